@@ -1,0 +1,47 @@
+const utf8Encoder = new TextEncoder()
+const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const latin1Decoder = new TextDecoder('latin1')
+
+/** No octets. */
+export const NO_OCTETS: Uint8Array = new Uint8Array(0)
+
+/** The octets of a text in UTF-8; of an ASCII text therefore its characters, one octet each. */
+export function octetsOf(text: string): Uint8Array<ArrayBuffer> {
+  return utf8Encoder.encode(text)
+}
+
+/**
+ * The text of octets that ought to be ASCII or UTF-8 but may be anything, as the words of a server: what is not valid UTF-8 is read
+ * as windows-1252, so that nothing is lost and nothing throws.
+ */
+export function textOf(octets: Uint8Array): string {
+  try {
+    return utf8Decoder.decode(octets)
+  } catch {
+    return latin1Decoder.decode(octets)
+  }
+}
+
+/** One array with the octets of all parts, in their order. A single part is returned as it is, not copied. */
+export function concatOctets(parts: readonly Uint8Array[]): Uint8Array {
+  const [only] = parts
+  if (only !== undefined && parts.length === 1) return only
+  let length = 0
+  for (const part of parts) length += part.length
+  const octets = new Uint8Array(length)
+  let to = 0
+  for (const part of parts) {
+    octets.set(part, to)
+    to += part.length
+  }
+  return octets
+}
+
+/** Whether two arrays hold the same octets. Not for secrets: the time it takes tells where they differ. */
+export function equalOctets(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] !== b[i]) return false
+  }
+  return true
+}
