@@ -1,0 +1,112 @@
+/**
+ * A table of data: who may import whom. It is the layer table of ARCHITECTURE.md in the form that the check reads;
+ * a direction that is not here does not exist.
+ */
+
+/** Files that have the same place in the layers. */
+export interface Layer {
+  readonly name: string
+  /** Which paths belong here, below `packages/`. The first layer that matches has the file. */
+  readonly files: RegExp
+  /** Layers of the same package, by name; a file of the layer itself is always allowed. */
+  readonly layers: readonly string[]
+  /** Packages, and `node:*`. */
+  readonly packages: readonly string[]
+  /** No I/O, no clock, no randomness: what these need of the world is a parameter. */
+  readonly pure?: true
+}
+
+const MAIL = ['@obmen/mail/*']
+const BOTH = ['@obmen/exchange', '@obmen/exchange/*', ...MAIL]
+const NODE = ['node:*']
+
+const MAIL_WIRE = ['mail base', 'mail wire', 'mail sasl', 'mail address']
+const MAIL_PUBLIC = [...MAIL_WIRE, 'mail mime', 'mail smtp', 'mail pop3', 'mail net']
+const EXCHANGE_CORE = ['exchange plan', 'exchange message']
+const EXCHANGE_PUBLIC = [
+  ...EXCHANGE_CORE,
+  'exchange session',
+  'exchange store port',
+  'exchange store',
+  'exchange transport port',
+  'exchange transport',
+]
+const OBMEN_PARTS = ['obmen daemon', 'obmen config', 'obmen web', 'obmen demo', 'obmen locale']
+
+export const LAYERS: readonly Layer[] = [
+  pure('mail base', /^mail\/src\/base\//, []),
+  pure('mail wire', /^mail\/src\/wire\//, ['mail base']),
+  pure('mail sasl', /^mail\/src\/sasl\//, ['mail base']),
+  pure('mail address', /^mail\/src\/address\//, ['mail base']),
+  pure('mail mime', /^mail\/src\/mime\//, ['mail base', 'mail address']),
+  pure('mail smtp', /^mail\/src\/smtp\//, MAIL_WIRE),
+  pure('mail pop3', /^mail\/src\/pop3\//, MAIL_WIRE),
+  layer('mail net', /^mail\/src\/net\//, [...MAIL_WIRE, 'mail smtp', 'mail pop3'], NODE),
+  layer('mail testing', /^mail\/src\/testing\//, MAIL_PUBLIC, NODE),
+  layer('mail testing, public', /^mail\/src\/testing\.ts$/, [...MAIL_PUBLIC, 'mail testing'], []),
+  layer('mail public', /^mail\/src\/[^/]+\.ts$/, MAIL_PUBLIC, []),
+
+  pure('exchange plan', /^exchange\/src\/plan\//, []),
+  pure('exchange message', /^exchange\/src\/message\//, ['exchange plan']),
+  layer('exchange store port', /^exchange\/src\/store\/change-store\.ts$/, EXCHANGE_CORE, []),
+  layer('exchange transport port', /^exchange\/src\/transport\/transport\.ts$/, EXCHANGE_CORE, []),
+  layer(
+    'exchange session',
+    /^exchange\/src\/session\//,
+    [...EXCHANGE_CORE, 'exchange store port', 'exchange transport port'],
+    NODE,
+  ),
+  layer(
+    'exchange store',
+    /^exchange\/src\/store\//,
+    [...EXCHANGE_CORE, 'exchange store port'],
+    NODE,
+  ),
+  layer(
+    'exchange transport',
+    /^exchange\/src\/transport\//,
+    [...EXCHANGE_CORE, 'exchange transport port'],
+    [...NODE, ...MAIL],
+  ),
+  layer('exchange testing', /^exchange\/src\/testing\//, EXCHANGE_PUBLIC, [...NODE, ...MAIL]),
+  layer(
+    'exchange testing, public',
+    /^exchange\/src\/testing\.ts$/,
+    [...EXCHANGE_PUBLIC, 'exchange testing'],
+    [],
+  ),
+  layer('exchange public', /^exchange\/src\/[^/]+\.ts$/, EXCHANGE_PUBLIC, []),
+
+  layer('obmen locale', /^obmen\/src\/locale\//, [], []),
+  layer('obmen config', /^obmen\/src\/config\//, [], [...NODE, ...BOTH, 'yaml']),
+  layer('obmen daemon', /^obmen\/src\/daemon\//, [], [...NODE, ...BOTH]),
+  layer('obmen web', /^obmen\/src\/web\//, [], [...NODE, ...BOTH]),
+  layer('obmen demo', /^obmen\/src\/demo\//, [], [...NODE, ...BOTH]),
+  layer('obmen commands', /^obmen\/src\/commands\//, OBMEN_PARTS, [...NODE, ...BOTH]),
+  layer(
+    'obmen main',
+    /^obmen\/src\/main\.ts$/,
+    ['obmen commands', ...OBMEN_PARTS],
+    [...NODE, ...BOTH],
+  ),
+  layer('obmen bin', /^obmen\/src\/bin\.ts$/, ['obmen main'], NODE),
+]
+
+/** The layer of a path from the root of the repository. */
+export function layerOf(path: string): Layer | undefined {
+  const inPackages = path.replace(/^packages\//, '')
+  return LAYERS.find(({ files }) => files.test(inPackages))
+}
+
+function pure(name: string, files: RegExp, layers: readonly string[]): Layer {
+  return { name, files, layers, packages: [], pure: true }
+}
+
+function layer(
+  name: string,
+  files: RegExp,
+  layers: readonly string[],
+  packages: readonly string[],
+): Layer {
+  return { name, files, layers, packages }
+}
