@@ -1,0 +1,147 @@
+/**
+ * Replies of an SMTP server (RFC 5321 §4.2): a code of three digits and text, on one line or several.
+ *
+ *     250-mail.example.org        a line that is not the last: "-" after the code
+ *     250-SIZE 10485760
+ *     250 HELP                    the last line: a space after the code, or nothing
+ */
+
+import { LimitExceeded } from '../base/limit-exceeded.ts'
+import { textOf } from '../base/octets.ts'
+import { escapePeerWords } from '../base/peer-words.ts'
+import type { Dialog } from '../wire/dialog.ts'
+import { ProtocolViolation } from '../wire/errors.ts'
+import { receiveLine, type LineBuffer } from '../wire/line-buffer.ts'
+import { parseEnhancedStatus, type EnhancedStatus } from './enhanced-status.ts'
+import type { SmtpLimits } from './limits.ts'
+
+/** What the first digit of a reply code says (RFC 5321 §4.2.1). */
+export type ReplySeverity =
+  /** 2yz: done. */
+  | 'completion'
+  /** 3yz: go on. */
+  | 'intermediate'
+  /** 4yz: not now; the same may succeed later. */
+  | 'transient'
+  /** 5yz: no; the same will fail again. */
+  | 'permanent'
+
+const SEVERITIES: Readonly<Record<number, ReplySeverity>> = {
+  2: 'completion',
+  3: 'intermediate',
+  4: 'transient',
+  5: 'permanent',
+}
+
+/** What the server answered to one command. */
+export class Reply {
+  /** From 200 to 599. */
+  readonly code: number
+  /** The text of each line, without the code; not escaped. At least one. */
+  readonly lines: readonly string[]
+  /** The enhanced status code of the first line that has one (RFC 2034, RFC 3463). */
+  readonly enhancedStatus: EnhancedStatus | undefined
+
+  constructor(code: number, lines: readonly string[]) {
+    this.code = code
+    this.lines = lines
+    this.enhancedStatus = lines
+      .map((line) => parseEnhancedStatus(line, code))
+      .find((status) => status !== undefined)
+  }
+
+  get severity(): ReplySeverity {
+    return SEVERITIES[Math.trunc(this.code / 100)] ?? 'permanent'
+  }
+
+  /** On one line, fit to be shown: `550 5.1.1 no such mailbox`, escaped and cut at 200 octets. */
+  toString(): string {
+    return escapePeerWords([this.code, ...this.lines].join(' ').trimEnd())
+  }
+}
+
+interface ReplyLine {
+  readonly code: number
+  readonly isLast: boolean
+  readonly text: string
+}
+
+const ZERO = 0x30
+const NINE = 0x39
+const SPACE = 0x20
+const HYPHEN = 0x2d
+
+/**
+ * Receives one reply, however many lines it has and however the network cut it.
+ *
+ * @throws ProtocolViolation when a line is no reply line, or the lines differ in their codes.
+ * @throws LimitExceeded when the reply is larger than {@link SmtpLimits} allows.
+ * @throws ConnectionLost when the server closes before the end of the reply.
+ */
+export function* receiveReply(
+  buffer: LineBuffer,
+  limits: SmtpLimits,
+  timeoutMs: number,
+): Dialog<Reply> {
+  const texts: string[] = []
+  let octets = 0
+  let code: number | undefined
+  for (;;) {
+    const octetsOfLine = yield* receiveLine(buffer, timeoutMs)
+    const line = parseReplyLine(octetsOfLine)
+    if (code !== undefined && line.code !== code) {
+      throw new ProtocolViolation(
+        `reading a reply failed: a line of the ${code} reply has another code`,
+        octetsOfLine,
+      )
+    }
+    code = line.code
+    texts.push(line.text)
+    octets += octetsOfLine.length
+    checkSize({ lines: texts.length, octets }, limits)
+    if (line.isLast) return new Reply(code, texts)
+  }
+}
+
+function checkSize(
+  reply: { readonly lines: number; readonly octets: number },
+  { maxReplyLines, maxReplyOctets }: SmtpLimits,
+): void {
+  if (reply.lines > maxReplyLines) {
+    throw new LimitExceeded({
+      what: 'a reply of many lines',
+      limit: maxReplyLines,
+      value: reply.lines,
+      option: 'maxReplyLines',
+    })
+  }
+  if (reply.octets > maxReplyOctets) {
+    throw new LimitExceeded({
+      what: 'a long reply',
+      limit: maxReplyOctets,
+      value: reply.octets,
+      option: 'maxReplyOctets',
+    })
+  }
+}
+
+/**
+ * `Reply-code [ SP / "-" textstring ]` (RFC 5321 §4.2). The second digit may be any: servers use codes as 571 that the grammar
+ * does not know. A first digit of 1 may not be: no SMTP command has such a reply, so what it would mean is unknown.
+ */
+function parseReplyLine(octets: Uint8Array): ReplyLine {
+  const [first = 0, second = 0, third = 0, separator = SPACE] = octets
+  const isCode = first >= ZERO + 2 && first <= ZERO + 5 && isDigit(second) && isDigit(third)
+  if (!isCode || (separator !== SPACE && separator !== HYPHEN)) {
+    throw new ProtocolViolation('reading a reply failed: a line has no reply code', octets)
+  }
+  return {
+    code: (first - ZERO) * 100 + (second - ZERO) * 10 + (third - ZERO),
+    isLast: separator === SPACE,
+    text: textOf(octets.subarray(4)),
+  }
+}
+
+function isDigit(octet: number): boolean {
+  return octet >= ZERO && octet <= NINE
+}
