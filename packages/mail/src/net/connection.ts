@@ -1,0 +1,31 @@
+import type { MailError } from '../base/mail-error.ts'
+import type { ProtocolLogger } from '../wire/protocol-log.ts'
+
+/**
+ * A connection to a mail server, as an engine sees it: the port that `drive` runs a dialog over. Operations follow one
+ * another; none is begun while another is pending. Each settles exactly once, by its deadline at the latest.
+ *
+ * A failed operation is the end of the connection: what is asked of it later rejects with the same error.
+ */
+export interface Connection {
+  readonly isEncrypted: boolean
+  /** Aborts, with the error as its reason, when this side closes the connection. The peer's closing does not show here. */
+  readonly closed: AbortSignal
+  /** Where the conversation is recorded, if it is. */
+  readonly log?: ProtocolLogger | undefined
+  /**
+   * Hands octets over. Resolves when there is room for more, which may be before they have left; so they belong to the connection and must
+   * not be changed afterwards.
+   */
+  send(octets: Uint8Array, timeoutMs: number): Promise<void>
+  /**
+   * The next octets, at least one; `null` when the peer has closed and everything before that was received.
+   *
+   * @param spentMs how much of `timeoutMs` was used up by earlier pieces of the same line.
+   */
+  receive(timeoutMs: number, spentMs?: number): Promise<Uint8Array | null>
+  /** Encrypts the connection from here on, with the peer's certificate verified. Refused when octets in clear text are unread. */
+  startTls(timeoutMs: number): Promise<void>
+  /** Drops the connection, whatever is under way. What is pending, and what is asked later, rejects with the reason. */
+  close(reason?: MailError): void
+}

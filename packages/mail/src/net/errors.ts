@@ -1,0 +1,167 @@
+import { MailError } from '../base/mail-error.ts'
+
+/** There is no connection: the host was not found, refused or could not be reached. Nothing was sent. */
+export class ConnectionFailed extends MailError {
+  readonly code = 'CONNECTION_FAILED'
+  // All of it may pass, an unknown host name too: that is also what a site without a network sees.
+  readonly transient = true
+  readonly host: string
+  readonly port: number
+  /** The operating system's word for it: `ECONNREFUSED`, `ENOTFOUND`, `EHOSTUNREACH` … */
+  readonly systemCode: string
+
+  constructor(facts: {
+    readonly host: string
+    readonly port: number
+    readonly systemCode: string
+    readonly cause: unknown
+  }) {
+    super(`connecting to ${facts.host}:${facts.port} failed: ${facts.systemCode}`, {
+      cause: facts.cause,
+      hint: SYSTEM_HINTS[facts.systemCode] ?? 'Check the network of this machine, host and port',
+    })
+    this.host = facts.host
+    this.port = facts.port
+    this.systemCode = facts.systemCode
+  }
+}
+
+const SYSTEM_HINTS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'Check the spelling of the host, and that this machine can resolve names',
+  EAI_AGAIN: 'Check that this machine can resolve names',
+  ECONNREFUSED: 'Check the port: 465 or 587 to send, 995 or 110 to fetch',
+}
+
+/** What was being waited for when the time was up. */
+export type DeadlinePhase = 'connect' | 'tls' | 'send' | 'receive' | 'total'
+
+const PHASE_ATTEMPTS: Readonly<Record<DeadlinePhase, string>> = {
+  connect: 'connecting',
+  tls: 'the TLS handshake',
+  send: 'sending',
+  receive: 'waiting for an answer',
+  total: 'the whole conversation',
+}
+
+/** The other side took too long. The connection is closed, and whether the last command took effect is not known. */
+export class DeadlineExceeded extends MailError {
+  readonly code = 'DEADLINE_EXCEEDED'
+  readonly transient = true
+  readonly phase: DeadlinePhase
+  readonly timeoutMs: number
+
+  constructor(phase: DeadlinePhase, timeoutMs: number) {
+    super(`${PHASE_ATTEMPTS[phase]} was given up: not done within ${timeoutMs} ms`, {
+      hint:
+        phase === 'total'
+          ? 'Raise totalTimeoutMs if the network is slow or the letters are large'
+          : 'Try again later; raise the deadline of this phase if the server is known to be slow',
+    })
+    this.phase = phase
+    this.timeoutMs = timeoutMs
+  }
+}
+
+/** The caller's `AbortSignal` ended it; its reason is the `cause`. The connection is closed. */
+export class Aborted extends MailError {
+  readonly code = 'ABORTED'
+  // It would succeed, but the one who stopped it does not want it to be tried again.
+  readonly transient = false
+
+  constructor(cause: unknown) {
+    super('the conversation was given up: the caller aborted it', { cause })
+  }
+}
+
+/** Which check of a TLS connection was not passed. */
+export type TlsCheck =
+  | 'expired'
+  | 'not-yet-valid'
+  | 'self-signed'
+  | 'unknown-issuer'
+  | 'wrong-host'
+  | 'revoked'
+  | 'certificate'
+  | 'client-certificate'
+  | 'not-tls'
+  | 'version'
+  | 'octets-before-tls'
+  | 'handshake'
+
+/** What happened and what to do, for each check. */
+const TLS_CHECKS: Readonly<Record<TlsCheck, { readonly verdict: string; readonly hint: string }>> =
+  {
+    expired: {
+      verdict: "the server's certificate has expired",
+      hint: 'Have the certificate renewed; check the date of this machine',
+    },
+    'not-yet-valid': {
+      verdict: "the server's certificate is not valid yet",
+      hint: 'Check the date of this machine',
+    },
+    'self-signed': {
+      verdict: "the server's certificate is signed by itself and not among the trusted ones",
+      hint: "Set the server's ca to the certificate, as PEM, if it is your own server",
+    },
+    'unknown-issuer': {
+      verdict: "the issuer of the server's certificate is not among the trusted ones",
+      hint: "Set the server's ca to the certificate of the issuer, as PEM, if it is your own",
+    },
+    'wrong-host': {
+      verdict: "the server's certificate is for another name",
+      hint: 'Use the name in the certificate as host, or set servername to it',
+    },
+    revoked: {
+      verdict: "the server's certificate was revoked",
+      hint: 'Have the certificate replaced',
+    },
+    certificate: {
+      verdict: "the server's certificate was not accepted",
+      hint: 'Have the certificate chain of the server checked',
+    },
+    'client-certificate': {
+      verdict: 'the server asks for a certificate of the client',
+      hint: 'Use a port of the server where a user name and a password are enough',
+    },
+    'not-tls': {
+      verdict: 'the server answered in clear text',
+      hint: "If the port is 587, 25 or 110, set the server's tls to 'starttls'",
+    },
+    version: {
+      verdict: 'the server has no TLS version from 1.2 on',
+      hint: 'Have the mail server updated',
+    },
+    'octets-before-tls': {
+      verdict: 'the server, or somebody in between, sent octets in clear text ahead of TLS',
+      hint: 'Look for a device on the way that changes mail traffic, such as a virus scanner',
+    },
+    handshake: {
+      verdict: 'there was no agreement on how to encrypt',
+      hint: 'Have the TLS settings of the mail server checked',
+    },
+  }
+
+/** TLS was attempted and a check was not passed. The connection is closed; nothing secret was sent. */
+export class TlsFailed extends MailError {
+  readonly code = 'TLS_FAILED'
+  readonly transient = false
+  readonly check: TlsCheck
+  readonly host: string
+  readonly port: number
+
+  constructor(facts: {
+    readonly check: TlsCheck
+    readonly host: string
+    readonly port: number
+    readonly cause?: unknown
+  }) {
+    const { verdict, hint } = TLS_CHECKS[facts.check]
+    super(`encrypting the connection to ${facts.host}:${facts.port} failed: ${verdict}`, {
+      hint,
+      ...(facts.cause === undefined ? {} : { cause: facts.cause }),
+    })
+    this.check = facts.check
+    this.host = facts.host
+    this.port = facts.port
+  }
+}

@@ -1,0 +1,114 @@
+import { concatOctets, NO_OCTETS, textOf } from '../base/octets.ts'
+import { escapePeerWords } from '../base/peer-words.ts'
+
+const LF = 0x0a
+
+/** Takes the lines of a conversation: `C: EHLO shop-1`, `S: 250 …`. Lines are escaped, short and without secrets. */
+export type ProtocolLog = (line: string) => void
+
+/**
+ * What one side says without the other answering is content after so many lines, and is not shown. Enough for any greeting, list of
+ * capabilities or group of commands, and for the header section of a letter.
+ */
+const MAX_LINES_IN_A_ROW = 40
+
+/** More of one line than is ever shown need not be kept while its end is awaited. */
+const MAX_KEPT_OCTETS = 1024
+
+/** Below this length a word of a secret is too likely to be an ordinary word of an answer. */
+const MIN_SECRET_LENGTH = 4
+
+type Side = 'C' | 'S'
+
+/**
+ * Writes what is sent and received to a {@link ProtocolLog}: line by line, however the network cuts it; content
+ * abbreviated to its beginning and its size; secrets replaced, also where a server repeats them.
+ */
+export class ProtocolLogger {
+  readonly #log: ProtocolLog
+  /** The words of secrets that were sent, since servers repeat what they don't understand. */
+  readonly #secrets = new Set<string>()
+  #side: Side = 'C'
+  #linesInARow = 0
+  #unfinished: Uint8Array = NO_OCTETS
+  #octetsNotShown = 0
+
+  constructor(log: ProtocolLog) {
+    this.#log = log
+  }
+
+  /** @param logAs is shown instead of the octets when they hold a secret. */
+  sent(octets: Uint8Array, logAs?: string): void {
+    if (logAs === undefined) {
+      this.#add('C', octets)
+      return
+    }
+    this.#flush()
+    this.#remember(octets, logAs)
+    this.#log(`C: ${escapePeerWords(logAs)}`)
+  }
+
+  received(octets: Uint8Array): void {
+    this.#add('S', octets)
+  }
+
+  /** Writes what is still unfinished, for the end of the conversation. */
+  end(): void {
+    this.#flush()
+  }
+
+  #add(side: Side, octets: Uint8Array): void {
+    if (side !== this.#side) {
+      this.#flush()
+      this.#side = side
+    }
+    let from = 0
+    while (from < octets.length) {
+      if (this.#linesInARow >= MAX_LINES_IN_A_ROW) {
+        this.#octetsNotShown += octets.length - from
+        return
+      }
+      const lineFeed = octets.indexOf(LF, from)
+      const to = lineFeed === -1 ? octets.length : lineFeed + 1
+      this.#keep(octets.subarray(from, to))
+      if (lineFeed !== -1) this.#writeLine()
+      from = to
+    }
+  }
+
+  #keep(octets: Uint8Array): void {
+    const room = Math.max(0, MAX_KEPT_OCTETS - this.#unfinished.length)
+    const kept = octets.subarray(0, room)
+    this.#unfinished = this.#unfinished.length === 0 ? kept : concatOctets([this.#unfinished, kept])
+  }
+
+  #writeLine(): void {
+    const line = textOf(this.#unfinished).replace(/\r?\n$/, '')
+    this.#unfinished = NO_OCTETS
+    this.#linesInARow++
+    this.#log(`${this.#side}: ${escapePeerWords(this.#withoutSecrets(line))}`)
+  }
+
+  #flush(): void {
+    if (this.#unfinished.length > 0) this.#writeLine()
+    if (this.#octetsNotShown > 0) {
+      this.#log(`${this.#side}: … ${this.#octetsNotShown} octets not shown`)
+    }
+    this.#linesInARow = 0
+    this.#octetsNotShown = 0
+  }
+
+  /** The secret words are those that the replacement does not have. */
+  #remember(octets: Uint8Array, logAs: string): void {
+    const shown = new Set(logAs.split(/\s+/))
+    for (const word of textOf(octets).split(/\s+/)) {
+      if (word.length >= MIN_SECRET_LENGTH && !shown.has(word)) this.#secrets.add(word)
+    }
+  }
+
+  #withoutSecrets(line: string): string {
+    let clean = line
+    for (const secret of this.#secrets) clean = clean.replaceAll(secret, '********')
+    return clean
+  }
+}
