@@ -66,13 +66,8 @@ function* obmenComplaints(
     yield `there is no command "obmen ${name}": see obmen --help`
     return
   }
-  const command = words.slice(
-    0,
-    words.findIndex((word) => word.startsWith('-')),
-  )
-  const help = [helpFor([]), ...(name === undefined ? [] : [helpFor(command.slice(0, 1))])].join(
-    '\n',
-  )
+  // What one command takes is in its own help; what all take is in the program's.
+  const help = name === undefined ? helpFor([]) : `${helpFor([])}\n${helpFor([name])}`
   for (const option of words.filter((word) => word.startsWith('--') && word !== '--')) {
     const [spelled = ''] = option.split('=')
     if (!hasWord(help, spelled)) {
