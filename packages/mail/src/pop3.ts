@@ -1,0 +1,20 @@
+/**
+ * Reading letters by POP3: RFC 1939 with CAPA (RFC 2449), STLS (RFC 2595), response codes (RFC 2449, RFC 3206) and AUTH (RFC 5034).
+ *
+ * @module
+ */
+
+export { Secret } from './base/secret.ts'
+export { Pop3Connection, openPop3 } from './net/pop3-client.ts'
+export { Pop3Capabilities } from './pop3/capabilities.ts'
+export { DEFAULT_POP3_LIMITS } from './pop3/limits.ts'
+export { DEFAULT_DEADLINES } from './wire/deadlines.ts'
+export type { ConnectionOptions, MailCredentials, MailServer } from './net/mail-server.ts'
+export type { Pop3Options } from './net/pop3-client.ts'
+export type { Pop3Limits } from './pop3/limits.ts'
+export type { MaildropStatus } from './pop3/maildrop.ts'
+export type { Pop3Response, Pop3ResponseCode } from './pop3/response.ts'
+export type { MechanismName } from './sasl/mechanism.ts'
+export type { Deadlines } from './wire/deadlines.ts'
+export type { OctetSink } from './wire/dialog.ts'
+export type { ProtocolLog } from './wire/protocol-log.ts'

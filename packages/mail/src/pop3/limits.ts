@@ -1,0 +1,24 @@
+/** How much a server may send before it is taken for broken or hostile. An exceeded one is named in `LimitExceeded.option`. */
+export interface Pop3Limits {
+  /** Of one status line, one line of a listing, one SASL challenge, the line end included. */
+  readonly maxLineOctets: number
+  /** Of `LIST`, `UIDL` and `CAPA`. */
+  readonly maxListingLines: number
+  /** Of what `top()` returns: it is the one call that keeps content in memory. */
+  readonly maxTopOctets: number
+  /** Of one letter, however it is read: the end of an endless one. */
+  readonly maxLetterOctets: number
+}
+
+/**
+ * Limits that no honest server comes near.
+ *
+ * RFC 2449 §4 allows 512 octets for a line, but SASL challenges are longer (12,288 octets in RFC 4954 §4). Providers close mailboxes far
+ * below a million letters, header sections far below a mebibyte, and letters far below two gibibytes.
+ */
+export const DEFAULT_POP3_LIMITS: Pop3Limits = {
+  maxLineOctets: 16_384,
+  maxListingLines: 1_000_000,
+  maxTopOctets: 1_048_576,
+  maxLetterOctets: 2_147_483_648,
+}

@@ -1,0 +1,162 @@
+/**
+ * The TRANSACTION and UPDATE states of a POP3 session (RFC 1939 §5, §6).
+ *
+ * Letters are known by their maildrop number ("message-number" in RFC 1939): from 1, given anew in each session, and not changed by
+ * deletions in it. A deletion is a mark; the server deletes on QUIT, and only then.
+ */
+
+import { LimitExceeded } from '../base/limit-exceeded.ts'
+import { concatOctets } from '../base/octets.ts'
+import type { Dialog, OctetSink } from '../wire/dialog.ts'
+import { ProtocolViolation } from '../wire/errors.ts'
+import type { Pop3Capabilities } from './capabilities.ts'
+import type { Pop3Channel } from './channel.ts'
+import { formatCommand } from './command.ts'
+import { Pop3ResponseRejected } from './errors.ts'
+import { parseScanListing, parseUniqueIdListing } from './listing.ts'
+
+/** What STAT says (RFC 1939 §5): letters marked for deletion are not counted. */
+export interface MaildropStatus {
+  readonly count: number
+  readonly octets: number
+}
+
+/** `nn mm`, and after it whatever the server likes. */
+const DROP_LISTING = /^(?<count>\d{1,15}) +(?<octets>\d{1,15})(?: |$)/
+
+/** The commands of one session, after login. Each is a dialog, and one must end before the next begins. */
+export class Maildrop {
+  readonly capabilities: Pop3Capabilities
+  readonly #channel: Pop3Channel
+  readonly #deleted = new Set<number>()
+
+  constructor(channel: Pop3Channel, capabilities: Pop3Capabilities) {
+    this.#channel = channel
+    this.capabilities = capabilities
+  }
+
+  /** Whether the session can go on; `false` for ever after a command that failed half-way through its response. */
+  get isInStep(): boolean {
+    return this.#channel.isInStep
+  }
+
+  /** The letters marked for deletion, in the order in which they were. */
+  get deletedNumbers(): readonly number[] {
+    return [...this.#deleted]
+  }
+
+  *stat(): Dialog<MaildropStatus> {
+    const text = yield* this.#channel.execute(formatCommand('STAT'))
+    const groups = DROP_LISTING.exec(text)?.groups
+    if (groups === undefined)
+      throw new ProtocolViolation('STAT was answered without two numbers', text)
+    return { count: Number(groups['count']), octets: Number(groups['octets']) }
+  }
+
+  /** Maildrop number → octets as the server counts them: often an estimate, so nothing may rely on it. */
+  *list(): Dialog<ReadonlyMap<number, number>> {
+    const sizes = new Map<number, number>()
+    yield* this.#channel.list(formatCommand('LIST'), (line) => parseScanListing(line, sizes))
+    return sizes
+  }
+
+  /**
+   * Maildrop number → unique id; `undefined` when the server has no UIDL.
+   *
+   * Two letters may have the same unique id (RFC 1939 §7 allows it for identical copies), and ids that break the rules, of more than 70
+   * characters or with spaces, are taken as they are. A letter for which the server gives no id is not in the map.
+   */
+  *uniqueIds(): Dialog<ReadonlyMap<number, string> | undefined> {
+    const ids = new Map<number, string>()
+    try {
+      yield* this.#channel.list(formatCommand('UIDL'), (line) => parseUniqueIdListing(line, ids))
+    } catch (error) {
+      if (error instanceof Pop3ResponseRejected && this.#lacks('UIDL', error)) return undefined
+      throw error
+    }
+    return ids
+  }
+
+  /** A refused command that the server did not announce is one that it does not have, unless the refusal has a reason of its own. */
+  #lacks(tag: string, error: Pop3ResponseRejected): boolean {
+    return !this.capabilities.has(tag) && error.responseCode === undefined
+  }
+
+  /**
+   * The header section, the empty line after it and the first `lines` lines of the body.
+   *
+   * @throws LimitExceeded when that is more than `maxTopOctets`. The rest is read and thrown away, so the session goes on.
+   * @throws Pop3ResponseRejected when there is no such letter, or the server has no TOP: then only {@link retrieve} is left.
+   */
+  *top(maildropNumber: number, lines: number): Dialog<Uint8Array> {
+    requireMaildropNumber(maildropNumber)
+    if (!Number.isSafeInteger(lines) || lines < 0) {
+      throw new RangeError(`lines must be a whole number from 0, and is ${lines}`)
+    }
+    const { maxTopOctets } = this.#channel.limits
+    const parts: Uint8Array[] = []
+    let count = 0
+    yield* this.#channel.fetch(formatCommand('TOP', maildropNumber, lines), (octets) => {
+      count += octets.length
+      if (count <= maxTopOctets) parts.push(octets)
+      else parts.length = 0
+      return undefined
+    })
+    if (count > maxTopOctets) {
+      const what = `the beginning of letter ${maildropNumber}`
+      throw new LimitExceeded({
+        what,
+        limit: maxTopOctets,
+        value: count,
+        option: 'limits.maxTopOctets',
+      })
+    }
+    return concatOctets(parts)
+  }
+
+  /** The whole letter, into the sink, in pieces as they come. The session is over when the sink fails. */
+  *retrieve(maildropNumber: number, sink: OctetSink): Dialog<void> {
+    requireMaildropNumber(maildropNumber)
+    yield* this.#channel.fetch(formatCommand('RETR', maildropNumber), (octets) => ({
+      kind: 'push',
+      octets,
+      sink,
+    }))
+  }
+
+  /** Marks a letter for deletion by {@link quit}. */
+  *delete(maildropNumber: number): Dialog<void> {
+    requireMaildropNumber(maildropNumber)
+    yield* this.#channel.execute(formatCommand('DELE', maildropNumber))
+    this.#deleted.add(maildropNumber)
+  }
+
+  /** Takes all marks for deletion away. */
+  *reset(): Dialog<void> {
+    yield* this.#channel.execute(formatCommand('RSET'))
+    this.#deleted.clear()
+  }
+
+  /** Does nothing, but keeps the server from ending an idle session (RFC 1939 §3: after ten minutes or more). */
+  *noop(): Dialog<void> {
+    yield* this.#channel.execute(formatCommand('NOOP'))
+  }
+
+  /**
+   * Ends the session: the server now deletes what was marked.
+   *
+   * @throws Pop3ResponseRejected when it could not delete all of it (RFC 1939 §6).
+   */
+  *quit(): Dialog<void> {
+    const { commandMs, quitMs } = this.#channel.deadlines
+    // Deleting may mean that the server rewrites a file of gigabytes.
+    const timeoutMs = this.#deleted.size > 0 ? commandMs : quitMs
+    yield* this.#channel.execute(formatCommand('QUIT'), timeoutMs)
+    this.#deleted.clear()
+  }
+}
+
+function requireMaildropNumber(maildropNumber: number): void {
+  if (Number.isSafeInteger(maildropNumber) && maildropNumber > 0) return
+  throw new RangeError(`a maildrop number is a whole number from 1, and not ${maildropNumber}`)
+}

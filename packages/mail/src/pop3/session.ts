@@ -1,0 +1,73 @@
+/**
+ * The AUTHORIZATION state of a POP3 session (RFC 1939 §4, RFC 2449 §5, RFC 2595 §4, RFC 5034):
+ *
+ *     greeting → [ STLS → TLS ] → CAPA → AUTH, or USER and PASS → maildrop
+ *
+ * Nothing that the server says before TLS is believed, because somebody in between may have said it: the capabilities are asked for
+ * afterwards only. A server that does not accept STLS when it was asked for sees no credentials.
+ */
+
+import { textOf } from '../base/octets.ts'
+import type { Deadlines } from '../wire/deadlines.ts'
+import type { Dialog } from '../wire/dialog.ts'
+import { TlsUnavailable } from '../wire/errors.ts'
+import { authenticate } from './authentication.ts'
+import type { Pop3Credentials } from './authentication.ts'
+import { Pop3Capabilities } from './capabilities.ts'
+import { Pop3Channel } from './channel.ts'
+import { formatCommand } from './command.ts'
+import { Pop3ResponseRejected } from './errors.ts'
+import type { Pop3Limits } from './limits.ts'
+import { Maildrop } from './maildrop.ts'
+
+/** How to get from a fresh connection to a maildrop. */
+export interface Pop3SessionOptions {
+  /**
+   * `'implicit'`: the connection is encrypted already. `'starttls'`: it must become so by STLS before anything else. `'none'`: everything,
+   * the password too, goes in clear text.
+   */
+  readonly tls: 'implicit' | 'starttls' | 'none'
+  readonly credentials: Pop3Credentials
+  readonly deadlines: Deadlines
+  readonly limits: Pop3Limits
+}
+
+/**
+ * Runs a session up to where letters can be read.
+ *
+ * @throws TlsUnavailable when TLS was asked for and the server does not offer it, or refuses it.
+ * @throws AuthenticationFailed when the server does not accept the credentials.
+ * @throws Pop3ResponseRejected when it refuses for another reason, say because another session holds the maildrop.
+ */
+export function* openMaildrop(options: Pop3SessionOptions): Dialog<Maildrop> {
+  const channel = new Pop3Channel(options.limits, options.deadlines)
+  yield* channel.receiveGreeting()
+  if (options.tls === 'starttls') yield* startTls(channel)
+  const capabilities = yield* readCapabilities(channel)
+  yield* authenticate(channel, capabilities, options.credentials)
+  return new Maildrop(channel, capabilities)
+}
+
+/** A server that refuses CAPA is from before RFC 2449, and is not at fault. */
+function* readCapabilities(channel: Pop3Channel): Dialog<Pop3Capabilities> {
+  const lines: string[] = []
+  try {
+    yield* channel.list(formatCommand('CAPA'), (line) => lines.push(textOf(line)))
+  } catch (error) {
+    if (error instanceof Pop3ResponseRejected) return Pop3Capabilities.unknown()
+    throw error
+  }
+  return Pop3Capabilities.parse(lines)
+}
+
+/**
+ * CAPA is not asked first: what it would say could be forged, and what counts is whether the server agrees now.
+ */
+function* startTls(channel: Pop3Channel): Dialog<void> {
+  const response = yield* channel.exchange(formatCommand('STLS'))
+  if (response.status !== 'ok') {
+    const rejected = new Pop3ResponseRejected('STLS', response)
+    throw new TlsUnavailable({ reason: rejected.message, transient: rejected.transient })
+  }
+  yield* channel.startTls()
+}
