@@ -31,11 +31,12 @@ export async function play<Result>(
   options: PlayOptions = {},
 ): Promise<Result> {
   const connection = new TranscriptConnection(transcript, options)
-  try {
-    return await drive(dialog, connection, options)
-  } finally {
-    connection.assertFinished()
-  }
+  const result = await drive(dialog, connection, options).catch((error: unknown) => {
+    connection.assertFinishedAfter(error)
+    throw error
+  })
+  connection.assertFinished()
+  return result
 }
 
 /** How a dialog ended when the server hung up. */

@@ -101,6 +101,14 @@ export class TranscriptConnection implements Connection {
     if (this.#at < this.#steps.length) throw this.#wrong('stopped')
   }
 
+  /** For a client that failed: the failure becomes the cause of what {@link assertFinished} has to say. */
+  assertFinishedAfter(error: unknown): void {
+    if (this.#mismatch === undefined && this.#at < this.#steps.length) {
+      this.#wrong(`gave up (${String(error)})`).cause = error
+    }
+    this.assertFinished()
+  }
+
   #advance(step: { readonly octets: Uint8Array }, count: number): void {
     this.#done += count
     if (this.#done < step.octets.length) return
@@ -113,7 +121,6 @@ export class TranscriptConnection implements Connection {
     const place = `the client ${what} at turn ${this.#at + 1} of ${this.#steps.length}`
     this.#mismatch ??= new AssertionError({
       message: `${place}, where the transcript has ${describe(step, this.#done)}`,
-      stackStartFn: this.#wrong,
     })
     return this.#mismatch
   }
