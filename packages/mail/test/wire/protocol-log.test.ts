@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { octetsOf } from '../../src/base/octets.ts'
+import { ProtocolLogger } from '../../src/wire/protocol-log.ts'
+import { cut, pieceSizes } from './cut.ts'
+
+function newLog(): { lines: string[]; logger: ProtocolLogger } {
+  const lines: string[] = []
+  return { lines, logger: new ProtocolLogger((line) => lines.push(line)) }
+}
+
+describe('A protocol log', () => {
+  it('tells who says what', () => {
+    const { lines, logger } = newLog()
+
+    logger.received(octetsOf('220 mail.example.org\r\n'))
+    logger.sent(octetsOf('NOOP\r\nQUIT\r\n'))
+    logger.received(octetsOf('250 ok\r\n'))
+
+    assert.deepEqual(lines, ['S: 220 mail.example.org', 'C: NOOP', 'C: QUIT', 'S: 250 ok'])
+  })
+
+  it('has the same lines however the network cuts them', () => {
+    const text = '250-mail.example.org\r\n250-SIZE\r\n250 ящик\r\n'
+
+    fc.assert(
+      fc.property(pieceSizes, (sizes) => {
+        const { lines, logger } = newLog()
+        for (const piece of cut(octetsOf(text), sizes)) logger.received(piece)
+
+        assert.deepEqual(lines, ['S: 250-mail.example.org', 'S: 250-SIZE', 'S: 250 ящик'])
+      }),
+    )
+  })
+
+  it('shows half a line when the other side interrupts it, and at the end', () => {
+    const { lines, logger } = newLog()
+
+    logger.received(octetsOf('25'))
+    logger.sent(octetsOf('QU'))
+    logger.end()
+
+    assert.deepEqual(lines, ['S: 25', 'C: QU'])
+  })
+
+  it('shows what is given instead of a secret', () => {
+    const { lines, logger } = newLog()
+
+    logger.sent(octetsOf('PASS tanstaaf\r\n'), 'PASS ********')
+
+    assert.deepEqual(lines, ['C: PASS ********'])
+  })
+
+  it('does not show a secret that the server repeats', () => {
+    const { lines, logger } = newLog()
+
+    logger.sent(octetsOf('AUTH PLAIN AHRpbQB0YW5zdGFhZg==\r\n'), 'AUTH PLAIN ********')
+    logger.received(octetsOf('500 AUTH PLAIN AHRpbQB0YW5zdGFhZg== not understood\r\n'))
+
+    assert.deepEqual(lines.at(-1), 'S: 500 AUTH PLAIN ******** not understood')
+  })
+
+  it('escapes what could write over the screen and cuts long lines', () => {
+    const { lines, logger } = newLog()
+
+    logger.received(octetsOf(`\x1b[2J${'x'.repeat(100_000)}\r\n`))
+
+    assert.equal(lines.length, 1)
+    assert.match(lines[0] ?? '', /^S: \\u\{1b\}\[2Jx+…$/)
+    assert.ok((lines[0] ?? '').length < 220)
+  })
+
+  it('shows the beginning of content, and how much more there was', () => {
+    const { lines, logger } = newLog()
+
+    for (let line = 0; line < 1_000; line++) logger.sent(octetsOf('a line of content\r\n'))
+    logger.received(octetsOf('250 ok\r\n'))
+
+    assert.equal(lines.length, 42)
+    assert.deepEqual(lines.slice(-3), [
+      'C: a line of content',
+      `C: … ${960 * 19} octets not shown`,
+      'S: 250 ok',
+    ])
+  })
+})
