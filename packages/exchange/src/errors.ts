@@ -1,0 +1,52 @@
+/**
+ * Every error class of this package, and {@link AnyExchangeError} whose `code` narrows in a `switch`.
+ *
+ * @module
+ */
+import type { MessageDamaged, MessageTooNew } from './message/errors.ts'
+import type { NodeExists, NodeIsThisNode, NodeUnknown } from './plan/errors.ts'
+import type { PlanNameInvalid } from './plan/exchange-plan.ts'
+import type { NodeCodeInvalid } from './plan/node-code.ts'
+import type {
+  CaptureDisturbed,
+  SchemaMismatch,
+  StoreNotPrepared,
+  StoreOfAnotherPlan,
+  TableUnknown,
+  TableWithoutPrimaryKey,
+} from './store/errors.ts'
+import type { DeliveryDeferred, DeliveryRefused, DeliveryUnknown } from './transport/errors.ts'
+
+export { MessageDamaged, MessageTooNew } from './message/errors.ts'
+export { NodeExists, NodeIsThisNode, NodeUnknown } from './plan/errors.ts'
+export { ExchangeError, type ExchangeErrorCode } from './plan/exchange-error.ts'
+export { PlanNameInvalid } from './plan/exchange-plan.ts'
+export { NodeCodeInvalid } from './plan/node-code.ts'
+export {
+  CaptureDisturbed,
+  SchemaMismatch,
+  StoreNotPrepared,
+  StoreOfAnotherPlan,
+  TableUnknown,
+  TableWithoutPrimaryKey,
+} from './store/errors.ts'
+export { DeliveryDeferred, DeliveryRefused, DeliveryUnknown } from './transport/errors.ts'
+
+/** Any error of this package: `switch (error.code)` narrows to its class and its facts. */
+export type AnyExchangeError =
+  | CaptureDisturbed
+  | DeliveryDeferred
+  | DeliveryRefused
+  | DeliveryUnknown
+  | MessageDamaged
+  | MessageTooNew
+  | NodeCodeInvalid
+  | NodeExists
+  | NodeIsThisNode
+  | NodeUnknown
+  | PlanNameInvalid
+  | SchemaMismatch
+  | StoreNotPrepared
+  | StoreOfAnotherPlan
+  | TableUnknown
+  | TableWithoutPrimaryKey

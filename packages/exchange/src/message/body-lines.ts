@@ -1,0 +1,159 @@
+/**
+ * The native body of a message: one JSON value a line (NDJSON), in UTF-8.
+ *
+ *     {"obmen":1,"plan":"УдаленныеСклады","from":"ЦБ","to":"С01","epoch":[1,""],"messageNo":7,…}      header line
+ *     {"table":"Order Details","key":2,"columns":[["OrderID","integer"],["ProductID","integer"],…]}  table line
+ *     ["u",1763790000000,"ЦБ",10248,11,14,12]                                                          the row is so
+ *     ["d",1763790000123,"ЦБ",10248,42]                                                                the row is gone
+ *     {"rows":2,"sha256":"…"}                                                                          end line
+ *
+ * A table line says which column is what for the rows that follow, key columns first, so that a reader never
+ * guesses. The end line seals all octets before it.
+ */
+import { type NodeCode, parseNodeCode } from '../plan/node-code.ts'
+import { MessageDamaged } from './errors.ts'
+import {
+  type Base64,
+  COLUMN_TYPES,
+  type ColumnType,
+  decodeValue,
+  encodeValue,
+  type Value,
+} from './values.ts'
+
+export interface Column {
+  readonly name: string
+  readonly type: ColumnType
+}
+
+/** A table whose rows follow. The first `keyLength` columns are its primary key. */
+export interface TableLine {
+  readonly kind: 'table'
+  readonly table: string
+  readonly keyLength: number
+  readonly columns: readonly Column[]
+}
+
+/** The state of one row, or its absence: then `values` holds the key alone. */
+export interface RowLine {
+  readonly kind: 'row' | 'deletion'
+  readonly stamp: number
+  readonly origin: NodeCode
+  readonly values: readonly Value[]
+}
+
+export interface EndLine {
+  readonly kind: 'end'
+  readonly rowCount: number
+  readonly sha256: string
+}
+
+export type BodyLine = TableLine | RowLine | EndLine
+
+export function formatTableLine(table: TableLine): string {
+  return JSON.stringify({
+    table: table.table,
+    key: table.keyLength,
+    columns: table.columns.map((column) => [column.name, column.type]),
+  })
+}
+
+export function formatRowLine(row: RowLine, table: TableLine, base64: Base64): string {
+  const line: unknown[] = [row.kind === 'row' ? 'u' : 'd', row.stamp, row.origin]
+  for (const [index, value] of row.values.entries()) {
+    line.push(encodeValue(value, table.columns[index]?.type ?? 'text', base64))
+  }
+  return JSON.stringify(line)
+}
+
+export function formatEndLine(end: Omit<EndLine, 'kind'>): string {
+  return JSON.stringify({ rows: end.rowCount, sha256: end.sha256 })
+}
+
+/** Reads body lines in their order: what a row line means depends on the table line before it. */
+export class BodyLineReader {
+  readonly #base64: Base64
+  #table: TableLine | undefined
+  #lineNo = 1
+
+  constructor(base64: Base64) {
+    this.#base64 = base64
+  }
+
+  /** The line's meaning. Throws {@link MessageDamaged} for anything but a body line. */
+  read(text: string): BodyLine {
+    this.#lineNo += 1
+    const json = parseJson(text)
+    if (Array.isArray(json)) return this.#readRow(json)
+    const line = readTableLine(json) ?? readEndLine(json)
+    if (line === undefined) throw this.#damaged('neither a table, a row nor the end')
+    if (line.kind === 'table') this.#table = line
+    return line
+  }
+
+  #readRow(json: readonly unknown[]): RowLine {
+    const table = this.#table
+    if (table === undefined) throw this.#damaged('a row before any table')
+    const [mark, stamp, origin, ...encoded] = json
+    const expected = mark === 'u' ? table.columns.length : table.keyLength
+    if ((mark !== 'u' && mark !== 'd') || encoded.length !== expected) {
+      throw this.#damaged('a row that does not fit its table')
+    }
+    if (!isStamp(stamp) || typeof origin !== 'string') throw this.#damaged('a row without version')
+    return {
+      kind: mark === 'u' ? 'row' : 'deletion',
+      stamp,
+      origin: parseNodeCode(origin),
+      values: this.#decodeValues(encoded, table),
+    }
+  }
+
+  #decodeValues(encoded: readonly unknown[], table: TableLine): Value[] {
+    return encoded.map((json, index) => {
+      const value = decodeValue(json, table.columns[index]?.type ?? 'text', this.#base64)
+      if (value === undefined) throw this.#damaged('a value of no known form')
+      return value
+    })
+  }
+
+  #damaged(what: string): MessageDamaged {
+    return new MessageDamaged(`line ${this.#lineNo} is ${what}`)
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new MessageDamaged('a line is not JSON', { cause: error })
+  }
+}
+
+function isStamp(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+}
+
+function readTableLine(json: unknown): TableLine | undefined {
+  if (typeof json !== 'object' || json === null) return undefined
+  if (!('table' in json) || typeof json.table !== 'string') return undefined
+  if (!('key' in json) || typeof json.key !== 'number') return undefined
+  if (!('columns' in json) || !Array.isArray(json.columns)) return undefined
+  const columns = json.columns.map(readColumn)
+  if (!columns.every((column) => column !== undefined)) return undefined
+  if (!Number.isInteger(json.key) || json.key < 1 || json.key > columns.length) return undefined
+  return { kind: 'table', table: json.table, keyLength: json.key, columns }
+}
+
+function readColumn(json: unknown): Column | undefined {
+  if (!Array.isArray(json)) return undefined
+  const [name, type]: readonly unknown[] = json
+  const known = COLUMN_TYPES.find((candidate) => candidate === type)
+  return typeof name === 'string' && known !== undefined ? { name, type: known } : undefined
+}
+
+function readEndLine(json: unknown): EndLine | undefined {
+  if (typeof json !== 'object' || json === null) return undefined
+  if (!('rows' in json) || !isStamp(json.rows)) return undefined
+  if (!('sha256' in json) || typeof json.sha256 !== 'string') return undefined
+  return { kind: 'end', rowCount: json.rows, sha256: json.sha256 }
+}

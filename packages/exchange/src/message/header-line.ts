@@ -1,0 +1,105 @@
+import type { Epoch } from '../plan/epoch.ts'
+import { parsePlanName } from '../plan/exchange-plan.ts'
+import type { MessageHeader } from '../plan/message-header.ts'
+import { NO_MESSAGE, toMessageNo } from '../plan/message-no.ts'
+import { parseNodeCode } from '../plan/node-code.ts'
+import type { MessageIdentity } from '../plan/node-state.ts'
+import { MessageDamaged, MessageTooNew } from './errors.ts'
+
+/** The number of this format. It grows when a reader of the format before would misunderstand a message. */
+export const MESSAGE_FORMAT = 1
+
+/** Formats a message's header as the first line of its body, without the line end. */
+export function formatHeaderLine(header: MessageHeader): string {
+  return JSON.stringify({
+    obmen: MESSAGE_FORMAT,
+    plan: header.plan,
+    from: header.from,
+    to: header.to,
+    epoch: [header.epoch.counter, header.epoch.random],
+    messageNo: header.messageNo,
+    uuid: header.uuid,
+    baseNo: header.baseNo,
+    predecessors: header.predecessors.map(formatIdentity),
+    ...(header.acknowledges && { acknowledges: formatIdentity(header.acknowledges) }),
+    ...(header.gapBefore && { gapBefore: header.gapBefore }),
+    writtenAt: header.writtenAt,
+  })
+}
+
+function formatIdentity({ messageNo, uuid }: MessageIdentity): readonly [number, string] {
+  return [messageNo, uuid]
+}
+
+/** Reads a header line. Throws {@link MessageDamaged}, or {@link MessageTooNew} for a format of a later version. */
+export function parseHeaderLine(text: string): MessageHeader {
+  const json = parseObject(text)
+  const format = readNumber(json, 'obmen')
+  if (format > MESSAGE_FORMAT) throw new MessageTooNew(format, MESSAGE_FORMAT)
+  const acknowledges = json.get('acknowledges')
+  const gapBefore = json.get('gapBefore')
+  return {
+    plan: parsePlanName(readText(json, 'plan')),
+    from: parseNodeCode(readText(json, 'from')),
+    to: parseNodeCode(readText(json, 'to')),
+    epoch: readEpoch(json.get('epoch')),
+    messageNo: toMessageNo(readNumber(json, 'messageNo')),
+    uuid: readText(json, 'uuid'),
+    baseNo: toMessageNo(readNumber(json, 'baseNo')),
+    predecessors: readIdentities(json.get('predecessors')),
+    ...(acknowledges !== undefined && { acknowledges: readIdentity(acknowledges) }),
+    ...(gapBefore !== undefined && { gapBefore: toMessageNo(readNumber(json, 'gapBefore')) }),
+    writtenAt: readNumber(json, 'writtenAt'),
+  }
+}
+
+function parseObject(text: string): ReadonlyMap<string, unknown> {
+  try {
+    const json: unknown = JSON.parse(text)
+    if (typeof json === 'object' && json !== null) return new Map(Object.entries(json))
+  } catch (error) {
+    throw new MessageDamaged('its header is not JSON', { cause: error })
+  }
+  throw new MessageDamaged('its header is not a JSON object')
+}
+
+function readText(json: ReadonlyMap<string, unknown>, name: string): string {
+  const value = json.get(name)
+  if (typeof value !== 'string') throw new MessageDamaged(`its header has no ${name}`)
+  return value
+}
+
+function readNumber(json: ReadonlyMap<string, unknown>, name: string): number {
+  const value = json.get(name)
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
+    throw new MessageDamaged(`its header has no ${name}`)
+  }
+  return value
+}
+
+function readEpoch(json: unknown): Epoch {
+  if (Array.isArray(json)) {
+    const [counter, random]: readonly unknown[] = json
+    if (Number.isSafeInteger(counter) && typeof counter === 'number' && typeof random === 'string') {
+      return { counter, random }
+    }
+  }
+  throw new MessageDamaged('its header has no epoch')
+}
+
+function readIdentities(json: unknown): MessageIdentity[] {
+  if (!Array.isArray(json)) throw new MessageDamaged('its header has no predecessors')
+  return json.map(readIdentity)
+}
+
+function readIdentity(json: unknown): MessageIdentity {
+  if (Array.isArray(json)) {
+    const [messageNo, uuid]: readonly unknown[] = json
+    if (typeof messageNo === 'number' && typeof uuid === 'string') {
+      if (Number.isSafeInteger(messageNo) && messageNo > NO_MESSAGE) {
+        return { messageNo: toMessageNo(messageNo), uuid }
+      }
+    }
+  }
+  throw new MessageDamaged('its header names a message without number or uuid')
+}

@@ -1,0 +1,38 @@
+import { type MessageNo, NO_MESSAGE } from './message-no.ts'
+import type { MessageIdentity, NodeState } from './node-state.ts'
+
+/**
+ * The state of a node after its acknowledgement was processed: it knows our changes up to that message, and the
+ * messages up to it are no longer in flight. Acknowledgements may come late or twice, so an older one changes nothing.
+ */
+export function acceptAcknowledgement(node: NodeState, acknowledged: MessageIdentity): NodeState {
+  const { messageNo } = acknowledged
+  if (messageNo <= node.acknowledgedNo) return node
+  const message = node.unacknowledged.find((sent) => sent.messageNo === messageNo)
+  if (message === undefined) return node
+  const acknowledgedSeq = Math.max(node.acknowledgedSeq, message.throughSeq)
+  return {
+    ...node,
+    acknowledgedNo: messageNo,
+    acknowledgedSeq,
+    offeredSeq: Math.max(node.offeredSeq, acknowledgedSeq),
+    unacknowledged: node.unacknowledged.filter((sent) => sent.messageNo > messageNo),
+  }
+}
+
+/**
+ * Whether a gap that the node reports has to be filled by offering again what it has not acknowledged. It has not
+ * when a message that fills it was written after the letter which made the node see the gap: that one is on its way.
+ */
+export function gapNeedsResend(node: NodeState, gapBefore: MessageNo): boolean {
+  const isFilled = node.unacknowledged.some(
+    (sent) => sent.messageNo > gapBefore && sent.baseNo <= node.acknowledgedNo,
+  )
+  return !isFilled && node.unacknowledged.length > 0
+}
+
+/** What our next message says of the node's messages. */
+export function acknowledgementFor(node: NodeState): MessageIdentity | undefined {
+  if (node.receivedNo === NO_MESSAGE) return undefined
+  return node.received.find((message) => message.messageNo === node.receivedNo)
+}

@@ -1,0 +1,23 @@
+import type { Epoch } from './epoch.ts'
+import type { PlanName } from './exchange-plan.ts'
+import type { MessageNo } from './message-no.ts'
+import type { NodeCode } from './node-code.ts'
+import type { MessageIdentity } from './node-state.ts'
+
+/** What a message says of itself, before its rows. */
+export interface MessageHeader extends MessageIdentity {
+  readonly plan: PlanName
+  readonly from: NodeCode
+  readonly to: NodeCode
+  readonly epoch: Epoch
+  /** The message continues from here: it may be applied by a receiver that has applied this number or a later one. */
+  readonly baseNo: MessageNo
+  /** The sender's messages between the last acknowledged one and this one, oldest first. */
+  readonly predecessors: readonly MessageIdentity[]
+  /** The last message of the receiver that the sender has applied: the acknowledgement, by number and uuid. */
+  readonly acknowledges?: MessageIdentity
+  /** The sender has seen a letter with this number that it can't apply, because messages before it are missing. */
+  readonly gapBefore?: MessageNo
+  /** When the message was written, in milliseconds of the sender's clock. For people only. */
+  readonly writtenAt: number
+}

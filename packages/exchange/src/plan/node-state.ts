@@ -1,0 +1,75 @@
+import { type Epoch, FIRST_EPOCH } from './epoch.ts'
+import { type MessageNo, NO_MESSAGE } from './message-no.ts'
+import type { NodeCode } from './node-code.ts'
+
+/** A message by its number and its own uuid: the same number with another uuid is another message. */
+export interface MessageIdentity {
+  readonly messageNo: MessageNo
+  readonly uuid: string
+}
+
+/** A message that was written for a node and that the node has not acknowledged yet. */
+export interface SentMessage extends MessageIdentity {
+  /** The message continues from here. */
+  readonly baseNo: MessageNo
+  /** Position in the change index up to which the receiver knows our changes once it has applied this message. */
+  readonly throughSeq: number
+  /** Rows and deletions in it; 0 for a message that only acknowledges. */
+  readonly rowCount: number
+  /** Octets of the message's file. */
+  readonly sizeOctets: number
+  /** Wall clock in milliseconds. */
+  readonly writtenAt: number
+  /** False until the mail server has taken the letter. */
+  readonly delivered: boolean
+  /** True when a later message offered its changes again: it no longer counts for the window. */
+  readonly superseded: boolean
+}
+
+/**
+ * Everything this node knows of its exchange with another one. The functions of `plan/` take one and give the
+ * next; a store loads and saves it in the transaction that also holds the rows.
+ */
+export interface NodeState {
+  readonly code: NodeCode
+  readonly epoch: Epoch
+  /** The number of the last message written for the node. */
+  readonly sentNo: MessageNo
+  /** The last of our messages that the node has confirmed, and what of the change index it knows by that. */
+  readonly acknowledgedNo: MessageNo
+  readonly acknowledgedSeq: number
+  /** Position in the change index up to which changes were put into messages. */
+  readonly offeredSeq: number
+  /** Messages with numbers above `acknowledgedNo`, in their order. */
+  readonly unacknowledged: readonly SentMessage[]
+  /** The number of the last message of the node that was applied here. */
+  readonly receivedNo: MessageNo
+  /** The last messages received, newest last: what an acknowledgement and a fork are recognised by. */
+  readonly received: readonly MessageIdentity[]
+  /** Something was received that the node wants to know about. */
+  readonly owesAcknowledgement: boolean
+  /** The greatest number seen in the mailbox that can't be applied, because messages before it are missing. */
+  readonly gapBefore: MessageNo
+}
+
+/** The state of a node with which nothing was exchanged yet. */
+export function newNodeState(code: NodeCode): NodeState {
+  return startEpoch({ code }, FIRST_EPOCH)
+}
+
+/** The same node at the beginning of an epoch: no message sent or received, everything to be offered. */
+export function startEpoch(node: { readonly code: NodeCode }, epoch: Epoch): NodeState {
+  return {
+    code: node.code,
+    epoch,
+    sentNo: NO_MESSAGE,
+    acknowledgedNo: NO_MESSAGE,
+    acknowledgedSeq: 0,
+    offeredSeq: 0,
+    unacknowledged: [],
+    receivedNo: NO_MESSAGE,
+    received: [],
+    owesAcknowledgement: false,
+    gapBefore: NO_MESSAGE,
+  }
+}

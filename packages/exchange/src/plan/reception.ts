@@ -1,0 +1,99 @@
+import { compareEpochs } from './epoch.ts'
+import type { MessageHeader } from './message-header.ts'
+import { type MessageNo, NO_MESSAGE } from './message-no.ts'
+import { type MessageIdentity, type NodeState, startEpoch } from './node-state.ts'
+
+/** What to do with a message, decided from its header alone. */
+export type Reception =
+  /** It continues what was received: apply it. */
+  | { readonly kind: 'apply' }
+  /** It was applied before: it has no effect. */
+  | { readonly kind: 'duplicate' }
+  /** Messages between `receivedNo` and its `baseNo` have not come (yet): leave it, and ask. */
+  | { readonly kind: 'gap' }
+  /** It belongs to an epoch that both sides have left: it has no effect any more. */
+  | { readonly kind: 'stale' }
+  /** The sender has begun a new epoch: start it here too, then decide again. */
+  | { readonly kind: 'new-epoch' }
+  /** The two histories don't fit together: one side was restored from a backup, or exists twice. */
+  | { readonly kind: 'fork'; readonly evidence: string }
+
+/**
+ * Decides what to do with a message from its header and from what is known of its sender.
+ *
+ * A message is applied when `baseNo <= receivedNo < messageNo`: everything before it is here, and it is not. Mail may
+ * bring a letter twice or late, so a number that is not above `receivedNo` is a duplicate and has no effect. It needs no
+ * second acknowledgement: a sender whose acknowledgement got lost offers its changes again under a new number.
+ *
+ * A pair of number and uuid that differs from what was received, or an acknowledgement of a message that was
+ * never sent, is a fork: the numbers no longer mean the same on both sides.
+ */
+export function decideReception(header: MessageHeader, sender: NodeState): Reception {
+  const epochs = compareEpochs(header.epoch, sender.epoch)
+  if (epochs < 0) return { kind: 'stale' }
+  if (epochs > 0) return { kind: 'new-epoch' }
+  const evidence = findFork(header, sender)
+  if (evidence !== undefined) return { kind: 'fork', evidence }
+  if (header.messageNo <= sender.receivedNo) return { kind: 'duplicate' }
+  if (header.baseNo > sender.receivedNo) return { kind: 'gap' }
+  return { kind: 'apply' }
+}
+
+function findFork(header: MessageHeader, sender: NodeState): string | undefined {
+  const received = new Map(sender.received.map((message) => [message.messageNo, message.uuid]))
+  for (const { messageNo, uuid } of [...header.predecessors, header]) {
+    const known = received.get(messageNo)
+    if (known !== undefined && known !== uuid) {
+      return `message ${messageNo} was received before with another content`
+    }
+  }
+  return header.acknowledges && findFalseAcknowledgement(header.acknowledges, sender)
+}
+
+function findFalseAcknowledgement(
+  acknowledged: MessageIdentity,
+  sender: NodeState,
+): string | undefined {
+  const { messageNo, uuid } = acknowledged
+  if (messageNo > sender.sentNo) {
+    return `it acknowledges message ${messageNo}, but the last one sent is ${sender.sentNo}`
+  }
+  const sent = sender.unacknowledged.find((message) => message.messageNo === messageNo)
+  if (sent !== undefined && sent.uuid !== uuid) {
+    return `it acknowledges a message ${messageNo} that was not sent from here`
+  }
+  return undefined
+}
+
+/**
+ * How many received messages are remembered by their uuid. A sender has at most a window of messages in flight, so
+ * a duplicate that is older than this is a letter that the mail kept for a very long time.
+ */
+const REMEMBERED_MESSAGES = 200
+
+/** The sender's state after its message was applied. A message with rows is to be acknowledged, an empty one not. */
+export function recordReception(
+  sender: NodeState,
+  message: MessageIdentity,
+  rowCount: number,
+): NodeState {
+  const identity = { messageNo: message.messageNo, uuid: message.uuid }
+  return {
+    ...sender,
+    receivedNo: message.messageNo,
+    received: [...sender.received, identity].slice(-REMEMBERED_MESSAGES),
+    owesAcknowledgement: sender.owesAcknowledgement || rowCount > 0,
+    gapBefore: sender.gapBefore > message.messageNo ? sender.gapBefore : NO_MESSAGE,
+  }
+}
+
+/** The sender's state after a letter was seen that can't be applied yet: the next message to it asks for what is missing. */
+export function recordGap(sender: NodeState, messageNo: MessageNo): NodeState {
+  if (messageNo <= sender.gapBefore) return sender
+  return { ...sender, gapBefore: messageNo, owesAcknowledgement: true }
+}
+
+/** The sender's state after it began a new epoch: it is owed an answer, so that it learns that we follow. */
+export function followEpoch(sender: NodeState, header: MessageHeader): NodeState {
+  return { ...startEpoch(sender, header.epoch), owesAcknowledgement: true }
+}

@@ -1,0 +1,31 @@
+import type { SendingRules } from '../plan/numbering.ts'
+import type { ChangeStore } from '../store/change-store.ts'
+import type { Transport } from '../transport/transport.ts'
+import type { ExchangeEvent } from './exchange-event.ts'
+
+/** Everything an exchange works with: the ports, the rules, and what makes it differ from one run to the next. */
+export interface ExchangeContext {
+  readonly store: ChangeStore
+  readonly transport: Transport
+  /** A folder for messages on their way out and in. Of this node alone, on a disk that survives a restart. */
+  readonly spoolFolder: string
+  readonly rules: ExchangeRules
+  /** Wall clock in milliseconds. */
+  readonly now: () => number
+  /** A new UUID at each call. */
+  readonly newUuid: () => string
+  readonly onEvent?: (event: ExchangeEvent) => void
+  /** Stops the exchange between two steps: everything that was done stays done, nothing is left half. */
+  readonly signal?: AbortSignal
+}
+
+export interface ExchangeRules extends SendingRules {
+  /** A message is closed when its rows take so many octets before compression. One row more never fits into half a message. */
+  readonly messageSizeOctets: number
+}
+
+/**
+ * Rows that hardly compress travel as base64 in 4/3 of their size, so letters stay below 15 MB: mail providers take
+ * 20 to 25 MB. Rows of an ordinary table compress to a third of that.
+ */
+export const DEFAULT_MESSAGE_SIZE_OCTETS: number = 10 * 1024 * 1024

@@ -1,0 +1,60 @@
+import type { MessageNo } from '../plan/message-no.ts'
+import type { NodeCode } from '../plan/node-code.ts'
+import type { ApplySummary } from '../store/change-store.ts'
+
+/** What happens during an exchange, for whoever watches it. */
+export type ExchangeEvent =
+  | { readonly kind: 'inbox-read'; readonly messages: number }
+  | { readonly kind: 'fetching'; readonly node: NodeCode; readonly messageNo: MessageNo }
+  | {
+      readonly kind: 'applying'
+      readonly node: NodeCode
+      readonly messageNo: MessageNo
+      readonly rowsDone: number
+      readonly rowCount: number
+    }
+  | {
+      readonly kind: 'applied'
+      readonly node: NodeCode
+      readonly messageNo: MessageNo
+      readonly summary: ApplySummary
+    }
+  /** The node has confirmed our messages up to this one. */
+  | { readonly kind: 'acknowledged'; readonly node: NodeCode; readonly messageNo: MessageNo }
+  /** A letter came again, and had no effect. */
+  | { readonly kind: 'duplicate'; readonly node: NodeCode; readonly messageNo: MessageNo }
+  /** A letter of an epoch that both sides have left; it had no effect. */
+  | { readonly kind: 'stale'; readonly node: NodeCode; readonly messageNo: MessageNo }
+  /** A letter has to wait, because messages before it have not come. The node is asked for them. */
+  | {
+      readonly kind: 'gap'
+      readonly node: NodeCode
+      readonly messageNo: MessageNo
+      readonly receivedNo: MessageNo
+    }
+  /** The node asked for what it misses, or did not answer for long: everything unacknowledged is offered again. */
+  | {
+      readonly kind: 'offered-again'
+      readonly node: NodeCode
+      readonly afterNo: MessageNo
+      readonly reason: 'gap' | 'overdue' | 'file-missing' | 'refused'
+    }
+  /** The histories of both sides don't fit together; both start anew and offer everything. */
+  | { readonly kind: 'fork'; readonly node: NodeCode; readonly evidence: string }
+  | { readonly kind: 'new-epoch'; readonly node: NodeCode }
+  | {
+      readonly kind: 'writing'
+      readonly node: NodeCode
+      readonly messageNo: MessageNo
+      readonly rowsDone: number
+    }
+  | {
+      readonly kind: 'sent'
+      readonly node: NodeCode
+      readonly messageNo: MessageNo
+      readonly rowCount: number
+      readonly sizeOctets: number
+    }
+  | { readonly kind: 'window-full'; readonly node: NodeCode; readonly unacknowledged: number }
+  /** Something went wrong with this node; the other nodes are served all the same. */
+  | { readonly kind: 'problem'; readonly node: NodeCode; readonly error: Error }

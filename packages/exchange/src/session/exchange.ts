@@ -1,0 +1,104 @@
+import { NodeUnknown } from '../plan/errors.ts'
+import type { NodeCode } from '../plan/node-code.ts'
+import type { NodeState } from '../plan/node-state.ts'
+import type { Inbox, WaitingMessage } from '../transport/transport.ts'
+import type { ExchangeContext } from './exchange-context.ts'
+import { receiveChanges, type ReceivingSummary } from './receive-changes.ts'
+import { sendChanges, type SendingSummary } from './send-changes.ts'
+import { Spool } from './spool.ts'
+
+/** How an exchange with one node went. An error on one way does not keep the other way, or another node, from its turn. */
+export interface NodeExchange {
+  readonly node: NodeCode
+  readonly received?: ReceivingSummary
+  readonly sent?: SendingSummary
+  readonly errors: readonly Error[]
+}
+
+/**
+ * Exchanges with the nodes named, or with all: receives everything that can be applied in order, then sends changes
+ * and acknowledgements. What fails with one node is in its result and blocks nobody else; only what concerns all of them
+ * (the mailbox can't be opened, the database is gone) rejects.
+ *
+ * @example
+ * ```ts
+ * import { type ExchangeContext, exchange } from '@obmen/exchange'
+ *
+ * export async function synchronise(context: ExchangeContext): Promise<void> {
+ *   for (const { node, errors } of await exchange(context)) {
+ *     console.log(node, errors.length === 0 ? 'is in step' : errors)
+ *   }
+ * }
+ * ```
+ */
+export async function exchange(
+  context: ExchangeContext,
+  codes?: readonly NodeCode[],
+): Promise<readonly NodeExchange[]> {
+  const nodes = await context.store.transaction((transaction) => transaction.nodes())
+  const chosen = chooseNodes(nodes, codes)
+  const spool = new Spool(context.spoolFolder)
+  await spool.prepare()
+  const uuids = nodes.flatMap((node) => node.unacknowledged.map(({ uuid }) => uuid))
+  await spool.clean(new Set(uuids))
+  const received = await receiveFromAll(context, chosen)
+  const results: NodeExchange[] = []
+  for (const half of received) results.push(await sendTo(context, half))
+  return results
+}
+
+function chooseNodes(
+  nodes: readonly NodeState[],
+  codes: readonly NodeCode[] | undefined,
+): readonly NodeCode[] {
+  const known = nodes.map(({ code }) => code)
+  const unknown = codes?.find((code) => !known.includes(code))
+  if (unknown !== undefined) throw new NodeUnknown(unknown, known)
+  return codes ?? known
+}
+
+async function receiveFromAll(
+  context: ExchangeContext,
+  codes: readonly NodeCode[],
+): Promise<NodeExchange[]> {
+  const inbox = await context.transport.openInbox()
+  try {
+    const waiting = await inbox.waiting()
+    context.onEvent?.({ kind: 'inbox-read', messages: waiting.length })
+    const results: NodeExchange[] = []
+    for (const code of codes) results.push(await receiveFrom(context, inbox, { code, waiting }))
+    return results
+  } finally {
+    await inbox.close()
+  }
+}
+
+async function receiveFrom(
+  context: ExchangeContext,
+  inbox: Inbox,
+  sender: { readonly code: NodeCode; readonly waiting: readonly WaitingMessage[] },
+): Promise<NodeExchange> {
+  const node = sender.code
+  const waiting = sender.waiting.filter(({ name }) => name.from === node)
+  try {
+    const received = await receiveChanges(context, inbox, { code: node, waiting })
+    return { node, received, errors: [] }
+  } catch (error) {
+    return { node, errors: [report(context, node, error)] }
+  }
+}
+
+async function sendTo(context: ExchangeContext, half: NodeExchange): Promise<NodeExchange> {
+  try {
+    return { ...half, sent: await sendChanges(context, half.node) }
+  } catch (error) {
+    return { ...half, errors: [...half.errors, report(context, half.node, error)] }
+  }
+}
+
+/** What was thrown by an abort ends the whole exchange; anything else concerns this node alone. */
+function report(context: ExchangeContext, node: NodeCode, error: unknown): Error {
+  if (context.signal?.aborted === true || !(error instanceof Error)) throw error
+  context.onEvent?.({ kind: 'problem', node, error })
+  return error
+}

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { createZstdDecompress } from 'node:zlib'
+
+import { BodyLineReader, type RowLine, type TableLine } from '../message/body-lines.ts'
+import { MessageDamaged } from '../message/errors.ts'
+import { parseHeaderLine } from '../message/header-line.ts'
+import type { MessageHeader } from '../plan/message-header.ts'
+import { base64 } from '../platform/base64.ts'
+
+/** A row may hold a large binary value, but it has to fit into memory, on both sides. */
+const MAX_LINE_OCTETS = 256 * 1024 * 1024
+
+/** No honest message comes near: its sender closes it at a size bound. It ends what a decompression bomb may cost. */
+const MAX_BODY_OCTETS = 4 * 1024 * 1024 * 1024
+
+const LINE_FEED = 0x0a
+
+/** Rows that are applied in one go: enough that a step does not count, few enough to show progress. */
+const BATCH_ROWS = 500
+
+/** A message's file that is whole, and exactly what its sender wrote. */
+export interface VerifiedMessage {
+  readonly header: MessageHeader
+  readonly rowCount: number
+}
+
+/**
+ * Checks a message's file from the first octet to the last before anything of it is used. Throws
+ * {@link MessageDamaged} or {@link MessageTooNew}.
+ */
+export async function verifyMessage(path: string): Promise<VerifiedMessage> {
+  const hash = createHash('sha256')
+  let header: MessageHeader | undefined
+  let previous: Buffer | undefined
+  for await (const line of readLines(path)) {
+    header ??= parseHeaderLine(line.toString())
+    if (previous !== undefined) hash.update(previous).update('\n')
+    previous = line
+  }
+  if (header === undefined || previous === undefined) throw new MessageDamaged('it is empty')
+  const end = new BodyLineReader(base64).read(previous.toString())
+  if (end.kind !== 'end') throw new MessageDamaged('it ends too early')
+  if (end.sha256 !== hash.digest('hex')) throw new MessageDamaged('its checksum does not fit')
+  return { header, rowCount: end.rowCount }
+}
+
+/** Reads the rows of a message's file, each table before its rows. */
+export async function* readMessage(
+  path: string,
+): AsyncGenerator<TableLine | readonly RowLine[], void, void> {
+  const lines = new BodyLineReader(base64)
+  let rows: RowLine[] = []
+  let isHeader = true
+  for await (const octets of readLines(path)) {
+    if (isHeader) {
+      isHeader = false
+      continue
+    }
+    const line = lines.read(octets.toString())
+    if (line.kind === 'row' || line.kind === 'deletion') rows.push(line)
+    if (rows.length > 0 && (rows.length >= BATCH_ROWS || line.kind === 'table' || line.kind === 'end')) {
+      yield rows
+      rows = []
+    }
+    if (line.kind === 'table') yield line
+  }
+}
+
+async function* readLines(path: string): AsyncGenerator<Buffer, void, void> {
+  const pieces: Buffer[] = []
+  let pieceOctets = 0
+  let bodyOctets = 0
+  for await (const chunk of readDecompressed(path)) {
+    bodyOctets += chunk.length
+    if (bodyOctets > MAX_BODY_OCTETS) throw new MessageDamaged('it is larger than any message')
+    let begin = 0
+    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, begin)) {
+      pieces.push(chunk.subarray(begin, end))
+      yield pieces.length === 1 ? chunk.subarray(begin, end) : Buffer.concat(pieces)
+      pieces.length = 0
+      pieceOctets = 0
+      begin = end + 1
+    }
+    if (begin < chunk.length) {
+      pieces.push(chunk.subarray(begin))
+      pieceOctets += chunk.length - begin
+      if (pieceOctets > MAX_LINE_OCTETS) throw new MessageDamaged('it has an endless line')
+    }
+  }
+  if (pieceOctets > 0) throw new MessageDamaged('its last line is cut')
+}
+
+async function* readDecompressed(path: string): AsyncGenerator<Buffer, void, void> {
+  const file = createReadStream(path)
+  const decompressed = file.pipe(createZstdDecompress())
+  file.on('error', (error) => decompressed.destroy(error))
+  try {
+    for await (const chunk of decompressed) {
+      if (Buffer.isBuffer(chunk)) yield chunk
+    }
+  } catch (error) {
+    throw isZstdError(error) ? new MessageDamaged('it does not decompress', { cause: error }) : error
+  } finally {
+    file.destroy()
+  }
+}
+
+function isZstdError(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false
+  return typeof error.code === 'string' && /^Z(STD_|_)|^ERR_(ZLIB|BUFFER)/.test(error.code)
+}

@@ -1,0 +1,280 @@
+/**
+ * Takes the messages that wait for this node and applies them in the order of their numbers.
+ *
+ *     list → save the file → check it → decide and apply (one transaction) → remove the letter
+ *
+ * The letter goes only after the commit: a process that dies anywhere before leaves it, and finds a duplicate the next time.
+ */
+import { open } from 'node:fs/promises'
+
+import { MessageDamaged } from '../message/errors.ts'
+import { acceptAcknowledgement, gapNeedsResend } from '../plan/acknowledgement.ts'
+import { compareEpochs, nextEpoch } from '../plan/epoch.ts'
+import type { MessageHeader } from '../plan/message-header.ts'
+import type { MessageNo } from '../plan/message-no.ts'
+import type { NodeCode } from '../plan/node-code.ts'
+import { type NodeState, startEpoch } from '../plan/node-state.ts'
+import { offerAgain } from '../plan/numbering.ts'
+import {
+  decideReception,
+  followEpoch,
+  recordGap,
+  recordReception,
+  type Reception,
+} from '../plan/reception.ts'
+import type { ApplySummary, StoreTransaction } from '../store/change-store.ts'
+import type { Inbox, WaitingMessage } from '../transport/transport.ts'
+import type { ExchangeContext } from './exchange-context.ts'
+import { readMessage, type VerifiedMessage, verifyMessage } from './message-reader.ts'
+import { Spool } from './spool.ts'
+
+/** What was received from one node. */
+export interface ReceivingSummary {
+  readonly messages: number
+  readonly applied: number
+  readonly outdated: number
+  readonly conflicts: number
+  readonly refused: number
+}
+
+/**
+ * Receives what waits from one node: everything that can be applied in order. A letter that comes too early stays and is
+ * asked for, one that was applied before is removed. Throws {@link SchemaMismatch} and {@link MessageTooNew}: that message
+ * waits until somebody has mended the cause.
+ */
+export async function receiveChanges(
+  context: ExchangeContext,
+  inbox: Inbox,
+  sender: { readonly code: NodeCode; readonly waiting: readonly WaitingMessage[] },
+): Promise<ReceivingSummary> {
+  const receiver = new NodeReceiver(context, inbox, sender.code)
+  const inOrder = sender.waiting.toSorted(byEpochAndNumber)
+  for (const message of inOrder) {
+    context.signal?.throwIfAborted()
+    await receiver.receive(message)
+  }
+  return receiver.summary
+}
+
+function byEpochAndNumber(a: WaitingMessage, b: WaitingMessage): number {
+  const epochs = a.hint && b.hint ? compareEpochs(a.hint.epoch, b.hint.epoch) : 0
+  return epochs === 0 ? a.name.messageNo - b.name.messageNo : epochs
+}
+
+/** What became of a message, decided in the transaction that did it. */
+type Outcome = Reception | { readonly kind: 'applied'; readonly summary: ApplySummary }
+
+class NodeReceiver {
+  readonly #context: ExchangeContext
+  readonly #inbox: Inbox
+  readonly #code: NodeCode
+  readonly #spool: Spool
+  #summary: ReceivingSummary = { messages: 0, applied: 0, outdated: 0, conflicts: 0, refused: 0 }
+
+  constructor(context: ExchangeContext, inbox: Inbox, code: NodeCode) {
+    this.#context = context
+    this.#inbox = inbox
+    this.#code = code
+    this.#spool = new Spool(context.spoolFolder)
+  }
+
+  get summary(): ReceivingSummary {
+    return this.#summary
+  }
+
+  async receive(message: WaitingMessage): Promise<void> {
+    const { messageNo } = message.name
+    const node = await this.#node()
+    const early = judgeByHint(message, node)
+    if (early !== undefined) return this.#conclude(message, early)
+    const path = this.#spool.incoming(message.name)
+    try {
+      this.#context.onEvent?.({ kind: 'fetching', node: this.#code, messageNo })
+      await this.#save(message, path)
+      const verified = await verifyMessage(path)
+      checkName(message, verified.header)
+      await this.#conclude(message, await this.#apply(path, verified))
+    } catch (error) {
+      if (!(error instanceof MessageDamaged)) throw error
+      await this.#setAside(message, node, error)
+    } finally {
+      await this.#spool.remove(path)
+    }
+  }
+
+  async #save(message: WaitingMessage, path: string): Promise<void> {
+    const file = await open(path, 'w', 0o600)
+    try {
+      await this.#inbox.fetch(message, async (octets) => {
+        await file.write(octets)
+      })
+    } finally {
+      await file.close()
+    }
+  }
+
+  /** Decides on the message and applies it, all in one transaction. */
+  #apply(path: string, message: VerifiedMessage): Promise<Outcome> {
+    const { header } = message
+    return this.#context.store.transaction(async (transaction) => {
+      const known = await transaction.node(this.#code)
+      const reception = decideReception(header, known)
+      if (reception.kind === 'stale') return reception
+      if (reception.kind === 'fork') {
+        await this.#beginEpoch(transaction, known)
+        return reception
+      }
+      if (reception.kind === 'new-epoch') return this.#follow(transaction, path, message, known)
+      const node = this.#processAcknowledgement(known, header)
+      if (reception.kind === 'apply') return this.#applyRows(transaction, path, message, node)
+      await transaction.saveNode(
+        reception.kind === 'gap' ? recordGap(node, header.messageNo) : node,
+      )
+      return reception
+    })
+  }
+
+  async #follow(
+    transaction: StoreTransaction,
+    path: string,
+    message: VerifiedMessage,
+    known: NodeState,
+  ): Promise<Outcome> {
+    const node = followEpoch(known, message.header)
+    await transaction.forgetVia(this.#code)
+    this.#context.onEvent?.({ kind: 'new-epoch', node: this.#code })
+    const reception = decideReception(message.header, node)
+    if (reception.kind === 'apply') return this.#applyRows(transaction, path, message, node)
+    await transaction.saveNode(recordGap(node, message.header.messageNo))
+    return { kind: 'gap' }
+  }
+
+  async #beginEpoch(transaction: StoreTransaction, known: NodeState): Promise<void> {
+    const epoch = nextEpoch(known.epoch, this.#context.newUuid())
+    await transaction.saveNode({ ...startEpoch(known, epoch), owesAcknowledgement: true })
+    await transaction.forgetVia(this.#code)
+  }
+
+  #processAcknowledgement(node: NodeState, header: MessageHeader): NodeState {
+    const { onEvent } = this.#context
+    const accepted = header.acknowledges ? acceptAcknowledgement(node, header.acknowledges) : node
+    if (accepted.acknowledgedNo > node.acknowledgedNo) {
+      onEvent?.({ kind: 'acknowledged', node: this.#code, messageNo: accepted.acknowledgedNo })
+    }
+    if (header.gapBefore === undefined || !gapNeedsResend(accepted, header.gapBefore)) {
+      return accepted
+    }
+    const afterNo = accepted.acknowledgedNo
+    onEvent?.({ kind: 'offered-again', node: this.#code, afterNo, reason: 'gap' })
+    return offerAgain(accepted)
+  }
+
+  async #applyRows(
+    transaction: StoreTransaction,
+    path: string,
+    message: VerifiedMessage,
+    node: NodeState,
+  ): Promise<Outcome> {
+    const { now, onEvent } = this.#context
+    const { messageNo } = message.header
+    await transaction.fold()
+    const { acknowledgedSeq } = node
+    const applier = await transaction.beginApplying({
+      code: this.#code,
+      acknowledgedSeq,
+      nowMs: now(),
+    })
+    const { rowCount } = message
+    let rowsDone = 0
+    for await (const piece of readMessage(path)) {
+      if (isRows(piece)) {
+        await applier.applyRows(piece)
+        rowsDone += piece.length
+        onEvent?.({ kind: 'applying', node: this.#code, messageNo, rowsDone, rowCount })
+      } else {
+        await applier.beginTable(piece)
+      }
+    }
+    const summary = await applier.finish()
+    await transaction.saveNode(recordReception(node, message.header, rowCount))
+    return { kind: 'applied', summary }
+  }
+
+  /** After the commit: removes the letter when nobody needs it any more, and tells what happened. */
+  async #conclude(message: WaitingMessage, outcome: Outcome): Promise<void> {
+    const { messageNo } = message.name
+    const node = this.#code
+    if (outcome.kind === 'gap') {
+      const { receivedNo } = await this.#recordGap(messageNo)
+      this.#context.onEvent?.({ kind: 'gap', node, messageNo, receivedNo })
+      return
+    }
+    await this.#inbox.remove(message)
+    if (outcome.kind === 'applied') {
+      this.#summary = addSummary(this.#summary, outcome.summary)
+      this.#context.onEvent?.({ kind: 'applied', node, messageNo, summary: outcome.summary })
+    } else if (outcome.kind === 'fork') {
+      this.#context.onEvent?.({ kind: 'fork', node, evidence: outcome.evidence })
+    } else if (outcome.kind === 'duplicate' || outcome.kind === 'stale') {
+      this.#context.onEvent?.({ kind: outcome.kind, node, messageNo })
+    }
+  }
+
+  /**
+   * A damaged message counts as lost: the gap that it leaves is reported and filled. Its letter goes when the
+   * message, or a later one in its place, has come.
+   */
+  async #setAside(message: WaitingMessage, node: NodeState, error: MessageDamaged): Promise<void> {
+    this.#context.onEvent?.({ kind: 'problem', node: this.#code, error })
+    if (message.name.messageNo <= node.receivedNo) await this.#inbox.remove(message)
+    else await this.#recordGap(message.name.messageNo)
+  }
+
+  #node(): Promise<NodeState> {
+    return this.#context.store.transaction((transaction) => transaction.node(this.#code))
+  }
+
+  #recordGap(messageNo: MessageNo): Promise<NodeState> {
+    return this.#context.store.transaction(async (transaction) => {
+      const node = recordGap(await transaction.node(this.#code), messageNo)
+      await transaction.saveNode(node)
+      return node
+    })
+  }
+}
+
+/** What the outside of a letter tells without a download; `undefined` when the message itself has to be read. */
+function judgeByHint({ name, hint }: WaitingMessage, node: NodeState): Reception | undefined {
+  if (hint === undefined) return undefined
+  const epochs = compareEpochs(hint.epoch, node.epoch)
+  if (epochs < 0) return { kind: 'stale' }
+  if (epochs > 0) return undefined
+  if (name.messageNo > node.receivedNo) {
+    return hint.baseNo > node.receivedNo ? { kind: 'gap' } : undefined
+  }
+  const received = node.received.find(({ messageNo }) => messageNo === name.messageNo)
+  return received?.uuid === hint.uuid ? { kind: 'duplicate' } : undefined
+}
+
+function checkName({ name }: WaitingMessage, header: MessageHeader): void {
+  const isSame =
+    header.plan === name.plan &&
+    header.from === name.from &&
+    header.to === name.to &&
+    header.messageNo === name.messageNo
+  if (!isSame) throw new MessageDamaged('its file name says something else than its header')
+}
+
+function isRows<Rows extends readonly unknown[]>(piece: Rows | object): piece is Rows {
+  return Array.isArray(piece)
+}
+
+function addSummary(sum: ReceivingSummary, applied: ApplySummary): ReceivingSummary {
+  return {
+    messages: sum.messages + 1,
+    applied: sum.applied + applied.applied,
+    outdated: sum.outdated + applied.outdated,
+    conflicts: sum.conflicts + applied.conflicts,
+    refused: applied.refused,
+  }
+}

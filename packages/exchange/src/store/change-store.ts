@@ -1,0 +1,121 @@
+/**
+ * The port between an exchange and a database: what an adapter (SQLite, PostgreSQL) promises, and no more.
+ */
+import type { RowLine, TableLine } from '../message/body-lines.ts'
+import type { ExchangePlan } from '../plan/exchange-plan.ts'
+import type { NodeCode } from '../plan/node-code.ts'
+import type { NodeState } from '../plan/node-state.ts'
+
+/** One database that takes part in an exchange plan. Calls are made one after another, never side by side. */
+export interface ChangeStore {
+  readonly plan: ExchangePlan
+
+  /** Runs `work` in one transaction: all of it has happened when the promise resolves, nothing when it rejects. */
+  transaction<Result>(work: (transaction: StoreTransaction) => Promise<Result>): Promise<Result>
+
+  /**
+   * Reads the present state of the rows whose position in the change index lies above `afterSeq` and up to `throughSeq`,
+   * in the order of positions and from one snapshot. Rows that came from `forNode` are left out: it knows them. The caller may stop at
+   * any row; no other call of the store may come in between.
+   */
+  readChanges(request: ChangesRequest): AsyncIterable<ChangeBatch>
+
+  /** The number of rows and a checksum for each table of the plan: equal on two nodes when the tables are. */
+  checksums(): Promise<readonly TableChecksum[]>
+
+  /** Rows that this database refused, and conflicts that were decided, newest last. */
+  refusedRows(): Promise<readonly RefusedRow[]>
+  conflicts(): Promise<readonly ConflictRecord[]>
+}
+
+export interface ChangesRequest {
+  readonly forNode: NodeCode
+  readonly afterSeq: number
+  readonly throughSeq: number
+}
+
+/** Rows of one table that lie side by side in the change index. Never empty. */
+export interface ChangeBatch {
+  readonly table: TableLine
+  readonly changes: readonly Change[]
+}
+
+export interface Change {
+  readonly seq: number
+  readonly row: RowLine
+}
+
+export interface StoreTransaction {
+  /** Every node of the plan but this one, by code. */
+  nodes(): Promise<readonly NodeState[]>
+  /** Throws {@link NodeUnknown}. */
+  node(code: NodeCode): Promise<NodeState>
+  saveNode(node: NodeState): Promise<void>
+  addNode(node: NodeState): Promise<void>
+  removeNode(code: NodeCode): Promise<void>
+
+  /** Gives every change registered since the last fold its place in the change index, and tells the index's last position. */
+  fold(): Promise<number>
+
+  /** Lets the node be offered also what came from it: it may have lost it. */
+  forgetVia(code: NodeCode): Promise<void>
+
+  /** Begins to apply the rows of one message. {@link fold} must have been called before. */
+  beginApplying(sender: Sender): Promise<RowApplier>
+}
+
+/** The node whose message is applied. */
+export interface Sender {
+  readonly code: NodeCode
+  /** What of our change index the sender knew when it wrote the message. */
+  readonly acknowledgedSeq: number
+  /** Wall clock in milliseconds, for the records of conflicts and refusals. */
+  readonly nowMs: number
+}
+
+/** Applies rows so that the newest version of each wins, whatever came first. */
+export interface RowApplier {
+  /** The rows that follow belong to this table. Throws {@link SchemaMismatch}. */
+  beginTable(table: TableLine): Promise<void>
+  applyRows(rows: readonly RowLine[]): Promise<void>
+  /** Tries once more what did not fit at its place, sets aside what the database refuses, and sums up. */
+  finish(): Promise<ApplySummary>
+}
+
+export interface ApplySummary {
+  /** Rows written or deleted here. */
+  readonly applied: number
+  /** Rows of which this node has the same or a newer version. */
+  readonly outdated: number
+  /** Rows changed on both sides since the last exchange. */
+  readonly conflicts: number
+  /** Rows that the database refused; they are set aside and tried again. */
+  readonly refused: number
+}
+
+export interface TableChecksum {
+  readonly table: string
+  readonly rowCount: number
+  readonly sha256: string
+}
+
+/** A row that the database refused, with the reason in the database's words. */
+export interface RefusedRow {
+  readonly table: string
+  readonly key: string
+  readonly node: NodeCode
+  readonly reason: string
+  readonly row: string
+  readonly refusedAt: number
+}
+
+/** A row that was changed on both sides, with both versions; `undefined` where a version is a deletion. */
+export interface ConflictRecord {
+  readonly table: string
+  readonly key: string
+  readonly node: NodeCode
+  readonly winner: 'ours' | 'theirs'
+  readonly ours: string | undefined
+  readonly theirs: string | undefined
+  readonly decidedAt: number
+}

@@ -1,0 +1,87 @@
+import { ExchangeError } from '../plan/exchange-error.ts'
+
+/** A database that was not prepared for an exchange, or not by this program. */
+export class StoreNotPrepared extends ExchangeError {
+  readonly code = 'STORE_NOT_PREPARED'
+  readonly transient = false
+
+  constructor() {
+    super('the database is not prepared for an exchange', { hint: 'prepare it with: obmen init' })
+  }
+}
+
+/** A database that was prepared for another plan or as another node. */
+export class StoreOfAnotherPlan extends ExchangeError {
+  readonly code = 'STORE_OF_ANOTHER_PLAN'
+  readonly transient = false
+  readonly prepared: string
+  readonly wanted: string
+
+  constructor(prepared: string, wanted: string) {
+    super(`the database was prepared as ${prepared}, not as ${wanted}`, {
+      hint: 'check "plan", "node" and "database" in the configuration: is it the file of another site, or a copy of its database?',
+    })
+    this.prepared = prepared
+    this.wanted = wanted
+  }
+}
+
+/** A table that is named in the plan's content and does not exist. */
+export class TableUnknown extends ExchangeError {
+  readonly code = 'TABLE_UNKNOWN'
+  readonly transient = false
+  readonly table: string
+
+  constructor(table: string, known: readonly string[]) {
+    super(`there is no table ${JSON.stringify(table)} in the database`, {
+      hint: `check "tables" in the configuration; the database has: ${known.join(', ')}`,
+    })
+    this.table = table
+  }
+}
+
+/** Tables whose rows can't be told apart from one node to the next. */
+export class TableWithoutPrimaryKey extends ExchangeError {
+  readonly code = 'TABLE_WITHOUT_PRIMARY_KEY'
+  readonly transient = false
+  readonly tables: readonly string[]
+
+  constructor(tables: readonly string[]) {
+    const names = tables.map((table) => JSON.stringify(table)).join(', ')
+    super(`${tables.length === 1 ? 'table' : 'tables'} ${names} without a primary key`, {
+      hint: 'give each a PRIMARY KEY, or leave them out of the exchange: tables: { except: [ … ] }',
+    })
+    this.tables = tables
+  }
+}
+
+/** The tables here don't take what the sender's tables hold. Nothing of the message was applied. */
+export class SchemaMismatch extends ExchangeError {
+  readonly code = 'SCHEMA_MISMATCH'
+  readonly transient = false
+  readonly table: string
+  readonly difference: string
+
+  constructor(table: string, difference: string) {
+    super(`table ${JSON.stringify(table)} is not the same on both sides: ${difference}`, {
+      hint: 'make the tables equal, here or there; the message waits in the mailbox and is tried again at the next exchange',
+    })
+    this.table = table
+    this.difference = difference
+  }
+}
+
+/** Triggers that register changes are gone or altered: since then changes may have been missed. */
+export class CaptureDisturbed extends ExchangeError {
+  readonly code = 'CAPTURE_DISTURBED'
+  readonly transient = false
+  readonly tables: readonly string[]
+
+  constructor(tables: readonly string[]) {
+    const names = tables.map((table) => JSON.stringify(table)).join(', ')
+    super(`changes are no longer registered completely for ${names}: its triggers or its key changed`, {
+      hint: 'mend it with: obmen init --repair; it registers every row of these tables as changed',
+    })
+    this.tables = tables
+  }
+}

@@ -1,0 +1,236 @@
+/**
+ * Change registration: an append, nothing else.
+ *
+ * Each table of the plan has a *log* and a *change index*, with columns `k1…kn` for its primary key, of the same
+ * affinity and collation, so that any key is held exactly and compared as the application compares it:
+ *
+ *     obmen_log_3   (id, k1, k2, at, evicted)               appended to by the triggers
+ *     obmen_index_3 (k1, k2, seq, stamp, origin, via)       one row for each row ever changed, made by the fold
+ *
+ * The triggers call nothing but built-in functions of every SQLite version, and can't fail: a program that writes to
+ * the database knows nothing of them, whatever its language.
+ */
+import {
+  Query,
+  quoteName,
+  quoteText,
+  type SqliteDatabase,
+  toNumber,
+  toText,
+} from './sqlite-database.ts'
+import type { UserTable } from './user-table.ts'
+
+/** A table of the plan with the number that its log, index and triggers are named by. */
+export interface CapturedTable extends UserTable {
+  readonly id: number
+}
+
+export function logName(table: CapturedTable): string {
+  return `obmen_log_${table.id}`
+}
+
+export function indexName(table: CapturedTable): string {
+  return `obmen_index_${table.id}`
+}
+
+/** The names of the key columns in log and index. */
+export function keyNames(table: UserTable): string[] {
+  return table.key.map((_, index) => `k${index + 1}`)
+}
+
+/** `d."OrderID" = i.k1 AND …`: the application's row of an index or log row. */
+export function matchesKey(table: UserTable, row: string, entry: string): string {
+  return table.key
+    .map((column, index) => `${row}.${quoteName(column.name)} = ${entry}.k${index + 1}`)
+    .join(' AND ')
+}
+
+/** The wall clock in milliseconds, in words that SQLite 3.8 understands too: other programs bring their own SQLite. */
+const NOW_MS = `CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)`
+
+/** The statements that make log, index and triggers of a table. */
+export function captureStatements(table: CapturedTable): string[] {
+  return [...tableStatements(table), ...triggerStatements(table)]
+}
+
+function tableStatements(table: CapturedTable): string[] {
+  const columns = table.key.map(
+    ({ type, collation }, index) =>
+      `k${index + 1} ${type.toUpperCase()} NOT NULL COLLATE ${quoteName(collation)}`,
+  )
+  const keys = keyNames(table).join(', ')
+  return [
+    `CREATE TABLE ${logName(table)} (id INTEGER PRIMARY KEY, ${columns.join(', ')}, at INTEGER NOT NULL, evicted INTEGER NOT NULL)`,
+    `CREATE TABLE ${indexName(table)} (${columns.join(', ')}, seq INTEGER NOT NULL, stamp INTEGER NOT NULL, ` +
+      `origin TEXT NOT NULL, via TEXT NOT NULL, PRIMARY KEY (${keys})) WITHOUT ROWID`,
+    `CREATE INDEX ${indexName(table)}_seq ON ${indexName(table)} (seq)`,
+  ]
+}
+
+function triggerStatements(table: CapturedTable): string[] {
+  const name = quoteName(table.name)
+  const oldKeyIsGone = table.key
+    .map((column) => `OLD.${quoteName(column.name)} IS NOT NEW.${quoteName(column.name)}`)
+    .join(' OR ')
+  const trigger = (suffix: string, event: string, when: string, action: string): string =>
+    `CREATE TRIGGER obmen_${table.id}_${suffix} ${event} ON ${name}` +
+    `${when === '' ? '' : ` WHEN ${when}`} BEGIN ${action}; END`
+  const newKey = notNull(table, 'NEW')
+  const oldKey = notNull(table, 'OLD')
+  return [
+    trigger('insert', 'AFTER INSERT', newKey, appendKey(table, 'NEW')),
+    trigger('update', 'AFTER UPDATE', newKey, appendKey(table, 'NEW')),
+    trigger(
+      'rekey',
+      'AFTER UPDATE',
+      [`(${oldKeyIsGone})`, oldKey].filter((condition) => condition !== '').join(' AND '),
+      appendKey(table, 'OLD'),
+    ),
+    trigger('delete', 'AFTER DELETE', oldKey, appendKey(table, 'OLD')),
+    ...evictionTriggers(table, trigger),
+  ]
+}
+
+/**
+ * `INSERT OR REPLACE` silently deletes other rows that hold the same unique value, and fires no delete trigger for
+ * them unless `recursive_triggers` is on. So they are noted before; the fold keeps those notes whose row is really gone.
+ */
+function evictionTriggers(
+  table: CapturedTable,
+  trigger: (suffix: string, event: string, when: string, action: string) => string,
+): string[] {
+  const sameKey = table.key
+    .map(({ name }) => `d.${quoteName(name)} IS NEW.${quoteName(name)}`)
+    .join(' AND ')
+  const keys = table.key.map(({ name }) => `d.${quoteName(name)}`).join(', ')
+  const present = notNull(table, 'd')
+  return table.uniques.flatMap((columns, index) => {
+    const sameValue = columns.map((name) => `d.${quoteName(name)} = NEW.${quoteName(name)}`)
+    const action =
+      `INSERT INTO ${logName(table)} (${keyNames(table).join(', ')}, at, evicted) ` +
+      `SELECT ${keys}, ${NOW_MS}, 1 FROM ${quoteName(table.name)} d ` +
+      `WHERE ${sameValue.join(' AND ')} AND NOT (${sameKey})${present === '' ? '' : ` AND ${present}`}`
+    return [
+      trigger(`evict_insert_${index}`, 'BEFORE INSERT', '', action),
+      trigger(`evict_update_${index}`, 'BEFORE UPDATE', '', action),
+    ]
+  })
+}
+
+function appendKey(table: CapturedTable, row: 'NEW' | 'OLD'): string {
+  const values = table.key.map(({ name }) => `${row}.${quoteName(name)}`).join(', ')
+  return (
+    `INSERT INTO ${logName(table)} (${keyNames(table).join(', ')}, at, evicted) ` +
+    `VALUES (${values}, ${NOW_MS}, 0)`
+  )
+}
+
+/** A row whose key holds NULL can't be named to another node; it stays here. */
+function notNull(table: UserTable, row: string): string {
+  return table.key
+    .filter((column) => column.nullable)
+    .map(({ name }) => `${row}.${quoteName(name)} IS NOT NULL`)
+    .join(' AND ')
+}
+
+/** Where a table's rows begin in the change index, and whose they are. */
+export interface Registration {
+  readonly headSeq: number
+  readonly origin: string
+}
+
+/**
+ * Makes log, index and triggers of a table that joins the plan, and puts every row that is there into the change index
+ * after `headSeq`, with the lowest stamp: what was entered before the exchange began gives way to whatever is entered
+ * later, anywhere. Gives the number of rows.
+ */
+export function installCapture(
+  database: SqliteDatabase,
+  table: CapturedTable,
+  registration: Registration,
+): number {
+  const statements = captureStatements(table)
+  for (const statement of statements) database.exec(statement)
+  recordCapture(database, table)
+  const keys = table.key.map(({ name }) => quoteName(name)).join(', ')
+  return new Query(
+    database,
+    `INSERT INTO ${indexName(table)} (${keyNames(table).join(', ')}, seq, stamp, origin, via)
+     SELECT ${keys}, ? + row_number() OVER (ORDER BY ${keys}), 0, ?, '' ${fromTable(table)}`,
+  ).run(registration.headSeq, registration.origin)
+}
+
+/**
+ * Makes the triggers anew and appends every row, present or gone, to the log: nobody knows which of them changed while
+ * triggers were missing. When the primary key itself has changed, nothing of the old index can be kept.
+ */
+export function repairCapture(
+  database: SqliteDatabase,
+  table: CapturedTable,
+  registration: Registration,
+): number {
+  const [, indexStatement] = captureStatements(table)
+  const isSameKey =
+    new Query(database, 'SELECT 1 FROM sqlite_schema WHERE sql = ?').first(
+      indexStatement ?? '',
+    ) !== undefined
+  if (!isSameKey) {
+    removeCapture(database, table.id)
+    return installCapture(database, table, registration)
+  }
+  dropTriggers(database, table.id)
+  database.exec(`DROP TABLE IF EXISTS ${logName(table)}; DELETE FROM obmen_table WHERE id = ${table.id}`)
+  database.exec(captureStatements(table)[0] ?? '')
+  for (const statement of triggerStatements(table)) database.exec(statement)
+  recordCapture(database, table)
+  const keys = table.key.map(({ name }) => quoteName(name)).join(', ')
+  return new Query(
+    database,
+    `INSERT INTO ${logName(table)} (${keyNames(table).join(', ')}, at, evicted)
+     SELECT *, ${NOW_MS}, 0 FROM (
+       SELECT ${keyNames(table).join(', ')} FROM ${indexName(table)} UNION SELECT ${keys} ${fromTable(table)})`,
+  ).run()
+}
+
+function recordCapture(database: SqliteDatabase, table: CapturedTable): void {
+  new Query(database, 'INSERT INTO obmen_table (id, name, capture) VALUES (?, ?, ?)').run(
+    BigInt(table.id),
+    table.name,
+    captureStatements(table).join(';\n'),
+  )
+}
+
+function fromTable(table: UserTable): string {
+  const condition = notNull(table, quoteName(table.name))
+  return `FROM ${quoteName(table.name)}${condition === '' ? '' : ` WHERE ${condition}`}`
+}
+
+/** Takes log, index and triggers away. */
+export function removeCapture(database: SqliteDatabase, id: number): void {
+  dropTriggers(database, id)
+  database.exec(`DROP TABLE IF EXISTS obmen_log_${id}; DROP TABLE IF EXISTS obmen_index_${id}`)
+  database.exec(`DELETE FROM obmen_table WHERE id = ${id}`)
+}
+
+function dropTriggers(database: SqliteDatabase, id: number): void {
+  const triggers = new Query(
+    database,
+    `SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'obmen\\_${id}\\_%' ESCAPE '\\'`,
+  ).all()
+  for (const [name] of triggers) database.exec(`DROP TRIGGER ${quoteName(toText(name))}`)
+}
+
+/** Whether log, index and triggers are there as {@link installCapture} made them, for the table as it is now. */
+export function isCaptureIntact(database: SqliteDatabase, table: CapturedTable): boolean {
+  const statements = captureStatements(table)
+  const [recorded] = new Query(database, 'SELECT capture FROM obmen_table WHERE id = ?').first(
+    table.id,
+  ) ?? [null]
+  if (toText(recorded) !== statements.join(';\n')) return false
+  const texts = statements.map(quoteText).join(', ')
+  const [present] = new Query(
+    database,
+    `SELECT count(*) FROM sqlite_schema WHERE sql IN (${texts})`,
+  ).first() ?? [0]
+  return toNumber(present) === statements.length
+}

@@ -1,0 +1,43 @@
+import {
+  type CapturedTable,
+  indexName,
+  keyNames,
+  logName,
+  matchesKey,
+} from './capture.ts'
+import { Query, quoteName, type SqliteDatabase } from './sqlite-database.ts'
+
+/**
+ * Folds the logs into the change index: each row that changed since the last fold gets the next position, and a
+ * version above all that it had. Must run in a write transaction. Gives the last position.
+ *
+ * A position is given here and only here, one fold at a time, so "everything above position N" is exact.
+ */
+export function fold(
+  database: SqliteDatabase,
+  tables: readonly CapturedTable[],
+  at: { readonly headSeq: number; readonly origin: string },
+): number {
+  let { headSeq } = at
+  for (const table of tables) {
+    const isEmpty = new Query(database, `SELECT 1 FROM ${logName(table)} LIMIT 1`).first() === undefined
+    if (isEmpty) continue
+    headSeq += new Query(database, foldStatement(table)).run(headSeq, at.origin)
+    database.exec(`DELETE FROM ${logName(table)}`)
+  }
+  return headSeq
+}
+
+function foldStatement(table: CapturedTable): string {
+  const keys = keyNames(table).join(', ')
+  return `
+    INSERT INTO ${indexName(table)} (${keys}, seq, stamp, origin, via)
+    SELECT ${keys}, ?1 + row_number() OVER (ORDER BY last), max(at, 1), ?2, ''
+      FROM (SELECT ${keys}, max(id) AS last, max(at) AS at FROM ${logName(table)} AS l
+             WHERE evicted = 0 OR NOT EXISTS (
+               SELECT 1 FROM ${quoteName(table.name)} d WHERE ${matchesKey(table, 'd', 'l')})
+             GROUP BY ${keys})
+     WHERE true
+    ON CONFLICT (${keys}) DO UPDATE SET
+      seq = excluded.seq, stamp = max(excluded.stamp, stamp + 1), origin = excluded.origin, via = ''`
+}

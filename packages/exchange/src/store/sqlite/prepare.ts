@@ -1,0 +1,142 @@
+import type { ExchangePlan } from '../../plan/exchange-plan.ts'
+import { StoreOfAnotherPlan, TableUnknown, TableWithoutPrimaryKey } from '../errors.ts'
+import {
+  type CapturedTable,
+  installCapture,
+  isCaptureIntact,
+  removeCapture,
+  repairCapture,
+} from './capture.ts'
+import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
+import { Query, quoteName, type SqliteDatabase, toNumber } from './sqlite-database.ts'
+import { readCapturedTables, readHeadSeq, readPlan, writeHeadSeq } from './sqlite-store.ts'
+import { inOrderOfReferences, readUserTables, type UserTable } from './user-table.ts'
+
+/** Which tables take part: all of them, all but some, or these. */
+export type PlanContent =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'except'; readonly tables: readonly string[] }
+  | { readonly kind: 'only'; readonly tables: readonly string[] }
+
+/** What {@link prepareSqlite} did. */
+export interface Preparation {
+  readonly tables: readonly PreparedTable[]
+  /** Tables that took part before and do no more. */
+  readonly removed: readonly string[]
+}
+
+export interface PreparedTable {
+  readonly table: string
+  readonly rowCount: number
+  /** `present`: nothing had to be done; `repaired`: its triggers were made anew and every row counts as changed. */
+  readonly kind: 'added' | 'repaired' | 'present'
+}
+
+/**
+ * Prepares a database for an exchange: makes the tables that Obmen needs, and log, change index and triggers for each
+ * table of the plan. The application's own tables are not changed. What is prepared already stays as it is, so it may be
+ * called again, after a table was added to the plan's content or to mend triggers. All in one transaction.
+ *
+ * Throws {@link TableUnknown}, {@link TableWithoutPrimaryKey}, {@link StoreOfAnotherPlan}.
+ */
+export function prepareSqlite(
+  database: SqliteDatabase,
+  plan: ExchangePlan,
+  content: PlanContent,
+): Preparation {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    preparePlan(database, plan)
+    const preparation = prepareTables(database, plan, content)
+    database.exec('COMMIT')
+    return preparation
+  } catch (error) {
+    database.exec('ROLLBACK')
+    throw error
+  }
+}
+
+/** Takes everything away that {@link prepareSqlite} made. The application's tables and their rows stay. */
+export function removePreparation(database: SqliteDatabase): void {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    for (const { id } of readCapturedTables(database)) removeCapture(database, id)
+    const tables = SCHEMA.matchAll(/CREATE TABLE (\w+)/g).map(([, name]) => name ?? '')
+    for (const table of [...tables].toReversed()) database.exec(`DROP TABLE ${quoteName(table)}`)
+    database.exec('COMMIT')
+  } catch (error) {
+    database.exec('ROLLBACK')
+    throw error
+  }
+}
+
+function preparePlan(database: SqliteDatabase, plan: ExchangePlan): void {
+  const prepared = readPlan(database)
+  if (prepared === undefined) {
+    database.exec(SCHEMA)
+    const meta = new Query(database, 'INSERT INTO obmen_meta VALUES (?, ?)')
+    meta.run('schema', BigInt(SCHEMA_VERSION))
+    meta.run('plan', plan.name)
+    meta.run('this_node', plan.thisNode)
+    meta.run('seq', 0n)
+    return
+  }
+  if (prepared.name !== plan.name || prepared.thisNode !== plan.thisNode) {
+    throw new StoreOfAnotherPlan(
+      `node ${prepared.thisNode} of ${prepared.name}`,
+      `node ${plan.thisNode} of ${plan.name}`,
+    )
+  }
+}
+
+function prepareTables(
+  database: SqliteDatabase,
+  plan: ExchangePlan,
+  content: PlanContent,
+): Preparation {
+  const wanted = inOrderOfReferences(chooseTables(readUserTables(database), content))
+  const captured = readCapturedTables(database)
+  const removed = captured.filter(({ name }) => !wanted.some((table) => table.name === name))
+  for (const { id } of removed) removeCapture(database, id)
+  const tables = wanted.map((table) => {
+    const present = captured.find(({ name }) => name === table.name)
+    return present === undefined
+      ? addTable(database, plan, table)
+      : repairTable(database, plan, present)
+  })
+  return { tables, removed: removed.map(({ name }) => name) }
+}
+
+function addTable(database: SqliteDatabase, plan: ExchangePlan, table: UserTable): PreparedTable {
+  const [last] = new Query(database, 'SELECT max(id) FROM obmen_table').first() ?? [0]
+  const headSeq = readHeadSeq(database)
+  const captured = { ...table, id: toNumber(last) + 1 }
+  const rowCount = installCapture(database, captured, { headSeq, origin: plan.thisNode })
+  writeHeadSeq(database, headSeq + rowCount)
+  return { table: table.name, rowCount, kind: 'added' }
+}
+
+function repairTable(
+  database: SqliteDatabase,
+  plan: ExchangePlan,
+  table: CapturedTable,
+): PreparedTable {
+  if (isCaptureIntact(database, table)) return { table: table.name, rowCount: 0, kind: 'present' }
+  const headSeq = readHeadSeq(database)
+  const rowCount = repairCapture(database, table, { headSeq, origin: plan.thisNode })
+  writeHeadSeq(database, headSeq + rowCount)
+  return { table: table.name, rowCount, kind: 'repaired' }
+}
+
+function chooseTables(tables: readonly UserTable[], content: PlanContent): UserTable[] {
+  const names = tables.map(({ name }) => name)
+  const named = content.kind === 'all' ? [] : content.tables
+  const unknown = named.find((table) => !names.includes(table))
+  if (unknown !== undefined) throw new TableUnknown(unknown, names)
+  const chosen = tables.filter(({ name }) => {
+    return content.kind === 'all' || named.includes(name) === (content.kind === 'only')
+  })
+  const keyless = chosen.filter(({ key }) => key.length === 0)
+  if (keyless.length > 0) throw new TableWithoutPrimaryKey(keyless.map(({ name }) => name))
+  return chosen
+}

@@ -1,0 +1,86 @@
+/**
+ * The tables that Obmen keeps in the application's database, all named `obmen_…`. Beside these there are two for each
+ * table of the plan, a log and a change index: see capture.ts.
+ */
+export const SCHEMA_VERSION = 1
+
+export const SCHEMA = `
+-- What this database is: format, plan, this node, and the last position of the change index.
+CREATE TABLE obmen_meta (
+  name  TEXT PRIMARY KEY NOT NULL,
+  value ANY NOT NULL
+) WITHOUT ROWID, STRICT;
+
+-- The tables of the plan. Parents come before their children; the number is part of the names of log, index and triggers.
+CREATE TABLE obmen_table (
+  id       INTEGER PRIMARY KEY,
+  name     TEXT NOT NULL UNIQUE,
+  capture  TEXT NOT NULL   -- the statements that made its log, index and triggers: compared with what is there
+) STRICT;
+
+-- The other nodes of the plan, as the message numbers have them.
+CREATE TABLE obmen_node (
+  code                 TEXT PRIMARY KEY NOT NULL,
+  epoch_counter        INTEGER NOT NULL,
+  epoch_random         TEXT NOT NULL,
+  sent_no              INTEGER NOT NULL,
+  acknowledged_no      INTEGER NOT NULL,
+  acknowledged_seq     INTEGER NOT NULL,
+  offered_seq          INTEGER NOT NULL,
+  received_no          INTEGER NOT NULL,
+  owes_acknowledgement INTEGER NOT NULL,
+  gap_before           INTEGER NOT NULL
+) WITHOUT ROWID, STRICT;
+
+-- Messages written and not yet acknowledged.
+CREATE TABLE obmen_sent (
+  node        TEXT NOT NULL REFERENCES obmen_node,
+  message_no  INTEGER NOT NULL,
+  uuid        TEXT NOT NULL,
+  base_no     INTEGER NOT NULL,
+  through_seq INTEGER NOT NULL,
+  row_count   INTEGER NOT NULL,
+  size_octets INTEGER NOT NULL,
+  written_at  INTEGER NOT NULL,
+  delivered   INTEGER NOT NULL,
+  superseded  INTEGER NOT NULL,
+  PRIMARY KEY (node, message_no)
+) WITHOUT ROWID, STRICT;
+
+-- The last messages received, by which duplicates and forks are told apart.
+CREATE TABLE obmen_received (
+  node       TEXT NOT NULL REFERENCES obmen_node,
+  message_no INTEGER NOT NULL,
+  uuid       TEXT NOT NULL,
+  PRIMARY KEY (node, message_no)
+) WITHOUT ROWID, STRICT;
+
+-- Rows that this database refused: tried again after each later message.
+CREATE TABLE obmen_refused (
+  table_name TEXT NOT NULL,
+  row_key    TEXT NOT NULL,  -- the key as JSON
+  node       TEXT NOT NULL,
+  table_line TEXT NOT NULL,  -- the columns of the sender, as in the message
+  row_line   TEXT NOT NULL,  -- the row, as in the message
+  reason     TEXT NOT NULL,  -- in the words of SQLite
+  refused_at INTEGER NOT NULL,
+  PRIMARY KEY (table_name, row_key)
+) WITHOUT ROWID, STRICT;
+
+-- Rows that were changed on both sides, with both versions: nothing that somebody entered is lost without trace.
+CREATE TABLE obmen_conflict (
+  id         INTEGER PRIMARY KEY,
+  table_name TEXT NOT NULL,
+  row_key    TEXT NOT NULL,
+  node       TEXT NOT NULL,
+  winner     TEXT NOT NULL CHECK (winner IN ('ours', 'theirs')),
+  ours       TEXT,           -- NULL: deleted
+  theirs     TEXT,           -- NULL: deleted
+  decided_at INTEGER NOT NULL
+) STRICT;
+
+-- Letters of the shared mailbox that are none of ours, so that each is looked at once.
+CREATE TABLE obmen_foreign_letter (
+  unique_id TEXT PRIMARY KEY NOT NULL
+) WITHOUT ROWID, STRICT;
+`

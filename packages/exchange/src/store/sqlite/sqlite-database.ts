@@ -1,0 +1,88 @@
+/**
+ * The part of `node:sqlite` that this store needs. The application opens the database, so that no driver is a
+ * dependency here, and what the application registers (collations, functions) is there too.
+ */
+export interface SqliteDatabase {
+  exec(sql: string): void
+  prepare(sql: string): SqliteStatement
+}
+
+/** What can be bound to a parameter and comes out of a column. Whole numbers come as `bigint`, see {@link prepare}. */
+export type SqlValue = null | number | bigint | string | Uint8Array
+
+export interface SqliteStatement {
+  run(...values: SqlValue[]): { readonly changes: number | bigint }
+  all(...values: SqlValue[]): unknown[]
+  iterate(...values: SqlValue[]): Iterable<unknown>
+  setReadBigInts(enabled: boolean): void
+  setReturnArrays(enabled: boolean): void
+}
+
+/** A row as an array of its columns. */
+export type SqlRow = readonly SqlValue[]
+
+/**
+ * A statement whose rows come as arrays, whole numbers as `bigint`: as `number`, those above 2^53 would be an error.
+ */
+export class Query {
+  readonly #statement: SqliteStatement
+
+  constructor(database: SqliteDatabase, sql: string) {
+    this.#statement = database.prepare(sql)
+    this.#statement.setReadBigInts(true)
+    this.#statement.setReturnArrays(true)
+  }
+
+  all(...values: SqlValue[]): SqlRow[] {
+    return [...this.iterate(...values)]
+  }
+
+  first(...values: SqlValue[]): SqlRow | undefined {
+    for (const row of this.iterate(...values)) return row
+    return undefined
+  }
+
+  *iterate(...values: SqlValue[]): Generator<SqlRow, void, void> {
+    for (const row of this.#statement.iterate(...values)) {
+      if (isSqlRow(row)) yield row
+    }
+  }
+
+  /** Runs the statement and tells how many rows it changed. */
+  run(...values: SqlValue[]): number {
+    return Number(this.#statement.run(...values).changes)
+  }
+}
+
+function isSqlRow(row: unknown): row is SqlRow {
+  return Array.isArray(row)
+}
+
+/** A column that holds a whole number of ours, always below 2^53. */
+export function toNumber(value: SqlValue | undefined): number {
+  return Number(value ?? 0)
+}
+
+/** A column that holds a text of ours. */
+export function toText(value: SqlValue | undefined): string {
+  return typeof value === 'string' ? value : ''
+}
+
+/** A name as SQL takes it, whatever it consists of. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+/** A text as SQL takes it. */
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+/** SQLITE_CONSTRAINT, the primary code of every refusal by UNIQUE, CHECK, NOT NULL, a STRICT type or RAISE in a trigger. */
+const SQLITE_CONSTRAINT = 19
+
+/** Whether the database refused a row, as opposed to being unable to work. */
+export function isConstraintViolation(error: unknown): error is Error {
+  if (!(error instanceof Error) || !('errcode' in error)) return false
+  return typeof error.errcode === 'number' && (error.errcode & 0xff) === SQLITE_CONSTRAINT
+}

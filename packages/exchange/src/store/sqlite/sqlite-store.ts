@@ -1,0 +1,252 @@
+import { NodeExists, NodeUnknown } from '../../plan/errors.ts'
+import { type ExchangePlan, parsePlanName } from '../../plan/exchange-plan.ts'
+import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import type { NodeState } from '../../plan/node-state.ts'
+import type {
+  ChangeBatch,
+  ChangesRequest,
+  ChangeStore,
+  ConflictRecord,
+  RefusedRow,
+  RowApplier,
+  Sender,
+  StoreTransaction,
+  TableChecksum,
+} from '../change-store.ts'
+import { CaptureDisturbed, StoreNotPrepared, StoreOfAnotherPlan } from '../errors.ts'
+import { type CapturedTable, indexName, isCaptureIntact } from './capture.ts'
+import { readChanges } from './change-reader.ts'
+import { checksum } from './checksum.ts'
+import { fold } from './fold.ts'
+import { deleteNode, readNodes, writeNode } from './node-rows.ts'
+import { SqliteRowApplier } from './row-applier.ts'
+import { SCHEMA_VERSION } from './schema.ts'
+import { Query, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
+import { readUserTables } from './user-table.ts'
+
+/**
+ * Opens a database that {@link prepareSqlite} has prepared.
+ *
+ * Foreign keys are not enforced on this connection: a message is applied as it is at the sender, and in a first load of
+ * several messages a child may come before its parent. See docs/decisions/003-foreign-keys.md.
+ *
+ * Throws {@link StoreNotPrepared}, {@link StoreOfAnotherPlan}, and {@link CaptureDisturbed} when triggers are missing.
+ *
+ * @example
+ * ```ts
+ * import { DatabaseSync } from 'node:sqlite'
+ * import { parseNodeCode, parsePlanName } from '@obmen/exchange'
+ * import { openSqliteStore } from '@obmen/exchange/sqlite'
+ *
+ * const store = openSqliteStore(new DatabaseSync('trade.db'), {
+ *   name: parsePlanName('УдаленныеСклады'),
+ *   thisNode: parseNodeCode('ЦБ'),
+ * })
+ * ```
+ */
+export function openSqliteStore(database: SqliteDatabase, plan: ExchangePlan): SqliteStore {
+  const prepared = readPlan(database)
+  if (prepared === undefined) throw new StoreNotPrepared()
+  if (prepared.name !== plan.name || prepared.thisNode !== plan.thisNode) {
+    throw new StoreOfAnotherPlan(
+      `node ${prepared.thisNode} of ${prepared.name}`,
+      `node ${plan.thisNode} of ${plan.name}`,
+    )
+  }
+  database.exec('PRAGMA foreign_keys = OFF')
+  const tables = readCapturedTables(database)
+  const disturbed = tables.filter((table) => !isCaptureIntact(database, table))
+  if (disturbed.length > 0) throw new CaptureDisturbed(disturbed.map(({ name }) => name))
+  return new SqliteStore(database, plan, tables)
+}
+
+/** The plan that a database was prepared for; `undefined` when it was not. */
+export function readPlan(database: SqliteDatabase): ExchangePlan | undefined {
+  const exists = new Query(database, `SELECT 1 FROM sqlite_schema WHERE name = 'obmen_meta'`)
+  if (exists.first() === undefined) return undefined
+  const meta = new Map(
+    new Query(database, 'SELECT name, value FROM obmen_meta').all().map(([name, value]) => {
+      return [toText(name), value]
+    }),
+  )
+  if (toNumber(meta.get('schema')) !== SCHEMA_VERSION) return undefined
+  return {
+    name: parsePlanName(toText(meta.get('plan'))),
+    thisNode: parseNodeCode(toText(meta.get('this_node'))),
+  }
+}
+
+/** The tables of the plan as they are now, parents first. A table that was dropped counts with an empty key. */
+export function readCapturedTables(database: SqliteDatabase): CapturedTable[] {
+  const present = new Map(readUserTables(database).map((table) => [table.name, table]))
+  const recorded = new Query(database, 'SELECT id, name FROM obmen_table ORDER BY id').all()
+  return recorded.map(([id, name]) => {
+    const gone = { name: toText(name), key: [], others: [], uniques: [], parents: [] }
+    return { ...(present.get(toText(name)) ?? gone), id: toNumber(id) }
+  })
+}
+
+/** A SQLite database that takes part in an exchange. Made by {@link openSqliteStore}. */
+export class SqliteStore implements ChangeStore {
+  readonly plan: ExchangePlan
+  readonly #database: SqliteDatabase
+  readonly #tables: readonly CapturedTable[]
+
+  constructor(database: SqliteDatabase, plan: ExchangePlan, tables: readonly CapturedTable[]) {
+    this.plan = plan
+    this.#database = database
+    this.#tables = tables
+  }
+
+  async transaction<Result>(
+    work: (transaction: StoreTransaction) => Promise<Result>,
+  ): Promise<Result> {
+    this.#database.exec('BEGIN IMMEDIATE')
+    try {
+      const result = await work(new SqliteTransaction(this.#database, this.plan, this.#tables))
+      this.#database.exec('COMMIT')
+      return result
+    } catch (error) {
+      this.#database.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  async *readChanges(request: ChangesRequest): AsyncGenerator<ChangeBatch, void, void> {
+    this.#database.exec('BEGIN')
+    try {
+      yield* readChanges(this.#database, this.#tables, request)
+    } finally {
+      this.#database.exec('COMMIT')
+    }
+  }
+
+  checksums(): Promise<readonly TableChecksum[]> {
+    return Promise.resolve(this.#tables.map((table) => checksum(this.#database, table)))
+  }
+
+  refusedRows(): Promise<readonly RefusedRow[]> {
+    const rows = new Query(
+      this.#database,
+      'SELECT table_name, row_key, node, reason, row_line, refused_at FROM obmen_refused ORDER BY refused_at',
+    ).all()
+    return Promise.resolve(
+      rows.map((row) => ({
+        table: toText(row[0]),
+        key: toText(row[1]),
+        node: parseNodeCode(toText(row[2])),
+        reason: toText(row[3]),
+        row: toText(row[4]),
+        refusedAt: toNumber(row[5]),
+      })),
+    )
+  }
+
+  conflicts(): Promise<readonly ConflictRecord[]> {
+    const rows = new Query(
+      this.#database,
+      'SELECT table_name, row_key, node, winner, ours, theirs, decided_at FROM obmen_conflict ORDER BY id',
+    ).all()
+    return Promise.resolve(
+      rows.map((row) => ({
+        table: toText(row[0]),
+        key: toText(row[1]),
+        node: parseNodeCode(toText(row[2])),
+        winner: toText(row[3]) === 'ours' ? 'ours' : 'theirs',
+        ours: row[4] === null ? undefined : toText(row[4]),
+        theirs: row[5] === null ? undefined : toText(row[5]),
+        decidedAt: toNumber(row[6]),
+      })),
+    )
+  }
+}
+
+class SqliteTransaction implements StoreTransaction {
+  readonly #database: SqliteDatabase
+  readonly #plan: ExchangePlan
+  readonly #tables: readonly CapturedTable[]
+
+  constructor(database: SqliteDatabase, plan: ExchangePlan, tables: readonly CapturedTable[]) {
+    this.#database = database
+    this.#plan = plan
+    this.#tables = tables
+  }
+
+  nodes(): Promise<readonly NodeState[]> {
+    return Promise.resolve(readNodes(this.#database))
+  }
+
+  node(code: NodeCode): Promise<NodeState> {
+    const nodes = readNodes(this.#database)
+    const found = nodes.find((node) => node.code === code)
+    if (found !== undefined) return Promise.resolve(found)
+    return Promise.reject(
+      new NodeUnknown(
+        code,
+        nodes.map((node) => node.code),
+      ),
+    )
+  }
+
+  saveNode(node: NodeState): Promise<void> {
+    writeNode(this.#database, node)
+    return Promise.resolve()
+  }
+
+  addNode(node: NodeState): Promise<void> {
+    if (readNodes(this.#database).some(({ code }) => code === node.code)) {
+      return Promise.reject(new NodeExists(node.code))
+    }
+    writeNode(this.#database, node)
+    return this.forgetVia(node.code)
+  }
+
+  removeNode(code: NodeCode): Promise<void> {
+    deleteNode(this.#database, code)
+    return Promise.resolve()
+  }
+
+  fold(): Promise<number> {
+    const headSeq = fold(this.#database, this.#tables, {
+      headSeq: readHeadSeq(this.#database),
+      origin: this.#plan.thisNode,
+    })
+    writeHeadSeq(this.#database, headSeq)
+    return Promise.resolve(headSeq)
+  }
+
+  forgetVia(code: NodeCode): Promise<void> {
+    for (const table of this.#tables) {
+      new Query(this.#database, `UPDATE ${indexName(table)} SET via = '' WHERE via = ?`).run(code)
+    }
+    return Promise.resolve()
+  }
+
+  beginApplying(sender: Sender): Promise<RowApplier> {
+    const database = this.#database
+    let headSeq = readHeadSeq(database)
+    const next = (): number => {
+      headSeq += 1
+      return headSeq
+    }
+    const applier = new SqliteRowApplier(database, this.#tables, sender, { next })
+    return Promise.resolve({
+      beginTable: (line) => applier.beginTable(line),
+      applyRows: (rows) => applier.applyRows(rows),
+      finish: async () => {
+        const summary = await applier.finish()
+        writeHeadSeq(database, headSeq)
+        return summary
+      },
+    })
+  }
+}
+
+/** The last position given in the change index. */
+export function readHeadSeq(database: SqliteDatabase): number {
+  return toNumber(new Query(database, `SELECT value FROM obmen_meta WHERE name = 'seq'`).first()?.[0])
+}
+
+export function writeHeadSeq(database: SqliteDatabase, headSeq: number): void {
+  new Query(database, `UPDATE obmen_meta SET value = ? WHERE name = 'seq'`).run(BigInt(headSeq))
+}

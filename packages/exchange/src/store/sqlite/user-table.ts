@@ -1,0 +1,133 @@
+import type { Column, TableLine } from '../../message/body-lines.ts'
+import type { ColumnType } from '../../message/values.ts'
+import { Query, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
+
+/** A table of the application, as far as an exchange has to know it. */
+export interface UserTable {
+  readonly name: string
+  /** The columns of the primary key, in its order. Empty when the table has none. */
+  readonly key: readonly KeyColumn[]
+  /** The other columns that can be written: generated ones are left out. */
+  readonly others: readonly Column[]
+  /** The columns of each UNIQUE constraint or index beside the primary key. Those on expressions are left out. */
+  readonly uniques: readonly (readonly string[])[]
+  /** The tables it refers to by a foreign key. */
+  readonly parents: readonly string[]
+}
+
+export interface KeyColumn extends Column {
+  readonly collation: string
+  /** A primary key of SQLite may hold NULL, unless it is declared otherwise. */
+  readonly nullable: boolean
+}
+
+/** Every table of the application: no views, no virtual tables and their shadows, nothing of SQLite or ours. */
+export function readUserTables(database: SqliteDatabase): UserTable[] {
+  const list = new Query(
+    database,
+    `SELECT name, wr FROM pragma_table_list
+      WHERE schema = 'main' AND type = 'table'
+        AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'obmen\\_%' ESCAPE '\\'
+      ORDER BY name`,
+  )
+  return list.all().map(([name, withoutRowid]) => {
+    return readUserTable(database, toText(name), toNumber(withoutRowid) === 1)
+  })
+}
+
+function readUserTable(
+  database: SqliteDatabase,
+  name: string,
+  withoutRowid: boolean,
+): UserTable {
+  const columns = new Query(
+    database,
+    `SELECT name, type, "notnull", pk FROM pragma_table_xinfo(?) WHERE hidden = 0 ORDER BY cid`,
+  ).all(name)
+  const keyRows = columns
+    .filter(([, , , pk]) => toNumber(pk) > 0)
+    .toSorted(([, , , a], [, , , b]) => toNumber(a) - toNumber(b))
+  const collations = readKeyCollations(database, name)
+  const isRowid = keyRows.length === 1 && /^integer$/i.test(toText(keyRows[0]?.[1]))
+  return {
+    name,
+    key: keyRows.map(([column, type, notNull]) => ({
+      name: toText(column),
+      type: affinityOf(toText(type)),
+      collation: collations.get(toText(column)) ?? 'BINARY',
+      nullable: !withoutRowid && !isRowid && toNumber(notNull) === 0,
+    })),
+    others: columns
+      .filter(([, , , pk]) => toNumber(pk) === 0)
+      .map(([column, type]) => ({ name: toText(column), type: affinityOf(toText(type)) })),
+    uniques: readUniques(database, name),
+    parents: new Query(database, `SELECT DISTINCT "table" FROM pragma_foreign_key_list(?)`)
+      .all(name)
+      .map(([parent]) => toText(parent)),
+  }
+}
+
+/** The table as a message names it: key columns first. */
+export function toTableLine(table: UserTable): TableLine {
+  const key = table.key.map(({ name, type }) => ({ name, type }))
+  return {
+    kind: 'table',
+    table: table.name,
+    keyLength: key.length,
+    columns: [...key, ...table.others],
+  }
+}
+
+/** What a column holds by its declared type (https://sqlite.org/datatype3.html, section 3.1). */
+export function affinityOf(declaredType: string): ColumnType {
+  const type = declaredType.toUpperCase()
+  if (type.includes('INT')) return 'integer'
+  if (/CHAR|CLOB|TEXT/.test(type)) return 'text'
+  if (type === '' || type.includes('BLOB')) return 'blob'
+  return /REAL|FLOA|DOUB/.test(type) ? 'real' : 'numeric'
+}
+
+function readKeyCollations(database: SqliteDatabase, table: string): ReadonlyMap<string, string> {
+  const rows = new Query(
+    database,
+    `SELECT x.name, x.coll FROM pragma_index_list(?) l, pragma_index_xinfo(l.name) x
+      WHERE l.origin = 'pk' AND x.key = 1`,
+  ).all(table)
+  return new Map(rows.map(([column, collation]) => [toText(column), toText(collation)]))
+}
+
+function readUniques(database: SqliteDatabase, table: string): string[][] {
+  const uniques = new Map<string, (string | undefined)[]>()
+  const rows = new Query(
+    database,
+    `SELECT l.name, x.name FROM pragma_index_list(?) l, pragma_index_xinfo(l.name) x
+      WHERE l."unique" = 1 AND l.origin <> 'pk' AND x.key = 1 ORDER BY l.seq, x.seqno`,
+  ).all(table)
+  for (const [index, column] of rows) {
+    const columns = uniques.get(toText(index)) ?? []
+    columns.push(column === null ? undefined : toText(column))
+    uniques.set(toText(index), columns)
+  }
+  return [...uniques.values()].flatMap((columns) => {
+    const named = columns.filter((column) => column !== undefined)
+    return named.length === columns.length ? [named] : []
+  })
+}
+
+/** Parents before their children where the foreign keys allow it; tables in a circle come by name. */
+export function inOrderOfReferences(tables: readonly UserTable[]): UserTable[] {
+  const byName = new Map(tables.map((table) => [table.name.toLowerCase(), table]))
+  const ordered = new Set<UserTable>()
+  const underWay = new Set<UserTable>()
+  const place = (table: UserTable): void => {
+    if (ordered.has(table) || underWay.has(table)) return
+    underWay.add(table)
+    for (const parent of table.parents) {
+      const known = byName.get(parent.toLowerCase())
+      if (known !== undefined) place(known)
+    }
+    ordered.add(table)
+  }
+  for (const table of tables) place(table)
+  return [...ordered]
+}
