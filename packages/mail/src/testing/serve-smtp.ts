@@ -1,0 +1,71 @@
+import type { SecureContext } from 'node:tls'
+import type { Secret } from '../base/secret.ts'
+import {
+  SmtpServerSession,
+  type SmtpServerEvent,
+  type SmtpServerOptions,
+} from '../smtp/server-session.ts'
+import type { FaultHooks } from './fate.ts'
+import type { LetterDelivery } from './letter-delivery.ts'
+import { decideCommand, disconnect, serveSession } from './serve-session.ts'
+import type { ServerConnection } from './server-connection.ts'
+
+export interface SmtpService {
+  readonly session: SmtpServerOptions
+  readonly secureContext: SecureContext | undefined
+  readonly delivery: LetterDelivery
+  readonly isPassword: (user: string, password: Secret) => boolean
+  readonly onCommand: FaultHooks['onCommand']
+}
+
+/** Serves one SMTP client. Settles when the connection is over. */
+export async function serveSmtp(connection: ServerConnection, service: SmtpService): Promise<void> {
+  const session = new SmtpServerSession(service.session)
+  await serveSession(connection, session, (event) =>
+    perform(event, { connection, session, service }),
+  )
+}
+
+interface Conversation {
+  readonly connection: ServerConnection
+  readonly session: SmtpServerSession
+  readonly service: SmtpService
+}
+
+async function perform(
+  event: SmtpServerEvent,
+  conversation: Conversation,
+): Promise<readonly SmtpServerEvent[]> {
+  const { connection, session, service } = conversation
+  switch (event.kind) {
+    case 'send':
+      connection.write(event.octets)
+      return []
+    case 'startTls':
+      if (service.secureContext === undefined) throw new TypeError('STARTTLS needs a certificate')
+      await connection.flush()
+      connection.encrypt(service.secureContext)
+      return session.encryptionStarted()
+    case 'close':
+      await connection.end()
+      return []
+    case 'command': {
+      const fate = (await service.onCommand?.('smtp', event.line)) ?? 'proceed'
+      return decideCommand(connection, session, fate)
+    }
+    case 'login': {
+      const isGranted = service.isPassword(event.user, event.password)
+      return session.answer(isGranted ? undefined : '535 5.7.8 wrong user name or password')
+    }
+    case 'recipient':
+      return session.answer(
+        service.delivery.recipientRefusal(event.forwardPath, event.declaredOctets),
+      )
+    case 'letter': {
+      const verdict = await service.delivery.accept(event.letter)
+      if (verdict.kind === 'answered') return session.answer(verdict.reply)
+      await disconnect(connection)
+      return []
+    }
+  }
+}
