@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs'
+import { Secret } from '../../src/base/secret.ts'
+import { concatOctets, textOf } from '../../src/base/octets.ts'
+import type { Pop3Credentials } from '../../src/pop3/authentication.ts'
+import { DEFAULT_POP3_LIMITS } from '../../src/pop3/limits.ts'
+import type { Maildrop } from '../../src/pop3/maildrop.ts'
+import { openMaildrop } from '../../src/pop3/session.ts'
+import type { Pop3SessionOptions } from '../../src/pop3/session.ts'
+import { DEFAULT_DEADLINES } from '../../src/wire/deadlines.ts'
+import type { Dialog } from '../../src/wire/dialog.ts'
+
+/** The password of all tests here. */
+export const PASSWORD = 'tanstaaf'
+
+export const credentials: Pop3Credentials = { user: 'tim', password: new Secret(PASSWORD) }
+
+/** A transcript of `test/transcripts/pop3`. */
+export function transcript(name: string): string {
+  return readFileSync(new URL(`../transcripts/pop3/${name}.txt`, import.meta.url), 'utf8')
+}
+
+/** Logs in, over TLS from the first octet unless the options say otherwise. */
+export function logIn(options: Partial<Pop3SessionOptions> = {}): Dialog<Maildrop> {
+  return openMaildrop({
+    tls: 'implicit',
+    credentials,
+    deadlines: DEFAULT_DEADLINES,
+    limits: DEFAULT_POP3_LIMITS,
+    ...options,
+  })
+}
+
+/** Everything that can be read from a maildrop. */
+export interface Read {
+  readonly count: number
+  readonly sizes: readonly number[]
+  readonly ids: readonly string[] | undefined
+  readonly tops: readonly string[]
+  readonly letters: readonly string[]
+}
+
+/** A whole session: everything is read, everything is deleted. */
+export function* readAll(options: Partial<Pop3SessionOptions> = {}): Dialog<Read> {
+  const maildrop = yield* logIn(options)
+  const { count } = yield* maildrop.stat()
+  const sizes = yield* maildrop.list()
+  const ids = yield* maildrop.uniqueIds()
+  const tops: string[] = []
+  const letters: string[] = []
+  for (const number of sizes.keys()) {
+    tops.push(textOf(yield* maildrop.top(number, 0)))
+    letters.push(yield* letterText(maildrop, number))
+    yield* maildrop.delete(number)
+  }
+  yield* maildrop.quit()
+  return { count, sizes: [...sizes.values()], ids: ids && [...ids.values()], tops, letters }
+}
+
+/** A letter as text. */
+export function* letterText(maildrop: Maildrop, number: number): Dialog<string> {
+  const pieces: Uint8Array[] = []
+  yield* maildrop.retrieve(number, (octets) => {
+    pieces.push(octets)
+  })
+  return textOf(concatOctets(pieces))
+}

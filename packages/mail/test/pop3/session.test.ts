@@ -1,0 +1,411 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { inspect } from 'node:util'
+import fc from 'fast-check'
+import { Secret } from '../../src/base/secret.ts'
+import { Pop3ResponseRejected } from '../../src/pop3/errors.ts'
+import { TlsFailed } from '../../src/net/errors.ts'
+import { AuthenticationFailed, NoUsableMechanism } from '../../src/sasl/errors.ts'
+import { play, playHangingUp } from '../../src/testing/play.ts'
+import { ConnectionLost, ProtocolViolation, TlsUnavailable } from '../../src/wire/errors.ts'
+import { logIn, PASSWORD, readAll, transcript } from './conversation.ts'
+import type { Read } from './conversation.ts'
+
+const EMPTY: Read = { count: 0, sizes: [], ids: [], tops: [], letters: [] }
+
+const conversations = [
+  {
+    name: 'auth-plain',
+    tls: 'implicit',
+    read: {
+      count: 2,
+      sizes: [93, 60],
+      ids: ['000000016921a6b3', '000000026921a6b3'],
+      tops: ['From: shop-1@example.org\r\nSubject: dots\r\n\r\n', 'Subject: обмен\r\n\r\n'],
+      letters: [
+        'From: shop-1@example.org\r\nSubject: dots\r\n\r\n.\r\n..\r\n.leading\r\nin the . middle.\r\n',
+        'Subject: обмен\r\n\r\nno dots, and a bare \r and a bare \n.\r\n',
+      ],
+    },
+  },
+  {
+    name: 'stls-user-pass',
+    tls: 'starttls',
+    read: {
+      count: 1,
+      sizes: [5],
+      ids: ['UID1-1718197032'],
+      tops: ['\r\n'],
+      letters: ['\r\n.\r\n'],
+    },
+  },
+  {
+    name: 'without-capa',
+    tls: 'implicit',
+    read: { count: 1, sizes: [0], ids: undefined, tops: [''], letters: [''] },
+  },
+  { name: 'auth-login', tls: 'implicit', read: EMPTY },
+] as const
+
+for (const { name, tls, read } of conversations) {
+  describe(`POP3 conversation ${name}`, () => {
+    const text = transcript(name)
+
+    it('P1 P3 P9 P10 is understood', async () => {
+      assert.deepEqual(await play(readAll({ tls }), text), read)
+    })
+
+    it('P1 is understood octet by octet', async () => {
+      assert.deepEqual(await play(readAll({ tls }), text, { cut: [1] }), read)
+    })
+
+    it('P1 does not depend on how the network cuts it', async () => {
+      const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 })
+      await fc.assert(
+        fc.asyncProperty(sizes, async (cut) => {
+          assert.deepEqual(await play(readAll({ tls }), text, { cut }), read)
+        }),
+        { numRuns: 30 },
+      )
+    })
+
+    it('ends with ConnectionLost wherever it breaks', async () => {
+      const outcomes = await playHangingUp(() => readAll({ tls }), text)
+      const broken = outcomes.slice(0, -1)
+
+      assert.ok(broken.length > 12)
+      for (const outcome of broken) {
+        assert.ok(outcome.kind === 'threw' && outcome.error instanceof ConnectionLost)
+      }
+      assert.equal(outcomes.at(-1)?.kind, 'returned')
+    })
+  })
+}
+
+describe('POP3 greeting', () => {
+  it('P2 that refuses the session is an error with the code, and nothing is sent', async () => {
+    await assert.rejects(
+      play(logIn(), 'S: -ERR [SYS/TEMP] too many connections'),
+      (error) =>
+        error instanceof Pop3ResponseRejected &&
+        error.transient &&
+        error.message === 'the session was rejected: -ERR [SYS/TEMP] too many connections',
+    )
+  })
+
+  it('of another protocol is a violation that shows the line', async () => {
+    await assert.rejects(play(logIn(), 'S: 220 mail.example.org ESMTP'), {
+      code: 'PROTOCOL_VIOLATION',
+      line: '220 mail.example.org ESMTP',
+    })
+  })
+
+  it('T6 with more behind it is a violation: nothing was asked yet', async () => {
+    const greeting = `
+      S: +OK ready
+      S: +OK go ahead`
+
+    await assert.rejects(play(logIn({ tls: 'starttls' }), greeting), ProtocolViolation)
+    await assert.rejects(play(logIn(), greeting), ProtocolViolation)
+  })
+})
+
+describe('STLS', () => {
+  const starttls = { tls: 'starttls' } as const
+
+  it('T1 that is refused ends the session before any credentials', async () => {
+    const refused = play(
+      logIn(starttls),
+      `
+      S: +OK ready
+      C: STLS
+      S: -ERR unknown command`,
+    )
+
+    await assert.rejects(refused, (error) => error instanceof TlsUnavailable && !error.transient)
+  })
+
+  it('T1 that is refused for now is worth another try', async () => {
+    const refused = play(
+      logIn(starttls),
+      `
+      S: +OK ready
+      C: STLS
+      S: -ERR [SYS/TEMP] no entropy`,
+    )
+
+    await assert.rejects(refused, (error) => error instanceof TlsUnavailable && error.transient)
+  })
+
+  it('T2 P7 is not begun when something came with the response to it', async () => {
+    const injected = play(
+      logIn(starttls),
+      `
+      S: +OK ready
+      C: STLS
+      S: +OK go ahead
+      S: +OK
+      S: SASL PLAIN
+      S: .`,
+    )
+
+    await assert.rejects(injected, ProtocolViolation)
+  })
+
+  it('T2 P7 fails when something comes between the response and the handshake', async () => {
+    const injected = play(
+      logIn(starttls),
+      `
+      S: +OK ready
+      C: STLS
+      S: +OK go ahead
+      S: +OK
+      -- TLS`,
+      { cut: [11, 14, 100] },
+    )
+
+    await assert.rejects(
+      injected,
+      ({ cause }) => cause instanceof TlsFailed && cause.check === 'octets-before-tls',
+    )
+  })
+
+  it('T5 is followed by CAPA: only what is said over TLS counts', async () => {
+    const maildrop = await play(
+      logIn(starttls),
+      `
+      S: +OK ready
+      C: STLS
+      S: +OK go ahead
+      -- TLS
+      C: CAPA
+      S: +OK
+      S: SASL PLAIN
+      S: .
+      C: AUTH PLAIN AHRpbQB0YW5zdGFhZg==
+      S: +OK`,
+    )
+
+    assert.deepEqual(maildrop.capabilities.saslMechanisms, ['PLAIN'])
+  })
+})
+
+describe('POP3 login', () => {
+  it('T9 sends the password in clear text when that was said by name', async () => {
+    await play(
+      logIn({ tls: 'none' }),
+      `
+      S: +OK ready
+      C: CAPA
+      S: +OK
+      S: USER
+      S: .
+      C: USER tim
+      S: +OK
+      C: PASS tanstaaf
+      S: +OK`,
+    )
+  })
+
+  it('P5 T9 does not use APOP, whatever the greeting has', async () => {
+    for (const timestamp of ['<1896.697170952@dbc.mtview.ca.us>', '<no at sign>', '<a@b>\\x00']) {
+      await play(
+        logIn(),
+        `
+        S: +OK ready ${timestamp}
+        C: CAPA
+        S: -ERR
+        C: USER tim
+        S: +OK
+        C: PASS tanstaaf
+        S: +OK`,
+      )
+    }
+  })
+
+  it('A11 sends no credentials when nothing on offer is usable', async () => {
+    const offers = ['SASL CRAM-MD5 GSSAPI', 'TOP']
+    for (const offer of offers) {
+      const attempt = play(
+        logIn(),
+        `
+        S: +OK ready
+        C: CAPA
+        S: +OK
+        S: ${offer}
+        S: .`,
+      )
+
+      await assert.rejects(attempt, NoUsableMechanism)
+    }
+  })
+
+  it('A11 uses no other mechanism than the one that was asked for', async () => {
+    const password = new Secret(PASSWORD)
+    const attempt = play(
+      logIn({ credentials: { user: 'tim', password, mechanism: 'LOGIN' } }),
+      `
+      S: +OK ready
+      C: CAPA
+      S: +OK
+      S: USER
+      S: .`,
+    )
+
+    await assert.rejects(attempt, { code: 'NO_USABLE_MECHANISM', hint: /USER and PASS/ })
+  })
+
+  it('A9 P10 sends an initial response that is too long for the command line as the first answer', async () => {
+    const password = new Secret('p'.repeat(200))
+    const initialResponse = Buffer.from(`\0tim\0${'p'.repeat(200)}`).toString('base64')
+
+    await play(
+      logIn({ credentials: { user: 'tim', password } }),
+      `
+      S: +OK ready
+      C: CAPA
+      S: +OK
+      S: SASL PLAIN
+      S: .
+      C: AUTH PLAIN
+      S: +
+      C: ${initialResponse}
+      S: +OK`,
+    )
+  })
+
+  it('A10 cancels an authentication that the server leads astray', async () => {
+    const attempt = play(
+      logIn(),
+      `
+      S: +OK ready
+      C: CAPA
+      S: +OK
+      S: SASL PLAIN
+      S: .
+      C: AUTH PLAIN AHRpbQB0YW5zdGFhZg==
+      S: + bW9yZQ==
+      C: *`,
+    )
+
+    await assert.rejects(attempt, AuthenticationFailed)
+  })
+
+  it('fails when the server reports success before it has the password', async () => {
+    const attempt = play(
+      logIn(),
+      `
+      S: +OK ready
+      C: CAPA
+      S: +OK
+      S: SASL LOGIN
+      S: .
+      C: AUTH LOGIN
+      S: +OK welcome`,
+    )
+
+    await assert.rejects(attempt, AuthenticationFailed)
+  })
+})
+
+describe('POP3 login that is refused', () => {
+  const refusedPass = (words: string): string => `
+    S: +OK ready
+    C: CAPA
+    S: -ERR
+    C: USER tim
+    S: +OK
+    C: PASS tanstaaf
+    S: ${words}`
+  const refusedAuth = (words: string): string => `
+    S: +OK ready
+    C: CAPA
+    S: +OK
+    S: USER
+    S: SASL LOGIN PLAIN
+    S: .
+    C: AUTH PLAIN AHRpbQB0YW5zdGFhZg==
+    S: ${words}`
+
+  for (const { name, refused, echo } of [
+    { name: 'PASS', refused: refusedPass, echo: 'PASS tanstaaf?' },
+    { name: 'AUTH', refused: refusedAuth, echo: 'AHRpbQB0YW5zdGFhZg==? tanstaaf?' },
+  ]) {
+    it(`A12 P2 to ${name} is AuthenticationFailed, and nothing weaker is tried`, async () => {
+      for (const words of ['-ERR no', '-ERR [AUTH] no', '-ERR [X-NEW] no']) {
+        await assert.rejects(
+          play(logIn(), refused(words)),
+          (error) => error instanceof AuthenticationFailed && error.user === 'tim',
+        )
+      }
+    })
+
+    it(`P2 to ${name} for another reason is not the fault of the credentials`, async () => {
+      for (const code of ['IN-USE', 'LOGIN-DELAY', 'SYS/TEMP', 'SYS/PERM']) {
+        await assert.rejects(
+          play(logIn(), refused(`-ERR [${code}] not now`)),
+          (error) =>
+            error instanceof Pop3ResponseRejected &&
+            error.responseCode === code &&
+            error.transient === (code !== 'SYS/PERM'),
+        )
+      }
+    })
+
+    it(`A15 to ${name} does not show the password, although the server repeats it`, async () => {
+      for (const words of [`-ERR ${echo}`, `-ERR [IN-USE] ${echo}`]) {
+        await assert.rejects(play(logIn(), refused(words)), (error) => {
+          assert.doesNotMatch(inspect(error, { depth: 9 }), /tanstaaf|AHRpbQB0YW5zdGFhZg/)
+          return true
+        })
+      }
+    })
+  }
+
+  it('at USER does not go on to PASS', async () => {
+    const attempt = play(
+      logIn(),
+      `
+      S: +OK ready
+      C: CAPA
+      S: -ERR
+      C: USER tim
+      S: -ERR never heard of`,
+    )
+
+    await assert.rejects(attempt, AuthenticationFailed)
+  })
+
+  it('by a challenge to USER is a refusal all the same', async () => {
+    const attempt = play(
+      logIn(),
+      `
+      S: +OK ready
+      C: CAPA
+      S: -ERR
+      C: USER tim
+      S: +`,
+    )
+
+    await assert.rejects(attempt, AuthenticationFailed)
+  })
+})
+
+describe('credentials', () => {
+  it('with a line end are refused before anything about them is sent', async () => {
+    const begin = `
+      S: +OK ready
+      C: CAPA
+      S: -ERR`
+    const forged = [
+      { user: 'tim\r\nDELE 1', password: new Secret(PASSWORD) },
+      { user: 'tim', password: new Secret(`${PASSWORD}\r\nDELE 1`) },
+    ]
+    for (const credentials of forged) {
+      await assert.rejects(
+        play(logIn({ credentials }), begin),
+        (error) => error instanceof RangeError && !inspect(error).includes(PASSWORD),
+      )
+    }
+  })
+})
