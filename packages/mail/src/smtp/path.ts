@@ -133,7 +133,8 @@ export function parseClientName(text: string): ClientName {
   return text
 }
 
-function isClientName(text: string): text is ClientName {
+/** Whether a text is what {@link parseClientName} accepts. */
+export function isClientName(text: string): text is ClientName {
   if (!isAscii(text)) return false
   try {
     checkPath(MailboxAddress.of({ localPart: 'postmaster', domain: text }))

@@ -1,0 +1,80 @@
+/**
+ * Every error that this package throws, beside `TypeError` and `RangeError` for a caller's mistake.
+ *
+ * | code | class | what to conclude |
+ * |---|---|---|
+ * | `ADDRESS_INVALID` | {@link AddressInvalid} | nothing can be sent to this text |
+ * | `HEADER_INVALID` | {@link HeaderInvalid} | this can't stand in a header section |
+ * | `LIMIT_EXCEEDED` | {@link LimitExceeded} | something from outside is larger than allowed |
+ * | `CONNECTION_FAILED` | {@link ConnectionFailed} | there is no way to the server now |
+ * | `CONNECTION_LOST` | {@link ConnectionLost} | connect again |
+ * | `DEADLINE_EXCEEDED` | {@link DeadlineExceeded} | the server took too long; connect again |
+ * | `ABORTED` | {@link Aborted} | the caller gave up |
+ * | `PROTOCOL_VIOLATION` | {@link ProtocolViolation} | what answers is no such server, or a broken one |
+ * | `TLS_UNAVAILABLE` | {@link TlsUnavailable} | STARTTLS is not to be had, so nothing was sent |
+ * | `TLS_FAILED` | {@link TlsFailed} | the server is not who it should be, so nothing was sent |
+ * | `AUTHENTICATION_FAILED` | {@link AuthenticationFailed} | the credentials were refused |
+ * | `NO_USABLE_MECHANISM` | {@link NoUsableMechanism} | there is no way to log in, so no credentials were sent |
+ * | `SMTP_REPLY_REJECTED` | {@link SmtpReplyRejected} | the server does not want this client |
+ * | `SMTP_CAPABILITY_MISSING` | {@link SmtpCapabilityMissing} | the letter needs what the server does not have |
+ * | `SMTP_SIZE_EXCEEDED` | {@link SmtpSizeExceeded} | the letter is larger than the server takes |
+ * | `POP3_RESPONSE_REJECTED` | {@link Pop3ResponseRejected} | the command was refused, the session goes on |
+ * | `POP3_DELETIONS_UNCONFIRMED` | {@link Pop3DeletionsUnconfirmed} | the letters may come again |
+ *
+ * @module
+ *
+ * @example
+ * ```ts
+ * import type { AnyMailError } from '@obmen/mail/errors'
+ *
+ * function advise(error: AnyMailError): string {
+ *   switch (error.code) {
+ *     case 'SMTP_SIZE_EXCEEDED':
+ *       return `divide it into letters of ${error.limitOctets} octets`
+ *     default:
+ *       return error.hint ?? (error.transient ? 'try again later' : 'nothing can be done')
+ *   }
+ * }
+ * ```
+ */
+
+import type { AddressInvalid } from './address/errors.ts'
+import type { LimitExceeded } from './base/limit-exceeded.ts'
+import type { HeaderInvalid } from './mime/errors.ts'
+import type { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './net/errors.ts'
+import type { Pop3DeletionsUnconfirmed, Pop3ResponseRejected } from './pop3/errors.ts'
+import type { AuthenticationFailed, NoUsableMechanism } from './sasl/errors.ts'
+import type { SmtpCapabilityMissing, SmtpReplyRejected, SmtpSizeExceeded } from './smtp/errors.ts'
+import type { ConnectionLost, ProtocolViolation, TlsUnavailable } from './wire/errors.ts'
+
+export { AddressInvalid } from './address/errors.ts'
+export { LimitExceeded } from './base/limit-exceeded.ts'
+export { MailError } from './base/mail-error.ts'
+export { HeaderInvalid } from './mime/errors.ts'
+export { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './net/errors.ts'
+export { Pop3DeletionsUnconfirmed, Pop3ResponseRejected } from './pop3/errors.ts'
+export { AuthenticationFailed, NoUsableMechanism } from './sasl/errors.ts'
+export { SmtpCapabilityMissing, SmtpReplyRejected, SmtpSizeExceeded } from './smtp/errors.ts'
+export { ConnectionLost, ProtocolViolation, TlsUnavailable } from './wire/errors.ts'
+export type { MailErrorCode, MailErrorFacts } from './base/mail-error.ts'
+export type { DeadlinePhase, TlsCheck } from './net/errors.ts'
+
+/** All classes of errors, so that `switch (error.code)` knows what each carries. */
+export type AnyMailError =
+  | AddressInvalid
+  | HeaderInvalid
+  | LimitExceeded
+  | ConnectionFailed
+  | ConnectionLost
+  | DeadlineExceeded
+  | Aborted
+  | ProtocolViolation
+  | TlsUnavailable
+  | TlsFailed
+  | AuthenticationFailed
+  | NoUsableMechanism
+  | SmtpReplyRejected
+  | SmtpCapabilityMissing
+  | SmtpSizeExceeded
+  | Pop3ResponseRejected
+  | Pop3DeletionsUnconfirmed

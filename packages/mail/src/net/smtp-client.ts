@@ -1,0 +1,219 @@
+import { hostname } from 'node:os'
+import type { Envelope, SendingOutcome } from '../smtp/envelope.ts'
+import type { SmtpExtensions } from '../smtp/extensions.ts'
+import { DEFAULT_SMTP_LIMITS, type SmtpLimits } from '../smtp/limits.ts'
+import { isClientName, parseClientName, type ClientName } from '../smtp/path.ts'
+import { openSession, quit, type SmtpSession } from '../smtp/session.ts'
+import { sendLetter } from '../smtp/transaction.ts'
+import { DEFAULT_DEADLINES } from '../wire/deadlines.ts'
+import type { Connection } from './connection.ts'
+import { drive } from './drive.ts'
+import { Aborted } from './errors.ts'
+import type { ConnectionOptions, MailServer } from './mail-server.ts'
+import { openConnection } from './tcp-connection.ts'
+
+export interface SmtpOptions extends ConnectionOptions {
+  /**
+   * What this side calls itself in EHLO: a host name or an address literal. By default the name of this machine when it has a
+   * domain, otherwise `[127.0.0.1]`. It becomes part of every letter (`Received`).
+   */
+  readonly clientName?: string
+  /** Other limits than {@link DEFAULT_SMTP_LIMITS}. */
+  readonly limits?: Partial<SmtpLimits>
+}
+
+export interface SendOptions {
+  /** Ends the sending, with `Aborted`, and closes the connection. After the content the outcomes are then `'unknown'`. */
+  readonly signal?: AbortSignal
+  /** How many octets the content has, if that is known: then a letter that is too large is refused before it is sent. */
+  readonly sizeOctets?: number
+  /** Set when the content has octets above 127. */
+  readonly body?: '8BITMIME'
+  /** Called with the number of octets of the content that have been handed to the connection so far. */
+  readonly onProgress?: (sentOctets: number) => void
+}
+
+/**
+ * Connects to an SMTP server and logs in (RFC 5321, RFC 3207, RFC 4954).
+ *
+ * Credentials are sent over TLS only, unless the server's `tls` is `'none'`; a server that does not accept STARTTLS when it was asked for
+ * gets nothing. The strongest mechanism that both sides have is used, and after a failure no other.
+ *
+ * @throws ConnectionFailed, TlsFailed, TlsUnavailable, DeadlineExceeded, ConnectionLost when there is no usable connection.
+ * @throws AuthenticationFailed, NoUsableMechanism when the login is refused or impossible.
+ * @throws SmtpReplyRejected when the server refuses this client.
+ * @throws AddressInvalid when the client name is none.
+ *
+ * @example
+ * ```ts
+ * import { ForwardPath, openSmtp, ReversePath, Secret } from '@obmen/mail/smtp'
+ *
+ * declare const letter: AsyncIterable<Uint8Array>
+ *
+ * await using smtp = await openSmtp({
+ *   host: 'mail.example.org',
+ *   port: 587,
+ *   tls: 'starttls',
+ *   credentials: { user: 'office', password: new Secret('tanstaaf') },
+ * })
+ * const envelope = {
+ *   reversePath: ReversePath.parse('office@example.org'),
+ *   forwardPaths: [ForwardPath.parse('shop-1@example.org')],
+ * } as const
+ * const { recipients } = await smtp.send(envelope, letter)
+ * for (const { forwardPath, kind, reply } of recipients) {
+ *   console.log(`${forwardPath} ${kind} ${reply}`)
+ * }
+ * ```
+ */
+export async function openSmtp(
+  server: MailServer,
+  options: SmtpOptions = {},
+): Promise<SmtpConnection> {
+  const { tls, credentials } = server
+  const clientName =
+    options.clientName === undefined ? ownName() : parseClientName(options.clientName)
+  const connection = await openConnection(server, options)
+  try {
+    const session = openSession({
+      tls,
+      clientName,
+      deadlines: { ...DEFAULT_DEADLINES, ...options.deadlines },
+      limits: { ...DEFAULT_SMTP_LIMITS, ...options.limits },
+      ...(credentials === undefined ? {} : { credentials }),
+    })
+    return new SmtpConnection(connection, await drive(session, connection))
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+/** RFC 5321 §4.1.4: a client without a host name in the DNS calls itself by its address. Behind a NAT any is as good. */
+function ownName(): ClientName {
+  const name = hostname()
+  return name.includes('.') && isClientName(name) ? name : parseClientName('[127.0.0.1]')
+}
+
+/**
+ * An SMTP session that is ready for letters, made by {@link openSmtp}.
+ *
+ * Letters may be sent at any time; they go out one after the other, in the order of the calls.
+ */
+export class SmtpConnection implements AsyncDisposable {
+  readonly #connection: Connection
+  readonly #session: SmtpSession
+  #lastTurn: Promise<void> = Promise.resolve()
+  #closing: Promise<void> | undefined
+
+  constructor(connection: Connection, session: SmtpSession) {
+    this.#connection = connection
+    this.#session = session
+  }
+
+  /** What the server offered in its last answer to EHLO: after TLS if there is TLS. */
+  get extensions(): SmtpExtensions {
+    return this.#session.extensions
+  }
+
+  /** Whether another letter can be sent, as far as this side knows. When not, a new connection is needed. */
+  get isOpen(): boolean {
+    const isClosed = this.#closing !== undefined || this.#connection.closed.aborted
+    return !isClosed && this.#session.state !== 'ended'
+  }
+
+  /**
+   * Sends a letter: its header section, an empty line and its body, with CRLF line ends. Pieces must not be changed after they were
+   * given.
+   *
+   * What the server says to a recipient or to the letter is an outcome, not an error. A connection that breaks before the
+   * server can have the whole letter rejects, and nobody has it; one that breaks later makes outcomes `'unknown'`.
+   *
+   * @throws SmtpCapabilityMissing when an address or the content needs what the server does not offer; the session goes on.
+   * @throws SmtpSizeExceeded when `sizeOctets` is more than the server takes; the session goes on.
+   * @throws ConnectionLost, DeadlineExceeded, ProtocolViolation, LimitExceeded, Aborted, and whatever the content throws; the
+   * session is over.
+   */
+  async send(
+    envelope: Envelope,
+    content: AsyncIterable<Uint8Array>,
+    options: SendOptions = {},
+  ): Promise<SendingOutcome> {
+    if (this.#closing !== undefined) throw new TypeError('the SMTP connection was closed')
+    refuseUnfitSize(options.sizeOctets)
+    const previous = this.#lastTurn
+    const { promise, resolve: endTurn } = Promise.withResolvers<void>()
+    this.#lastTurn = previous.then(() => promise)
+    try {
+      await untilAborted(previous, options.signal)
+      return await this.#sendNow(envelope, content, options)
+    } finally {
+      endTurn()
+    }
+  }
+
+  /** Says QUIT after the letters that are under way, and closes the connection. Idempotent; resolves also when the connection is lost. */
+  close(): Promise<void> {
+    this.#closing ??= this.#lastTurn.then(() => this.#quit())
+    return this.#closing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #sendNow(
+    envelope: Envelope,
+    content: AsyncIterable<Uint8Array>,
+    { signal, ...rest }: SendOptions,
+  ): Promise<SendingOutcome> {
+    const source = content[Symbol.asyncIterator]()
+    try {
+      const letter = sendLetter(this.#session, envelope, { ...rest, source })
+      return await drive(letter, this.#connection, signal === undefined ? {} : { signal })
+    } finally {
+      release(source)
+      if (this.#session.state === 'ended') this.#connection.close()
+    }
+  }
+
+  /** The session is over in any case, so what goes wrong here changes nothing for anybody. */
+  async #quit(): Promise<void> {
+    try {
+      if (this.#session.state !== 'ended') await drive(quit(this.#session), this.#connection)
+    } catch {
+      // Every letter had its outcome before.
+    } finally {
+      this.#connection.close()
+    }
+  }
+}
+
+function refuseUnfitSize(sizeOctets: number | undefined): void {
+  if (sizeOctets === undefined || (Number.isSafeInteger(sizeOctets) && sizeOctets >= 0)) return
+  throw new RangeError(`sizeOctets is a whole number, not ${sizeOctets}`)
+}
+
+/** Waits, but no longer than until the caller gives up. */
+async function untilAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return work
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const abort = (): void => reject(new Aborted(signal.reason))
+  signal.addEventListener('abort', abort)
+  if (signal.aborted) abort()
+  work.then(resolve, reject)
+  try {
+    await promise
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+/**
+ * Lets a source that was not read to its end close its files. Not awaited: a source that hangs must not hold up the error that made
+ * it superfluous. After its end this does nothing.
+ */
+function release(source: AsyncIterator<Uint8Array>): void {
+  const ignore = (): void => undefined
+  source.return?.().then(ignore, ignore)
+}

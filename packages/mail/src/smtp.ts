@@ -1,0 +1,25 @@
+/**
+ * Sending letters by SMTP: RFC 5321 with STARTTLS (RFC 3207), AUTH (RFC 4954), PIPELINING (RFC 2920), SIZE (RFC 1870), 8BITMIME (RFC
+ * 6152), SMTPUTF8 (RFC 6531) and enhanced status codes (RFC 2034, RFC 3463).
+ *
+ * @module
+ */
+
+export { Secret } from './base/secret.ts'
+export { SmtpConnection, openSmtp } from './net/smtp-client.ts'
+export { formatEnhancedStatus } from './smtp/enhanced-status.ts'
+export { SmtpExtensions } from './smtp/extensions.ts'
+export { DEFAULT_SMTP_LIMITS } from './smtp/limits.ts'
+export { ForwardPath, ReversePath } from './smtp/path.ts'
+export { Reply } from './smtp/reply.ts'
+export { DEFAULT_DEADLINES } from './wire/deadlines.ts'
+export type { ConnectionOptions, MailCredentials, MailServer } from './net/mail-server.ts'
+export type { SendOptions, SmtpOptions } from './net/smtp-client.ts'
+export type { MechanismName } from './sasl/mechanism.ts'
+export type { EnhancedStatus } from './smtp/enhanced-status.ts'
+export type { Envelope, RecipientOutcome, SendingOutcome } from './smtp/envelope.ts'
+export type { SmtpExtensionKeyword } from './smtp/extensions.ts'
+export type { SmtpLimits } from './smtp/limits.ts'
+export type { ReplySeverity } from './smtp/reply.ts'
+export type { Deadlines } from './wire/deadlines.ts'
+export type { ProtocolLog } from './wire/protocol-log.ts'
