@@ -1,0 +1,43 @@
+/**
+ * Letters: addresses, writing, reading. Nothing here does I/O.
+ *
+ * @module
+ */
+
+export { formatAddressList, mailboxesOf, parseAddressList } from './address/address-list.ts'
+export { AddressInvalid } from './address/errors.ts'
+export { MailboxAddress } from './address/mailbox-address.ts'
+export { parseAddressField } from './mime/address-field.ts'
+export { Base64Decoder, Base64Encoder, base64Size } from './mime/base64.ts'
+export { createTextDecoder, decodeText } from './mime/charset.ts'
+export { composedSize, composeMessage } from './mime/compose-message.ts'
+export { parseContentDisposition, parseContentType } from './mime/content-type.ts'
+export { formatDateTime, parseDateTime } from './mime/date-time.ts'
+export { DEFECT_KINDS } from './mime/defect.ts'
+export { encodeUnstructured } from './mime/encode-text.ts'
+export { decodeEncodedWords } from './mime/encoded-word.ts'
+export { HeaderInvalid } from './mime/errors.ts'
+export { safeFileName } from './mime/file-name.ts'
+export { foldField } from './mime/fold-field.ts'
+export { DEFAULT_HEADER_LIMITS, HeaderSection, parseHeaderSection } from './mime/header-section.ts'
+export { formatMessageId, parseMessageId, parseMessageIds } from './mime/message-id.ts'
+export { DEFAULT_MESSAGE_LIMITS, MessageReader } from './mime/parse-message.ts'
+export { encodeQuotedPrintable, QuotedPrintableDecoder } from './mime/quoted-printable.ts'
+
+export type { AddressGroup, AddressListEntry } from './address/address-list.ts'
+export type { MailboxParts } from './address/mailbox-address.ts'
+export type { DecodedText } from './mime/charset.ts'
+export type { ContentDisposition, ContentType } from './mime/content-type.ts'
+export type { Defect, DefectKind, ReportDefect } from './mime/defect.ts'
+export type { HeaderLimits, ReceivedField } from './mime/header-section.ts'
+export type {
+  DefectFound,
+  DraftAttachment,
+  HeaderField,
+  MessageDraft,
+  MessageEvent,
+  PartBegin,
+  PartContent,
+  PartEnd,
+} from './mime/message.ts'
+export type { MessageLimits } from './mime/parse-message.ts'

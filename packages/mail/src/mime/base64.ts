@@ -1,0 +1,236 @@
+/**
+ * The transfer encoding base64 (RFC 2045 §6.8), streaming both ways. An exchange letter is nearly all base64, so both directions
+ * work on two digits (12 bits) at a time through tables, made from the one alphabet in `base/base64.ts`.
+ */
+
+import { encodeBase64Octets } from '../base/base64.ts'
+import { concatOctets, NO_OCTETS } from '../base/octets.ts'
+
+/** 76 digits, the longest line that RFC 2045 §6.8 allows, hold 57 octets. */
+const LINE_OCTETS = 57
+/** A line with its CRLF, in pairs of octets. */
+const LINE_PAIRS = 39
+
+const PAD = 0x3d
+const CR = 0x0d
+const LF = 0x0a
+const SPACE = 0x20
+const TAB = 0x09
+
+const PAIR_COUNT = 4096
+
+/** 12 bits → two digits, as they lie in memory. */
+const DIGIT_PAIRS = new Uint16Array(PAIR_COUNT)
+/** Two digits (the first in the high octet) → 12 bits, or {@link NO_PAIR}. */
+const PAIR_VALUES = new Int16Array(0x1_0000)
+const NO_PAIR = -1
+/** CR and LF, as they lie in memory. */
+const CRLF_PAIR = new Uint16Array(new Uint8Array([CR, LF]).buffer)[0] ?? 0
+
+function fillTables(): void {
+  PAIR_VALUES.fill(NO_PAIR)
+  const digits = new Uint8Array(DIGIT_PAIRS.buffer)
+  for (let value = 0; value < PAIR_COUNT; value++) {
+    const [first = 0, second = 0] = encodeBase64Octets(
+      new Uint8Array([value >> 4, (value & 15) << 4]),
+    )
+    digits[value * 2] = first
+    digits[value * 2 + 1] = second
+    PAIR_VALUES[(first << 8) | second] = value
+  }
+}
+
+fillTables()
+
+/**
+ * How many octets {@link Base64Encoder} makes of a content of this many: four digits for every three octets begun, and a CRLF for every
+ * line begun.
+ */
+export function base64Size(contentOctets: number): number {
+  return Math.ceil(contentOctets / 3) * 4 + Math.ceil(contentOctets / LINE_OCTETS) * 2
+}
+
+/**
+ * Encodes content as base64 lines of 76 digits, each ended by CRLF, the last one too. What it returns depends only on the
+ * content, not on how the content was cut.
+ */
+export class Base64Encoder {
+  /** The octets of a line not yet full. */
+  readonly #line = new Uint8Array(LINE_OCTETS)
+  #lineLength = 0
+
+  /** The lines that these octets complete; empty when they complete none. */
+  push(octets: Uint8Array): Uint8Array {
+    if (this.#lineLength + octets.length < LINE_OCTETS) {
+      this.#line.set(octets, this.#lineLength)
+      this.#lineLength += octets.length
+      return NO_OCTETS
+    }
+    const missing = this.#lineLength === 0 ? 0 : LINE_OCTETS - this.#lineLength
+    this.#line.set(octets.subarray(0, missing), this.#lineLength)
+    const bulkLines = Math.floor((octets.length - missing) / LINE_OCTETS)
+    const lines = new Uint16Array((bulkLines + (missing > 0 ? 1 : 0)) * LINE_PAIRS)
+    if (missing > 0) writeLines(this.#line, lines, 0)
+    const rest = missing + bulkLines * LINE_OCTETS
+    writeLines(octets.subarray(missing, rest), lines, missing > 0 ? LINE_PAIRS : 0)
+    this.#line.set(octets.subarray(rest))
+    this.#lineLength = octets.length - rest
+    return new Uint8Array(lines.buffer)
+  }
+
+  /** The last line, if one was begun. The encoder is then ready for another content. */
+  end(): Uint8Array {
+    if (this.#lineLength === 0) return NO_OCTETS
+    const digits = encodeBase64Octets(this.#line.subarray(0, this.#lineLength))
+    this.#lineLength = 0
+    return concatOctets([digits, new Uint8Array([CR, LF])])
+  }
+}
+
+/** Writes whole lines, six octets (four pairs of digits) at a time, and the last three of each line. */
+function writeLines(octets: Uint8Array, lines: Uint16Array, firstPair: number): void {
+  const from = new DataView(octets.buffer, octets.byteOffset, octets.byteLength)
+  let to = firstPair
+  for (let line = 0; line < octets.length; line += LINE_OCTETS) {
+    const last = line + LINE_OCTETS - 3
+    for (let at = line; at < last; at += 6) {
+      const head = from.getUint32(at)
+      const tail = from.getUint16(at + 4)
+      lines[to] = DIGIT_PAIRS[head >>> 20] ?? 0
+      lines[to + 1] = DIGIT_PAIRS[(head >>> 8) & 4095] ?? 0
+      lines[to + 2] = DIGIT_PAIRS[((head & 255) << 4) | (tail >> 12)] ?? 0
+      lines[to + 3] = DIGIT_PAIRS[tail & 4095] ?? 0
+      to += 4
+    }
+    const head = from.getUint16(last)
+    lines[to] = DIGIT_PAIRS[head >> 4] ?? 0
+    lines[to + 1] = DIGIT_PAIRS[((head & 15) << 8) | from.getUint8(last + 2)] ?? 0
+    lines[to + 2] = CRLF_PAIR
+    to += 3
+  }
+}
+
+/**
+ * Decodes base64, whatever happened to it: characters outside the alphabet are passed over, padding ends a group wherever it stands,
+ * a group cut off gives the octets it still determines. {@link isDamaged} says whether anything but white space was passed over or
+ * missing. Independent of how the digits were cut.
+ */
+export class Base64Decoder {
+  /** The digits of a group of four that is not yet complete: their bits, and how many there are. */
+  #bits = 0
+  #digits = 0
+  /** Padding still due after the first `=` of a group. */
+  #paddingDue = 0
+  /** Whether there was padding: digits behind it are out of place. */
+  #hasPadding = false
+  #isDamaged = false
+
+  get isDamaged(): boolean {
+    return this.#isDamaged
+  }
+
+  /** The octets that these digits complete. */
+  push(digits: Uint8Array): Uint8Array {
+    // One octet of slack, because a group is written as four octets, the last of which the next group overwrites.
+    const octets = new Uint8Array(Math.ceil(digits.length / 4) * 3 + 4)
+    const view = new DataView(octets.buffer)
+    const from = new DataView(digits.buffer, digits.byteOffset, digits.byteLength)
+    let to = 0
+    let at = 0
+    while (at < digits.length) {
+      if (this.#digits === 0 && this.#paddingDue === 0) {
+        const groups = decodeGroups({ from, at, view, to })
+        at += groups * 4
+        to += groups * 3
+        if (groups > 0 && this.#hasPadding) this.#isDamaged = true
+      }
+      if (at < digits.length) to = this.#take(digits[at++] ?? 0, octets, to)
+    }
+    return octets.subarray(0, to)
+  }
+
+  /** The octets of a last group that was cut off. The decoder is then ready for another content. */
+  end(): Uint8Array {
+    const octets = new Uint8Array(2)
+    const count = this.#flush(octets, 0)
+    if (this.#digits > 0 || this.#paddingDue > 0) this.#isDamaged = true
+    this.#digits = 0
+    this.#bits = 0
+    this.#paddingDue = 0
+    this.#hasPadding = false
+    return octets.subarray(0, count)
+  }
+
+  /** Takes one character, and returns where the next octet goes. */
+  #take(digit: number, octets: Uint8Array, to: number): number {
+    if (digit === CR || digit === LF || digit === SPACE || digit === TAB) return to
+    if (digit === PAD) return this.#takePadding(octets, to)
+    const value = (PAIR_VALUES[(digit << 8) | A_DIGIT] ?? NO_PAIR) >> 6
+    if (value < 0) {
+      this.#isDamaged = true
+      return to
+    }
+    if (this.#hasPadding) this.#isDamaged = true
+    this.#paddingDue = 0
+    this.#bits = (this.#bits << 6) | value
+    this.#digits++
+    if (this.#digits < 4) return to
+    octets[to] = this.#bits >> 16
+    octets[to + 1] = this.#bits >> 8
+    octets[to + 2] = this.#bits
+    this.#bits = 0
+    this.#digits = 0
+    return to + 3
+  }
+
+  #takePadding(octets: Uint8Array, to: number): number {
+    if (this.#paddingDue > 0) {
+      this.#paddingDue--
+      return to
+    }
+    if (this.#digits < 2) {
+      this.#isDamaged = true
+      return to
+    }
+    this.#hasPadding = true
+    this.#paddingDue = 3 - this.#digits
+    const next = this.#flush(octets, to)
+    this.#bits = 0
+    this.#digits = 0
+    return next
+  }
+
+  /** Writes the octets that two or three digits determine. */
+  #flush(octets: Uint8Array, to: number): number {
+    if (this.#digits < 2) return to
+    const bits = this.#bits << (6 * (4 - this.#digits))
+    octets[to] = bits >> 16
+    if (this.#digits === 2) return to + 1
+    octets[to + 1] = bits >> 8
+    return to + 2
+  }
+}
+
+/** A digit of value 0, to look a single digit up with. */
+const A_DIGIT = 0x41
+
+/** Decodes groups of four digits until something else comes, and returns how many there were. */
+function decodeGroups(span: {
+  readonly from: DataView
+  readonly at: number
+  readonly view: DataView
+  readonly to: number
+}): number {
+  const { from, view } = span
+  let at = span.at
+  let to = span.to
+  for (const end = from.byteLength - 4; at <= end; at += 4) {
+    const digits = from.getUint32(at)
+    const high = PAIR_VALUES[digits >>> 16] ?? NO_PAIR
+    const low = PAIR_VALUES[digits & 0xffff] ?? NO_PAIR
+    if ((high | low) < 0) break
+    view.setUint32(to, (high << 20) | (low << 8))
+    to += 3
+  }
+  return (at - span.at) / 4
+}

@@ -1,0 +1,67 @@
+/**
+ * Octets of a declared charset → text. The charsets are those of the WHATWG Encoding Standard, by all labels it knows, and
+ * some spellings that mail programs use beside them.
+ */
+
+/** What a decoding gave. */
+export type DecodedText =
+  | {
+      readonly kind: 'decoded'
+      readonly text: string
+      /** Whether some octets were not text in this charset; they read as U+FFFD. */
+      readonly isDamaged: boolean
+    }
+  | { readonly kind: 'unknown-charset'; readonly charset: string }
+
+/** Microsoft code pages as mail programs misspell them. */
+const CODE_PAGE = /^(?:cp|win|windows|ms)[-_]?(125[0-8]|874)$/
+
+/** Decoders without state between calls, by label as written. At most as many as there are labels and spellings of interest. */
+const decoders = new Map<string, TextDecoder>()
+/** A letter can't fill the memory with spellings of `utf-8`. */
+const MAX_CACHED_LABELS = 256
+
+/**
+ * A decoder for a charset, or `undefined` when nobody here knows it. Keeps a byte order mark, so that text is returned as it was
+ * written. Use one for one text when streaming.
+ *
+ * @param label As it stands in the letter: any case, quotes and white space around it tolerated.
+ */
+export function createTextDecoder(label: string): TextDecoder | undefined {
+  const name = label.replaceAll(/["'\s]/g, '').toLowerCase()
+  const codePage = CODE_PAGE.exec(name)?.[1]
+  try {
+    return new TextDecoder(codePage === undefined ? name : `windows-${codePage}`, {
+      ignoreBOM: true,
+    })
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Decodes octets of a charset, UTF-8 when none is named. Never throws: what is not text in that charset reads as U+FFFD, and an
+ * unknown charset is an answer of its own, because a guess would look like the real text.
+ *
+ * @example
+ * ```ts
+ * import { decodeText } from '@obmen/mail/mime'
+ *
+ * const decoded = decodeText(new Uint8Array([0xcf, 0xf0, 0xe8]), 'windows-1251')
+ * console.log(decoded.kind === 'decoded' && decoded.text) // При
+ * ```
+ */
+export function decodeText(octets: Uint8Array, charset = 'utf-8'): DecodedText {
+  const decoder = cachedDecoder(charset)
+  if (decoder === undefined) return { kind: 'unknown-charset', charset }
+  const text = decoder.decode(octets)
+  return { kind: 'decoded', text, isDamaged: text.includes('\ufffd') }
+}
+
+function cachedDecoder(label: string): TextDecoder | undefined {
+  const cached = decoders.get(label)
+  if (cached !== undefined) return cached
+  const decoder = createTextDecoder(label)
+  if (decoder !== undefined && decoders.size < MAX_CACHED_LABELS) decoders.set(label, decoder)
+  return decoder
+}

@@ -1,0 +1,150 @@
+/** Encoded-words (RFC 2047): how text of any script stands in a header that is ASCII. Reading; writing is in `encode-text.ts`. */
+
+import { concatOctets } from '../base/octets.ts'
+import { Base64Decoder } from './base64.ts'
+import { decodeText } from './charset.ts'
+import { ignoreDefects } from './defect.ts'
+import type { ReportDefect } from './defect.ts'
+import { isWhiteSpace } from './text.ts'
+
+const UNDERSCORE = 0x5f
+const EQUALS = 0x3d
+
+/** An encoded-word found in a text. */
+interface EncodedWord {
+  readonly charset: string
+  readonly octets: Uint8Array
+  readonly isDamaged: boolean
+  /** The word as it is written. */
+  readonly source: string
+}
+
+/**
+ * Decodes the encoded-words of an unfolded text and leaves everything else as it is. White space between two encoded-words is
+ * dropped (RFC 2047 §6.2), and neighbours of one charset are decoded as one run of octets, because many programs cut a character in
+ * two. A word in an unknown charset stays as it is written.
+ *
+ * More is decoded than RFC 2047 allows: words inside quotes, words that touch other text, and words with spaces in them, since all of
+ * these are sent. Time is in proportion to the length of the text. Decode addresses after parsing them, never before: an
+ * encoded-word may hold `<` and `@`.
+ *
+ * @example
+ * ```ts
+ * import { decodeEncodedWords } from '@obmen/mail/mime'
+ *
+ * console.log(decodeEncodedWords('Re: =?utf-8?B?0J/RgA==?= =?utf-8?Q?=D0=B8?=')) // Re: При
+ * ```
+ */
+export function decodeEncodedWords(text: string, report: ReportDefect = ignoreDefects): string {
+  const decoded: string[] = []
+  let run: EncodedWord[] = []
+  const endRun = (): void => {
+    if (run.length > 0) decoded.push(decodeRun(run, report))
+    run = []
+  }
+  let plainFrom = 0
+  let at = text.indexOf('=?')
+  while (at >= 0) {
+    const word = readEncodedWord(text, at)
+    if (word === undefined) {
+      at = text.indexOf('=?', at + 2)
+      continue
+    }
+    const isNeighbour = run.length > 0 && isWhiteSpaceBetween(text, plainFrom, at)
+    if (!isNeighbour || run[0]?.charset !== word.charset) endRun()
+    if (!isNeighbour) decoded.push(text.slice(plainFrom, at))
+    run.push(word)
+    plainFrom = at + word.source.length
+    at = text.indexOf('=?', plainFrom)
+  }
+  endRun()
+  decoded.push(text.slice(plainFrom))
+  return decoded.join('')
+}
+
+/**
+ * The encoded-word that begins here, or `undefined`. Looks no further than the fourth `?`, and every `=?` that could begin another
+ * word has a `?` itself, so no part of the text is looked at more than a few times.
+ */
+function readEncodedWord(text: string, at: number): EncodedWord | undefined {
+  const charsetEnd = text.indexOf('?', at + 2)
+  const encoding = text.charAt(charsetEnd + 1).toLowerCase()
+  if (charsetEnd <= at + 2 || (encoding !== 'b' && encoding !== 'q')) return undefined
+  if (text.charAt(charsetEnd + 2) !== '?') return undefined
+  const contentEnd = text.indexOf('?', charsetEnd + 3)
+  if (contentEnd < 0 || text.charAt(contentEnd + 1) !== '=') return undefined
+  // RFC 2231 §5: a language may follow the charset.
+  const [charset = ''] = text.slice(at + 2, charsetEnd).split('*', 1)
+  if (charset.trim() === '') return undefined
+  const content = text.slice(charsetEnd + 3, contentEnd)
+  const { octets, isDamaged } = encoding === 'b' ? decodeB(content) : decodeQ(content)
+  return {
+    charset: charset.toLowerCase(),
+    octets,
+    isDamaged,
+    source: text.slice(at, contentEnd + 2),
+  }
+}
+
+function isWhiteSpaceBetween(text: string, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    if (!isWhiteSpace(text.charCodeAt(at))) return false
+  }
+  return true
+}
+
+function decodeRun(run: readonly EncodedWord[], report: ReportDefect): string {
+  const source = run.map((word) => word.source).join(' ')
+  if (run.some((word) => word.isDamaged)) report('damaged-encoded-word', source)
+  const decoded = decodeText(concatOctets(run.map((word) => word.octets)), run[0]?.charset)
+  if (decoded.kind === 'unknown-charset') {
+    report('unknown-charset', decoded.charset)
+    return source
+  }
+  if (decoded.isDamaged) report('damaged-text', source)
+  return decoded.text
+}
+
+interface DecodedContent {
+  readonly octets: Uint8Array
+  readonly isDamaged: boolean
+}
+
+function decodeB(content: string): DecodedContent {
+  const decoder = new Base64Decoder()
+  const head = decoder.push(octetsOfLatin(content))
+  const octets = concatOctets([head, decoder.end()])
+  return { octets, isDamaged: decoder.isDamaged }
+}
+
+/** The `Q` encoding of RFC 2047 §4.2: `_` is a space, `=` and two hexadecimal digits an octet. */
+function decodeQ(content: string): DecodedContent {
+  const source = octetsOfLatin(content)
+  const octets = new Uint8Array(source.length)
+  let to = 0
+  let isDamaged = false
+  for (let at = 0; at < source.length; at++) {
+    const octet = source[at] ?? 0
+    const code = octet === EQUALS ? hexCodeAt(content, at + 1) : undefined
+    if (octet === EQUALS && code === undefined) isDamaged = true
+    if (code !== undefined) at += 2
+    octets[to++] = code ?? (octet === UNDERSCORE ? 0x20 : octet)
+  }
+  return { octets: octets.subarray(0, to), isDamaged }
+}
+
+/** The octet that two hexadecimal digits stand for, or `undefined` when there aren't two. */
+export function hexCodeAt(text: string, at: number): number | undefined {
+  const digits = text.slice(at, at + 2)
+  return /^[0-9a-f]{2}$/i.test(digits) ? Number.parseInt(digits, 16) : undefined
+}
+
+/** One octet a character; what is not ASCII has no place in an encoded-word and becomes `?`. */
+function octetsOfLatin(text: string): Uint8Array {
+  const octets = new Uint8Array(text.length)
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    octets[at] = code < 0x80 ? code : 0x3f
+  }
+  return octets
+}

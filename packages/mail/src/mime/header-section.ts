@@ -1,0 +1,186 @@
+/** The header section of a letter or of a part (RFC 5322 §2.2): octets → fields. Writing is in `fold-field.ts`. */
+
+import { LimitExceeded } from '../base/limit-exceeded.ts'
+import { escapePeerWords } from '../base/peer-words.ts'
+import { textOf } from '../base/octets.ts'
+import type { Defect, DefectKind, ReportDefect } from './defect.ts'
+import { decodeEncodedWords } from './encoded-word.ts'
+import { replaceControls, trimWhiteSpace } from './text.ts'
+
+const LF = 0x0a
+const CR = 0x0d
+const SPACE = 0x20
+const TAB = 0x09
+
+/** How much of a header section is taken. */
+export interface HeaderLimits {
+  /** The whole section. */
+  readonly headerOctets: number
+  readonly headerFields: number
+  /** One line. RFC 5322 §2.1.1 allows 998, and long ones are sent. */
+  readonly headerLineOctets: number
+}
+
+/** Ten times what a letter that went through many hands has; a fraction of what would hurt. */
+export const DEFAULT_HEADER_LIMITS: HeaderLimits = {
+  headerOctets: 262_144,
+  headerFields: 1000,
+  headerLineOctets: 65_536,
+}
+
+/** A field as it was found. */
+export interface ReceivedField {
+  /** As written; compare it without regard to case. */
+  readonly name: string
+  /** The body, unfolded and trimmed, encoded-words left as they are: for fields that have a grammar. */
+  readonly raw: string
+  /** The body, unfolded, trimmed and decoded: for people. */
+  readonly text: string
+}
+
+/**
+ * The fields of a header section, in their order. A field that is there several times is there several times: {@link first} gives
+ * the first, {@link all} gives all. No text in it holds a control character other than the tab.
+ */
+export class HeaderSection {
+  readonly fields: readonly ReceivedField[]
+  /** What was wrong with it, at most a hundred things. */
+  readonly defects: readonly Defect[]
+  readonly #byName = new Map<string, ReceivedField[]>()
+
+  constructor(fields: readonly ReceivedField[], defects: readonly Defect[] = []) {
+    this.fields = fields
+    this.defects = defects
+    for (const field of fields) {
+      const name = field.name.toLowerCase()
+      const others = this.#byName.get(name)
+      if (others === undefined) this.#byName.set(name, [field])
+      else others.push(field)
+    }
+  }
+
+  /** The decoded text of the first field of this name, or `undefined` when there is none. */
+  first(name: string): string | undefined {
+    return this.#named(name)[0]?.text
+  }
+
+  /** The decoded texts of all fields of this name. */
+  all(name: string): readonly string[] {
+    return this.#named(name).map((field) => field.text)
+  }
+
+  /** The unfolded body of the first field of this name, not decoded: what a grammar has to be applied to. */
+  raw(name: string): string | undefined {
+    return this.#named(name)[0]?.raw
+  }
+
+  #named(name: string): readonly ReceivedField[] {
+    return this.#byName.get(name.toLowerCase()) ?? []
+  }
+}
+
+/** More defects than this in one letter say nothing new. */
+export const MAX_DEFECTS = 100
+
+/**
+ * Reads a header section: up to the first empty line, or to the end. Lines may end in CRLF or LF. Text is UTF-8 (RFC 6532) or,
+ * where it isn't, windows-1252; a tab that begins a folded line reads as a space, since gateways make tabs of the spaces they fold
+ * at. Lines that are no fields are passed over and noted in {@link HeaderSection.defects}.
+ *
+ * @throws LimitExceeded when the section is larger than the limits.
+ *
+ * @example
+ * ```ts
+ * import { parseHeaderSection } from '@obmen/mail/mime'
+ *
+ * const header = parseHeaderSection(new TextEncoder().encode('Subject: =?utf-8?B?0KLQtdC80LA=?=\r\n\r\n'))
+ * console.log(header.first('subject')) // Тема
+ * ```
+ */
+export function parseHeaderSection(
+  octets: Uint8Array,
+  limits: Partial<HeaderLimits> = {},
+): HeaderSection {
+  const fields: ReceivedField[] = []
+  const defects: Defect[] = []
+  const report: ReportDefect = (kind: DefectKind, detail: string) => {
+    if (defects.length < MAX_DEFECTS) defects.push({ kind, detail: escapePeerWords(detail) })
+  }
+  const allLimits = { ...DEFAULT_HEADER_LIMITS, ...limits }
+  for (const lines of foldedFields(octets, allLimits)) {
+    const field = readField(lines, report)
+    if (field === undefined) continue
+    fields.push(field)
+    if (fields.length <= allLimits.headerFields) continue
+    throw new LimitExceeded({
+      what: 'the number of header fields',
+      limit: allLimits.headerFields,
+      value: fields.length,
+      option: 'headerFields',
+    })
+  }
+  return new HeaderSection(fields, defects)
+}
+
+/** @throws LimitExceeded when a line, or the section so far, is too large. */
+export function checkHeaderSize(
+  size: { readonly lineOctets: number; readonly octets: number },
+  limits: HeaderLimits,
+): void {
+  const { headerLineOctets, headerOctets } = limits
+  if (size.lineOctets > headerLineOctets) {
+    throw new LimitExceeded({
+      what: 'a header line',
+      limit: headerLineOctets,
+      value: size.lineOctets,
+      option: 'headerLineOctets',
+    })
+  }
+  if (size.octets > headerOctets) {
+    throw new LimitExceeded({
+      what: 'a header section',
+      limit: headerOctets,
+      value: size.octets,
+      option: 'headerOctets',
+    })
+  }
+}
+
+/** The octets of each field, with the lines that continue it. */
+function* foldedFields(octets: Uint8Array, limits: HeaderLimits): Generator<Uint8Array> {
+  let fieldStart = 0
+  let at = 0
+  while (at < octets.length) {
+    const lineEnd = octets.indexOf(LF, at)
+    const end = lineEnd < 0 ? octets.length : lineEnd + 1
+    checkHeaderSize({ lineOctets: end - at, octets: end }, limits)
+    const first = octets[at]
+    const isContinuation = (first === SPACE || first === TAB) && at > 0
+    if (!isContinuation && at > fieldStart) {
+      yield octets.subarray(fieldStart, at)
+      fieldStart = at
+    }
+    if (isEmptyLine(octets, at)) return
+    at = end
+  }
+  if (at > fieldStart) yield octets.subarray(fieldStart, at)
+}
+
+function isEmptyLine(octets: Uint8Array, at: number): boolean {
+  return octets[at] === LF || (octets[at] === CR && octets[at + 1] === LF)
+}
+
+function readField(lines: Uint8Array, report: ReportDefect): ReceivedField | undefined {
+  const unfolded = textOf(lines).replaceAll(/\r?\n([ \t]?)/g, (_, space: string) =>
+    space === '' ? '' : ' ',
+  )
+  const colon = unfolded.indexOf(':')
+  const name = trimWhiteSpace(unfolded.slice(0, Math.max(colon, 0)))
+  if (!/^[!-9;-~]+$/.test(name)) {
+    report('malformed-header-line', unfolded)
+    return undefined
+  }
+  const raw = replaceControls(trimWhiteSpace(unfolded.slice(colon + 1)), report)
+  const text = raw.includes('=?') ? replaceControls(decodeEncodedWords(raw, report), report) : raw
+  return { name, raw, text }
+}

@@ -1,0 +1,57 @@
+/** Message identifiers (RFC 5322 §3.6.4): parse, format. The unpredictable part is the caller's. */
+
+import { isDomainLiteralCharacter, isDotAtom, isMadeOf } from '../address/character.ts'
+import { HeaderInvalid } from './errors.ts'
+
+/** A `Message-ID` line must fit 998 columns whole. */
+const MAX_MESSAGE_ID = 900
+
+/**
+ * Writes `<left@right>`.
+ *
+ * @param left Something never used twice, of the characters of an atom and dots.
+ * @param right A domain of the writer, or a domain literal.
+ * @throws HeaderInvalid when they can't form a message identifier.
+ *
+ * @example
+ * ```ts
+ * import { formatMessageId } from '@obmen/mail/mime'
+ *
+ * console.log(formatMessageId('7.f81d4fae', 'shop-1.example.org')) // <7.f81d4fae@shop-1.example.org>
+ * ```
+ */
+export function formatMessageId(left: string, right: string): string {
+  const messageId = `<${left}@${right}>`
+  if (parseMessageId(messageId) === messageId) return messageId
+  throw new HeaderInvalid({
+    field: 'Message-ID',
+    reason: 'is not a message identifier',
+    value: messageId,
+    hint: 'Write it as <left@right>, of ASCII letters, digits, dots and hyphens',
+  })
+}
+
+/** The one identifier that this text is, white space around it dropped, or `undefined`. */
+export function parseMessageId(text: string): string | undefined {
+  const messageId = text.trim()
+  return isMessageId(messageId) ? messageId : undefined
+}
+
+/** The identifiers of a `References` or `In-Reply-To` field, in their order; whatever else stands there is passed over. */
+export function parseMessageIds(text: string): readonly string[] {
+  return text
+    .split('<')
+    .slice(1)
+    .map((rest) => `<${rest.split('>', 1)[0] ?? ''}>`)
+    .filter(isMessageId)
+}
+
+function isMessageId(text: string): boolean {
+  if (text.length > MAX_MESSAGE_ID || !text.startsWith('<') || !text.endsWith('>')) return false
+  const at = text.lastIndexOf('@')
+  const left = text.slice(1, at)
+  const right = text.slice(at + 1, -1)
+  if (at < 0 || !isMadeOf(text, (code) => code < 0x80) || !isDotAtom(left)) return false
+  if (!right.startsWith('[')) return isDotAtom(right)
+  return right.endsWith(']') && isMadeOf(right.slice(1, -1), isDomainLiteralCharacter)
+}

@@ -1,0 +1,61 @@
+/** How the content of a part was made fit for the way (RFC 2045 §6): reading. */
+
+import { NO_OCTETS } from '../base/octets.ts'
+import { Base64Decoder } from './base64.ts'
+import { QuotedPrintableDecoder } from './quoted-printable.ts'
+import type { DefectKind } from './defect.ts'
+
+/** Octets as they came → content. */
+export interface TransferDecoder {
+  push(octets: Uint8Array): Uint8Array
+  end(): Uint8Array
+  readonly isDamaged: boolean
+  /** What {@link isDamaged} is reported as. */
+  readonly damage: DefectKind
+}
+
+/** Encodings that change nothing (RFC 2045 §6.2). */
+const IDENTITIES: ReadonlySet<string> = new Set(['7bit', '8bit', 'binary'])
+
+/** The name of the encoding in an undecoded `Content-Transfer-Encoding`: lower case, comments dropped. RFC 2045 §6.1: `7bit` if absent. */
+export function transferEncodingOf(body: string | undefined): string {
+  const name = /^[^\s;(]*/.exec(body?.trimStart() ?? '')?.[0] ?? ''
+  return name === '' ? '7bit' : name.toLowerCase()
+}
+
+export function isIdentity(encoding: string): boolean {
+  return IDENTITIES.has(encoding)
+}
+
+/** The decoder for an encoding; for one nobody knows, `undefined`. */
+export function createTransferDecoder(encoding: string): TransferDecoder | undefined {
+  if (encoding === 'base64') {
+    return withDamage(new Base64Decoder(), 'damaged-base64')
+  }
+  if (encoding === 'quoted-printable') {
+    return withDamage(new QuotedPrintableDecoder(), 'damaged-quoted-printable')
+  }
+  return isIdentity(encoding) ? IDENTITY : undefined
+}
+
+/** Gives octets on as they come. */
+export const IDENTITY: TransferDecoder = {
+  push: (octets) => octets,
+  end: () => NO_OCTETS,
+  isDamaged: false,
+  damage: 'unknown-transfer-encoding',
+}
+
+function withDamage(
+  decoder: Base64Decoder | QuotedPrintableDecoder,
+  damage: DefectKind,
+): TransferDecoder {
+  return {
+    push: (octets) => decoder.push(octets),
+    end: () => decoder.end(),
+    get isDamaged() {
+      return decoder.isDamaged
+    },
+    damage,
+  }
+}
