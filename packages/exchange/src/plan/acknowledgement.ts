@@ -22,9 +22,11 @@ export function acceptAcknowledgement(node: NodeState, acknowledged: MessageIden
 
 /**
  * Whether a gap that the node reports has to be filled by offering again what it has not acknowledged. It has not
- * when a message that fills it was written after the letter which made the node see the gap: that one is on its way.
+ * when a message that fills it was written after the letter which made the node see the gap: that one is on its way. A
+ * letter with a number that was never sent is not ours, whatever its subject says.
  */
 export function gapNeedsResend(node: NodeState, gapBefore: MessageNo): boolean {
+  if (gapBefore > node.sentNo) return false
   const isFilled = node.unacknowledged.some(
     (sent) => sent.messageNo > gapBefore && sent.baseNo <= node.acknowledgedNo,
   )

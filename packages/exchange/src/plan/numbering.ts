@@ -5,7 +5,7 @@
  * loss the next message is *cumulative*: it continues the acknowledged one and offers everything since then again. A message
  * that only acknowledges covers nothing, so the next one does not depend on it: `baseNo` reaches back over it.
  */
-import { type MessageNo, nextMessageNo } from './message-no.ts'
+import { type MessageNo, nextMessageNo, toMessageNo } from './message-no.ts'
 import type { MessageIdentity, NodeState, SentMessage } from './node-state.ts'
 import { acknowledgementFor } from './acknowledgement.ts'
 
@@ -112,6 +112,22 @@ export function recordDelivery(node: NodeState, messageNo: MessageNo): NodeState
     unacknowledged: node.unacknowledged.map((sent) =>
       sent.messageNo === messageNo ? { ...sent, delivered: true } : sent,
     ),
+  }
+}
+
+/**
+ * The node's state after the mail server refused the last message for good: nobody has it, so it is as if it had
+ * never been written. Its changes, and its number, go to the next one.
+ */
+export function withdraw(node: NodeState, message: SentMessage): NodeState {
+  const unacknowledged = node.unacknowledged.filter((sent) => sent.uuid !== message.uuid)
+  const last = unacknowledged.at(-1)
+  return {
+    ...node,
+    sentNo: toMessageNo(message.messageNo - 1),
+    offeredSeq: last === undefined || last.superseded ? node.acknowledgedSeq : last.throughSeq,
+    unacknowledged,
+    owesAcknowledgement: node.owesAcknowledgement || message.rowCount === 0,
   }
 }
 

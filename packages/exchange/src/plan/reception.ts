@@ -89,7 +89,7 @@ export function recordReception(
 
 /** The sender's state after a letter was seen that can't be applied yet: the next message to it asks for what is missing. */
 export function recordGap(sender: NodeState, messageNo: MessageNo): NodeState {
-  if (messageNo <= sender.gapBefore) return sender
+  if (sender.gapBefore !== NO_MESSAGE && messageNo >= sender.gapBefore) return sender
   return { ...sender, gapBefore: messageNo, owesAcknowledgement: true }
 }
 

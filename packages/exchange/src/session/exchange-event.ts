@@ -37,7 +37,7 @@ export type ExchangeEvent =
       readonly kind: 'offered-again'
       readonly node: NodeCode
       readonly afterNo: MessageNo
-      readonly reason: 'gap' | 'overdue' | 'file-missing' | 'refused'
+      readonly reason: 'gap' | 'overdue' | 'file-missing'
     }
   /** The histories of both sides don't fit together; both start anew and offer everything. */
   | { readonly kind: 'fork'; readonly node: NodeCode; readonly evidence: string }
@@ -56,5 +56,7 @@ export type ExchangeEvent =
       readonly sizeOctets: number
     }
   | { readonly kind: 'window-full'; readonly node: NodeCode; readonly unacknowledged: number }
+  /** Letters that were dealt with could not be removed; they are found again, and have no effect. */
+  | { readonly kind: 'removal-unconfirmed'; readonly error: Error }
   /** Something went wrong with this node; the other nodes are served all the same. */
   | { readonly kind: 'problem'; readonly node: NodeCode; readonly error: Error }

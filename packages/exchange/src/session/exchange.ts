@@ -69,7 +69,17 @@ async function receiveFromAll(
     for (const code of codes) results.push(await receiveFrom(context, inbox, { code, waiting }))
     return results
   } finally {
+    await closeInbox(context, inbox)
+  }
+}
+
+/** Everything that was received is committed by now; a removal that was not confirmed costs a second look, no more. */
+async function closeInbox(context: ExchangeContext, inbox: Inbox): Promise<void> {
+  try {
     await inbox.close()
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    context.onEvent?.({ kind: 'removal-unconfirmed', error })
   }
 }
 

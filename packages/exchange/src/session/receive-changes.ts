@@ -222,10 +222,11 @@ class NodeReceiver {
 
   /**
    * A damaged message counts as lost: the gap that it leaves is reported and filled. Its letter goes when the
-   * message, or a later one in its place, has come.
+   * message, or a later one in its place, has come; one without our mark on the outside is not ours to remove.
    */
   async #setAside(message: WaitingMessage, node: NodeState, error: MessageDamaged): Promise<void> {
     this.#context.onEvent?.({ kind: 'problem', node: this.#code, error })
+    if (message.hint === undefined) return
     if (message.name.messageNo <= node.receivedNo) await this.#inbox.remove(message)
     else await this.#recordGap(message.name.messageNo)
   }

@@ -22,6 +22,7 @@ import {
   recordDelivery,
   recordNothingToSend,
   recordSending,
+  withdraw,
 } from '../plan/numbering.ts'
 import { DeliveryRefused } from '../transport/errors.ts'
 import type { ExchangeContext } from './exchange-context.ts'
@@ -159,7 +160,10 @@ class NodeSender {
     try {
       await this.#context.transport.deliver({ name, hint, rowCount, sizeOctets, writtenAt, content })
     } catch (error) {
-      if (error instanceof DeliveryRefused) await this.#giveUp(path)
+      if (error instanceof DeliveryRefused) {
+        await this.#update((state) => withdraw(state, message))
+        await this.#spool.remove(path)
+      }
       throw error
     }
     await this.#update((state) => recordDelivery(state, messageNo))
@@ -169,13 +173,6 @@ class NodeSender {
     this.#octets += sizeOctets
     const node = this.#code
     this.#context.onEvent?.({ kind: 'sent', node, messageNo, rowCount, sizeOctets })
-  }
-
-  /** A refused message is not with the receiver: its changes are written anew, perhaps by rules that were mended. */
-  async #giveUp(path: string): Promise<void> {
-    const node = await this.#update((state) => offerAgain(state))
-    await this.#spool.remove(path)
-    this.#emitOfferedAgain(node, 'refused')
   }
 
   #node(): Promise<NodeState> {
@@ -195,7 +192,7 @@ class NodeSender {
     return { plan: plan.name, from: plan.thisNode, to: this.#code, messageNo }
   }
 
-  #emitOfferedAgain(node: NodeState, reason: 'overdue' | 'file-missing' | 'refused'): void {
+  #emitOfferedAgain(node: NodeState, reason: 'overdue' | 'file-missing'): void {
     const afterNo = node.acknowledgedNo
     this.#context.onEvent?.({ kind: 'offered-again', node: this.#code, afterNo, reason })
   }

@@ -1,0 +1,122 @@
+import { type ConnectionOptions, openPop3, type ProtocolLog } from '@obmen/mail/pop3'
+import {
+  formatEnhancedStatus,
+  ForwardPath,
+  type MailServer,
+  openSmtp,
+  type RecipientOutcome,
+  ReversePath,
+  type SmtpConnection,
+} from '@obmen/mail/smtp'
+import type { MailboxAddress } from '@obmen/mail/mime'
+
+import { formatFileName } from '../message/file-name.ts'
+import type { ExchangePlan } from '../plan/exchange-plan.ts'
+import { DeliveryDeferred, DeliveryRefused, DeliveryUnknown } from './errors.ts'
+import { composeLetter } from './exchange-letter.ts'
+import { Pop3Inbox } from './pop3-inbox.ts'
+import type { Inbox, OutgoingMessage, Transport } from './transport.ts'
+
+/** Remembers by unique id which letters of the mailbox are none of ours, so that each is looked at once. */
+export interface ForeignLetterMemory {
+  all(): ReadonlySet<string>
+  /** Remembers exactly these. */
+  replace(uniqueIds: ReadonlySet<string>): void
+}
+
+export interface MailTransportOptions {
+  readonly plan: ExchangePlan
+  /** The public address that all nodes of the exchange use. */
+  readonly address: MailboxAddress
+  readonly smtp: MailServer
+  readonly pop3: MailServer
+  /** What the subjects of exchange letters begin with: the same on all nodes. */
+  readonly subjectPrefix: string
+  readonly foreignLetters: ForeignLetterMemory
+  readonly log?: ProtocolLog
+  readonly signal?: AbortSignal
+  /** Called while the mailbox is looked through. */
+  readonly onLook?: (looked: number, letters: number) => void
+}
+
+/**
+ * Carries messages as letters: out by SMTP, in by POP3. The mailbox may be a person's own: letters without the prefix, of
+ * other plans and to other nodes are never fetched, marked or removed.
+ *
+ * Errors of the connection and the login come as they are, from `@obmen/mail/errors`; what becomes of a letter comes as
+ * {@link DeliveryRefused}, {@link DeliveryDeferred} or {@link DeliveryUnknown}.
+ */
+export class MailTransport implements Transport {
+  readonly #options: MailTransportOptions
+  #smtp: SmtpConnection | undefined
+
+  constructor(options: MailTransportOptions) {
+    this.#options = options
+  }
+
+  /** Sends one letter. The connection is kept for the next one. */
+  async deliver(message: OutgoingMessage): Promise<void> {
+    const { address, subjectPrefix } = this.#options
+    const smtp = await this.#connect()
+    const letter = composeLetter(message, address, subjectPrefix)
+    const envelope = {
+      reversePath: ReversePath.of(address),
+      forwardPaths: [ForwardPath.of(address)],
+    } as const
+    const { recipients } = await smtp.send(
+      envelope,
+      letter.octets,
+      letter.sizeOctets === undefined ? {} : { sizeOctets: letter.sizeOctets },
+    )
+    for (const outcome of recipients) checkOutcome(formatFileName(message.name), outcome)
+  }
+
+  async openInbox(): Promise<Inbox> {
+    const { pop3 } = this.#options
+    return new Pop3Inbox(await openPop3(pop3, this.#connectionOptions()), this.#options)
+  }
+
+  async close(): Promise<void> {
+    const smtp = this.#smtp
+    this.#smtp = undefined
+    await smtp?.close()
+  }
+
+  async #connect(): Promise<SmtpConnection> {
+    if (this.#smtp?.isOpen === true) return this.#smtp
+    this.#smtp = await openSmtp(this.#options.smtp, this.#connectionOptions())
+    return this.#smtp
+  }
+
+  #connectionOptions(): ConnectionOptions {
+    const { log, signal } = this.#options
+    return { ...(log && { log }), ...(signal && { signal }) }
+  }
+}
+
+function checkOutcome(fileName: string, outcome: RecipientOutcome): void {
+  switch (outcome.kind) {
+    case 'accepted':
+      return
+    case 'deferred':
+      throw new DeliveryDeferred(fileName, String(outcome.reply))
+    case 'rejected':
+      throw new DeliveryRefused(fileName, String(outcome.reply), refusalHint(outcome))
+    case 'unknown':
+      throw new DeliveryUnknown(fileName, { cause: outcome.cause })
+    default:
+      throw outcome satisfies never
+  }
+}
+
+/** What an administrator can do about the refusals that happen: size, quota, address, relaying. */
+function refusalHint({ reply }: RecipientOutcome): { readonly hint?: string } {
+  const enhanced = reply?.enhancedStatus
+  const status = enhanced === undefined ? '' : formatEnhancedStatus(enhanced)
+  if (reply?.code === 552 || status === '5.3.4' || status === '5.2.3') {
+    return { hint: 'lower "messageSize" in the configuration, or have the limit of the mailbox raised' }
+  }
+  if (status === '5.2.2') return { hint: 'the mailbox is full: remove letters or raise its quota' }
+  if (status === '5.1.1') return { hint: 'check "address" in the configuration: the server does not know it' }
+  return { hint: 'ask the administrator of the mail server; its words are above' }
+}
