@@ -1,13 +1,18 @@
 /**
  * What the tests of a program that sends and reads letters need: a mail host in the same process, on real sockets
- * and with every fault at will.
+ * and with every fault at will; transcripts, played whole, cut and hung up; a connection that breaks when it is told to.
  *
  * @module
  */
 
+export { FaultyConnection } from './testing/faulty-connection.ts'
 export { startMailHost } from './testing/mail-host.ts'
 export { Mailbox, StoredLetter } from './testing/mailbox.ts'
 export type { HostEndpoint, HostPort, MailHost, MailHostOptions } from './testing/mail-host.ts'
 export type { MailHostAccount } from './testing/mail-host-accounts.ts'
 export type { MailboxOptions } from './testing/mailbox.ts'
 export type { ArrivingLetter, CommandFate, FaultHooks, Fate, HostProtocol } from './testing/fate.ts'
+export type { HangUpOutcome, PlayOptions } from './testing/play.ts'
+export type { TranscriptOptions } from './testing/transcript-connection.ts'
+export type { TranscriptStep } from './testing/transcript.ts'
+export type { Demand, Dialog, OctetSink, OctetSource } from './wire/dialog.ts'

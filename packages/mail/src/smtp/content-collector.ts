@@ -1,5 +1,6 @@
 import { DotUnstuffer } from '../wire/dot-stuffing.ts'
 
+/** Room for a letter of a few lines, so that it is never copied. */
 const CAPACITY_OCTETS_MIN = 4_096
 
 /**

@@ -1,97 +1,20 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { encodeBase64 } from '../../src/base/base64.ts'
+import { SmtpServerSession, type SmtpServerEvent } from '../../src/smtp/server-session.ts'
 import {
-  SmtpServerSession,
-  type SmtpServerEvent,
-  type SmtpServerLetter,
-  type SmtpServerOptions,
-} from '../../src/smtp/server-session.ts'
-
-const OPTIONS: SmtpServerOptions = {
-  hostName: 'mail.test',
-  sizeLimitOctets: 10_000,
-  isEncrypted: true,
-  offersStartTls: true,
-  allowsClearTextLogin: false,
-  requiresLogin: false,
-}
-
-interface Heard {
-  readonly replies: string
-  readonly letters: readonly SmtpServerLetter[]
-  readonly events: readonly SmtpServerEvent[]
-}
-
-/** What a question is answered with, by its kind; nothing: go on. */
-type Answers = Partial<Record<SmtpServerEvent['kind'], string>>
+  codesOf,
+  EHLO,
+  heard,
+  lastReply,
+  octetsOf,
+  OPTIONS,
+  say,
+  settle,
+  TRANSACTION,
+} from './server-talk.ts'
 
 const latin1 = new TextDecoder('latin1')
-
-function octetsOf(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0))
-}
-
-/** Answers every question until the session wants to read again. */
-function settle(
-  session: SmtpServerSession,
-  first: SmtpServerEvent[],
-  answers: Answers = {},
-): SmtpServerEvent[] {
-  const events = [...first]
-  for (const event of events) {
-    switch (event.kind) {
-      case 'command':
-      case 'login':
-      case 'recipient':
-      case 'letter':
-        events.push(...session.answer(answers[event.kind]))
-        break
-      case 'startTls':
-        events.push(...session.encryptionStarted())
-        break
-      default:
-    }
-  }
-  return events
-}
-
-function heard(events: readonly SmtpServerEvent[]): Heard {
-  let replies = ''
-  const letters: SmtpServerLetter[] = []
-  for (const event of events) {
-    if (event.kind === 'send') replies += latin1.decode(event.octets)
-    if (event.kind === 'letter') letters.push(event.letter)
-  }
-  return { replies, letters, events }
-}
-
-/** A session that has greeted, and what it does with these octets. */
-function say(
-  text: string | Uint8Array,
-  options: Partial<SmtpServerOptions> = {},
-  answers: Answers = {},
-): Heard {
-  const session = new SmtpServerSession({ ...OPTIONS, ...options })
-  session.start()
-  const octets = typeof text === 'string' ? new TextEncoder().encode(text) : text
-  return heard(settle(session, session.receive(octets), answers))
-}
-
-function codesOf({ replies }: Heard): string[] {
-  return replies
-    .split('\r\n')
-    .filter((line) => /^[0-9]{3} /.test(line))
-    .map((line) => line.slice(0, 3))
-}
-
-function lastReply({ replies }: Heard): string {
-  return replies.trimEnd().split('\r\n').at(-1) ?? ''
-}
-
-const EHLO = 'EHLO shop.example\r\n'
-const TRANSACTION = `${EHLO}MAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n`
 
 describe('SMTP server session', () => {
   test('greets with its name', () => {
@@ -382,106 +305,5 @@ describe('SMTP server session and its questions', () => {
 
   test('does not take an answer that nobody asked for', () => {
     assert.throws(() => new SmtpServerSession(OPTIONS).answer(), TypeError)
-  })
-})
-
-describe('SMTP server session and STARTTLS', () => {
-  const inClear = { isEncrypted: false }
-
-  test('forgets EHLO when the connection is encrypted', () => {
-    const session = new SmtpServerSession({ ...OPTIONS, ...inClear })
-    settle(session, session.receive(octetsOf(EHLO)))
-    const started = heard(settle(session, session.receive(octetsOf('STARTTLS\r\n'))))
-    const after = heard(settle(session, session.receive(octetsOf('MAIL FROM:<a@b.c>\r\n'))))
-
-    assert.equal(started.replies, '220 2.0.0 start TLS now\r\n')
-    assert.match(after.replies, /^503 /)
-  })
-
-  test('ends the session when commands came with it', () => {
-    const result = say(`${EHLO}STARTTLS\r\nMAIL FROM:<evil@example.org>\r\n`, inClear)
-
-    assert.match(lastReply(result), /^554 /)
-    assert.equal(result.events.at(-1)?.kind, 'close')
-    assert.ok(!result.events.some((event) => event.kind === 'startTls'))
-  })
-
-  test('is refused when there is no certificate', () => {
-    assert.match(
-      lastReply(say(`${EHLO}STARTTLS\r\n`, { ...inClear, offersStartTls: false })),
-      /^502 /,
-    )
-  })
-})
-
-describe('SMTP server session and AUTH', () => {
-  const plain = encodeBase64(octetsOf('\0shop\0tanstaaf'))
-  const user = encodeBase64(octetsOf('shop'))
-  const password = encodeBase64(octetsOf('tanstaaf'))
-
-  const exchanges = [
-    { name: 'PLAIN with an initial response', text: `AUTH PLAIN ${plain}\r\n` },
-    { name: 'PLAIN after a challenge', text: `AUTH PLAIN\r\n${plain}\r\n` },
-    { name: 'LOGIN', text: `AUTH LOGIN\r\n${user}\r\n${password}\r\n` },
-    { name: 'LOGIN with an initial response', text: `auth login ${user}\r\n${password}\r\n` },
-  ]
-  for (const { name, text } of exchanges) {
-    test(`understands ${name}`, () => {
-      const result = say(`${EHLO}${text}`)
-
-      const login = result.events.find((event) => event.kind === 'login')
-      assert.equal(login?.user, 'shop')
-      assert.equal(login?.password.reveal(), 'tanstaaf')
-      assert.equal(lastReply(result), '235 2.7.0 logged in')
-    })
-  }
-
-  test('challenges LOGIN with the words that clients know', () => {
-    const { replies } = say(`${EHLO}AUTH LOGIN\r\n${user}\r\n`)
-
-    assert.match(replies, /334 VXNlcm5hbWU6\r\n334 UGFzc3dvcmQ6\r\n$/)
-  })
-
-  const refused = [
-    { name: 'a cancelled exchange', text: 'AUTH PLAIN\r\n*\r\n', code: '501' },
-    { name: 'a response that is not base64', text: 'AUTH PLAIN\r\n!\r\n', code: '501' },
-    { name: 'a response without a password', text: 'AUTH PLAIN AHNob3A=\r\n', code: '501' },
-    {
-      name: 'a login in the name of somebody else',
-      text: `AUTH PLAIN ${encodeBase64(octetsOf('boss\0shop\0tanstaaf'))}\r\n`,
-      code: '501',
-    },
-    { name: 'an unknown mechanism', text: 'AUTH CRAM-MD5\r\n', code: '504' },
-    { name: 'a second login', text: `AUTH PLAIN ${plain}\r\nAUTH PLAIN ${plain}\r\n`, code: '503' },
-  ]
-  for (const { name, text, code } of refused) {
-    test(`refuses ${name} with ${code}`, () => {
-      assert.equal(codesOf(say(`${EHLO}${text}`)).at(-1), code)
-    })
-  }
-
-  test('is refused and not offered without encryption', () => {
-    const result = say(`${EHLO}AUTH PLAIN ${plain}\r\n`, { isEncrypted: false })
-
-    assert.doesNotMatch(result.replies, /250.AUTH/)
-    assert.match(lastReply(result), /^538 /)
-  })
-
-  test('leaves a client with wrong credentials logged out', () => {
-    const result = say(
-      `${EHLO}AUTH PLAIN ${plain}\r\nMAIL FROM:<a@b.c>\r\n`,
-      { requiresLogin: true },
-      { login: '535 5.7.8 wrong' },
-    )
-
-    assert.deepEqual(codesOf(result).slice(-2), ['535', '530'])
-  })
-
-  test('shows in the protocol of the Received field', () => {
-    const { letters } = say(
-      `${EHLO}AUTH PLAIN ${plain}\r\nMAIL FROM:<a@b.c> SMTPUTF8\r\nRCPT TO:<d@e.f>\r\nDATA\r\n.\r\n`,
-    )
-
-    assert.equal(letters[0]?.protocol, 'UTF8SMTPSA')
   })
 })
