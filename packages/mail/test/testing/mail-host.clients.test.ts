@@ -4,7 +4,7 @@ import { openPop3 } from '../../src/pop3.ts'
 import { ForwardPath, openSmtp, ReversePath, Secret } from '../../src/smtp.ts'
 import type { MailHost } from '../../src/testing.ts'
 import type { MailServer } from '../../src/smtp.ts'
-import { ca, lastLines, LETTER, OFFICE, SHOP, startHost, tls } from './running-host.ts'
+import { ca, lastLines, LETTER, OFFICE, SHOP, startHost, tls, TIMEOUT_MS } from './running-host.ts'
 
 const latin1 = new TextDecoder('latin1')
 
@@ -41,7 +41,7 @@ async function sendLetter(host: MailHost, text: string): Promise<string> {
   return outcome.recipients.map((recipient) => recipient.kind).join()
 }
 
-describe('Mail host and the clients of this package', () => {
+describe('Mail host and the clients of this package', { timeout: TIMEOUT_MS }, () => {
   test('carry a letter from one to the other', async (t) => {
     const host = await startHost(t, { tls, requiresLogin: true })
     const text = `${LETTER}.\r\n..\r\nend\r\n`

@@ -13,9 +13,10 @@ import {
   send,
   SHOP,
   startHost,
+  TIMEOUT_MS,
 } from './running-host.ts'
 
-describe('Mail host and the fates of letters', () => {
+describe('Mail host and the fates of letters', { timeout: TIMEOUT_MS }, () => {
   function fateOfFirst(fate: Fate): Partial<MailHostOptions> {
     return { onLetter: ({ number }) => (number === 1 ? fate : { kind: 'deliver' }) }
   }
@@ -99,7 +100,7 @@ describe('Mail host and the fates of letters', () => {
   })
 })
 
-describe('Mail host and faults of commands', () => {
+describe('Mail host and faults of commands', { timeout: TIMEOUT_MS }, () => {
   const commands = ['EHLO c.example', `MAIL FROM:<${OFFICE}>`, `RCPT TO:<${SHOP}>`, 'DATA', 'QUIT']
   for (const command of commands) {
     test(`breaks an SMTP connection at ${command}`, async (t) => {

@@ -19,9 +19,10 @@ import {
   SHOP,
   startHost,
   tls,
+  TIMEOUT_MS,
 } from './running-host.ts'
 
-describe('Mail host', () => {
+describe('Mail host', { timeout: TIMEOUT_MS }, () => {
   test('puts trace fields on a letter and keeps its octets', async (t) => {
     const host = await startHost(t, { now: () => new Date('2026-11-24T10:20:30Z') })
 
@@ -99,7 +100,7 @@ describe('Mail host', () => {
   })
 })
 
-describe('Mail host and quotas', () => {
+describe('Mail host and quotas', { timeout: TIMEOUT_MS }, () => {
   const accounts = [{ address: SHOP, password: 'tan staaf', quotaOctets: 1_000 }]
 
   test('refuses a letter that does not fit, by its SIZE or when it has come', async (t) => {
@@ -128,7 +129,7 @@ describe('Mail host and quotas', () => {
   })
 })
 
-describe('Mail host and TLS', () => {
+describe('Mail host and TLS', { timeout: TIMEOUT_MS }, () => {
   test('encrypts SMTP after STARTTLS', async (t) => {
     const host = await startHost(t, { tls })
     using client = RawClient.connect(host.smtp.port)
@@ -184,7 +185,7 @@ describe('Mail host and TLS', () => {
   })
 })
 
-describe('Mail host with a folder', () => {
+describe('Mail host with a folder', { timeout: TIMEOUT_MS }, () => {
   function makeFolder(t: TestContext): string {
     const folder = mkdtempSync(join(tmpdir(), 'mail-host-'))
     t.after(() => rmSync(folder, { recursive: true }))
@@ -244,7 +245,7 @@ describe('Mail host with a folder', () => {
   })
 })
 
-describe('Mail host and its end', () => {
+describe('Mail host and its end', { timeout: TIMEOUT_MS }, () => {
   test('leaves nothing behind that would keep the process alive', async () => {
     const isSocket = (resource: string): boolean => /^TCP|TLS|Timeout/.test(resource)
     const host = await startMailHost({ accounts: ACCOUNTS, tls })

@@ -4,6 +4,9 @@ import type { TestContext } from 'node:test'
 import { startMailHost, type MailHost, type MailHostOptions } from '../../src/testing.ts'
 import { RawClient } from './raw-client.ts'
 
+/** A dialog that got stuck fails its test instead of holding up the others. */
+export const TIMEOUT_MS = 10_000
+
 export const SHOP = 'shop@example.org'
 export const OFFICE = 'office@example.org'
 export const ACCOUNTS = [
@@ -66,7 +69,7 @@ export function lastLines(host: MailHost): string[] {
 
 /** The server learns that a client has gone when its system tells; until then the maildrop is in use. */
 export async function logInWhenFree(host: MailHost): Promise<RawClient> {
-  for (;;) {
+  for (let attempt = 0; attempt < 500; attempt++) {
     const client = RawClient.connect(host.pop3.port)
     await client.hear()
     client.write(`USER ${SHOP}\r\nPASS tan staaf\r\n`)
@@ -74,4 +77,5 @@ export async function logInWhenFree(host: MailHost): Promise<RawClient> {
     if (!answer.includes('-ERR')) return client
     client.hangUp()
   }
+  throw new Error('the maildrop stays locked')
 }
