@@ -101,7 +101,9 @@ class BodyWriter {
     if (table.table !== this.#table?.table) this.#line(formatTableLine(table))
     this.#table = table
     for (const { seq, row } of changes) {
-      if (this.#writtenOctets + this.#piece.length >= this.#options.limitOctets) {
+      // A row that is larger than the bound goes alone: it can't be divided.
+      const isFull = this.#writtenOctets + this.#piece.length >= this.#options.limitOctets
+      if (isFull && this.rowCount > 0) {
         this.hasMore = true
         return
       }

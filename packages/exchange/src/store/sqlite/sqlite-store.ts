@@ -54,10 +54,9 @@ export function openSqliteStore(database: SqliteDatabase, plan: ExchangePlan): S
     )
   }
   database.exec('PRAGMA foreign_keys = OFF')
-  const tables = readCapturedTables(database)
-  const disturbed = tables.filter((table) => !isCaptureIntact(database, table))
-  if (disturbed.length > 0) throw new CaptureDisturbed(disturbed.map(({ name }) => name))
-  return new SqliteStore(database, plan, tables)
+  const store = new SqliteStore(database, plan)
+  store.checkCapture()
+  return store
 }
 
 /** The plan that a database was prepared for; `undefined` when it was not. */
@@ -90,12 +89,30 @@ export function readCapturedTables(database: SqliteDatabase): CapturedTable[] {
 export class SqliteStore implements ChangeStore {
   readonly plan: ExchangePlan
   readonly #database: SqliteDatabase
-  readonly #tables: readonly CapturedTable[]
+  #tables: readonly CapturedTable[] = []
+  #schemaVersion = -1
 
-  constructor(database: SqliteDatabase, plan: ExchangePlan, tables: readonly CapturedTable[]) {
+  constructor(database: SqliteDatabase, plan: ExchangePlan) {
     this.plan = plan
     this.#database = database
-    this.#tables = tables
+  }
+
+  /** Throws {@link CaptureDisturbed} when changes are not registered as they should be. */
+  checkCapture(): void {
+    const disturbed = this.#currentTables().filter((table) => {
+      return !isCaptureIntact(this.#database, table)
+    })
+    if (disturbed.length > 0) throw new CaptureDisturbed(disturbed.map(({ name }) => name))
+  }
+
+  /** The tables as they are: an application may add a column at any time. */
+  #currentTables(): readonly CapturedTable[] {
+    const [version] = new Query(this.#database, 'PRAGMA schema_version').first() ?? [0]
+    if (toNumber(version) !== this.#schemaVersion) {
+      this.#tables = readCapturedTables(this.#database)
+      this.#schemaVersion = toNumber(version)
+    }
+    return this.#tables
   }
 
   async transaction<Result>(
@@ -103,7 +120,7 @@ export class SqliteStore implements ChangeStore {
   ): Promise<Result> {
     this.#database.exec('BEGIN IMMEDIATE')
     try {
-      const result = await work(new SqliteTransaction(this.#database, this.plan, this.#tables))
+      const result = await work(new SqliteTransaction(this.#database, this.plan, this.#currentTables()))
       this.#database.exec('COMMIT')
       return result
     } catch (error) {
@@ -115,14 +132,16 @@ export class SqliteStore implements ChangeStore {
   async *readChanges(request: ChangesRequest): AsyncGenerator<ChangeBatch, void, void> {
     this.#database.exec('BEGIN')
     try {
-      yield* readChanges(this.#database, this.#tables, request)
+      yield* readChanges(this.#database, this.#currentTables(), request)
     } finally {
       this.#database.exec('COMMIT')
     }
   }
 
   checksums(): Promise<readonly TableChecksum[]> {
-    return Promise.resolve(this.#tables.map((table) => checksum(this.#database, table)))
+    return Promise.resolve(
+      this.#currentTables().map((table) => checksum(this.#database, table)),
+    )
   }
 
   refusedRows(): Promise<readonly RefusedRow[]> {

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+
+import { exchange, type ExchangeContext, type Inbox, type Transport } from '@obmen/exchange'
+
+import { areEqual, openWorld, settle, type Site, type World } from '../world.ts'
+
+/** The process ends at this call: nothing that comes after it happens. */
+class ProcessDied extends Error {}
+
+/** Lets the process die before or after the n-th call of a port. */
+class Doom {
+  #callsLeft: number
+  readonly #when: 'before' | 'after'
+  hasStruck = false
+
+  constructor(callNo: number, when: 'before' | 'after') {
+    this.#callsLeft = callNo
+    this.#when = when
+  }
+
+  async at<Result>(call: () => Promise<Result>): Promise<Result> {
+    if (this.hasStruck) throw new ProcessDied()
+    this.#callsLeft -= 1
+    if (this.#callsLeft > 0) return call()
+    this.hasStruck = true
+    if (this.#when === 'after') await call()
+    throw new ProcessDied()
+  }
+}
+
+/** The same context with ports at which the process may die; a transaction that is open is rolled back. */
+function doomed(site: Site, doom: Doom): ExchangeContext {
+  const { context } = site
+  const { transport, store } = context
+  const mortalStore: ExchangeContext['store'] = {
+    plan: store.plan,
+    transaction: (work) =>
+      store.transaction((transaction) => {
+        return work({
+          nodes: () => doom.at(() => transaction.nodes()),
+          node: (code) => transaction.node(code),
+          saveNode: (node) => doom.at(() => transaction.saveNode(node)),
+          addNode: (node) => transaction.addNode(node),
+          removeNode: (code) => transaction.removeNode(code),
+          fold: () => doom.at(() => transaction.fold()),
+          forgetVia: (code) => transaction.forgetVia(code),
+          beginApplying: async (sender) => {
+            const applier = await transaction.beginApplying(sender)
+            return {
+              beginTable: (table) => doom.at(() => applier.beginTable(table)),
+              applyRows: (rows) => doom.at(() => applier.applyRows(rows)),
+              finish: () => doom.at(() => applier.finish()),
+            }
+          },
+        })
+      }),
+    readChanges: (request) => store.readChanges(request),
+    checksums: () => store.checksums(),
+    refusedRows: () => store.refusedRows(),
+    conflicts: () => store.conflicts(),
+  }
+  return { ...context, store: mortalStore, transport: mortalTransport(transport, doom) }
+}
+
+function mortalTransport(transport: Transport, doom: Doom): Transport {
+  return {
+    deliver: (message) => doom.at(() => transport.deliver(message)),
+    openInbox: async () => mortalInbox(await doom.at(() => transport.openInbox()), doom),
+    close: () => transport.close(),
+  }
+}
+
+function mortalInbox(inbox: Inbox, doom: Doom): Inbox {
+  return {
+    waiting: () => doom.at(() => inbox.waiting()),
+    fetch: (message, sink) => doom.at(() => inbox.fetch(message, sink)),
+    remove: (message) => doom.at(() => inbox.remove(message)),
+    close: () => doom.at(() => inbox.close()),
+  }
+}
+
+/** Exchanges until the process dies, then starts it anew. False when there was no such call any more. */
+async function exchangeAndDie(site: Site, doom: Doom): Promise<boolean> {
+  try {
+    await exchange(doomed(site, doom))
+  } catch (error) {
+    if (!(error instanceof ProcessDied)) throw error
+  }
+  site.restart()
+  return doom.hasStruck
+}
+
+async function prepare(t: TestContext): Promise<World> {
+  const world = await openWorld(t, { rules: { messageSizeOctets: 300 } })
+  world.office.sql(`INSERT INTO goods VALUES (1, 'Чай', 10, 'a'), (2, 'Кофе', 20, 'b')`)
+  await settle(world)
+  world.office.sql(`UPDATE goods SET price = 11 WHERE id = 1; INSERT INTO goods (id) VALUES (3), (4)`)
+  world.shop.sql(`INSERT INTO stock VALUES ('С01', 1, 5); DELETE FROM goods WHERE id = 2`)
+  return world
+}
+
+describe('a process that dies at any point of an exchange', () => {
+  for (const when of ['before', 'after'] as const) {
+    it(`loses and doubles nothing: as sender, ${when} each call`, async (t) => {
+      let deaths = 0
+      for (let callNo = 1; ; callNo += 1) {
+        const world = await prepare(t)
+        if (!(await exchangeAndDie(world.office, new Doom(callNo, when)))) break
+        deaths += 1
+
+        await settle(world)
+        assert.equal(await areEqual(world), true, `died at call ${callNo}`)
+        assert.equal(world.shop.rows('SELECT * FROM goods').length, 3)
+        assert.deepEqual(await world.office.store.conflicts(), [])
+      }
+      assert.equal(deaths > 10, true, `${deaths} deaths`)
+    })
+
+    it(`loses and doubles nothing: as receiver, ${when} each call`, async (t) => {
+      let deaths = 0
+      for (let callNo = 1; ; callNo += 1) {
+        const world = await prepare(t)
+        await world.office.exchange()
+        if (!(await exchangeAndDie(world.shop, new Doom(callNo, when)))) break
+        deaths += 1
+
+        await settle(world)
+        assert.equal(await areEqual(world), true, `died at call ${callNo}`)
+        assert.equal(world.second.rows('SELECT * FROM stock').length, 1)
+        assert.deepEqual(await world.shop.store.conflicts(), [])
+      }
+      assert.equal(deaths > 10, true, `${deaths} deaths`)
+    })
+  }
+})

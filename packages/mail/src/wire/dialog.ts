@@ -1,0 +1,38 @@
+/**
+ * The contract between a protocol engine and a connection.
+ *
+ * An engine is a generator. It yields what it wants next, a {@link Demand}, and is resumed with the answer, or
+ * with an error thrown in when the connection can't fulfil the demand. It does no I/O, so the same engine runs over
+ * a socket, over a transcript in a test, cut at every octet, or with the line breaking at every step.
+ *
+ * | demand | the engine is resumed with |
+ * |---|---|
+ * | `send` | nothing, once the octets are handed to the connection |
+ * | `receive` | the next octets (at least one), or `null` when the peer has closed |
+ * | `startTls` | nothing, once the connection is encrypted and the peer's certificate verified |
+ * | `pull` | the next octets of the source, or `null` at its end |
+ * | `push` | nothing, once the sink is ready for more |
+ */
+
+/** Where content comes from, piece by piece: a letter being composed, a file being read. */
+export type OctetSource = AsyncIterator<Uint8Array>
+
+/** Where content goes to, piece by piece. A returned promise holds the connection back until it settles. */
+export type OctetSink = (octets: Uint8Array) => void | Promise<void>
+
+export type Demand =
+  | {
+      readonly kind: 'send'
+      readonly octets: Uint8Array
+      readonly timeoutMs: number
+      /** What the protocol log shows instead of the octets when they hold a secret. */
+      readonly logAs?: string
+    }
+  | { readonly kind: 'receive'; readonly timeoutMs: number }
+  /** Made only when nothing received is left unread: octets that came before TLS must not be taken for octets after it. */
+  | { readonly kind: 'startTls'; readonly timeoutMs: number }
+  | { readonly kind: 'pull'; readonly source: OctetSource }
+  | { readonly kind: 'push'; readonly octets: Uint8Array; readonly sink: OctetSink }
+
+/** A conversation that ends with a `Result`. One engine delegates to another with `yield*`. */
+export type Dialog<Result> = Generator<Demand, Result, Uint8Array | null | undefined>
