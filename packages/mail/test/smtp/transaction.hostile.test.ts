@@ -1,0 +1,217 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { octetsOf } from '../../src/base/octets.ts'
+import { play } from '../../src/testing/play.ts'
+import type { Dialog } from '../../src/wire/dialog.ts'
+import { ConnectionLost, ProtocolViolation } from '../../src/wire/errors.ts'
+import { envelope, NEXT_PIPELINED, opening, sendAll } from './conversation.ts'
+
+const one = { envelope: envelope('a@x.org') }
+const two = { envelope: envelope('a@x.org', 'b@x.org') }
+const pipelining = opening('PIPELINING')
+
+describe('421', () => {
+  const begun = `${pipelining}
+    C: MAIL FROM:<office@example.org>
+    C: RCPT TO:<a@x.org>
+    C: RCPT TO:<b@x.org>
+    C: DATA`
+
+  for (const { name, transcript, outcome } of [
+    { name: 'to MAIL', transcript: 'S: 421 bye', outcome: ['deferred 421', 'deferred 421'] },
+    {
+      name: 'to a recipient',
+      transcript: 'S: 250 ok\nS: 550 no\nS: 421 bye',
+      outcome: ['rejected 550', 'deferred 421'],
+    },
+    {
+      name: 'to DATA',
+      transcript: 'S: 250 ok\nS: 550 no\nS: 250 ok\nS: 421 bye',
+      outcome: ['rejected 550', 'deferred 421'],
+    },
+    {
+      name: 'to the content',
+      transcript: 'S: 250 ok\nS: 550 no\nS: 250 ok\nS: 354 go on\nC: x\nC: .\nS: 421 bye',
+      outcome: ['rejected 550', 'deferred 421'],
+    },
+  ]) {
+    it(`S8 ${name} ends the session, and is the outcome of what was still open`, async () => {
+      const { session, outcomes } = await play(sendAll([two]), `${begun}\n${transcript}`)
+
+      assert.deepEqual(outcomes, [outcome])
+      assert.equal(session.state, 'ended')
+    })
+  }
+
+  for (const { name, transcript } of [
+    { name: 'MAIL', transcript: '' },
+    { name: 'RCPT', transcript: 'S: 250 ok\nC: RCPT TO:<a@x.org>' },
+    { name: 'DATA', transcript: 'S: 250 ok\nC: RCPT TO:<a@x.org>\nS: 250 ok\nC: DATA' },
+  ]) {
+    it(`S8 to ${name} in lock step ends the session`, async () => {
+      const { session, outcomes } = await play(
+        sendAll([one]),
+        `${opening()}\nC: MAIL FROM:<office@example.org>\n${transcript}\nS: 421 bye`,
+      )
+
+      assert.deepEqual(outcomes, [['deferred 421']])
+      assert.equal(session.state, 'ended')
+    })
+  }
+
+  it('S8 lets no other letter be sent over the session', async () => {
+    await assert.rejects(
+      play(sendAll([two, two]), `${begun}\nS: 421 4.3.2 bye`),
+      (error) =>
+        error instanceof ConnectionLost &&
+        error.message.endsWith('the session was over: 421 4.3.2 bye'),
+    )
+  })
+
+  for (const word of ['421 4.4.2 timeout', '451 4.7.0 Timeout waiting for client input']) {
+    it(`S8 S12 unasked, as "${word}", ends the session before anything of a letter is sent`, async () => {
+      const { session, outcomes } = await play(
+        sendAll([one, two]),
+        `${pipelining}${NEXT_PIPELINED}\nS: ${word}`,
+      )
+
+      assert.deepEqual(outcomes, [
+        ['accepted 250'],
+        [`deferred ${word.slice(0, 3)}`, `deferred ${word.slice(0, 3)}`],
+      ])
+      assert.equal(session.state, 'ended')
+    })
+  }
+})
+
+describe('Replies that do not fit', () => {
+  it('S12 a reply too many is noticed before the next letter', async () => {
+    for (const extra of ['250 ok', '550 no', '354 go on']) {
+      await assert.rejects(
+        play(sendAll([one, one]), `${pipelining}${NEXT_PIPELINED}\nS: ${extra}`),
+        (error) => error instanceof ProtocolViolation && error.line === extra,
+      )
+    }
+  })
+
+  for (const { name, transcript } of [
+    { name: 'MAIL with 354', transcript: 'S: 354 go on' },
+    { name: 'RCPT with 354', transcript: 'S: 250 ok\nC: RCPT TO:<a@x.org>\nS: 354 go on' },
+    {
+      name: 'DATA with 250',
+      transcript: 'S: 250 ok\nC: RCPT TO:<a@x.org>\nS: 250 ok\nC: DATA\nS: 250 ok',
+    },
+    {
+      name: 'DATA with 334',
+      transcript: 'S: 250 ok\nC: RCPT TO:<a@x.org>\nS: 250 ok\nC: DATA\nS: 334 go on',
+    },
+    { name: 'MAIL with text', transcript: 'S: sure' },
+  ]) {
+    it(`to ${name} are a violation, and no content is sent`, async () => {
+      await assert.rejects(
+        play(sendAll([one]), `${opening()}\nC: MAIL FROM:<office@example.org>\n${transcript}`),
+        ProtocolViolation,
+      )
+    })
+  }
+
+  for (const reply of ['354 go on', 'whatever', '250-a\nS: 550 b']) {
+    it(`S9 to the content, as "${reply.split('\n', 1)[0]}", leave the outcome unknown`, async () => {
+      const { session, outcomes } = await play(
+        sendAll([one]),
+        `${pipelining}${NEXT_PIPELINED.replace('S: 250 queued', `S: ${reply}`)}`,
+      )
+
+      assert.deepEqual(outcomes, [['unknown PROTOCOL_VIOLATION']])
+      assert.equal(session.state, 'ended')
+    })
+  }
+
+  it('S12 pipelined replies may be cut anywhere', async () => {
+    const transcript = `${pipelining}${NEXT_PIPELINED}${NEXT_PIPELINED}`
+    const sizes = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 6 })
+    await fc.assert(
+      fc.asyncProperty(sizes, async (cut) => {
+        const { outcomes } = await play(sendAll([one, one]), transcript, { cut })
+        assert.deepEqual(outcomes, [['accepted 250'], ['accepted 250']])
+      }),
+      { numRuns: 30 },
+    )
+  })
+})
+
+describe('A server that refuses in the middle of the content', () => {
+  /** How a demand is answered, without a connection: by the server's words or a piece of content, by 'sent', 'end' or an error. */
+  type Answer = string | Error
+
+  function run<Result>(dialog: Dialog<Result>, answers: readonly Answer[]): Result {
+    let step = dialog.next()
+    for (const answer of answers) {
+      assert.equal(step.done, false)
+      if (answer instanceof Error) step = dialog.throw(answer)
+      else if (answer === 'sent') step = dialog.next(undefined)
+      else step = dialog.next(answer === 'end' ? null : octetsOf(answer))
+    }
+    assert.ok(step.done === true, 'the dialog has ended')
+    return step.value
+  }
+
+  const begun: readonly Answer[] = [
+    '220 x\r\n',
+    'sent',
+    '250-x\r\n250 PIPELINING\r\n',
+    'sent',
+    '250 ok\r\n250 ok\r\n354 go on\r\n',
+  ]
+  const lost = new ConnectionLost('sending')
+
+  for (const { name, answers, outcome } of [
+    {
+      name: 'S10 with 552 and hangs up gets its word heard',
+      answers: ['x', lost, '552 5.3.4 too large\r\n'],
+      outcome: 'rejected 552',
+    },
+    {
+      name: 'S10 with 421 and hangs up gets its word heard',
+      answers: ['x', lost, '421 4.3.2 bye\r\n'],
+      outcome: 'deferred 421',
+    },
+    {
+      name: 'S9 without a word after the dot leaves the outcome unknown',
+      answers: ['end', lost, 'end'],
+      outcome: 'unknown CONNECTION_LOST',
+    },
+    {
+      name: 'S9 S10 with 554 at the dot gets its word heard',
+      answers: ['end', lost, '554 5.6.0 no\r\n'],
+      outcome: 'rejected 554',
+    },
+    {
+      name: 'S9 with 250 and then breaks leaves the outcome unknown',
+      answers: ['end', lost, '250 queued\r\n'],
+      outcome: 'unknown CONNECTION_LOST',
+    },
+  ] as const) {
+    it(name, () => {
+      const { outcomes, session } = run(sendAll([one]), [...begun, ...answers])
+
+      assert.deepEqual(outcomes, [[outcome]])
+      assert.equal(session.state, 'ended')
+    })
+  }
+
+  for (const { name, answers } of [
+    { name: 'without a word', answers: ['x', lost, 'end'] },
+    { name: 'with half a word', answers: ['x', lost, '552 5.', 'end'] },
+    { name: 'with no reply', answers: ['x', lost, 'oops\r\n'] },
+    { name: 'with a word that is no refusal', answers: ['x', lost, '250 ok\r\n'] },
+  ] as const) {
+    it(`S9 ${name} has lost the connection`, () => {
+      assert.throws(
+        () => run(sendAll([one]), [...begun, ...answers]),
+        (error) => error === lost,
+      )
+    })
+  }
+})

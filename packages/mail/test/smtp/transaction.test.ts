@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { octetsOf } from '../../src/base/octets.ts'
+import { SmtpCapabilityMissing } from '../../src/smtp/errors.ts'
+import { ReversePath } from '../../src/smtp/path.ts'
+import { sendLetter } from '../../src/smtp/transaction.ts'
+import { play } from '../../src/testing/play.ts'
+import type { Demand, Dialog, OctetSource } from '../../src/wire/dialog.ts'
+import {
+  envelope,
+  LETTER,
+  NEXT_IN_LOCK_STEP,
+  NEXT_PIPELINED,
+  open,
+  opening,
+  pieces,
+  sendAll,
+} from './conversation.ts'
+
+const one = { envelope: envelope('a@x.org') }
+const pipelining = opening('PIPELINING')
+
+async function outcomesOf(
+  letters: Parameters<typeof sendAll>[0],
+  transcript: string,
+): Promise<readonly (readonly string[])[]> {
+  return (await play(sendAll(letters), transcript)).outcomes
+}
+
+describe('MAIL', () => {
+  const lock = (mail: string): string =>
+    NEXT_IN_LOCK_STEP.replace('C: MAIL FROM:<office@example.org>', `C: ${mail}`)
+
+  it('S21 declares the size when it is known and the server wants it', async () => {
+    const outcomes = await outcomesOf(
+      [{ ...one, sizeOctets: 3 }, one],
+      `${opening('SIZE 3')}${lock('MAIL FROM:<office@example.org> SIZE=3')}${NEXT_IN_LOCK_STEP}`,
+    )
+
+    assert.deepEqual(outcomes, [['accepted 250'], ['accepted 250']])
+  })
+
+  it('S21 says nothing of a size to a server without SIZE', async () => {
+    await outcomesOf([{ ...one, sizeOctets: 3 }], `${opening()}${NEXT_IN_LOCK_STEP}`)
+  })
+
+  it('S21 is not said for a letter above the limit, and the session goes on', async () => {
+    function* dialog(): Dialog<void> {
+      const session = yield* open()
+      const tooLarge = { source: pieces('x'), sizeOctets: 4 }
+      assert.throws(() => sendLetter(session, one.envelope, tooLarge).next(), {
+        code: 'SMTP_SIZE_EXCEEDED',
+        transient: false,
+        sizeOctets: 4,
+        limitOctets: 3,
+        message: 'sending was not begun: the letter has 4 octets, and the server takes at most 3',
+      })
+      yield* sendLetter(session, one.envelope, { source: pieces('x\r\n') })
+    }
+
+    await play(dialog(), `${opening('SIZE 3')}${NEXT_IN_LOCK_STEP}`)
+  })
+
+  for (const { name, letter } of [
+    { name: 'a recipient', letter: { envelope: envelope('a@x.org', 'ящик@x.org') } },
+    { name: 'a domain', letter: { envelope: envelope('a@пример.рф') } },
+    {
+      name: 'the sender',
+      letter: { envelope: { ...envelope('a@x.org'), reversePath: ReversePath.parse('я@x.org') } },
+    },
+  ]) {
+    it(`S19 is not said when ${name} needs SMTPUTF8 and the server has none`, async () => {
+      await assert.rejects(
+        play(sendAll([letter]), opening('8BITMIME')),
+        (error) => error instanceof SmtpCapabilityMissing && error.capability === 'SMTPUTF8',
+      )
+    })
+  }
+
+  it('S19 asks for SMTPUTF8 when a path needs it', async () => {
+    const outcomes = await outcomesOf(
+      [{ envelope: envelope('ящик@x.org') }],
+      `${opening('SMTPUTF8')}${lock('MAIL FROM:<office@example.org> SMTPUTF8').replace('a@x.org', 'ящик@x.org')}`,
+    )
+
+    assert.deepEqual(outcomes, [['accepted 250']])
+  })
+
+  it('S20 asks for 8BITMIME when the content needs it', async () => {
+    const letter = { ...one, body: '8BITMIME' } as const
+
+    await outcomesOf(
+      [letter],
+      `${opening('8BITMIME')}${lock('MAIL FROM:<office@example.org> BODY=8BITMIME')}`,
+    )
+    await assert.rejects(play(sendAll([letter]), opening()), {
+      code: 'SMTP_CAPABILITY_MISSING',
+      capability: '8BITMIME',
+      hint: 'Encode the content as base64 or quoted-printable',
+    })
+  })
+
+  it('may have the null reverse-path', async () => {
+    await outcomesOf(
+      [{ envelope: { ...envelope('a@x.org'), reversePath: ReversePath.NULL } }],
+      `${opening()}${lock('MAIL FROM:<>')}`,
+    )
+  })
+})
+
+describe('Content', () => {
+  const letter = (content: string): string =>
+    `${pipelining}${NEXT_PIPELINED.replace('C: x\n', `${content}\n`)}`
+
+  it('S1 S3 is sent the same however it comes in pieces', async () => {
+    const sent = letter('C: Subject: one\nC:\nC: ..\nC: ...\nC: ..leading\nC: in the . middle.')
+
+    for (let size = 1; size < LETTER.length; size++) {
+      const source = pieces(LETTER, size)
+      assert.deepEqual(await outcomesOf([{ ...one, source }], sent), [['accepted 250']])
+    }
+  })
+
+  it('S2 S3 has no bare CR or LF, and ends its last line', async () => {
+    await outcomesOf([{ ...one, text: 'a\n.\nb\r.\rc' }], letter('C: a\nC: ..\nC: b\nC: ..\nC: c'))
+  })
+
+  it('may be empty', async () => {
+    await outcomesOf([{ ...one, text: '' }], letter(''))
+  })
+
+  it('is reported as it goes', async () => {
+    const progress: number[] = []
+
+    await outcomesOf(
+      [{ ...one, text: 'aaaaaaabbb\r\n', onProgress: (octets) => progress.push(octets) }],
+      letter('C: aaaaaaabbb'),
+    )
+
+    assert.deepEqual(progress, [7, 12])
+  })
+
+  it('S9 whose source fails never ends with the dot', async () => {
+    async function* failing(): OctetSource {
+      yield octetsOf('x\r\n')
+      throw new Error('the disk is gone')
+    }
+    const transcript = letter('').replace(/C: \.\s+S: 250 queued/, 'C: x')
+
+    await assert.rejects(
+      play(sendAll([{ ...one, source: failing() }]), transcript),
+      /the disk is gone/,
+    )
+  })
+})
+
+describe('Session', () => {
+  it('S9 after a letter that broke off takes no other', async () => {
+    const states: string[] = []
+    function* dialog(): Dialog<void> {
+      const session = yield* open()
+      try {
+        yield* sendLetter(session, one.envelope, { source: pieces('x') })
+      } catch {
+        states.push(session.state)
+        yield* sendLetter(session, one.envelope, { source: pieces('x') })
+      }
+    }
+
+    await assert.rejects(
+      play(dialog(), `${opening()}\nC: MAIL FROM:<office@example.org>`),
+      /sending ended: the session was over$/,
+    )
+    assert.deepEqual(states, ['ended'])
+  })
+
+  it('makes demands with the deadlines of their phases', () => {
+    const timeouts: string[] = []
+    const dialog = sendAll([one])
+    const replies = [
+      '220 x\r\n',
+      '250 x\r\n',
+      '250 ok\r\n',
+      '250 ok\r\n',
+      '354 go\r\n',
+      '250 ok\r\n',
+    ]
+    let step = dialog.next()
+    let hasContent = true
+    while (step.done !== true) {
+      timeouts.push(describeDemand(step.value))
+      if (step.value.kind === 'receive') step = dialog.next(octetsOf(replies.shift() ?? ''))
+      else if (step.value.kind === 'pull') {
+        step = dialog.next(hasContent ? octetsOf('x') : null)
+        hasContent = false
+      } else step = dialog.next(undefined)
+    }
+
+    assert.deepEqual(timeouts, [
+      'receive 300000',
+      'send 300000',
+      'receive 300000',
+      'send 300000',
+      'receive 300000',
+      'send 300000',
+      'receive 300000',
+      'send 300000',
+      'receive 120000',
+      'pull',
+      'send 180000',
+      'pull',
+      'send 180000',
+      'receive 600000',
+    ])
+  })
+})
+
+function describeDemand(demand: Demand): string {
+  return 'timeoutMs' in demand ? `${demand.kind} ${demand.timeoutMs}` : demand.kind
+}
