@@ -51,12 +51,21 @@ function checkTogether(packed: readonly PackedPackage[], folder: string): void {
   console.log(`installed, imported and type-checked: ${specifiers.join(' ')}`)
 }
 
-const packed = packPackages(ROOT, console.log)
-assert.deepEqual(packed.flatMap(judgeContents), [])
-const workshop = mkdtempSync(join(tmpdir(), 'obmen-pack-'))
+function checkPack(): void {
+  const packed = packPackages(ROOT, console.log)
+  assert.deepEqual(packed.flatMap(judgeContents), [])
+  const workshop = mkdtempSync(join(tmpdir(), 'obmen-pack-'))
+  try {
+    checkMailAlone(packed, join(workshop, 'mail'))
+    if (packed.length > 0) checkTogether(packed, join(workshop, 'all'))
+  } finally {
+    rmSync(workshop, { recursive: true, force: true })
+  }
+}
+
 try {
-  checkMailAlone(packed, join(workshop, 'mail'))
-  if (packed.length > 0) checkTogether(packed, join(workshop, 'all'))
-} finally {
-  rmSync(workshop, { recursive: true, force: true })
+  checkPack()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
 }

@@ -184,7 +184,7 @@ describe('limit reasons', () => {
   })
 
   it('are not asked of a constant that is no limit', () => {
-    accepts(limitReasons, PURE, 'const CR = 13\n')
+    accepts(limitReasons, PURE, 'const CR = 13\nconst MINUTE_MS = 60_000\n')
   })
 })
 

@@ -4,7 +4,7 @@ import { findingAt, type Rule } from './rule.ts'
 import type { SourceFile } from './source-file.ts'
 
 const LIMIT_NAME =
-  /^(?!U?INT\d)(?:.*_)?(?:MAX|MIN|LIMIT|MS|SECONDS|MINUTES|OCTETS|LINES|ATTEMPTS|RETRIES)(?:_|$)/
+  /^(?!U?INT\d|(?:SECOND|MINUTE|HOUR|DAY|WEEK)S?_)(?:.*_)?(?:MAX|MIN|LIMIT|MS|SECONDS|MINUTES|OCTETS|LINES|ATTEMPTS|RETRIES)(?:_|$)/
 
 /**
  * A number without a reason can't be changed: nobody knows whether it is a standard's, a measurement's or a guess. Every
