@@ -3,14 +3,16 @@ import { describe, it } from 'node:test'
 import { assert, AssertionFailed } from '../../src/base/assert.ts'
 
 describe('An assertion', () => {
-  it('passes when it is true', () => {
-    assertNode.doesNotThrow(() => assert(1 < 2, 'one is less than two'))
-  })
+  for (const statement of ['the buffer is empty', 'the dot was sent']) {
+    it(`passes when it is true that ${statement}`, () => {
+      assertNode.doesNotThrow(() => assert(statement !== '', statement))
+    })
 
-  it('names the statement that turned out to be false', () => {
-    assertNode.throws(
-      () => assert(2 < 1, 'two is less than one'),
-      (error) => error instanceof AssertionFailed && error.message.includes('two is less than one'),
-    )
-  })
+    it(`names ${statement} when that is false`, () => {
+      assertNode.throws(
+        () => assert(statement === '', statement),
+        (error) => error instanceof AssertionFailed && error.message.includes(statement),
+      )
+    })
+  }
 })
