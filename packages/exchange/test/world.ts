@@ -32,7 +32,6 @@ export const SCHEMA = `
 export interface NodeSettings {
   readonly code: string
   readonly peers: readonly string[]
-  readonly schema: string
   readonly folder: string
   readonly post: PostOffice
   readonly clock: { nowMs: number }
@@ -44,28 +43,38 @@ export class Site {
   readonly settings: NodeSettings
   readonly plan: ExchangePlan
   readonly events: ExchangeEvent[] = []
-  database: DatabaseSync
-  store: SqliteStore
+  #database: DatabaseSync | undefined
+  #store: SqliteStore | undefined
 
   constructor(settings: NodeSettings) {
     this.settings = settings
     this.plan = { name: PLAN, thisNode: parseNodeCode(settings.code) }
-    this.database = openDatabase(this.file)
-    this.database.exec(settings.schema)
-    prepareSqlite(this.database, this.plan, { kind: 'all' })
-    this.store = openSqliteStore(this.database, this.plan)
+  }
+
+  get code(): string {
+    return this.settings.code
   }
 
   get file(): string {
-    return join(this.settings.folder, `${this.settings.code}.db`)
+    return join(this.settings.folder, `${this.code}.db`)
+  }
+
+  get database(): DatabaseSync {
+    this.#database ??= openDatabase(this.file)
+    return this.#database
+  }
+
+  get store(): SqliteStore {
+    this.#store ??= openSqliteStore(this.database, this.plan)
+    return this.#store
   }
 
   get context(): ExchangeContext {
-    const { clock, folder, post, code, rules } = this.settings
+    const { clock, folder, post, rules } = this.settings
     return {
       store: this.store,
       transport: post.transportFor(this.plan),
-      spoolFolder: join(folder, `spool-${code}`),
+      spoolFolder: join(folder, `spool-${this.code}`),
       rules: {
         ...DEFAULT_SENDING_RULES,
         messageSizeOctets: DEFAULT_MESSAGE_SIZE_OCTETS,
@@ -77,7 +86,9 @@ export class Site {
     }
   }
 
-  async join(): Promise<void> {
+  async join(schema: string): Promise<void> {
+    this.database.exec(schema)
+    prepareSqlite(this.database, this.plan, { kind: 'all' })
     await this.store.transaction(async (transaction) => {
       for (const peer of this.settings.peers) {
         await transaction.addNode(newNodeState(parseNodeCode(peer)))
@@ -107,22 +118,21 @@ export class Site {
     return this.events.splice(0).map(({ kind }) => kind)
   }
 
+  close(): void {
+    this.#database?.close()
+    this.#database = undefined
+    this.#store = undefined
+  }
+
   /** The process ends here without a word, and another one starts. */
   restart(): void {
-    this.database.close()
-    this.#open()
+    this.close()
   }
 
   /** The disk broke; the database is the one of an old backup. */
   restore(backup: string): void {
-    this.database.close()
+    this.close()
     copyFileSync(backup, this.file)
-    this.#open()
-  }
-
-  #open(): void {
-    this.database = openDatabase(this.file)
-    this.store = openSqliteStore(this.database, this.plan)
   }
 }
 
@@ -130,52 +140,61 @@ export interface World {
   readonly office: Site
   readonly shop: Site
   readonly second: Site
+  readonly sites: readonly Site[]
   readonly post: PostOffice
   readonly clock: { nowMs: number }
 }
 
+export interface WorldOptions {
+  readonly schema?: string
+  readonly rules?: NodeSettings['rules']
+  /** Take the databases of this world as they are, instead of new ones. */
+  readonly copyOf?: World
+}
+
 /** A head office `ЦБ` with two shops, `С01` and `С02`, that know only the head office. */
-export async function openWorld(
-  t: TestContext,
-  options: { readonly schema?: string; readonly rules?: NodeSettings['rules'] } = {},
-): Promise<World> {
+export async function openWorld(t: TestContext, options: WorldOptions = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'obmen-'))
+  const { copyOf } = options
+  for (const site of copyOf?.sites ?? []) copyFileSync(site.file, join(folder, `${site.code}.db`))
   const post = new PostOffice()
-  const clock = { nowMs: Date.UTC(2026, 10, 22) }
+  const clock = { nowMs: copyOf?.clock.nowMs ?? Date.UTC(2026, 10, 22) }
   const schema = options.schema ?? SCHEMA
   const open = async (code: string, peers: readonly string[]): Promise<Site> => {
-    const site = new Site({ code, peers, schema, folder, post, clock, ...withRules(options.rules) })
-    await site.join()
+    const site = new Site({ code, peers, folder, post, clock, ...withRules(options.rules) })
+    if (copyOf === undefined) await site.join(schema)
+    else site.restart()
     return site
   }
   const office = await open('ЦБ', ['С01', 'С02'])
   const shop = await open('С01', ['ЦБ'])
   const second = await open('С02', ['ЦБ'])
+  const sites = [shop, second, office]
   t.after(() => {
-    for (const site of [office, shop, second]) site.database.close()
+    for (const site of sites) site.close()
     rmSync(folder, { recursive: true })
   })
-  return { office, shop, second, post, clock }
-}
-
-function withRules(rules: NodeSettings['rules']): Pick<NodeSettings, 'rules'> {
-  return rules === undefined ? {} : { rules }
+  return { office, shop, second, sites, post, clock }
 }
 
 /** Exchanges in turns until nobody has anything to send. */
-export async function settle({ office, shop, second, post }: World): Promise<void> {
+export async function settle({ sites, post }: World): Promise<void> {
   for (let turn = 0; turn < 12; turn += 1) {
-    for (const site of [shop, second, office]) await site.exchange()
-    if (post.letters.length === 0 && turn > 1) return
+    for (const site of sites) await site.exchange()
+    if (post.letters.length === 0 && turn > 0) return
   }
 }
 
 /** Whether all three nodes have the same rows. */
-export async function areEqual({ office, shop, second }: World): Promise<boolean> {
+export async function areEqual({ sites }: World): Promise<boolean> {
   const [first, ...others] = await Promise.all(
-    [office, shop, second].map(async (site) => JSON.stringify(await site.store.checksums())),
+    sites.map(async (site) => JSON.stringify(await site.store.checksums())),
   )
   return others.every((checksums) => checksums === first)
+}
+
+function withRules(rules: NodeSettings['rules']): Pick<NodeSettings, 'rules'> {
+  return rules === undefined ? {} : { rules }
 }
 
 /** The tests kill processes, not machines: there is no need to wait for the disk. */

@@ -81,9 +81,9 @@ function mortalInbox(inbox: Inbox, doom: Doom): Inbox {
 }
 
 /** Exchanges until the process dies, then starts it anew. False when there was no such call any more. */
-async function exchangeAndDie(site: Site, doom: Doom): Promise<boolean> {
+async function exchangeAndDie(site: Site, peer: Site, doom: Doom): Promise<boolean> {
   try {
-    await exchange(doomed(site, doom))
+    await exchange(doomed(site, doom), [peer.plan.thisNode])
   } catch (error) {
     if (!(error instanceof ProcessDied)) throw error
   }
@@ -91,44 +91,53 @@ async function exchangeAndDie(site: Site, doom: Doom): Promise<boolean> {
   return doom.hasStruck
 }
 
+/** Small enough that the changes take two messages. */
+const rules = { messageSizeOctets: 450 }
+
+/** Both sides have changed something, and know it of nobody yet. */
 async function prepare(t: TestContext): Promise<World> {
-  const world = await openWorld(t, { rules: { messageSizeOctets: 300 } })
+  const world = await openWorld(t, { rules })
   world.office.sql(`INSERT INTO goods VALUES (1, 'Чай', 10, 'a'), (2, 'Кофе', 20, 'b')`)
   await settle(world)
   world.office.sql(`UPDATE goods SET price = 11 WHERE id = 1; INSERT INTO goods (id) VALUES (3), (4)`)
   world.shop.sql(`INSERT INTO stock VALUES ('С01', 1, 5); DELETE FROM goods WHERE id = 2`)
+  for (const site of world.sites) site.close()
   return world
 }
 
 describe('a process that dies at any point of an exchange', () => {
   for (const when of ['before', 'after'] as const) {
     it(`loses and doubles nothing: as sender, ${when} each call`, async (t) => {
+      const prepared = await prepare(t)
       let deaths = 0
       for (let callNo = 1; ; callNo += 1) {
-        const world = await prepare(t)
-        if (!(await exchangeAndDie(world.office, new Doom(callNo, when)))) break
+        const world = await openWorld(t, { rules, copyOf: prepared })
+        if (!(await exchangeAndDie(world.office, world.shop, new Doom(callNo, when)))) break
         deaths += 1
 
         await settle(world)
         assert.equal(await areEqual(world), true, `died at call ${callNo}`)
         assert.equal(world.shop.rows('SELECT * FROM goods').length, 3)
         assert.deepEqual(await world.office.store.conflicts(), [])
+        for (const site of world.sites) site.close()
       }
       assert.equal(deaths > 10, true, `${deaths} deaths`)
     })
 
     it(`loses and doubles nothing: as receiver, ${when} each call`, async (t) => {
+      const prepared = await prepare(t)
       let deaths = 0
       for (let callNo = 1; ; callNo += 1) {
-        const world = await prepare(t)
+        const world = await openWorld(t, { rules, copyOf: prepared })
         await world.office.exchange()
-        if (!(await exchangeAndDie(world.shop, new Doom(callNo, when)))) break
+        if (!(await exchangeAndDie(world.shop, world.office, new Doom(callNo, when)))) break
         deaths += 1
 
         await settle(world)
         assert.equal(await areEqual(world), true, `died at call ${callNo}`)
         assert.equal(world.second.rows('SELECT * FROM stock').length, 1)
         assert.deepEqual(await world.shop.store.conflicts(), [])
+        for (const site of world.sites) site.close()
       }
       assert.equal(deaths > 10, true, `${deaths} deaths`)
     })
