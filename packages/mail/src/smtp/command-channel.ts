@@ -135,5 +135,5 @@ function isSendingFailure(error: unknown): boolean {
 }
 
 function makeBuffer({ maxLineOctets }: SmtpLimits): LineBuffer {
-  return new LineBuffer({ maxLineOctets, option: 'maxLineOctets' })
+  return new LineBuffer({ maxLineOctets, option: 'limits.maxLineOctets' })
 }

@@ -40,7 +40,7 @@ export class SmtpExtensions {
   /** Reads the reply to EHLO. */
   static parse(reply: Reply): SmtpExtensions {
     const [greeting = '', ...lines] = reply.lines
-    const parameters = new Map<string, readonly string[]>()
+    const parameters = new Map<string, string[]>()
     for (const line of lines) addExtension(parameters, line)
     return new SmtpExtensions(firstWord(greeting), parameters)
   }
@@ -72,13 +72,13 @@ export class SmtpExtensions {
     return limit === 0 ? undefined : limit
   }
 
-  /** The SASL mechanisms, in upper case. */
+  /** The SASL mechanisms, in upper case, each once. */
   get authMechanisms(): readonly string[] {
-    return this.parametersOf('AUTH').map((name) => name.toUpperCase())
+    return [...new Set(this.parametersOf('AUTH').map((name) => name.toUpperCase()))]
   }
 }
 
-function addExtension(parameters: Map<string, readonly string[]>, line: string): void {
+function addExtension(parameters: Map<string, string[]>, line: string): void {
   const isOldAuth = line.slice(0, OLD_AUTH.length).toUpperCase() === OLD_AUTH
   const text = isOldAuth ? `AUTH ${line.slice(OLD_AUTH.length)}` : line
   const [first = '', ...words] = text.split(' ').filter((word) => word !== '')
@@ -87,7 +87,7 @@ function addExtension(parameters: Map<string, readonly string[]>, line: string):
   const known = parameters.get(keyword)
   if (known === undefined) parameters.set(keyword, words)
   // Only AUTH comes twice in earnest: `AUTH …` and `AUTH=…`. Of another keyword the first line holds.
-  else if (keyword === 'AUTH') parameters.set(keyword, [...new Set([...known, ...words])])
+  else if (keyword === 'AUTH') known.push(...words)
 }
 
 function firstWord(text: string): string {

@@ -112,7 +112,7 @@ function checkSize(
       what: 'a reply of many lines',
       limit: maxReplyLines,
       value: reply.lines,
-      option: 'maxReplyLines',
+      option: 'limits.maxReplyLines',
     })
   }
   if (reply.octets > maxReplyOctets) {
@@ -120,7 +120,7 @@ function checkSize(
       what: 'a long reply',
       limit: maxReplyOctets,
       value: reply.octets,
-      option: 'maxReplyOctets',
+      option: 'limits.maxReplyOctets',
     })
   }
 }

@@ -45,7 +45,7 @@ describe('Extensions', () => {
   it('S16 name mechanisms in the old form too, each once', () => {
     const extensions = offer('x', 'AUTH=LOGIN PLAIN', 'auth plain Login CRAM-MD5', 'AUTH=')
 
-    assert.deepEqual([...new Set(extensions.authMechanisms)], ['LOGIN', 'PLAIN', 'CRAM-MD5'])
+    assert.deepEqual(extensions.authMechanisms, ['LOGIN', 'PLAIN', 'CRAM-MD5'])
   })
 
   for (const { name, line, limit } of [
@@ -74,7 +74,7 @@ describe('Extensions', () => {
     )
   })
 
-  it('S16 are read from the longest line and the most lines that a reply may have', () => {
+  it('S16 are read in linear time from one line and from many', () => {
     const names = Array.from({ length: 4_000 }, (_, index) => `X${index}`)
 
     assert.equal(offer('x', `AUTH ${names.join(' ')}`).authMechanisms.length, 4_000)

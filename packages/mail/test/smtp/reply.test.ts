@@ -11,7 +11,7 @@ import { LineBuffer } from '../../src/wire/line-buffer.ts'
 /** Feeds pieces to the engine, then the end of the connection. */
 function read(...pieces: readonly Uint8Array[]): Reply {
   const { maxLineOctets } = DEFAULT_SMTP_LIMITS
-  const buffer = new LineBuffer({ maxLineOctets, option: 'maxLineOctets' })
+  const buffer = new LineBuffer({ maxLineOctets, option: 'limits.maxLineOctets' })
   return feed(receiveReply(buffer, DEFAULT_SMTP_LIMITS, 1_000), pieces)
 }
 
@@ -124,12 +124,12 @@ describe('Reply', () => {
     function* endless(): Generator<Uint8Array> {
       for (; given < 160; given++) yield piece
     }
-    const buffer = new LineBuffer({ maxLineOctets: 16_384, option: 'maxLineOctets' })
+    const buffer = new LineBuffer({ maxLineOctets: 16_384, option: 'limits.maxLineOctets' })
 
     assert.throws(() => feed(receiveReply(buffer, DEFAULT_SMTP_LIMITS, 1_000), endless()), {
       code: 'LIMIT_EXCEEDED',
       limit: 16_384,
-      option: 'maxLineOctets',
+      option: 'limits.maxLineOctets',
     })
     assert.equal(given, 0)
   })
@@ -137,7 +137,7 @@ describe('Reply', () => {
   it('S7 of a million lines is refused at the limit', () => {
     assert.throws(() => readText('250-\r\n'.repeat(1_000_000)), {
       code: 'LIMIT_EXCEEDED',
-      option: 'maxReplyLines',
+      option: 'limits.maxReplyLines',
       value: DEFAULT_SMTP_LIMITS.maxReplyLines + 1,
     })
   })
@@ -145,7 +145,7 @@ describe('Reply', () => {
   it('S7 of long lines is refused when they are too long together', () => {
     assert.throws(() => readText(`250-${'x'.repeat(16_000)}\r\n`.repeat(20)), {
       code: 'LIMIT_EXCEEDED',
-      option: 'maxReplyOctets',
+      option: 'limits.maxReplyOctets',
     })
   })
 
