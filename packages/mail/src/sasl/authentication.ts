@@ -8,12 +8,6 @@ const MIN_REDACTED_LENGTH = 4
 /**
  * One authentication as SMTP, POP3 and IMAP write it: challenges and responses in base64, an empty initial response as `=`
  * (RFC 4954 §4, RFC 5034 §4, RFC 9051 §6.2.2). The protocol adds its own framing: `334 `, `+ `, and `*` to cancel.
- *
- * @example
- * ```ts
- * const authentication = new Authentication(plain, { user: 'tim', password: new Secret('tanstaaf') })
- * authentication.initialResponse(492) // 'AHRpbQB0YW5zdGFhZg=='
- * ```
  */
 export class Authentication {
   readonly mechanism: Mechanism
