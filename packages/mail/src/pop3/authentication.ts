@@ -52,33 +52,28 @@ function chooseFrom(
   only: MechanismName | undefined,
 ): Mechanism | 'USER/PASS' {
   const offered = capabilities.saslMechanisms
+  const own = only === undefined ? MECHANISM_NAMES : [only]
+  const isShared = offered.some((name) => own.some((known) => known === name.toUpperCase()))
   const hasPass = !capabilities.isKnown || capabilities.has('USER')
-  const isShared = offered.some((name) => isOurs(name.toUpperCase()))
-  if (only === undefined && !isShared && hasPass) return 'USER/PASS'
-  if (offered.length === 0) throw nothingOffered(only)
-  return chooseMechanism({
-    offered,
-    // Both kinds of connection that come here may carry a password: see `authenticate`.
-    secrecy: 'clear-by-name',
-    ...(only === undefined ? {} : { only }),
-  })
+  if (!isShared && only === undefined && hasPass) return 'USER/PASS'
+  if (!isShared) throw nothingUsable(capabilities, { own, hasPass })
+  // Both kinds of connection that come here may carry a password: see `authenticate`.
+  const secrecy = 'clear-by-name'
+  return chooseMechanism({ offered, secrecy, ...(only === undefined ? {} : { only }) })
 }
 
-function isOurs(name: string): boolean {
-  return MECHANISM_NAMES.some((own) => own === name)
-}
-
-function nothingOffered(only: MechanismName | undefined): NoUsableMechanism {
+function nothingUsable(
+  capabilities: Pop3Capabilities,
+  { own, hasPass }: { readonly own: readonly MechanismName[]; readonly hasPass: boolean },
+): NoUsableMechanism {
+  // STLS is listed only while the connection is not encrypted (RFC 2595 §4), and many servers take no password before.
+  const tlsHint = "Set the server's tls to 'starttls': it may offer more then"
+  const passHint = 'Leave the mechanism out of the credentials, so that USER and PASS can be used'
+  const otherHint = 'Ask the provider how this mailbox may be read by POP3'
   return new NoUsableMechanism({
-    offered: [],
-    reason:
-      only === undefined
-        ? 'the server lists neither SASL nor USER in its capabilities'
-        : `this client was told to use ${only}`,
-    hint:
-      only === undefined
-        ? 'Ask the provider whether the mailbox may be read by POP3'
-        : 'Leave the mechanism out of the credentials, so that USER and PASS can be used',
+    offered: capabilities.saslMechanisms,
+    reason: `this client may use ${own.join(', ')}${hasPass ? '' : ', and USER is not in the capabilities'}`,
+    hint: capabilities.has('STLS') ? tlsHint : hasPass ? passHint : otherHint,
   })
 }
 

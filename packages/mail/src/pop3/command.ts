@@ -7,7 +7,6 @@ const CONCEALED = '********'
 export const MAX_COMMAND_OCTETS = 255
 
 /** Anything that could end the line early, or that a server could take for the end of the argument. */
-// oxlint-disable-next-line no-control-regex -- finding control characters is the point
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/
 
 /** One line to the server, and how it may be shown in logs and errors. */

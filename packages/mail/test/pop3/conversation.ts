@@ -3,6 +3,7 @@ import { Secret } from '../../src/base/secret.ts'
 import { concatOctets, textOf } from '../../src/base/octets.ts'
 import type { Pop3Credentials } from '../../src/pop3/authentication.ts'
 import { DEFAULT_POP3_LIMITS } from '../../src/pop3/limits.ts'
+import type { Pop3Limits } from '../../src/pop3/limits.ts'
 import type { Maildrop } from '../../src/pop3/maildrop.ts'
 import { openMaildrop } from '../../src/pop3/session.ts'
 import type { Pop3SessionOptions } from '../../src/pop3/session.ts'
@@ -63,4 +64,34 @@ export function* letterText(maildrop: Maildrop, number: number): Dialog<string> 
     pieces.push(octets)
   })
   return textOf(concatOctets(pieces))
+}
+
+/** A login at a server without CAPA. */
+export const LOGIN = `
+  S: +OK ready
+  C: CAPA
+  S: -ERR
+  C: USER tim
+  S: +OK
+  C: PASS tanstaaf
+  S: +OK`
+
+/** A login at a server that announces UIDL and TOP. */
+export const LOGIN_WITH_UIDL_AND_TOP = `
+  S: +OK ready
+  C: CAPA
+  S: +OK
+  S: UIDL
+  S: TOP
+  S: SASL PLAIN
+  S: .
+  C: AUTH PLAIN AHRpbQB0YW5zdGFhZg==
+  S: +OK`
+
+/** Logs in and goes on with what the test is about. */
+export function* inMaildrop<Result>(
+  commands: (maildrop: Maildrop) => Dialog<Result>,
+  limits: Partial<Pop3Limits> = {},
+): Dialog<Result> {
+  return yield* commands(yield* logIn({ limits: { ...DEFAULT_POP3_LIMITS, ...limits } }))
 }
