@@ -26,7 +26,7 @@ export { encodeQuotedPrintable, QuotedPrintableDecoder } from './mime/quoted-pri
 
 export type { AddressGroup, AddressListEntry } from './address/address-list.ts'
 export type { MailboxParts } from './address/mailbox-address.ts'
-export type { DecodedText } from './mime/charset.ts'
+export type { CharsetDecoder, DecodedText } from './mime/charset.ts'
 export type { ContentDisposition, ContentType } from './mime/content-type.ts'
 export type { Defect, DefectKind, ReportDefect } from './mime/defect.ts'
 export type { HeaderLimits, ReceivedField } from './mime/header-section.ts'

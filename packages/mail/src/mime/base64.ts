@@ -17,6 +17,9 @@ const LF = 0x0a
 const SPACE = 0x20
 const TAB = 0x09
 
+/** CR in the high octet. */
+const CRLF = 0x0d0a
+
 const PAIR_COUNT = 4096
 
 /** 12 bits → two digits, as they lie in memory. */
@@ -131,22 +134,23 @@ export class Base64Decoder {
 
   /** The octets that these digits complete. */
   push(digits: Uint8Array): Uint8Array {
-    // One octet of slack, because a group is written as four octets, the last of which the next group overwrites.
+    // Octets of slack, because a group is written as four octets, the last of which the next group overwrites.
     const octets = new Uint8Array(Math.ceil(digits.length / 4) * 3 + 4)
-    const view = new DataView(octets.buffer)
-    const from = new DataView(digits.buffer, digits.byteOffset, digits.byteLength)
-    let to = 0
-    let at = 0
-    while (at < digits.length) {
-      if (this.#digits === 0 && this.#paddingDue === 0) {
-        const groups = decodeGroups({ from, at, view, to })
-        at += groups * 4
-        to += groups * 3
-        if (groups > 0 && this.#hasPadding) this.#isDamaged = true
-      }
-      if (at < digits.length) to = this.#take(digits[at++] ?? 0, octets, to)
+    const span: Span = {
+      from: new DataView(digits.buffer, digits.byteOffset, digits.byteLength),
+      at: 0,
+      view: new DataView(octets.buffer),
+      to: 0,
     }
-    return octets.subarray(0, to)
+    while (span.at < digits.length) {
+      if (this.#digits === 0 && this.#paddingDue === 0) {
+        const before = span.to
+        decodeLines(span)
+        if (span.to > before && this.#hasPadding) this.#isDamaged = true
+      }
+      if (span.at < digits.length) span.to = this.#take(digits[span.at++] ?? 0, octets, span.to)
+    }
+    return octets.subarray(0, span.to)
   }
 
   /** The octets of a last group that was cut off. The decoder is then ready for another content. */
@@ -214,23 +218,31 @@ export class Base64Decoder {
 /** A digit of value 0, to look a single digit up with. */
 const A_DIGIT = 0x41
 
-/** Decodes groups of four digits until something else comes, and returns how many there were. */
-function decodeGroups(span: {
+/** From where to where digits are decoded; both places move. */
+interface Span {
   readonly from: DataView
-  readonly at: number
+  at: number
   readonly view: DataView
-  readonly to: number
-}): number {
+  to: number
+}
+
+/** Decodes groups of four digits, and passes over the CRLF between them, until something else comes. */
+function decodeLines(span: Span): void {
   const { from, view } = span
-  let at = span.at
-  let to = span.to
+  let { at, to } = span
   for (const end = from.byteLength - 4; at <= end; at += 4) {
-    const digits = from.getUint32(at)
+    let digits = from.getUint32(at)
+    if (digits >>> 16 === CRLF) {
+      at += 2
+      if (at > end) break
+      digits = from.getUint32(at)
+    }
     const high = PAIR_VALUES[digits >>> 16] ?? NO_PAIR
     const low = PAIR_VALUES[digits & 0xffff] ?? NO_PAIR
     if ((high | low) < 0) break
     view.setUint32(to, (high << 20) | (low << 8))
     to += 3
   }
-  return (at - span.at) / 4
+  span.at = at
+  span.to = to
 }

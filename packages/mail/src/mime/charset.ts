@@ -13,11 +13,17 @@ export type DecodedText =
     }
   | { readonly kind: 'unknown-charset'; readonly charset: string }
 
+/** Decodes the octets of one text as they come. */
+export interface CharsetDecoder {
+  /** @param options `stream: true` for all but the last octets, so that a character may be cut in two. */
+  decode(octets?: Uint8Array, options?: { stream?: boolean }): string
+}
+
 /** Microsoft code pages as mail programs misspell them. */
 const CODE_PAGE = /^(?:cp|win|windows|ms)[-_]?(125[0-8]|874)$/
 
 /** Decoders without state between calls, by label as written. At most as many as there are labels and spellings of interest. */
-const decoders = new Map<string, TextDecoder>()
+const decoders = new Map<string, CharsetDecoder>()
 /** A letter can't fill the memory with spellings of `utf-8`. */
 const MAX_CACHED_LABELS = 256
 
@@ -27,7 +33,7 @@ const MAX_CACHED_LABELS = 256
  *
  * @param label As it stands in the letter: any case, quotes and white space around it tolerated.
  */
-export function createTextDecoder(label: string): TextDecoder | undefined {
+export function createTextDecoder(label: string): CharsetDecoder | undefined {
   const name = label.replaceAll(/["'\s]/g, '').toLowerCase()
   const codePage = CODE_PAGE.exec(name)?.[1]
   try {
@@ -58,7 +64,7 @@ export function decodeText(octets: Uint8Array, charset = 'utf-8'): DecodedText {
   return { kind: 'decoded', text, isDamaged: text.includes('\ufffd') }
 }
 
-function cachedDecoder(label: string): TextDecoder | undefined {
+function cachedDecoder(label: string): CharsetDecoder | undefined {
   const cached = decoders.get(label)
   if (cached !== undefined) return cached
   const decoder = createTextDecoder(label)

@@ -110,8 +110,8 @@ export class DelimiterScanner {
     const candidate = findDashAtLineStart(octets, position)
     const end = candidate < 0 ? octets.length : candidate
     const contentEnd = end - lineEndBefore(octets, position, end)
-    this.#held = octets.slice(contentEnd, end)
-    this.#heldLineEnd = this.#held.length
+    if (contentEnd < end) this.#held = octets.slice(contentEnd, end)
+    this.#heldLineEnd = end - contentEnd
     cursor.position = end
     if (contentEnd === position) return undefined
     return { kind: 'content', octets: octets.subarray(position, contentEnd) }

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { Base64Decoder, Base64Encoder, base64Size } from '../../src/mime/base64.ts'
+import { cutAt, latin, octetByOctet, octets, through } from './cut.ts'
+
+const contents = fc.uint8Array({ maxLength: 400 })
+const cuts = fc.array(fc.nat(400), { maxLength: 8 })
+
+describe('Base64 transfer encoding', () => {
+  it('has lines of 76 digits, each ended by CRLF (RFC 2045 §6.8)', () => {
+    fc.assert(
+      fc.property(contents, (content) => {
+        const encoded = latin(through(new Base64Encoder(), [content]))
+
+        const digits = Buffer.from(content).toString('base64')
+        assert.equal(encoded, digits.replaceAll(/.{1,76}/g, '$&\r\n'))
+        assert.equal(encoded.length, base64Size(content.length))
+      }),
+    )
+  })
+
+  it('does not care how the content is cut', () => {
+    fc.assert(
+      fc.property(contents, cuts, (content, places) => {
+        const whole = through(new Base64Encoder(), [content])
+
+        assert.deepEqual(through(new Base64Encoder(), cutAt(content, places)), whole)
+        assert.deepEqual(through(new Base64Encoder(), octetByOctet(content)), whole)
+      }),
+    )
+  })
+
+  it('encodes what lies inside a larger buffer', () => {
+    const content = new Uint8Array(200).map((_, i) => i).subarray(3, 190)
+
+    assert.equal(
+      latin(through(new Base64Encoder(), [content])).replaceAll('\r\n', ''),
+      Buffer.from(content).toString('base64'),
+    )
+  })
+
+  it('decodes to the content, however the lines are cut', () => {
+    fc.assert(
+      fc.property(contents, cuts, (content, places) => {
+        const encoded = through(new Base64Encoder(), [content])
+
+        for (const pieces of [[encoded], cutAt(encoded, places), octetByOctet(encoded)]) {
+          const decoder = new Base64Decoder()
+          assert.deepEqual(through(decoder, pieces), Buffer.from(content))
+          assert.equal(decoder.isDamaged, false)
+        }
+      }),
+    )
+  })
+
+  for (const { name, encoded, content, isDamaged } of [
+    { name: 'no line ends', encoded: 'Zm9vYmFyZm9v', content: 'foobarfoo', isDamaged: false },
+    { name: 'a digit a line', encoded: 'Z\nm\n9\nv\nYg==\n', content: 'foob', isDamaged: false },
+    { name: 'spaces and tabs', encoded: ' Zm9v\t YmFy ', content: 'foobar', isDamaged: false },
+    { name: 'missing padding', encoded: 'Zm9vYg', content: 'foob', isDamaged: true },
+    { name: 'half the padding', encoded: 'Zm9vYg=', content: 'foob', isDamaged: true },
+    { name: 'a single digit left over', encoded: 'Zm9vY', content: 'foo', isDamaged: true },
+    { name: 'foreign characters', encoded: 'Zm!9v*YmFy\0', content: 'foobar', isDamaged: true },
+    { name: 'padding in the middle', encoded: 'Zm8=Zm8=', content: 'fofo', isDamaged: true },
+    { name: 'too much padding', encoded: 'Zm8==', content: 'fo', isDamaged: true },
+    { name: 'nothing but padding', encoded: '====', content: '', isDamaged: true },
+  ]) {
+    it(`decodes what it can of ${name}`, () => {
+      for (const pieces of [[octets(encoded)], octetByOctet(octets(encoded))]) {
+        const decoder = new Base64Decoder()
+
+        assert.equal(latin(through(decoder, pieces)), content)
+        assert.equal(decoder.isDamaged, isDamaged)
+      }
+    })
+  }
+
+  it('decodes any octets to the same, however they are cut', () => {
+    const hostile = fc.array(fc.constantFrom(...octets('AQgw/+=\r\n !-')), { maxLength: 60 })
+    fc.assert(
+      fc.property(hostile, cuts, (codes, places) => {
+        const encoded = new Uint8Array(codes)
+        const whole = new Base64Decoder()
+        const cut = new Base64Decoder()
+
+        assert.deepEqual(through(whole, [encoded]), through(cut, cutAt(encoded, places)))
+        assert.equal(whole.isDamaged, cut.isDamaged)
+      }),
+    )
+  })
+})

@@ -1,0 +1,415 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { LimitExceeded } from '../../src/base/limit-exceeded.ts'
+import { MessageReader } from '../../src/mime/parse-message.ts'
+import { cutAt, octetByOctet, octets } from './cut.ts'
+import { readLetter } from './letters.ts'
+import type { ReadLetter } from './letters.ts'
+
+/** Reads lines, joined by CRLF. */
+function read(...lines: readonly string[]): ReadLetter {
+  return readLetter([octets(lines.join('\r\n'))])
+}
+
+/** A multipart with this boundary parameter and body. */
+function mixed(boundary: string, ...body: readonly string[]): ReadLetter {
+  return read(`Content-Type: multipart/mixed; boundary=${boundary}`, '', ...body)
+}
+
+/** The example of RFC 2046 §5.1.1. */
+const SIMPLE = [
+  'From: Nathaniel Borenstein <nsb@bellcore.com>',
+  'Subject: Sample message',
+  'MIME-Version: 1.0',
+  'Content-type: multipart/mixed; boundary="simple boundary"',
+  '',
+  'This is the preamble.  It is to be ignored.',
+  '--simple boundary',
+  '',
+  'This is implicitly typed plain US-ASCII text.',
+  'It does NOT end with a linebreak.',
+  '--simple boundary',
+  'Content-type: text/plain; charset=us-ascii',
+  '',
+  'This is explicitly typed plain US-ASCII text.',
+  'It DOES end with a linebreak.',
+  '',
+  '--simple boundary--',
+  '',
+  'This is the epilogue.  It is also to be ignored.',
+]
+
+const NESTED = [
+  'Content-Type: multipart/mixed; boundary=outer',
+  '',
+  '--outer',
+  'Content-Type: multipart/alternative; boundary=outer-2',
+  '',
+  '--outer-2',
+  '',
+  'plain --outer',
+  '-- ',
+  'signature',
+  '--outer-2 \t',
+  'Content-Type: text/html',
+  'Content-Transfer-Encoding: Quoted-Printable',
+  '',
+  '<p>=D0=90</p> =',
+  '',
+  '--outer-2--',
+  '--outer',
+  'Content-Type: application/zip; name="=?utf-8?B?0JAuemlw?="',
+  'Content-Transfer-Encoding: BASE64 (a comment)',
+  "Content-Disposition: attachment; filename*=utf-8''%D0%90.zip",
+  '',
+  'UEsDBA==',
+  '--outer--',
+]
+
+describe('Message reader', () => {
+  it('reads the example of RFC 2046 §5.1.1', () => {
+    assert.deepEqual(read(...SIMPLE), {
+      parts: [
+        { path: '', mediaType: 'multipart/mixed' },
+        {
+          path: '1',
+          mediaType: 'text/plain',
+          content:
+            'This is implicitly typed plain US-ASCII text.\r\nIt does NOT end with a linebreak.',
+        },
+        {
+          path: '2',
+          mediaType: 'text/plain',
+          content:
+            'This is explicitly typed plain US-ASCII text.\r\nIt DOES end with a linebreak.\r\n',
+        },
+      ],
+      defects: [],
+      order: ['+', '+1', '-1', '+2', '-2', '-'],
+      subject: 'Sample message',
+    })
+  })
+
+  it('reads multiparts in multiparts, transfer encodings and file names', () => {
+    assert.deepEqual(read(...NESTED), {
+      parts: [
+        { path: '', mediaType: 'multipart/mixed' },
+        { path: '1', mediaType: 'multipart/alternative' },
+        { path: '1.1', mediaType: 'text/plain', content: 'plain --outer\r\n-- \r\nsignature' },
+        { path: '1.2', mediaType: 'text/html', content: '<p>\xd0\x90</p> ' },
+        { path: '2', mediaType: 'application/zip', fileName: 'А.zip', content: 'PK\x03\x04' },
+      ],
+      defects: [],
+      order: ['+', '+1', '+1.1', '-1.1', '+1.2', '-1.2', '-1', '+2', '-2', '-'],
+      subject: undefined,
+    })
+  })
+
+  it('reads a letter of a header section and a body', () => {
+    assert.deepEqual(read('Subject: s', '', 'a', '--b', '').parts, [
+      { path: '', mediaType: 'text/plain', content: 'a\r\n--b\r\n' },
+    ])
+  })
+
+  it('reads a letter without a body, and no octets at all', () => {
+    assert.deepEqual(read('Subject: s').order, ['+', '-'])
+    assert.deepEqual(read('').order, ['+', '-'])
+  })
+
+  it('reads a letter behind empty lines', () => {
+    const letter = read('', '', 'Subject: s', '', 'a')
+
+    assert.equal(letter.subject, 's')
+    assert.deepEqual(letter.defects, ['malformed-header-line', 'malformed-header-line'])
+  })
+
+  it('delivers a letter inside a letter as the content of its part', () => {
+    const letter = mixed(
+      'b',
+      '--b',
+      'Content-Type: message/rfc822',
+      '',
+      'Subject: inner',
+      '',
+      'x',
+      '--b--',
+    )
+
+    assert.deepEqual(letter.parts[1], {
+      path: '1',
+      mediaType: 'message/rfc822',
+      content: 'Subject: inner\r\n\r\nx',
+    })
+  })
+
+  it('takes the parts of a digest for letters (RFC 2046 §5.1.5)', () => {
+    const letter = read(
+      'Content-Type: multipart/digest; boundary=b',
+      '',
+      '--b',
+      '',
+      'Subject: a',
+      '',
+      '--b--',
+    )
+
+    assert.equal(letter.parts[1]?.mediaType, 'message/rfc822')
+  })
+
+  it('knows a delimiter only as a line of its own', () => {
+    const body = ['--a', '', '--ab', ' --a', '--a-', '--a--x', '-- a', 'x--a', '--A', '--', '--a--']
+
+    assert.deepEqual(mixed('a', ...body).parts[1]?.content, body.slice(2, -1).join('\r\n'))
+  })
+
+  it('takes a delimiter with a bare LF, and keeps a bare CR as content', () => {
+    const letter = readLetter([
+      octets('Content-Type: multipart/mixed; boundary=a\n\n--a\n\nx\n--a\n\ny\r\n--a--\n'),
+    ])
+
+    assert.deepEqual(
+      letter.parts.slice(1).map((part) => part.content),
+      ['x', 'y'],
+    )
+    assert.deepEqual(mixed('a', '--a', '', 'x\r', '--a--').parts[1]?.content, 'x\r')
+    assert.deepEqual(mixed('a', '--a', '', 'x\r--a', '--a--').parts[1]?.content, 'x\r--a')
+  })
+
+  it('has an empty part between two delimiters', () => {
+    const letter = mixed('a', '--a', '', '--a', '', '', '--a--')
+
+    assert.deepEqual(letter.order, ['+', '+1', '-1', '+2', '-2', '-'])
+    assert.deepEqual(
+      letter.parts.map((part) => part.content),
+      [undefined, undefined, undefined],
+    )
+  })
+
+  it('takes a boundary with spaces, quotes and colons', () => {
+    assert.deepEqual(
+      mixed(String.raw`"a: \"b\" '+_,-./=?"`, `--a: "b" '+_,-./=?`, '', 'x', `--a: "b" '+_,-./=?--`)
+        .parts[1]?.content,
+      'x',
+    )
+  })
+
+  it('ends an inner multipart where the outer goes on', () => {
+    const letter = mixed(
+      'out',
+      '--out',
+      'Content-Type: multipart/mixed; boundary=in',
+      '',
+      '--in',
+      '',
+      'x',
+      '--out',
+      '',
+      'y',
+      '--out--',
+    )
+
+    assert.deepEqual(letter.order, [
+      '+',
+      '+1',
+      '+1.1',
+      '-1.1',
+      '!missing-closing-delimiter',
+      '-1',
+      '+2',
+      '-2',
+      '-',
+    ])
+  })
+
+  for (const { name, letter, kind, content } of [
+    {
+      name: 'a letter cut off',
+      letter: () => mixed('a', '--a', '', 'x', ''),
+      kind: 'missing-closing-delimiter',
+      content: 'x\r\n',
+    },
+    {
+      name: 'a header section that a delimiter ends',
+      letter: () => mixed('a', '--a', 'Content-Type: text/html', '--a--'),
+      kind: 'unfinished-header-section',
+      content: undefined,
+    },
+    {
+      name: 'a multipart without a boundary',
+      letter: () => read('X: y', 'Content-Type: multipart/mixed', '', '--a', '', 'x'),
+      kind: 'missing-boundary',
+      content: undefined,
+    },
+    {
+      name: 'a transfer encoding nobody knows',
+      letter: () =>
+        mixed('a', '--a', 'Content-Transfer-Encoding: x-uuencode', '', 'begin', '--a--'),
+      kind: 'unknown-transfer-encoding',
+      content: 'begin',
+    },
+    {
+      name: 'an encoded multipart',
+      letter: () =>
+        read(
+          'Content-Transfer-Encoding: base64',
+          'Content-Type: multipart/mixed; boundary=a',
+          '',
+          '--a',
+          '',
+          'x',
+          '--a--',
+        ),
+      kind: 'encoded-multipart',
+      content: 'x',
+    },
+    {
+      name: 'a content type that is none',
+      letter: () => mixed('a', '--a', 'Content-Type: text', '', 'x', '--a--'),
+      kind: 'malformed-content-type',
+      content: 'x',
+    },
+    {
+      name: 'damaged base64',
+      letter: () => mixed('a', '--a', 'Content-Transfer-Encoding: base64', '', 'Zm9vYg', '--a--'),
+      kind: 'damaged-base64',
+      content: 'foob',
+    },
+    {
+      name: 'damaged quoted-printable',
+      letter: () =>
+        mixed('a', '--a', 'Content-Transfer-Encoding: quoted-printable', '', '=x', '--a--'),
+      kind: 'damaged-quoted-printable',
+      content: '=x',
+    },
+    {
+      name: 'a header line that is none',
+      letter: () => mixed('a', '--a', 'x', '', 'x', '--a--'),
+      kind: 'malformed-header-line',
+      content: 'x',
+    },
+  ]) {
+    it(`reads ${name}, and notes it`, () => {
+      const { parts, defects } = letter()
+
+      assert.deepEqual(defects, [kind])
+      assert.equal(parts[1]?.content, content)
+    })
+  }
+
+  it('takes a closing delimiter that nothing follows', () => {
+    assert.deepEqual(mixed('a', '--a', '', 'x', '--a--').defects, [])
+    assert.deepEqual(mixed('a', '--a', 'X: y', '--a--').order, [
+      '+',
+      '!unfinished-header-section',
+      '+1',
+      '-1',
+      '-',
+    ])
+  })
+
+  it('reads octets of an unknown transfer encoding as application/octet-stream (RFC 2045 §6.4)', () => {
+    assert.equal(
+      read('Content-Type: text/plain', 'Content-Transfer-Encoding: x-y', '', 'a').parts[0]
+        ?.mediaType,
+      'application/octet-stream',
+    )
+  })
+
+  it('gives what a part says about itself', () => {
+    const [event] = new MessageReader().push(
+      octets(
+        'Content-Type: text/plain; charset="koi8-r"\r\nContent-Disposition: INLINE; x=y\r\n\r\n',
+      ),
+    )
+
+    assert.ok(event?.kind === 'part')
+    assert.equal(event.contentType.parameters.get('charset'), 'koi8-r')
+    assert.equal(event.disposition?.disposition, 'inline')
+    assert.equal(event.disposition.parameters.get('x'), 'y')
+  })
+})
+
+describe('What a message reader reads', () => {
+  const letters = [SIMPLE, NESTED].map((lines) => octets(lines.join('\r\n')))
+
+  it('does not depend on how a letter is cut', () => {
+    for (const letter of letters) {
+      const whole = readLetter([letter])
+
+      assert.deepEqual(readLetter(octetByOctet(letter)), whole)
+      for (let place = 0; place < letter.length; place++) {
+        assert.deepEqual(readLetter(cutAt(letter, [place])), whole)
+      }
+    }
+  })
+
+  it('does not depend on how anything is cut', () => {
+    const pieces = fc.constantFrom(
+      '--a',
+      '--a--',
+      '--b',
+      '--b--',
+      '\r\n',
+      '\n',
+      '\r',
+      '-',
+      ' ',
+      'x',
+      'Zm9v',
+      '=',
+      '=\r\n',
+      '\r\n\r\n',
+      '\r\n--a\r\n',
+      'X: y\r\n',
+      'Content-Type: multipart/mixed; boundary=b\r\n\r\n',
+      'Content-Transfer-Encoding: base64\r\n\r\n',
+      'Content-Transfer-Encoding: quoted-printable\r\n\r\n',
+      `--${'a'.repeat(1100)}\r\n`,
+    )
+    const letter = fc
+      .array(pieces, { maxLength: 40 })
+      .map((parts) => octets(`Content-Type: multipart/mixed; boundary=a\r\n\r\n${parts.join('')}`))
+    fc.assert(
+      fc.property(letter, fc.array(fc.nat(600), { maxLength: 10 }), (content, places) => {
+        const whole = readLetter([content])
+
+        assert.deepEqual(readLetter(cutAt(content, places)), whole)
+        assert.deepEqual(readLetter(octetByOctet(content)), whole)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('is read within limits', () => {
+    const nested = (depth: number): Uint8Array =>
+      octets(
+        Array.from(
+          { length: depth },
+          (_, i) => `Content-Type: multipart/mixed; boundary=b${i}\r\n\r\n--b${i}\r\n`,
+        ).join(''),
+      )
+    const broad = (parts: number): Uint8Array =>
+      octets(`Content-Type: multipart/mixed; boundary=b\r\n\r\n${'--b\r\n\r\n'.repeat(parts)}`)
+    const refusal = (option: string) => (error: unknown) =>
+      error instanceof LimitExceeded && error.option === option
+
+    assert.equal(readLetter([nested(32)]).parts.length, 33)
+    assert.throws(() => readLetter([nested(33)]), refusal('depth'))
+    assert.equal(readLetter([broad(999)]).parts.length, 1000)
+    assert.throws(() => readLetter([broad(1000)]), refusal('parts'))
+    assert.throws(() => readLetter([broad(3)], { parts: 3 }), refusal('parts'))
+    assert.throws(
+      () => readLetter(octetByOctet(octets('A: b\r\n'.repeat(20))), { headerOctets: 100 }),
+      refusal('headerOctets'),
+    )
+    assert.throws(
+      () => readLetter([octets('A: b\r\n'.repeat(20))], { headerFields: 19 }),
+      refusal('headerFields'),
+    )
+    assert.throws(
+      () => readLetter([octets('A: bcdef\r\n')], { headerLineOctets: 9 }),
+      refusal('headerLineOctets'),
+    )
+  })
+})
