@@ -31,7 +31,9 @@ const EXCHANGE_PUBLIC = [
   'exchange transport port',
   'exchange transport',
 ]
-const OBMEN_PARTS = ['obmen daemon', 'obmen config', 'obmen web', 'obmen demo', 'obmen locale']
+const OBMEN_BASE = ['obmen errors', 'obmen locale', 'obmen output']
+const OBMEN_SITE = [...OBMEN_BASE, 'obmen config', 'obmen site']
+const OBMEN_PARTS = [...OBMEN_SITE, 'obmen daemon', 'obmen web', 'obmen demo']
 
 export const LAYERS: readonly Layer[] = [
   pure('mail base', /^mail\/src\/base\//, []),
@@ -48,18 +50,29 @@ export const LAYERS: readonly Layer[] = [
 
   pure('exchange plan', /^exchange\/src\/plan\//, []),
   pure('exchange message', /^exchange\/src\/message\//, ['exchange plan']),
-  layer('exchange store port', /^exchange\/src\/store\/change-store\.ts$/, EXCHANGE_CORE, []),
-  layer('exchange transport port', /^exchange\/src\/transport\/transport\.ts$/, EXCHANGE_CORE, []),
+  layer('exchange platform', /^exchange\/src\/platform\//, EXCHANGE_CORE, NODE),
+  layer(
+    'exchange store port',
+    /^exchange\/src\/store\/(?:change-store|errors)\.ts$/,
+    EXCHANGE_CORE,
+    [],
+  ),
+  layer(
+    'exchange transport port',
+    /^exchange\/src\/transport\/(?:transport|errors)\.ts$/,
+    EXCHANGE_CORE,
+    [],
+  ),
   layer(
     'exchange session',
     /^exchange\/src\/session\//,
-    [...EXCHANGE_CORE, 'exchange store port', 'exchange transport port'],
+    [...EXCHANGE_CORE, 'exchange platform', 'exchange store port', 'exchange transport port'],
     NODE,
   ),
   layer(
     'exchange store',
     /^exchange\/src\/store\//,
-    [...EXCHANGE_CORE, 'exchange store port'],
+    [...EXCHANGE_CORE, 'exchange platform', 'exchange store port'],
     NODE,
   ),
   layer(
@@ -77,11 +90,19 @@ export const LAYERS: readonly Layer[] = [
   ),
   layer('exchange public', /^exchange\/src\/[^/]+\.ts$/, EXCHANGE_PUBLIC, []),
 
-  layer('obmen locale', /^obmen\/src\/locale\//, [], []),
-  layer('obmen config', /^obmen\/src\/config\//, [], [...NODE, ...BOTH, 'yaml']),
-  layer('obmen daemon', /^obmen\/src\/daemon\//, [], [...NODE, ...BOTH]),
-  layer('obmen web', /^obmen\/src\/web\//, [], [...NODE, ...BOTH]),
-  layer('obmen demo', /^obmen\/src\/demo\//, [], [...NODE, ...BOTH]),
+  layer('obmen errors', /^obmen\/src\/errors\//, [], BOTH),
+  layer('obmen locale', /^obmen\/src\/locale\//, ['obmen errors'], BOTH),
+  layer(
+    'obmen output',
+    /^obmen\/src\/output\//,
+    ['obmen errors', 'obmen locale'],
+    [...NODE, ...BOTH],
+  ),
+  layer('obmen config', /^obmen\/src\/config\//, OBMEN_BASE, [...NODE, ...BOTH, 'yaml']),
+  layer('obmen site', /^obmen\/src\/site\//, [...OBMEN_BASE, 'obmen config'], [...NODE, ...BOTH]),
+  layer('obmen daemon', /^obmen\/src\/daemon\//, OBMEN_SITE, [...NODE, ...BOTH]),
+  layer('obmen web', /^obmen\/src\/web\//, OBMEN_SITE, [...NODE, ...BOTH]),
+  layer('obmen demo', /^obmen\/src\/demo\//, OBMEN_SITE, [...NODE, ...BOTH]),
   layer('obmen commands', /^obmen\/src\/commands\//, OBMEN_PARTS, [...NODE, ...BOTH]),
   layer(
     'obmen main',

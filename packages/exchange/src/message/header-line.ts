@@ -80,7 +80,11 @@ function readNumber(json: ReadonlyMap<string, unknown>, name: string): number {
 function readEpoch(json: unknown): Epoch {
   if (Array.isArray(json)) {
     const [counter, random]: readonly unknown[] = json
-    if (Number.isSafeInteger(counter) && typeof counter === 'number' && typeof random === 'string') {
+    if (
+      Number.isSafeInteger(counter) &&
+      typeof counter === 'number' &&
+      typeof random === 'string'
+    ) {
       return { counter, random }
     }
   }

@@ -21,12 +21,7 @@ export const COLUMN_TYPES: readonly ColumnType[] = ['integer', 'real', 'text', '
 
 /** A value in its JSON form. */
 export type JsonValue =
-  | null
-  | string
-  | number
-  | { readonly i: string }
-  | { readonly r: string }
-  | { readonly b: string }
+  null | string | number | { readonly i: string } | { readonly r: string } | { readonly b: string }
 
 /** Base64 of octets and back, given by the caller: this folder has no platform. */
 export interface Base64 {
@@ -74,7 +69,8 @@ function decodeMarked(json: object, base64: Base64): Value | undefined {
     const number = BigInt(json.i)
     return number >= INT64_MIN && number <= INT64_MAX ? number : undefined
   }
-  if ('r' in json && typeof json.r === 'string' && FLOATING_POINT.test(json.r)) return Number(json.r)
+  if ('r' in json && typeof json.r === 'string' && FLOATING_POINT.test(json.r))
+    return Number(json.r)
   if ('b' in json && typeof json.b === 'string') return base64.decode(json.b)
   return undefined
 }

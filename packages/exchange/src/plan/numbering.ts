@@ -77,16 +77,18 @@ function isSilent(node: NodeState): boolean {
 }
 
 /**
- * The smallest number after which a receiver knows everything up to `offeredSeq`: going back from the last message
- * for as long as each of them reaches as far.
+ * The smallest number after which a receiver knows everything up to `offeredSeq`. What it has acknowledged counts
+ * first: a later message may reach less far, because it offered a part again. Then back from the last message, for as long as
+ * each of them reaches so far.
  */
 function findBaseNo(node: NodeState): MessageNo {
+  if (node.acknowledgedSeq >= node.offeredSeq) return node.acknowledgedNo
   let baseNo = node.sentNo
   for (const sent of node.unacknowledged.toReversed()) {
-    if (sent.throughSeq < node.offeredSeq) return baseNo
+    if (sent.throughSeq < node.offeredSeq) break
     baseNo = sent.messageNo
   }
-  return node.acknowledgedSeq >= node.offeredSeq ? node.acknowledgedNo : baseNo
+  return baseNo
 }
 
 /** The node's state after a message was written for it. */

@@ -21,6 +21,7 @@ const BATCH_ROWS = 500
 
 /** A message's file that is whole, and exactly what its sender wrote. */
 export interface VerifiedMessage {
+  readonly path: string
   readonly header: MessageHeader
   readonly rowCount: number
 }
@@ -42,7 +43,7 @@ export async function verifyMessage(path: string): Promise<VerifiedMessage> {
   const end = new BodyLineReader(base64).read(previous.toString())
   if (end.kind !== 'end') throw new MessageDamaged('it ends too early')
   if (end.sha256 !== hash.digest('hex')) throw new MessageDamaged('its checksum does not fit')
-  return { header, rowCount: end.rowCount }
+  return { path, header, rowCount: end.rowCount }
 }
 
 /** Reads the rows of a message's file, each table before its rows. */
@@ -59,7 +60,10 @@ export async function* readMessage(
     }
     const line = lines.read(octets.toString())
     if (line.kind === 'row' || line.kind === 'deletion') rows.push(line)
-    if (rows.length > 0 && (rows.length >= BATCH_ROWS || line.kind === 'table' || line.kind === 'end')) {
+    if (
+      rows.length > 0 &&
+      (rows.length >= BATCH_ROWS || line.kind === 'table' || line.kind === 'end')
+    ) {
       yield rows
       rows = []
     }
@@ -100,7 +104,9 @@ async function* readDecompressed(path: string): AsyncGenerator<Buffer, void, voi
       if (Buffer.isBuffer(chunk)) yield chunk
     }
   } catch (error) {
-    throw isZstdError(error) ? new MessageDamaged('it does not decompress', { cause: error }) : error
+    throw isZstdError(error)
+      ? new MessageDamaged('it does not decompress', { cause: error })
+      : error
   } finally {
     file.destroy()
   }

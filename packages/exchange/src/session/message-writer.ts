@@ -26,6 +26,11 @@ export interface WrittenMessage {
   readonly sizeOctets: number
 }
 
+export interface MessageDraft {
+  readonly header: MessageHeader
+  readonly batches: AsyncIterable<ChangeBatch>
+}
+
 export interface WriteOptions {
   /** Octets of rows before compression after which the message is closed. */
   readonly limitOctets: number
@@ -44,14 +49,13 @@ const PIECE_LENGTH = 64 * 1024
  */
 export async function writeMessage(
   path: string,
-  header: MessageHeader,
-  batches: AsyncIterable<ChangeBatch>,
+  draft: MessageDraft,
   options: WriteOptions,
 ): Promise<WrittenMessage> {
   const body = new BodyWriter(options)
   const unfinished = `${path}.part`
   await pipeline(
-    Readable.from(body.write(header, batches)),
+    Readable.from(body.write(draft)),
     createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: COMPRESSION_LEVEL } }),
     createWriteStream(unfinished),
   )
@@ -82,10 +86,7 @@ class BodyWriter {
     this.#options = options
   }
 
-  async *write(
-    header: MessageHeader,
-    batches: AsyncIterable<ChangeBatch>,
-  ): AsyncGenerator<Buffer, void, void> {
+  async *write({ header, batches }: MessageDraft): AsyncGenerator<Buffer, void, void> {
     this.#line(formatHeaderLine(header))
     for await (const batch of batches) {
       yield* this.#writeBatch(batch)

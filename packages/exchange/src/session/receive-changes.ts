@@ -93,7 +93,7 @@ class NodeReceiver {
       await this.#save(message, path)
       const verified = await verifyMessage(path)
       checkName(message, verified.header)
-      await this.#conclude(message, await this.#apply(path, verified))
+      await this.#conclude(message, await this.#apply(verified))
     } catch (error) {
       if (!(error instanceof MessageDamaged)) throw error
       await this.#setAside(message, node, error)
@@ -114,7 +114,7 @@ class NodeReceiver {
   }
 
   /** Decides on the message and applies it, all in one transaction. */
-  #apply(path: string, message: VerifiedMessage): Promise<Outcome> {
+  #apply(message: VerifiedMessage): Promise<Outcome> {
     const { header } = message
     return this.#context.store.transaction(async (transaction) => {
       const known = await transaction.node(this.#code)
@@ -124,9 +124,9 @@ class NodeReceiver {
         await this.#beginEpoch(transaction, known)
         return reception
       }
-      if (reception.kind === 'new-epoch') return this.#follow(transaction, path, message, known)
+      if (reception.kind === 'new-epoch') return this.#follow(transaction, message, known)
       const node = this.#processAcknowledgement(known, header)
-      if (reception.kind === 'apply') return this.#applyRows(transaction, path, message, node)
+      if (reception.kind === 'apply') return this.#applyRows(transaction, message, node)
       await transaction.saveNode(
         reception.kind === 'gap' ? recordGap(node, header.messageNo) : node,
       )
@@ -136,7 +136,6 @@ class NodeReceiver {
 
   async #follow(
     transaction: StoreTransaction,
-    path: string,
     message: VerifiedMessage,
     known: NodeState,
   ): Promise<Outcome> {
@@ -144,7 +143,7 @@ class NodeReceiver {
     await transaction.forgetVia(this.#code)
     this.#context.onEvent?.({ kind: 'new-epoch', node: this.#code })
     const reception = decideReception(message.header, node)
-    if (reception.kind === 'apply') return this.#applyRows(transaction, path, message, node)
+    if (reception.kind === 'apply') return this.#applyRows(transaction, message, node)
     await transaction.saveNode(recordGap(node, message.header.messageNo))
     return { kind: 'gap' }
   }
@@ -171,7 +170,6 @@ class NodeReceiver {
 
   async #applyRows(
     transaction: StoreTransaction,
-    path: string,
     message: VerifiedMessage,
     node: NodeState,
   ): Promise<Outcome> {
@@ -186,7 +184,7 @@ class NodeReceiver {
     })
     const { rowCount } = message
     let rowsDone = 0
-    for await (const piece of readMessage(path)) {
+    for await (const piece of readMessage(message.path)) {
       if (isRows(piece)) {
         await applier.applyRows(piece)
         rowsDone += piece.length

@@ -145,10 +145,15 @@ class NodeSender {
     const { messageNo } = header
     const { afterSeq, throughSeq } = next
     const batches = store.readChanges({ forNode: this.#code, afterSeq, throughSeq })
-    return writeMessage(this.#spool.outgoing(header, header.uuid), header, batches, {
-      limitOctets: rules.messageSizeOctets,
-      onRows: (rowsDone) => onEvent?.({ kind: 'writing', node: this.#code, messageNo, rowsDone }),
-    })
+    const path = this.#spool.outgoing(header, header.uuid)
+    return writeMessage(
+      path,
+      { header, batches },
+      {
+        limitOctets: rules.messageSizeOctets,
+        onRows: (rowsDone) => onEvent?.({ kind: 'writing', node: this.#code, messageNo, rowsDone }),
+      },
+    )
   }
 
   async #deliver(epoch: Epoch, message: SentMessage): Promise<void> {
@@ -158,7 +163,14 @@ class NodeSender {
     const hint = { epoch, uuid, baseNo }
     const content = (): AsyncIterable<Uint8Array> => createReadStream(path)
     try {
-      await this.#context.transport.deliver({ name, hint, rowCount, sizeOctets, writtenAt, content })
+      await this.#context.transport.deliver({
+        name,
+        hint,
+        rowCount,
+        sizeOctets,
+        writtenAt,
+        content,
+      })
     } catch (error) {
       if (error instanceof DeliveryRefused) {
         await this.#update((state) => withdraw(state, message))

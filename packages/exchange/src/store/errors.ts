@@ -79,9 +79,12 @@ export class CaptureDisturbed extends ExchangeError {
 
   constructor(tables: readonly string[]) {
     const names = tables.map((table) => JSON.stringify(table)).join(', ')
-    super(`changes are no longer registered completely for ${names}: its triggers or its key changed`, {
-      hint: 'mend it with: obmen init --repair; it registers every row of these tables as changed',
-    })
+    super(
+      `changes are no longer registered completely for ${names}: its triggers or its key changed`,
+      {
+        hint: 'mend it with: obmen init --repair; it registers every row of these tables as changed',
+      },
+    )
     this.tables = tables
   }
 }

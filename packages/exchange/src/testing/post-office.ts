@@ -17,7 +17,8 @@ export interface PostedLetter {
 }
 
 /** What the post does with a letter that is handed in: deliver it so many times (0: it is lost), or not take it. */
-export type Fate = { readonly kind: 'deliver'; readonly copies: number } | { readonly kind: 'defer' }
+export type Fate =
+  { readonly kind: 'deliver'; readonly copies: number } | { readonly kind: 'defer' }
 
 /**
  * A mailbox that all nodes share, in memory: tests and simulations exchange through it without a mail server. The letters

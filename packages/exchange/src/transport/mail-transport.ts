@@ -114,9 +114,12 @@ function refusalHint({ reply }: RecipientOutcome): { readonly hint?: string } {
   const enhanced = reply?.enhancedStatus
   const status = enhanced === undefined ? '' : formatEnhancedStatus(enhanced)
   if (reply?.code === 552 || status === '5.3.4' || status === '5.2.3') {
-    return { hint: 'lower "messageSize" in the configuration, or have the limit of the mailbox raised' }
+    return {
+      hint: 'lower "messageSize" in the configuration, or have the limit of the mailbox raised',
+    }
   }
   if (status === '5.2.2') return { hint: 'the mailbox is full: remove letters or raise its quota' }
-  if (status === '5.1.1') return { hint: 'check "address" in the configuration: the server does not know it' }
+  if (status === '5.1.1')
+    return { hint: 'check "address" in the configuration: the server does not know it' }
   return { hint: 'ask the administrator of the mail server; its words are above' }
 }

@@ -92,14 +92,16 @@ async function exchangeAndDie(site: Site, peer: Site, doom: Doom): Promise<boole
 }
 
 /** Small enough that the changes take two messages. */
-const rules = { messageSizeOctets: 450 }
+const rules = { messageSizeOctets: 400 }
 
 /** Both sides have changed something, and know it of nobody yet. */
 async function prepare(t: TestContext): Promise<World> {
   const world = await openWorld(t, { rules })
   world.office.sql(`INSERT INTO goods VALUES (1, 'Чай', 10, 'a'), (2, 'Кофе', 20, 'b')`)
   await settle(world)
-  world.office.sql(`UPDATE goods SET price = 11 WHERE id = 1; INSERT INTO goods (id) VALUES (3), (4)`)
+  world.office.sql(
+    `UPDATE goods SET price = 11 WHERE id = 1; INSERT INTO goods (id) VALUES (3), (4)`,
+  )
   world.shop.sql(`INSERT INTO stock VALUES ('С01', 1, 5); DELETE FROM goods WHERE id = 2`)
   for (const site of world.sites) site.close()
   return world

@@ -197,7 +197,10 @@ describe('exchange', () => {
     world.shop.sql(`ALTER TABLE goods ADD COLUMN weight REAL`)
     await settle(world)
 
-    assert.match(refused?.errors[0]?.message ?? '', /the sender has "weight", which is missing here/)
+    assert.match(
+      refused?.errors[0]?.message ?? '',
+      /the sender has "weight", which is missing here/,
+    )
     assert.equal(waiting, 1)
     assert.equal(await areEqual(world), true)
   })

@@ -67,38 +67,44 @@ function tableStatements(table: CapturedTable): string[] {
   ]
 }
 
+/** What a trigger of ours is made of. An empty condition is none. */
+interface Trigger {
+  readonly name: string
+  readonly event: string
+  readonly when: string
+  readonly action: string
+}
+
 function triggerStatements(table: CapturedTable): string[] {
-  const name = quoteName(table.name)
+  const newKey = notNull(table, 'NEW')
+  const oldKey = notNull(table, 'OLD')
   const oldKeyIsGone = table.key
     .map((column) => `OLD.${quoteName(column.name)} IS NOT NEW.${quoteName(column.name)}`)
     .join(' OR ')
-  const trigger = (suffix: string, event: string, when: string, action: string): string =>
-    `CREATE TRIGGER obmen_${table.id}_${suffix} ${event} ON ${name}` +
-    `${when === '' ? '' : ` WHEN ${when}`} BEGIN ${action}; END`
-  const newKey = notNull(table, 'NEW')
-  const oldKey = notNull(table, 'OLD')
-  return [
-    trigger('insert', 'AFTER INSERT', newKey, appendKey(table, 'NEW')),
-    trigger('update', 'AFTER UPDATE', newKey, appendKey(table, 'NEW')),
-    trigger(
-      'rekey',
-      'AFTER UPDATE',
-      [`(${oldKeyIsGone})`, oldKey].filter((condition) => condition !== '').join(' AND '),
-      appendKey(table, 'OLD'),
-    ),
-    trigger('delete', 'AFTER DELETE', oldKey, appendKey(table, 'OLD')),
-    ...evictionTriggers(table, trigger),
+  const rekeyed = oldKey === '' ? `(${oldKeyIsGone})` : `(${oldKeyIsGone}) AND ${oldKey}`
+  const triggers: Trigger[] = [
+    { name: 'insert', event: 'AFTER INSERT', when: newKey, action: appendKey(table, 'NEW') },
+    { name: 'update', event: 'AFTER UPDATE', when: newKey, action: appendKey(table, 'NEW') },
+    { name: 'rekey', event: 'AFTER UPDATE', when: rekeyed, action: appendKey(table, 'OLD') },
+    { name: 'delete', event: 'AFTER DELETE', when: oldKey, action: appendKey(table, 'OLD') },
+    ...evictionTriggers(table),
   ]
+  return triggers.map((trigger) => triggerStatement(table, trigger))
+}
+
+function triggerStatement(table: CapturedTable, { name, event, when, action }: Trigger): string {
+  const condition = when === '' ? '' : ` WHEN ${when}`
+  return (
+    `CREATE TRIGGER obmen_${table.id}_${name} ${event} ON ${quoteName(table.name)}` +
+    `${condition} BEGIN ${action}; END`
+  )
 }
 
 /**
  * `INSERT OR REPLACE` silently deletes other rows that hold the same unique value, and fires no delete trigger for
  * them unless `recursive_triggers` is on. So they are noted before; the fold keeps those notes whose row is really gone.
  */
-function evictionTriggers(
-  table: CapturedTable,
-  trigger: (suffix: string, event: string, when: string, action: string) => string,
-): string[] {
+function evictionTriggers(table: CapturedTable): Trigger[] {
   const sameKey = table.key
     .map(({ name }) => `d.${quoteName(name)} IS NEW.${quoteName(name)}`)
     .join(' AND ')
@@ -111,8 +117,8 @@ function evictionTriggers(
       `SELECT ${keys}, ${NOW_MS}, 1 FROM ${quoteName(table.name)} d ` +
       `WHERE ${sameValue.join(' AND ')} AND NOT (${sameKey})${present === '' ? '' : ` AND ${present}`}`
     return [
-      trigger(`evict_insert_${index}`, 'BEFORE INSERT', '', action),
-      trigger(`evict_update_${index}`, 'BEFORE UPDATE', '', action),
+      { name: `evict_insert_${index}`, event: 'BEFORE INSERT', when: '', action },
+      { name: `evict_update_${index}`, event: 'BEFORE UPDATE', when: '', action },
     ]
   })
 }
@@ -171,15 +177,16 @@ export function repairCapture(
 ): number {
   const [, indexStatement] = captureStatements(table)
   const isSameKey =
-    new Query(database, 'SELECT 1 FROM sqlite_schema WHERE sql = ?').first(
-      indexStatement ?? '',
-    ) !== undefined
+    new Query(database, 'SELECT 1 FROM sqlite_schema WHERE sql = ?').first(indexStatement ?? '') !==
+    undefined
   if (!isSameKey) {
     removeCapture(database, table.id)
     return installCapture(database, table, registration)
   }
   dropTriggers(database, table.id)
-  database.exec(`DROP TABLE IF EXISTS ${logName(table)}; DELETE FROM obmen_table WHERE id = ${table.id}`)
+  database.exec(
+    `DROP TABLE IF EXISTS ${logName(table)}; DELETE FROM obmen_table WHERE id = ${table.id}`,
+  )
   database.exec(captureStatements(table)[0] ?? '')
   for (const statement of triggerStatements(table)) database.exec(statement)
   recordCapture(database, table)

@@ -1,10 +1,4 @@
-import {
-  type CapturedTable,
-  indexName,
-  keyNames,
-  logName,
-  matchesKey,
-} from './capture.ts'
+import { type CapturedTable, indexName, keyNames, logName, matchesKey } from './capture.ts'
 import { Query, quoteName, type SqliteDatabase } from './sqlite-database.ts'
 
 /**
@@ -20,7 +14,8 @@ export function fold(
 ): number {
   let { headSeq } = at
   for (const table of tables) {
-    const isEmpty = new Query(database, `SELECT 1 FROM ${logName(table)} LIMIT 1`).first() === undefined
+    const isEmpty =
+      new Query(database, `SELECT 1 FROM ${logName(table)} LIMIT 1`).first() === undefined
     if (isEmpty) continue
     headSeq += new Query(database, foldStatement(table)).run(headSeq, at.origin)
     database.exec(`DELETE FROM ${logName(table)}`)

@@ -24,9 +24,12 @@ interface Postponed {
   readonly reason: string
 }
 
-/** Gives out positions of the change index. */
-export interface SeqCounter {
-  next(): number
+/** Whose rows are applied, and to what. */
+export interface ApplyOptions {
+  readonly tables: readonly CapturedTable[]
+  readonly sender: Sender
+  /** Gives out the positions of the change index. */
+  readonly nextSeq: () => number
 }
 
 /** Applies the rows of one message to the tables of a database, within the transaction that is open. */
@@ -34,7 +37,7 @@ export class SqliteRowApplier implements RowApplier {
   readonly #database: SqliteDatabase
   readonly #tables: ReadonlyMap<string, CapturedTable>
   readonly #sender: Sender
-  readonly #seq: SeqCounter
+  readonly #nextSeq: () => number
   readonly #triggers: SuspendedTriggers
   readonly #targets = new Map<string, TableTarget>()
   #target: TableTarget | undefined
@@ -43,16 +46,11 @@ export class SqliteRowApplier implements RowApplier {
   #outdated = 0
   #conflicts = 0
 
-  constructor(
-    database: SqliteDatabase,
-    tables: readonly CapturedTable[],
-    sender: Sender,
-    seq: SeqCounter,
-  ) {
+  constructor(database: SqliteDatabase, options: ApplyOptions) {
     this.#database = database
-    this.#tables = new Map(tables.map((table) => [table.name, table]))
-    this.#sender = sender
-    this.#seq = seq
+    this.#tables = new Map(options.tables.map((table) => [table.name, table]))
+    this.#sender = options.sender
+    this.#nextSeq = options.nextSeq
     this.#triggers = new SuspendedTriggers(database)
   }
 
@@ -109,7 +107,8 @@ export class SqliteRowApplier implements RowApplier {
     const order = compareVersions(row, entry)
     const isUnknownToSender =
       entry.seq > this.#sender.acknowledgedSeq && entry.via !== this.#sender.code
-    if (order !== 0 && isUnknownToSender) this.#recordConflict(target, row, order > 0)
+    if (order !== 0 && isUnknownToSender)
+      this.#recordConflict(target, row, order > 0 ? 'theirs' : 'ours')
     return order > 0
   }
 
@@ -121,7 +120,7 @@ export class SqliteRowApplier implements RowApplier {
       if (isConstraintViolation(error)) return error.message
       throw error
     }
-    target.record(row, this.#seq.next(), via)
+    target.record(row, this.#nextSeq(), via)
     this.#applied += 1
     return undefined
   }
@@ -190,7 +189,7 @@ export class SqliteRowApplier implements RowApplier {
     )
   }
 
-  #recordConflict(target: TableTarget, row: RowLine, theirsWins: boolean): void {
+  #recordConflict(target: TableTarget, row: RowLine, winner: 'ours' | 'theirs'): void {
     const ours = target.presentRow(row)
     const theirs = row.kind === 'row' ? row.values : undefined
     if (formatValues(target, ours) === formatValues(target, theirs)) return
@@ -203,7 +202,7 @@ export class SqliteRowApplier implements RowApplier {
       target.line.table,
       formatKey(target, row),
       this.#sender.code,
-      theirsWins ? 'theirs' : 'ours',
+      winner,
       formatValues(target, ours),
       formatValues(target, theirs),
       BigInt(this.#sender.nowMs),

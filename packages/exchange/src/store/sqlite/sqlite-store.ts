@@ -120,7 +120,9 @@ export class SqliteStore implements ChangeStore {
   ): Promise<Result> {
     this.#database.exec('BEGIN IMMEDIATE')
     try {
-      const result = await work(new SqliteTransaction(this.#database, this.plan, this.#currentTables()))
+      const result = await work(
+        new SqliteTransaction(this.#database, this.plan, this.#currentTables()),
+      )
       this.#database.exec('COMMIT')
       return result
     } catch (error) {
@@ -139,9 +141,7 @@ export class SqliteStore implements ChangeStore {
   }
 
   checksums(): Promise<readonly TableChecksum[]> {
-    return Promise.resolve(
-      this.#currentTables().map((table) => checksum(this.#database, table)),
-    )
+    return Promise.resolve(this.#currentTables().map((table) => checksum(this.#database, table)))
   }
 
   refusedRows(): Promise<readonly RefusedRow[]> {
@@ -244,11 +244,11 @@ class SqliteTransaction implements StoreTransaction {
   beginApplying(sender: Sender): Promise<RowApplier> {
     const database = this.#database
     let headSeq = readHeadSeq(database)
-    const next = (): number => {
+    const nextSeq = (): number => {
       headSeq += 1
       return headSeq
     }
-    const applier = new SqliteRowApplier(database, this.#tables, sender, { next })
+    const applier = new SqliteRowApplier(database, { tables: this.#tables, sender, nextSeq })
     return Promise.resolve({
       beginTable: (line) => applier.beginTable(line),
       applyRows: (rows) => applier.applyRows(rows),
@@ -263,7 +263,9 @@ class SqliteTransaction implements StoreTransaction {
 
 /** The last position given in the change index. */
 export function readHeadSeq(database: SqliteDatabase): number {
-  return toNumber(new Query(database, `SELECT value FROM obmen_meta WHERE name = 'seq'`).first()?.[0])
+  return toNumber(
+    new Query(database, `SELECT value FROM obmen_meta WHERE name = 'seq'`).first()?.[0],
+  )
 }
 
 export function writeHeadSeq(database: SqliteDatabase, headSeq: number): void {

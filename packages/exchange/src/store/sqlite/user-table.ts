@@ -31,14 +31,14 @@ export function readUserTables(database: SqliteDatabase): UserTable[] {
       ORDER BY name`,
   )
   return list.all().map(([name, withoutRowid]) => {
-    return readUserTable(database, toText(name), toNumber(withoutRowid) === 1)
+    return readUserTable(database, toText(name), { hasRowid: toNumber(withoutRowid) === 0 })
   })
 }
 
 function readUserTable(
   database: SqliteDatabase,
   name: string,
-  withoutRowid: boolean,
+  { hasRowid }: { readonly hasRowid: boolean },
 ): UserTable {
   const columns = new Query(
     database,
@@ -55,7 +55,7 @@ function readUserTable(
       name: toText(column),
       type: affinityOf(toText(type)),
       collation: collations.get(toText(column)) ?? 'BINARY',
-      nullable: !withoutRowid && !isRowid && toNumber(notNull) === 0,
+      nullable: hasRowid && !isRowid && toNumber(notNull) === 0,
     })),
     others: columns
       .filter(([, , , pk]) => toNumber(pk) === 0)
