@@ -1,3 +1,4 @@
+import { MailError } from '../base/mail-error.ts'
 import type { Dialog } from '../wire/dialog.ts'
 import { ProtocolViolation } from '../wire/errors.ts'
 import {
@@ -29,8 +30,10 @@ export interface EnvelopeAnswer {
   readonly isMailAccepted: boolean
   /** For each recipient the outcome, if it has been refused; `undefined` while the server would take the letter for it. */
   readonly refusals: readonly (RecipientOutcome | undefined)[]
-  /** The reply to DATA: 354 or a refusal. `undefined` when it was not sent, because there was nobody to send to. */
+  /** The reply to DATA: 354 or a refusal. `undefined` when there was nobody to send to. */
   readonly data: Reply | undefined
+  /** The conversation has broken off. Only when nobody is left who could have got the letter; otherwise that is an error. */
+  readonly isBroken: boolean
 }
 
 interface Step {
@@ -52,8 +55,15 @@ export function* sendEnvelope(
   for (let from = 0; from < steps.length; from += groupSize) {
     const group = steps.slice(from, from + groupSize)
     if (!replies.isWorthSending(group)) break
-    yield* channel.send(group.map(({ command }) => command))
-    for (const step of group) replies.add(step, yield* channel.receive(step.timeoutMs))
+    try {
+      yield* channel.send(group.map(({ command }) => command))
+      for (const step of group) replies.add(step, yield* channel.receive(step.timeoutMs))
+    } catch (error) {
+      // Exim's "drop" refuses a recipient with 554 and hangs up: the refusal is what counts, not that DATA has no reply.
+      if (!(error instanceof MailError) || !replies.areFinal) throw error
+      replies.isBroken = true
+      break
+    }
   }
   return replies
 }
@@ -89,6 +99,7 @@ function planSteps(
 
 /** Puts every reply to its command. */
 class EnvelopeReplies implements EnvelopeAnswer {
+  isBroken = false
   readonly #forwardPaths: readonly ForwardPath[]
   readonly #refusals: (RecipientOutcome | undefined)[] = []
   #mail: Reply | undefined
@@ -111,6 +122,16 @@ class EnvelopeReplies implements EnvelopeAnswer {
 
   get data(): Reply | undefined {
     return this.#data
+  }
+
+  /** Everybody has been refused, whatever the rest of the replies. */
+  get areFinal(): boolean {
+    if (this.#mail !== undefined && !this.isMailAccepted) return true
+    return this.#hasAllRecipients && !this.#refusals.includes(undefined)
+  }
+
+  get #hasAllRecipients(): boolean {
+    return this.#refusals.length === this.#forwardPaths.length
   }
 
   /** Whether there is a point in another group of commands. */

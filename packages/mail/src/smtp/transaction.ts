@@ -112,8 +112,12 @@ type Verdict = (forwardPath: ForwardPath) => RecipientOutcome | undefined
 function* finishTransaction(
   session: SmtpSession,
   content: Content,
-  { isMailAccepted, refusals, data }: EnvelopeAnswer,
+  { isMailAccepted, refusals, data, isBroken }: EnvelopeAnswer,
 ): Dialog<Verdict> {
+  if (isBroken) {
+    session.state = 'ended'
+    return () => undefined
+  }
   const hasRecipients = refusals.includes(undefined)
   if (data?.severity !== 'intermediate') {
     session.state = isMailAccepted ? 'reset-needed' : 'ready'

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { sendLetter } from '../../src/smtp/transaction.ts'
 import { play } from '../../src/testing/play.ts'
+import { ConnectionLost } from '../../src/wire/errors.ts'
 import type { Dialog } from '../../src/wire/dialog.ts'
 import {
   envelope,
@@ -145,6 +146,41 @@ describe('Letter in one group', () => {
 
     assert.deepEqual(outcomes, [['rejected 550']])
     assert.equal(session.state, 'ended')
+  })
+
+  for (const { name, replies, outcome } of [
+    { name: 'recipient', replies: 'S: 250 ok\nS: 554 5.3.2 dropped', outcome: 'rejected 554' },
+    { name: 'sender', replies: 'S: 550 5.7.1 blocked', outcome: 'rejected 550' },
+  ]) {
+    it(`is known when the server refuses the ${name} and hangs up, as Exim does`, async () => {
+      const { outcomes, session } = await play(
+        sendAll([one]),
+        `${pipelining}
+        C: MAIL FROM:<office@example.org>
+        C: RCPT TO:<a@x.org>
+        C: DATA
+        ${replies}`,
+      )
+
+      assert.deepEqual(outcomes, [[outcome]])
+      assert.equal(session.state, 'ended')
+    })
+  }
+
+  it('S9 is lost when the server hangs up before it has answered for everybody', async () => {
+    const dropped = `${pipelining}
+      C: MAIL FROM:<office@example.org>
+      C: RCPT TO:<a@x.org>
+      C: RCPT TO:<b@x.org>
+      C: DATA
+      S: 250 ok
+      S: 554 5.3.2 dropped`
+
+    await assert.rejects(play(sendAll([two]), dropped), ConnectionLost)
+    await assert.rejects(
+      play(sendAll([two]), `${dropped.replace('554', '250')}\nS: 550 no`),
+      ConnectionLost,
+    )
   })
 
   it('goes in groups of a hundred commands when there are many recipients', async () => {
