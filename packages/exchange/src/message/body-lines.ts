@@ -11,6 +11,7 @@
  * guesses. The end line seals all octets before it.
  */
 import { type NodeCode, parseNodeCode } from '../plan/node-code.ts'
+import { isArray } from './json.ts'
 import { MessageDamaged } from './errors.ts'
 import {
   type Base64,
@@ -84,7 +85,7 @@ export class BodyLineReader {
   read(text: string): BodyLine {
     this.#lineNo += 1
     const json = parseJson(text)
-    if (Array.isArray(json)) return this.#readRow(json)
+    if (isArray(json)) return this.#readRow(json)
     const line = readTableLine(json) ?? readEndLine(json)
     if (line === undefined) throw this.#damaged('neither a table, a row nor the end')
     if (line.kind === 'table') this.#table = line
@@ -137,7 +138,7 @@ function readTableLine(json: unknown): TableLine | undefined {
   if (typeof json !== 'object' || json === null) return undefined
   if (!('table' in json) || typeof json.table !== 'string') return undefined
   if (!('key' in json) || typeof json.key !== 'number') return undefined
-  if (!('columns' in json) || !Array.isArray(json.columns)) return undefined
+  if (!('columns' in json) || !isArray(json.columns)) return undefined
   const columns = json.columns.map(readColumn)
   if (!columns.every((column) => column !== undefined)) return undefined
   if (!Number.isInteger(json.key) || json.key < 1 || json.key > columns.length) return undefined
@@ -145,8 +146,8 @@ function readTableLine(json: unknown): TableLine | undefined {
 }
 
 function readColumn(json: unknown): Column | undefined {
-  if (!Array.isArray(json)) return undefined
-  const [name, type]: readonly unknown[] = json
+  if (!isArray(json)) return undefined
+  const [name, type] = json
   const known = COLUMN_TYPES.find((candidate) => candidate === type)
   return typeof name === 'string' && known !== undefined ? { name, type: known } : undefined
 }

@@ -4,6 +4,7 @@ import type { MessageHeader } from '../plan/message-header.ts'
 import { NO_MESSAGE, toMessageNo } from '../plan/message-no.ts'
 import { parseNodeCode } from '../plan/node-code.ts'
 import type { MessageIdentity } from '../plan/node-state.ts'
+import { isArray } from './json.ts'
 import { MessageDamaged, MessageTooNew } from './errors.ts'
 
 /** The number of this format. It grows when a reader of the format before would misunderstand a message. */
@@ -78,8 +79,8 @@ function readNumber(json: ReadonlyMap<string, unknown>, name: string): number {
 }
 
 function readEpoch(json: unknown): Epoch {
-  if (Array.isArray(json)) {
-    const [counter, random]: readonly unknown[] = json
+  if (isArray(json)) {
+    const [counter, random] = json
     if (
       Number.isSafeInteger(counter) &&
       typeof counter === 'number' &&
@@ -92,13 +93,13 @@ function readEpoch(json: unknown): Epoch {
 }
 
 function readIdentities(json: unknown): MessageIdentity[] {
-  if (!Array.isArray(json)) throw new MessageDamaged('its header has no predecessors')
+  if (!isArray(json)) throw new MessageDamaged('its header has no predecessors')
   return json.map(readIdentity)
 }
 
 function readIdentity(json: unknown): MessageIdentity {
-  if (Array.isArray(json)) {
-    const [messageNo, uuid]: readonly unknown[] = json
+  if (isArray(json)) {
+    const [messageNo, uuid] = json
     if (typeof messageNo === 'number' && typeof uuid === 'string') {
       if (Number.isSafeInteger(messageNo) && messageNo > NO_MESSAGE) {
         return { messageNo: toMessageNo(messageNo), uuid }

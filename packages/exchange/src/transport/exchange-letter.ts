@@ -42,7 +42,7 @@ export function composeLetter(
     attachments: [
       {
         fileName,
-        mediaType: MEDIA_TYPE,
+        contentType: MEDIA_TYPE,
         content: message.content(),
         sizeOctets: message.sizeOctets,
       },

@@ -104,8 +104,6 @@ function checkOutcome(fileName: string, outcome: RecipientOutcome): void {
       throw new DeliveryRefused(fileName, String(outcome.reply), refusalHint(outcome))
     case 'unknown':
       throw new DeliveryUnknown(fileName, { cause: outcome.cause })
-    default:
-      throw outcome satisfies never
   }
 }
 
