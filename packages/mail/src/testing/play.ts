@@ -18,11 +18,19 @@ export interface PlayOptions extends TranscriptOptions {
  *
  * @example
  * ```ts
- * const outcome = await play(sendLetter(envelope), `
- *   S: 220 mail.example.org
- *   C: QUIT
- *   S: 221 bye
- * `, { cut: [1] })
+ * import { play } from '@obmen/mail/testing'
+ * import type { Dialog } from '@obmen/mail/testing'
+ *
+ * function* sayNoop(): Dialog<void> {
+ *   yield { kind: 'send', octets: new TextEncoder().encode('NOOP\r\n'), timeoutMs: 1_000 }
+ *   yield { kind: 'receive', timeoutMs: 1_000 }
+ * }
+ *
+ * const transcript = `
+ *   C: NOOP
+ *   S: 250 ok
+ * `
+ * await play(sayNoop(), transcript, { cut: [1] })
  * ```
  */
 export async function play<Result>(
