@@ -22,6 +22,7 @@ export { foldField } from './mime/fold-field.ts'
 export { DEFAULT_HEADER_LIMITS, HeaderSection, parseHeaderSection } from './mime/header-section.ts'
 export { formatMessageId, parseMessageId, parseMessageIds } from './mime/message-id.ts'
 export { DEFAULT_MESSAGE_LIMITS, MessageReader } from './mime/parse-message.ts'
+export { parseParameterizedValue } from './mime/parameter.ts'
 export { encodeQuotedPrintable, QuotedPrintableDecoder } from './mime/quoted-printable.ts'
 
 export type { AddressGroup, AddressListEntry } from './address/address-list.ts'
@@ -40,4 +41,5 @@ export type {
   PartContent,
   PartEnd,
 } from './mime/message.ts'
+export type { ParameterizedValue } from './mime/parameter.ts'
 export type { MessageLimits } from './mime/parse-message.ts'

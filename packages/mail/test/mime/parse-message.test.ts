@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
-import { LimitExceeded } from '../../src/base/limit-exceeded.ts'
 import { MessageReader } from '../../src/mime/parse-message.ts'
-import { cutAt, octetByOctet, octets } from './cut.ts'
+import { octets } from './cut.ts'
+import { NESTED, SIMPLE } from './example-letters.ts'
 import { readLetter } from './letters.ts'
 import type { ReadLetter } from './letters.ts'
 
@@ -16,56 +15,6 @@ function read(...lines: readonly string[]): ReadLetter {
 function mixed(boundary: string, ...body: readonly string[]): ReadLetter {
   return read(`Content-Type: multipart/mixed; boundary=${boundary}`, '', ...body)
 }
-
-/** The example of RFC 2046 §5.1.1. */
-const SIMPLE = [
-  'From: Nathaniel Borenstein <nsb@bellcore.com>',
-  'Subject: Sample message',
-  'MIME-Version: 1.0',
-  'Content-type: multipart/mixed; boundary="simple boundary"',
-  '',
-  'This is the preamble.  It is to be ignored.',
-  '--simple boundary',
-  '',
-  'This is implicitly typed plain US-ASCII text.',
-  'It does NOT end with a linebreak.',
-  '--simple boundary',
-  'Content-type: text/plain; charset=us-ascii',
-  '',
-  'This is explicitly typed plain US-ASCII text.',
-  'It DOES end with a linebreak.',
-  '',
-  '--simple boundary--',
-  '',
-  'This is the epilogue.  It is also to be ignored.',
-]
-
-const NESTED = [
-  'Content-Type: multipart/mixed; boundary=outer',
-  '',
-  '--outer',
-  'Content-Type: multipart/alternative; boundary=outer-2',
-  '',
-  '--outer-2',
-  '',
-  'plain --outer',
-  '-- ',
-  'signature',
-  '--outer-2 \t',
-  'Content-Type: text/html',
-  'Content-Transfer-Encoding: Quoted-Printable',
-  '',
-  '<p>=D0=90</p> =',
-  '',
-  '--outer-2--',
-  '--outer',
-  'Content-Type: application/zip; name="=?utf-8?B?0JAuemlw?="',
-  'Content-Transfer-Encoding: BASE64 (a comment)',
-  "Content-Disposition: attachment; filename*=utf-8''%D0%90.zip",
-  '',
-  'UEsDBA==',
-  '--outer--',
-]
 
 describe('Message reader', () => {
   it('reads the example of RFC 2046 §5.1.1', () => {
@@ -327,89 +276,5 @@ describe('Message reader', () => {
     assert.equal(event.contentType.parameters.get('charset'), 'koi8-r')
     assert.equal(event.disposition?.disposition, 'inline')
     assert.equal(event.disposition.parameters.get('x'), 'y')
-  })
-})
-
-describe('What a message reader reads', () => {
-  const letters = [SIMPLE, NESTED].map((lines) => octets(lines.join('\r\n')))
-
-  it('does not depend on how a letter is cut', () => {
-    for (const letter of letters) {
-      const whole = readLetter([letter])
-
-      assert.deepEqual(readLetter(octetByOctet(letter)), whole)
-      for (let place = 0; place < letter.length; place++) {
-        assert.deepEqual(readLetter(cutAt(letter, [place])), whole)
-      }
-    }
-  })
-
-  it('does not depend on how anything is cut', () => {
-    const pieces = fc.constantFrom(
-      '--a',
-      '--a--',
-      '--b',
-      '--b--',
-      '\r\n',
-      '\n',
-      '\r',
-      '-',
-      ' ',
-      'x',
-      'Zm9v',
-      '=',
-      '=\r\n',
-      '\r\n\r\n',
-      '\r\n--a\r\n',
-      'X: y\r\n',
-      'Content-Type: multipart/mixed; boundary=b\r\n\r\n',
-      'Content-Transfer-Encoding: base64\r\n\r\n',
-      'Content-Transfer-Encoding: quoted-printable\r\n\r\n',
-      `--${'a'.repeat(1100)}\r\n`,
-    )
-    const letter = fc
-      .array(pieces, { maxLength: 40 })
-      .map((parts) => octets(`Content-Type: multipart/mixed; boundary=a\r\n\r\n${parts.join('')}`))
-    fc.assert(
-      fc.property(letter, fc.array(fc.nat(600), { maxLength: 10 }), (content, places) => {
-        const whole = readLetter([content])
-
-        assert.deepEqual(readLetter(cutAt(content, places)), whole)
-        assert.deepEqual(readLetter(octetByOctet(content)), whole)
-      }),
-      { numRuns: 300 },
-    )
-  })
-
-  it('is read within limits', () => {
-    const nested = (depth: number): Uint8Array =>
-      octets(
-        Array.from(
-          { length: depth },
-          (_, i) => `Content-Type: multipart/mixed; boundary=b${i}\r\n\r\n--b${i}\r\n`,
-        ).join(''),
-      )
-    const broad = (parts: number): Uint8Array =>
-      octets(`Content-Type: multipart/mixed; boundary=b\r\n\r\n${'--b\r\n\r\n'.repeat(parts)}`)
-    const refusal = (option: string) => (error: unknown) =>
-      error instanceof LimitExceeded && error.option === option
-
-    assert.equal(readLetter([nested(32)]).parts.length, 33)
-    assert.throws(() => readLetter([nested(33)]), refusal('depth'))
-    assert.equal(readLetter([broad(999)]).parts.length, 1000)
-    assert.throws(() => readLetter([broad(1000)]), refusal('parts'))
-    assert.throws(() => readLetter([broad(3)], { parts: 3 }), refusal('parts'))
-    assert.throws(
-      () => readLetter(octetByOctet(octets('A: b\r\n'.repeat(20))), { headerOctets: 100 }),
-      refusal('headerOctets'),
-    )
-    assert.throws(
-      () => readLetter([octets('A: b\r\n'.repeat(20))], { headerFields: 19 }),
-      refusal('headerFields'),
-    )
-    assert.throws(
-      () => readLetter([octets('A: bcdef\r\n')], { headerLineOctets: 9 }),
-      refusal('headerLineOctets'),
-    )
   })
 })
