@@ -7,8 +7,11 @@ import { LINE_COLUMNS } from './fold-field.ts'
 /** Room for the space before a parameter and the semicolon behind it. */
 const MAX_PARAMETER = LINE_COLUMNS - 2
 
-/** `token` of RFC 2045 §5.1. */
-const TOKEN = /^[!#$%&'*+.0-9A-Z^_`a-z{|}~-]+$/
+/**
+ * The part of `token` (RFC 2045 §5.1) that needs no quotes anywhere: an apostrophe at the beginning makes Python's `email` lose the
+ * value, and `*` and `%` look like RFC 2231.
+ */
+const TOKEN = /^[+.0-9A-Z_a-z-]+$/
 const PRINTABLE_ASCII = /^[ -~]*$/
 /** The part of `attribute-char` (RFC 2231 §7) that no program was ever seen to stumble over. */
 const LITERAL_IN_PERCENT = /^[0-9A-Za-z._-]$/

@@ -186,6 +186,7 @@ describe('A file name', () => {
   it('is plain, quoted or percent-encoded, as it needs', () => {
     assert.deepEqual(formatParameter('filename', 'a.txt'), ['filename=a.txt'])
     assert.deepEqual(formatParameter('filename', 'a "b".txt'), [String.raw`filename="a \"b\".txt"`])
+    assert.deepEqual(formatParameter('filename', "'a"), [`filename="'a"`])
     assert.deepEqual(formatParameter('filename', 'й.txt'), ["filename*=utf-8''%D0%B9.txt"])
     assert.deepEqual(formatLegacyParameter('name', 'й.txt'), ['name="=?utf-8?B?0LkudHh0?="'])
   })
