@@ -1,3 +1,4 @@
+import { SmtpSizeExceeded } from '@obmen/mail/errors'
 import { type ConnectionOptions, openPop3, type ProtocolLog } from '@obmen/mail/pop3'
 import {
   formatEnhancedStatus,
@@ -63,12 +64,15 @@ export class MailTransport implements Transport {
       reversePath: ReversePath.of(address),
       forwardPaths: [ForwardPath.of(address)],
     } as const
-    const { recipients } = await smtp.send(
-      envelope,
-      letter.octets,
-      letter.sizeOctets === undefined ? {} : { sizeOctets: letter.sizeOctets },
-    )
-    for (const outcome of recipients) checkOutcome(formatFileName(message.name), outcome)
+    const size = letter.sizeOctets === undefined ? {} : { sizeOctets: letter.sizeOctets }
+    const fileName = formatFileName(message.name)
+    try {
+      const { recipients } = await smtp.send(envelope, letter.octets, size)
+      for (const outcome of recipients) checkOutcome(fileName, outcome)
+    } catch (error) {
+      if (!(error instanceof SmtpSizeExceeded)) throw error
+      throw new DeliveryRefused(fileName, error.message, { hint: LOWER_MESSAGE_SIZE, cause: error })
+    }
   }
 
   async openInbox(): Promise<Inbox> {
@@ -107,14 +111,15 @@ function checkOutcome(fileName: string, outcome: RecipientOutcome): void {
   }
 }
 
+const LOWER_MESSAGE_SIZE =
+  'lower "messageSize" in the configuration, or have the limit of the mailbox raised'
+
 /** What an administrator can do about the refusals that happen: size, quota, address, relaying. */
 function refusalHint({ reply }: RecipientOutcome): { readonly hint?: string } {
   const enhanced = reply?.enhancedStatus
   const status = enhanced === undefined ? '' : formatEnhancedStatus(enhanced)
   if (reply?.code === 552 || status === '5.3.4' || status === '5.2.3') {
-    return {
-      hint: 'lower "messageSize" in the configuration, or have the limit of the mailbox raised',
-    }
+    return { hint: LOWER_MESSAGE_SIZE }
   }
   if (status === '5.2.2') return { hint: 'the mailbox is full: remove letters or raise its quota' }
   if (status === '5.1.1')
