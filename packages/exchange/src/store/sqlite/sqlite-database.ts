@@ -12,7 +12,7 @@ export type SqlValue = null | number | bigint | string | Uint8Array
 
 export interface SqliteStatement {
   run(...values: SqlValue[]): { readonly changes: number | bigint }
-  all(...values: SqlValue[]): unknown[]
+  get(...values: SqlValue[]): unknown
   iterate(...values: SqlValue[]): Iterable<unknown>
   setReadBigInts(enabled: boolean): void
   setReturnArrays(enabled: boolean): void
@@ -38,8 +38,8 @@ export class Query {
   }
 
   first(...values: SqlValue[]): SqlRow | undefined {
-    for (const row of this.iterate(...values)) return row
-    return undefined
+    const row = this.#statement.get(...values)
+    return isSqlRow(row) ? row : undefined
   }
 
   *iterate(...values: SqlValue[]): Generator<SqlRow, void, void> {

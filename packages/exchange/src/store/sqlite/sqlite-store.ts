@@ -25,6 +25,12 @@ import { Query, type SqliteDatabase, toNumber, toText } from './sqlite-database.
 import { readUserTables } from './user-table.ts'
 
 /**
+ * SQLite's own 2 MB hold neither the keys nor the change index of a table of 100,000 rows: each row of a message would be
+ * looked up on the disk.
+ */
+const CACHE_KIBIOCTETS = 32 * 1024
+
+/**
  * Opens a database that {@link prepareSqlite} has prepared.
  *
  * Foreign keys are not enforced on this connection: a message is applied as it is at the sender, and in a first load of
@@ -53,7 +59,7 @@ export function openSqliteStore(database: SqliteDatabase, plan: ExchangePlan): S
       `node ${plan.thisNode} of ${plan.name}`,
     )
   }
-  database.exec('PRAGMA foreign_keys = OFF')
+  database.exec(`PRAGMA foreign_keys = OFF; PRAGMA cache_size = -${CACHE_KIBIOCTETS}`)
   const store = new SqliteStore(database, plan)
   store.checkCapture()
   return store

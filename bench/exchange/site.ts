@@ -1,0 +1,113 @@
+/** A site of the benchmark: a database with one table of ten columns, and ports that count the time spent in them. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+import {
+  type ChangeStore,
+  DEFAULT_MESSAGE_SIZE_OCTETS,
+  DEFAULT_SENDING_RULES,
+  type ExchangeContext,
+  newNodeState,
+  parseNodeCode,
+  parsePlanName,
+  SUBJECT_PREFIX,
+  type Transport,
+} from '@obmen/exchange'
+import { MailTransport } from '@obmen/exchange/mail'
+import { ForeignLetters, openSqliteStore, prepareSqlite } from '@obmen/exchange/sqlite'
+import { MailboxAddress } from '@obmen/mail/mime'
+import { type MailServer, Secret } from '@obmen/mail/smtp'
+
+export const TABLE = `CREATE TABLE goods (
+  id TEXT PRIMARY KEY, parent TEXT, code TEXT, name TEXT, price DECIMAL(12, 2),
+  quantity INTEGER, entered TEXT, is_sold INTEGER, weight REAL, note TEXT
+)`
+
+/** Milliseconds spent in deliveries and downloads. */
+export interface MailTime {
+  deliverMs: number
+  fetchMs: number
+}
+
+export interface Site {
+  readonly database: DatabaseSync
+  readonly store: ChangeStore
+  readonly context: ExchangeContext
+  readonly mailTime: MailTime
+}
+
+export async function openSite(folder: string, code: string, peer: string): Promise<Site> {
+  const database = new DatabaseSync(join(folder, `${code}.db`))
+  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${TABLE}`)
+  const plan = { name: parsePlanName('УдаленныеСклады'), thisNode: parseNodeCode(code) }
+  prepareSqlite(database, plan, { kind: 'all' })
+  const store = openSqliteStore(database, plan)
+  await store.transaction((transaction) => transaction.addNode(newNodeState(parseNodeCode(peer))))
+  const mailTime = { deliverMs: 0, fetchMs: 0 }
+  const transport = new MailTransport({
+    plan,
+    address: MailboxAddress.parse('exchange@example.org'),
+    ...readServers(folder),
+    subjectPrefix: SUBJECT_PREFIX,
+    foreignLetters: new ForeignLetters(database),
+  })
+  const context = {
+    store,
+    transport: withTimes(transport, mailTime),
+    spoolFolder: join(folder, `spool-${code}`),
+    rules: { ...DEFAULT_SENDING_RULES, messageSizeOctets: DEFAULT_MESSAGE_SIZE_OCTETS },
+    now: () => Date.now(),
+    newUuid: () => crypto.randomUUID(),
+  }
+  return { database, store, context, mailTime }
+}
+
+function readServers(folder: string): { readonly smtp: MailServer; readonly pop3: MailServer } {
+  const ports: Readonly<Record<'smtp' | 'pop3', number>> = JSON.parse(
+    readFileSync(join(folder, 'ports.json'), 'utf8'),
+  )
+  const credentials = { user: 'exchange@example.org', password: new Secret('bench') }
+  const server = (port: number): MailServer => ({
+    host: '127.0.0.1',
+    port,
+    tls: 'none',
+    credentials,
+  })
+  return { smtp: server(ports.smtp), pop3: server(ports.pop3) }
+}
+
+function withTimes(transport: Transport, time: MailTime): Transport {
+  return {
+    deliver: async (message) => {
+      const begin = performance.now()
+      await transport.deliver(message)
+      time.deliverMs += performance.now() - begin
+    },
+    openInbox: async () => {
+      const inbox = await transport.openInbox()
+      return {
+        waiting: () => inbox.waiting(),
+        fetch: async (message, sink) => {
+          const begin = performance.now()
+          await inbox.fetch(message, sink)
+          time.fetchMs += performance.now() - begin
+        },
+        remove: (message) => inbox.remove(message),
+        close: () => inbox.close(),
+      }
+    },
+    close: () => transport.close(),
+  }
+}
+
+/** How long something takes, in milliseconds. */
+export async function timeOf(work: () => unknown): Promise<number> {
+  const begin = performance.now()
+  await work()
+  return performance.now() - begin
+}
+
+export function peakOctets(): number {
+  return process.resourceUsage().maxRSS * 1024
+}
