@@ -15,7 +15,7 @@ export interface Manifest {
 export function readManifest(folder: string): Manifest {
   const whole: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   if (typeof whole !== 'object' || whole === null) throw new TypeError(`${folder}: no object`)
-  const { name, version, exports, bin, dependencies, ...rest } = { ...whole } as Record<
+  const { name, version, exports, bin, dependencies, private: _, ...rest } = { ...whole } as Record<
     string,
     unknown
   >
