@@ -1,0 +1,24 @@
+import type { Config } from '../config/config.ts'
+import { type ConfigSources, loadConfig } from '../config/load-config.ts'
+import type { Invocation } from './command.ts'
+
+/** What the configuration of a call is read from. */
+export function sourcesOf({ io, options }: Invocation): ConfigSources {
+  return { path: options.text('config'), cwd: io.cwd, env: io.env, options: options.settings() }
+}
+
+/** The configuration of a call. Throws {@link ConfigNotFound} and {@link ConfigInvalid}. */
+export function configOf(invocation: Invocation): Config {
+  return loadConfig(sourcesOf(invocation))
+}
+
+/** A command to be typed next, on the same configuration: `obmen exchange --config trade.yaml`. */
+export function commandLine(invocation: Invocation, words: string): string {
+  const path = invocation.options.text('config')
+  return `obmen ${words}${path === undefined ? '' : ` --config ${quote(path)}`}`
+}
+
+/** As a shell takes it. */
+function quote(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
+}

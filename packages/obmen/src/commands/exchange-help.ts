@@ -1,0 +1,49 @@
+import type { Command } from './command.ts'
+
+/** The help of `exchange`. */
+export const exchangeHelp: Command['help'] = {
+  en: {
+    summary: 'receive and send changes now',
+    usage: `Fetches the messages of the other nodes from the mailbox, applies them, and sends every node its changes
+and the acknowledgement of what was received. Letters of other people are not touched. One exchange runs at
+a time. Ctrl-C ends it after the present step; what was done stays done, and the next exchange goes on.
+
+usage: obmen exchange [NODE…]
+
+  --message-size SIZE   how large a message may become, this time
+  --window COUNT        messages on their way without an answer, this time
+  --resend-after TIME   after so long a message counts as lost, this time
+  --json                the result as JSON
+
+It ends with 0 when all went well, 75 when trying again later is enough, and otherwise with 65 (data),
+69 (refused by a mail server), 77 (login or rights) or 78 (configuration).
+
+Examples:
+  obmen exchange
+  obmen exchange S01 --verbose
+  obmen exchange --resend-after '10 minutes'
+`,
+  },
+  ru: {
+    summary: 'принять и отправить изменения сейчас',
+    usage: `Забирает из почтового ящика сообщения других узлов, записывает их в базу и отправляет каждому узлу его
+изменения и подтверждение принятого. Чужие письма не трогает. Одновременно идёт только один обмен. Ctrl-C
+завершает его после текущего шага; сделанное сохраняется, и следующий обмен продолжит.
+
+вызов: obmen exchange [УЗЕЛ…]
+
+  --message-size РАЗМЕР каким большим может быть сообщение в этот раз
+  --window ЧИСЛО        сообщений в пути без ответа в этот раз
+  --resend-after СРОК   когда сообщение считается потерянным в этот раз
+  --json                итог в виде JSON
+
+Код завершения 0, если всё прошло хорошо, 75, если достаточно повторить позже, иначе 65 (данные),
+69 (отказал почтовый сервер), 77 (вход или права) или 78 (настройка).
+
+Примеры:
+  obmen exchange
+  obmen exchange С01 --verbose
+  obmen exchange --resend-after '10 минут'
+`,
+  },
+}

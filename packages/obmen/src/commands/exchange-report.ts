@@ -1,0 +1,59 @@
+import type { NodeExchange } from '@obmen/exchange'
+
+import { type ExitCode, worstExitCode } from '../errors/exit-code.ts'
+import { knowError } from '../errors/known-error.ts'
+import { formatTable, type TableColumn } from '../output/table.ts'
+import type { Invocation } from './command.ts'
+
+/** Tells what an exchange did, a line for each node. The exit code is that of the worst error. */
+export function reportExchange(invocation: Invocation, results: readonly NodeExchange[]): ExitCode {
+  const { io, options } = invocation
+  io.out(
+    options.isSet('json') ? formatJson(invocation, results) : formatResults(invocation, results),
+  )
+  if (results.some(({ received }) => received !== undefined && received.refused > 0)) {
+    io.err(`${invocation.messages.exchange.refusedHint()}\n`)
+  }
+  return worstExitCode(results.flatMap(({ errors }) => errors.map(knowError)))
+}
+
+function formatResults({ messages }: Invocation, results: readonly NodeExchange[]): string {
+  const { exchange, format } = messages
+  const numbers: readonly TableColumn[] = [
+    exchange.receivedTitle(),
+    exchange.appliedTitle(),
+    exchange.conflictsTitle(),
+    exchange.refusedTitle(),
+    exchange.sentTitle(),
+    exchange.rowsTitle(),
+    exchange.sizeTitle(),
+  ].map((title) => ({ title, align: 'right' }))
+  return formatTable(
+    [{ title: exchange.nodeTitle() }, ...numbers, { title: exchange.resultTitle() }],
+    results.map(({ node, received, sent, errors }) => [
+      node,
+      ...[received?.messages, received?.applied, received?.conflicts, received?.refused].map(
+        (count) => (count === undefined ? '–' : format.number(count)),
+      ),
+      ...[sent?.messages, sent?.rows].map((count) => {
+        return count === undefined ? '–' : format.number(count)
+      }),
+      sent === undefined ? '–' : format.size(sent.octets),
+      errors.length === 0 ? exchange.inStep() : exchange.failed(),
+    ]),
+  )
+}
+
+function formatJson({ messages }: Invocation, results: readonly NodeExchange[]): string {
+  const nodes = results.map(({ node, received, sent, errors }) => ({
+    node,
+    received: received ?? null,
+    sent: sent ?? null,
+    errors: errors.map((error) => {
+      const known = knowError(error)
+      const { message, hint } = messages.errorText(known)
+      return { code: known.code, transient: known.transient, message, hint: hint ?? null }
+    }),
+  }))
+  return `${JSON.stringify({ nodes })}\n`
+}

@@ -1,0 +1,57 @@
+import type { ExchangeEvent } from '@obmen/exchange'
+
+import { knowError } from '../errors/known-error.ts'
+import type { Messages } from '../locale/messages.ts'
+import type { Progress } from '../output/progress.ts'
+
+/** What is interesting only while it lasts. */
+const PASSING: ReadonlySet<ExchangeEvent['kind']> = new Set<ExchangeEvent['kind']>([
+  'fetching',
+  'applying',
+  'writing',
+])
+
+/** Tells people what happens during an exchange: problems at once, with what to do about them. */
+export class ExchangeWatch {
+  readonly #progress: Progress
+  readonly #messages: Messages
+
+  constructor(progress: Progress, messages: Messages) {
+    this.#progress = progress
+    this.#messages = messages
+  }
+
+  take(event: ExchangeEvent): void {
+    if (event.kind === 'problem') {
+      this.#tellProblem(event)
+      return
+    }
+    const text = this.#messages.exchange.event(event)
+    if (text === undefined) return
+    if (PASSING.has(event.kind)) this.#progress.show(text)
+    else this.#progress.note(text)
+  }
+
+  connecting(host: string): void {
+    this.#progress.show(this.#messages.exchange.connecting(host))
+  }
+
+  stopping(): void {
+    this.#progress.note(this.#messages.exchange.stopping())
+  }
+
+  note(line: string): void {
+    this.#progress.note(line)
+  }
+
+  end(): void {
+    this.#progress.end()
+  }
+
+  #tellProblem({ node, error }: ExchangeEvent & { readonly kind: 'problem' }): void {
+    const { errorText, exchange, general } = this.#messages
+    const { message, hint } = errorText(knowError(error))
+    this.#progress.note(general.errorLine(exchange.nodeProblem(node, message)))
+    if (hint !== undefined) this.#progress.note(general.tryLine(hint))
+  }
+}

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto'
+
+import { exchange, type ExchangeContext, type NodeExchange, parseNodeCode } from '@obmen/exchange'
+import { MailTransport } from '@obmen/exchange/mail'
+import { ForeignLetters } from '@obmen/exchange/sqlite'
+
+import { EXIT } from '../errors/exit-code.ts'
+import { Progress } from '../output/progress.ts'
+import { takeExchangeLock } from '../site/exchange-lock.ts'
+import { toMailServer } from '../site/mail-server.ts'
+import { openSite, type Site } from '../site/open-site.ts'
+import type { Command, Invocation } from './command.ts'
+import { commandLine, configOf } from './configuration.ts'
+import { exchangeHelp } from './exchange-help.ts'
+import { ExchangeWatch } from './exchange-watch.ts'
+import { reportExchange } from './exchange-report.ts'
+import { checkOther } from './node-add.ts'
+
+/** Receives, applies, acknowledges and sends: with all nodes or with those named. */
+export const exchangeCommand: Command = {
+  name: 'exchange',
+  help: exchangeHelp,
+  arguments: ['[NODE]', '…'],
+  options: {
+    'message-size': { type: 'string' },
+    window: { type: 'string' },
+    'resend-after': { type: 'string' },
+    json: { type: 'boolean' },
+  },
+  async run(invocation) {
+    const { io, messages, options } = invocation
+    const codes = invocation.arguments.map(parseNodeCode)
+    const config = configOf(invocation)
+    using site = openSite(config)
+    for (const code of codes) checkOther(site, code)
+    const nodes = await site.store.transaction(async (transaction) => {
+      for (const code of codes) await transaction.node(code)
+      return transaction.nodes()
+    })
+    if (nodes.length === 0) {
+      io.err(`${messages.node.none(commandLine(invocation, 'node add С01'))}\n`)
+      if (options.isSet('json')) io.out(`${JSON.stringify({ nodes: [] })}\n`)
+      return EXIT.ok
+    }
+    const results = await exchangeOnce(invocation, site, codes.length > 0 ? codes : undefined)
+    return reportExchange(invocation, results)
+  },
+}
+
+async function exchangeOnce(
+  invocation: Invocation,
+  site: Site,
+  codes: Parameters<typeof exchange>[1],
+): Promise<readonly NodeExchange[]> {
+  const { io, messages } = invocation
+  using _lock = takeExchangeLock(site.config.spoolFolder)
+  const watch = new ExchangeWatch(new Progress(io), messages)
+  const transport = openTransport(invocation, site, watch)
+  const signal = io.interruption()
+  const tellStopping = (): void => watch.stopping()
+  signal.addEventListener('abort', tellStopping, { once: true })
+  try {
+    watch.connecting(site.config.receive.url.host)
+    return await exchange(contextOf(invocation, site, { transport, signal, watch }), codes)
+  } finally {
+    signal.removeEventListener('abort', tellStopping)
+    watch.end()
+    await transport.close()
+  }
+}
+
+function openTransport(invocation: Invocation, site: Site, watch: ExchangeWatch): MailTransport {
+  const { io, options } = invocation
+  const { config, database } = site
+  return new MailTransport({
+    plan: config.plan,
+    address: config.address,
+    smtp: toMailServer(config.send, io.env),
+    pop3: toMailServer(config.receive, io.env),
+    subjectPrefix: config.subjectPrefix,
+    foreignLetters: new ForeignLetters(database),
+    ...(options.isSet('verbose') && { log: (line) => watch.note(line) }),
+  })
+}
+
+function contextOf(
+  { io }: Invocation,
+  { config, store }: Site,
+  parts: {
+    readonly transport: MailTransport
+    readonly signal: AbortSignal
+    readonly watch: ExchangeWatch
+  },
+): ExchangeContext {
+  const { messageSizeOctets, window, resendAfterMs, spoolFolder } = config
+  return {
+    store,
+    transport: parts.transport,
+    spoolFolder,
+    rules: { messageSizeOctets, window, resendAfterMs },
+    now: () => io.now(),
+    newUuid: () => randomUUID(),
+    onEvent: (event) => parts.watch.take(event),
+    signal: parts.signal,
+  }
+}

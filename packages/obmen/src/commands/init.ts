@@ -1,0 +1,210 @@
+import { isDeepStrictEqual } from 'node:util'
+import { accessSync, constants, rmSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+import { openSqliteStore, prepareSqlite, readPlan } from '@obmen/exchange/sqlite'
+import type { PlanContent, Preparation, SqliteDatabase } from '@obmen/exchange/sqlite'
+
+import { type Config, optionName, type SettingName } from '../config/config.ts'
+import {
+  configPath,
+  type ConfigSources,
+  configWithoutFile,
+  loadConfig,
+  loadFileAlone,
+} from '../config/load-config.ts'
+import type { RawSetting } from '../config/raw-setting.ts'
+import { formatConfig } from '../config/write-config.ts'
+import { ConfigDiffers, type SecretReference } from '../errors/config-error.ts'
+import { EXIT } from '../errors/exit-code.ts'
+import { UsageError } from '../errors/usage-error.ts'
+import { openDatabase } from '../site/open-database.ts'
+import { withoutCommit } from '../site/without-commit.ts'
+import type { Command, Invocation } from './command.ts'
+import { sourcesOf } from './configuration.ts'
+import { initHelp } from './init-help.ts'
+import { reportInit } from './init-report.ts'
+
+/** Writes the configuration file and prepares the database. */
+export const initCommand: Command = {
+  name: 'init',
+  help: initHelp,
+  arguments: [],
+  options: {
+    plan: { type: 'string' },
+    node: { type: 'string' },
+    database: { type: 'string' },
+    only: { type: 'string', multiple: true },
+    except: { type: 'string', multiple: true },
+    address: { type: 'string' },
+    send: { type: 'string' },
+    receive: { type: 'string' },
+    'password-env': { type: 'string' },
+    'password-file': { type: 'string' },
+    ca: { type: 'string' },
+    servername: { type: 'string' },
+    'subject-prefix': { type: 'string' },
+    'message-size': { type: 'string' },
+    window: { type: 'string' },
+    'resend-after': { type: 'string' },
+    spool: { type: 'string' },
+    repair: { type: 'boolean' },
+    'dry-run': { type: 'boolean' },
+    json: { type: 'boolean' },
+  },
+  run: (invocation) => Promise.resolve(initialise(invocation)),
+}
+
+/** Settings that a new file can't do without, in the order of the file. */
+const REQUIRED = ['plan', 'node', 'database', 'address', 'send', 'receive'] as const
+
+/** A variable by this name is where a password is looked for when nothing else is said. */
+const DEFAULT_PASSWORD_VARIABLE = 'OBMEN_MAIL_PASSWORD'
+
+function initialise(invocation: Invocation): typeof EXIT.ok {
+  const sources = withAllSettings(invocation)
+  const present = loadFileAlone(sources)
+  const isDryRun = invocation.options.isSet('dry-run')
+  const config = present === undefined ? newConfig(sources) : checkAgainst(present, sources)
+  const text = present === undefined ? fileText(invocation, sources) : undefined
+  checkCertificates(config)
+  using database = openDatabase(config.database)
+  checkPrepared(database, config, { isRepair: invocation.options.isSet('repair') })
+  const preparation = isDryRun
+    ? prepareSqlite(withoutCommit(database), config.plan, config.tables)
+    : writeAndPrepare(database, config, { path: resolve(sources.cwd, config.path), text })
+  reportInit(invocation, config, { preparation, isNew: present === undefined })
+  return EXIT.ok
+}
+
+/** The settings of the command line, with those that are more than one text. */
+function withAllSettings(invocation: Invocation): ConfigSources {
+  const { options } = invocation
+  const settings = options.settings()
+  const tables = readTables(invocation)
+  if (tables.kind !== 'all') {
+    const place = { kind: 'option', option: `--${tables.kind}` } as const
+    const items = tables.tables.map((text) => ({ kind: 'text', text, place }) as const)
+    const list = { kind: 'list', items, place } as const
+    settings.set('tables', { kind: 'map', entries: new Map([[tables.kind, list]]), place })
+  }
+  const password = readPassword(invocation)
+  if (password !== undefined) settings.set('password', referenceSetting(password))
+  return { ...sourcesOf(invocation), options: settings }
+}
+
+function readTables({ options }: Invocation): PlanContent {
+  const only = options.texts('only')
+  const except = options.texts('except')
+  if (only.length > 0 && except.length > 0) throw excludeEachOther('--only', '--except')
+  if (only.length > 0) return { kind: 'only', tables: only }
+  return except.length > 0 ? { kind: 'except', tables: except } : { kind: 'all' }
+}
+
+function readPassword({ options }: Invocation): SecretReference | undefined {
+  const name = options.text('password-env')
+  const path = options.text('password-file')
+  if (name !== undefined && path !== undefined) {
+    throw excludeEachOther('--password-env', '--password-file')
+  }
+  if (path !== undefined) return { kind: 'file', path }
+  return name === undefined ? undefined : { kind: 'env', name }
+}
+
+function referenceSetting(reference: SecretReference): RawSetting {
+  const place = { kind: 'option', option: `--password-${reference.kind}` } as const
+  const text = reference.kind === 'env' ? reference.name : reference.path
+  return { kind: 'map', entries: new Map([[reference.kind, { kind: 'text', text, place }]]), place }
+}
+
+function excludeEachOther(...options: readonly string[]): UsageError {
+  return new UsageError({ kind: 'options-exclude-each-other', options }, { command: 'init' })
+}
+
+function newConfig(sources: ConfigSources): Config {
+  const settings = sources.options ?? new Map<SettingName, RawSetting>()
+  const missing = REQUIRED.filter((name) => !settings.has(name))
+  if (missing.length > 0) {
+    const options = missing.map(optionName)
+    throw new UsageError({ kind: 'options-missing', options }, { command: 'init' })
+  }
+  return configWithoutFile({ ...sources, options: withPassword(settings), env: {} })
+}
+
+function withPassword(
+  settings: ReadonlyMap<SettingName, RawSetting>,
+): ReadonlyMap<SettingName, RawSetting> {
+  if (settings.has('password')) return settings
+  const reference = referenceSetting({ kind: 'env', name: DEFAULT_PASSWORD_VARIABLE })
+  return new Map([...settings, ['password', reference]])
+}
+
+/** A file that is there stays as it is, so options that say something else would be forgotten at the next command. */
+function checkAgainst(present: Config, sources: ConfigSources): Config {
+  const wanted = loadConfig({ ...sources, env: {} })
+  const parts: readonly (readonly [key: string, keyof Config])[] = [
+    ['plan', 'plan'],
+    ['database', 'database'],
+    ['tables', 'tables'],
+    ['address', 'address'],
+    ['send', 'send'],
+    ['receive', 'receive'],
+    ['subjectPrefix', 'subjectPrefix'],
+    ['messageSize', 'messageSizeOctets'],
+    ['window', 'window'],
+    ['resendAfter', 'resendAfterMs'],
+    ['spool', 'spoolFolder'],
+  ]
+  const differing = parts
+    .filter(([, part]) => !isDeepStrictEqual(present[part], wanted[part]))
+    .map(([key]) => key)
+  if (differing.length > 0) throw new ConfigDiffers(present.path, differing)
+  return loadConfig(sources)
+}
+
+function fileText(invocation: Invocation, sources: ConfigSources): string {
+  const texts = [...(sources.options ?? [])].flatMap(([name, setting]) =>
+    setting.kind === 'text' ? [[name, setting.text] as const] : [],
+  )
+  return formatConfig(
+    {
+      path: configPath(sources),
+      cwd: sources.cwd,
+      texts: new Map(texts),
+      tables: readTables(invocation),
+      password: readPassword(invocation) ?? { kind: 'env', name: DEFAULT_PASSWORD_VARIABLE },
+    },
+    invocation.messages.config,
+  )
+}
+
+/** Throws when a file of certificates is missing, which would otherwise show at the first exchange. */
+function checkCertificates({ send, receive }: Config): void {
+  for (const { caFile } of [send, receive]) {
+    if (caFile !== undefined) accessSync(caFile, constants.R_OK)
+  }
+}
+
+/** Repairing registers every row of a table as changed: not something to happen by the way. */
+function checkPrepared(
+  database: SqliteDatabase,
+  { plan }: Config,
+  { isRepair }: { readonly isRepair: boolean },
+): void {
+  if (!isRepair && readPlan(database) !== undefined) openSqliteStore(database, plan)
+}
+
+/** The file first: it can be taken back, a commit can't. */
+function writeAndPrepare(
+  database: SqliteDatabase,
+  config: Config,
+  file: { readonly path: string; readonly text: string | undefined },
+): Preparation {
+  if (file.text !== undefined) writeFileSync(file.path, file.text, { flag: 'wx', mode: 0o600 })
+  try {
+    return prepareSqlite(database, config.plan, config.tables)
+  } catch (error) {
+    if (file.text !== undefined) rmSync(file.path, { force: true })
+    throw error
+  }
+}

@@ -1,0 +1,42 @@
+import { newNodeState, type NodeCode, NodeIsThisNode, parseNodeCode } from '@obmen/exchange'
+
+import { EXIT } from '../errors/exit-code.ts'
+import { type Site, openSite } from '../site/open-site.ts'
+import type { Command } from './command.ts'
+import { configOf } from './configuration.ts'
+import { nodeAddHelp } from './node-help.ts'
+
+/** Adds other nodes to the plan here. */
+export const nodeAddCommand: Command = {
+  name: 'node add',
+  help: nodeAddHelp,
+  arguments: ['NODE', '…'],
+  options: { 'dry-run': { type: 'boolean' }, json: { type: 'boolean' } },
+  async run(invocation) {
+    const { io, options, messages } = invocation
+    const codes = invocation.arguments.map(parseNodeCode)
+    const isDryRun = options.isSet('dry-run')
+    using site = openSite(configOf(invocation), { isTrial: isDryRun })
+    await site.store.transaction(async (transaction) => {
+      for (const code of codes) {
+        checkOther(site, code)
+        await transaction.addNode(newNodeState(code))
+      }
+    })
+    if (options.isSet('json')) {
+      io.out(`${JSON.stringify({ added: codes, dryRun: isDryRun })}\n`)
+      return EXIT.ok
+    }
+    const { node, general } = messages
+    for (const code of codes) {
+      io.out(`${isDryRun ? node.wouldBeAdded(code) : node.added(code)}\n`)
+    }
+    io.out(`${isDryRun ? general.nothingChanged() : node.addedMeans(site.config.plan.name)}\n`)
+    return EXIT.ok
+  },
+}
+
+/** Throws {@link NodeIsThisNode}: a node exchanges with others only. */
+export function checkOther({ config }: Site, code: NodeCode): void {
+  if (code === config.plan.thisNode) throw new NodeIsThisNode(code)
+}

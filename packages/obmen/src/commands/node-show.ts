@@ -1,0 +1,48 @@
+import { parseNodeCode } from '@obmen/exchange'
+
+import { EXIT } from '../errors/exit-code.ts'
+import { formatFacts } from '../output/table.ts'
+import { openSite } from '../site/open-site.ts'
+import type { Command } from './command.ts'
+import { configOf } from './configuration.ts'
+import { checkOther } from './node-add.ts'
+import { nodeShowHelp } from './node-help.ts'
+import { reportNode } from './node-report.ts'
+
+/** Shows everything that is known of one node. */
+export const nodeShowCommand: Command = {
+  name: 'node show',
+  help: nodeShowHelp,
+  arguments: ['NODE'],
+  options: { json: { type: 'boolean' } },
+  async run(invocation) {
+    const { io, options, messages } = invocation
+    const code = parseNodeCode(invocation.arguments[0] ?? '')
+    using site = openSite(configOf(invocation))
+    checkOther(site, code)
+    const state = await site.store.transaction((transaction) => transaction.node(code))
+    const report = reportNode(state)
+    if (options.isSet('json')) {
+      io.out(`${JSON.stringify(report)}\n`)
+      return EXIT.ok
+    }
+    const { node, format, general } = messages
+    const { oldestUnacknowledged: oldest } = report
+    const inFlight = `${format.messages(report.unacknowledgedMessages)}, ${format.rows(report.unacknowledgedRows)}`
+    io.out(
+      formatFacts([
+        [node.title(), report.node],
+        [node.sentNo(), format.number(report.sentNo)],
+        [node.acknowledgedNo(), format.number(report.acknowledgedNo)],
+        [node.receivedNo(), format.number(report.receivedNo)],
+        [node.unacknowledged(), inFlight],
+        [node.oldestUnacknowledged(), oldest === null ? '–' : format.moment(Date.parse(oldest))],
+        [node.undelivered(), format.messages(report.undeliveredMessages)],
+        [node.owesAcknowledgement(), report.owesAcknowledgement ? general.yes() : general.no()],
+        [node.gapBefore(), report.gapBefore === 0 ? '–' : format.number(report.gapBefore)],
+        [node.epoch(), format.number(report.epoch)],
+      ]),
+    )
+    return EXIT.ok
+  },
+}

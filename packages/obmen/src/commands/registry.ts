@@ -1,0 +1,19 @@
+import type { Command } from './command.ts'
+import { exchangeCommand } from './exchange.ts'
+import { initCommand } from './init.ts'
+import { nodeAddCommand } from './node-add.ts'
+import { nodeListCommand } from './node-list.ts'
+import { nodeRemoveCommand } from './node-remove.ts'
+import { nodeShowCommand } from './node-show.ts'
+import { statusCommand } from './status.ts'
+
+/** Every command, in the order of the overview: from setting up to looking after. */
+export const COMMANDS: readonly Command[] = [
+  initCommand,
+  nodeAddCommand,
+  nodeListCommand,
+  nodeShowCommand,
+  nodeRemoveCommand,
+  exchangeCommand,
+  statusCommand,
+]

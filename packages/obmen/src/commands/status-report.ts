@@ -1,0 +1,115 @@
+import { formatFacts, formatTable, type TableColumn } from '../output/table.ts'
+import type { Invocation } from './command.ts'
+import { commandLine } from './configuration.ts'
+import type { NodeStatus, Status } from './status.ts'
+
+/** The newest of these fit on a screen with everything else; all of them are in the JSON. */
+const MAX_ROWS_SHOWN = 10
+
+/** The status for people. */
+export function formatStatus(status: Status, invocation: Invocation): string {
+  const { messages } = invocation
+  const parts = [
+    formatFacts([
+      [messages.status.plan(), status.plan],
+      [messages.status.thisNode(), status.node],
+      [messages.status.database(), status.database],
+      [messages.status.address(), status.address],
+    ]),
+    status.nodes.length === 0
+      ? `${messages.node.none(commandLine(invocation, 'node add С01'))}\n`
+      : formatNodes(status.nodes, invocation),
+    formatRefused(status, invocation),
+    formatConflicts(status, invocation),
+    formatChecksums(status, invocation),
+  ]
+  return parts.filter((part) => part !== '').join('\n')
+}
+
+function formatNodes(nodes: readonly NodeStatus[], { messages }: Invocation): string {
+  const { node, status, format } = messages
+  const numbers: readonly TableColumn[] = [
+    node.sentNo(),
+    node.acknowledgedNo(),
+    node.receivedNo(),
+    status.waiting(),
+  ].map((title) => ({ title, align: 'right' }))
+  return formatTable(
+    [{ title: node.title() }, ...numbers, { title: node.unacknowledged() }],
+    nodes.map((report) => [
+      report.node,
+      ...[report.sentNo, report.acknowledgedNo, report.receivedNo].map(format.number),
+      report.hasMoreWaiting
+        ? status.atLeast(report.waitingRows)
+        : format.number(report.waitingRows),
+      formatUnacknowledged(report, messages),
+    ]),
+  )
+}
+
+function formatUnacknowledged(
+  { unacknowledgedMessages, unacknowledgedRows, oldestUnacknowledged }: NodeStatus,
+  { format }: Invocation['messages'],
+): string {
+  if (oldestUnacknowledged === null) return '–'
+  const since = format.moment(Date.parse(oldestUnacknowledged))
+  return `${format.messages(unacknowledgedMessages)}, ${format.rows(unacknowledgedRows)} (${since})`
+}
+
+function formatRefused({ refusedRows }: Status, { messages }: Invocation): string {
+  const { status, format } = messages
+  if (refusedRows.length === 0) return `${status.refusedRows(0)}\n`
+  const table = formatTable(
+    [
+      status.tableTitle(),
+      status.keyTitle(),
+      status.nodeTitle(),
+      status.momentTitle(),
+      status.reasonTitle(),
+    ].map((title) => ({ title })),
+    newest(refusedRows).map(({ table, key, node, reason, refusedAt }) => {
+      return [table, key, node, format.moment(refusedAt), reason]
+    }),
+  )
+  return `${status.refusedRows(refusedRows.length)}\n${table}${more(refusedRows, messages)}`
+}
+
+function formatConflicts({ conflicts }: Status, { messages }: Invocation): string {
+  const { status, format } = messages
+  if (conflicts.length === 0) return `${status.conflicts(0)}\n`
+  const table = formatTable(
+    [
+      status.tableTitle(),
+      status.keyTitle(),
+      status.nodeTitle(),
+      status.momentTitle(),
+      status.winnerTitle(),
+    ].map((title) => ({ title })),
+    newest(conflicts).map(({ table, key, node, winner, decidedAt }) => {
+      return [table, key, node, format.moment(decidedAt), status.winner(winner)]
+    }),
+  )
+  return `${status.conflicts(conflicts.length)}\n${table}${more(conflicts, messages)}`
+}
+
+function formatChecksums({ checksums }: Status, { messages }: Invocation): string {
+  if (checksums === undefined) return ''
+  const { status, format } = messages
+  return formatTable(
+    [
+      { title: status.tableTitle() },
+      { title: status.rowsTitle(), align: 'right' },
+      { title: status.checksumTitle() },
+    ],
+    checksums.map(({ table, rowCount, sha256 }) => [table, format.number(rowCount), sha256]),
+  )
+}
+
+function newest<Row>(rows: readonly Row[]): readonly Row[] {
+  return rows.slice(-MAX_ROWS_SHOWN).toReversed()
+}
+
+function more(rows: readonly unknown[], { status }: Invocation['messages']): string {
+  const hidden = rows.length - MAX_ROWS_SHOWN
+  return hidden > 0 ? `${status.more(hidden)}\n` : ''
+}

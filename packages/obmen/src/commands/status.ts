@@ -1,0 +1,113 @@
+import type {
+  ConflictRecord,
+  NodeCode,
+  NodeState,
+  RefusedRow,
+  TableChecksum,
+} from '@obmen/exchange'
+
+import { EXIT } from '../errors/exit-code.ts'
+import { openSite, type Site } from '../site/open-site.ts'
+import type { Command } from './command.ts'
+import { configOf } from './configuration.ts'
+import { type NodeReport, reportNode } from './node-report.ts'
+import { statusHelp } from './status-help.ts'
+import { formatStatus } from './status-report.ts'
+
+/** Shows every node with its numbers and what waits, the rows that were refused, and the conflicts. */
+export const statusCommand: Command = {
+  name: 'status',
+  help: statusHelp,
+  arguments: [],
+  options: { checksums: { type: 'boolean' }, json: { type: 'boolean' } },
+  async run(invocation) {
+    const { io, options } = invocation
+    using site = openSite(configOf(invocation))
+    const status = await readStatus(site, { withChecksums: options.isSet('checksums') })
+    io.out(options.isSet('json') ? formatJson(status) : formatStatus(status, invocation))
+    return EXIT.ok
+  },
+}
+
+/** Counting reads the rows themselves, so a first load is not counted to its end. */
+const MAX_COUNTED_ROWS = 100_000
+
+/** Everything that `status` tells. */
+export interface Status {
+  readonly plan: string
+  readonly node: string
+  readonly database: string
+  readonly address: string
+  readonly nodes: readonly NodeStatus[]
+  readonly refusedRows: readonly RefusedRow[]
+  readonly conflicts: readonly ConflictRecord[]
+  readonly checksums: readonly TableChecksum[] | undefined
+}
+
+export interface NodeStatus extends NodeReport {
+  /** Rows that are in no message yet. */
+  readonly waitingRows: number
+  /** Counting ended early: there are more. */
+  readonly hasMoreWaiting: boolean
+}
+
+/** Reads the status of a site. Changes that were registered meanwhile get their place in the change index. */
+export async function readStatus(
+  { config, store }: Site,
+  { withChecksums }: { readonly withChecksums: boolean },
+): Promise<Status> {
+  const [headSeq, nodes] = await store.transaction(async (transaction) => {
+    return [await transaction.fold(), await transaction.nodes()] as const
+  })
+  const nodeStatuses: NodeStatus[] = []
+  for (const node of nodes) {
+    const waitingRows = await countWaiting(store, node, headSeq)
+    nodeStatuses.push({
+      ...reportNode(node),
+      waitingRows,
+      hasMoreWaiting: waitingRows >= MAX_COUNTED_ROWS,
+    })
+  }
+  return {
+    plan: config.plan.name,
+    node: config.plan.thisNode,
+    database: config.database,
+    address: config.address.addrSpec,
+    nodes: nodeStatuses,
+    refusedRows: await store.refusedRows(),
+    conflicts: await store.conflicts(),
+    checksums: withChecksums ? await store.checksums() : undefined,
+  }
+}
+
+async function countWaiting(
+  store: Site['store'],
+  node: NodeState,
+  headSeq: number,
+): Promise<number> {
+  const forNode: NodeCode = node.code
+  const request = { forNode, afterSeq: node.offeredSeq, throughSeq: headSeq }
+  let count = 0
+  for await (const { changes } of store.readChanges(request)) {
+    count += changes.length
+    if (count >= MAX_COUNTED_ROWS) return count
+  }
+  return count
+}
+
+function formatJson(status: Status): string {
+  const instant = (ms: number): string => new Date(ms).toISOString()
+  const { refusedRows, conflicts, checksums, ...rest } = status
+  const json = {
+    ...rest,
+    refusedRows: refusedRows.map((row) => ({ ...row, refusedAt: instant(row.refusedAt) })),
+    conflicts: conflicts.map(({ ours, theirs, ...conflict }) => ({
+      ...conflict,
+      ours: ours ?? null,
+      theirs: theirs ?? null,
+      decidedAt: instant(conflict.decidedAt),
+    })),
+    ...(checksums && { checksums }),
+  }
+  return `${JSON.stringify(json)}\n`
+}

@@ -1,0 +1,94 @@
+import type { ExchangePlan } from '@obmen/exchange'
+import type { PlanContent } from '@obmen/exchange/sqlite'
+import type { MailboxAddress } from '@obmen/mail/mime'
+
+import type { SecretReference } from '../errors/config-error.ts'
+import type { MailUrl } from './mail-url.ts'
+
+/**
+ * What a site is: one plan, one database, one mailbox. In the file it is written as
+ *
+ *     plan: УдаленныеСклады                     # the same on all nodes
+ *     node: С01                                 # this node
+ *     database: trade.db                        # a SQLite database
+ *     tables: all                               # or { only: [ … ] }, or { except: [ … ] }
+ *     address: exchange@example.org             # the mailbox that all nodes use
+ *     send: smtps://exchange%40example.org@mail.example.org
+ *     receive: pop3s://exchange%40example.org@mail.example.org
+ *     password: { env: OBMEN_MAIL_PASSWORD }    # or { file: ./secret }
+ *
+ * `send` and `receive` may also be `{ url, password, ca, servername }`, where one of them differs. Relative paths are relative to
+ * the file, or to the current folder when they come from the command line or the environment.
+ */
+export interface Config {
+  /** The file that it was read from, as it was named. */
+  readonly path: string
+  readonly plan: ExchangePlan
+  /** The SQLite database; an absolute path. */
+  readonly database: string
+  readonly tables: PlanContent
+  /** The mailbox that all nodes of the plan use. */
+  readonly address: MailboxAddress
+  readonly send: MailServerSetting
+  readonly receive: MailServerSetting
+  /** What the subject of a letter begins with. */
+  readonly subjectPrefix: string
+  readonly messageSizeOctets: number
+  readonly window: number
+  readonly resendAfterMs: number
+  /** A folder for messages on their way; an absolute path. */
+  readonly spoolFolder: string
+}
+
+/** A mail server as it is configured: passwords and certificates are referred to, not held. */
+export interface MailServerSetting {
+  readonly url: MailUrl
+  /** Always there when {@link MailUrl.user} is. */
+  readonly password?: SecretReference
+  /** A file of certificates in PEM to trust instead of the usual ones; an absolute path. */
+  readonly caFile?: string
+  readonly servername?: string
+}
+
+/** The settings by name, each with a line as it could stand in the file. */
+export const SETTING_EXAMPLES = {
+  plan: 'plan: УдаленныеСклады',
+  node: 'node: С01',
+  database: 'database: trade.db',
+  tables: 'tables: all, tables: { only: [Orders, Customers] }, tables: { except: [Log] }',
+  address: 'address: exchange@example.org',
+  send: 'send: smtps://exchange%40example.org@mail.example.org',
+  receive: 'receive: pop3s://exchange%40example.org@mail.example.org',
+  password: 'password: { env: OBMEN_MAIL_PASSWORD }, password: { file: ./secret }',
+  ca: 'ca: ./ca.crt',
+  servername: 'servername: mail.example.org',
+  subjectPrefix: 'subjectPrefix: "СООБЩЕНИЕ_ОБМЕНА: "',
+  messageSize: 'messageSize: 10 MB',
+  window: 'window: 24',
+  resendAfter: 'resendAfter: 1 day',
+  spool: 'spool: obmen-spool',
+} as const
+
+export type SettingName = keyof typeof SETTING_EXAMPLES
+
+export const SETTING_NAMES: readonly SettingName[] =
+  Object.keys(SETTING_EXAMPLES).filter(isSettingName)
+
+export function isSettingName(text: string): text is SettingName {
+  return Object.hasOwn(SETTING_EXAMPLES, text)
+}
+
+/** Settings that are one text, and so can be given by the environment variable {@link environmentName}. */
+export const TEXT_SETTINGS: readonly SettingName[] = SETTING_NAMES.filter(
+  (name) => name !== 'tables' && name !== 'password',
+)
+
+/** `messageSize` → `OBMEN_MESSAGE_SIZE` */
+export function environmentName(name: SettingName): string {
+  return `OBMEN_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
+}
+
+/** `messageSize` → `--message-size` */
+export function optionName(name: SettingName): string {
+  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}

@@ -1,0 +1,87 @@
+import { domainToASCII } from 'node:url'
+
+import { MailUrlInvalid, type MailUrlProblem } from '../errors/value-error.ts'
+
+/** Where a mail server is, how the connection is encrypted, and who logs in. */
+export interface MailUrl {
+  readonly host: string
+  readonly port: number
+  /** `'none'` only where the address says `?tls=none`. */
+  readonly tls: 'implicit' | 'starttls' | 'none'
+  readonly user?: string
+}
+
+/** What a server is for: letters go out by SMTP and come in by POP3. */
+export type MailUse = 'send' | 'receive'
+
+interface Protocol {
+  readonly tls: 'implicit' | 'starttls'
+  readonly port: number
+  readonly use: MailUse
+}
+
+/** Ports by RFC 8314 §7.3 and §3.3, and RFC 6409 §3.1. */
+const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map([
+  ['smtps', { tls: 'implicit', port: 465, use: 'send' }],
+  ['smtp', { tls: 'starttls', port: 587, use: 'send' }],
+  ['pop3s', { tls: 'implicit', port: 995, use: 'receive' }],
+  ['pop3', { tls: 'starttls', port: 110, use: 'receive' }],
+])
+
+/**
+ * Reads the address of a mail server: `smtps://user@host`, `smtp://user@host:587` (STARTTLS is required), `pop3s://`,
+ * `pop3://`. `?tls=none` is the only way to clear text. User names are percent-encoded: `exchange%40example.org`. A host may be
+ * written in any script. Throws {@link MailUrlInvalid}, also for a password in it; the error never shows the text.
+ */
+export function parseMailUrl(text: string, use: MailUse): MailUrl {
+  const refuse = (problem: MailUrlProblem): MailUrlInvalid =>
+    new MailUrlInvalid(problem, examples(use))
+  if (/^[a-z0-9]+:\/\/[^@]*:.*@/i.test(text)) throw refuse({ kind: 'password' })
+  const url = URL.parse(text.trim())
+  const name = url?.protocol.slice(0, -1) ?? ''
+  if (url === null || !text.includes('://')) throw refuse({ kind: 'malformed' })
+  const protocol = PROTOCOLS.get(name)
+  if (protocol?.use !== use) throw refuse({ kind: 'protocol', protocol: name })
+  const host = readHost(url)
+  const user = decode(url.username)
+  if (host === undefined || user === undefined) throw refuse({ kind: 'malformed' })
+  const rest = `${url.pathname.replace(/^\/$/, '')}${url.hash}`
+  if (rest !== '') throw refuse({ kind: 'rest', rest })
+  if (user === '' && use === 'receive') throw refuse({ kind: 'user-missing' })
+  const parameters = [...url.searchParams].map(([key, value]) => `${key}=${value}`)
+  const unknown = parameters.find((parameter) => parameter !== 'tls=none')
+  if (unknown !== undefined) throw refuse({ kind: 'parameter', parameter: unknown })
+  const isClear = parameters.length > 0
+  if (isClear && protocol.tls === 'implicit')
+    throw refuse({ kind: 'tls-contradiction', protocol: name })
+  return {
+    host,
+    port: url.port === '' ? protocol.port : Number(url.port),
+    tls: isClear ? 'none' : protocol.tls,
+    ...(user !== '' && { user }),
+  }
+}
+
+/** A host as sockets take it: in ASCII, an IPv6 address without brackets. */
+function readHost(url: URL): string | undefined {
+  const ipv6 = /^\[(.+)\]$/.exec(url.hostname)?.[1]
+  if (ipv6 !== undefined) return ipv6
+  const host = domainToASCII(decode(url.hostname) ?? '')
+  return host === '' ? undefined : host
+}
+
+/** Percent-encoded UTF-8, or `undefined` for what is none or holds a control character. */
+function decode(text: string): string | undefined {
+  try {
+    const decoded = decodeURIComponent(text)
+    return /\p{Cc}/u.test(decoded) ? undefined : decoded
+  } catch {
+    return undefined
+  }
+}
+
+function examples(use: MailUse): readonly string[] {
+  return [...PROTOCOLS]
+    .filter(([, protocol]) => protocol.use === use)
+    .map(([name]) => `${name}://user@mail.example.org`)
+}

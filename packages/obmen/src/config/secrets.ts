@@ -1,0 +1,17 @@
+import { existsSync, readFileSync } from 'node:fs'
+
+import { Secret } from '@obmen/mail/smtp'
+
+import { SecretMissing, type SecretReference } from '../errors/config-error.ts'
+import type { Environment } from './load-config.ts'
+
+/** Fetches the password that a configuration refers to. The last line end of a file does not belong to it. Throws {@link SecretMissing}. */
+export function resolveSecret(reference: SecretReference, env: Environment): Secret {
+  const text = reference.kind === 'env' ? env[reference.name] : readSecretFile(reference.path)
+  if (text === undefined || text === '') throw new SecretMissing(reference)
+  return new Secret(text)
+}
+
+function readSecretFile(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, 'utf8').replace(/\r?\n$/, '') : undefined
+}

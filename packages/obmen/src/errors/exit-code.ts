@@ -1,0 +1,99 @@
+import type { KnownError } from './known-error.ts'
+
+/** What the program ends with, by the words of sysexits.h, which mail programs and schedulers know. */
+export const EXIT = {
+  ok: 0,
+  usage: 64,
+  data: 65,
+  unavailable: 69,
+  internal: 70,
+  temporary: 75,
+  permission: 77,
+  configuration: 78,
+  /** 128 and the number of SIGINT, as a shell says it. */
+  interrupted: 130,
+} as const
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+/** For errors that do not pass by themselves. What may succeed later ends with 75, see {@link exitCodeOf}. */
+const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
+  USAGE_INVALID: EXIT.usage,
+  NODE_CODE_INVALID: EXIT.usage,
+  NODE_EXISTS: EXIT.usage,
+  NODE_IS_THIS_NODE: EXIT.usage,
+  NODE_UNKNOWN: EXIT.usage,
+
+  CONFIG_DIFFERS: EXIT.configuration,
+  CONFIG_INVALID: EXIT.configuration,
+  CONFIG_NOT_FOUND: EXIT.configuration,
+  DATABASE_NOT_FOUND: EXIT.configuration,
+  MAIL_URL_INVALID: EXIT.configuration,
+  PLAN_NAME_INVALID: EXIT.configuration,
+  SECRET_MISSING: EXIT.configuration,
+  STORE_NOT_PREPARED: EXIT.configuration,
+  STORE_OF_ANOTHER_PLAN: EXIT.configuration,
+  TABLE_UNKNOWN: EXIT.configuration,
+  VALUE_INVALID: EXIT.configuration,
+
+  ADDRESS_INVALID: EXIT.data,
+  CAPTURE_DISTURBED: EXIT.data,
+  HEADER_INVALID: EXIT.data,
+  LIMIT_EXCEEDED: EXIT.data,
+  MESSAGE_DAMAGED: EXIT.data,
+  MESSAGE_TOO_NEW: EXIT.data,
+  SCHEMA_MISMATCH: EXIT.data,
+  TABLE_WITHOUT_PRIMARY_KEY: EXIT.data,
+
+  AUTHENTICATION_FAILED: EXIT.permission,
+  DATABASE_UNUSABLE: EXIT.permission,
+  FILE_UNUSABLE: EXIT.permission,
+  NO_USABLE_MECHANISM: EXIT.permission,
+
+  DELIVERY_REFUSED: EXIT.unavailable,
+  POP3_RESPONSE_REJECTED: EXIT.unavailable,
+  PROTOCOL_VIOLATION: EXIT.unavailable,
+  SMTP_CAPABILITY_MISSING: EXIT.unavailable,
+  SMTP_REPLY_REJECTED: EXIT.unavailable,
+  SMTP_SIZE_EXCEEDED: EXIT.unavailable,
+  TLS_FAILED: EXIT.unavailable,
+  TLS_UNAVAILABLE: EXIT.unavailable,
+
+  ABORTED: EXIT.temporary,
+  CONNECTION_FAILED: EXIT.temporary,
+  CONNECTION_LOST: EXIT.temporary,
+  DATABASE_BUSY: EXIT.temporary,
+  DEADLINE_EXCEEDED: EXIT.temporary,
+  DELIVERY_DEFERRED: EXIT.temporary,
+  DELIVERY_UNKNOWN: EXIT.temporary,
+  EXCHANGE_RUNNING: EXIT.temporary,
+  INTERRUPTED: EXIT.temporary,
+  POP3_DELETIONS_UNCONFIRMED: EXIT.temporary,
+
+  UNEXPECTED: EXIT.internal,
+}
+
+/** Errors that may pass by themselves end with 75, whatever they are: a scheduler needs to know nothing else. */
+export function exitCodeOf(error: KnownError): ExitCode {
+  if (error.code === 'INTERRUPTED' && error.signal === 'SIGINT') return EXIT.interrupted
+  return error.transient ? EXIT.temporary : EXIT_CODES[error.code]
+}
+
+/** What needs a person most comes last. */
+const BY_SEVERITY: readonly ExitCode[] = [
+  EXIT.ok,
+  EXIT.temporary,
+  EXIT.interrupted,
+  EXIT.unavailable,
+  EXIT.usage,
+  EXIT.data,
+  EXIT.permission,
+  EXIT.configuration,
+  EXIT.internal,
+]
+
+/** The exit code for several errors: that of the worst. */
+export function worstExitCode(errors: readonly KnownError[]): ExitCode {
+  const codes = errors.map(exitCodeOf)
+  return BY_SEVERITY.findLast((code) => codes.includes(code)) ?? EXIT.ok
+}

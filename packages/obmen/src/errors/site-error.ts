@@ -1,0 +1,117 @@
+import { ObmenError } from './obmen-error.ts'
+
+/** The database file that the configuration names does not exist. None is made: it belongs to the application. */
+export class DatabaseNotFound extends ObmenError {
+  readonly code = 'DATABASE_NOT_FOUND'
+  readonly transient = false
+  readonly path: string
+
+  constructor(path: string) {
+    super(`there is no database ${path}`, {
+      hint: 'check "database": the application makes the file, Obmen only takes part in it',
+    })
+    this.path = path
+  }
+}
+
+/** The database can't be read or written. */
+export class DatabaseUnusable extends ObmenError {
+  readonly code = 'DATABASE_UNUSABLE'
+  readonly transient = false
+  /** What SQLite says. */
+  readonly words: string
+
+  constructor(words: string, facts: { readonly cause?: unknown } = {}) {
+    super(`the database can't be used: ${words}`, {
+      ...facts,
+      hint: 'check that the file is a SQLite database and that this user may write to it and to its folder',
+    })
+    this.words = words
+  }
+}
+
+/** Another program holds the database, and did so for as long as was waited. */
+export class DatabaseBusy extends ObmenError {
+  readonly code = 'DATABASE_BUSY'
+  readonly transient = true
+
+  constructor(facts: { readonly cause?: unknown } = {}) {
+    super('the database is busy: another program has been writing to it for some time', {
+      ...facts,
+      hint: 'try again; if it stays so, look for a program that keeps a transaction open',
+    })
+  }
+}
+
+/** Another exchange on this database is under way. */
+export class ExchangeRunning extends ObmenError {
+  readonly code = 'EXCHANGE_RUNNING'
+  readonly transient = true
+  /** The file that the other exchange holds. */
+  readonly lockPath: string
+
+  constructor(lockPath: string) {
+    super('another exchange on this database is under way', {
+      hint: 'wait until it has ended; nothing has to be removed, also when it was killed',
+    })
+    this.lockPath = lockPath
+  }
+}
+
+/** A file or folder could not be read or written. */
+export class FileUnusable extends ObmenError {
+  readonly code = 'FILE_UNUSABLE'
+  readonly transient = false
+  readonly path: string
+  /** The operating system's word for it: `EACCES`, `ENOSPC`, `EISDIR` … */
+  readonly systemCode: string
+
+  constructor(path: string, systemCode: string, facts: { readonly cause?: unknown } = {}) {
+    super(`${path === '' ? 'a file' : path} can't be used: ${systemCode}`, {
+      ...facts,
+      hint: SYSTEM_HINTS[systemCode] ?? 'check the path, the disk and the rights of this user',
+    })
+    this.path = path
+    this.systemCode = systemCode
+  }
+}
+
+const SYSTEM_HINTS: Readonly<Record<string, string>> = {
+  EACCES: 'give this user the right to read and write it',
+  EPERM: 'give this user the right to read and write it',
+  ENOENT: 'check the path: there is no such file or folder',
+  ENOSPC: 'make room on the disk',
+  EISDIR: 'name a file: this is a folder',
+  ENOTDIR: 'check the path: a part of it is a file, not a folder',
+  EROFS: 'name a folder on a disk that can be written to',
+}
+
+/** Somebody stopped the program. Everything that was done stays done, nothing is left half. */
+export class Interrupted extends ObmenError {
+  readonly code = 'INTERRUPTED'
+  readonly transient = true
+  readonly signal: 'SIGINT' | 'SIGTERM'
+
+  constructor(signal: 'SIGINT' | 'SIGTERM') {
+    super('stopped before the end', {
+      hint: 'run the same command again: it goes on from here',
+    })
+    this.signal = signal
+  }
+}
+
+/** Something that this program had ruled out: a mistake in it. */
+export class Unexpected extends ObmenError {
+  readonly code = 'UNEXPECTED'
+  readonly transient = false
+
+  constructor(cause: unknown) {
+    super(
+      `something unexpected happened: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        cause,
+        hint: 'this is a mistake in Obmen: report it with what the same command prints with --verbose',
+      },
+    )
+  }
+}

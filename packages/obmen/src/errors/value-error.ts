@@ -1,0 +1,91 @@
+import { ObmenError } from './obmen-error.ts'
+
+/** What a value was expected to be. */
+export type ValueKind = 'size' | 'duration' | 'count' | 'text'
+
+/** A size, a duration, a count or a text that is none, or beyond its bounds. Bounds are written as in the configuration: `1 GB`. */
+export class ValueInvalid extends ObmenError {
+  readonly code = 'VALUE_INVALID'
+  readonly transient = false
+  readonly text: string
+  readonly expected: ValueKind
+  readonly example: string
+  readonly bounds: readonly [lowest: string, highest: string] | undefined
+
+  constructor(facts: {
+    readonly text: string
+    readonly expected: ValueKind
+    readonly example: string
+    readonly bounds?: readonly [lowest: string, highest: string]
+  }) {
+    const { text, expected, example, bounds } = facts
+    super(
+      bounds === undefined
+        ? `${JSON.stringify(text)} can't be a ${expected}`
+        : `${JSON.stringify(text)} is not between ${bounds[0]} and ${bounds[1]}`,
+      { hint: `write for example: ${example}` },
+    )
+    this.text = text
+    this.expected = expected
+    this.example = example
+    this.bounds = bounds
+  }
+}
+
+/** What is wrong with the address of a mail server. */
+export type MailUrlProblem =
+  | { readonly kind: 'malformed' }
+  | { readonly kind: 'protocol'; readonly protocol: string }
+  | { readonly kind: 'password' }
+  | { readonly kind: 'user-missing' }
+  | { readonly kind: 'rest'; readonly rest: string }
+  | { readonly kind: 'parameter'; readonly parameter: string }
+  | { readonly kind: 'tls-contradiction'; readonly protocol: string }
+
+/** A text that is not the address of a mail server. It may hold a password, so it is never shown. */
+export class MailUrlInvalid extends ObmenError {
+  readonly code = 'MAIL_URL_INVALID'
+  readonly transient = false
+  readonly problem: MailUrlProblem
+  /** What could stand there. */
+  readonly examples: readonly string[]
+
+  constructor(problem: MailUrlProblem, examples: readonly string[]) {
+    super(describeProblem(problem), { hint: adviseOn(problem, examples) })
+    this.problem = problem
+    this.examples = examples
+  }
+}
+
+function describeProblem(problem: MailUrlProblem): string {
+  switch (problem.kind) {
+    case 'malformed':
+      return 'this is not the address of a mail server'
+    case 'protocol':
+      return `"${problem.protocol}" is not the right protocol here`
+    case 'password':
+      return 'a password must not stand in the address of a mail server'
+    case 'user-missing':
+      return 'the address of the mail server names no user'
+    case 'rest':
+      return `"${problem.rest}" after the mail server has no meaning`
+    case 'parameter':
+      return `"${problem.parameter}" has no meaning here`
+    case 'tls-contradiction':
+      return `${problem.protocol} is encrypted, and ?tls=none says it is not`
+  }
+}
+
+function adviseOn(problem: MailUrlProblem, examples: readonly string[]): string {
+  const forms = `write it as ${examples.join(' or ')}`
+  switch (problem.kind) {
+    case 'password':
+      return 'take it out and refer to it: password: { env: OBMEN_MAIL_PASSWORD }, or { file: ./secret }'
+    case 'parameter':
+      return 'the only one is ?tls=none, which gives encryption up'
+    case 'tls-contradiction':
+      return `leave ?tls=none out, or write ${problem.protocol.replace(/s$/, '')}:// to do without encryption`
+    default:
+      return `${forms}; in a user name, write @ as %40`
+  }
+}

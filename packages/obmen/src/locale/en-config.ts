@@ -1,0 +1,27 @@
+import type { ConfigComments } from './messages.ts'
+
+/** The comments of a new configuration file. */
+export const englishConfig: ConfigComments = {
+  head: 'Obmen: this database takes part in an exchange by e-mail.\nCheck it after a change with: obmen status',
+  certificates:
+    "A mail server of your own, with a certificate of your own: the issuer's certificate (PEM),\nand the name in the certificate where it is not the host's.",
+  settings: {
+    plan: 'The exchange plan: the same name on all nodes.',
+    node: 'The code of this node: another one on each.',
+    database: 'The SQLite database of the application. Relative paths are relative to this file.',
+    tables:
+      'The tables that are exchanged: all, { only: [Orders, Customers] }, or { except: [Log] }.\nAfter a change run: obmen init',
+    address: 'The mailbox through which all nodes exchange.',
+    send: 'The server that letters are sent by: smtps://USER@HOST, or smtp://USER@HOST (STARTTLS, port 587).\nIn USER write @ as %40. Without encryption only as smtp://USER@HOST:25?tls=none',
+    receive:
+      'The server that letters are fetched from: pop3s://USER@HOST, or pop3://USER@HOST (STLS).',
+    password:
+      'Where the password lies, never the password itself: { env: NAME } or { file: ./secret }.',
+    subjectPrefix: 'What the subjects of our letters begin with: the same on all nodes.',
+    messageSize:
+      'How large a message may become before compression. Mail providers take 20 to 25 MB.',
+    window: 'How many messages may be on their way to a node without an answer.',
+    resendAfter: 'After so long without an answer a message counts as lost and is sent again.',
+    spool: 'A folder for messages on their way, on a disk that survives a restart.',
+  },
+}

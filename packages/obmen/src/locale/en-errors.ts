@@ -1,0 +1,39 @@
+import type { KnownError } from '../errors/known-error.ts'
+import type { ErrorText } from './messages.ts'
+
+/**
+ * Errors speak English by themselves. Only where a hint speaks to a programmer, here is what an administrator can do about it, in the
+ * words of the configuration.
+ */
+export function explainInEnglish(error: KnownError): ErrorText {
+  return { message: error.message, hint: adviseAdministrator(error) ?? error.hint }
+}
+
+function adviseAdministrator(error: KnownError): string | undefined {
+  switch (error.code) {
+    case 'TLS_FAILED':
+      return TLS_HINTS[error.check]
+    case 'TLS_UNAVAILABLE':
+      return 'check the port; with smtps:// or pop3s:// the connection is encrypted from its beginning (465, 995)'
+    case 'AUTHENTICATION_FAILED':
+      return 'check the user name in "send" and "receive", and the password; some providers want one for applications'
+    case 'NO_USABLE_MECHANISM':
+      return 'check that the connection is encrypted, or ask the provider how programs log in'
+    case 'DEADLINE_EXCEEDED':
+      return 'try again later; check the network of this machine'
+    case 'POP3_DELETIONS_UNCONFIRMED':
+      return 'nothing to do: letters that come again are recognised'
+    case 'SMTP_SIZE_EXCEEDED':
+      return 'lower "messageSize" in the configuration'
+    default:
+      return undefined
+  }
+}
+
+const TLS_HINTS: Readonly<Partial<Record<(KnownError & { code: 'TLS_FAILED' })['check'], string>>> =
+  {
+    'self-signed': 'if it is your own server, name its certificate (PEM) in "ca"',
+    'unknown-issuer': 'if it is your own server, name the issuer\'s certificate (PEM) in "ca"',
+    'wrong-host': 'write the name in the certificate as the host, or in "servername"',
+    'not-tls': 'with smtp:// or pop3:// the connection is encrypted by a command (587, 25, 110)',
+  }

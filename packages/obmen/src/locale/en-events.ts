@@ -1,0 +1,49 @@
+import type { ExchangeEvent } from '@obmen/exchange'
+
+import type { FormatMessages } from './messages.ts'
+
+/** What happens during an exchange, in English. */
+export function describeEvent(event: ExchangeEvent, format: FormatMessages): string | undefined {
+  switch (event.kind) {
+    case 'inbox-read':
+      return `mailbox: ${format.messages(event.messages)} for this node`
+    case 'fetching':
+      return `${event.node}: fetching message ${event.messageNo}`
+    case 'applying':
+      return `${event.node}: applying message ${event.messageNo}, ${format.number(event.rowsDone)} of ${format.rows(event.rowCount)}`
+    case 'applied':
+      return `${event.node}: message ${event.messageNo} applied, ${format.rows(event.summary.applied)}`
+    case 'acknowledged':
+      return `${event.node}: has received everything up to message ${event.messageNo}`
+    case 'duplicate':
+      return `${event.node}: message ${event.messageNo} came twice; it had no effect`
+    case 'stale':
+      return `${event.node}: message ${event.messageNo} is from before the new beginning; it had no effect`
+    case 'gap':
+      return `${event.node}: message ${event.messageNo} waits: after ${event.receivedNo} some are missing, and they are asked for`
+    case 'offered-again':
+      return `${event.node}: everything after message ${event.afterNo} is sent again: ${REASONS[event.reason]}`
+    case 'fork':
+      return `${event.node}: both sides begin anew: ${event.evidence}. Was one of them restored from a backup, or is there a copy of it?`
+    case 'new-epoch':
+      return `${event.node}: has begun anew; everything is compared once more`
+    case 'writing':
+      return `${event.node}: writing message ${event.messageNo}, ${format.rows(event.rowsDone)}`
+    case 'sent':
+      return `${event.node}: message ${event.messageNo} sent, ${format.rows(event.rowCount)}, ${format.size(event.sizeOctets)}`
+    case 'window-full':
+      return `${event.node}: ${format.messages(event.unacknowledged)} without an answer; the rest waits for it`
+    case 'removal-unconfirmed':
+      return 'letters that were dealt with could not be removed now; they are recognised the next time'
+    case 'problem':
+      return undefined
+  }
+}
+
+type Reason = (ExchangeEvent & { readonly kind: 'offered-again' })['reason']
+
+const REASONS: Readonly<Record<Reason, string>> = {
+  gap: 'the node misses some of it',
+  overdue: 'no answer has come for long',
+  'file-missing': 'a message was no longer in the spool folder',
+}

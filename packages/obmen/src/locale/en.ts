@@ -1,0 +1,142 @@
+import type { FormatMessages, Messages } from './messages.ts'
+import { englishConfig } from './en-config.ts'
+import { explainInEnglish } from './en-errors.ts'
+import { describeEvent } from './en-events.ts'
+
+const numbers = new Intl.NumberFormat('en')
+const moments = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
+
+const format: FormatMessages = {
+  number: (number) => numbers.format(number),
+  size: (octets) => formatSize(octets),
+  moment: (ms) => moments.format(new Date(ms)),
+  rows: (count) => `${numbers.format(count)} ${count === 1 ? 'row' : 'rows'}`,
+  messages: (count) => `${numbers.format(count)} ${count === 1 ? 'message' : 'messages'}`,
+  letters: (count) => `${numbers.format(count)} ${count === 1 ? 'letter' : 'letters'}`,
+  tables: (count) => `${numbers.format(count)} ${count === 1 ? 'table' : 'tables'}`,
+}
+
+function formatSize(octets: number): string {
+  if (octets < 1024) return `${octets} B`
+  const isLarge = octets >= 1024 ** 2
+  const number = octets / (isLarge ? 1024 ** 2 : 1024)
+  return `${new Intl.NumberFormat('en', { maximumFractionDigits: 1 }).format(number)} ${isLarge ? 'MB' : 'KB'}`
+}
+
+/** Everything in English. */
+export const en: Messages = {
+  language: 'en',
+  format,
+  config: englishConfig,
+  errorText: explainInEnglish,
+  general: {
+    errorLine: (message) => `error: ${message}`,
+    tryLine: (hint) => `try: ${hint}`,
+    causedBy: (text) => `caused by: ${text}`,
+    yes: () => 'yes',
+    no: () => 'no',
+    nothingChanged: () => 'Nothing was changed (--dry-run).',
+    nodeTooOld: (version) =>
+      `error: this is Node.js ${version}, and Obmen needs 24 or later\ntry: https://nodejs.org/`,
+    overview: (commands) =>
+      [
+        'Keeps databases in step by e-mail.',
+        '',
+        'usage: obmen COMMAND [OPTIONS]',
+        '',
+        ...commands.map(({ name, summary }) => `  ${name.padEnd(12)} ${summary}`),
+        '',
+        'Options of every command:',
+        '  --config FILE   the configuration, by default obmen.yaml in this folder',
+        '  --lang ru|en    the language, by default that of the system',
+        '  --verbose       on an error tell everything; exchange shows every line of the mail servers',
+        '  --help          what the command does, with examples',
+        '  --version       the version of Obmen',
+        '',
+        'Examples:',
+        '  obmen init --help',
+        '  obmen exchange',
+        '',
+      ].join('\n'),
+  },
+  init: {
+    configWritten: (path) => `Wrote ${path}.`,
+    configPresent: (path) => `${path} is there already and stays as it is.`,
+    configWouldBeWritten: (path) => `${path} would be written.`,
+    prepared: (database, node, plan) => `Prepared ${database} as node ${node} of ${plan}:`,
+    wouldBePrepared: (database, node, plan) =>
+      `${database} would be prepared as node ${node} of ${plan}:`,
+    tableTitle: () => 'table',
+    rowsTitle: () => 'rows',
+    kindTitle: () => 'change',
+    kind: (kind) => ({ added: 'added', repaired: 'repaired', present: 'as before' })[kind],
+    removedKind: () => 'taken out',
+    noTables: () => 'There are no tables to exchange in this database yet.',
+    next: (steps) => ['Next:', ...steps.map((step) => `  ${step}`)].join('\n'),
+    stepPasswordEnv: (name) =>
+      `set the environment variable ${name} to the password of the mailbox`,
+    stepPasswordFile: (path) => `write the password of the mailbox into ${path} (chmod 600)`,
+    stepAddNode: (command) => `${command}   # the other node, by its code`,
+    stepExchange: (command) => `${command}   # now, and then as often as you like`,
+  },
+  node: {
+    added: (code) => `Added node ${code}.`,
+    wouldBeAdded: (code) => `Node ${code} would be added.`,
+    addedMeans: (plan) =>
+      `The next exchange offers it every row of plan ${plan}. At its own site this node must be added too.`,
+    removed: (code) => `Removed node ${code}.`,
+    wouldBeRemoved: (code) => `Node ${code} would be removed.`,
+    removedMeans: (command) =>
+      `Nothing more is sent to it or taken from it; letters on the way stay in the mailbox. Added again (${command}), it gets every row anew.`,
+    none: (command) => `There are no other nodes yet. Add one with: ${command}`,
+    title: () => 'node',
+    epoch: () => 'epoch',
+    sentNo: () => 'sent No.',
+    acknowledgedNo: () => 'acknowledged No.',
+    receivedNo: () => 'received No.',
+    unacknowledged: () => 'unacknowledged',
+    oldestUnacknowledged: () => 'oldest unacknowledged',
+    undelivered: () => 'not yet delivered',
+    owesAcknowledgement: () => 'owed an acknowledgement',
+    gapBefore: () => 'messages missing before No.',
+  },
+  exchange: {
+    event: (event) => describeEvent(event, format),
+    connecting: (host) => `connecting to ${host}`,
+    stopping: () => 'stopping after this step; once more stops at once',
+    nodeProblem: (node, message) => `node ${node}: ${message}`,
+    nodeTitle: () => 'node',
+    receivedTitle: () => 'received',
+    appliedTitle: () => 'rows applied',
+    conflictsTitle: () => 'conflicts',
+    refusedTitle: () => 'refused',
+    sentTitle: () => 'sent',
+    rowsTitle: () => 'rows sent',
+    sizeTitle: () => 'size',
+    resultTitle: () => 'result',
+    inStep: () => 'done',
+    failed: () => 'failed',
+    refusedHint: () =>
+      'The database refused rows; they are kept and tried again. See: obmen status',
+  },
+  status: {
+    plan: () => 'plan',
+    thisNode: () => 'this node',
+    database: () => 'database',
+    address: () => 'mailbox',
+    waiting: () => 'rows to send',
+    atLeast: (count) => `over ${numbers.format(count)}`,
+    conflicts: (count) => `Conflicts: ${numbers.format(count)}`,
+    refusedRows: (count) => `Rows that the database refused: ${numbers.format(count)}`,
+    winner: (winner) => (winner === 'ours' ? 'this node' : 'that node'),
+    tableTitle: () => 'table',
+    keyTitle: () => 'key',
+    nodeTitle: () => 'node',
+    reasonTitle: () => 'reason',
+    winnerTitle: () => 'kept is the row of',
+    momentTitle: () => 'when',
+    rowsTitle: () => 'rows',
+    checksumTitle: () => 'checksum',
+    more: (count) => `… and ${numbers.format(count)} older: see --json`,
+  },
+}

@@ -1,0 +1,149 @@
+import type { ExchangeEvent } from '@obmen/exchange'
+import type { PreparedTable } from '@obmen/exchange/sqlite'
+
+import type { KnownError } from '../errors/known-error.ts'
+import type { Language } from './language.ts'
+
+/** An error for people: what happened, and what to do about it. */
+export interface ErrorText {
+  readonly message: string
+  readonly hint: string | undefined
+}
+
+/** Every text that people read, as a function of what it tells. One language each implements it. */
+export interface Messages {
+  readonly language: Language
+  readonly format: FormatMessages
+  readonly general: GeneralMessages
+  readonly init: InitMessages
+  readonly node: NodeMessages
+  readonly exchange: ExchangeMessages
+  readonly status: StatusMessages
+  readonly config: ConfigComments
+  readonly errorText: (error: KnownError) => ErrorText
+}
+
+export interface FormatMessages {
+  readonly number: (number: number) => string
+  readonly size: (octets: number) => string
+  /** Date and time of a wall clock in milliseconds. */
+  readonly moment: (ms: number) => string
+  readonly rows: (count: number) => string
+  readonly messages: (count: number) => string
+  readonly letters: (count: number) => string
+  readonly tables: (count: number) => string
+}
+
+export interface GeneralMessages {
+  readonly errorLine: (message: string) => string
+  readonly tryLine: (hint: string) => string
+  readonly causedBy: (text: string) => string
+  readonly yes: () => string
+  readonly no: () => string
+  readonly nothingChanged: () => string
+  readonly nodeTooOld: (version: string) => string
+  readonly overview: (
+    commands: readonly { readonly name: string; readonly summary: string }[],
+  ) => string
+}
+
+export interface InitMessages {
+  readonly configWritten: (path: string) => string
+  readonly configPresent: (path: string) => string
+  readonly configWouldBeWritten: (path: string) => string
+  readonly prepared: (database: string, node: string, plan: string) => string
+  readonly wouldBePrepared: (database: string, node: string, plan: string) => string
+  readonly tableTitle: () => string
+  readonly rowsTitle: () => string
+  readonly kindTitle: () => string
+  readonly kind: (kind: PreparedTable['kind']) => string
+  readonly removedKind: () => string
+  readonly noTables: () => string
+  readonly next: (steps: readonly string[]) => string
+  readonly stepPasswordEnv: (name: string) => string
+  readonly stepPasswordFile: (path: string) => string
+  readonly stepAddNode: (command: string) => string
+  readonly stepExchange: (command: string) => string
+}
+
+export interface NodeMessages {
+  readonly added: (code: string) => string
+  readonly wouldBeAdded: (code: string) => string
+  readonly addedMeans: (plan: string) => string
+  readonly removed: (code: string) => string
+  readonly wouldBeRemoved: (code: string) => string
+  readonly removedMeans: (command: string) => string
+  readonly none: (command: string) => string
+  readonly title: () => string
+  readonly epoch: () => string
+  readonly sentNo: () => string
+  readonly acknowledgedNo: () => string
+  readonly receivedNo: () => string
+  readonly unacknowledged: () => string
+  readonly oldestUnacknowledged: () => string
+  readonly undelivered: () => string
+  readonly owesAcknowledgement: () => string
+  readonly gapBefore: () => string
+}
+
+export interface ExchangeMessages {
+  /** `undefined` for what needs no word. */
+  readonly event: (event: ExchangeEvent) => string | undefined
+  readonly connecting: (host: string) => string
+  readonly stopping: () => string
+  readonly nodeProblem: (node: string, message: string) => string
+  readonly nodeTitle: () => string
+  readonly receivedTitle: () => string
+  readonly appliedTitle: () => string
+  readonly conflictsTitle: () => string
+  readonly refusedTitle: () => string
+  readonly sentTitle: () => string
+  readonly rowsTitle: () => string
+  readonly sizeTitle: () => string
+  readonly resultTitle: () => string
+  readonly inStep: () => string
+  readonly failed: () => string
+  readonly refusedHint: () => string
+}
+
+export interface StatusMessages {
+  readonly plan: () => string
+  readonly thisNode: () => string
+  readonly database: () => string
+  readonly address: () => string
+  readonly waiting: () => string
+  readonly atLeast: (count: number) => string
+  readonly conflicts: (count: number) => string
+  readonly refusedRows: (count: number) => string
+  readonly winner: (winner: 'ours' | 'theirs') => string
+  readonly tableTitle: () => string
+  readonly keyTitle: () => string
+  readonly nodeTitle: () => string
+  readonly reasonTitle: () => string
+  readonly winnerTitle: () => string
+  readonly momentTitle: () => string
+  readonly rowsTitle: () => string
+  readonly checksumTitle: () => string
+  readonly more: (count: number) => string
+}
+
+/** The comments of a new configuration file, by setting; {@link certificates} stands above `ca` and `servername`. */
+export interface ConfigComments {
+  readonly head: string
+  readonly certificates: string
+  readonly settings: {
+    readonly plan: string
+    readonly node: string
+    readonly database: string
+    readonly tables: string
+    readonly address: string
+    readonly send: string
+    readonly receive: string
+    readonly password: string
+    readonly subjectPrefix: string
+    readonly messageSize: string
+    readonly window: string
+    readonly resendAfter: string
+    readonly spool: string
+  }
+}

@@ -1,0 +1,49 @@
+import type { ExchangeEvent } from '@obmen/exchange'
+
+import type { FormatMessages } from './messages.ts'
+
+/** What happens during an exchange, in Russian. */
+export function describeEvent(event: ExchangeEvent, format: FormatMessages): string | undefined {
+  switch (event.kind) {
+    case 'inbox-read':
+      return `почтовый ящик: ${format.messages(event.messages)} для этого узла`
+    case 'fetching':
+      return `${event.node}: загрузка сообщения ${event.messageNo}`
+    case 'applying':
+      return `${event.node}: запись сообщения ${event.messageNo}, ${format.number(event.rowsDone)} из ${format.number(event.rowCount)}`
+    case 'applied':
+      return `${event.node}: сообщение ${event.messageNo} записано, ${format.rows(event.summary.applied)}`
+    case 'acknowledged':
+      return `${event.node}: получил всё до сообщения ${event.messageNo} включительно`
+    case 'duplicate':
+      return `${event.node}: сообщение ${event.messageNo} пришло повторно и ничего не изменило`
+    case 'stale':
+      return `${event.node}: сообщение ${event.messageNo} осталось от прежнего обмена и ничего не изменило`
+    case 'gap':
+      return `${event.node}: сообщение ${event.messageNo} ждёт: после ${event.receivedNo} не хватает других, они запрошены`
+    case 'offered-again':
+      return `${event.node}: всё после сообщения ${event.afterNo} отправляется снова: ${REASONS[event.reason]}`
+    case 'fork':
+      return `${event.node}: обе стороны начинают обмен заново, номера разошлись (${event.evidence}). База восстановлена из копии или работает в двух экземплярах?`
+    case 'new-epoch':
+      return `${event.node}: начал обмен заново; всё сверяется ещё раз`
+    case 'writing':
+      return `${event.node}: подготовка сообщения ${event.messageNo}, ${format.rows(event.rowsDone)}`
+    case 'sent':
+      return `${event.node}: сообщение ${event.messageNo} отправлено, ${format.rows(event.rowCount)}, ${format.size(event.sizeOctets)}`
+    case 'window-full':
+      return `${event.node}: ${format.messages(event.unacknowledged)} без ответа; остальное ждёт`
+    case 'removal-unconfirmed':
+      return 'обработанные письма сейчас не удалось удалить; в следующий раз они будут узнаны'
+    case 'problem':
+      return undefined
+  }
+}
+
+type Reason = (ExchangeEvent & { readonly kind: 'offered-again' })['reason']
+
+const REASONS: Readonly<Record<Reason, string>> = {
+  gap: 'узлу не хватает части сообщений',
+  overdue: 'давно нет ответа',
+  'file-missing': 'сообщения не оказалось в папке spool',
+}

@@ -1,0 +1,79 @@
+import type { AnyExchangeError } from '@obmen/exchange/errors'
+
+import { type ErrorTexts, text, wordsAfterVerdict } from './error-texts.ts'
+
+/** The errors of `@obmen/exchange` in Russian, for the administrator of a site. */
+export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
+  PLAN_NAME_INVALID: (error) =>
+    text(
+      `«${error.text}» не может быть именем плана обмена`,
+      'имя состоит из букв, цифр и подчёркиваний, до 80 знаков, например УдаленныеСклады',
+    ),
+  NODE_CODE_INVALID: (error) =>
+    text(
+      `«${error.text}» не может быть кодом узла`,
+      'код состоит из букв, цифр и дефисов внутри, до 36 знаков, например С01',
+    ),
+  NODE_UNKNOWN: ({ node }) =>
+    text(
+      `узла «${node}» здесь нет`,
+      `посмотрите узлы: obmen node list; добавьте: obmen node add ${node}`,
+    ),
+  NODE_EXISTS: ({ node }) =>
+    text(`узел «${node}» уже есть`, `посмотрите его номера: obmen node show ${node}`),
+  NODE_IS_THIS_NODE: ({ node }) =>
+    text(`«${node}» — это сам этот узел`, 'назовите узел на другой стороне: obmen node list'),
+  MESSAGE_DAMAGED: ({ damage }) =>
+    text(
+      `сообщение обмена повреждено (${damage})`,
+      'ничего: оно запрошено, и отправитель передаст изменения снова',
+    ),
+  MESSAGE_TOO_NEW: ({ format }) =>
+    text(
+      `сообщение обмена записано в более новом формате (${format})`,
+      'обновите Обмен на этом узле; сообщение подождёт в почтовом ящике',
+    ),
+  SCHEMA_MISMATCH: ({ table, difference }) =>
+    text(
+      `таблица «${table}» на двух сторонах разная (${difference})`,
+      'сделайте таблицы одинаковыми, здесь или там; сообщение подождёт в ящике и будет принято при следующем обмене',
+    ),
+  STORE_NOT_PREPARED: () =>
+    text('база данных не подготовлена к обмену', 'подготовьте её: obmen init'),
+  STORE_OF_ANOTHER_PLAN: ({ prepared, wanted }) =>
+    text(
+      `база данных подготовлена для другого узла или плана (в базе: ${prepared}; в настройке: ${wanted})`,
+      'проверьте plan, node и database: это файл другого узла или копия его базы?',
+    ),
+  TABLE_UNKNOWN: ({ table }) =>
+    text(`таблицы «${table}» в базе нет`, 'проверьте tables в настройке'),
+  TABLE_WITHOUT_PRIMARY_KEY: ({ tables }) =>
+    text(
+      `нет первичного ключа: ${quoteAll(tables)}`,
+      'дайте каждой таблице PRIMARY KEY или исключите её: tables: { except: [ … ] }',
+    ),
+  CAPTURE_DISTURBED: ({ tables }) =>
+    text(
+      `изменения больше не регистрируются полностью: ${quoteAll(tables)}`,
+      'восстановите: obmen init --repair; все строки этих таблиц будут считаться изменёнными',
+    ),
+  DELIVERY_REFUSED: (error) =>
+    text(
+      `почтовый сервер не принял ${error.fileName}: ${wordsAfterVerdict(error.message)}`,
+      'проверьте messageSize и address в настройке и место в ящике; слова сервера приведены выше',
+    ),
+  DELIVERY_DEFERRED: (error) =>
+    text(
+      `почтовый сервер сейчас не принял ${error.fileName}: ${wordsAfterVerdict(error.message)}`,
+      'ничего не потеряно: письмо уйдёт при следующем обмене',
+    ),
+  DELIVERY_UNKNOWN: ({ fileName }) =>
+    text(
+      `соединение прервалось раньше, чем сервер подтвердил ${fileName}`,
+      'ничего: письмо уйдёт ещё раз, а применится один раз',
+    ),
+}
+
+function quoteAll(names: readonly string[]): string {
+  return names.map((name) => `«${name}»`).join(', ')
+}

@@ -1,0 +1,232 @@
+import { type ConfigProblem, formatPlace } from '../errors/config-error.ts'
+import type { AnyObmenError } from '../errors/known-error.ts'
+import type { UsageError, UsageProblem } from '../errors/usage-error.ts'
+import type { MailUrlInvalid, ValueInvalid } from '../errors/value-error.ts'
+import { type ErrorTexts, text } from './error-texts.ts'
+import type { ErrorText } from './messages.ts'
+import { russianExchangeErrors } from './ru-exchange-errors.ts'
+import { russianMailErrors } from './ru-mail-errors.ts'
+
+/** The errors of the program itself in Russian. */
+export const russianObmenErrors: ErrorTexts<AnyObmenError> = {
+  USAGE_INVALID: (error) => text(describeUsage(error.problem), adviseOnUsage(error)),
+  CONFIG_NOT_FOUND: ({ path }) =>
+    text(
+      `файла настройки ${path} нет`,
+      'создайте его: obmen init, или укажите другой: --config ФАЙЛ',
+    ),
+  CONFIG_INVALID: ({ place, problem }) => {
+    const { message, hint } = describeConfig(problem)
+    return text(`${formatPlace(place)}: ${message}`, hint)
+  },
+  CONFIG_DIFFERS: ({ path, keys }) =>
+    text(
+      `файл ${path} уже есть, и в нём написано другое: ${keys.join(', ')}`,
+      `измените ${path} и выполните obmen init, или укажите другой файл: --config ФАЙЛ`,
+    ),
+  VALUE_INVALID: (error) => describeValue(error),
+  MAIL_URL_INVALID: (error) => describeMailUrl(error),
+  SECRET_MISSING: ({ reference }) =>
+    reference.kind === 'env'
+      ? text(
+          `пароля нет в переменной окружения ${reference.name}`,
+          `задайте ${reference.name} тому, кто запускает obmen, или укажите в password файл: { file: ./secret }`,
+        )
+      : text(
+          `пароля нет в файле ${reference.path}`,
+          `запишите пароль в ${reference.path} и закройте файл от других: chmod 600`,
+        ),
+  FILE_UNUSABLE: ({ path, systemCode }) =>
+    text(
+      `${path === '' ? 'файл' : path}: ${SYSTEM_WORDS[systemCode] ?? systemCode}`,
+      'проверьте путь, диск и права этого пользователя',
+    ),
+  DATABASE_NOT_FOUND: ({ path }) =>
+    text(
+      `базы данных ${path} нет`,
+      'проверьте database: файл создаёт сама программа, Обмен только участвует в нём',
+    ),
+  DATABASE_UNUSABLE: ({ words }) =>
+    text(
+      `с базой данных нельзя работать: ${words}`,
+      'проверьте, что это база SQLite и что этот пользователь может писать в неё и в её папку',
+    ),
+  DATABASE_BUSY: () =>
+    text(
+      'база данных занята: другая программа уже долго пишет в неё',
+      'повторите; если так каждый раз, найдите программу, которая не завершает транзакцию',
+    ),
+  EXCHANGE_RUNNING: () =>
+    text(
+      'обмен с этой базой уже идёт',
+      'подождите, пока он закончится; удалять ничего не нужно, даже если он был прерван',
+    ),
+  INTERRUPTED: () =>
+    text('остановлено до конца', 'выполните ту же команду снова: она продолжит с этого места'),
+  UNEXPECTED: ({ cause }) =>
+    text(
+      `случилось непредвиденное: ${cause instanceof Error ? cause.message : String(cause)}`,
+      'это ошибка в Обмене: сообщите о ней и приложите то, что эта же команда печатает с --verbose',
+    ),
+}
+
+function describeUsage(problem: UsageProblem): string {
+  switch (problem.kind) {
+    case 'command-missing':
+      return 'не указана команда'
+    case 'command-unknown':
+      return `команды «${problem.word}» нет`
+    case 'option-unknown':
+      return `параметра ${problem.option} здесь нет`
+    case 'option-without-value':
+      return `параметру ${problem.option} нужно значение`
+    case 'option-with-value':
+      return `у параметра ${problem.option} не бывает значения`
+    case 'option-value-unknown':
+      return `параметр ${problem.option} не может быть «${problem.value}»`
+    case 'options-missing':
+      return `не хватает параметров: ${problem.options.join(' ')}`
+    case 'options-exclude-each-other':
+      return `параметры ${problem.options.join(' и ')} исключают друг друга`
+    case 'argument-missing':
+      return `не указано: ${ARGUMENTS[problem.argument] ?? problem.argument}`
+    case 'argument-unexpected':
+      return `лишнее слово: «${problem.argument}»`
+  }
+}
+
+const ARGUMENTS: Readonly<Record<string, string>> = { NODE: 'УЗЕЛ' }
+
+function adviseOnUsage({ problem, helpCommand }: UsageError): string {
+  switch (problem.kind) {
+    case 'command-missing':
+    case 'command-unknown': {
+      const nearest = problem.kind === 'command-unknown' ? problem.nearest : undefined
+      if (nearest !== undefined) return `obmen ${nearest}`
+      return `одна из: ${problem.known.join(', ')}; см. ${helpCommand}`
+    }
+    case 'option-unknown':
+      return problem.nearest === undefined
+        ? helpCommand
+        : `может быть, ${problem.nearest}? См. ${helpCommand}`
+    case 'option-value-unknown':
+      return `одно из: ${problem.known.join(', ')}`
+    default:
+      return helpCommand
+  }
+}
+
+function describeConfig(problem: ConfigProblem): ErrorText {
+  switch (problem.kind) {
+    case 'not-utf8':
+      return text('файл записан не в UTF-8', 'сохраните файл в кодировке UTF-8')
+    case 'not-yaml':
+      return text(
+        `это не YAML: ${YAML_WORDS[problem.yamlCode] ?? problem.words}`,
+        'посмотрите на эту строку: одна настройка в строке, «имя: значение», отступы только пробелами',
+      )
+    case 'not-settings':
+      return text(
+        'в файле нет настроек',
+        'пишите по одной настройке в строке, например: plan: УдаленныеСклады',
+      )
+    case 'key-unknown':
+      return text(
+        `настройки «${problem.key}» нет`,
+        problem.nearest === undefined
+          ? `есть такие: ${problem.known.join(', ')}`
+          : `может быть, «${problem.nearest}»?`,
+      )
+    case 'key-missing':
+      return text(`нет настройки «${problem.key}»`, `добавьте строку: ${problem.example}`)
+    case 'shape':
+      return text(
+        `настройка «${problem.key}» пишется иначе`,
+        `напишите, например: ${problem.example}`,
+      )
+    case 'value': {
+      const { message, hint } = describeFault(problem.fault)
+      return text(`${problem.key}: ${message}`, hint)
+    }
+  }
+}
+
+function describeFault(fault: (ConfigProblem & { readonly kind: 'value' })['fault']): ErrorText {
+  switch (fault.code) {
+    case 'PLAN_NAME_INVALID':
+      return russianExchangeErrors.PLAN_NAME_INVALID(fault)
+    case 'NODE_CODE_INVALID':
+      return russianExchangeErrors.NODE_CODE_INVALID(fault)
+    case 'ADDRESS_INVALID':
+      return russianMailErrors.ADDRESS_INVALID(fault)
+    case 'VALUE_INVALID':
+      return describeValue(fault)
+    case 'MAIL_URL_INVALID':
+      return describeMailUrl(fault)
+  }
+}
+
+const YAML_WORDS: Readonly<Record<string, string>> = {
+  BAD_INDENT: 'у строки другой отступ, чем у строк выше',
+  BLOCK_AS_IMPLICIT_KEY: 'лишнее двоеточие или слишком большой отступ',
+  DUPLICATE_KEY: 'настройка встречается дважды',
+  MISSING_CHAR: 'нет закрывающей кавычки или скобки',
+  MULTIPLE_DOCS: 'настройки разделены строкой ---',
+  NOT_TEXT: 'имена должны быть простыми словами, ссылки (*) не используются',
+  TAB_AS_INDENT: 'отступ сделан табуляцией',
+}
+
+const VALUE_KINDS: Readonly<Record<ValueInvalid['expected'], string>> = {
+  size: 'объём',
+  duration: 'срок',
+  count: 'число',
+  text: 'текст',
+}
+
+function describeValue({ text: value, expected, example, bounds }: ValueInvalid): ErrorText {
+  return text(
+    bounds === undefined
+      ? `«${value}» — это не ${VALUE_KINDS[expected]}`
+      : `«${value}» не между ${bounds[0]} и ${bounds[1]}`,
+    `напишите, например: ${example}`,
+  )
+}
+
+function describeMailUrl({ problem, examples }: MailUrlInvalid): ErrorText {
+  const forms = `напишите так: ${examples.join(' или ')}; в имени вместо @ пишите %40`
+  switch (problem.kind) {
+    case 'malformed':
+      return text('это не адрес почтового сервера', forms)
+    case 'protocol':
+      return text(`протокол «${problem.protocol}» здесь не подходит`, forms)
+    case 'password':
+      return text(
+        'паролю не место в адресе почтового сервера',
+        'уберите его и сошлитесь на него: password: { env: OBMEN_MAIL_PASSWORD } или { file: ./secret }',
+      )
+    case 'user-missing':
+      return text('в адресе почтового сервера нет имени пользователя', forms)
+    case 'rest':
+      return text(`«${problem.rest}» после имени сервера ничего не значит`, forms)
+    case 'parameter':
+      return text(
+        `«${problem.parameter}» здесь ничего не значит`,
+        'возможно только ?tls=none: отказ от шифрования',
+      )
+    case 'tls-contradiction':
+      return text(
+        `${problem.protocol} шифруется, а ?tls=none говорит обратное`,
+        `уберите ?tls=none или напишите ${problem.protocol.replace(/s$/, '')}://, чтобы обойтись без шифрования`,
+      )
+  }
+}
+
+const SYSTEM_WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'нет прав',
+  EPERM: 'нет прав',
+  ENOENT: 'нет такого файла или папки',
+  ENOSPC: 'на диске нет места',
+  EISDIR: 'это папка, а не файл',
+  ENOTDIR: 'часть пути — файл, а не папка',
+  EROFS: 'на этот диск нельзя писать',
+}

@@ -1,0 +1,148 @@
+import type { FormatMessages, Messages } from './messages.ts'
+import { russianConfig } from './ru-config.ts'
+import { explainInRussian } from './ru-errors.ts'
+import { describeEvent } from './ru-events.ts'
+import { type Forms, numeral, russianNumber } from './ru-numeral.ts'
+
+const moments = new Intl.DateTimeFormat('ru', { dateStyle: 'medium', timeStyle: 'short' })
+
+const ROWS: Forms = ['строка', 'строки', 'строк']
+const MESSAGES: Forms = ['сообщение', 'сообщения', 'сообщений']
+const LETTERS: Forms = ['письмо', 'письма', 'писем']
+const TABLES: Forms = ['таблица', 'таблицы', 'таблиц']
+
+const format: FormatMessages = {
+  number: russianNumber,
+  size: (octets) => formatSize(octets),
+  moment: (ms) => moments.format(new Date(ms)),
+  rows: (count) => numeral(count, ROWS),
+  messages: (count) => numeral(count, MESSAGES),
+  letters: (count) => numeral(count, LETTERS),
+  tables: (count) => numeral(count, TABLES),
+}
+
+function formatSize(octets: number): string {
+  if (octets < 1024) return `${octets} Б`
+  const isLarge = octets >= 1024 ** 2
+  const number = octets / (isLarge ? 1024 ** 2 : 1024)
+  return `${new Intl.NumberFormat('ru', { maximumFractionDigits: 1 }).format(number)} ${isLarge ? 'МБ' : 'КБ'}`
+}
+
+/** Everything in Russian. */
+export const ru: Messages = {
+  language: 'ru',
+  format,
+  config: russianConfig,
+  errorText: explainInRussian,
+  general: {
+    errorLine: (message) => `ошибка: ${message}`,
+    tryLine: (hint) => `что делать: ${hint}`,
+    causedBy: (text) => `причина: ${text}`,
+    yes: () => 'да',
+    no: () => 'нет',
+    nothingChanged: () => 'Ничего не изменено (--dry-run).',
+    nodeTooOld: (version) =>
+      `ошибка: это Node.js ${version}, а для Обмена нужна версия 24 или новее\nчто делать: https://nodejs.org/`,
+    overview: (commands) =>
+      [
+        'Обмен поддерживает базы данных одинаковыми, обмениваясь по электронной почте.',
+        '',
+        'вызов: obmen КОМАНДА [ПАРАМЕТРЫ]',
+        '',
+        ...commands.map(({ name, summary }) => `  ${name.padEnd(12)} ${summary}`),
+        '',
+        'Параметры любой команды:',
+        '  --config ФАЙЛ   настройка, по умолчанию obmen.yaml в этой папке',
+        '  --lang ru|en    язык, по умолчанию язык системы',
+        '  --verbose       при ошибке показать всё; exchange покажет и каждую строку почтовых серверов',
+        '  --help          что делает команда, с примерами',
+        '  --version       версия Обмена',
+        '',
+        'Примеры:',
+        '  obmen init --help',
+        '  obmen exchange',
+        '',
+      ].join('\n'),
+  },
+  init: {
+    configWritten: (path) => `Записан файл ${path}.`,
+    configPresent: (path) => `Файл ${path} уже есть и остаётся как был.`,
+    configWouldBeWritten: (path) => `Был бы записан файл ${path}.`,
+    prepared: (database, node, plan) =>
+      `База ${database} подготовлена: узел ${node} плана обмена ${plan}.`,
+    wouldBePrepared: (database, node, plan) =>
+      `База ${database} была бы подготовлена: узел ${node} плана обмена ${plan}.`,
+    tableTitle: () => 'таблица',
+    rowsTitle: () => 'строк',
+    kindTitle: () => 'изменение',
+    kind: (kind) =>
+      ({ added: 'добавлена', repaired: 'восстановлена', present: 'без изменений' })[kind],
+    removedKind: () => 'исключена',
+    noTables: () => 'В этой базе пока нет таблиц для обмена.',
+    next: (steps) => ['Дальше:', ...steps.map((step) => `  ${step}`)].join('\n'),
+    stepPasswordEnv: (name) => `задайте переменную окружения ${name}: пароль почтового ящика`,
+    stepPasswordFile: (path) => `запишите пароль почтового ящика в файл ${path} (chmod 600)`,
+    stepAddNode: (command) => `${command}   # другой узел, по его коду`,
+    stepExchange: (command) => `${command}   # сейчас, а затем так часто, как нужно`,
+  },
+  node: {
+    added: (code) => `Узел ${code} добавлен.`,
+    wouldBeAdded: (code) => `Узел ${code} был бы добавлен.`,
+    addedMeans: (plan) =>
+      `При следующем обмене ему будут переданы все строки плана ${plan}. На его стороне нужно добавить этот узел.`,
+    removed: (code) => `Узел ${code} удалён.`,
+    wouldBeRemoved: (code) => `Узел ${code} был бы удалён.`,
+    removedMeans: (command) =>
+      `Ему больше ничего не отправляется и ничего от него не принимается; письма в пути останутся в ящике. Если добавить его снова (${command}), он получит все строки заново.`,
+    none: (command) => `Других узлов пока нет. Добавить узел: ${command}`,
+    title: () => 'узел',
+    epoch: () => 'эпоха',
+    sentNo: () => 'отправлено №',
+    acknowledgedNo: () => 'подтверждено №',
+    receivedNo: () => 'принято №',
+    unacknowledged: () => 'не подтверждено',
+    oldestUnacknowledged: () => 'самое старое без ответа',
+    undelivered: () => 'ещё не доставлено',
+    owesAcknowledgement: () => 'ждёт подтверждения от нас',
+    gapBefore: () => 'не хватает сообщений до №',
+  },
+  exchange: {
+    event: (event) => describeEvent(event, format),
+    connecting: (host) => `соединение с ${host}`,
+    stopping: () => 'остановка после этого шага; ещё раз — остановить сразу',
+    nodeProblem: (node, message) => `узел ${node}: ${message}`,
+    nodeTitle: () => 'узел',
+    receivedTitle: () => 'принято',
+    appliedTitle: () => 'строк записано',
+    conflictsTitle: () => 'конфликтов',
+    refusedTitle: () => 'отвергнуто',
+    sentTitle: () => 'отправлено',
+    rowsTitle: () => 'строк отправлено',
+    sizeTitle: () => 'объём',
+    resultTitle: () => 'итог',
+    inStep: () => 'готово',
+    failed: () => 'ошибка',
+    refusedHint: () =>
+      'База не приняла некоторые строки; они сохранены, и запись будет повторена. Подробности: obmen status',
+  },
+  status: {
+    plan: () => 'план обмена',
+    thisNode: () => 'этот узел',
+    database: () => 'база данных',
+    address: () => 'почтовый ящик',
+    waiting: () => 'строк к отправке',
+    atLeast: (count) => `больше ${russianNumber(count)}`,
+    conflicts: (count) => `Конфликтов: ${russianNumber(count)}`,
+    refusedRows: (count) => `Строк, которые база не приняла: ${russianNumber(count)}`,
+    winner: (winner) => (winner === 'ours' ? 'этого узла' : 'того узла'),
+    tableTitle: () => 'таблица',
+    keyTitle: () => 'ключ',
+    nodeTitle: () => 'узел',
+    reasonTitle: () => 'причина',
+    winnerTitle: () => 'осталась строка',
+    momentTitle: () => 'когда',
+    rowsTitle: () => 'строк',
+    checksumTitle: () => 'контрольная сумма',
+    more: (count) => `… и ещё ${russianNumber(count)} более старых: см. --json`,
+  },
+}

@@ -1,0 +1,33 @@
+import { Interrupted } from '../errors/site-error.ts'
+import type { Io } from './io.ts'
+
+/** Terminals of old are so wide, and output that goes nowhere in particular is read on one. */
+const DEFAULT_COLUMNS = 80
+
+/** The world outside of this process. */
+export function processIo(): Io {
+  // A reader that has seen enough (`obmen status | head`) closes the pipe: nothing to complain about.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    isTerminal: process.stderr.isTTY,
+    columns: process.stderr.columns ?? DEFAULT_COLUMNS,
+    cwd: process.cwd(),
+    env: process.env,
+    systemLocale: Intl.DateTimeFormat().resolvedOptions().locale,
+    now: () => Date.now(),
+    interruption: () => listenForSignals(),
+  }
+}
+
+/** With `once`, the second signal meets no listener: it ends the process, as it would any other. */
+function listenForSignals(): AbortSignal {
+  const controller = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => controller.abort(new Interrupted(signal)))
+  }
+  return controller.signal
+}

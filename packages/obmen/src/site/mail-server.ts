@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs'
+
+import type { MailServer } from '@obmen/mail/smtp'
+
+import type { MailServerSetting } from '../config/config.ts'
+import type { Environment } from '../config/load-config.ts'
+import { resolveSecret } from '../config/secrets.ts'
+
+/** A mail server as it is connected to: with the password and the certificates that the configuration refers to. Throws {@link SecretMissing}. */
+export function toMailServer(setting: MailServerSetting, env: Environment): MailServer {
+  const { url, password, caFile, servername } = setting
+  return {
+    host: url.host,
+    port: url.port,
+    tls: url.tls,
+    ...(caFile !== undefined && { ca: readFileSync(caFile, 'utf8') }),
+    ...(servername !== undefined && { servername }),
+    ...(url.user !== undefined &&
+      password !== undefined && {
+        credentials: { user: url.user, password: resolveSecret(password, env) },
+      }),
+  }
+}
