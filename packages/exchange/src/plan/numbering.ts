@@ -78,15 +78,16 @@ function isSilent(node: NodeState): boolean {
 
 /**
  * The smallest number after which a receiver knows everything up to `offeredSeq`. What it has acknowledged counts
- * first: a later message may reach less far, because it offered a part again. Then back from the last message, for as long as
- * each of them reaches so far.
+ * first: a later message may reach less far, because it offers again only a part. Then back from the last message, for as
+ * long as each of them reaches so far; over one that only acknowledges, to where that one continues.
  */
 function findBaseNo(node: NodeState): MessageNo {
   if (node.acknowledgedSeq >= node.offeredSeq) return node.acknowledgedNo
-  let baseNo = node.sentNo
+  let baseNo = node.unacknowledged.at(-1)?.messageNo ?? node.acknowledgedNo
   for (const sent of node.unacknowledged.toReversed()) {
     if (sent.throughSeq < node.offeredSeq) break
-    baseNo = sent.messageNo
+    const reached = sent.rowCount > 0 ? sent.messageNo : sent.baseNo
+    if (reached < baseNo) baseNo = reached
   }
   return baseNo
 }
@@ -102,9 +103,14 @@ export function recordSending(node: NodeState, message: SentMessage): NodeState 
   }
 }
 
-/** The node's state when nothing up to `seq` concerns it, so that no message has to be written. */
+/**
+ * The node's state when nothing between `offeredSeq` and `seq` concerns it, so that no message has to be written. When it
+ * has acknowledged everything before, it knows everything up to there.
+ */
 export function recordNothingToSend(node: NodeState, seq: number): NodeState {
-  return { ...node, offeredSeq: Math.max(node.offeredSeq, seq) }
+  const isKnown = node.acknowledgedSeq >= node.offeredSeq
+  const offeredSeq = Math.max(node.offeredSeq, seq)
+  return { ...node, offeredSeq, acknowledgedSeq: isKnown ? offeredSeq : node.acknowledgedSeq }
 }
 
 /** The node's state after the mail server took the letter of a message. */
@@ -118,16 +124,17 @@ export function recordDelivery(node: NodeState, messageNo: MessageNo): NodeState
 }
 
 /**
- * The node's state after the mail server refused the last message for good: nobody has it, so it is as if it had
- * never been written. Its changes, and its number, go to the next one.
+ * The node's state after the mail server refused the last message for good, at the first try: nobody has it, so it is as
+ * if it had never been written. Its changes, and its number, go to the next one.
  */
 export function withdraw(node: NodeState, message: SentMessage): NodeState {
   const unacknowledged = node.unacknowledged.filter((sent) => sent.uuid !== message.uuid)
   const last = unacknowledged.at(-1)
+  const isOffered = last !== undefined && !last.superseded
   return {
     ...node,
     sentNo: toMessageNo(message.messageNo - 1),
-    offeredSeq: last === undefined || last.superseded ? node.acknowledgedSeq : last.throughSeq,
+    offeredSeq: Math.max(node.acknowledgedSeq, isOffered ? last.throughSeq : 0),
     unacknowledged,
     owesAcknowledgement: node.owesAcknowledgement || message.rowCount === 0,
   }
@@ -152,7 +159,7 @@ export function isOverdue(node: NodeState, nowMs: number, rules: SendingRules): 
   const oldest = node.unacknowledged.find((sent) => sent.rowCount > 0 && !sent.superseded)
   if (oldest === undefined) return false
   const tries = node.unacknowledged.filter(
-    (sent) => sent.superseded && sent.baseNo <= node.acknowledgedNo,
+    (sent) => sent.superseded && sent.rowCount > 0 && sent.baseNo <= node.acknowledgedNo,
   )
   const patienceMs = rules.resendAfterMs * 2 ** Math.min(tries.length, MAX_DOUBLINGS)
   return nowMs - oldest.writtenAt >= patienceMs

@@ -7,8 +7,8 @@ import { type MessageIdentity, type NodeState, startEpoch } from './node-state.t
 export type Reception =
   /** It continues what was received: apply it. */
   | { readonly kind: 'apply' }
-  /** It was applied before: it has no effect. */
-  | { readonly kind: 'duplicate' }
+  /** It, or a later one in its place, was applied before: it has no effect. */
+  | { readonly kind: 'duplicate'; readonly isRemembered: boolean }
   /** Messages between `receivedNo` and its `baseNo` have not come (yet): leave it, and ask. */
   | { readonly kind: 'gap' }
   /** It belongs to an epoch that both sides have left: it has no effect any more. */
@@ -34,7 +34,10 @@ export function decideReception(header: MessageHeader, sender: NodeState): Recep
   if (epochs > 0) return { kind: 'new-epoch' }
   const evidence = findFork(header, sender)
   if (evidence !== undefined) return { kind: 'fork', evidence }
-  if (header.messageNo <= sender.receivedNo) return { kind: 'duplicate' }
+  if (header.messageNo <= sender.receivedNo) {
+    const isRemembered = sender.received.some(({ uuid }) => uuid === header.uuid)
+    return { kind: 'duplicate', isRemembered }
+  }
   if (header.baseNo > sender.receivedNo) return { kind: 'gap' }
   return { kind: 'apply' }
 }
@@ -71,26 +74,53 @@ function findFalseAcknowledgement(
  */
 const REMEMBERED_MESSAGES = 200
 
-/** The sender's state after its message was applied. A message with rows is to be acknowledged, an empty one not. */
+/**
+ * The sender's state after its message was applied. A message with rows is to be acknowledged, an empty one not. Its
+ * predecessors are remembered too, also those that never came: a sender that was restored would use their numbers again.
+ */
 export function recordReception(
   sender: NodeState,
-  message: MessageIdentity,
+  message: MessageIdentity & { readonly predecessors: readonly MessageIdentity[] },
   rowCount: number,
 ): NodeState {
-  const identity = { messageNo: message.messageNo, uuid: message.uuid }
+  const known = [...sender.received, ...message.predecessors, message]
   return {
     ...sender,
     receivedNo: message.messageNo,
-    received: [...sender.received, identity].slice(-REMEMBERED_MESSAGES),
+    received: inOrder(known).slice(-REMEMBERED_MESSAGES),
     owesAcknowledgement: sender.owesAcknowledgement || rowCount > 0,
     gapBefore: sender.gapBefore > message.messageNo ? sender.gapBefore : NO_MESSAGE,
   }
 }
 
-/** The sender's state after a letter was seen that can't be applied yet: the next message to it asks for what is missing. */
+/** Each message once, by number. */
+function inOrder(messages: readonly MessageIdentity[]): MessageIdentity[] {
+  const byNumber = new Map(messages.map(({ messageNo, uuid }) => [messageNo, uuid]))
+  return [...byNumber]
+    .map(([messageNo, uuid]) => ({ messageNo, uuid }))
+    .toSorted((a, b) => a.messageNo - b.messageNo)
+}
+
+/**
+ * The sender's state after a letter was seen that can't be applied yet: the next message to it asks for what is missing. Each
+ * new letter asks again, because what asked before may have been lost; one that has waited before does not.
+ */
 export function recordGap(sender: NodeState, messageNo: MessageNo): NodeState {
-  if (sender.gapBefore !== NO_MESSAGE && messageNo >= sender.gapBefore) return sender
+  if (messageNo <= sender.gapBefore) return sender
   return { ...sender, gapBefore: messageNo, owesAcknowledgement: true }
+}
+
+/**
+ * Whether a letter without effect shows that its sender may have fallen behind: one of an epoch that we have left, or one
+ * whose number was passed so long ago that nobody remembers it. It is late mail, or it comes from a restored backup.
+ */
+export function deservesAnswer(reception: Reception): boolean {
+  return reception.kind === 'stale' || (reception.kind === 'duplicate' && !reception.isRemembered)
+}
+
+/** The sender's state when it is to learn where we are, whether or not there is something to acknowledge. */
+export function oweAnswer(sender: NodeState): NodeState {
+  return { ...sender, owesAcknowledgement: true }
 }
 
 /** The sender's state after it began a new epoch: it is owed an answer, so that it learns that we follow. */

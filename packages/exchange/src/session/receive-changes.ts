@@ -17,7 +17,9 @@ import { type NodeState, startEpoch } from '../plan/node-state.ts'
 import { offerAgain } from '../plan/numbering.ts'
 import {
   decideReception,
+  deservesAnswer,
   followEpoch,
+  oweAnswer,
   recordGap,
   recordReception,
   type Reception,
@@ -119,17 +121,17 @@ class NodeReceiver {
     return this.#context.store.transaction(async (transaction) => {
       const known = await transaction.node(this.#code)
       const reception = decideReception(header, known)
-      if (reception.kind === 'stale') return reception
       if (reception.kind === 'fork') {
         await this.#beginEpoch(transaction, known)
         return reception
       }
       if (reception.kind === 'new-epoch') return this.#follow(transaction, message, known)
-      const node = this.#processAcknowledgement(known, header)
-      if (reception.kind === 'apply') return this.#applyRows(transaction, message, node)
-      await transaction.saveNode(
-        reception.kind === 'gap' ? recordGap(node, header.messageNo) : node,
-      )
+      if (reception.kind === 'apply') {
+        const node = this.#fillGap(this.#processAcknowledgement(known, header), header)
+        return this.#applyRows(transaction, message, node)
+      }
+      // What it acknowledges waits until it is applied; what it asks for does not, or two nodes would wait for each other.
+      if (reception.kind === 'gap') await transaction.saveNode(this.#fillGap(known, header))
       return reception
     })
   }
@@ -144,8 +146,9 @@ class NodeReceiver {
     this.#context.onEvent?.({ kind: 'new-epoch', node: this.#code })
     const reception = decideReception(message.header, node)
     if (reception.kind === 'apply') return this.#applyRows(transaction, message, node)
-    await transaction.saveNode(recordGap(node, message.header.messageNo))
-    return { kind: 'gap' }
+    if (reception.kind === 'fork') await this.#beginEpoch(transaction, node)
+    else await transaction.saveNode(node)
+    return reception
   }
 
   async #beginEpoch(transaction: StoreTransaction, known: NodeState): Promise<void> {
@@ -160,12 +163,14 @@ class NodeReceiver {
     if (accepted.acknowledgedNo > node.acknowledgedNo) {
       onEvent?.({ kind: 'acknowledged', node: this.#code, messageNo: accepted.acknowledgedNo })
     }
-    if (header.gapBefore === undefined || !gapNeedsResend(accepted, header.gapBefore)) {
-      return accepted
-    }
-    const afterNo = accepted.acknowledgedNo
-    onEvent?.({ kind: 'offered-again', node: this.#code, afterNo, reason: 'gap' })
-    return offerAgain(accepted)
+    return accepted
+  }
+
+  #fillGap(node: NodeState, { gapBefore }: MessageHeader): NodeState {
+    if (gapBefore === undefined || !gapNeedsResend(node, gapBefore)) return node
+    const afterNo = node.acknowledgedNo
+    this.#context.onEvent?.({ kind: 'offered-again', node: this.#code, afterNo, reason: 'gap' })
+    return offerAgain(node)
   }
 
   async #applyRows(
@@ -207,6 +212,7 @@ class NodeReceiver {
       this.#context.onEvent?.({ kind: 'gap', node, messageNo, receivedNo })
       return
     }
+    if (outcome.kind !== 'applied' && deservesAnswer(outcome)) await this.#update(oweAnswer)
     await this.#inbox.remove(message)
     if (outcome.kind === 'applied') {
       this.#summary = addSummary(this.#summary, outcome.summary)
@@ -234,25 +240,33 @@ class NodeReceiver {
   }
 
   #recordGap(messageNo: MessageNo): Promise<NodeState> {
+    return this.#update((node) => recordGap(node, messageNo))
+  }
+
+  #update(change: (node: NodeState) => NodeState): Promise<NodeState> {
     return this.#context.store.transaction(async (transaction) => {
-      const node = recordGap(await transaction.node(this.#code), messageNo)
+      const node = change(await transaction.node(this.#code))
       await transaction.saveNode(node)
       return node
     })
   }
 }
 
-/** What the outside of a letter tells without a download; `undefined` when the message itself has to be read. */
+/**
+ * What the outside of a letter tells without a download; `undefined` when the message itself has to be read. A letter
+ * that has to wait is read once all the same: it may ask for something itself, or show that we were restored from a backup.
+ */
 function judgeByHint({ name, hint }: WaitingMessage, node: NodeState): Reception | undefined {
   if (hint === undefined) return undefined
   const epochs = compareEpochs(hint.epoch, node.epoch)
   if (epochs < 0) return { kind: 'stale' }
   if (epochs > 0) return undefined
   if (name.messageNo > node.receivedNo) {
-    return hint.baseNo > node.receivedNo ? { kind: 'gap' } : undefined
+    const hasWaited = name.messageNo <= node.gapBefore
+    return hasWaited && hint.baseNo > node.receivedNo ? { kind: 'gap' } : undefined
   }
   const received = node.received.find(({ messageNo }) => messageNo === name.messageNo)
-  return received?.uuid === hint.uuid ? { kind: 'duplicate' } : undefined
+  return received?.uuid === hint.uuid ? { kind: 'duplicate', isRemembered: true } : undefined
 }
 
 function checkName({ name }: WaitingMessage, header: MessageHeader): void {

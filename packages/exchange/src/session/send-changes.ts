@@ -94,7 +94,8 @@ class NodeSender {
         this.#emitOfferedAgain(node, 'file-missing')
         return
       }
-      await this.#deliver(node.epoch, message)
+      // An earlier try whose answer was lost may have brought it to the receiver: its number is used up.
+      await this.#deliver(node.epoch, message, offerAgain)
     }
   }
 
@@ -116,7 +117,7 @@ class NodeSender {
     const throughSeq = written.hasMore ? (written.lastSeq ?? next.afterSeq) : next.throughSeq
     const message = toSentMessage(header, written, throughSeq)
     await this.#update((state) => recordSending(state, message))
-    await this.#deliver(node.epoch, message)
+    await this.#deliver(node.epoch, message, withdraw)
     return written.hasMore
   }
 
@@ -156,7 +157,11 @@ class NodeSender {
     )
   }
 
-  async #deliver(epoch: Epoch, message: SentMessage): Promise<void> {
+  async #deliver(
+    epoch: Epoch,
+    message: SentMessage,
+    recordRefusal: (node: NodeState, message: SentMessage) => NodeState,
+  ): Promise<void> {
     const { messageNo, uuid, baseNo, rowCount, sizeOctets, writtenAt } = message
     const name = this.#nameOf(message)
     const path = this.#spool.outgoing(name, uuid)
@@ -173,7 +178,7 @@ class NodeSender {
       })
     } catch (error) {
       if (error instanceof DeliveryRefused) {
-        await this.#update((state) => withdraw(state, message))
+        await this.#update((state) => recordRefusal(state, message))
         await this.#spool.remove(path)
       }
       throw error

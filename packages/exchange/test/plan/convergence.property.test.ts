@@ -86,11 +86,11 @@ describe('nodes', () => {
       maxLength: 60,
       size: 'max',
     })
-    const property = fc.property(topology, steps, (nodes, schedule) => {
+    const property = fc.property(topology, steps, node, (nodes, schedule, last) => {
       const world = new ModelWorld(nodes)
 
       world.run(schedule)
-      world.stir()
+      world.stir(last)
       world.heal()
 
       world.checkConvergence()

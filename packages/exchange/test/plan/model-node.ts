@@ -24,10 +24,13 @@ import {
   recordNothingToSend,
   recordSending,
   type SendingRules,
+  withdraw,
 } from '../../src/plan/numbering.ts'
 import {
   decideReception,
+  deservesAnswer,
   followEpoch,
+  oweAnswer,
   recordGap,
   recordReception,
   type Reception,
@@ -157,6 +160,7 @@ export class ModelNode {
       const early = judgeByHint(letter, state)
       if (early === undefined && letter.isDamaged) return this.#setAside(letter, state)
       const outcome = early ?? this.#apply(letter, state)
+      if (deservesAnswer(outcome)) this.#save(oweAnswer(this.state(peer)))
       if (outcome.kind !== 'gap') return false
       this.#save(recordGap(this.state(peer), letter.header.messageNo))
       return true
@@ -188,7 +192,7 @@ export class ModelNode {
         this.#save(offerAgain(this.state(peer)))
         return true
       }
-      if (!this.#deliver(peer, letter)) return false
+      if (!this.#deliver(peer, letter, offerAgain)) return false
     }
     return true
   }
@@ -223,12 +227,22 @@ export class ModelNode {
     const { epoch, uuid, baseNo } = header
     const letter = { header, rows, hint: { epoch, uuid, baseNo }, isDamaged: false }
     this.#spool.set(uuid, letter)
-    return this.#deliver(peer, letter) && hasMore
+    return this.#deliver(peer, letter, withdraw) && hasMore
   }
 
-  #deliver(peer: NodeCode, letter: Letter): boolean {
+  #deliver(
+    peer: NodeCode,
+    letter: Letter,
+    recordRefusal: (state: NodeState, message: SentMessage) => NodeState,
+  ): boolean {
     const verdict = this.#around.post(letter)
-    if (verdict === 'refused') this.#save(offerAgain(this.state(peer)))
+    if (verdict === 'refused') {
+      const message = this.state(peer).unacknowledged.find(
+        ({ uuid }) => uuid === letter.header.uuid,
+      )
+      assert.ok(message)
+      this.#save(recordRefusal(this.state(peer), message))
+    }
     if (verdict === 'taken') this.#save(recordDelivery(this.state(peer), letter.header.messageNo))
     if (verdict === 'taken' || verdict === 'refused') this.#spool.delete(letter.header.uuid)
     return verdict === 'taken'
@@ -253,21 +267,21 @@ export class ModelNode {
   #apply(letter: Letter, known: NodeState): Reception {
     const { header } = letter
     const reception = decideReception(header, known)
-    if (reception.kind === 'stale') return reception
-    if (reception.kind === 'fork') {
-      this.#around.onFork?.(this, reception.evidence)
-      this.#save({
-        ...startEpoch(known, nextEpoch(known.epoch, this.#around.newUuid())),
-        owesAcknowledgement: true,
-      })
-      this.#forgetVia(known.code)
-      return reception
-    }
+    if (reception.kind === 'fork') return this.#beginEpoch(known, reception)
     if (reception.kind === 'new-epoch') return this.#follow(letter, known)
-    const state = processAcknowledgement(known, header)
-    if (reception.kind === 'apply') return this.#applyRows(letter, state)
-    this.#save(reception.kind === 'gap' ? recordGap(state, header.messageNo) : state)
+    if (reception.kind === 'apply') {
+      return this.#applyRows(letter, fillGap(processAcknowledgement(known, header), header))
+    }
+    if (reception.kind === 'gap') this.#save(fillGap(known, header))
     return reception
+  }
+
+  #beginEpoch(known: NodeState, fork: Reception & { readonly kind: 'fork' }): Reception {
+    this.#around.onFork?.(this, fork.evidence)
+    const epoch = nextEpoch(known.epoch, this.#around.newUuid())
+    this.#save({ ...startEpoch(known, epoch), owesAcknowledgement: true })
+    this.#forgetVia(known.code)
+    return fork
   }
 
   #follow(letter: Letter, known: NodeState): Reception {
@@ -275,8 +289,9 @@ export class ModelNode {
     this.#forgetVia(known.code)
     const reception = decideReception(letter.header, state)
     if (reception.kind === 'apply') return this.#applyRows(letter, state)
-    this.#save(recordGap(state, letter.header.messageNo))
-    return { kind: 'gap' }
+    if (reception.kind === 'fork') return this.#beginEpoch(state, reception)
+    this.#save(state)
+    return reception
   }
 
   #applyRows({ header, rows }: Letter, state: NodeState): Reception {
@@ -295,7 +310,8 @@ export class ModelNode {
     else this.#data.set(key, value)
   }
 
-  #setAside({ header }: Letter, state: NodeState): boolean {
+  #setAside({ header, hint }: Letter, state: NodeState): boolean {
+    if (hint === undefined) return true
     if (header.messageNo <= state.receivedNo) return false
     this.#save(recordGap(state, header.messageNo))
     return true
@@ -309,9 +325,11 @@ export class ModelNode {
 }
 
 function processAcknowledgement(state: NodeState, header: MessageHeader): NodeState {
-  const accepted = header.acknowledges ? acceptAcknowledgement(state, header.acknowledges) : state
-  if (header.gapBefore === undefined || !gapNeedsResend(accepted, header.gapBefore)) return accepted
-  return offerAgain(accepted)
+  return header.acknowledges ? acceptAcknowledgement(state, header.acknowledges) : state
+}
+
+function fillGap(state: NodeState, { gapBefore }: MessageHeader): NodeState {
+  return gapBefore !== undefined && gapNeedsResend(state, gapBefore) ? offerAgain(state) : state
 }
 
 function judgeByHint({ header, hint }: Letter, state: NodeState): Reception | undefined {
@@ -320,10 +338,11 @@ function judgeByHint({ header, hint }: Letter, state: NodeState): Reception | un
   if (epochs < 0) return { kind: 'stale' }
   if (epochs > 0) return undefined
   if (header.messageNo > state.receivedNo) {
-    return hint.baseNo > state.receivedNo ? { kind: 'gap' } : undefined
+    const hasWaited = header.messageNo <= state.gapBefore
+    return hasWaited && hint.baseNo > state.receivedNo ? { kind: 'gap' } : undefined
   }
   const received = state.received.find(({ messageNo }) => messageNo === header.messageNo)
-  return received?.uuid === hint.uuid ? { kind: 'duplicate' } : undefined
+  return received?.uuid === hint.uuid ? { kind: 'duplicate', isRemembered: true } : undefined
 }
 
 function byEpochAndNumber(a: Letter, b: Letter): number {

@@ -66,7 +66,7 @@ export class ModelWorld {
   #rowBound = Number.POSITIVE_INFINITY
   readonly #clocks: readonly number[]
   readonly #snapshots = new Map<ModelNode, Snapshot>()
-  readonly #restored = new Set<ModelNode>()
+  readonly #restored = new Map<NodeCode, number>()
   readonly #uuids = new Map<string, string>()
   readonly #writes = new Map<ModelNode, Map<string, RowVersion>>()
 
@@ -117,9 +117,9 @@ export class ModelWorld {
     this.#fail('the nodes never come to rest')
   }
 
-  /** Every node makes one change, so that all of them have to talk. */
-  stir(): void {
-    for (const node of this.nodes) this.#write(node, `of ${node.code}`, { deletes: false })
+  /** One node makes a change, so that all of them have to talk. */
+  stir(node: number): void {
+    this.#take({ kind: 'write', node, key: 'last', deletes: false })
   }
 
   checkConvergence(): void {
@@ -165,7 +165,7 @@ export class ModelWorld {
   #restore(node: ModelNode, options: { readonly withSpool: boolean }): void {
     const snapshot = this.#snapshots.get(node)
     if (snapshot === undefined) return
-    this.#restored.add(node)
+    this.#restored.set(node.code, (this.#restored.get(node.code) ?? 0) + 1)
     this.#writes.delete(node)
     node.restore(snapshot, options)
   }
@@ -195,17 +195,12 @@ export class ModelWorld {
   }
 
   #post(letter: Letter): Verdict {
-    const { from, to, epoch, messageNo, uuid } = letter.header
-    const lineage =
-      this.#restored.size === 0 ? 0 : this.story.filter((line) => /"restore"/.test(line)).length
-    const name = [from, to, epoch.counter, epoch.random, messageNo, lineage].join('/')
-    const known = this.#uuids.get(name) ?? uuid
-    this.#uuids.set(name, known)
-    if (uuid !== known) this.#fail(`${from} used number ${messageNo} twice`)
     this.#count += 1
+    const { from, to } = letter.header
     const fate = this.#fates.shift() ?? GOOD_FATE
     this.story.push(`  ${from} → ${to}: ${describe(letter)} ${JSON.stringify(fate)}`)
     if (fate.verdict === 'deferred' || fate.verdict === 'refused') return fate.verdict
+    this.#checkNumber(letter)
     const { isDamaged } = fate
     const hint = fate.hasHint ? letter.hint : undefined
     const copies = fate.delays.map((delay) => ({
@@ -214,6 +209,15 @@ export class ModelWorld {
     }))
     this.#mail = [...this.#mail, ...copies]
     return fate.verdict
+  }
+
+  #checkNumber({ header }: Letter): void {
+    const { from, to, epoch, messageNo, uuid } = header
+    const restores = this.#restored.get(from) ?? 0
+    const name = [from, restores, to, epoch.counter, epoch.random, messageNo].join('/')
+    const known = this.#uuids.get(name) ?? uuid
+    this.#uuids.set(name, known)
+    if (uuid !== known) this.#fail(`${from} used number ${messageNo} twice`)
   }
 
   #next(prefix: string): string {
@@ -236,7 +240,7 @@ export class ModelWorld {
     const epochs = compareEpochs(after.epoch, before.epoch)
     if (!(epochs >= 0)) this.#fail(`${node.code} went back to an older epoch`)
     if (epochs > 0) return
-    for (const name of ['sentNo', 'acknowledgedNo', 'acknowledgedSeq', 'receivedNo'] as const) {
+    for (const name of ['acknowledgedNo', 'acknowledgedSeq', 'receivedNo'] as const) {
       if (!(after[name] >= before[name])) this.#fail(`${node.code}: ${name} fell`)
     }
     assert.ok(after.acknowledgedNo <= after.sentNo)
