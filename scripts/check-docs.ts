@@ -59,7 +59,7 @@ function knownCommands(repository: Repository): KnownCommands {
 }
 
 const repository = Repository.read(ROOT)
-const findings = [...checkBlocks(repository), ...(await checkConfigurations(ROOT, repository))]
+const findings = [...checkBlocks(repository), ...checkConfigurations(repository)]
 for (const { path, line, message } of findings) console.error(`${path}:${line}: ${message}`)
 if (findings.length > 0) {
   console.error(`\n${findings.length} to mend.`)
