@@ -104,8 +104,16 @@ export class BodyLineReader {
     return {
       kind: mark === 'u' ? 'row' : 'deletion',
       stamp,
-      origin: parseNodeCode(origin),
+      origin: this.#parseOrigin(origin),
       values: this.#decodeValues(encoded, table),
+    }
+  }
+
+  #parseOrigin(origin: string): NodeCode {
+    try {
+      return parseNodeCode(origin)
+    } catch (error) {
+      throw new MessageDamaged(`line ${this.#lineNo} is a row of no node`, { cause: error })
     }
   }
 

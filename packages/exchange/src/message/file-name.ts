@@ -52,5 +52,6 @@ export function formatSubject(prefix: string, name: MessageFileName): string {
 /** Reads a subject, or gives `undefined` for any letter that does not carry a message: it is none of our business. */
 export function parseSubject(prefix: string, subject: string): MessageFileName | undefined {
   const text = subject.normalize('NFC')
-  return text.startsWith(prefix) ? parseFileName(text.slice(prefix.length).trim()) : undefined
+  const begin = prefix.normalize('NFC')
+  return text.startsWith(begin) ? parseFileName(text.slice(begin.length).trim()) : undefined
 }

@@ -39,10 +39,10 @@ export function parseHeaderLine(text: string): MessageHeader {
   if (format > MESSAGE_FORMAT) throw new MessageTooNew(format, MESSAGE_FORMAT)
   const acknowledges = json.get('acknowledges')
   const gapBefore = json.get('gapBefore')
-  return {
-    plan: parsePlanName(readText(json, 'plan')),
-    from: parseNodeCode(readText(json, 'from')),
-    to: parseNodeCode(readText(json, 'to')),
+  const header: MessageHeader = {
+    plan: readName(json, 'plan', parsePlanName),
+    from: readName(json, 'from', parseNodeCode),
+    to: readName(json, 'to', parseNodeCode),
     epoch: readEpoch(json.get('epoch')),
     messageNo: toMessageNo(readNumber(json, 'messageNo')),
     uuid: readText(json, 'uuid'),
@@ -52,6 +52,11 @@ export function parseHeaderLine(text: string): MessageHeader {
     ...(gapBefore !== undefined && { gapBefore: toMessageNo(readNumber(json, 'gapBefore')) }),
     writtenAt: readNumber(json, 'writtenAt'),
   }
+  const precedes = (no: number): boolean => no < header.messageNo
+  if (!precedes(header.baseNo) || !header.predecessors.every((sent) => precedes(sent.messageNo))) {
+    throw new MessageDamaged('its header names messages after it as before it')
+  }
+  return header
 }
 
 function parseObject(text: string): ReadonlyMap<string, unknown> {
@@ -68,6 +73,19 @@ function readText(json: ReadonlyMap<string, unknown>, name: string): string {
   const value = json.get(name)
   if (typeof value !== 'string') throw new MessageDamaged(`its header has no ${name}`)
   return value
+}
+
+function readName<Name>(
+  json: ReadonlyMap<string, unknown>,
+  name: string,
+  parse: (text: string) => Name,
+): Name {
+  const text = readText(json, name)
+  try {
+    return parse(text)
+  } catch (error) {
+    throw new MessageDamaged(`its header has no ${name}`, { cause: error })
+  }
 }
 
 function readNumber(json: ReadonlyMap<string, unknown>, name: string): number {

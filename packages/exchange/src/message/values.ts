@@ -52,6 +52,7 @@ function encodeFloatingPoint(value: number, type: ColumnType): JsonValue {
 export function decodeValue(json: unknown, type: ColumnType, base64: Base64): Value | undefined {
   if (json === null || typeof json === 'string') return json
   if (typeof json === 'number') {
+    if (!Number.isFinite(json)) return undefined
     return type !== 'real' && Number.isSafeInteger(json) ? BigInt(json) : json
   }
   return typeof json === 'object' ? decodeMarked(json, base64) : undefined
@@ -71,6 +72,13 @@ function decodeMarked(json: object, base64: Base64): Value | undefined {
   }
   if ('r' in json && typeof json.r === 'string' && FLOATING_POINT.test(json.r))
     return Number(json.r)
-  if ('b' in json && typeof json.b === 'string') return base64.decode(json.b)
+  if ('b' in json && typeof json.b === 'string') return decodeOctets(json.b, base64)
   return undefined
+}
+
+/** What a decoder skips or leaves out (other characters, half a group) shows in the length. */
+function decodeOctets(text: string, base64: Base64): Uint8Array | undefined {
+  const octets = base64.decode(text)
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
+  return octets.length === (text.length / 4) * 3 - padding ? octets : undefined
 }

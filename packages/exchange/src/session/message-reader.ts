@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { createZstdDecompress } from 'node:zlib'
 
 import { BodyLineReader, type RowLine, type TableLine } from '../message/body-lines.ts'
-import { MessageDamaged } from '../message/errors.ts'
+import { MessageDamaged, MessageTooNew } from '../message/errors.ts'
 import { parseHeaderLine } from '../message/header-line.ts'
 import type { MessageHeader } from '../plan/message-header.ts'
 import { base64 } from '../platform/base64.ts'
@@ -15,6 +15,7 @@ const MAX_LINE_OCTETS = 256 * 1024 * 1024
 const MAX_BODY_OCTETS = 4 * 1024 * 1024 * 1024
 
 const LINE_FEED = 0x0a
+const LEFT_BRACKET = 0x5b
 
 /** Each chunk is a turn of another thread: at Node's 16 KiB the turns cost more than the work. */
 const CHUNK_OCTETS = 256 * 1024
@@ -35,18 +36,32 @@ export interface VerifiedMessage {
  */
 export async function verifyMessage(path: string): Promise<VerifiedMessage> {
   const hash = createHash('sha256')
-  let header: MessageHeader | undefined
+  let header: MessageHeader | MessageTooNew | undefined
   let previous: Buffer | undefined
+  let rowCount = 0
   for await (const line of readLines(path)) {
-    header ??= parseHeaderLine(line.toString())
+    header ??= readHeader(line)
+    if (line.length < 2) throw new MessageDamaged('it has an empty line')
+    if (line[0] === LEFT_BRACKET) rowCount += 1
     if (previous !== undefined) hash.update(previous).update('\n')
     previous = line
   }
   if (header === undefined || previous === undefined) throw new MessageDamaged('it is empty')
+  if (header instanceof MessageTooNew) throw header
   const end = new BodyLineReader(base64).read(previous.toString())
-  if (end.kind !== 'end') throw new MessageDamaged('it ends too early')
+  if (end.kind !== 'end' || end.rowCount !== rowCount) throw new MessageDamaged('it ends too early')
   if (end.sha256 !== hash.digest('hex')) throw new MessageDamaged('its checksum does not fit')
-  return { path, header, rowCount: end.rowCount }
+  return { path, header, rowCount }
+}
+
+/** A format that is too new counts only when the file is whole: a damaged one may say anything. */
+function readHeader(line: Buffer): MessageHeader | MessageTooNew {
+  try {
+    return parseHeaderLine(line.toString())
+  } catch (error) {
+    if (error instanceof MessageTooNew) return error
+    throw error
+  }
 }
 
 /** Reads the rows of a message's file, each table before its rows. */

@@ -32,7 +32,7 @@ export interface MessageDraft {
 }
 
 export interface WriteOptions {
-  /** Octets of rows before compression after which the message is closed. */
+  /** Octets of rows, before compression, that one message may hold. */
   readonly limitOctets: number
   readonly onRows?: (rowsDone: number) => void
 }
@@ -56,7 +56,13 @@ export async function writeMessage(
   const unfinished = `${path}.part`
   await pipeline(
     Readable.from(body.write(draft)),
-    createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: COMPRESSION_LEVEL } }),
+    createZstdCompress({
+      params: {
+        [constants.ZSTD_c_compressionLevel]: COMPRESSION_LEVEL,
+        // Damage shows before anything is read, even in the number of the format.
+        [constants.ZSTD_c_checksumFlag]: 1,
+      },
+    }),
     createWriteStream(unfinished),
   )
   const file = await open(unfinished, 'r+')
@@ -79,7 +85,7 @@ class BodyWriter {
   readonly #options: WriteOptions
   readonly #hash = createHash('sha256')
   #piece = ''
-  #writtenOctets = 0
+  #rowOctets = 0
   #table: TableLine | undefined
 
   constructor(options: WriteOptions) {
@@ -99,16 +105,17 @@ class BodyWriter {
   }
 
   *#writeBatch({ table, changes }: ChangeBatch): Generator<Buffer, void, void> {
-    if (table.table !== this.#table?.table) this.#line(formatTableLine(table))
-    this.#table = table
     for (const { seq, row } of changes) {
+      const line = formatRowLine(row, table, base64)
+      this.#rowOctets += Buffer.byteLength(line) + 1
       // A row that is larger than the bound goes alone: it can't be divided.
-      const isFull = this.#writtenOctets + this.#piece.length >= this.#options.limitOctets
-      if (isFull && this.rowCount > 0) {
+      if (this.#rowOctets > this.#options.limitOctets && this.rowCount > 0) {
         this.hasMore = true
         return
       }
-      this.#line(formatRowLine(row, table, base64))
+      if (table.table !== this.#table?.table) this.#line(formatTableLine(table))
+      this.#table = table
+      this.#line(line)
       this.rowCount += 1
       this.lastSeq = seq
       if (this.#piece.length >= PIECE_LENGTH) yield this.#flush()
@@ -122,7 +129,6 @@ class BodyWriter {
   #flush(): Buffer {
     const octets = Buffer.from(this.#piece)
     this.#piece = ''
-    this.#writtenOctets += octets.length
     this.#hash.update(octets)
     return octets
   }
