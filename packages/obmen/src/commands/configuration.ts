@@ -1,3 +1,5 @@
+import { relative } from 'node:path'
+
 import type { Config } from '../config/config.ts'
 import { type ConfigSources, loadConfig } from '../config/load-config.ts'
 import type { Invocation } from './command.ts'
@@ -10,6 +12,12 @@ export function sourcesOf({ io, options }: Invocation): ConfigSources {
 /** The configuration of a call. Throws {@link ConfigNotFound} and {@link ConfigInvalid}. */
 export function configOf(invocation: Invocation): Config {
   return loadConfig(sourcesOf(invocation))
+}
+
+/** A path as it is shortest from where the command was given. */
+export function shownPath({ io }: Invocation, path: string): string {
+  const fromHere = relative(io.cwd, path)
+  return fromHere.startsWith('..') ? path : fromHere
 }
 
 /** A command to be typed next, on the same configuration: `obmen exchange --config trade.yaml`. */

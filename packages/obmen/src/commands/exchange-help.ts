@@ -13,6 +13,7 @@ usage: obmen exchange [NODE…]
   --message-size SIZE   how large a message may become, this time
   --window COUNT        messages on their way without an answer, this time
   --resend-after TIME   after so long a message counts as lost, this time
+  --dry-run             log in both ways, count what waits, and do nothing
   --json                the result as JSON
 
 It ends with 0 when all went well, 75 when trying again later is enough, and otherwise with 65 (data),
@@ -20,6 +21,7 @@ It ends with 0 when all went well, 75 when trying again later is enough, and oth
 
 Examples:
   obmen exchange
+  obmen exchange --dry-run
   obmen exchange S01 --verbose
   obmen exchange --resend-after '10 minutes'
 `,
@@ -35,6 +37,7 @@ Examples:
   --message-size РАЗМЕР каким большим может быть сообщение в этот раз
   --window ЧИСЛО        сообщений в пути без ответа в этот раз
   --resend-after СРОК   когда сообщение считается потерянным в этот раз
+  --dry-run             войти на оба сервера, посчитать, что ждёт, и ничего не делать
   --json                итог в виде JSON
 
 Код завершения 0, если всё прошло хорошо, 75, если достаточно повторить позже, иначе 65 (данные),
@@ -42,6 +45,7 @@ Examples:
 
 Примеры:
   obmen exchange
+  obmen exchange --dry-run
   obmen exchange С01 --verbose
   obmen exchange --resend-after '10 минут'
 `,

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto'
 
 import { exchange, type ExchangeContext, type NodeExchange, parseNodeCode } from '@obmen/exchange'
-import { MailTransport } from '@obmen/exchange/mail'
-import { ForeignLetters } from '@obmen/exchange/sqlite'
+import type { MailTransport } from '@obmen/exchange/mail'
 
 import { EXIT } from '../errors/exit-code.ts'
 import { Progress } from '../output/progress.ts'
 import { takeExchangeLock } from '../site/exchange-lock.ts'
-import { toMailServer } from '../site/mail-server.ts'
 import { openSite, type Site } from '../site/open-site.ts'
 import type { Command, Invocation } from './command.ts'
 import { commandLine, configOf } from './configuration.ts'
 import { exchangeHelp } from './exchange-help.ts'
 import { ExchangeWatch } from './exchange-watch.ts'
 import { reportExchange } from './exchange-report.ts'
+import { tryExchange } from './exchange-trial.ts'
 import { checkOther } from './node-add.ts'
+import { openTransport } from './open-transport.ts'
 
 /** Receives, applies, acknowledges and sends: with all nodes or with those named. */
 export const exchangeCommand: Command = {
@@ -25,6 +25,7 @@ export const exchangeCommand: Command = {
     'message-size': { type: 'string' },
     window: { type: 'string' },
     'resend-after': { type: 'string' },
+    'dry-run': { type: 'boolean' },
     json: { type: 'boolean' },
   },
   async run(invocation) {
@@ -42,6 +43,10 @@ export const exchangeCommand: Command = {
       if (options.isSet('json')) io.out(`${JSON.stringify({ nodes: [] })}\n`)
       return EXIT.ok
     }
+    if (options.isSet('dry-run')) {
+      await tryExchange(invocation, site, codes)
+      return EXIT.ok
+    }
     const results = await exchangeOnce(invocation, site, codes.length > 0 ? codes : undefined)
     return reportExchange(invocation, results)
   },
@@ -55,7 +60,7 @@ async function exchangeOnce(
   const { io, messages } = invocation
   using _lock = takeExchangeLock(site.config.spoolFolder)
   const watch = new ExchangeWatch(new Progress(io), messages)
-  const transport = openTransport(invocation, site, watch)
+  const transport = openTransport(invocation, site, (line) => watch.note(line))
   const signal = io.interruption()
   const tellStopping = (): void => watch.stopping()
   signal.addEventListener('abort', tellStopping, { once: true })
@@ -67,20 +72,6 @@ async function exchangeOnce(
     watch.end()
     await transport.close()
   }
-}
-
-function openTransport(invocation: Invocation, site: Site, watch: ExchangeWatch): MailTransport {
-  const { io, options } = invocation
-  const { config, database } = site
-  return new MailTransport({
-    plan: config.plan,
-    address: config.address,
-    smtp: toMailServer(config.send, io.env),
-    pop3: toMailServer(config.receive, io.env),
-    subjectPrefix: config.subjectPrefix,
-    foreignLetters: new ForeignLetters(database),
-    ...(options.isSet('verbose') && { log: (line) => watch.note(line) }),
-  })
 }
 
 function contextOf(

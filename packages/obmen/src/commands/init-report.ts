@@ -3,7 +3,7 @@ import type { Preparation } from '@obmen/exchange/sqlite'
 import type { Config } from '../config/config.ts'
 import { formatTable } from '../output/table.ts'
 import type { Invocation } from './command.ts'
-import { commandLine } from './configuration.ts'
+import { commandLine, shownPath } from './configuration.ts'
 
 /** Tells what `init` did, or would do, and what comes next. */
 export function reportInit(
@@ -25,10 +25,12 @@ export function reportInit(
   const file = isDryRun ? init.configWouldBeWritten(config.path) : init.configWritten(config.path)
   io.out(`${isNew ? file : init.configPresent(config.path)}\n`)
   const heading = isDryRun ? init.wouldBePrepared : init.prepared
-  io.out(`${heading(config.database, thisNode, name)}\n\n`)
+  io.out(`${heading(shownPath(invocation, config.database), thisNode, name)}\n\n`)
   io.out(formatPreparation(invocation, preparation))
   io.out(
-    isDryRun ? `\n${messages.general.nothingChanged()}\n` : `\n${formatNext(invocation, config)}\n`,
+    isDryRun
+      ? `\n${messages.general.nothingChanged()}\n`
+      : `\n${formatNext(invocation, config, { isNew })}\n`,
   )
 }
 
@@ -51,20 +53,26 @@ function formatPreparation({ messages }: Invocation, preparation: Preparation): 
   )
 }
 
-function formatNext(invocation: Invocation, config: Config): string {
+function formatNext(
+  invocation: Invocation,
+  config: Config,
+  { isNew }: { readonly isNew: boolean },
+): string {
   const { init } = invocation.messages
+  const exchange = init.stepExchange(commandLine(invocation, 'exchange'))
+  if (!isNew) return init.next([exchange])
   const references = [config.send.password, config.receive.password]
   const steps = references.flatMap((reference) => {
     if (reference === undefined) return []
     return [
       reference.kind === 'env'
         ? init.stepPasswordEnv(reference.name)
-        : init.stepPasswordFile(reference.path),
+        : init.stepPasswordFile(shownPath(invocation, reference.path)),
     ]
   })
   return init.next([
     ...new Set(steps),
     init.stepAddNode(commandLine(invocation, 'node add С01')),
-    init.stepExchange(commandLine(invocation, 'exchange')),
+    exchange,
   ])
 }

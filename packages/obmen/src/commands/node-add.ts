@@ -28,10 +28,13 @@ export const nodeAddCommand: Command = {
       return EXIT.ok
     }
     const { node, general } = messages
+    const { name, thisNode } = site.config.plan
     for (const code of codes) {
       io.out(`${isDryRun ? node.wouldBeAdded(code) : node.added(code)}\n`)
     }
-    io.out(`${isDryRun ? general.nothingChanged() : node.addedMeans(site.config.plan.name)}\n`)
+    io.out(
+      `${isDryRun ? general.nothingChanged() : node.addedMeans(name, `obmen node add ${thisNode}`)}\n`,
+    )
     return EXIT.ok
   },
 }

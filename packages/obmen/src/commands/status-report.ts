@@ -1,6 +1,6 @@
 import { formatFacts, formatTable, type TableColumn } from '../output/table.ts'
 import type { Invocation } from './command.ts'
-import { commandLine } from './configuration.ts'
+import { commandLine, shownPath } from './configuration.ts'
 import type { NodeStatus, Status } from './status.ts'
 
 /** The newest of these fit on a screen with everything else; all of them are in the JSON. */
@@ -13,14 +13,15 @@ export function formatStatus(status: Status, invocation: Invocation): string {
     formatFacts([
       [messages.status.plan(), status.plan],
       [messages.status.thisNode(), status.node],
-      [messages.status.database(), status.database],
+      [messages.status.database(), shownPath(invocation, status.database)],
       [messages.status.address(), status.address],
     ]),
     status.nodes.length === 0
       ? `${messages.node.none(commandLine(invocation, 'node add С01'))}\n`
       : formatNodes(status.nodes, invocation),
-    formatRefused(status, invocation),
-    formatConflicts(status, invocation),
+    status.refusedRows.length + status.conflicts.length === 0
+      ? formatRefused(status, invocation) + formatConflicts(status, invocation)
+      : `${formatRefused(status, invocation)}\n${formatConflicts(status, invocation)}`,
     formatChecksums(status, invocation),
   ]
   return parts.filter((part) => part !== '').join('\n')

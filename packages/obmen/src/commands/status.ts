@@ -1,10 +1,4 @@
-import type {
-  ConflictRecord,
-  NodeCode,
-  NodeState,
-  RefusedRow,
-  TableChecksum,
-} from '@obmen/exchange'
+import type { ConflictRecord, RefusedRow, TableChecksum } from '@obmen/exchange'
 
 import { EXIT } from '../errors/exit-code.ts'
 import { openSite, type Site } from '../site/open-site.ts'
@@ -13,6 +7,7 @@ import { configOf } from './configuration.ts'
 import { type NodeReport, reportNode } from './node-report.ts'
 import { statusHelp } from './status-help.ts'
 import { formatStatus } from './status-report.ts'
+import { countWaitingRows, type WaitingRows } from './waiting-rows.ts'
 
 /** Shows every node with its numbers and what waits, the rows that were refused, and the conflicts. */
 export const statusCommand: Command = {
@@ -29,9 +24,6 @@ export const statusCommand: Command = {
   },
 }
 
-/** Counting reads the rows themselves, so a first load is not counted to its end. */
-const MAX_COUNTED_ROWS = 100_000
-
 /** Everything that `status` tells. */
 export interface Status {
   readonly plan: string
@@ -44,12 +36,7 @@ export interface Status {
   readonly checksums: readonly TableChecksum[] | undefined
 }
 
-export interface NodeStatus extends NodeReport {
-  /** Rows that are in no message yet. */
-  readonly waitingRows: number
-  /** Counting ended early: there are more. */
-  readonly hasMoreWaiting: boolean
-}
+export interface NodeStatus extends NodeReport, WaitingRows {}
 
 /** Reads the status of a site. Changes that were registered meanwhile get their place in the change index. */
 export async function readStatus(
@@ -61,12 +48,7 @@ export async function readStatus(
   })
   const nodeStatuses: NodeStatus[] = []
   for (const node of nodes) {
-    const waitingRows = await countWaiting(store, node, headSeq)
-    nodeStatuses.push({
-      ...reportNode(node),
-      waitingRows,
-      hasMoreWaiting: waitingRows >= MAX_COUNTED_ROWS,
-    })
+    nodeStatuses.push({ ...reportNode(node), ...(await countWaitingRows(store, node, headSeq)) })
   }
   return {
     plan: config.plan.name,
@@ -78,21 +60,6 @@ export async function readStatus(
     conflicts: await store.conflicts(),
     checksums: withChecksums ? await store.checksums() : undefined,
   }
-}
-
-async function countWaiting(
-  store: Site['store'],
-  node: NodeState,
-  headSeq: number,
-): Promise<number> {
-  const forNode: NodeCode = node.code
-  const request = { forNode, afterSeq: node.offeredSeq, throughSeq: headSeq }
-  let count = 0
-  for await (const { changes } of store.readChanges(request)) {
-    count += changes.length
-    if (count >= MAX_COUNTED_ROWS) return count
-  }
-  return count
 }
 
 function formatJson(status: Status): string {

@@ -32,7 +32,7 @@ export function formatConfig(config: NewConfig, comments: ConfigComments): strin
   }
   const { settings } = comments
   const paragraphs = [
-    comment(comments.head),
+    comment(comments.head).trimEnd(),
     `${comment(settings.plan)}plan: ${text('plan')}`,
     `${comment(settings.node)}node: ${text('node')}`,
     `${comment(settings.database)}database: ${path('database')}`,

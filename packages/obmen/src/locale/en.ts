@@ -82,8 +82,8 @@ export const en: Messages = {
   node: {
     added: (code) => `Added node ${code}.`,
     wouldBeAdded: (code) => `Node ${code} would be added.`,
-    addedMeans: (plan) =>
-      `The next exchange offers it every row of plan ${plan}. At its own site this node must be added too.`,
+    addedMeans: (plan, command) =>
+      `The next exchange offers every row of plan ${plan}. At the other site this node must be added too: ${command}`,
     removed: (code) => `Removed node ${code}.`,
     wouldBeRemoved: (code) => `Node ${code} would be removed.`,
     removedMeans: (command) =>
@@ -105,6 +105,10 @@ export const en: Messages = {
     connecting: (host) => `connecting to ${host}`,
     stopping: () => 'stopping after this step; once more stops at once',
     nodeProblem: (node, message) => `node ${node}: ${message}`,
+    waitingInTitle: () => 'messages to receive',
+    waitingOutTitle: () => 'rows to send',
+    serversAnswer: (send, receive) =>
+      `Both mail servers answer and accept the login: ${receive} and ${send}.`,
     nodeTitle: () => 'node',
     receivedTitle: () => 'received',
     appliedTitle: () => 'rows applied',

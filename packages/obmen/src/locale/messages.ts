@@ -69,7 +69,7 @@ export interface InitMessages {
 export interface NodeMessages {
   readonly added: (code: string) => string
   readonly wouldBeAdded: (code: string) => string
-  readonly addedMeans: (plan: string) => string
+  readonly addedMeans: (plan: string, command: string) => string
   readonly removed: (code: string) => string
   readonly wouldBeRemoved: (code: string) => string
   readonly removedMeans: (command: string) => string
@@ -92,6 +92,10 @@ export interface ExchangeMessages {
   readonly connecting: (host: string) => string
   readonly stopping: () => string
   readonly nodeProblem: (node: string, message: string) => string
+  /** Titles of the trial: what waits in the mailbox, and here. */
+  readonly waitingInTitle: () => string
+  readonly waitingOutTitle: () => string
+  readonly serversAnswer: (send: string, receive: string) => string
   readonly nodeTitle: () => string
   readonly receivedTitle: () => string
   readonly appliedTitle: () => string

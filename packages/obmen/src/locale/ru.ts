@@ -88,8 +88,8 @@ export const ru: Messages = {
   node: {
     added: (code) => `Узел ${code} добавлен.`,
     wouldBeAdded: (code) => `Узел ${code} был бы добавлен.`,
-    addedMeans: (plan) =>
-      `При следующем обмене ему будут переданы все строки плана ${plan}. На его стороне нужно добавить этот узел.`,
+    addedMeans: (plan, command) =>
+      `При следующем обмене будут переданы все строки плана ${plan}. На той стороне добавьте этот узел: ${command}`,
     removed: (code) => `Узел ${code} удалён.`,
     wouldBeRemoved: (code) => `Узел ${code} был бы удалён.`,
     removedMeans: (command) =>
@@ -111,6 +111,10 @@ export const ru: Messages = {
     connecting: (host) => `соединение с ${host}`,
     stopping: () => 'остановка после этого шага; ещё раз — остановить сразу',
     nodeProblem: (node, message) => `узел ${node}: ${message}`,
+    waitingInTitle: () => 'сообщений к приёму',
+    waitingOutTitle: () => 'строк к отправке',
+    serversAnswer: (send, receive) =>
+      `Оба почтовых сервера отвечают и принимают вход: ${receive} и ${send}.`,
     nodeTitle: () => 'узел',
     receivedTitle: () => 'принято',
     appliedTitle: () => 'строк записано',

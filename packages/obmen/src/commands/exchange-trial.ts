@@ -1,0 +1,94 @@
+import type { NodeCode } from '@obmen/exchange'
+import { openSmtp, type ProtocolLog } from '@obmen/mail/smtp'
+
+import { formatTable } from '../output/table.ts'
+import { takeExchangeLock } from '../site/exchange-lock.ts'
+import { toMailServer } from '../site/mail-server.ts'
+import type { Site } from '../site/open-site.ts'
+import type { Invocation } from './command.ts'
+import { openTransport } from './open-transport.ts'
+import { countWaitingRows, type WaitingRows } from './waiting-rows.ts'
+
+interface NodeTrial extends WaitingRows {
+  readonly node: NodeCode
+  readonly waitingMessages: number
+}
+
+/**
+ * Connects and logs in both ways, looks into the mailbox and counts what would be sent. Nothing is fetched, removed or
+ * sent. Throws what an exchange would throw up to here.
+ */
+export async function tryExchange(
+  invocation: Invocation,
+  site: Site,
+  codes: readonly NodeCode[],
+): Promise<void> {
+  const { io, options, messages } = invocation
+  using _lock = takeExchangeLock(site.config.spoolFolder)
+  const trials = await readTrials(invocation, site, codes)
+  await checkSending(invocation, site)
+  if (options.isSet('json')) {
+    io.out(`${JSON.stringify({ nodes: trials, dryRun: true })}\n`)
+    return
+  }
+  const { exchange, format, general, status } = messages
+  io.out(
+    formatTable(
+      [
+        { title: exchange.nodeTitle() },
+        { title: exchange.waitingInTitle(), align: 'right' },
+        { title: exchange.waitingOutTitle(), align: 'right' },
+      ],
+      trials.map(({ node, waitingMessages, waitingRows, hasMoreWaiting }) => [
+        node,
+        format.number(waitingMessages),
+        hasMoreWaiting ? status.atLeast(waitingRows) : format.number(waitingRows),
+      ]),
+    ),
+  )
+  const { send, receive } = site.config
+  io.out(`\n${exchange.serversAnswer(send.url.host, receive.url.host)}\n`)
+  io.out(`${general.nothingChanged()}\n`)
+}
+
+async function readTrials(
+  invocation: Invocation,
+  site: Site,
+  codes: readonly NodeCode[],
+): Promise<readonly NodeTrial[]> {
+  const { store } = site
+  const [headSeq, nodes] = await store.transaction(async (transaction) => {
+    return [await transaction.fold(), await transaction.nodes()] as const
+  })
+  const senders = await readInbox(invocation, site)
+  const trials: NodeTrial[] = []
+  for (const node of nodes.filter(({ code }) => codes.length === 0 || codes.includes(code))) {
+    const waitingMessages = senders.filter((sender) => sender === node.code).length
+    const waiting = await countWaitingRows(store, node, headSeq)
+    trials.push({ node: node.code, waitingMessages, ...waiting })
+  }
+  return trials
+}
+
+/** The nodes whose messages wait, one entry a message. */
+async function readInbox(invocation: Invocation, site: Site): Promise<readonly NodeCode[]> {
+  const transport = openTransport(invocation, site, logTo(invocation))
+  const inbox = await transport.openInbox()
+  try {
+    const waiting = await inbox.waiting()
+    return waiting.map(({ name }) => name.from)
+  } finally {
+    await inbox.close()
+  }
+}
+
+async function checkSending(invocation: Invocation, { config }: Site): Promise<void> {
+  const { io, options } = invocation
+  const server = toMailServer(config.send, io.env)
+  const smtp = await openSmtp(server, options.isSet('verbose') ? { log: logTo(invocation) } : {})
+  await smtp.close()
+}
+
+function logTo({ io }: Invocation): ProtocolLog {
+  return (line) => io.err(`${line}\n`)
+}

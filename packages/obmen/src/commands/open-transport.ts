@@ -1,0 +1,24 @@
+import { MailTransport } from '@obmen/exchange/mail'
+import { ForeignLetters } from '@obmen/exchange/sqlite'
+import type { ProtocolLog } from '@obmen/mail/smtp'
+
+import { toMailServer } from '../site/mail-server.ts'
+import type { Site } from '../site/open-site.ts'
+import type { Invocation } from './command.ts'
+
+/** The way to the mailbox of a site. With `--verbose` every line of the conversation goes to `log`. Throws {@link SecretMissing}. */
+export function openTransport(
+  { io, options }: Invocation,
+  { config, database }: Site,
+  log: ProtocolLog,
+): MailTransport {
+  return new MailTransport({
+    plan: config.plan,
+    address: config.address,
+    smtp: toMailServer(config.send, io.env),
+    pop3: toMailServer(config.receive, io.env),
+    subjectPrefix: config.subjectPrefix,
+    foreignLetters: new ForeignLetters(database),
+    ...(options.isSet('verbose') && { log }),
+  })
+}
