@@ -10,15 +10,8 @@
  * The triggers call nothing but built-in functions of every SQLite version, and can't fail: a program that writes to
  * the database knows nothing of them, whatever its language.
  */
-import {
-  Query,
-  quoteName,
-  quoteText,
-  type SqliteDatabase,
-  toNumber,
-  toText,
-} from './sqlite-database.ts'
-import type { UserTable } from './user-table.ts'
+import { Query, quoteName, type SqliteDatabase, toText } from './sqlite-database.ts'
+import type { ComparedColumn, UserTable } from './user-table.ts'
 
 /** A table of the plan with the number that its log, index and triggers are named by. */
 export interface CapturedTable extends UserTable {
@@ -38,11 +31,16 @@ export function keyNames(table: UserTable): string[] {
   return table.key.map((_, index) => `k${index + 1}`)
 }
 
-/** `d."OrderID" = i.k1 AND …`: the application's row of an index or log row. */
+/** `d."OrderID" = i.k1 COLLATE "BINARY" AND …`: the application's row of an index or log row. */
 export function matchesKey(table: UserTable, row: string, entry: string): string {
   return table.key
-    .map((column, index) => `${row}.${quoteName(column.name)} = ${entry}.k${index + 1}`)
+    .map((column, index) => `${row}.${compare(column, '=', `${entry}.k${index + 1}`)}`)
     .join(' AND ')
+}
+
+/** A comparison as the primary key or the unique index makes it, whatever the column's own collation is. */
+export function compare(column: ComparedColumn, operator: string, value: string): string {
+  return `${quoteName(column.name)} ${operator} ${value} COLLATE ${quoteName(column.collation)}`
 }
 
 /** The wall clock in milliseconds, in words that SQLite 3.8 understands too: other programs bring their own SQLite. */
@@ -79,7 +77,7 @@ function triggerStatements(table: CapturedTable): string[] {
   const newKey = notNull(table, 'NEW')
   const oldKey = notNull(table, 'OLD')
   const oldKeyIsGone = table.key
-    .map((column) => `OLD.${quoteName(column.name)} IS NOT NEW.${quoteName(column.name)}`)
+    .map((column) => `OLD.${compare(column, 'IS NOT', `NEW.${quoteName(column.name)}`)}`)
     .join(' OR ')
   const rekeyed = oldKey === '' ? `(${oldKeyIsGone})` : `(${oldKeyIsGone}) AND ${oldKey}`
   const triggers: Trigger[] = [
@@ -106,19 +104,23 @@ function triggerStatement(table: CapturedTable, { name, event, when, action }: T
  */
 function evictionTriggers(table: CapturedTable): Trigger[] {
   const sameKey = table.key
-    .map(({ name }) => `d.${quoteName(name)} IS NEW.${quoteName(name)}`)
+    .map((column) => `d.${compare(column, 'IS', `NEW.${quoteName(column.name)}`)}`)
     .join(' AND ')
   const keys = table.key.map(({ name }) => `d.${quoteName(name)}`).join(', ')
   const present = notNull(table, 'd')
   return table.uniques.flatMap((columns, index) => {
-    const sameValue = columns.map((name) => `d.${quoteName(name)} = NEW.${quoteName(name)}`)
+    const sameValue = columns
+      .map((column) => `d.${compare(column, '=', `NEW.${quoteName(column.name)}`)}`)
+      .join(' AND ')
     const action =
       `INSERT INTO ${logName(table)} (${keyNames(table).join(', ')}, at, evicted) ` +
       `SELECT ${keys}, ${NOW_MS}, 1 FROM ${quoteName(table.name)} d ` +
-      `WHERE ${sameValue.join(' AND ')} AND NOT (${sameKey})${present === '' ? '' : ` AND ${present}`}`
+      `WHERE ${sameValue}${present === '' ? '' : ` AND ${present}`}`
+    const otherRow = `${action} AND NOT (${sameKey})`
     return [
+      // Before an insert a key that SQLite will give reads as -1: it says nothing of which row is meant.
       { name: `evict_insert_${index}`, event: 'BEFORE INSERT', when: '', action },
-      { name: `evict_update_${index}`, event: 'BEFORE UPDATE', when: '', action },
+      { name: `evict_update_${index}`, event: 'BEFORE UPDATE', when: '', action: otherRow },
     ]
   })
 }
@@ -234,10 +236,6 @@ export function isCaptureIntact(database: SqliteDatabase, table: CapturedTable):
     table.id,
   ) ?? [null]
   if (toText(recorded) !== statements.join(';\n')) return false
-  const texts = statements.map(quoteText).join(', ')
-  const [present] = new Query(
-    database,
-    `SELECT count(*) FROM sqlite_schema WHERE sql IN (${texts})`,
-  ).first() ?? [0]
-  return toNumber(present) === statements.length
+  const present = new Query(database, 'SELECT 1 FROM sqlite_schema WHERE sql = ?')
+  return statements.every((statement) => present.first(statement) !== undefined)
 }

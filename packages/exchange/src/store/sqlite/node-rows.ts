@@ -4,29 +4,32 @@ import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 import type { MessageIdentity, NodeState, SentMessage } from '../../plan/node-state.ts'
 import { Query, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
 
-export function readNodes(database: SqliteDatabase): NodeState[] {
-  const nodes = new Query(
+export function readNodeCodes(database: SqliteDatabase): NodeCode[] {
+  const codes = new Query(database, 'SELECT code FROM obmen_node ORDER BY code')
+  return codes.all().map(([code]) => parseNodeCode(toText(code)))
+}
+
+export function readNode(database: SqliteDatabase, code: NodeCode): NodeState | undefined {
+  const row = new Query(
     database,
-    `SELECT code, epoch_counter, epoch_random, sent_no, acknowledged_no, acknowledged_seq, offered_seq,
+    `SELECT epoch_counter, epoch_random, sent_no, acknowledged_no, acknowledged_seq, offered_seq,
             received_no, owes_acknowledgement, gap_before
-       FROM obmen_node ORDER BY code`,
-  )
-  return nodes.all().map((row) => {
-    const code = parseNodeCode(toText(row[0]))
-    return {
-      code,
-      epoch: { counter: toNumber(row[1]), random: toText(row[2]) },
-      sentNo: toMessageNo(toNumber(row[3])),
-      acknowledgedNo: toMessageNo(toNumber(row[4])),
-      acknowledgedSeq: toNumber(row[5]),
-      offeredSeq: toNumber(row[6]),
-      unacknowledged: readSent(database, code),
-      receivedNo: toMessageNo(toNumber(row[7])),
-      received: readReceived(database, code),
-      owesAcknowledgement: toNumber(row[8]) === 1,
-      gapBefore: toMessageNo(toNumber(row[9])),
-    }
-  })
+       FROM obmen_node WHERE code = ?`,
+  ).first(code)
+  if (row === undefined) return undefined
+  return {
+    code,
+    epoch: { counter: toNumber(row[0]), random: toText(row[1]) },
+    sentNo: toMessageNo(toNumber(row[2])),
+    acknowledgedNo: toMessageNo(toNumber(row[3])),
+    acknowledgedSeq: toNumber(row[4]),
+    offeredSeq: toNumber(row[5]),
+    unacknowledged: readSent(database, code),
+    receivedNo: toMessageNo(toNumber(row[6])),
+    received: readReceived(database, code),
+    owesAcknowledgement: toNumber(row[7]) === 1,
+    gapBefore: toMessageNo(toNumber(row[8])),
+  }
 }
 
 function readSent(database: SqliteDatabase, code: NodeCode): SentMessage[] {

@@ -1,28 +1,28 @@
-import {
-  BodyLineReader,
-  formatRowLine,
-  formatTableLine,
-  type RowLine,
-  type TableLine,
-} from '../../message/body-lines.ts'
-import { encodeValue, type Value } from '../../message/values.ts'
-import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import { formatTableLine, type RowLine, type TableLine } from '../../message/body-lines.ts'
+import type { NodeCode } from '../../plan/node-code.ts'
 import { compareVersions } from '../../plan/row-version.ts'
 import type { ApplySummary, RowApplier, Sender } from '../change-store.ts'
 import { SchemaMismatch } from '../errors.ts'
-import { base64 } from '../../platform/base64.ts'
 import type { CapturedTable } from './capture.ts'
-import { isConstraintViolation, Query, type SqliteDatabase, toText } from './sqlite-database.ts'
+import { forgetRefused, keepRefused, readRefused } from './refused-rows.ts'
+import { isRefusal, Query, type SqliteDatabase, toNumber } from './sqlite-database.ts'
 import { SuspendedTriggers } from './suspended-triggers.ts'
 import { type IndexEntry, TableTarget } from './table-target.ts'
 
-/** A row that did not fit when its turn came, with what the database said. */
-interface Postponed {
+/** A row, and the node that it came from. */
+interface Arrival {
   readonly target: TableTarget
   readonly row: RowLine
   readonly via: NodeCode
+}
+
+/** A row that did not fit when its turn came, with what the database said. */
+interface Postponed extends Arrival {
   readonly reason: string
 }
+
+/** Each try is over all rows that are left; a chain of values longer than this, with a row at its end that fits nowhere, waits. */
+const MAX_SWAP_TRIES = 20
 
 /** Whose rows are applied, and to what. */
 export interface ApplyOptions {
@@ -62,7 +62,7 @@ export class SqliteRowApplier implements RowApplier {
   applyRows(rows: readonly RowLine[]): Promise<void> {
     const target = this.#target
     if (target === undefined) throw new TypeError('rows before a table')
-    for (const row of rows) this.#apply(target, row, this.#sender.code)
+    for (const row of rows) this.#apply(target, row)
     return Promise.resolve()
   }
 
@@ -72,12 +72,17 @@ export class SqliteRowApplier implements RowApplier {
     this.#swapPostponed()
     for (const postponed of this.#postponed) this.#setAside(postponed)
     this.#triggers.restore()
+    const [refused] = this.#query('SELECT count(*) FROM obmen_refused').first() ?? [0]
     return Promise.resolve({
       applied: this.#applied,
       outdated: this.#outdated,
       conflicts: this.#conflicts,
-      refused: this.#postponed.length,
+      refused: toNumber(refused),
     })
+  }
+
+  #query(sql: string): Query {
+    return new Query(this.#database, sql)
   }
 
   #targetFor(line: TableLine): TableTarget {
@@ -92,37 +97,35 @@ export class SqliteRowApplier implements RowApplier {
     return target
   }
 
-  #apply(target: TableTarget, row: RowLine, via: NodeCode): void {
+  /** Applies a row of the message. What was changed on both sides since the last exchange is put on record. */
+  #apply(target: TableTarget, row: RowLine): void {
+    const via = this.#sender.code
     const entry = target.entryOf(row)
-    if (entry !== undefined && !this.#isNewer(target, row, entry)) {
-      this.#outdated += 1
-      return
+    if (entry !== undefined) {
+      const order = compareVersions(row, entry)
+      const isUnknownToSender = entry.seq > this.#sender.acknowledgedSeq && entry.via !== via
+      if (order !== 0 && isUnknownToSender) {
+        this.#recordConflict({ target, row, via }, order > 0 ? 'theirs' : 'ours')
+      }
+      if (order <= 0) {
+        this.#outdated += 1
+        return
+      }
     }
-    const reason = this.#tryToWrite(target, row, via)
+    const reason = this.#tryToWrite({ target, row, via }, entry)
     if (reason !== undefined) this.#postponed.push({ target, row, via, reason })
   }
 
-  /** Whether the sender's version wins. What was changed on both sides since the last exchange is put on record. */
-  #isNewer(target: TableTarget, row: RowLine, entry: IndexEntry): boolean {
-    const order = compareVersions(row, entry)
-    const isUnknownToSender =
-      entry.seq > this.#sender.acknowledgedSeq && entry.via !== this.#sender.code
-    if (order !== 0 && isUnknownToSender)
-      this.#recordConflict(target, row, order > 0 ? 'theirs' : 'ours')
-    return order > 0
+  /** Writes the row, or gives the reason why the database refuses it. */
+  #tryToWrite(arrival: Arrival, entry: IndexEntry | undefined): string | undefined {
+    const reason = reasonOfRefusal(() => arrival.target.write(arrival.row, entry))
+    if (reason === undefined) this.#recordApplied(arrival)
+    return reason
   }
 
-  /** Writes the row, or gives the reason why the database refuses it. */
-  #tryToWrite(target: TableTarget, row: RowLine, via: NodeCode): string | undefined {
-    try {
-      target.write(row)
-    } catch (error) {
-      if (isConstraintViolation(error)) return error.message
-      throw error
-    }
+  #recordApplied({ target, row, via }: Arrival): void {
     target.record(row, this.#nextSeq(), via)
     this.#applied += 1
-    return undefined
   }
 
   /** What did not fit may fit now that all rows are here, for example a unique value that moved from one row to another. */
@@ -132,93 +135,106 @@ export class SqliteRowApplier implements RowApplier {
       before = this.#postponed.length
       const again = this.#postponed
       this.#postponed = []
-      for (const { target, row, via } of again) this.#apply(target, row, via)
+      for (const postponed of again) this.#retry(postponed)
     }
   }
 
-  /** Rows that exchange unique values among themselves fit only when all of them have made room first. */
+  /** A row that was set aside may have been changed here meanwhile, or by a node that never saw it: that is a conflict. */
+  #retry(postponed: Postponed): void {
+    const entry = postponed.target.entryOf(postponed.row)
+    const order = entry === undefined ? 1 : compareVersions(postponed.row, entry)
+    if (order > 0) {
+      const reason = this.#tryToWrite(postponed, entry)
+      if (reason !== undefined) this.#postponed.push({ ...postponed, reason })
+      return
+    }
+    this.#outdated += 1
+    if (order < 0 && entry?.via !== postponed.via) this.#recordConflict(postponed, 'ours')
+  }
+
+  /**
+   * Rows that exchange unique values among themselves fit only when all of them have made room first. Those that fit
+   * not even then take no part in the next try: they would keep the others from theirs.
+   */
   #swapPostponed(): void {
-    const swapped = this.#postponed
-    if (swapped.length < 2) return
-    const before = { applied: this.#applied, outdated: this.#outdated }
+    let candidates = this.#postponed
+    for (let tries = 0; tries < MAX_SWAP_TRIES && candidates.length > 1; tries += 1) {
+      const misfits = this.#trySwap(candidates)
+      const fitting = candidates.filter((candidate) => !misfits.has(candidate))
+      if (misfits.size === 0) {
+        for (const arrival of fitting) this.#recordApplied(arrival)
+        const done = new Set(fitting)
+        this.#postponed = this.#postponed.filter((postponed) => !done.has(postponed))
+        return
+      }
+      candidates = fitting
+    }
+  }
+
+  /** Takes the rows out and puts them back as the sender has them. Gives those that don't fit; then nothing has changed. */
+  #trySwap(candidates: readonly Postponed[]): ReadonlySet<Postponed> {
     this.#database.exec('SAVEPOINT obmen_swap')
-    for (const { target, row } of swapped) target.delete(row)
-    this.#postponed = []
-    for (const { target, row, via } of swapped) this.#apply(target, row, via)
-    if (this.#postponed.length > 0) {
-      this.#database.exec('ROLLBACK TO obmen_swap')
-      this.#applied = before.applied
-      this.#outdated = before.outdated
-      this.#postponed = swapped
-    }
+    const takenOut = candidates.map(({ target, row }) => target.takeOut(row))
+    const misfits = candidates.filter(({ target, row }, index) => {
+      return reasonOfRefusal(() => target.putBack(row, takenOut[index])) !== undefined
+    })
+    if (misfits.length > 0) this.#database.exec('ROLLBACK TO obmen_swap')
     this.#database.exec('RELEASE obmen_swap')
+    return new Set(misfits)
   }
 
-  /** Rows refused at earlier messages get their chance after each later one. */
+  /** Rows refused at earlier messages get their chance after each later one, where their table still takes them. */
   #takeRefused(): void {
-    const refused = new Query(
-      this.#database,
-      'SELECT node, table_line, row_line, reason FROM obmen_refused ORDER BY refused_at',
-    ).all()
-    if (refused.length === 0) return
-    this.#database.exec('DELETE FROM obmen_refused')
-    for (const [node, tableLine, rowLine, reason] of refused) {
-      const lines = new BodyLineReader(base64)
-      const table = lines.read(toText(tableLine))
-      const row = lines.read(toText(rowLine))
-      if (table.kind !== 'table' || (row.kind !== 'row' && row.kind !== 'deletion')) continue
-      const target = this.#targetFor(table)
-      const via = parseNodeCode(toText(node))
-      this.#postponed.push({ target, row, via, reason: toText(reason) })
+    for (const refused of readRefused(this.#database)) {
+      const target = this.#targetForRefused(refused.table)
+      if (target === undefined) continue
+      forgetRefused(this.#database, refused)
+      this.#postponed.push({ ...refused, target })
     }
   }
 
-  #setAside({ target, row, via, reason }: Postponed): void {
-    new Query(
-      this.#database,
-      `INSERT OR REPLACE INTO obmen_refused
-         (table_name, row_key, node, table_line, row_line, reason, refused_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    ).run(
-      target.line.table,
-      formatKey(target, row),
-      via,
-      formatTableLine(target.line),
-      formatRowLine(row, target.line, base64),
-      reason,
-      BigInt(this.#sender.nowMs),
-    )
+  #targetForRefused(line: TableLine): TableTarget | undefined {
+    try {
+      return this.#targetFor(line)
+    } catch (error) {
+      if (error instanceof SchemaMismatch) return undefined
+      throw error
+    }
   }
 
-  #recordConflict(target: TableTarget, row: RowLine, winner: 'ours' | 'theirs'): void {
-    const ours = target.presentRow(row)
-    const theirs = row.kind === 'row' ? row.values : undefined
-    if (formatValues(target, ours) === formatValues(target, theirs)) return
+  #setAside(postponed: Postponed): void {
+    const { target } = postponed
+    const key = target.keyText(postponed.row)
+    keepRefused(this.#database, { ...postponed, table: target.line, key }, this.#sender.nowMs)
+  }
+
+  #recordConflict({ target, row, via }: Arrival, winner: 'ours' | 'theirs'): void {
+    const ours = target.presentText(row)
+    const theirs = target.text(row)
+    if (ours === theirs) return
     this.#conflicts += 1
-    new Query(
-      this.#database,
+    this.#query(
       `INSERT INTO obmen_conflict (table_name, row_key, node, winner, ours, theirs, decided_at)
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
     ).run(
       target.line.table,
-      formatKey(target, row),
-      this.#sender.code,
+      target.keyText(row),
+      via,
       winner,
-      formatValues(target, ours),
-      formatValues(target, theirs),
+      ours,
+      theirs,
       BigInt(this.#sender.nowMs),
     )
   }
 }
 
-function formatKey(target: TableTarget, row: RowLine): string {
-  return formatValues(target, target.keyOf(row)) ?? ''
-}
-
-/** Values as readable JSON, in the form of the message body. */
-function formatValues(target: TableTarget, values: readonly Value[] | undefined): string | null {
-  if (values === undefined) return null
-  const encoded = values.map((value, index) =>
-    encodeValue(value, target.line.columns[index]?.type ?? 'text', base64),
-  )
-  return JSON.stringify(encoded)
+/** What the database says when it refuses to do this; `undefined` when it was done. */
+function reasonOfRefusal(write: () => void): string | undefined {
+  try {
+    write()
+    return undefined
+  } catch (error) {
+    if (isRefusal(error)) return error.message
+    throw error
+  }
 }

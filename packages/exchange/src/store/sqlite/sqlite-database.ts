@@ -73,16 +73,16 @@ export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
-/** A text as SQL takes it. */
-export function quoteText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
-}
-
-/** SQLITE_CONSTRAINT, the primary code of every refusal by UNIQUE, CHECK, NOT NULL, a STRICT type or RAISE in a trigger. */
+/** SQLITE_CONSTRAINT, the primary code of every refusal by UNIQUE, CHECK, NOT NULL or a STRICT type. */
 const SQLITE_CONSTRAINT = 19
 
+/** SQLITE_MISMATCH: the key of a rowid table is not a whole number. */
+const SQLITE_MISMATCH = 20
+
 /** Whether the database refused a row, as opposed to being unable to work. */
-export function isConstraintViolation(error: unknown): error is Error {
+export function isRefusal(error: unknown): error is Error {
   if (!(error instanceof Error) || !('errcode' in error)) return false
-  return typeof error.errcode === 'number' && (error.errcode & 0xff) === SQLITE_CONSTRAINT
+  if (typeof error.errcode !== 'number') return false
+  const primaryCode = error.errcode & 0xff
+  return primaryCode === SQLITE_CONSTRAINT || primaryCode === SQLITE_MISMATCH
 }

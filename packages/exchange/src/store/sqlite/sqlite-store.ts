@@ -18,10 +18,11 @@ import { type CapturedTable, indexName, isCaptureIntact } from './capture.ts'
 import { readChanges } from './change-reader.ts'
 import { checksum } from './checksum.ts'
 import { fold } from './fold.ts'
-import { deleteNode, readNodes, writeNode } from './node-rows.ts'
+import { deleteNode, readNode, readNodeCodes, writeNode } from './node-rows.ts'
 import { SqliteRowApplier } from './row-applier.ts'
 import { SCHEMA_VERSION } from './schema.ts'
 import { Query, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
+import { StatementCache } from './statement-cache.ts'
 import { readUserTables } from './user-table.ts'
 
 /**
@@ -91,33 +92,49 @@ export function readCapturedTables(database: SqliteDatabase): CapturedTable[] {
   })
 }
 
+/** Everything that the tables and their capture follow from. Triggers that were put back stand elsewhere: hence the order. */
+function readSchemaText(database: SqliteDatabase): string {
+  const statements = new Query(
+    database,
+    'SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name',
+  ).all()
+  return statements.map(([sql]) => toText(sql)).join(';')
+}
+
 /** A SQLite database that takes part in an exchange. Made by {@link openSqliteStore}. */
 export class SqliteStore implements ChangeStore {
   readonly plan: ExchangePlan
   readonly #database: SqliteDatabase
   #tables: readonly CapturedTable[] = []
   #schemaVersion = -1
+  #schema = ''
 
   constructor(database: SqliteDatabase, plan: ExchangePlan) {
     this.plan = plan
-    this.#database = database
+    this.#database = new StatementCache(database)
   }
 
   /** Throws {@link CaptureDisturbed} when changes are not registered as they should be. */
   checkCapture(): void {
-    const disturbed = this.#currentTables().filter((table) => {
-      return !isCaptureIntact(this.#database, table)
-    })
-    if (disturbed.length > 0) throw new CaptureDisturbed(disturbed.map(({ name }) => name))
+    this.#currentTables()
   }
 
-  /** The tables as they are: an application may add a column at any time. */
+  /**
+   * The tables as they are: an application may add a column, or rebuild a table, at any time. The version of the schema
+   * is looked at first; it also grows when triggers are suspended, so then the schema itself is compared.
+   */
   #currentTables(): readonly CapturedTable[] {
     const [version] = new Query(this.#database, 'PRAGMA schema_version').first() ?? [0]
-    if (toNumber(version) !== this.#schemaVersion) {
-      this.#tables = readCapturedTables(this.#database)
-      this.#schemaVersion = toNumber(version)
+    if (toNumber(version) === this.#schemaVersion) return this.#tables
+    const schema = readSchemaText(this.#database)
+    if (schema !== this.#schema) {
+      const tables = readCapturedTables(this.#database)
+      const disturbed = tables.filter((table) => !isCaptureIntact(this.#database, table))
+      if (disturbed.length > 0) throw new CaptureDisturbed(disturbed.map(({ name }) => name))
+      this.#tables = tables
+      this.#schema = schema
     }
+    this.#schemaVersion = toNumber(version)
     return this.#tables
   }
 
@@ -198,19 +215,15 @@ class SqliteTransaction implements StoreTransaction {
   }
 
   nodes(): Promise<readonly NodeState[]> {
-    return Promise.resolve(readNodes(this.#database))
+    const nodes = readNodeCodes(this.#database).map((code) => readNode(this.#database, code))
+    return Promise.resolve(nodes.filter((node) => node !== undefined))
   }
 
   node(code: NodeCode): Promise<NodeState> {
-    const nodes = readNodes(this.#database)
-    const found = nodes.find((node) => node.code === code)
-    if (found !== undefined) return Promise.resolve(found)
-    return Promise.reject(
-      new NodeUnknown(
-        code,
-        nodes.map((node) => node.code),
-      ),
-    )
+    const node = readNode(this.#database, code)
+    return node === undefined
+      ? Promise.reject(new NodeUnknown(code, readNodeCodes(this.#database)))
+      : Promise.resolve(node)
   }
 
   saveNode(node: NodeState): Promise<void> {
@@ -219,7 +232,7 @@ class SqliteTransaction implements StoreTransaction {
   }
 
   addNode(node: NodeState): Promise<void> {
-    if (readNodes(this.#database).some(({ code }) => code === node.code)) {
+    if (readNode(this.#database, node.code) !== undefined) {
       return Promise.reject(new NodeExists(node.code))
     }
     writeNode(this.#database, node)

@@ -1,8 +1,9 @@
 import type { RowLine, TableLine } from '../../message/body-lines.ts'
-import type { Value } from '../../message/values.ts'
+import { encodeValue, type Value } from '../../message/values.ts'
 import type { RowVersion } from '../../plan/row-version.ts'
+import { base64 } from '../../platform/base64.ts'
 import { SchemaMismatch } from '../errors.ts'
-import { type CapturedTable, indexName, keyNames } from './capture.ts'
+import { type CapturedTable, compare, indexName, keyNames } from './capture.ts'
 import { Query, quoteName, type SqliteDatabase, toNumber } from './sqlite-database.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 
@@ -12,12 +13,18 @@ export interface IndexEntry extends RowVersion {
   readonly via: string
 }
 
+/** A row of this database that was taken out of its table: the columns that the sender does not name. */
+export type TakenOut = readonly Value[] | undefined
+
 /** A table of this database as the target of a sender's rows: the statements for the columns that the sender names. */
 export class TableTarget {
   readonly line: TableLine
   readonly #entry: Query
   readonly #row: Query
-  readonly #upsert: Query
+  readonly #extras: Query
+  readonly #update: Query
+  readonly #insert: Query
+  readonly #insertWhole: Query
   readonly #delete: Query
   readonly #record: Query
 
@@ -25,26 +32,25 @@ export class TableTarget {
     checkColumns(table, line)
     this.line = line
     const target = quoteName(table.name)
-    const keys = keyNames(table).join(', ')
     const columns = line.columns.map(({ name }) => quoteName(name))
-    const isKey = table.key.map(({ name }) => `${quoteName(name)} = ?`).join(' AND ')
-    const isEntry = keyNames(table)
-      .map((name) => `${name} = ?`)
+    const extras = table.others.filter(({ name }) => line.columns.every((own) => own.name !== name))
+    const extraColumns = extras.map(({ name }) => quoteName(name))
+    const isKey = table.key
+      .map((column, index) => compare(column, '=', `?${index + 1}`))
       .join(' AND ')
-    this.#entry = new Query(
-      database,
-      `SELECT seq, stamp, origin, via FROM ${indexName(table)} WHERE ${isEntry}`,
+    const query = (sql: string): Query => new Query(database, sql)
+    this.#entry = query(entryStatement(table))
+    this.#row = query(`SELECT ${columns.join(', ')} FROM ${target} WHERE ${isKey}`)
+    this.#extras = query(
+      `SELECT ${['1', ...extraColumns].join(', ')} FROM ${target} WHERE ${isKey}`,
     )
-    this.#row = new Query(database, `SELECT ${columns.join(', ')} FROM ${target} WHERE ${isKey}`)
-    this.#upsert = new Query(database, upsertStatement(target, columns, line.keyLength))
-    this.#delete = new Query(database, `DELETE FROM ${target} WHERE ${isKey}`)
-    this.#record = new Query(
-      database,
-      `INSERT INTO ${indexName(table)} (${keys}, seq, stamp, origin, via)
-       VALUES (${'?, '.repeat(table.key.length)}?, ?, ?, ?)
-       ON CONFLICT (${keys}) DO UPDATE SET
-         seq = excluded.seq, stamp = excluded.stamp, origin = excluded.origin, via = excluded.via`,
+    this.#update = query(
+      `UPDATE OR ABORT ${target} SET ${assignments(table, line).join(', ')} WHERE ${isKey}`,
     )
+    this.#insert = query(insertStatement(target, columns))
+    this.#insertWhole = query(insertStatement(target, [...columns, ...extraColumns]))
+    this.#delete = query(`DELETE FROM ${target} WHERE ${isKey}`)
+    this.#record = query(recordStatement(table))
   }
 
   keyOf(row: RowLine): readonly Value[] {
@@ -63,19 +69,52 @@ export class TableTarget {
     }
   }
 
-  /** The row as it is here, in the sender's columns; `undefined` when there is none. */
-  presentRow(row: RowLine): readonly Value[] | undefined {
-    return this.#row.first(...this.keyOf(row))
+  /** The row's key as readable JSON, in the form of the message body. */
+  keyText(row: RowLine): string {
+    return this.#format(this.keyOf(row))
   }
 
-  /** Writes or deletes the row. Throws what the database says when it refuses. */
-  write(row: RowLine): void {
-    if (row.kind === 'row') this.#upsert.run(...row.values)
-    else this.#delete.run(...row.values)
+  /** The sender's values as readable JSON; null for a deletion. */
+  text(row: RowLine): string | null {
+    return row.kind === 'row' ? this.#format(row.values) : null
   }
 
-  delete(row: RowLine): void {
+  /** The row as it is here, in the sender's columns and as readable JSON; null when there is none. */
+  presentText(row: RowLine): string | null {
+    const present = this.#row.first(...this.keyOf(row))
+    return present === undefined ? null : this.#format(present)
+  }
+
+  #format(values: readonly Value[]): string {
+    const encoded = values.map((value, index) =>
+      encodeValue(value, this.line.columns[index]?.type ?? 'text', base64),
+    )
+    return JSON.stringify(encoded)
+  }
+
+  /**
+   * Writes or deletes the row. Throws what the database says when it refuses. A row that is there is updated: an upsert
+   * would be checked first as if it were new, and fail for want of a column that the sender does not have.
+   */
+  write(row: RowLine, entry: IndexEntry | undefined): void {
+    if (row.kind === 'deletion') this.#delete.run(...row.values)
+    else if (entry === undefined || this.#update.run(...row.values) === 0) {
+      this.#insert.run(...row.values)
+    }
+  }
+
+  /** Takes the row away, to make room for others. {@link putBack} brings it in again. */
+  takeOut(row: RowLine): TakenOut {
+    const present = this.#extras.first(...this.keyOf(row))
+    if (present === undefined) return undefined
     this.#delete.run(...this.keyOf(row))
+    return present.slice(1)
+  }
+
+  /** Writes a row that was taken out; the columns that the sender does not name are as they were. */
+  putBack(row: RowLine, takenOut: TakenOut): void {
+    if (takenOut === undefined) this.#insert.run(...row.values)
+    else this.#insertWhole.run(...row.values, ...takenOut)
   }
 
   /** Gives the row the sender's version and a position of its own, so that it travels on to the other nodes. */
@@ -84,13 +123,38 @@ export class TableTarget {
   }
 }
 
-function upsertStatement(target: string, columns: readonly string[], keyLength: number): string {
-  const updates = columns.slice(keyLength).map((column) => `${column} = excluded.${column}`)
-  return (
-    `INSERT INTO ${target} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ` +
-    `ON CONFLICT (${columns.slice(0, keyLength).join(', ')}) DO ` +
-    (updates.length === 0 ? 'NOTHING' : `UPDATE SET ${updates.join(', ')}`)
-  )
+function entryStatement(table: CapturedTable): string {
+  const isEntry = keyNames(table).map((name) => `${name} = ?`)
+  return `SELECT seq, stamp, origin, via FROM ${indexName(table)} WHERE ${isEntry.join(' AND ')}`
+}
+
+function recordStatement(table: CapturedTable): string {
+  const keys = keyNames(table).join(', ')
+  return `
+    INSERT INTO ${indexName(table)} (${keys}, seq, stamp, origin, via)
+    VALUES (${'?, '.repeat(table.key.length)}?, ?, ?, ?)
+    ON CONFLICT (${keys}) DO UPDATE SET
+      seq = excluded.seq, stamp = excluded.stamp, origin = excluded.origin, via = excluded.via`
+}
+
+/** ABORT overrules what the application's schema may say: REPLACE would delete other rows without a word, IGNORE lose ours. */
+function insertStatement(target: string, columns: readonly string[]): string {
+  const parameters = columns.map((_, index) => `?${index + 1}`)
+  return `INSERT OR ABORT INTO ${target} (${columns.join(', ')}) VALUES (${parameters.join(', ')})`
+}
+
+/** The key is written too where equal keys may differ: in case under NOCASE, as 1 and 1.0 without a type. */
+function assignments(table: CapturedTable, line: TableLine): string[] {
+  const all = line.columns.map(({ name }, index) => `${quoteName(name)} = ?${index + 1}`)
+  const keys = all.slice(0, line.keyLength)
+  const isExact = table.key.map(({ type, collation }) => {
+    return type !== 'blob' && collation.toUpperCase() === 'BINARY'
+  })
+  const written = [
+    ...keys.filter((_, index) => isExact[index] !== true),
+    ...all.slice(line.keyLength),
+  ]
+  return written.length === 0 ? keys : written
 }
 
 /** Columns that are here and not there keep their values; the other way round there would be no place for them. */

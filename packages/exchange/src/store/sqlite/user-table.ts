@@ -1,6 +1,6 @@
 import type { Column, TableLine } from '../../message/body-lines.ts'
 import type { ColumnType } from '../../message/values.ts'
-import { Query, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
+import { Query, type SqliteDatabase, type SqlValue, toNumber, toText } from './sqlite-database.ts'
 
 /** A table of the application, as far as an exchange has to know it. */
 export interface UserTable {
@@ -10,13 +10,18 @@ export interface UserTable {
   /** The other columns that can be written: generated ones are left out. */
   readonly others: readonly Column[]
   /** The columns of each UNIQUE constraint or index beside the primary key. Those on expressions are left out. */
-  readonly uniques: readonly (readonly string[])[]
+  readonly uniques: readonly (readonly ComparedColumn[])[]
   /** The tables it refers to by a foreign key. */
   readonly parents: readonly string[]
 }
 
-export interface KeyColumn extends Column {
+/** A column as an index compares it: that may be otherwise than the column's own declaration says. */
+export interface ComparedColumn {
+  readonly name: string
   readonly collation: string
+}
+
+export interface KeyColumn extends Column, ComparedColumn {
   /** A primary key of SQLite may hold NULL, unless it is declared otherwise. */
   readonly nullable: boolean
 }
@@ -25,21 +30,23 @@ export interface KeyColumn extends Column {
 export function readUserTables(database: SqliteDatabase): UserTable[] {
   const list = new Query(
     database,
-    `SELECT name, wr FROM pragma_table_list
+    `SELECT name, wr, strict FROM pragma_table_list
       WHERE schema = 'main' AND type = 'table'
         AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'obmen\\_%' ESCAPE '\\'
       ORDER BY name`,
   )
-  return list.all().map(([name, withoutRowid]) => {
-    return readUserTable(database, toText(name), { hasRowid: toNumber(withoutRowid) === 0 })
+  return list.all().map(([name, withoutRowid, strict]) => {
+    const kind = { hasRowid: toNumber(withoutRowid) === 0, isStrict: toNumber(strict) === 1 }
+    return readUserTable(database, toText(name), kind)
   })
 }
 
-function readUserTable(
-  database: SqliteDatabase,
-  name: string,
-  { hasRowid }: { readonly hasRowid: boolean },
-): UserTable {
+interface TableKind {
+  readonly hasRowid: boolean
+  readonly isStrict: boolean
+}
+
+function readUserTable(database: SqliteDatabase, name: string, kind: TableKind): UserTable {
   const columns = new Query(
     database,
     `SELECT name, type, "notnull", pk FROM pragma_table_xinfo(?) WHERE hidden = 0 ORDER BY cid`,
@@ -48,18 +55,22 @@ function readUserTable(
     .filter(([, , , pk]) => toNumber(pk) > 0)
     .toSorted(([, , , a], [, , , b]) => toNumber(a) - toNumber(b))
   const collations = readKeyCollations(database, name)
-  const isRowid = keyRows.length === 1 && /^integer$/i.test(toText(keyRows[0]?.[1]))
+  const typeOf = (declared: SqlValue | undefined): ColumnType => {
+    return kind.isStrict && toText(declared) === 'ANY' ? 'blob' : affinityOf(toText(declared))
+  }
+  // A key that is the rowid itself has no index, and is never NULL. INTEGER PRIMARY KEY DESC is another matter.
+  const isNeverNull = !kind.hasRowid || collations.size === 0
   return {
     name,
     key: keyRows.map(([column, type, notNull]) => ({
       name: toText(column),
-      type: affinityOf(toText(type)),
+      type: typeOf(type),
       collation: collations.get(toText(column)) ?? 'BINARY',
-      nullable: hasRowid && !isRowid && toNumber(notNull) === 0,
+      nullable: !isNeverNull && toNumber(notNull) === 0,
     })),
     others: columns
       .filter(([, , , pk]) => toNumber(pk) === 0)
-      .map(([column, type]) => ({ name: toText(column), type: affinityOf(toText(type)) })),
+      .map(([column, type]) => ({ name: toText(column), type: typeOf(type) })),
     uniques: readUniques(database, name),
     parents: new Query(database, `SELECT DISTINCT "table" FROM pragma_foreign_key_list(?)`)
       .all(name)
@@ -96,16 +107,17 @@ function readKeyCollations(database: SqliteDatabase, table: string): ReadonlyMap
   return new Map(rows.map(([column, collation]) => [toText(column), toText(collation)]))
 }
 
-function readUniques(database: SqliteDatabase, table: string): string[][] {
-  const uniques = new Map<string, (string | undefined)[]>()
+function readUniques(database: SqliteDatabase, table: string): ComparedColumn[][] {
+  const uniques = new Map<string, (ComparedColumn | undefined)[]>()
   const rows = new Query(
     database,
-    `SELECT l.name, x.name FROM pragma_index_list(?) l, pragma_index_xinfo(l.name) x
+    `SELECT l.name, x.name, x.coll FROM pragma_index_list(?) l, pragma_index_xinfo(l.name) x
       WHERE l."unique" = 1 AND l.origin <> 'pk' AND x.key = 1 ORDER BY l.seq, x.seqno`,
   ).all(table)
-  for (const [index, column] of rows) {
+  for (const [index, column, collation] of rows) {
     const columns = uniques.get(toText(index)) ?? []
-    columns.push(column === null ? undefined : toText(column))
+    const isExpression = column === null
+    columns.push(isExpression ? undefined : { name: toText(column), collation: toText(collation) })
     uniques.set(toText(index), columns)
   }
   return [...uniques.values()].flatMap((columns) => {
