@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 
 import { ConfigInvalid, type Place } from '../errors/config-error.ts'
 import type { RawSetting } from './raw-setting.ts'
@@ -47,7 +47,7 @@ function readNode(node: unknown, place: (offset: number) => Place): RawSetting {
     return { kind: 'map', entries: new Map(entries), place: place(node.range?.[0] ?? 0) }
   }
   // Anchors and aliases have no use in a file of fifteen lines.
-  throw notText(place(0))
+  throw notText(place(isAlias(node) ? (node.range?.[0] ?? 0) : 0))
 }
 
 function notText(place: Place): ConfigInvalid {

@@ -65,7 +65,7 @@ export function formatDuration(ms: number): string {
 }
 
 function parseWithUnit(text: string, units: readonly Unit[]): number | undefined {
-  const match = /^(\d{1,9}(?:[.,]\d{1,3})?)\s*(\p{L}+)$/u.exec(text.trim())
+  const match = /^(\d{1,12}(?:[.,]\d{1,3})?)\s*(\p{L}+)$/u.exec(text.trim())
   const [, number, name] = match ?? []
   if (number === undefined || name === undefined) return undefined
   const unit = units.find(({ names }) =>
