@@ -1,3 +1,4 @@
+import type { RunProgram } from '../demo/command-line.ts'
 import { runDemo } from '../demo/run-demo.ts'
 import { runMailHost } from '../demo/run-mail-host.ts'
 import { UsageError } from '../errors/usage-error.ts'
@@ -10,10 +11,12 @@ export const demoCommand: Command = {
   help: demoHelp,
   arguments: [],
   options: { keep: { type: 'string' }, serve: { type: 'string' } },
-  run({ io, messages, options, runProgram }) {
+  run(invocation) {
+    const { io, messages, options } = invocation
     const keep = options.text('keep')
     const folder = options.text('serve')
-    if (folder === undefined) return runDemo({ io, messages, runProgram, keep })
+    const runProgram: RunProgram = (argv, inner) => invocation.runProgram(argv, inner)
+    if (folder === undefined) return runDemo({ io, messages, keep, runProgram })
     if (keep === undefined) return runMailHost({ io, messages, folder })
     const problem = { kind: 'options-exclude-each-other', options: ['--keep', '--serve'] } as const
     throw new UsageError(problem, { command: 'demo' })

@@ -1,0 +1,21 @@
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
+/**
+ * Runs `cleanUp` before a second signal ends the process. Ctrl-C in `npm run` often comes twice, once from the terminal and
+ * once from npm, so the second may follow the first at once.
+ */
+export function cleanUpOnSecondSignal(cleanUp: () => void): Disposable {
+  let count = 0
+  const listen = (signal: NodeJS.Signals): void => {
+    count += 1
+    if (count < 2) return
+    stop()
+    cleanUp()
+    process.kill(process.pid, signal)
+  }
+  const stop = (): void => {
+    for (const signal of SIGNALS) process.off(signal, listen)
+  }
+  for (const signal of SIGNALS) process.on(signal, listen)
+  return { [Symbol.dispose]: stop }
+}
