@@ -100,8 +100,9 @@ function readEpoch(json: unknown): Epoch {
   if (isArray(json)) {
     const [counter, random] = json
     if (
-      Number.isSafeInteger(counter) &&
       typeof counter === 'number' &&
+      Number.isSafeInteger(counter) &&
+      counter > 0 &&
       typeof random === 'string'
     ) {
       return { counter, random }

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+
+import fc from 'fast-check'
+
+import { MessageDamaged, MessageTooNew } from '../../src/message/errors.ts'
+import { formatHeaderLine, parseHeaderLine } from '../../src/message/header-line.ts'
+import { parsePlanName } from '../../src/plan/exchange-plan.ts'
+import type { MessageHeader } from '../../src/plan/message-header.ts'
+import { NO_MESSAGE, toMessageNo } from '../../src/plan/message-no.ts'
+import { parseNodeCode } from '../../src/plan/node-code.ts'
+import { anyText } from './any-text.ts'
+
+const HEADER: MessageHeader = {
+  plan: parsePlanName('УдаленныеСклады'),
+  from: parseNodeCode('ЦБ'),
+  to: parseNodeCode('С01'),
+  epoch: { counter: 2, random: 'e' },
+  messageNo: toMessageNo(7),
+  uuid: 'u7',
+  baseNo: toMessageNo(4),
+  predecessors: [
+    { messageNo: toMessageNo(5), uuid: 'u5' },
+    { messageNo: toMessageNo(6), uuid: 'u6' },
+  ],
+  acknowledges: { messageNo: toMessageNo(9), uuid: 'v9' },
+  gapBefore: toMessageNo(12),
+  writtenAt: 1_763_790_000_000,
+}
+
+const LINE =
+  '{"obmen":1,"plan":"УдаленныеСклады","from":"ЦБ","to":"С01","epoch":[2,"e"],"messageNo":7,"uuid":"u7",' +
+  '"baseNo":4,"predecessors":[[5,"u5"],[6,"u6"]],"acknowledges":[9,"v9"],"gapBefore":12,"writtenAt":1763790000000}'
+
+describe('a header line', () => {
+  it('says everything in one line of JSON, and is read back', () => {
+    assert.equal(formatHeaderLine(HEADER), LINE)
+    assert.deepEqual(parseHeaderLine(LINE), HEADER)
+  })
+
+  it('leaves out what there is nothing to say of', () => {
+    const { acknowledges: _, gapBefore: __, ...plain } = HEADER
+
+    const line = formatHeaderLine({ ...plain, gapBefore: NO_MESSAGE })
+
+    assert.doesNotMatch(line, /acknowledges|gapBefore/)
+    assert.deepEqual(parseHeaderLine(line), plain)
+  })
+
+  it('may say more than this version knows', () => {
+    const line = LINE.replace('"obmen":1', '"obmen":1,"checksums":{"goods":"…"}')
+
+    assert.deepEqual(parseHeaderLine(line), HEADER)
+  })
+
+  it('of a later format is told apart from a damaged one', () => {
+    assert.throws(() => parseHeaderLine('{"obmen":2,"anything":"else"}'), MessageTooNew)
+  })
+
+  const alterations: readonly (readonly [RegExp, string])[] = [
+    [/"obmen":1/, '"obmen":"1"'],
+    [/"obmen":1,/, ''],
+    [/"obmen":1/, '"obmen":-1'],
+    [/"УдаленныеСклады"/, '"Удаленные Склады"'],
+    [/"УдаленныеСклады"/, '"../../etc"'],
+    [/"УдаленныеСклады"/, '5'],
+    [/"ЦБ"/, '"A_B"'],
+    [/"ЦБ"/, '""'],
+    [/"С01"/, '"\\u0000"'],
+    [/"С01"/, 'null'],
+    [/"to":"С01",/, ''],
+    [/\[2,"e"\]/, '[0,"e"]'],
+    [/\[2,"e"\]/, '[-1,"e"]'],
+    [/\[2,"e"\]/, '[1.5,"e"]'],
+    [/\[2,"e"\]/, '[2]'],
+    [/\[2,"e"\]/, '"e"'],
+    [/"messageNo":7/, '"messageNo":0'],
+    [/"messageNo":7/, '"messageNo":-7'],
+    [/"messageNo":7/, '"messageNo":7.5'],
+    [/"messageNo":7/, '"messageNo":9007199254740992'],
+    [/"uuid":"u7"/, '"uuid":7'],
+    [/"baseNo":4/, '"baseNo":7'],
+    [/"baseNo":4/, '"baseNo":-1'],
+    [/"baseNo":4/, '"baseNo":"4"'],
+    [/\[5,"u5"\]/, '[7,"u5"]'],
+    [/\[5,"u5"\]/, '[0,"u5"]'],
+    [/\[5,"u5"\]/, '[5]'],
+    [/\[5,"u5"\]/, '5'],
+    [/\[\[5,"u5"\],\[6,"u6"\]\]/, '{}'],
+    [/\[9,"v9"\]/, 'null'],
+    [/\[9,"v9"\]/, '[0,"v9"]'],
+    [/"gapBefore":12/, '"gapBefore":"12"'],
+    [/"writtenAt":1763790000000/, '"writtenAt":null'],
+    [/}$/, ''],
+    [/^\{/, '['],
+  ]
+  for (const [pattern, replacement] of alterations) {
+    it(`is damaged by ${replacement || 'nothing'} in place of ${pattern.source}`, () => {
+      const line = LINE.replace(pattern, replacement)
+
+      assert.notEqual(line, LINE)
+      assert.throws(() => parseHeaderLine(line), MessageDamaged)
+    })
+  }
+
+  it('of any text, JSON or altered line is damage and never another error', () => {
+    const fields = Object.keys({ ...HEADER, obmen: 1 })
+    const altered = fc
+      .tuple(fc.constantFrom(...fields), fc.jsonValue({ depthSize: 'small' }))
+      .map(([field, value]) => {
+        const json: unknown = JSON.parse(LINE)
+        return JSON.stringify(Object.assign({}, json, { [field]: value }))
+      })
+    const line = fc.oneof(anyText, fc.json(), altered)
+    const property = fc.property(line, (text) => {
+      try {
+        parseHeaderLine(text)
+      } catch (error) {
+        assert.ok(error instanceof MessageDamaged || error instanceof MessageTooNew, String(error))
+      }
+    })
+    fc.assert(property, { numRuns: 1000 })
+  })
+})
