@@ -1,0 +1,138 @@
+import {
+  CaptureDisturbed,
+  DeliveryDeferred,
+  DeliveryRefused,
+  DeliveryUnknown,
+  MessageDamaged,
+  MessageTooNew,
+  NodeCodeInvalid,
+  NodeExists,
+  NodeIsThisNode,
+  NodeUnknown,
+  PlanNameInvalid,
+  SchemaMismatch,
+  StoreNotPrepared,
+  StoreOfAnotherPlan,
+  TableUnknown,
+  TableWithoutPrimaryKey,
+} from '@obmen/exchange/errors'
+import { parseNodeCode } from '@obmen/exchange'
+import {
+  Aborted,
+  AddressInvalid,
+  AuthenticationFailed,
+  ConnectionFailed,
+  ConnectionLost,
+  DeadlineExceeded,
+  HeaderInvalid,
+  LimitExceeded,
+  NoUsableMechanism,
+  Pop3DeletionsUnconfirmed,
+  Pop3ResponseRejected,
+  ProtocolViolation,
+  SmtpCapabilityMissing,
+  SmtpReplyRejected,
+  SmtpSizeExceeded,
+  TlsFailed,
+  TlsUnavailable,
+} from '@obmen/mail/errors'
+import { Reply } from '@obmen/mail/smtp'
+
+import {
+  ConfigDiffers,
+  ConfigInvalid,
+  ConfigNotFound,
+  SecretMissing,
+} from '../../src/errors/config-error.ts'
+import type { KnownError } from '../../src/errors/known-error.ts'
+import {
+  DatabaseBusy,
+  DatabaseNotFound,
+  DatabaseUnusable,
+  ExchangeRunning,
+  FileUnusable,
+  Interrupted,
+  Unexpected,
+} from '../../src/errors/site-error.ts'
+import { UsageError } from '../../src/errors/usage-error.ts'
+import { MailUrlInvalid, ValueInvalid } from '../../src/errors/value-error.ts'
+
+const NODE = parseNodeCode('С01')
+
+/** One error of every code: the type asks for a new one where a package gets one. */
+export const EVERY_ERROR: { readonly [Code in KnownError['code']]: KnownError } = {
+  ABORTED: new Aborted(undefined),
+  ADDRESS_INVALID: new AddressInvalid({ input: 'a b', reason: 'no domain' }),
+  AUTHENTICATION_FAILED: new AuthenticationFailed({
+    mechanism: 'PLAIN',
+    user: 'exchange@example.org',
+    reason: 'the server refused',
+    serverWords: '535 5.7.8 no',
+  }),
+  CAPTURE_DISTURBED: new CaptureDisturbed(['Orders']),
+  CONFIG_DIFFERS: new ConfigDiffers('obmen.yaml', ['plan']),
+  CONFIG_INVALID: new ConfigInvalid({ kind: 'file', path: 'obmen.yaml' }, { kind: 'not-settings' }),
+  CONFIG_NOT_FOUND: new ConfigNotFound('obmen.yaml'),
+  CONNECTION_FAILED: new ConnectionFailed({
+    host: 'mail.example.org',
+    port: 465,
+    systemCode: 'ECONNREFUSED',
+    cause: undefined,
+  }),
+  CONNECTION_LOST: new ConnectionLost('waiting for the reply to MAIL'),
+  DATABASE_BUSY: new DatabaseBusy(),
+  DATABASE_NOT_FOUND: new DatabaseNotFound('trade.db'),
+  DATABASE_UNUSABLE: new DatabaseUnusable('file is not a database'),
+  DEADLINE_EXCEEDED: new DeadlineExceeded('connect', 60_000),
+  DELIVERY_DEFERRED: new DeliveryDeferred('Message_П_А_Б_1.ndjson.zst', '452 4.2.2 mailbox full'),
+  DELIVERY_REFUSED: new DeliveryRefused('Message_П_А_Б_1.ndjson.zst', '552 5.3.4 too large'),
+  DELIVERY_UNKNOWN: new DeliveryUnknown('Message_П_А_Б_1.ndjson.zst'),
+  EXCHANGE_RUNNING: new ExchangeRunning('obmen-spool/lock.db'),
+  FILE_UNUSABLE: new FileUnusable('obmen.yaml', 'EACCES'),
+  HEADER_INVALID: new HeaderInvalid({ field: 'Subject', reason: 'holds a line end', value: '\n' }),
+  INTERRUPTED: new Interrupted('SIGTERM'),
+  LIMIT_EXCEEDED: new LimitExceeded({
+    what: 'a line',
+    limit: 1,
+    value: 2,
+    option: 'maxLineOctets',
+  }),
+  MAIL_URL_INVALID: new MailUrlInvalid({ kind: 'malformed' }, ['smtps://user@mail.example.org']),
+  MESSAGE_DAMAGED: new MessageDamaged('it ends too early'),
+  MESSAGE_TOO_NEW: new MessageTooNew(2, 1),
+  NODE_CODE_INVALID: new NodeCodeInvalid('a b'),
+  NODE_EXISTS: new NodeExists(NODE),
+  NODE_IS_THIS_NODE: new NodeIsThisNode(NODE),
+  NODE_UNKNOWN: new NodeUnknown('С02', [NODE]),
+  NO_USABLE_MECHANISM: new NoUsableMechanism({
+    offered: ['GSSAPI'],
+    reason: 'none fits',
+    hint: 'use TLS',
+  }),
+  PLAN_NAME_INVALID: new PlanNameInvalid('a b'),
+  POP3_DELETIONS_UNCONFIRMED: new Pop3DeletionsUnconfirmed({
+    maildropNumbers: [1, 2],
+    outcome: 'unknown',
+    cause: undefined,
+  }),
+  POP3_RESPONSE_REJECTED: new Pop3ResponseRejected('STAT', {
+    status: 'error',
+    code: undefined,
+    text: 'no',
+  }),
+  PROTOCOL_VIOLATION: new ProtocolViolation('reading a reply failed', 'HTTP/1.1 400'),
+  SCHEMA_MISMATCH: new SchemaMismatch('Orders', 'it is not in the plan here'),
+  SECRET_MISSING: new SecretMissing({ kind: 'env', name: 'OBMEN_MAIL_PASSWORD' }),
+  SMTP_CAPABILITY_MISSING: new SmtpCapabilityMissing('SMTPUTF8', 'the address <ящик@example.org>'),
+  SMTP_REPLY_REJECTED: new SmtpReplyRejected('EHLO', new Reply(554, ['go away'])),
+  SMTP_SIZE_EXCEEDED: new SmtpSizeExceeded(2000, 1000),
+  STORE_NOT_PREPARED: new StoreNotPrepared(),
+  STORE_OF_ANOTHER_PLAN: new StoreOfAnotherPlan('node А of П', 'node Б of П'),
+  TABLE_UNKNOWN: new TableUnknown('Ordes', ['Orders']),
+  TABLE_WITHOUT_PRIMARY_KEY: new TableWithoutPrimaryKey(['Log']),
+  TLS_FAILED: new TlsFailed({ check: 'wrong-host', host: 'mail.example.org', port: 465 }),
+  TLS_UNAVAILABLE: new TlsUnavailable({ reason: 'the server does not offer it' }),
+  UNEXPECTED: new Unexpected(new Error('x is not iterable')),
+  USAGE_INVALID: new UsageError({ kind: 'command-missing', known: ['init'] }),
+  VALUE_INVALID: new ValueInvalid({ text: 'x', expected: 'size', example: '10 MB' }),
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+
+import { NodeCodeInvalid } from '@obmen/exchange/errors'
+
+import { ConfigInvalid, type ConfigProblem } from '../../src/errors/config-error.ts'
+import { UsageError, type UsageProblem } from '../../src/errors/usage-error.ts'
+import { MailUrlInvalid, type MailUrlProblem } from '../../src/errors/value-error.ts'
+import { en } from '../../src/locale/en.ts'
+import { ru } from '../../src/locale/ru.ts'
+import { EVERY_ERROR } from '../errors/every-error.ts'
+
+const USAGE_PROBLEMS: { readonly [Kind in UsageProblem['kind']]: UsageProblem } = {
+  'command-missing': { kind: 'command-missing', known: ['init'] },
+  'command-unknown': { kind: 'command-unknown', word: 'x', nearest: undefined, known: ['init'] },
+  'option-unknown': { kind: 'option-unknown', option: '--x', nearest: '--json' },
+  'option-without-value': { kind: 'option-without-value', option: '--plan' },
+  'option-with-value': { kind: 'option-with-value', option: '--json' },
+  'option-value-unknown': {
+    kind: 'option-value-unknown',
+    option: '--lang',
+    value: 'de',
+    known: ['en', 'ru'],
+  },
+  'options-missing': { kind: 'options-missing', options: ['--plan'] },
+  'options-exclude-each-other': {
+    kind: 'options-exclude-each-other',
+    options: ['--only', '--except'],
+  },
+  'argument-missing': { kind: 'argument-missing', argument: 'NODE' },
+  'argument-unexpected': { kind: 'argument-unexpected', argument: 'x' },
+}
+
+const CONFIG_PROBLEMS: { readonly [Kind in ConfigProblem['kind']]: ConfigProblem } = {
+  'not-utf8': { kind: 'not-utf8' },
+  'not-yaml': { kind: 'not-yaml', yamlCode: 'BAD_INDENT', words: '' },
+  'not-settings': { kind: 'not-settings' },
+  'key-unknown': { kind: 'key-unknown', key: 'sned', nearest: 'send', known: ['send'] },
+  'key-missing': { kind: 'key-missing', key: 'plan', example: 'plan: УдаленныеСклады' },
+  shape: { kind: 'shape', key: 'tables', example: 'tables: all' },
+  value: { kind: 'value', key: 'node', fault: new NodeCodeInvalid('a b') },
+}
+
+const URL_PROBLEMS: { readonly [Kind in MailUrlProblem['kind']]: MailUrlProblem } = {
+  malformed: { kind: 'malformed' },
+  protocol: { kind: 'protocol', protocol: 'imaps' },
+  password: { kind: 'password' },
+  'user-missing': { kind: 'user-missing' },
+  rest: { kind: 'rest', rest: '/INBOX' },
+  parameter: { kind: 'parameter', parameter: 'tls=maybe' },
+  'tls-contradiction': { kind: 'tls-contradiction', protocol: 'smtps' },
+}
+
+const ALL = [
+  ...Object.values(EVERY_ERROR),
+  ...Object.values(USAGE_PROBLEMS).map((problem) => new UsageError(problem)),
+  ...Object.values(CONFIG_PROBLEMS).map((problem) => {
+    return new ConfigInvalid({ kind: 'environment', name: 'OBMEN_NODE' }, problem)
+  }),
+  ...Object.values(URL_PROBLEMS).map(
+    (problem) => new MailUrlInvalid(problem, ['smtps://user@host']),
+  ),
+]
+
+describe('error in words', () => {
+  for (const error of ALL) {
+    const kind = 'problem' in error ? ` (${error.problem.kind})` : ''
+
+    it(`${error.code}${kind} is told in Russian, with what to do`, () => {
+      const { message, hint } = ru.errorText(error)
+
+      assert.match(message, /[а-я]{2}/)
+      assert.doesNotMatch(message, /undefined|\[object/)
+      assert.ok(hint !== undefined && hint !== '' && !/undefined|\[object/.test(hint))
+    })
+
+    it(`${error.code}${kind} is told in English, with what to do`, () => {
+      const { message, hint } = en.errorText(error)
+
+      assert.equal(message, error.message)
+      assert.doesNotMatch(hint ?? '', /undefined|\[object/)
+    })
+  }
+
+  it('keeps the words of the server in Russian', () => {
+    assert.match(ru.errorText(EVERY_ERROR.DELIVERY_REFUSED).message, /: 552 5\.3\.4 too large$/)
+    assert.match(ru.errorText(EVERY_ERROR.SMTP_REPLY_REJECTED).message, /554 go away/)
+    assert.match(ru.errorText(EVERY_ERROR.AUTHENTICATION_FAILED).message, /535 5\.7\.8 no/)
+  })
+
+  it('speaks of settings, not of the parameters of a library', () => {
+    const hint = en.errorText(EVERY_ERROR.TLS_FAILED).hint
+
+    assert.equal(hint, 'write the name in the certificate as the host, or in "servername"')
+  })
+
+  it('of a value in the configuration says place, setting and what is wrong', () => {
+    const error = new ConfigInvalid(
+      { kind: 'file', path: 'obmen.yaml', line: 2 },
+      CONFIG_PROBLEMS.value,
+    )
+
+    assert.equal(ru.errorText(error).message, 'obmen.yaml:2: node: «a b» не может быть кодом узла')
+  })
+})
