@@ -34,7 +34,7 @@ export const INIT = [
 export class TestSite implements Disposable {
   readonly folder: string
   readonly env: Record<string, string> = { LANG: 'en_GB.UTF-8' }
-  readonly interruption = new AbortController()
+  interruption = new AbortController()
   isTerminal = false
 
   constructor(tables: string = AWKWARD_TABLES) {

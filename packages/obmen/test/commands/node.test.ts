@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+
+import { INIT, TestSite } from '../test-site.ts'
+
+async function preparedSite(): Promise<TestSite> {
+  const site = new TestSite()
+  await site.run(...INIT)
+  return site
+}
+
+describe('node', () => {
+  it('is added, and told what that means', async () => {
+    using site = await preparedSite()
+
+    assert.deepEqual(await site.run('node', 'add', 'С01', 'no'), {
+      exitCode: 0,
+      out: 'Added node С01.\nAdded node no.\nThe next exchange offers every row of plan УдаленныеСклады. At the other site this node must be added too: obmen node add ЦБ\n',
+      err: '',
+    })
+    assert.deepEqual(site.column('SELECT code FROM obmen_node ORDER BY code'), ['no', 'С01'])
+  })
+
+  it('is added with all others of the call, or none is', async () => {
+    using site = await preparedSite()
+
+    const { exitCode } = await site.run('node', 'add', 'С01', 'ЦБ')
+
+    assert.equal(exitCode, 64)
+    assert.deepEqual(site.column('SELECT code FROM obmen_node'), [])
+  })
+
+  it('is listed with its numbers', async () => {
+    using site = await preparedSite()
+    await site.run('node', 'add', 'С01')
+
+    const { out } = await site.run('node', 'list')
+
+    assert.equal(
+      out,
+      'node  sent No.  acknowledged No.  received No.\nС01          0                 0             0\n',
+    )
+    assert.deepEqual(await site.ask('node', 'list'), {
+      nodes: [await site.ask('node', 'show', 'С01')],
+    })
+  })
+
+  it('is missed in the list when there is none', async () => {
+    using site = await preparedSite()
+
+    const { out } = await site.run('node', 'list')
+
+    assert.equal(out, 'There are no other nodes yet. Add one with: obmen node add С01\n')
+  })
+
+  it('is shown with everything that is known of it', async () => {
+    using site = await preparedSite()
+    await site.run('node', 'add', 'С01')
+
+    const { out } = await site.run('node', 'show', 'С01')
+
+    assert.match(out, /^node +С01\n/)
+    assert.match(out, /unacknowledged +0 messages, 0 rows\n/)
+    assert.deepEqual(await site.ask('node', 'show', 'С01'), {
+      node: 'С01',
+      epoch: 1,
+      sentNo: 0,
+      acknowledgedNo: 0,
+      receivedNo: 0,
+      unacknowledgedMessages: 0,
+      unacknowledgedRows: 0,
+      undeliveredMessages: 0,
+      oldestUnacknowledged: null,
+      owesAcknowledgement: false,
+      gapBefore: 0,
+    })
+  })
+
+  it('is removed, and told what that means', async () => {
+    using site = await preparedSite()
+    await site.run('node', 'add', 'С01')
+
+    const { out } = await site.run('node', 'remove', 'С01')
+
+    assert.match(
+      out,
+      /^Removed node С01\.\nNothing more is sent to it .* Added again \(obmen node add С01\)/,
+    )
+    assert.deepEqual(site.column('SELECT code FROM obmen_node'), [])
+  })
+
+  for (const [command, code] of [
+    ['add', 'С02'],
+    ['remove', 'С01'],
+  ] as const) {
+    it(`stays what it is in a trial of ${command}`, async () => {
+      using site = await preparedSite()
+      await site.run('node', 'add', 'С01')
+
+      const { exitCode, out } = await site.run('node', command, code, '--dry-run')
+
+      assert.equal(exitCode, 0)
+      assert.match(out, /Nothing was changed \(--dry-run\)\.\n$/)
+      assert.deepEqual(site.column('SELECT code FROM obmen_node'), ['С01'])
+    })
+  }
+
+  const REFUSED = [
+    {
+      name: 'is not this node itself',
+      argv: ['node', 'add', 'ЦБ'],
+      err: 'error: "ЦБ" is this node itself\ntry: name a node at another site; see them with: obmen node list\n',
+    },
+    {
+      name: 'is added once',
+      argv: ['node', 'add', 'С01'],
+      err: 'error: node "С01" is in the plan already\ntry: see its numbers with: obmen node show С01\n',
+    },
+    {
+      name: 'has a code without blanks',
+      argv: ['node', 'add', 'два слова'],
+      err: `error: "два слова" can't be the code of a node\ntry: use 1 to 36 letters, digits and inner hyphens, for example "С01"\n`,
+    },
+    {
+      name: 'is known before it is shown',
+      argv: ['node', 'show', 'С02'],
+      err: 'error: there is no node "С02" in the plan here\ntry: known are: С01; add another one with: obmen node add С02\n',
+    },
+    {
+      name: 'is known before it is removed',
+      argv: ['node', 'remove', 'С02'],
+      err: 'error: there is no node "С02" in the plan here\ntry: known are: С01; add another one with: obmen node add С02\n',
+    },
+    {
+      name: 'is known before anything is exchanged with it',
+      argv: ['exchange', 'С02'],
+      err: 'error: there is no node "С02" in the plan here\ntry: known are: С01; add another one with: obmen node add С02\n',
+    },
+  ]
+  for (const { name, argv, err } of REFUSED) {
+    it(name, async () => {
+      using site = await preparedSite()
+      await site.run('node', 'add', 'С01')
+
+      assert.deepEqual(await site.run(...argv), { exitCode: 64, out: '', err })
+    })
+  }
+
+  it('speaks Russian', async () => {
+    using site = await preparedSite()
+
+    const added = await site.run('node', 'add', 'С01', '--lang', 'ru')
+    const again = await site.run('node', 'add', 'С01', '--lang', 'ru')
+
+    assert.match(added.out, /^Узел С01 добавлен\.\nПри следующем обмене/)
+    assert.equal(
+      again.err,
+      'ошибка: узел «С01» уже есть\nчто делать: посмотрите его номера: obmen node show С01\n',
+    )
+  })
+})

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, it } from 'node:test'
+
+import { INIT, TestSite } from '../test-site.ts'
+
+async function siteWithNode(): Promise<TestSite> {
+  const site = new TestSite()
+  await site.run(...INIT)
+  await site.run('node', 'add', 'С01')
+  return site
+}
+
+describe('status', () => {
+  it('shows the site, its nodes and what waits for each', async () => {
+    using site = await siteWithNode()
+
+    assert.deepEqual(await site.run('status'), {
+      exitCode: 0,
+      out: `plan       УдаленныеСклады
+this node  ЦБ
+database   trade.db
+mailbox    exchange@example.org
+
+node  sent No.  acknowledged No.  received No.  rows to send  unacknowledged
+С01          0                 0             0             4  –
+
+Rows that the database refused: 0
+Conflicts: 0
+`,
+      err: '',
+    })
+  })
+
+  it('counts what the application has just changed', async () => {
+    using site = await siteWithNode()
+    site.exec(`INSERT INTO "no" VALUES (1), (2); UPDATE "сорта, [№]" SET имя = 'кофе'`)
+
+    const { out } = await site.run('status')
+
+    assert.match(out, /\nС01 +0 +0 +0 +6 +–\n/)
+  })
+
+  it('gives everything as JSON, with instants as ISO 8601', async () => {
+    using site = await siteWithNode()
+    site.exec(`
+      INSERT INTO obmen_refused VALUES ('no', '[1]', 'С01', '{}', '{}', 'UNIQUE constraint failed', 1788264000000);
+      INSERT INTO obmen_conflict (table_name, row_key, node, winner, ours, theirs, decided_at)
+        VALUES ('no', '[2]', 'С01', 'theirs', NULL, '[2]', 1788264000000)`)
+
+    assert.deepEqual(await site.ask('status'), {
+      plan: 'УдаленныеСклады',
+      node: 'ЦБ',
+      database: site.pathOf('trade.db'),
+      address: 'exchange@example.org',
+      nodes: [{ ...emptyNode, waitingRows: 4 }],
+      refusedRows: [
+        {
+          table: 'no',
+          key: '[1]',
+          node: 'С01',
+          reason: 'UNIQUE constraint failed',
+          row: '{}',
+          refusedAt: '2026-09-01T12:00:00.000Z',
+        },
+      ],
+      conflicts: [
+        {
+          table: 'no',
+          key: '[2]',
+          node: 'С01',
+          winner: 'theirs',
+          ours: null,
+          theirs: '[2]',
+          decidedAt: '2026-09-01T12:00:00.000Z',
+        },
+      ],
+    })
+    const { out } = await site.run('status')
+    assert.match(
+      out,
+      /Rows that the database refused: 1\n.*\nno +\[1\] +С01 .* UNIQUE constraint failed\n/,
+    )
+    assert.match(out, /Conflicts: 1\n.*\nno +\[2\] +С01 .* that node\n/)
+  })
+
+  it('compares tables by their checksums', async () => {
+    using site = await siteWithNode()
+
+    const { out } = await site.run('status', '--checksums')
+
+    assert.match(out, /Order Details +3 +[0-9a-f]{64}\n/)
+  })
+
+  it('shows the newest ten conflicts and says how many there are', async () => {
+    using site = await siteWithNode()
+    site.exec(`
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12)
+      INSERT INTO obmen_conflict (table_name, row_key, node, winner, ours, theirs, decided_at)
+        SELECT 'no', '[' || i || ']', 'С01', 'ours', '[]', '[]', 1788264000000 + i FROM n`)
+
+    const { out } = await site.run('status')
+
+    assert.match(out, /Conflicts: 12\n/)
+    assert.match(out, /\[12\]/)
+    assert.doesNotMatch(out, /\[2\]/)
+    assert.match(out, /… and 2 older: see --json\n/)
+  })
+
+  it('speaks Russian', async () => {
+    using site = await siteWithNode()
+
+    const { out } = await site.run('status', '--lang', 'ru')
+
+    assert.match(out, /^план обмена +УдаленныеСклады\n/)
+    assert.match(out, /строк к отправке/)
+  })
+
+  it('says so when triggers were lost', async () => {
+    using site = await siteWithNode()
+    site.exec('DROP TRIGGER obmen_1_update')
+
+    const { exitCode, err } = await site.run('status')
+
+    assert.equal(exitCode, 65)
+    assert.match(err, /try: mend it with: obmen init --repair/)
+  })
+
+  it('says so when the database was never prepared', async () => {
+    using site = await siteWithNode()
+    using other = new TestSite()
+    other.write('obmen.yaml', site.read('obmen.yaml'))
+
+    assert.deepEqual(await other.run('status'), {
+      exitCode: 78,
+      out: '',
+      err: 'error: the database is not prepared for an exchange\ntry: prepare it with: obmen init\n',
+    })
+  })
+
+  it('opens a database whose triggers hold texts in double quotes', async () => {
+    using site = new TestSite('')
+    using database = new DatabaseSync(site.pathOf('trade.db'), {
+      enableDoubleQuotedStringLiterals: true,
+    })
+    database.exec(`CREATE TABLE t (id INTEGER PRIMARY KEY, at TEXT);
+      CREATE TRIGGER stamp AFTER INSERT ON t BEGIN UPDATE t SET at = datetime("now") WHERE id = NEW.id; END`)
+    await site.run(...INIT)
+
+    assert.equal((await site.run('status')).exitCode, 0)
+  })
+})
+
+const emptyNode = {
+  node: 'С01',
+  epoch: 1,
+  sentNo: 0,
+  acknowledgedNo: 0,
+  receivedNo: 0,
+  unacknowledgedMessages: 0,
+  unacknowledgedRows: 0,
+  undeliveredMessages: 0,
+  oldestUnacknowledged: null,
+  owesAcknowledgement: false,
+  gapBefore: 0,
+  hasMoreWaiting: false,
+}
