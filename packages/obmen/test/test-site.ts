@@ -26,8 +26,19 @@ export const SEND_URL = 'smtps://exchange%40example.org@mail.example.org'
 export const RECEIVE_URL = 'pop3s://exchange%40example.org@mail.example.org'
 
 export const INIT = [
-  ...['init', '--plan', 'УдаленныеСклады', '--node', 'ЦБ', '--database', 'trade.db'],
-  ...['--address', 'exchange@example.org', '--send', SEND_URL, '--receive', RECEIVE_URL],
+  'init',
+  '--plan',
+  'УдаленныеСклады',
+  '--node',
+  'ЦБ',
+  '--database',
+  'trade.db',
+  '--address',
+  'exchange@example.org',
+  '--send',
+  SEND_URL,
+  '--receive',
+  RECEIVE_URL,
 ]
 
 /** A folder with a database, in which command lines are run in this process. Removed by `using`. */

@@ -42,9 +42,19 @@ class TestPost implements AsyncDisposable {
     const user = encodeURIComponent(ADDRESS)
     const { smtp, pop3 } = this.host
     const init = await site.run(
-      ...['init', '--plan', 'Склады', '--node', code, '--database', 'trade.db'],
-      ...['--address', ADDRESS, '--send', `smtp://${user}@127.0.0.1:${smtp.port}?tls=none`],
-      ...['--receive', `pop3://${user}@127.0.0.1:${pop3.port}?tls=none`],
+      'init',
+      '--plan',
+      'Склады',
+      '--node',
+      code,
+      '--database',
+      'trade.db',
+      '--address',
+      ADDRESS,
+      '--send',
+      `smtp://${user}@127.0.0.1:${smtp.port}?tls=none`,
+      '--receive',
+      `pop3://${user}@127.0.0.1:${pop3.port}?tls=none`,
     )
     assert.equal(init.exitCode, 0, init.err)
     site.env['OBMEN_MAIL_PASSWORD'] = PASSWORD

@@ -43,8 +43,16 @@ Next:
     using site = new TestSite()
     await site.run(
       ...INIT,
-      ...['--except', 'no', '--except', 'сорта, [№]', '--password-file', 'my secret'],
-      ...['--window', '5', '--spool', 'data/spool'],
+      '--except',
+      'no',
+      '--except',
+      'сорта, [№]',
+      '--password-file',
+      'my secret',
+      '--window',
+      '5',
+      '--spool',
+      'data/spool',
     )
 
     const settings = site
