@@ -13,8 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
-import type { OfficeFigures, WarehouseFigures } from './exchange/figures.ts'
-import { runProgram, startProgram } from './exchange/programs.ts'
+import { type Figures, runProgram, startProgram } from './exchange/programs.ts'
 
 const { values } = parseArgs({
   options: {
@@ -26,8 +25,8 @@ const { values } = parseArgs({
 const folder = mkdtempSync(join(tmpdir(), 'obmen-bench-'))
 const host = await startProgram('mail-host.ts', [folder])
 try {
-  const office = await runProgram<OfficeFigures>('office.ts', [folder, values.rows])
-  const warehouse = await runProgram<WarehouseFigures>('warehouse.ts', [folder])
+  const office = await runProgram('office.ts', [folder, values.rows])
+  const warehouse = await runProgram('warehouse.ts', [folder])
   const figures = { rows: Number(values.rows), office, warehouse }
   console.log(values.json ? JSON.stringify(figures, undefined, 2) : formatTable(figures))
 } finally {
@@ -35,29 +34,35 @@ try {
   rmSync(folder, { recursive: true })
 }
 
-function formatTable(figures: {
-  readonly rows: number
-  readonly office: OfficeFigures
-  readonly warehouse: WarehouseFigures
-}): string {
-  const { rows, office, warehouse } = figures
-  const line = (step: string, ms: number, note: string): string =>
-    `${step.padEnd(36)}${ms.toFixed(0).padStart(8)} ms${perSecond(rows, ms).padStart(12)} rows/s   ${note}`
-  const ratio = (office.captureMs / office.bareWriteMs).toFixed(2)
-  const megabytes = (octets: number): string => `${(octets / 1e6).toFixed(1)} MB`
-  return [
-    `${rows} rows of 10 columns, ${office.messages} letters, ${megabytes(office.octets)} compressed`,
-    line('write them without registration', office.bareWriteMs, ''),
-    line('write them with registration', office.captureMs, `${ratio} × the time without`),
-    line('fold', office.foldMs, ''),
-    line('write the messages', office.writeMs, ''),
-    line('send the letters', office.sendMs, 'SMTP on the loopback'),
-    line('receive the letters', warehouse.receiveMs, 'POP3 on the loopback'),
-    line('check and apply', warehouse.applyMs, ''),
-    `peak memory: head office ${megabytes(office.peakOctets)}, warehouse ${megabytes(warehouse.peakOctets)} (idle process ${megabytes(office.idleOctets)})`,
-  ].join('\n')
-}
+/** What is measured, in the order in which it happens. */
+const STEPS: readonly (readonly [text: string, site: 'office' | 'warehouse', figure: string])[] = [
+  ['write them without registration', 'office', 'bareWriteMs'],
+  ['write them with registration', 'office', 'captureMs'],
+  ['fold', 'office', 'foldMs'],
+  ['write the messages', 'office', 'writeMs'],
+  ['send the letters (SMTP on the loopback)', 'office', 'sendMs'],
+  ['receive them (POP3 on the loopback)', 'warehouse', 'receiveMs'],
+  ['check and apply', 'warehouse', 'applyMs'],
+]
 
-function perSecond(rows: number, ms: number): string {
-  return Math.round((rows / ms) * 1000).toLocaleString('en')
+function formatTable(run: {
+  readonly rows: number
+  readonly office: Figures
+  readonly warehouse: Figures
+}): string {
+  const { rows, office, warehouse } = run
+  const steps = STEPS.map(([text, site, figure]) => {
+    const ms = run[site][figure] ?? Number.NaN
+    const perSecond = Math.round((rows / ms) * 1000).toLocaleString('en')
+    return `${text.padEnd(42)}${ms.toFixed(0).padStart(8)} ms${perSecond.padStart(12)} rows/s`
+  })
+  const megabytes = (octets = Number.NaN): string => `${(octets / 1e6).toFixed(1)} MB`
+  const { messages, octets, captureMs = 0, bareWriteMs = 0, idleOctets, peakOctets } = office
+  return [
+    `${rows} rows of 10 columns, ${messages} letters, ${megabytes(octets)} compressed`,
+    ...steps,
+    `registration: ${(captureMs / bareWriteMs).toFixed(2)} × the time without`,
+    `peak memory: head office ${megabytes(peakOctets)}, warehouse ${megabytes(warehouse['peakOctets'])}, ` +
+      `a process that does nothing yet ${megabytes(idleOctets)}`,
+  ].join('\n')
 }

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 
 import { exchange } from '@obmen/exchange'
 
-import type { OfficeFigures } from './figures.ts'
+import type { Figures } from './programs.ts'
 import { openSite, peakOctets, TABLE, timeOf } from './site.ts'
 
 const [folder = '.', rowsText = '100000'] = process.argv.slice(2)
@@ -25,7 +25,7 @@ const exchangeMs = await timeOf(async () => {
 })
 await context.transport.close()
 
-const figures: OfficeFigures = {
+const figures: Figures = {
   bareWriteMs,
   captureMs,
   foldMs,

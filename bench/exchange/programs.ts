@@ -10,12 +10,24 @@ export async function startProgram(file: string, args: readonly string[]): Promi
   return program
 }
 
+/** Figures by name: times in milliseconds, memory as the peak of the process in octets. */
+export type Figures = Readonly<Record<string, number>>
+
 /** Runs a program of this folder that prints its figures as JSON. */
-export async function runProgram<Figures>(file: string, args: readonly string[]): Promise<Figures> {
+export async function runProgram(file: string, args: readonly string[]): Promise<Figures> {
   const program = spawnProgram(file, args)
-  const output = program.stdout === null ? '' : await text(program.stdout)
-  const figures: Figures = JSON.parse(output)
-  return figures
+  return parseFigures(program.stdout === null ? '' : await text(program.stdout))
+}
+
+/** Reads what a program printed. Throws `TypeError` for anything but an object of numbers. */
+export function parseFigures(json: string): Figures {
+  const value: unknown = JSON.parse(json)
+  const figures = new Map<string, number>()
+  for (const [name, figure] of Object.entries(Object(value) as Record<string, unknown>)) {
+    if (typeof figure !== 'number') throw new TypeError(`${name} is no figure: ${String(figure)}`)
+    figures.set(name, figure)
+  }
+  return Object.fromEntries(figures)
 }
 
 function spawnProgram(file: string, args: readonly string[]): ChildProcess {

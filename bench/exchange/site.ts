@@ -19,6 +19,8 @@ import { ForeignLetters, openSqliteStore, prepareSqlite } from '@obmen/exchange/
 import { MailboxAddress } from '@obmen/mail/mime'
 import { type MailServer, Secret } from '@obmen/mail/smtp'
 
+import { parseFigures } from './programs.ts'
+
 export const TABLE = `CREATE TABLE goods (
   id TEXT PRIMARY KEY, parent TEXT, code TEXT, name TEXT, price DECIMAL(12, 2),
   quantity INTEGER, entered TEXT, is_sold INTEGER, weight REAL, note TEXT
@@ -64,9 +66,7 @@ export async function openSite(folder: string, code: string, peer: string): Prom
 }
 
 function readServers(folder: string): { readonly smtp: MailServer; readonly pop3: MailServer } {
-  const ports: Readonly<Record<'smtp' | 'pop3', number>> = JSON.parse(
-    readFileSync(join(folder, 'ports.json'), 'utf8'),
-  )
+  const { smtp = 0, pop3 = 0 } = parseFigures(readFileSync(join(folder, 'ports.json'), 'utf8'))
   const credentials = { user: 'exchange@example.org', password: new Secret('bench') }
   const server = (port: number): MailServer => ({
     host: '127.0.0.1',
@@ -74,7 +74,7 @@ function readServers(folder: string): { readonly smtp: MailServer; readonly pop3
     tls: 'none',
     credentials,
   })
-  return { smtp: server(ports.smtp), pop3: server(ports.pop3) }
+  return { smtp: server(smtp), pop3: server(pop3) }
 }
 
 function withTimes(transport: Transport, time: MailTime): Transport {

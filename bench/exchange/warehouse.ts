@@ -1,7 +1,7 @@
 /** The warehouse: receives the letters and applies them. */
 import { exchange } from '@obmen/exchange'
 
-import type { WarehouseFigures } from './figures.ts'
+import type { Figures } from './programs.ts'
 import { openSite, peakOctets, timeOf } from './site.ts'
 
 const { context, mailTime } = await openSite(process.argv[2] ?? '.', 'С01', 'ЦБ')
@@ -11,7 +11,7 @@ const exchangeMs = await timeOf(async () => {
 })
 await context.transport.close()
 
-const figures: WarehouseFigures = {
+const figures: Figures = {
   receiveMs: mailTime.fetchMs,
   applyMs: exchangeMs - mailTime.fetchMs,
   peakOctets: peakOctets(),

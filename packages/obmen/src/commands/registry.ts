@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { demoCommand } from './demo.ts'
 import { exchangeCommand } from './exchange.ts'
 import { initCommand } from './init.ts'
 import { nodeAddCommand } from './node-add.ts'
@@ -16,4 +17,5 @@ export const COMMANDS: readonly Command[] = [
   nodeRemoveCommand,
   exchangeCommand,
   statusCommand,
+  demoCommand,
 ]
