@@ -19,8 +19,8 @@ It ends with 0 when everything is as it should be, and with 65 when something di
 
 Examples:
   obmen demo
-  obmen demo --keep /tmp/trade
-  obmen demo --serve /tmp/trade
+  obmen demo --keep demo-trade
+  obmen demo --serve demo-trade
 `,
   },
   ru: {
@@ -40,8 +40,8 @@ Examples:
 
 Примеры:
   obmen demo
-  obmen demo --keep /tmp/trade
-  obmen demo --serve /tmp/trade
+  obmen demo --keep demo-trade
+  obmen demo --serve demo-trade
 `,
   },
 }

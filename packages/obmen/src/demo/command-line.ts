@@ -55,7 +55,7 @@ export class CommandLine {
 
   async #askForJson(argv: readonly string[], err: (text: string) => void): Promise<unknown> {
     const pieces: string[] = []
-    await this.#call([...argv, '--json'], { out: (text) => pieces.push(text), err })
+    await this.#call(argv, { out: (text) => pieces.push(text), err })
     return JSON.parse(pieces.join(''))
   }
 
@@ -66,7 +66,7 @@ export class CommandLine {
     const { runProgram, io, language, cwd, signal } = this.#options
     signal.throwIfAborted()
     const env = Object.fromEntries(Object.entries(io.env).filter(([name]) => !isOurSetting(name)))
-    const exitCode = await runProgram([...argv, '--lang', language], {
+    const exitCode = await runProgram([...argv, '--json', '--lang', language], {
       ...streams,
       isTerminal: io.isTerminal,
       columns: io.columns,

@@ -10,8 +10,11 @@ export function cleanUpOnSecondSignal(cleanUp: () => void): Disposable {
     count += 1
     if (count < 2) return
     stop()
-    cleanUp()
-    process.kill(process.pid, signal)
+    // Only after this turn does nobody listen any more, and the signal does what it does to any program.
+    setImmediate(() => {
+      cleanUp()
+      process.kill(process.pid, signal)
+    })
   }
   const stop = (): void => {
     for (const signal of SIGNALS) process.off(signal, listen)

@@ -18,8 +18,18 @@ describe('Kept demo', () => {
 
   after(() => folder[Symbol.dispose]())
 
-  it('leaves databases, configurations, passwords and letters', () => {
+  it('ends well, in lines that fit', () => {
     assert.equal(demo.exitCode, 0, demo.out + demo.err)
+    assert.doesNotMatch(demo.out, /✗/)
+    assert.match(demo.out, /✓ all 13 tables are the same on all three sites/)
+    assert.match(demo.out, /✓ all 3 letters are still there, unread, and nothing else is/)
+    assert.deepEqual(
+      demo.out.split('\n').filter((line) => line.length > 100),
+      [],
+    )
+  })
+
+  it('leaves databases, configurations, passwords and letters', () => {
     for (const code of ['ЦБ', 'С01', 'С02']) {
       for (const name of ['northwind.db', 'obmen.yaml', 'secret']) {
         assert.ok(existsSync(join(folder.path, 'trade', code, name)), `${code}/${name}`)
