@@ -60,7 +60,9 @@ export class ModelWorld {
   readonly story: string[] = []
   forks = 0
   #now = 1000
+  /** Letters posted so far. */
   #count = 0
+  #serial = 0
   #mail: readonly Mail[] = []
   #fates: Fate[] = []
   #rowBound = Number.POSITIVE_INFINITY
@@ -224,8 +226,6 @@ export class ModelWorld {
     this.#serial += 1
     return `${prefix}${this.#serial}`
   }
-
-  #serial = 0
 
   /** Versions that a node's own writes got, as long as the node was not set back to a time before them. */
   #noteWrites(node: ModelNode): void {

@@ -92,7 +92,7 @@ async function exchangeAndDie(site: Site, peer: Site, doom: Doom): Promise<boole
 }
 
 /** Small enough that the changes take two messages. */
-const rules = { messageSizeOctets: 400 }
+const rules = { messageSizeOctets: 100 }
 
 /** Both sides have changed something, and know it of nobody yet. */
 async function prepare(t: TestContext): Promise<World> {
