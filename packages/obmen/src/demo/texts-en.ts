@@ -152,7 +152,8 @@ const ending = (format: FormatMessages): EndingTexts => ({
   change: () => 'a program of yours, or any SQL tool, changes a row at a warehouse',
   exchange: () => 'the warehouse sends it, the head office takes it',
   look: () => 'the numbers, and what waits',
-  letters: (path) => `The letters are files in ${path}; any mail program opens them.`,
+  letters: (path) =>
+    `The letters in the mailbox are files in ${path}; any mail program opens them.`,
 })
 
 const serving: ServingTexts = {
