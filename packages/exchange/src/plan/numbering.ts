@@ -162,5 +162,6 @@ export function isOverdue(node: NodeState, nowMs: number, rules: SendingRules): 
     (sent) => sent.superseded && sent.rowCount > 0 && sent.baseNo <= node.acknowledgedNo,
   )
   const patienceMs = rules.resendAfterMs * 2 ** Math.min(tries.length, MAX_DOUBLINGS)
-  return nowMs - oldest.writtenAt >= patienceMs
+  // A message from the future was written before the clock was set back; waiting for that future may take years.
+  return Math.abs(nowMs - oldest.writtenAt) >= patienceMs
 }

@@ -14,6 +14,8 @@ export class ServerConnection {
 
   constructor(socket: Socket) {
     this.#socket = socket
+    // A reply is small and somebody waits for it: it must not wait for the acknowledgement of the one before.
+    socket.setNoDelay(true)
     ignoreErrors(socket)
   }
 

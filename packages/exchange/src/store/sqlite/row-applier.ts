@@ -102,9 +102,10 @@ export class SqliteRowApplier implements RowApplier {
     const via = this.#sender.code
     const entry = target.entryOf(row)
     if (entry !== undefined) {
-      const order = compareVersions(row, entry)
+      const versions = compareVersions(row, entry)
+      const order = versions === 0 ? compareContents(target, row) : versions
       const isUnknownToSender = entry.seq > this.#sender.acknowledgedSeq && entry.via !== via
-      if (order !== 0 && isUnknownToSender) {
+      if (order !== 0 && (isUnknownToSender || versions === 0)) {
         this.#recordConflict({ target, row, via }, order > 0 ? 'theirs' : 'ours')
       }
       if (order <= 0) {
@@ -226,6 +227,17 @@ export class SqliteRowApplier implements RowApplier {
       BigInt(this.#sender.nowMs),
     )
   }
+}
+
+/**
+ * One version with two contents: a node that was restored from a backup has made a change in each of its lives, at the
+ * same time of its clock. The greater text wins, on every node alike; a deletion is less than any row.
+ */
+function compareContents(target: TableTarget, row: RowLine): number {
+  const ours = target.presentText(row) ?? ''
+  const theirs = target.text(row) ?? ''
+  if (ours === theirs) return 0
+  return theirs > ours ? 1 : -1
 }
 
 /** What the database says when it refuses to do this; `undefined` when it was done. */
