@@ -209,7 +209,8 @@ function recordCapture(database: SqliteDatabase, table: CapturedTable): void {
   )
 }
 
-function fromTable(table: UserTable): string {
+/** The rows of a table that take part: those whose key holds no NULL. */
+export function fromTable(table: UserTable): string {
   const condition = notNull(table, quoteName(table.name))
   return `FROM ${quoteName(table.name)}${condition === '' ? '' : ` WHERE ${condition}`}`
 }

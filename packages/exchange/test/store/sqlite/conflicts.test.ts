@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+
+import { deletion, PreparedDatabase, row, tableLine } from './prepared-database.ts'
+
+const SCHEMA = 'CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT, price REAL)'
+const GOODS = tableLine('goods', 1, { id: 'integer', name: 'text', price: 'real' })
+
+/** A row that was changed here at a time that later and earlier versions can be told from. */
+async function withOwnRow(): Promise<PreparedDatabase> {
+  const node = new PreparedDatabase(SCHEMA)
+  node.sql(`INSERT INTO goods VALUES (1, 'ours', 2.5); UPDATE obmen_log_1 SET at = 1000`)
+  await node.fold()
+  return node
+}
+
+describe('a row changed on both sides', () => {
+  it('is on record with both versions when theirs is newer', async () => {
+    const node = await withOwnRow()
+
+    const summary = await node.apply(GOODS, [row(2000, 'С01', 1n, 'theirs', 3)])
+
+    assert.deepEqual(summary, { applied: 1, outdated: 0, conflicts: 1, refused: 0 })
+    assert.deepEqual(await node.store.conflicts(), [
+      {
+        table: 'goods',
+        key: '[1]',
+        node: 'С01',
+        winner: 'theirs',
+        ours: '[1,"ours",2.5]',
+        theirs: '[1,"theirs",3]',
+        decidedAt: 1_800_000_000_000,
+      },
+    ])
+  })
+
+  it('is on record with both versions when ours is newer', async () => {
+    const node = await withOwnRow()
+
+    const summary = await node.apply(GOODS, [row(500, 'С01', 1n, 'theirs', 3)])
+
+    const [conflict] = await node.store.conflicts()
+    assert.deepEqual(summary, { applied: 0, outdated: 1, conflicts: 1, refused: 0 })
+    assert.deepEqual([conflict?.winner, conflict?.theirs], ['ours', '[1,"theirs",3]'])
+    assert.deepEqual(node.rows('SELECT name FROM goods'), [['ours']])
+  })
+
+  it('is on record when one side deleted it', async () => {
+    const node = await withOwnRow()
+    node.sql(`INSERT INTO goods VALUES (2, 'gone', 1); UPDATE obmen_log_1 SET at = 1000`)
+    await node.fold()
+    node.sql('DELETE FROM goods WHERE id = 2; UPDATE obmen_log_1 SET at = 1500')
+
+    await node.apply(GOODS, [deletion(2000, 'С01', 1n), row(2000, 'С01', 2n, 'theirs', 0.5)])
+
+    const conflicts = await node.store.conflicts()
+    assert.deepEqual(
+      conflicts.map(({ ours, theirs }) => [ours, theirs]),
+      [
+        ['[1,"ours",2.5]', undefined],
+        [undefined, '[2,"theirs",0.5]'],
+      ],
+    )
+  })
+
+  it('is no conflict when both made it the same, or both deleted it', async () => {
+    const node = await withOwnRow()
+    node.sql('INSERT INTO goods (id) VALUES (2); DELETE FROM goods WHERE id = 2')
+
+    const summary = await node.apply(GOODS, [
+      row(2000, 'С01', 1n, 'ours', 2.5),
+      deletion(9_000_000_000_000, 'С01', 2n),
+    ])
+
+    assert.equal(summary.conflicts, 0)
+    assert.deepEqual(await node.store.conflicts(), [])
+  })
+
+  it('is no conflict when the sender knew our version', async () => {
+    const node = await withOwnRow()
+
+    const summary = await node.apply(GOODS, [row(2000, 'С01', 1n, 'theirs', 3)], {
+      acknowledgedSeq: 1,
+    })
+
+    assert.equal(summary.conflicts, 0)
+  })
+
+  it('is no conflict when our version came from the sender', async () => {
+    const node = new PreparedDatabase(SCHEMA)
+    await node.apply(GOODS, [row(1000, 'С01', 1n, 'first', 1)])
+
+    const summary = await node.apply(GOODS, [row(2000, 'С01', 1n, 'second', 2)])
+
+    assert.equal(summary.conflicts, 0)
+  })
+
+  it('is a conflict when our version came from another node', async () => {
+    const node = new PreparedDatabase(SCHEMA)
+    await node.apply(GOODS, [row(1000, 'С02', 1n, 'of the second', 1)], { code: 'С02' })
+
+    const summary = await node.apply(GOODS, [row(2000, 'С01', 1n, 'of the first', 2)])
+
+    assert.equal(summary.conflicts, 1)
+  })
+
+  it('is on record once, although the database refuses their version again and again', async () => {
+    const node = new PreparedDatabase(
+      'CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT UNIQUE, price REAL)',
+    )
+    node.sql(`INSERT INTO goods VALUES (1, 'ours', 1), (2, 'x', 1), (9, 'z', 1)`)
+    const later = Date.now() + 5000
+    const rows = [row(later, 'С01', 1n, 'z', 3), row(later, 'С01', 2n, 'z', 4)]
+
+    const first = await node.apply(GOODS, rows)
+    const second = await node.apply(GOODS, [])
+
+    assert.deepEqual([first.conflicts, first.refused], [2, 2])
+    assert.deepEqual([second.conflicts, second.refused], [0, 2])
+    assert.deepEqual(
+      (await node.store.conflicts()).map(({ ours }) => ours),
+      ['[1,"ours",1]', '[2,"x",1]'],
+    )
+  })
+})

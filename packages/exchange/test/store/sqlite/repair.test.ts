@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+
+import { CaptureDisturbed } from '@obmen/exchange/errors'
+import { openSqliteStore, prepareSqlite } from '@obmen/exchange/sqlite'
+
+import { PLAN, PreparedDatabase, row, tableLine } from './prepared-database.ts'
+
+const SCHEMA = `
+  CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT UNIQUE);
+  CREATE TABLE places (id INTEGER PRIMARY KEY);
+  INSERT INTO goods VALUES (1, 'a'), (2, 'b'), (3, 'c'); INSERT INTO places VALUES (1)`
+
+/** The way that SQLite's own documentation recommends for a change that ALTER TABLE can't make. */
+const REBUILD = `
+  CREATE TABLE new_goods (id INTEGER PRIMARY KEY, code TEXT UNIQUE, price REAL);
+  INSERT INTO new_goods (id, code) SELECT id, code FROM goods;
+  DROP TABLE goods;
+  ALTER TABLE new_goods RENAME TO goods;`
+
+const DISTURBANCES = [
+  { name: 'a rebuilt table', statements: REBUILD },
+  { name: 'a dropped trigger', statements: 'DROP TRIGGER obmen_1_delete' },
+  {
+    name: 'a trigger that does something else',
+    statements: `DROP TRIGGER obmen_1_delete;
+      CREATE TRIGGER obmen_1_delete AFTER DELETE ON goods BEGIN SELECT 1; END`,
+  },
+  { name: 'a dropped log', statements: 'DROP TABLE obmen_log_1' },
+  { name: 'a dropped change index', statements: 'DROP TABLE obmen_index_1' },
+  { name: 'a dropped table', statements: 'DROP TABLE goods' },
+  { name: 'a renamed table', statements: 'ALTER TABLE goods RENAME TO wares' },
+  { name: 'a renamed key', statements: 'ALTER TABLE goods RENAME COLUMN id TO number' },
+  { name: 'another unique value', statements: 'CREATE UNIQUE INDEX more ON goods (code, id)' },
+]
+
+function isDisturbance(error: unknown): boolean {
+  assert.equal(error instanceof CaptureDisturbed && error.code, 'CAPTURE_DISTURBED')
+  assert.deepEqual(error instanceof CaptureDisturbed && error.tables, ['goods'])
+  return true
+}
+
+describe('a disturbed capture', () => {
+  for (const { name, statements } of DISTURBANCES) {
+    it(`is noticed by a store that is open, and by one that is opened: ${name}`, async () => {
+      const node = new PreparedDatabase(SCHEMA)
+
+      node.sql(statements)
+
+      await assert.rejects(node.fold(), isDisturbance)
+      assert.equal(node.database.isTransaction, false)
+      assert.throws(() => openSqliteStore(node.database, PLAN), isDisturbance)
+    })
+  }
+
+  it('is not what an added column or index is', async () => {
+    const node = new PreparedDatabase(SCHEMA)
+
+    node.sql('ALTER TABLE goods ADD COLUMN price REAL; CREATE INDEX by_price ON goods (price)')
+    node.sql(
+      'ALTER TABLE goods RENAME COLUMN price TO cost; UPDATE goods SET cost = 2 WHERE id = 1',
+    )
+    node.sql('CREATE TABLE unknown (id INTEGER PRIMARY KEY); INSERT INTO unknown VALUES (1)')
+
+    assert.deepEqual((await node.newChanges()).slice(-1), ['+ goods 1 "a" 2.0'])
+  })
+})
+
+describe('mending a capture', () => {
+  it('registers every row, present or gone, so that nothing is lost', async () => {
+    const node = new PreparedDatabase(SCHEMA)
+    await node.newChanges()
+    node.sql(REBUILD)
+    node.sql(`DELETE FROM goods WHERE id = 2; INSERT INTO goods VALUES (4, 'd', 1.5)`)
+
+    const { tables } = prepareSqlite(node.database, PLAN, { kind: 'all' })
+
+    assert.deepEqual(tables, [
+      { table: 'goods', rowCount: 4, kind: 'repaired' },
+      { table: 'places', rowCount: 0, kind: 'present' },
+    ])
+    assert.deepEqual((await node.newChanges()).toSorted(), [
+      '+ goods 1 "a" null',
+      '+ goods 3 "c" null',
+      '+ goods 4 "d" 1.5',
+      '- goods 2',
+    ])
+  })
+
+  it('keeps versions growing, so that a mended row wins over what it was', async () => {
+    const node = new PreparedDatabase(SCHEMA)
+    const goods = tableLine('goods', 1, { id: 'integer', code: 'text' })
+    await node.apply(goods, [row(9_000_000_000_000, 'С01', 1n, 'z')])
+    node.sql(`DROP TRIGGER obmen_1_update; UPDATE goods SET code = 'mine' WHERE id = 1`)
+
+    prepareSqlite(node.database, PLAN, { kind: 'all' })
+    await node.fold()
+
+    assert.deepEqual(node.rows('SELECT stamp, origin, via FROM obmen_index_1 WHERE k1 = 1'), [
+      [9_000_000_000_001, 'ЦБ', ''],
+    ])
+  })
+
+  it('keeps what was registered and not yet folded', async () => {
+    const node = new PreparedDatabase(SCHEMA)
+    await node.newChanges()
+    node.sql('DELETE FROM goods WHERE id = 3; DROP TRIGGER obmen_1_insert')
+
+    prepareSqlite(node.database, PLAN, { kind: 'all' })
+
+    assert.equal((await node.newChanges()).includes('- goods 3'), true)
+  })
+
+  it('registers changes again from then on', async () => {
+    const node = new PreparedDatabase(SCHEMA)
+    node.sql(REBUILD)
+    prepareSqlite(node.database, PLAN, { kind: 'all' })
+    await node.newChanges()
+
+    node.sql(`INSERT OR REPLACE INTO goods VALUES (9, 'a', 5)`)
+
+    assert.deepEqual((await node.newChanges()).toSorted(), ['+ goods 9 "a" 5.0', '- goods 1'])
+  })
+
+  it('begins anew where the primary key is another one', async () => {
+    const node = new PreparedDatabase(SCHEMA)
+    await node.newChanges()
+    node.sql(`CREATE TABLE new_goods (code TEXT PRIMARY KEY, id INTEGER);
+      INSERT INTO new_goods SELECT code, id FROM goods; DROP TABLE goods;
+      ALTER TABLE new_goods RENAME TO goods`)
+
+    prepareSqlite(node.database, PLAN, { kind: 'all' })
+    const mended = await node.newChanges()
+    node.sql(`UPDATE goods SET id = 7 WHERE code = 'b'; DELETE FROM goods WHERE code = 'a'`)
+
+    assert.deepEqual(mended, ['+ goods "a" 1', '+ goods "b" 2', '+ goods "c" 3'])
+    assert.deepEqual((await node.newChanges()).toSorted(), ['+ goods "b" 7', '- goods "a"'])
+  })
+
+  it('keeps the change index where only the key column’s name is another one', async () => {
+    const node = new PreparedDatabase(SCHEMA)
+    await node.newChanges()
+    node.sql('DELETE FROM goods WHERE id = 2')
+    await node.fold()
+    node.sql('ALTER TABLE goods RENAME COLUMN id TO number')
+
+    prepareSqlite(node.database, PLAN, { kind: 'all' })
+
+    assert.equal((await node.newChanges()).includes('- goods 2'), true)
+  })
+})

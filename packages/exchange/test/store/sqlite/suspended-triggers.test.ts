@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+
+import { PreparedDatabase, row, schemaOf, tableLine } from './prepared-database.ts'
+
+const GOODS = tableLine('goods', 1, { id: 'integer', name: 'text' })
+
+/** Triggers written in the ways that people write them. */
+const SCHEMA = `
+  CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT);
+  CREATE TABLE journal (id INTEGER PRIMARY KEY, text TEXT);
+  CREATE TRIGGER IF NOT EXISTS "first one" AFTER INSERT ON goods BEGIN
+    INSERT INTO journal (text) VALUES ('inserted ' || NEW.name); -- a remark
+  END;
+  create  /* here */ trigger main.second after update of name on "Goods" for each row when new.name <> old.name
+  begin insert into journal (text) values ('updated '';'' ' || new.name); end;
+  CREATE TRIGGER forbid BEFORE DELETE ON goods BEGIN SELECT RAISE(ABORT, 'goods stay'); END;
+  CREATE TRIGGER guard BEFORE INSERT ON goods WHEN NEW.name = 'bad' BEGIN SELECT RAISE(ROLLBACK, 'no bad goods'); END;
+  CREATE TRIGGER of_another_table AFTER INSERT ON journal BEGIN SELECT 1; END;
+  CREATE TRIGGER broken AFTER UPDATE OF id ON goods BEGIN INSERT INTO no_such_table VALUES (no_such_function()); END;`
+
+describe('triggers of the application', () => {
+  it('don’t fire for what a message brings', async () => {
+    const node = new PreparedDatabase(SCHEMA)
+
+    const summary = await node.apply(GOODS, [row(1, 'С01', 1n, 'a'), row(1, 'С01', 2n, 'bad')])
+    await node.apply(GOODS, [row(2, 'С01', 1n, 'b')])
+
+    assert.equal(summary.applied, 2)
+    assert.deepEqual(node.rows('SELECT * FROM goods'), [
+      [1, 'b'],
+      [2, 'bad'],
+    ])
+    assert.deepEqual(node.rows('SELECT * FROM journal'), [])
+  })
+
+  it('are back afterwards, to the letter', async () => {
+    const node = new PreparedDatabase(SCHEMA)
+    const before = schemaOf(node.database, 'all')
+
+    await node.apply(GOODS, [row(1, 'С01', 1n, 'a')])
+
+    assert.deepEqual(schemaOf(node.database, 'all'), before)
+    assert.throws(() => node.sql('DELETE FROM goods'), /goods stay/)
+    node.sql(`UPDATE goods SET name = 'z'`)
+    assert.deepEqual(node.rows('SELECT text FROM journal'), [[`updated ';' z`]])
+  })
+
+  it('are back after a message that could not be applied', async () => {
+    const node = new PreparedDatabase(SCHEMA)
+    const before = schemaOf(node.database, 'all')
+
+    const applied = node.applyMessage([
+      { table: GOODS, rows: [row(1, 'С01', 1n, 'a')] },
+      { table: tableLine('unknown', 1, { id: 'integer' }), rows: [] },
+    ])
+
+    await assert.rejects(applied)
+    assert.deepEqual(schemaOf(node.database, 'all'), before)
+    assert.throws(() => node.sql(`INSERT INTO goods VALUES (5, 'bad')`), /no bad goods/)
+  })
+
+  it('fire in the same order as before', async () => {
+    const node = new PreparedDatabase(`
+      CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT);
+      CREATE TRIGGER b AFTER INSERT ON goods BEGIN UPDATE goods SET name = name || 'b' WHERE id = NEW.id; END;
+      CREATE TRIGGER a AFTER INSERT ON goods BEGIN UPDATE goods SET name = name || 'a' WHERE id = NEW.id; END;`)
+    node.sql(`INSERT INTO goods VALUES (1, '')`)
+
+    await node.apply(GOODS, [row(1, 'С01', 9n, 'x')])
+    node.sql(`INSERT INTO goods VALUES (2, '')`)
+
+    const [[before] = [], [after] = []] = node.rows('SELECT name FROM goods WHERE id < 3')
+    assert.equal(after, before)
+  })
+
+  it('are known to an open store that saw them go and come', async () => {
+    const node = new PreparedDatabase(SCHEMA)
+
+    for (const stamp of [1, 2, 3]) await node.apply(GOODS, [row(stamp, 'С01', 1n, `${stamp}`)])
+    node.sql(`INSERT INTO goods VALUES (2, 'mine')`)
+
+    assert.deepEqual(await node.newChanges(), ['+ goods 2 "mine"', '+ journal 1 "inserted mine"'])
+  })
+})
