@@ -67,7 +67,7 @@ describe('the fold', () => {
 
     const [[stamp] = []] = node.rows('SELECT stamp FROM obmen_index_1')
     // SQLite keeps a date in days: a millisecond may be rounded.
-    assert.equal(Number(stamp) >= before - 1 && Number(stamp) <= after + 1, true, `${stamp}`)
+    assert.equal(Number(stamp) >= before - 1 && Number(stamp) <= after + 1, true, String(stamp))
   })
 
   it('stamps a change above the version before, although the clock went back by years', async () => {
