@@ -32,7 +32,6 @@ export const en: Messages = {
   general: {
     errorLine: (message) => `error: ${message}`,
     tryLine: (hint) => `try: ${hint}`,
-    causedBy: (text) => `caused by: ${text}`,
     yes: () => 'yes',
     no: () => 'no',
     nothingChanged: () => 'Nothing was changed (--dry-run).',

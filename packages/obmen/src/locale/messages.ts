@@ -37,7 +37,6 @@ export interface FormatMessages {
 export interface GeneralMessages {
   readonly errorLine: (message: string) => string
   readonly tryLine: (hint: string) => string
-  readonly causedBy: (text: string) => string
   readonly yes: () => string
   readonly no: () => string
   readonly nothingChanged: () => string

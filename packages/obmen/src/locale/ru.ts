@@ -37,7 +37,6 @@ export const ru: Messages = {
   general: {
     errorLine: (message) => `ошибка: ${message}`,
     tryLine: (hint) => `что делать: ${hint}`,
-    causedBy: (text) => `причина: ${text}`,
     yes: () => 'да',
     no: () => 'нет',
     nothingChanged: () => 'Ничего не изменено (--dry-run).',
