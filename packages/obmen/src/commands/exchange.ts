@@ -39,7 +39,7 @@ export const exchangeCommand: Command = {
       return transaction.nodes()
     })
     if (nodes.length === 0) {
-      io.err(`${messages.node.none(commandLine(invocation, 'node add С01'))}\n`)
+      io.err(`${messages.node.none(commandLine(invocation, 'node add CODE'))}\n`)
       if (options.isSet('json')) io.out(`${JSON.stringify({ nodes: [] })}\n`)
       return EXIT.ok
     }

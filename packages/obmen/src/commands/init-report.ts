@@ -72,7 +72,7 @@ function formatNext(
   })
   return init.next([
     ...new Set(steps),
-    init.stepAddNode(commandLine(invocation, 'node add С01')),
+    init.stepAddNode(commandLine(invocation, 'node add CODE')),
     exchange,
   ])
 }

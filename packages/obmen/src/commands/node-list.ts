@@ -22,7 +22,7 @@ export const nodeListCommand: Command = {
     }
     const { node, format } = messages
     if (nodes.length === 0) {
-      io.out(`${node.none(commandLine(invocation, 'node add С01'))}\n`)
+      io.out(`${node.none(commandLine(invocation, 'node add CODE'))}\n`)
       return EXIT.ok
     }
     const columns = [node.title(), node.sentNo(), node.acknowledgedNo(), node.receivedNo()]

@@ -17,7 +17,7 @@ export function formatStatus(status: Status, invocation: Invocation): string {
       [messages.status.address(), status.address],
     ]),
     status.nodes.length === 0
-      ? `${messages.node.none(commandLine(invocation, 'node add С01'))}\n`
+      ? `${messages.node.none(commandLine(invocation, 'node add CODE'))}\n`
       : formatNodes(status.nodes, invocation),
     status.refusedRows.length + status.conflicts.length === 0
       ? formatRefused(status, invocation) + formatConflicts(status, invocation)

@@ -43,7 +43,7 @@ export function compare(column: ComparedColumn, operator: string, value: string)
   return `${quoteName(column.name)} ${operator} ${value} COLLATE ${quoteName(column.collation)}`
 }
 
-/** The wall clock in milliseconds, in words that SQLite 3.8 understands too: other programs bring their own SQLite. */
+/** The wall clock in milliseconds, in words that every SQLite understands: other programs bring their own SQLite. */
 const NOW_MS = `CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)`
 
 /** The statements that make log, index and triggers of a table. */

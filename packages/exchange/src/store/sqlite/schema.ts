@@ -1,6 +1,7 @@
 /**
  * The tables that Obmen keeps in the application's database, all named `obmen_…`. Beside these there are two for each
- * table of the plan, a log and a change index: see capture.ts.
+ * table of the plan, a log and a change index: see capture.ts. No STRICT: a program with a SQLite before 3.37 could not
+ * even open the database.
  */
 export const SCHEMA_VERSION = 1
 
@@ -8,15 +9,15 @@ export const SCHEMA = `
 -- What this database is: format, plan, this node, and the last position of the change index.
 CREATE TABLE obmen_meta (
   name  TEXT PRIMARY KEY NOT NULL,
-  value ANY NOT NULL
-) WITHOUT ROWID, STRICT;
+  value NOT NULL  -- without a type, so that a node code 007 stays what it is
+) WITHOUT ROWID;
 
 -- The tables of the plan. Parents come before their children; the number is part of the names of log, index and triggers.
 CREATE TABLE obmen_table (
   id       INTEGER PRIMARY KEY,
   name     TEXT NOT NULL UNIQUE,
   capture  TEXT NOT NULL   -- the statements that made its log, index and triggers: compared with what is there
-) STRICT;
+);
 
 -- The other nodes of the plan, as the message numbers have them.
 CREATE TABLE obmen_node (
@@ -30,7 +31,7 @@ CREATE TABLE obmen_node (
   received_no          INTEGER NOT NULL,
   owes_acknowledgement INTEGER NOT NULL,
   gap_before           INTEGER NOT NULL
-) WITHOUT ROWID, STRICT;
+) WITHOUT ROWID;
 
 -- Messages written and not yet acknowledged.
 CREATE TABLE obmen_sent (
@@ -45,7 +46,7 @@ CREATE TABLE obmen_sent (
   delivered   INTEGER NOT NULL,
   superseded  INTEGER NOT NULL,
   PRIMARY KEY (node, message_no)
-) WITHOUT ROWID, STRICT;
+) WITHOUT ROWID;
 
 -- The last messages received, by which duplicates and forks are told apart.
 CREATE TABLE obmen_received (
@@ -53,7 +54,7 @@ CREATE TABLE obmen_received (
   message_no INTEGER NOT NULL,
   uuid       TEXT NOT NULL,
   PRIMARY KEY (node, message_no)
-) WITHOUT ROWID, STRICT;
+) WITHOUT ROWID;
 
 -- Rows that this database refused: tried again after each later message.
 CREATE TABLE obmen_refused (
@@ -65,7 +66,7 @@ CREATE TABLE obmen_refused (
   reason     TEXT NOT NULL,  -- in the words of SQLite
   refused_at INTEGER NOT NULL,
   PRIMARY KEY (table_name, row_key)
-) WITHOUT ROWID, STRICT;
+) WITHOUT ROWID;
 
 -- Rows that were changed on both sides, with both versions: nothing that somebody entered is lost without trace.
 CREATE TABLE obmen_conflict (
@@ -77,10 +78,10 @@ CREATE TABLE obmen_conflict (
   ours       TEXT,           -- NULL: deleted
   theirs     TEXT,           -- NULL: deleted
   decided_at INTEGER NOT NULL
-) STRICT;
+);
 
 -- Letters of the shared mailbox that are none of ours, so that each is looked at once.
 CREATE TABLE obmen_foreign_letter (
   unique_id TEXT PRIMARY KEY NOT NULL
-) WITHOUT ROWID, STRICT;
+) WITHOUT ROWID;
 `
