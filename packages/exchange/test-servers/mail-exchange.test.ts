@@ -25,7 +25,7 @@ import {
   passwordPorts,
   readLaboratory,
   toMailServer,
-} from './laboratory.ts'
+} from '../../mail/test-servers/laboratory.ts'
 
 const laboratory = readLaboratory()
 const submissions = passwordPorts(laboratory, 'smtp')

@@ -1,0 +1,4 @@
+import { readLaboratory } from './laboratory.ts'
+import { describeReading } from './suites/reading.ts'
+
+describeReading(readLaboratory())

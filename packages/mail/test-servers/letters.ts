@@ -1,0 +1,135 @@
+/** Letters that a test can tell from all others, and what sends them. */
+import { composeMessage, formatMessageId, MailboxAddress, type MessageDraft } from '../src/mime.ts'
+import {
+  type Envelope,
+  ForwardPath,
+  type MailServer,
+  type MechanismName,
+  type RecipientOutcome,
+  ReversePath,
+  type SmtpConnection,
+} from '../src/smtp.ts'
+import { type Laboratory, type LabPort, takesPassword, toMailServer } from './laboratory.ts'
+
+const FILE_NAME = 'Остатки «утро» №1.bin'
+
+/** Some lines of base64, and a last one that is not full. */
+const SMALL_FILE_OCTETS = 3_001
+
+/** What `getRandomValues` gives at most in one call. */
+const RANDOM_OCTETS_MAX = 65_536
+
+const TEXT = 'Доброе утро!\n.\n..\n.точка в начале строки\nFrom here on: end.\n'
+
+/** A letter, and what has to be read from it in the end. */
+export interface Letter {
+  readonly messageId: string
+  readonly subject: string
+  readonly text: string
+  readonly fileName: string
+  readonly file: Uint8Array
+  content(): AsyncGenerator<Uint8Array>
+}
+
+export interface LetterOptions {
+  readonly fileOctets?: number
+  readonly headerFields?: MessageDraft['headerFields']
+}
+
+/** Composes a letter with a Cyrillic subject and a file with a Cyrillic name. */
+export function newLetter(
+  from: string,
+  to: string,
+  { fileOctets = SMALL_FILE_OCTETS, headerFields = [] }: LetterOptions = {},
+): Letter {
+  const id = crypto.randomUUID()
+  const file = randomOctets(fileOctets)
+  const facts = {
+    messageId: formatMessageId(id, 'client.lab.test'),
+    subject: `СООБЩЕНИЕ_ОБМЕНА: остатки на складе «Южный», ${id}`,
+    text: TEXT,
+  }
+  const draft = {
+    ...facts,
+    from: MailboxAddress.parse(from),
+    to: [MailboxAddress.parse(to)],
+    date: new Date(),
+    boundary: id.replaceAll('-', ''),
+    headerFields,
+  } as const
+  const attachment = { fileName: FILE_NAME, contentType: 'application/octet-stream' }
+  return {
+    ...facts,
+    fileName: FILE_NAME,
+    file,
+    content: () =>
+      composeMessage({ ...draft, attachments: [{ ...attachment, content: piecesOf(file) }] }),
+  }
+}
+
+/** A letter whose octets the test writes itself. */
+export function rawLetter(body: string): Pick<Letter, 'messageId' | 'content'> {
+  const id = crypto.randomUUID()
+  const messageId = formatMessageId(id, 'client.lab.test')
+  const text = `Message-ID: ${messageId}\r\nSubject: ${id}\r\n\r\n${body}`
+  return { messageId, content: () => piecesOf(new TextEncoder().encode(text)) }
+}
+
+export function envelopeOf(
+  from: string,
+  firstTo: string,
+  ...furtherTo: readonly string[]
+): Envelope {
+  return {
+    reversePath: ReversePath.parse(from),
+    forwardPaths: [
+      ForwardPath.parse(firstTo),
+      ...furtherTo.map((address) => ForwardPath.parse(address)),
+    ],
+  }
+}
+
+/** The server of an SMTP port, with the credentials of the first user if it wants any. */
+export function senderAt(
+  laboratory: Laboratory,
+  port: LabPort,
+  mechanism?: MechanismName,
+): MailServer {
+  const [user] = laboratory.users
+  if (user === undefined || !takesPassword(port.auth)) return toMailServer(laboratory, port)
+  const { login, password } = user
+  return toMailServer(laboratory, port, {
+    user: login,
+    password,
+    ...(mechanism && { mechanism }),
+  })
+}
+
+/** Sends a letter and says what became of it for each recipient: `accepted 250`. */
+export async function send(
+  connection: SmtpConnection,
+  envelope: Envelope,
+  letter: Pick<Letter, 'content'>,
+): Promise<readonly string[]> {
+  const { recipients } = await connection.send(envelope, letter.content())
+  return recipients.map(shown)
+}
+
+export function shown({ kind, reply }: RecipientOutcome): string {
+  return reply === undefined ? kind : `${kind} ${reply.code}`
+}
+
+function randomOctets(count: number): Uint8Array {
+  const octets = new Uint8Array(count)
+  for (let from = 0; from < count; from += RANDOM_OCTETS_MAX) {
+    crypto.getRandomValues(octets.subarray(from, from + RANDOM_OCTETS_MAX))
+  }
+  return octets
+}
+
+/** In pieces as a file would come. */
+async function* piecesOf(octets: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let from = 0; from < octets.length; from += RANDOM_OCTETS_MAX) {
+    yield octets.slice(from, from + RANDOM_OCTETS_MAX)
+  }
+}
