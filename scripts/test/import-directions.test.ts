@@ -22,6 +22,7 @@ describe('import directions', () => {
     ['obmen/src/commands/status.ts', '@obmen/exchange'],
     ['obmen/src/config/load-config.ts', 'yaml'],
     ['exchange/test/sample.test.ts', '@obmen/mail/testing'],
+    ['exchange/test-servers/sample.test.ts', '../../mail/test-servers/laboratory.ts'],
   ]
   for (const [from, specifier] of allowed) {
     it(`let ${from} import ${specifier}`, () => {
@@ -42,6 +43,7 @@ describe('import directions', () => {
     ['exchange/src/session/send-changes.ts', '../transport/mail-transport.ts'],
     ['exchange/src/transport/mail-transport.ts', '../../../mail/src/smtp.ts'],
     ['exchange/test/sample.test.ts', '../../mail/src/smtp.ts'],
+    ['exchange/src/transport/mail-transport.ts', '../../../mail/test-servers/laboratory.ts'],
     ['obmen/src/config/config.ts', '../commands/init.ts'],
     ['obmen/src/bin.ts', './commands/init.ts'],
   ]

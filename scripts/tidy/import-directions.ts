@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 
 import { layerOf, type Layer } from './import-table.ts'
+import { isTest } from './repository.ts'
 import { findingAt, type Finding, type Rule } from './rule.ts'
 import type { Import, SourceFile } from './source-file.ts'
 
@@ -24,6 +25,8 @@ function* leavingThePackage(file: SourceFile): Generator<Finding> {
   for (const { specifier, offset } of file.imports.filter(isRelative)) {
     const target = resolve(file.path, specifier)
     if (target.startsWith(`${home}/`) || !target.startsWith('packages/')) continue
+    // The description of the servers that all packages are tried against is no part of any of them.
+    if (isTest(file.path) && target.includes('/test-servers/')) continue
     yield findingAt(
       file,
       offset,
