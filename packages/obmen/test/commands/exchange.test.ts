@@ -186,7 +186,7 @@ Nothing was changed (--dry-run).
     const { exitCode, err } = await office.run('exchange')
 
     assert.equal(exitCode, 0)
-    assert.equal(err, 'There are no other nodes yet. Add one with: obmen node add С01\n')
+    assert.equal(err, 'There are no other nodes yet. Add one with: obmen node add CODE\n')
   })
 })
 

@@ -32,7 +32,7 @@ no                0  added
 
 Next:
   set the environment variable OBMEN_MAIL_PASSWORD to the password of the mailbox
-  obmen node add С01   # the other node, by its code
+  obmen node add CODE   # the other node, by its code
   obmen exchange   # now, and then as often as you like
 `,
     )

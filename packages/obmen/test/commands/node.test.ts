@@ -50,7 +50,7 @@ describe('node', () => {
 
     const { out } = await site.run('node', 'list')
 
-    assert.equal(out, 'There are no other nodes yet. Add one with: obmen node add С01\n')
+    assert.equal(out, 'There are no other nodes yet. Add one with: obmen node add CODE\n')
   })
 
   it('is shown with everything that is known of it', async () => {
