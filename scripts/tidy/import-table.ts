@@ -110,7 +110,7 @@ export const LAYERS: readonly Layer[] = [
     ['obmen commands', ...OBMEN_PARTS],
     [...NODE, ...BOTH],
   ),
-  layer('obmen bin', /^obmen\/src\/bin\.ts$/, ['obmen main'], NODE),
+  layer('obmen bin', /^obmen\/src\/bin\.ts$/, ['obmen main', 'obmen locale'], NODE),
 ]
 
 /** The layer of a path from the root of the repository. */

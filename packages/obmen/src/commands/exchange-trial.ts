@@ -24,7 +24,7 @@ export async function tryExchange(
   codes: readonly NodeCode[],
 ): Promise<void> {
   const { io, options, messages } = invocation
-  using _lock = takeExchangeLock(site.config.spoolFolder)
+  using _lock = takeExchangeLock(site.config.database)
   const trials = await readTrials(invocation, site, codes)
   await checkSending(invocation, site)
   if (options.isSet('json')) {

@@ -58,7 +58,7 @@ async function exchangeOnce(
   codes: Parameters<typeof exchange>[1],
 ): Promise<readonly NodeExchange[]> {
   const { io, messages } = invocation
-  using _lock = takeExchangeLock(site.config.spoolFolder)
+  using _lock = takeExchangeLock(site.config.database)
   const watch = new ExchangeWatch(new Progress(io), messages)
   const transport = openTransport(invocation, site, (line) => watch.note(line))
   const signal = io.interruption()

@@ -1,18 +1,18 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { realpathSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 
 import { knowError } from '../errors/known-error.ts'
 import { ExchangeRunning } from '../errors/site-error.ts'
 
 /**
- * Lets one exchange run at a time: two would deliver the same messages twice and clean each other's spool. The lock is a
- * small SQLite file held by an exclusive transaction, so the operating system releases it when the process ends, however it ends; a
- * file with a process id in it would stay. Throws {@link ExchangeRunning}.
+ * Lets one exchange run at a time on a database: two would deliver the same messages twice and clean each other's spool.
+ *
+ * The lock is a small SQLite file held by an exclusive transaction, so the operating system releases it when the process ends, however it
+ * ends; a file with a process id in it would stay. It lies beside the database, as SQLite's own do, so two configurations of one
+ * database share it. Throws {@link ExchangeRunning}.
  */
-export function takeExchangeLock(spoolFolder: string): Disposable {
-  mkdirSync(spoolFolder, { recursive: true, mode: 0o700 })
-  const path = join(spoolFolder, 'lock.db')
+export function takeExchangeLock(databasePath: string): Disposable {
+  const path = `${realpathSync(databasePath)}-obmen-lock`
   const lock = new DatabaseSync(path, { timeout: 0 })
   try {
     lock.exec('BEGIN EXCLUSIVE')

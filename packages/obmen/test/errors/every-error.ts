@@ -87,7 +87,7 @@ export const EVERY_ERROR: { readonly [Code in KnownError['code']]: KnownError } 
   DELIVERY_DEFERRED: new DeliveryDeferred('Message_П_А_Б_1.ndjson.zst', '452 4.2.2 mailbox full'),
   DELIVERY_REFUSED: new DeliveryRefused('Message_П_А_Б_1.ndjson.zst', '552 5.3.4 too large'),
   DELIVERY_UNKNOWN: new DeliveryUnknown('Message_П_А_Б_1.ndjson.zst'),
-  EXCHANGE_RUNNING: new ExchangeRunning('obmen-spool/lock.db'),
+  EXCHANGE_RUNNING: new ExchangeRunning('trade.db-obmen-lock'),
   FILE_UNUSABLE: new FileUnusable('obmen.yaml', 'EACCES'),
   HEADER_INVALID: new HeaderInvalid({ field: 'Subject', reason: 'holds a line end', value: '\n' }),
   INTERRUPTED: new Interrupted('SIGTERM'),

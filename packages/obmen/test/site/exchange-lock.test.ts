@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { statSync } from 'node:fs'
+import { symlinkSync } from 'node:fs'
 import { describe, it } from 'node:test'
 
 import { ExchangeRunning } from '../../src/errors/site-error.ts'
@@ -11,25 +11,25 @@ import { TestSite } from '../test-site.ts'
 describe('lock of an exchange', () => {
   it('is had by one at a time, and can be taken again after', () => {
     using site = new TestSite('')
-    const spool = site.pathOf('spool')
-    const first = takeExchangeLock(spool)
+    const database = site.pathOf('trade.db')
+    const first = takeExchangeLock(database)
 
-    assert.throws(() => takeExchangeLock(spool), {
+    assert.throws(() => takeExchangeLock(database), {
       name: ExchangeRunning.name,
       code: 'EXCHANGE_RUNNING',
       transient: true,
-      lockPath: site.pathOf('spool/lock.db'),
+      lockPath: site.pathOf('trade.db-obmen-lock'),
     })
     first[Symbol.dispose]()
-    takeExchangeLock(spool)[Symbol.dispose]()
+    takeExchangeLock(database)[Symbol.dispose]()
   })
 
-  it('makes a folder that nobody else can look into', () => {
+  it('is one for all names of a database', () => {
     using site = new TestSite('')
+    symlinkSync(site.pathOf('trade.db'), site.pathOf('other.db'))
+    using _lock = takeExchangeLock(site.pathOf('trade.db'))
 
-    takeExchangeLock(site.pathOf('spool'))[Symbol.dispose]()
-
-    assert.equal(statSync(site.pathOf('spool')).mode & 0o777, 0o700)
+    assert.throws(() => takeExchangeLock(site.pathOf('other.db')), { code: 'EXCHANGE_RUNNING' })
   })
 
   it('is free again when its process was killed', async () => {
@@ -37,7 +37,7 @@ describe('lock of an exchange', () => {
     const module = new URL('../../src/site/exchange-lock.ts', import.meta.url).href
     const program = `
       const { takeExchangeLock } = await import(${JSON.stringify(module)})
-      globalThis.lock = takeExchangeLock(${JSON.stringify(site.pathOf('spool'))})
+      globalThis.lock = takeExchangeLock(${JSON.stringify(site.pathOf('trade.db'))})
       console.log('taken')
       setInterval(() => globalThis.lock, 1000)`
     const holder = spawn(process.execPath, ['--input-type=module', '--eval', program], {
@@ -45,10 +45,10 @@ describe('lock of an exchange', () => {
     })
     await once(holder.stdout, 'data')
 
-    assert.throws(() => takeExchangeLock(site.pathOf('spool')), { code: 'EXCHANGE_RUNNING' })
+    assert.throws(() => takeExchangeLock(site.pathOf('trade.db')), { code: 'EXCHANGE_RUNNING' })
     holder.kill('SIGKILL')
     await once(holder, 'exit')
 
-    takeExchangeLock(site.pathOf('spool'))[Symbol.dispose]()
+    takeExchangeLock(site.pathOf('trade.db'))[Symbol.dispose]()
   })
 })
