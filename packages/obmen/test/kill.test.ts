@@ -25,12 +25,17 @@ async function openSite(host: MailHost, code: string, peer: string): Promise<Tes
   const site = new TestSite(TABLE)
   site.env['OBMEN_MAIL_PASSWORD'] = PASSWORD
   const user = encodeURIComponent(ADDRESS)
-  const { exitCode, err } = await site.run(
-    ...['init', '--plan', 'УдаленныеСклады', '--node', code, '--database', 'trade.db'],
-    ...['--address', ADDRESS, '--message-size', '64 KB'],
-    ...['--send', `smtp://${user}@127.0.0.1:${host.smtp.port}?tls=none`],
-    ...['--receive', `pop3://${user}@127.0.0.1:${host.pop3.port}?tls=none`],
-  )
+  const settings = {
+    plan: 'УдаленныеСклады',
+    node: code,
+    database: 'trade.db',
+    address: ADDRESS,
+    'message-size': '64 KB',
+    send: `smtp://${user}@127.0.0.1:${host.smtp.port}?tls=none`,
+    receive: `pop3://${user}@127.0.0.1:${host.pop3.port}?tls=none`,
+  }
+  const options = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
+  const { exitCode, err } = await site.run('init', ...options)
   assert.equal(exitCode, 0, err)
   await site.run('node', 'add', peer)
   return site

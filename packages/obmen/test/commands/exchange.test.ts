@@ -266,7 +266,7 @@ describe('exchange that fails', () => {
   it('because another one runs ends with 75 and touches nothing', async () => {
     await using post = await TestPost.start()
     using office = await post.site('ЦБ', 'С01', SOME_GOODS)
-    using _running = takeExchangeLock(office.pathOf('obmen-spool'))
+    using _running = takeExchangeLock(office.pathOf('trade.db'))
 
     assert.deepEqual(await office.run('exchange'), {
       exitCode: 75,
