@@ -15,10 +15,15 @@ export interface Manifest {
 export function readManifest(folder: string): Manifest {
   const whole: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   if (typeof whole !== 'object' || whole === null) throw new TypeError(`${folder}: no object`)
-  const { name, version, exports, bin, dependencies, private: _, ...rest } = { ...whole } as Record<
-    string,
-    unknown
-  >
+  const {
+    name,
+    version,
+    exports,
+    bin,
+    dependencies,
+    private: _,
+    ...rest
+  } = { ...whole } as Record<string, unknown>
   if (typeof name !== 'string' || typeof version !== 'string') {
     throw new TypeError(`${folder}/package.json has no name or no version`)
   }
