@@ -10,6 +10,7 @@ import { open } from 'node:fs/promises'
 import { MessageDamaged } from '../message/errors.ts'
 import { acceptAcknowledgement, gapNeedsResend } from '../plan/acknowledgement.ts'
 import { compareEpochs, nextEpoch } from '../plan/epoch.ts'
+import { judgeByMark } from '../plan/letter-mark.ts'
 import type { MessageHeader } from '../plan/message-header.ts'
 import type { MessageNo } from '../plan/message-no.ts'
 import type { NodeCode } from '../plan/node-code.ts'
@@ -87,7 +88,7 @@ class NodeReceiver {
   async receive(message: WaitingMessage): Promise<void> {
     const { messageNo } = message.name
     const node = await this.#node()
-    const early = judgeByHint(message, node)
+    const early = message.hint && judgeByMark({ ...message.hint, messageNo }, node)
     if (early !== undefined) return this.#conclude(message, early)
     const path = this.#spool.incoming(message.name)
     try {
@@ -250,23 +251,6 @@ class NodeReceiver {
       return node
     })
   }
-}
-
-/**
- * What the outside of a letter tells without a download; `undefined` when the message itself has to be read. A letter
- * that has to wait is read once all the same: it may ask for something itself, or show that we were restored from a backup.
- */
-function judgeByHint({ name, hint }: WaitingMessage, node: NodeState): Reception | undefined {
-  if (hint === undefined) return undefined
-  const epochs = compareEpochs(hint.epoch, node.epoch)
-  if (epochs < 0) return { kind: 'stale' }
-  if (epochs > 0) return undefined
-  if (name.messageNo > node.receivedNo) {
-    const hasWaited = name.messageNo <= node.gapBefore
-    return hasWaited && hint.baseNo > node.receivedNo ? { kind: 'gap' } : undefined
-  }
-  const received = node.received.find(({ messageNo }) => messageNo === name.messageNo)
-  return received?.uuid === hint.uuid ? { kind: 'duplicate', isRemembered: true } : undefined
 }
 
 function checkName({ name }: WaitingMessage, header: MessageHeader): void {

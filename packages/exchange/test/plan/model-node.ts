@@ -7,6 +7,7 @@ import assert from 'node:assert/strict'
 import { acceptAcknowledgement, gapNeedsResend } from '../../src/plan/acknowledgement.ts'
 import { compareEpochs, type Epoch, nextEpoch } from '../../src/plan/epoch.ts'
 import { parsePlanName } from '../../src/plan/exchange-plan.ts'
+import { judgeByMark } from '../../src/plan/letter-mark.ts'
 import type { MessageHeader } from '../../src/plan/message-header.ts'
 import { type MessageNo, NO_MESSAGE } from '../../src/plan/message-no.ts'
 import type { NodeCode } from '../../src/plan/node-code.ts'
@@ -157,7 +158,8 @@ export class ModelNode {
   receive(peer: NodeCode, letters: readonly Letter[]): readonly Letter[] {
     return letters.toSorted(byEpochAndNumber).filter((letter) => {
       const state = this.state(peer)
-      const early = judgeByHint(letter, state)
+      const { hint, header } = letter
+      const early = hint && judgeByMark({ ...hint, messageNo: header.messageNo }, state)
       if (early === undefined && letter.isDamaged) return this.#setAside(letter, state)
       const outcome = early ?? this.#apply(letter, state)
       if (deservesAnswer(outcome)) this.#save(oweAnswer(this.state(peer)))
@@ -330,19 +332,6 @@ function processAcknowledgement(state: NodeState, header: MessageHeader): NodeSt
 
 function fillGap(state: NodeState, { gapBefore }: MessageHeader): NodeState {
   return gapBefore !== undefined && gapNeedsResend(state, gapBefore) ? offerAgain(state) : state
-}
-
-function judgeByHint({ header, hint }: Letter, state: NodeState): Reception | undefined {
-  if (hint === undefined) return undefined
-  const epochs = compareEpochs(hint.epoch, state.epoch)
-  if (epochs < 0) return { kind: 'stale' }
-  if (epochs > 0) return undefined
-  if (header.messageNo > state.receivedNo) {
-    const hasWaited = header.messageNo <= state.gapBefore
-    return hasWaited && hint.baseNo > state.receivedNo ? { kind: 'gap' } : undefined
-  }
-  const received = state.received.find(({ messageNo }) => messageNo === header.messageNo)
-  return received?.uuid === hint.uuid ? { kind: 'duplicate', isRemembered: true } : undefined
 }
 
 function byEpochAndNumber(a: Letter, b: Letter): number {
