@@ -15,6 +15,17 @@ import { parseArgs } from 'node:util'
 
 import { type Figures, runProgram, startProgram } from './exchange/programs.ts'
 
+/** What is measured, in the order in which it happens. */
+const STEPS: readonly (readonly [text: string, site: 'office' | 'warehouse', figure: string])[] = [
+  ['write them without registration', 'office', 'bareWriteMs'],
+  ['write them with registration', 'office', 'captureMs'],
+  ['fold', 'office', 'foldMs'],
+  ['write the messages', 'office', 'writeMs'],
+  ['send the letters (SMTP on the loopback)', 'office', 'sendMs'],
+  ['receive them (POP3 on the loopback)', 'warehouse', 'receiveMs'],
+  ['check and apply', 'warehouse', 'applyMs'],
+]
+
 const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '100000' },
@@ -33,17 +44,6 @@ try {
   host.kill()
   rmSync(folder, { recursive: true })
 }
-
-/** What is measured, in the order in which it happens. */
-const STEPS: readonly (readonly [text: string, site: 'office' | 'warehouse', figure: string])[] = [
-  ['write them without registration', 'office', 'bareWriteMs'],
-  ['write them with registration', 'office', 'captureMs'],
-  ['fold', 'office', 'foldMs'],
-  ['write the messages', 'office', 'writeMs'],
-  ['send the letters (SMTP on the loopback)', 'office', 'sendMs'],
-  ['receive them (POP3 on the loopback)', 'warehouse', 'receiveMs'],
-  ['check and apply', 'warehouse', 'applyMs'],
-]
 
 function formatTable(run: {
   readonly rows: number
