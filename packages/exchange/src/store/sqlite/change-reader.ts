@@ -12,8 +12,11 @@ import {
 } from './sqlite-database.ts'
 import { toTableLine } from './user-table.ts'
 
-/** Rows in one batch: enough that the work for a batch does not count, few enough to hold them. */
+/** Rows in one batch: enough that the work for a batch does not count. */
 const BATCH_ROWS = 500
+
+/** A batch of rows with pictures in them ends earlier, so that it can be held. */
+const BATCH_OCTETS = 1024 * 1024
 
 /** Reads the changes of all tables in the order of their positions. */
 export function* readChanges(
@@ -62,8 +65,11 @@ class TableCursor {
     const table = toTableLine(this.#table)
     while (this.seq < seq) {
       const changes: Change[] = []
-      while (this.seq < seq && changes.length < BATCH_ROWS && this.#next !== undefined) {
+      let octets = 0
+      while (this.seq < seq && this.#next !== undefined) {
+        if (changes.length >= BATCH_ROWS || octets >= BATCH_OCTETS) break
         changes.push(toChange(this.#next, table.keyLength))
+        octets += sizeOf(this.#next)
         this.#advance()
       }
       yield { table, changes }
@@ -89,6 +95,15 @@ function changesStatement(table: CapturedTable): string {
       FROM ${indexName(table)} i LEFT JOIN ${quoteName(table.name)} d ON ${matchesKey(table, 'd', 'i')}
      WHERE i.seq > ? AND i.seq <= ? AND i.via <> ?
      ORDER BY i.seq`
+}
+
+/** About what the texts and octets of a row take. */
+function sizeOf(row: SqlRow): number {
+  let size = 0
+  for (const value of row) {
+    if (typeof value === 'string' || value instanceof Uint8Array) size += value.length
+  }
+  return size
 }
 
 function toChange(row: SqlRow, keyLength: number): Change {

@@ -102,10 +102,9 @@ export class SqliteRowApplier implements RowApplier {
     const via = this.#sender.code
     const entry = target.entryOf(row)
     if (entry !== undefined) {
-      const versions = compareVersions(row, entry)
-      const order = versions === 0 ? compareContents(target, row) : versions
+      const order = target.orderOf(row, entry)
       const isUnknownToSender = entry.seq > this.#sender.acknowledgedSeq && entry.via !== via
-      if (order !== 0 && (isUnknownToSender || versions === 0)) {
+      if (order !== 0 && (isUnknownToSender || compareVersions(row, entry) === 0)) {
         this.#recordConflict({ target, row, via }, order > 0 ? 'theirs' : 'ours')
       }
       if (order <= 0) {
@@ -143,7 +142,7 @@ export class SqliteRowApplier implements RowApplier {
   /** A row that was set aside may have been changed here meanwhile, or by a node that never saw it: that is a conflict. */
   #retry(postponed: Postponed): void {
     const entry = postponed.target.entryOf(postponed.row)
-    const order = entry === undefined ? 1 : compareVersions(postponed.row, entry)
+    const order = entry === undefined ? 1 : postponed.target.orderOf(postponed.row, entry)
     if (order > 0) {
       const reason = this.#tryToWrite(postponed, entry)
       if (reason !== undefined) this.#postponed.push({ ...postponed, reason })
@@ -227,17 +226,6 @@ export class SqliteRowApplier implements RowApplier {
       BigInt(this.#sender.nowMs),
     )
   }
-}
-
-/**
- * One version with two contents: a node that was restored from a backup has made a change in each of its lives, at the
- * same time of its clock. The greater text wins, on every node alike; a deletion is less than any row.
- */
-function compareContents(target: TableTarget, row: RowLine): number {
-  const ours = target.presentText(row) ?? ''
-  const theirs = target.text(row) ?? ''
-  if (ours === theirs) return 0
-  return theirs > ours ? 1 : -1
 }
 
 /** What the database says when it refuses to do this; `undefined` when it was done. */

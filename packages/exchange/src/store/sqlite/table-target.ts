@@ -1,6 +1,6 @@
 import type { RowLine, TableLine } from '../../message/body-lines.ts'
 import { encodeValue, type Value } from '../../message/values.ts'
-import type { RowVersion } from '../../plan/row-version.ts'
+import { compareVersions, type RowVersion } from '../../plan/row-version.ts'
 import { base64 } from '../../platform/base64.ts'
 import { SchemaMismatch } from '../errors.ts'
 import { type CapturedTable, compare, indexName, keyNames } from './capture.ts'
@@ -83,6 +83,20 @@ export class TableTarget {
   presentText(row: RowLine): string | null {
     const present = this.#row.first(...this.keyOf(row))
     return present === undefined ? null : this.#format(present)
+  }
+
+  /**
+   * Positive when the sender's row wins over ours, 0 when they are the same. One version may have two contents: a node that
+   * was restored from a backup has made a change in each of its lives, at the same time of its clock. Then the greater
+   * text wins, on every node alike; a deletion is less than any row.
+   */
+  orderOf(row: RowLine, entry: IndexEntry): number {
+    const versions = compareVersions(row, entry)
+    if (versions !== 0) return versions
+    const ours = this.presentText(row) ?? ''
+    const theirs = this.text(row) ?? ''
+    if (ours === theirs) return 0
+    return theirs > ours ? 1 : -1
   }
 
   #format(values: readonly Value[]): string {

@@ -163,6 +163,25 @@ describe('unique values', () => {
     ])
   })
 
+  it('wait for room also where a row wins by its content alone, of the same version', async () => {
+    const node = await withThreeGoods()
+
+    await node.apply(GOODS, [row(1, 'С01', 1n, 'b'), row(1, 'С01', 2n, 'a')])
+    const afterTwo = node.rows(ROWS)
+    await node.apply(GOODS, [row(1, 'С01', 2n, 'x')])
+
+    assert.deepEqual(afterTwo, [
+      [1, 'a'],
+      [2, 'b'],
+      [3, 'c'],
+    ])
+    assert.deepEqual(node.rows(ROWS), [
+      [1, 'b'],
+      [2, 'x'],
+      [3, 'c'],
+    ])
+  })
+
   it('evict nobody, although the schema of the application says REPLACE', async () => {
     const node = new PreparedDatabase(
       'CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT UNIQUE ON CONFLICT REPLACE)',
