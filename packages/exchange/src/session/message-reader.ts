@@ -23,6 +23,9 @@ const CHUNK_OCTETS = 256 * 1024
 /** Rows that are applied in one go: enough that a step does not count, few enough to show progress. */
 const BATCH_ROWS = 500
 
+/** A batch of rows with pictures in them ends earlier, so that it can be held. */
+const BATCH_OCTETS = 1024 * 1024
+
 /** A message's file that is whole, and exactly what its sender wrote. */
 export interface VerifiedMessage {
   readonly path: string
@@ -70,22 +73,20 @@ export async function* readMessage(
 ): AsyncGenerator<TableLine | readonly RowLine[], void, void> {
   const lines = new BodyLineReader(base64)
   let rows: RowLine[] = []
+  let rowOctets = 0
   let isHeader = true
   for await (const octets of readLines(path)) {
-    if (isHeader) {
-      isHeader = false
-      continue
+    const line = isHeader ? undefined : lines.read(octets.toString())
+    isHeader = false
+    if (line?.kind === 'row' || line?.kind === 'deletion') {
+      rows.push(line)
+      rowOctets += octets.length
+      if (rows.length < BATCH_ROWS && rowOctets < BATCH_OCTETS) continue
     }
-    const line = lines.read(octets.toString())
-    if (line.kind === 'row' || line.kind === 'deletion') rows.push(line)
-    if (
-      rows.length > 0 &&
-      (rows.length >= BATCH_ROWS || line.kind === 'table' || line.kind === 'end')
-    ) {
-      yield rows
-      rows = []
-    }
-    if (line.kind === 'table') yield line
+    if (rows.length > 0) yield rows
+    rows = []
+    rowOctets = 0
+    if (line?.kind === 'table') yield line
   }
 }
 
