@@ -13,9 +13,23 @@ export { DEFAULT_SMTP_LIMITS } from './smtp/limits.ts'
 export { ForwardPath, ReversePath } from './smtp/path.ts'
 export { Reply } from './smtp/reply.ts'
 export { DEFAULT_DEADLINES } from './wire/deadlines.ts'
-export type { ConnectionOptions, MailCredentials, MailServer } from './net/mail-server.ts'
+export type {
+  ClientCertificate,
+  ConnectionOptions,
+  MailCredentials,
+  MailServer,
+  TokenCredentials,
+} from './net/mail-server.ts'
 export type { SendOptions, SmtpOptions } from './net/smtp-client.ts'
-export type { MechanismName } from './sasl/mechanism.ts'
+export type { TokenProvider, TokenRequest } from './net/token-source.ts'
+export type {
+  AnonymousCredentials,
+  ExternalCredentials,
+  PasswordCredentials,
+} from './sasl/credentials.ts'
+export type { ChannelBindingType } from './sasl/environment.ts'
+export type { SaslLimits } from './sasl/limits.ts'
+export type { MechanismName, PasswordMechanismName, TokenMechanismName } from './sasl/mechanism.ts'
 export type { EnhancedStatus } from './smtp/enhanced-status.ts'
 export type { Envelope, RecipientOutcome, SendingOutcome } from './smtp/envelope.ts'
 export type { SmtpExtensionKeyword } from './smtp/extensions.ts'

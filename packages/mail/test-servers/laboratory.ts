@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import {
   type ConnectionOptions,
   type MailServer,
-  type MechanismName,
+  type PasswordMechanismName,
   Secret,
 } from '@obmen/mail/smtp'
 
@@ -55,7 +55,7 @@ export interface LabMailbox {
 export interface LabCredentials {
   readonly user: string
   readonly password: string
-  readonly mechanism?: MechanismName
+  readonly mechanism?: PasswordMechanismName
 }
 
 /**
@@ -64,7 +64,7 @@ export interface LabCredentials {
  */
 export const BOUNDED: ConnectionOptions = { totalTimeoutMs: 60_000 }
 
-/** Here nobody gets in without a certificate of the client, and a `MailServer` has no place for one. */
+/** Here nobody gets in without a certificate of the client. */
 const NEED_CLIENT_CERTIFICATE: ReadonlySet<string> = new Set(['postfix-mtls'])
 
 /** Ports with a certificate that must not be trusted. */

@@ -4,7 +4,7 @@ import {
   type Envelope,
   ForwardPath,
   type MailServer,
-  type MechanismName,
+  type PasswordMechanismName,
   type RecipientOutcome,
   ReversePath,
   type SmtpConnection,
@@ -93,7 +93,7 @@ export function envelopeOf(
 export function senderAt(
   laboratory: Laboratory,
   port: LabPort,
-  mechanism?: MechanismName,
+  mechanism?: PasswordMechanismName,
 ): MailServer {
   const [user] = laboratory.users
   if (user === undefined || !takesPassword(port.auth)) return toMailServer(laboratory, port)

@@ -1,4 +1,5 @@
 import type { MailError } from '../base/mail-error.ts'
+import type { ChannelBinding } from '../sasl/environment.ts'
 import type { ProtocolLogger } from '../wire/protocol-log.ts'
 
 /**
@@ -26,6 +27,8 @@ export interface Connection {
   receive(timeoutMs: number, spentMs?: number): Promise<Uint8Array | null>
   /** Encrypts the connection from here on, with the peer's certificate verified. Refused when octets in clear text are unread. */
   startTls(timeoutMs: number): Promise<void>
+  /** What an authentication on this connection can be bound to; `undefined` when it is not encrypted, or has nothing of the kind. */
+  channelBinding(): ChannelBinding | undefined
   /** Drops the connection, whatever is under way. What is pending, and what is asked later, rejects with the reason. */
   close(reason?: MailError): void
 }

@@ -33,17 +33,18 @@ const SYSTEM_HINTS: Readonly<Record<string, string>> = {
 }
 
 /** What was being waited for when the time was up. */
-export type DeadlinePhase = 'connect' | 'tls' | 'send' | 'receive' | 'total'
+export type DeadlinePhase = 'connect' | 'tls' | 'send' | 'receive' | 'token' | 'total'
 
 const PHASE_ATTEMPTS: Readonly<Record<DeadlinePhase, string>> = {
   connect: 'connecting',
   tls: 'the TLS handshake',
   send: 'sending',
   receive: 'waiting for an answer',
+  token: 'asking for an access token',
   total: 'the whole conversation',
 }
 
-/** The other side took too long. The connection is closed, and whether the last command took effect is not known. */
+/** The other side, or the caller's token provider, took too long. The connection is closed, and whether the last command took effect is not known. */
 export class DeadlineExceeded extends MailError {
   readonly code = 'DEADLINE_EXCEEDED'
   readonly transient = true
@@ -121,7 +122,7 @@ const TLS_CHECKS: Readonly<Record<TlsCheck, { readonly verdict: string; readonly
     },
     'client-certificate': {
       verdict: 'the server asks for a certificate of the client',
-      hint: 'Use a port of the server where a user name and a password are enough',
+      hint: "Set the server's clientCertificate to one that the server knows, or use a port that asks for none",
     },
     'not-tls': {
       verdict: 'the server answered in clear text',

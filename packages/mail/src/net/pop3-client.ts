@@ -9,6 +9,7 @@ import type { Dialog, OctetSink } from '../wire/dialog.ts'
 import { ConnectionLost } from '../wire/errors.ts'
 import type { Connection } from './connection.ts'
 import { drive } from './drive.ts'
+import { environmentOf, toLogin } from './login.ts'
 import type { ConnectionOptions, MailServer } from './mail-server.ts'
 import { openConnection } from './tcp-connection.ts'
 
@@ -51,12 +52,14 @@ export async function openPop3(
   if (credentials === undefined) {
     throw new TypeError("a maildrop is somebody's: the server needs credentials")
   }
+  const deadlines = { ...DEFAULT_DEADLINES, ...options.deadlines }
   const connection = await openConnection(server, options)
   try {
     const session = openMaildrop({
       tls,
-      credentials,
-      deadlines: { ...DEFAULT_DEADLINES, ...options.deadlines },
+      credentials: toLogin(credentials, connection, deadlines),
+      environment: environmentOf(server, connection),
+      deadlines,
       limits: { ...DEFAULT_POP3_LIMITS, ...options.limits },
     })
     return new Pop3Connection(connection, await drive(session, connection))

@@ -9,6 +9,7 @@ import { DEFAULT_DEADLINES } from '../wire/deadlines.ts'
 import type { Connection } from './connection.ts'
 import { drive } from './drive.ts'
 import { Aborted } from './errors.ts'
+import { environmentOf, toLogin } from './login.ts'
 import type { ConnectionOptions, MailServer } from './mail-server.ts'
 import { openConnection } from './tcp-connection.ts'
 
@@ -73,14 +74,16 @@ export async function openSmtp(
   const { tls, credentials } = server
   const clientName =
     options.clientName === undefined ? ownName() : parseClientName(options.clientName)
+  const deadlines = { ...DEFAULT_DEADLINES, ...options.deadlines }
   const connection = await openConnection(server, options)
   try {
     const session = openSession({
       tls,
       clientName,
-      deadlines: { ...DEFAULT_DEADLINES, ...options.deadlines },
+      deadlines,
       limits: { ...DEFAULT_SMTP_LIMITS, ...options.limits },
-      ...(credentials === undefined ? {} : { credentials }),
+      environment: environmentOf(server, connection),
+      ...(credentials && { credentials: toLogin(credentials, connection, deadlines) }),
     })
     return new SmtpConnection(connection, await drive(session, connection))
   } catch (error) {

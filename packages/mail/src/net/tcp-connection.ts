@@ -15,9 +15,12 @@ import tls from 'node:tls'
 import { assert } from '../base/assert.ts'
 import type { MailError } from '../base/mail-error.ts'
 import { concatOctets } from '../base/octets.ts'
+import type { ChannelBinding } from '../sasl/environment.ts'
 import { DEFAULT_DEADLINES } from '../wire/deadlines.ts'
 import { ConnectionLost } from '../wire/errors.ts'
 import { ProtocolLogger } from '../wire/protocol-log.ts'
+import { channelBindingOf } from './channel-binding.ts'
+import { checkClientCertificate, clientCertificateOf } from './client-certificate.ts'
 import type { Connection } from './connection.ts'
 import { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './errors.ts'
 import type { DeadlinePhase } from './errors.ts'
@@ -48,6 +51,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1
  * @throws ConnectionFailed when there is no way to the server.
  * @throws TlsFailed when a check of the server's certificate or of TLS itself is not passed.
  * @throws ConnectionLost when the server hangs up during the handshake.
+ * @throws TypeError when the client certificate or its key can't be read.
  * @throws DeadlineExceeded, Aborted
  */
 export async function openConnection(
@@ -56,6 +60,7 @@ export async function openConnection(
 ): Promise<Connection> {
   if (options.signal?.aborted === true) throw new Aborted(options.signal.reason)
   const deadlines = { ...DEFAULT_DEADLINES, ...options.deadlines }
+  checkClientCertificate(server)
   const connection = new TcpConnection(server, options)
   await connection.connected(deadlines.connectMs)
   if (server.tls === 'implicit') await connection.startTls(deadlines.tlsMs)
@@ -134,6 +139,11 @@ class TcpConnection implements Connection {
     await this.#until(() => this.isEncrypted, { phase: 'tls', timeoutMs })
   }
 
+  channelBinding(): ChannelBinding | undefined {
+    if (!(this.#socket instanceof tls.TLSSocket) || !this.isEncrypted) return undefined
+    return channelBindingOf(this.#socket, this.#server.channelBinding)
+  }
+
   close(reason?: MailError): void {
     if (this.#closing.signal.aborted) return
     const closed = reason ?? new ConnectionLost(this.#name, { reason: 'this side has closed it' })
@@ -208,6 +218,7 @@ class TcpConnection implements Connection {
       host: servername,
       ...(net.isIP(servername) === 0 ? { servername } : {}),
       ...(ca === undefined ? {} : { ca: typeof ca === 'string' ? ca : [...ca] }),
+      ...clientCertificateOf(this.#server),
       minVersion: 'TLSv1.2',
       // Said in so many words, because NODE_TLS_REJECT_UNAUTHORIZED=0 turns off what is only a default.
       rejectUnauthorized: true,

@@ -1,9 +1,10 @@
 import { Authentication } from '../sasl/authentication.ts'
-import { chooseMechanism } from '../sasl/choose.ts'
+import type { LoginCredentials, PasswordCredentials } from '../sasl/credentials.ts'
+import type { SaslEnvironment } from '../sasl/environment.ts'
 import { AuthenticationFailed, NoUsableMechanism } from '../sasl/errors.ts'
+import { logIn } from '../sasl/log-in.ts'
+import type { LoginOffer } from '../sasl/log-in.ts'
 import { login } from '../sasl/login.ts'
-import { MECHANISM_NAMES } from '../sasl/mechanism.ts'
-import type { Credentials, Mechanism, MechanismName } from '../sasl/mechanism.ts'
 import type { Dialog } from '../wire/dialog.ts'
 import type { Pop3Capabilities } from './capabilities.ts'
 import type { Pop3Channel } from './channel.ts'
@@ -15,71 +16,87 @@ import {
 } from './command.ts'
 import type { Pop3Command } from './command.ts'
 import { Pop3ResponseRejected } from './errors.ts'
+import { withoutBrokenBinding } from './quirks.ts'
 import type { Pop3Response } from './response.ts'
-
-/** Who logs in, and by what. */
-export interface Pop3Credentials extends Credentials {
-  /** Use this SASL mechanism and no other; by default the strongest that both sides have, and USER and PASS if they share none. */
-  readonly mechanism?: MechanismName
-}
 
 /** Refusals with these codes say nothing about the credentials (RFC 2449 §8.1, RFC 3206 §4). */
 const NOT_ABOUT_CREDENTIALS = /^(?:IN-USE|LOGIN-DELAY|SYS)(?:\/|$)/
 
+/** Who logs in, and what is known of the connection. */
+export interface Pop3Login {
+  readonly credentials: LoginCredentials
+  readonly environment: SaslEnvironment
+}
+
 /**
- * Logs in: by AUTH when the server offers a SASL mechanism that this side has, otherwise by USER and PASS (RFC 1939 §7).
+ * Logs in: by AUTH when the server offers a SASL mechanism that this side can use with these credentials, otherwise, with a password, by USER and
+ * PASS (RFC 1939 §7).
  *
  * To be called on a connection on which the password may be shown to the server: encrypted, or in clear text because the caller said
  * so by name. APOP is never used: MD5 of the password is not worth more than the password (CVE-2007-1558).
  *
- * @throws AuthenticationFailed when the server does not accept the credentials. Nothing else is tried after that.
+ * @throws AuthenticationFailed when the server does not accept the credentials. Nothing else is tried after that, unless it is another token.
  * @throws Pop3ResponseRejected when it refuses for another reason: another session holds the maildrop, the server has a trouble.
  * @throws NoUsableMechanism when it offers nothing usable; no credentials were sent.
  */
 export function* authenticate(
   channel: Pop3Channel,
   capabilities: Pop3Capabilities,
-  credentials: Pop3Credentials,
+  { credentials, environment }: Pop3Login,
 ): Dialog<void> {
-  const mechanism = chooseFrom(capabilities, credentials.mechanism)
-  if (mechanism === 'USER/PASS') yield* authenticateByPass(channel, credentials)
-  else yield* authenticateBySasl(channel, mechanism, credentials)
+  const offer: LoginOffer = {
+    offered: capabilities.saslMechanisms,
+    // Both kinds of connection that come here may carry a password.
+    secrecy: 'clear-by-name',
+    service: 'pop',
+    environment: withoutBrokenBinding(environment, capabilities, credentials),
+    limits: channel.limits,
+  }
+  try {
+    yield* logIn(credentials, offer, (authentication) => carryOut(channel, authentication))
+  } catch (error) {
+    // Thrown before anything was sent.
+    if (!(error instanceof NoUsableMechanism)) throw error
+    const hasPass = !capabilities.isKnown || capabilities.has('USER')
+    if (!hasPass || !isPassword(credentials) || credentials.mechanism !== undefined) {
+      throw nothingUsable(capabilities, credentials, error)
+    }
+    yield* authenticateByPass(channel, credentials, offer)
+  }
 }
 
-/** A server that does not know CAPA has USER and PASS, or nothing that this side has. */
-function chooseFrom(
-  capabilities: Pop3Capabilities,
-  only: MechanismName | undefined,
-): Mechanism | 'USER/PASS' {
-  const offered = capabilities.saslMechanisms
-  const own = only === undefined ? MECHANISM_NAMES : [only]
-  const isShared = offered.some((name) => own.some((known) => known === name.toUpperCase()))
-  const hasPass = !capabilities.isKnown || capabilities.has('USER')
-  if (!isShared && only === undefined && hasPass) return 'USER/PASS'
-  if (!isShared) throw nothingUsable(capabilities, { own, hasPass })
-  // Both kinds of connection that come here may carry a password: see `authenticate`.
-  const secrecy = 'clear-by-name'
-  return chooseMechanism({ offered, secrecy, ...(only === undefined ? {} : { only }) })
+function isPassword(credentials: LoginCredentials): credentials is PasswordCredentials {
+  return credentials.kind === undefined || credentials.kind === 'password'
 }
 
 function nothingUsable(
   capabilities: Pop3Capabilities,
-  { own, hasPass }: { readonly own: readonly MechanismName[]; readonly hasPass: boolean },
+  credentials: LoginCredentials,
+  cause: NoUsableMechanism,
 ): NoUsableMechanism {
+  const hasPass = !capabilities.isKnown || capabilities.has('USER')
   // STLS is listed only while the connection is not encrypted (RFC 2595 §4), and many servers take no password before.
   const tlsHint = "Set the server's tls to 'starttls': it may offer more then"
   const passHint = 'Leave the mechanism out of the credentials, so that USER and PASS can be used'
   const otherHint = 'Ask the provider how this mailbox may be read by POP3'
+  const canPass = hasPass && isPassword(credentials)
   return new NoUsableMechanism({
     offered: capabilities.saslMechanisms,
-    reason: `this client may use ${own.join(', ')}${hasPass ? '' : ', and USER is not in the capabilities'}`,
-    hint: capabilities.has('STLS') ? tlsHint : hasPass ? passHint : otherHint,
+    reason: hasPass ? cause.reason : `${cause.reason}, and USER is not in the capabilities`,
+    hint: capabilities.has('STLS') ? tlsHint : canPass ? passHint : otherHint,
   })
 }
 
-function* authenticateByPass(channel: Pop3Channel, credentials: Credentials): Dialog<void> {
+function* authenticateByPass(
+  channel: Pop3Channel,
+  credentials: PasswordCredentials,
+  { environment, limits, service }: LoginOffer,
+): Dialog<void> {
+  const { crypto, host, port } = environment
+  const channelBinding = undefined
+  const context = { service, limits, crypto, host, port, channelBinding, isBindingOffered: false }
   // LOGIN asks for the same two things in the same order, so it checks them and names the errors.
-  const authentication = new Authentication(login, credentials)
+  const authentication = Authentication.begin(login, credentials, context)
   const commands = [
     formatCommand('USER', credentials.user),
     formatSecretCommand('PASS', credentials.password.reveal()),
@@ -90,13 +107,8 @@ function* authenticateByPass(channel: Pop3Channel, credentials: Credentials): Di
   }
 }
 
-function* authenticateBySasl(
-  channel: Pop3Channel,
-  mechanism: Mechanism,
-  credentials: Credentials,
-): Dialog<void> {
-  const authentication = new Authentication(mechanism, credentials)
-  const command = formatAuth(mechanism, authentication)
+function* carryOut(channel: Pop3Channel, authentication: Authentication): Dialog<void> {
+  const command = formatAuth(authentication)
   let response = yield* channel.exchange(command)
   while (response.status === 'challenge') {
     const answer = yield* answerOrCancel(channel, authentication, response.text)
@@ -107,8 +119,8 @@ function* authenticateBySasl(
 }
 
 /** The initial response goes along if the line stays within what every server takes; otherwise it answers an empty challenge (RFC 5034 §4). */
-function formatAuth(mechanism: Mechanism, authentication: Authentication): Pop3Command {
-  const keyword = `AUTH ${mechanism.name}`
+function formatAuth(authentication: Authentication): Pop3Command {
+  const keyword = `AUTH ${authentication.mechanism}`
   const room = MAX_COMMAND_OCTETS - `${keyword} \r\n`.length
   const initialResponse = authentication.initialResponse(room)
   return initialResponse === undefined

@@ -1,5 +1,8 @@
-/** How much a server may send before it is taken for broken or hostile. An exceeded one is named in `LimitExceeded.option`. */
-export interface Pop3Limits {
+import { DEFAULT_SASL_LIMITS } from '../sasl/limits.ts'
+import type { SaslLimits } from '../sasl/limits.ts'
+
+/** How much a server may send, and what it may ask for in a login, before it is taken for broken or hostile. An exceeded one is named in `LimitExceeded.option`. */
+export interface Pop3Limits extends SaslLimits {
   /** Of one status line, one line of a listing, one SASL challenge, the line end included. */
   readonly maxLineOctets: number
   /** Of `LIST`, `UIDL` and `CAPA`. */
@@ -17,6 +20,7 @@ export interface Pop3Limits {
  * below a million letters, header sections far below a mebibyte, and letters far below two gibibytes.
  */
 export const DEFAULT_POP3_LIMITS: Pop3Limits = {
+  ...DEFAULT_SASL_LIMITS,
   maxLineOctets: 16_384,
   maxListingLines: 1_000_000,
   maxTopOctets: 1_048_576,

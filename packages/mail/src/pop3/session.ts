@@ -8,11 +8,12 @@
  */
 
 import { textOf } from '../base/octets.ts'
+import type { LoginCredentials } from '../sasl/credentials.ts'
+import type { SaslEnvironment } from '../sasl/environment.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import type { Dialog } from '../wire/dialog.ts'
 import { TlsUnavailable } from '../wire/errors.ts'
 import { authenticate } from './authentication.ts'
-import type { Pop3Credentials } from './authentication.ts'
 import { Pop3Capabilities } from './capabilities.ts'
 import { Pop3Channel } from './channel.ts'
 import { formatCommand } from './command.ts'
@@ -27,7 +28,9 @@ export interface Pop3SessionOptions {
    * the password too, goes in clear text.
    */
   readonly tls: 'implicit' | 'starttls' | 'none'
-  readonly credentials: Pop3Credentials
+  readonly credentials: LoginCredentials
+  /** What logging in needs to know of the connection. */
+  readonly environment: SaslEnvironment
   readonly deadlines: Deadlines
   readonly limits: Pop3Limits
 }
@@ -44,7 +47,7 @@ export function* openMaildrop(options: Pop3SessionOptions): Dialog<Maildrop> {
   yield* channel.receiveGreeting()
   if (options.tls === 'starttls') yield* startTls(channel)
   const capabilities = yield* readCapabilities(channel)
-  yield* authenticate(channel, capabilities, options.credentials)
+  yield* authenticate(channel, capabilities, options)
   return new Maildrop(channel, capabilities)
 }
 

@@ -1,28 +1,52 @@
 import { decodeBase64, encodeBase64 } from '../base/base64.ts'
+import { octetsOf } from '../base/octets.ts'
+import { escapePeerWords } from '../base/peer-words.ts'
+import type { Credentials } from './credentials.ts'
+import type { SaslContext } from './environment.ts'
 import { AuthenticationFailed } from './errors.ts'
-import type { Credentials, Mechanism, Refusal, Responder } from './mechanism.ts'
+import type { Mechanism, MechanismName, Refusal, Responder } from './mechanism.ts'
 
 /** Below this length a response is too likely to be an ordinary word of the server's answer. */
 const MIN_REDACTED_LENGTH = 4
+
+/** An authentication that has begun, and who is about to be authenticated. */
+interface Beginning {
+  readonly mechanism: MechanismName
+  readonly refusalHint: string | undefined
+  readonly credentials: Credentials
+  readonly responder: Responder
+}
 
 /**
  * One authentication as SMTP, POP3 and IMAP write it: challenges and responses in base64, an empty initial response as `=`
  * (RFC 4954 §4, RFC 5034 §4, RFC 9051 §6.2.2). The protocol adds its own framing: `334 `, `+ `, and `*` to cancel.
  */
 export class Authentication {
-  readonly mechanism: Mechanism
+  readonly mechanism: MechanismName
   readonly #user: string
+  readonly #refusalHint: string | undefined
   readonly #responder: Responder
   #unsentInitialResponse: Uint8Array | undefined
-  readonly #sent: string[]
+  readonly #secrets: string[]
+
+  private constructor({ mechanism, refusalHint, credentials, responder }: Beginning) {
+    this.mechanism = mechanism
+    this.#user = identityOf(credentials)
+    this.#refusalHint = refusalHint
+    this.#responder = responder
+    this.#unsentInitialResponse = responder.initialResponse
+    this.#secrets = secretsOf(credentials)
+  }
 
   /** @throws RangeError when the mechanism can't carry these credentials. */
-  constructor(mechanism: Mechanism, credentials: Credentials) {
-    this.mechanism = mechanism
-    this.#user = credentials.user
-    this.#responder = mechanism.start(credentials)
-    this.#unsentInitialResponse = this.#responder.initialResponse
-    this.#sent = [credentials.password.reveal()]
+  static begin<Proof extends Credentials>(
+    mechanism: Mechanism<Proof>,
+    credentials: Proof,
+    context: SaslContext,
+  ): Authentication {
+    const { name, refusalHint } = mechanism
+    const responder = mechanism.start(credentials, context)
+    return new Authentication({ mechanism: name, refusalHint, credentials, responder })
   }
 
   /**
@@ -35,7 +59,7 @@ export class Authentication {
     const text = octets.length === 0 ? '=' : encodeBase64(octets)
     if (text.length > maxOctets) return undefined
     this.#unsentInitialResponse = undefined
-    this.#sent.push(text)
+    this.#secrets.push(text)
     return text
   }
 
@@ -51,7 +75,7 @@ export class Authentication {
     const response = this.#respond(octets)
     if (!(response instanceof Uint8Array)) throw this.#refused(response.reason)
     const text = encodeBase64(response)
-    this.#sent.push(text)
+    this.#secrets.push(text)
     return text
   }
 
@@ -82,25 +106,68 @@ export class Authentication {
     readonly transient: boolean
     readonly hint: string
   }): AuthenticationFailed {
+    const { serverWords, transient, hint } = facts
+    const explanation = this.#responder.explanation?.()
     return new AuthenticationFailed({
-      mechanism: this.mechanism.name,
+      mechanism: this.mechanism,
       user: this.#user,
-      reason: 'the server refused',
-      ...facts,
-      serverWords: this.#withoutSecrets(facts.serverWords),
+      reason:
+        explanation === undefined
+          ? 'the server refused'
+          : `the server refused (${this.#shown(explanation)})`,
+      serverWords: this.#withoutSecrets(serverWords),
+      transient,
+      hint: transient ? hint : (this.#refusalHint ?? hint),
     })
   }
 
   /** Some servers answer a line that they don't understand by repeating it. */
   #withoutSecrets(words: string): string {
     let clean = words
-    for (const secret of this.#sent) {
+    for (const secret of this.#secrets) {
       if (secret.length >= MIN_REDACTED_LENGTH) clean = clean.replaceAll(secret, '********')
     }
     return clean
   }
 
-  #refused(reason: string): AuthenticationFailed {
-    return new AuthenticationFailed({ mechanism: this.mechanism.name, user: this.#user, reason })
+  #shown(words: string): string {
+    return escapePeerWords(this.#withoutSecrets(words))
   }
+
+  #refused(reason: string): AuthenticationFailed {
+    return new AuthenticationFailed({
+      mechanism: this.mechanism,
+      user: this.#user,
+      // Some reasons end in words of the server.
+      reason: this.#shown(reason),
+    })
+  }
+}
+
+/** Who logs in, for errors; nothing where the server decides that. */
+function identityOf(credentials: Credentials): string {
+  switch (credentials.kind) {
+    case 'anonymous':
+      return 'anonymous'
+    case 'external':
+      return credentials.authorizationId ?? ''
+    default:
+      return credentials.user
+  }
+}
+
+function secretsOf(credentials: Credentials): string[] {
+  switch (credentials.kind) {
+    case 'anonymous':
+    case 'external':
+      return []
+    case 'token':
+      return withBase64(credentials.token.reveal())
+    default:
+      return withBase64(credentials.password.reveal())
+  }
+}
+
+function withBase64(secret: string): string[] {
+  return [secret, encodeBase64(octetsOf(secret))]
 }

@@ -10,6 +10,7 @@ export class AuthenticationFailed extends MailError {
   readonly code = 'AUTHENTICATION_FAILED'
   readonly transient: boolean
   readonly mechanism: MechanismName
+  /** Who was to be authenticated; empty when the server was to take that from the client certificate. */
   readonly user: string
   /** What the server said, escaped and shortened; `undefined` when the mechanism itself refused to go on. */
   readonly serverWords: string | undefined
@@ -26,7 +27,7 @@ export class AuthenticationFailed extends MailError {
     const words = facts.serverWords === undefined ? undefined : escapePeerWords(facts.serverWords)
     const user = escapePeerWords(facts.user)
     super(
-      `authentication of "${user}" with ${facts.mechanism} failed: ${facts.reason}` +
+      `authentication ${user === '' ? '' : `of "${user}" `}with ${facts.mechanism} failed: ${facts.reason}` +
         (words === undefined ? '' : `: ${words}`),
       facts.hint === undefined ? {} : { hint: facts.hint },
     )
@@ -43,6 +44,8 @@ export class NoUsableMechanism extends MailError {
   readonly transient = false
   /** The names that the server offered, as it wrote them. */
   readonly offered: readonly string[]
+  /** What stands in the way, as a part of the message. */
+  readonly reason: string
 
   constructor(facts: {
     readonly offered: readonly string[]
@@ -55,5 +58,6 @@ export class NoUsableMechanism extends MailError {
         : `the server offers ${escapePeerWords(facts.offered.join(' '))}`
     super(`authentication was not attempted: ${facts.reason}; ${offer}`, { hint: facts.hint })
     this.offered = facts.offered
+    this.reason = facts.reason
   }
 }

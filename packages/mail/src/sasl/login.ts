@@ -1,5 +1,6 @@
+import type { PasswordCredentials } from './credentials.ts'
 import { encodeCredential } from './mechanism.ts'
-import type { Credentials, Mechanism, Refusal, Responder } from './mechanism.ts'
+import type { Mechanism, Refusal, Responder } from './mechanism.ts'
 
 /**
  * LOGIN (draft-murchison-sasl-login-00): the user name, then the password, each asked for by a challenge, in clear text.
@@ -11,7 +12,7 @@ import type { Credentials, Mechanism, Refusal, Responder } from './mechanism.ts'
 export const login: Mechanism = {
   name: 'LOGIN',
   isClearText: true,
-  start(credentials: Credentials): Responder {
+  start(credentials: PasswordCredentials): Responder {
     if (credentials.authorizationId !== undefined) {
       throw new RangeError('LOGIN has no place for an authorization identity')
     }

@@ -1,38 +1,49 @@
-import type { Secret } from '../base/secret.ts'
+import type { Credentials, PasswordCredentials } from './credentials.ts'
+import type { SaslContext } from './environment.ts'
 
 /**
- * The mechanisms that this package knows, the strongest first: `chooseMechanism` goes by this order. PLAIN and LOGIN
+ * The mechanisms that a password can be used with, the strongest first. First by what an impostor with a valid certificate gets (with `-PLUS`
+ * nothing), then by what the server itself gets to see; the server proves itself in SCRAM and DIGEST-MD5. PLAIN and LOGIN
  * reveal the password alike; PLAIN is the standard and needs one round trip less.
  */
-export const MECHANISM_NAMES = ['PLAIN', 'LOGIN'] as const
+export const PASSWORD_MECHANISM_NAMES = [
+  'SCRAM-SHA-256-PLUS',
+  'SCRAM-SHA-1-PLUS',
+  'SCRAM-SHA-256',
+  'SCRAM-SHA-1',
+  'DIGEST-MD5',
+  'CRAM-MD5',
+  'PLAIN',
+  'LOGIN',
+] as const
+export type PasswordMechanismName = (typeof PASSWORD_MECHANISM_NAMES)[number]
 
-/** The name of a SASL mechanism (RFC 4422 §3.1). */
-export type MechanismName = (typeof MECHANISM_NAMES)[number]
+/** The mechanisms for a token of OAuth 2.0, the standard first. */
+export const TOKEN_MECHANISM_NAMES = ['OAUTHBEARER', 'XOAUTH2'] as const
+export type TokenMechanismName = (typeof TOKEN_MECHANISM_NAMES)[number]
 
-/** What a person or a program proves itself with. */
-export interface Credentials {
-  /** The authentication identity: whose password it is. */
-  readonly user: string
-  readonly password: Secret
-  /** The identity to act as, when it is not {@link user} (RFC 4422 §2). */
-  readonly authorizationId?: string
-}
+/** The name of a SASL mechanism that this package knows (RFC 4422 §3.1). */
+export type MechanismName = PasswordMechanismName | TokenMechanismName | 'EXTERNAL' | 'ANONYMOUS'
 
 /**
  * One way of authentication, as RFC 4422 defines it, independent of the protocol that carries it: SMTP, POP3 and IMAP
  * use the same object. A mechanism holds no state; what one authentication needs to remember is in its
  * {@link Responder}.
  */
-export interface Mechanism {
+export interface Mechanism<Proof extends Credentials = PasswordCredentials> {
   readonly name: MechanismName
-  /** Whoever reads the wire reads the password, so the mechanism needs TLS. */
+  /** Whoever reads the wire reads the password or token, so the mechanism needs TLS. */
   readonly isClearText: boolean
+  /** The mechanism is of use on an encrypted connection only, to which it binds the authentication. */
+  readonly bindsChannel?: true
+  /** What to do when the server refuses, where this mechanism has a reason of its own. */
+  readonly refusalHint?: string
   /**
    * Begins one authentication.
    *
    * @throws RangeError when the mechanism can't carry these credentials, for example a NUL in PLAIN.
    */
-  start(credentials: Credentials): Responder
+  start(credentials: Proof, context: SaslContext): Responder
 }
 
 /** The client's side of one authentication: octets, before the protocol encodes them in base64. */
@@ -52,12 +63,18 @@ export interface Responder {
    * not done so yet.
    */
   finish(): Refusal | undefined
+  /** Why the server refuses, in a mechanism where it says so before it does. Words of the server, as they came. */
+  readonly explanation?: () => string | undefined
 }
 
 /** Why a mechanism does not go on, as the end of "authentication with PLAIN failed: ". */
 export interface Refusal {
   readonly kind: 'refusal'
   readonly reason: string
+}
+
+export function refuse(reason: string): Refusal {
+  return { kind: 'refusal', reason }
 }
 
 const utf8 = new TextEncoder()

@@ -1,5 +1,6 @@
+import type { PasswordCredentials } from './credentials.ts'
 import { encodeCredential } from './mechanism.ts'
-import type { Credentials, Mechanism, Refusal, Responder } from './mechanism.ts'
+import type { Mechanism, Refusal, Responder } from './mechanism.ts'
 
 const NUL = 0
 
@@ -7,7 +8,7 @@ const NUL = 0
 export const plain: Mechanism = {
   name: 'PLAIN',
   isClearText: true,
-  start(credentials: Credentials): Responder {
+  start(credentials: PasswordCredentials): Responder {
     return {
       initialResponse: formatPlainMessage(credentials),
       respond: (): Refusal => ({
@@ -20,7 +21,7 @@ export const plain: Mechanism = {
 }
 
 /** `[authzid] NUL authcid NUL passwd` (RFC 4616 §2). */
-function formatPlainMessage(credentials: Credentials): Uint8Array {
+function formatPlainMessage(credentials: PasswordCredentials): Uint8Array {
   const { user, password, authorizationId } = credentials
   const authzid =
     authorizationId === undefined

@@ -1,7 +1,7 @@
-import { Authentication } from '../sasl/authentication.ts'
-import { chooseMechanism, type ChannelSecrecy } from '../sasl/choose.ts'
+import type { Authentication } from '../sasl/authentication.ts'
+import type { LoginCredentials } from '../sasl/credentials.ts'
 import { AuthenticationFailed } from '../sasl/errors.ts'
-import type { Credentials, MechanismName } from '../sasl/mechanism.ts'
+import { logIn, type LoginOffer } from '../sasl/log-in.ts'
 import type { Dialog } from '../wire/dialog.ts'
 import { ProtocolViolation } from '../wire/errors.ts'
 import type { CommandChannel } from './command-channel.ts'
@@ -28,32 +28,24 @@ const HINTS: Readonly<Record<number, string>> = {
   538: "Set the server's tls to 'implicit' or 'starttls'",
 }
 
-export interface AuthenticateOptions {
-  readonly credentials: Credentials & { readonly mechanism?: MechanismName }
-  /** The mechanisms that the last EHLO named. */
-  readonly offered: readonly string[]
-  readonly secrecy: ChannelSecrecy
+export interface AuthenticateOptions extends Omit<LoginOffer, 'service'> {
+  readonly credentials: LoginCredentials
 }
 
 /**
- * Logs in with AUTH (RFC 4954), once, with one mechanism.
+ * Logs in with AUTH (RFC 4954), once, with one mechanism; a second time only with another token.
  *
  * @throws NoUsableMechanism before anything is sent.
  * @throws AuthenticationFailed when the server refuses, or the mechanism does not accept what the server sends.
  */
 export function* authenticate(
   channel: CommandChannel,
-  { credentials, offered, secrecy }: AuthenticateOptions,
+  { credentials, ...offer }: AuthenticateOptions,
 ): Dialog<void> {
-  const { mechanism: only } = credentials
-  const mechanism = chooseMechanism(
-    only === undefined ? { offered, secrecy } : { offered, secrecy, only },
-  )
-  const authentication = new Authentication(mechanism, credentials)
   try {
-    const reply = yield* converse(channel, authentication)
-    if (reply.code === AUTHENTICATED) authentication.finish()
-    else throw refusalOf(authentication, reply)
+    yield* logIn(credentials, { ...offer, service: 'smtp' }, (authentication) =>
+      carryOut(channel, authentication),
+    )
   } catch (error) {
     if (!(error instanceof ProtocolViolation)) throw error
     // The offending line is left out: a server that repeats what it does not understand repeats the password.
@@ -61,9 +53,15 @@ export function* authenticate(
   }
 }
 
+function* carryOut(channel: CommandChannel, authentication: Authentication): Dialog<void> {
+  const reply = yield* converse(channel, authentication)
+  if (reply.code !== AUTHENTICATED) throw refusalOf(authentication, reply)
+  authentication.finish()
+}
+
 /** Sends AUTH and answers challenges until there is another reply. */
 function* converse(channel: CommandChannel, authentication: Authentication): Dialog<Reply> {
-  const { name } = authentication.mechanism
+  const name = authentication.mechanism
   const { commandMs } = channel.deadlines
   const initial = authentication.initialResponse(maxInitialResponseOctets(name))
   let reply = yield* channel.execute(formatAuth(name, initial), commandMs)

@@ -1,5 +1,7 @@
-/** How much a server may send in one reply before it is taken for broken or hostile. */
-export interface SmtpLimits {
+import { DEFAULT_SASL_LIMITS, type SaslLimits } from '../sasl/limits.ts'
+
+/** How much a server may send in one reply before it is taken for broken or hostile, and what it may ask for in a login. */
+export interface SmtpLimits extends SaslLimits {
   /** Of one line of a reply, its line end included. */
   readonly maxLineOctets: number
   /** Of one reply of several lines. */
@@ -13,6 +15,7 @@ export interface SmtpLimits {
  * longest answers to EHLO have some thirty lines.
  */
 export const DEFAULT_SMTP_LIMITS: SmtpLimits = {
+  ...DEFAULT_SASL_LIMITS,
   maxLineOctets: 16_384,
   maxReplyLines: 512,
   maxReplyOctets: 131_072,

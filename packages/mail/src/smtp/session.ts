@@ -8,7 +8,8 @@
  * TLS is forgotten, since anybody could have written it (RFC 3207 §4.2).
  */
 
-import type { Credentials, MechanismName } from '../sasl/mechanism.ts'
+import type { LoginCredentials } from '../sasl/credentials.ts'
+import type { SaslEnvironment } from '../sasl/environment.ts'
 import { NoUsableMechanism } from '../sasl/errors.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import type { Dialog } from '../wire/dialog.ts'
@@ -34,7 +35,9 @@ export interface SmtpSessionOptions {
    */
   readonly tls: 'implicit' | 'starttls' | 'none'
   readonly clientName: ClientName
-  readonly credentials?: Credentials & { readonly mechanism?: MechanismName }
+  readonly credentials?: LoginCredentials
+  /** What logging in needs to know of the connection. */
+  readonly environment: SaslEnvironment
   readonly deadlines: Deadlines
   readonly limits: SmtpLimits
 }
@@ -77,6 +80,8 @@ export function* openSession(options: SmtpSessionOptions): Dialog<SmtpSession> {
       credentials: options.credentials,
       offered: extensions.authMechanisms,
       secrecy: options.tls === 'none' ? 'clear-by-name' : 'encrypted',
+      environment: options.environment,
+      limits: options.limits,
     })
   }
   return new SmtpSession(channel, extensions)

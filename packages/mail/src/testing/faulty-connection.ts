@@ -2,6 +2,7 @@ import type { MailError } from '../base/mail-error.ts'
 import type { Connection } from '../net/connection.ts'
 import { TlsFailed } from '../net/errors.ts'
 import { ConnectionLost } from '../wire/errors.ts'
+import type { ChannelBinding } from '../sasl/environment.ts'
 import type { ProtocolLogger } from '../wire/protocol-log.ts'
 
 /** What goes wrong. Calls of `send`, `receive` and `startTls` are counted together, from 1. */
@@ -72,6 +73,10 @@ export class FaultyConnection implements Connection {
       throw new TlsFailed({ check: 'octets-before-tls', host: 'faulty', port: 0 })
     }
     await this.#inner.startTls(timeoutMs)
+  }
+
+  channelBinding(): ChannelBinding | undefined {
+    return this.#inner.channelBinding()
   }
 
   close(reason?: MailError): void {

@@ -72,6 +72,11 @@ export class TranscriptConnection implements Connection {
     return piece
   }
 
+  /** A transcript has no TLS of its own that anything could be bound to. */
+  channelBinding(): undefined {
+    return undefined
+  }
+
   async startTls(): Promise<void> {
     this.#closing.signal.throwIfAborted()
     const step = this.#steps[this.#at]

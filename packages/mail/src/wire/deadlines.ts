@@ -14,6 +14,8 @@ export interface Deadlines {
   readonly greetingMs: number
   /** Any command that has no deadline of its own. */
   readonly commandMs: number
+  /** The caller's own answer, when it is asked for an access token. */
+  readonly tokenMs: number
   /** The reply to MAIL. */
   readonly mailMs: number
   /** The reply to RCPT. */
@@ -41,6 +43,8 @@ export const DEFAULT_DEADLINES: Deadlines = {
   greetingMs: 5 * MINUTE,
   // Not in RFC 5321, which says that commands without a value of their own are to be treated alike; RFC 1939 has none for clients.
   commandMs: 5 * MINUTE,
+  // One request to the token endpoint of a provider. Servers end a connection that does not log in after one to three minutes.
+  tokenMs: MINUTE,
   // §4.5.3.2.2
   mailMs: 5 * MINUTE,
   // §4.5.3.2.3: longer where the server expands lists while one waits.

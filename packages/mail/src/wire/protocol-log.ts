@@ -18,6 +18,9 @@ const MAX_KEPT_OCTETS = 1024
 /** Below this length a word of a secret is too likely to be an ordinary word of an answer. */
 const MIN_SECRET_LENGTH = 4
 
+/** A challenge of SASL: `334 …` of SMTP, `+ …` of POP3 and IMAP. */
+const CHALLENGE = /^(334[ -]|\+ ).+$/s
+
 type Side = 'C' | 'S'
 
 /**
@@ -29,6 +32,8 @@ export class ProtocolLogger {
   /** The words of secrets that were sent, since servers repeat what they don't understand. */
   readonly #secrets = new Set<string>()
   #side: Side = 'C'
+  /** What was sent last was a secret, so a challenge now is the answer to one. */
+  #answersSecret = false
   #linesInARow = 0
   #unfinished: Uint8Array = NO_OCTETS
   #octetsNotShown = 0
@@ -39,6 +44,7 @@ export class ProtocolLogger {
 
   /** @param logAs is shown instead of the octets when they hold a secret. */
   sent(octets: Uint8Array, logAs?: string): void {
+    this.#answersSecret = logAs !== undefined
     if (logAs === undefined) {
       this.#add('C', octets)
       return
@@ -86,7 +92,7 @@ export class ProtocolLogger {
     const line = textOf(this.#unfinished).replace(/\r?\n$/, '')
     this.#unfinished = NO_OCTETS
     this.#linesInARow++
-    this.#log(`${this.#side}: ${escapePeerWords(this.#withoutSecrets(line))}`)
+    this.#log(`${this.#side}: ${escapePeerWords(this.#shown(line))}`)
   }
 
   #flush(): void {
@@ -106,8 +112,10 @@ export class ProtocolLogger {
     }
   }
 
-  #withoutSecrets(line: string): string {
-    let clean = line
+  /** With the proofs of both sides of SCRAM or DIGEST-MD5 at hand, passwords can be tried one after the other. */
+  #shown(line: string): string {
+    const conceals = this.#side === 'S' && this.#answersSecret
+    let clean = conceals ? line.replace(CHALLENGE, '$1********') : line
     for (const secret of this.#secrets) clean = clean.replaceAll(secret, '********')
     return clean
   }

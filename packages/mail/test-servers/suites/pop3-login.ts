@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 
 import { AuthenticationFailed, NoUsableMechanism } from '../../src/errors.ts'
 import { drive } from '../../src/net/drive.ts'
+import { environmentOf } from '../../src/net/login.ts'
 import { openConnection } from '../../src/net/tcp-connection.ts'
 import { authenticate } from '../../src/pop3/authentication.ts'
 import { Pop3Capabilities } from '../../src/pop3/capabilities.ts'
@@ -10,6 +11,7 @@ import { Pop3Channel } from '../../src/pop3/channel.ts'
 import { formatCommand } from '../../src/pop3/command.ts'
 import { Maildrop } from '../../src/pop3/maildrop.ts'
 import { DEFAULT_DEADLINES, DEFAULT_POP3_LIMITS, openPop3 } from '../../src/pop3.ts'
+import type { SaslEnvironment } from '../../src/sasl/environment.ts'
 import type { MailServer } from '../../src/smtp.ts'
 import type { Dialog } from '../../src/wire/dialog.ts'
 import {
@@ -123,14 +125,17 @@ async function assertRefused(
 async function countByUserAndPass(server: MailServer): Promise<number> {
   const connection = await openConnection(server, BOUNDED)
   try {
-    return await drive(runUserAndPass(server), connection)
+    return await drive(runUserAndPass(server, environmentOf(server, connection)), connection)
   } finally {
     connection.close()
   }
 }
 
-function* runUserAndPass({ tls, credentials }: MailServer): Dialog<number> {
-  assert.ok(credentials)
+function* runUserAndPass(
+  { tls, credentials }: MailServer,
+  environment: SaslEnvironment,
+): Dialog<number> {
+  assert.ok(credentials && credentials.kind !== 'token')
   const channel = new Pop3Channel(DEFAULT_POP3_LIMITS, DEFAULT_DEADLINES)
   const capabilities = Pop3Capabilities.unknown()
   yield* channel.receiveGreeting()
@@ -138,7 +143,7 @@ function* runUserAndPass({ tls, credentials }: MailServer): Dialog<number> {
     yield* channel.execute(formatCommand('STLS'))
     yield* channel.startTls()
   }
-  yield* authenticate(channel, capabilities, credentials)
+  yield* authenticate(channel, capabilities, { credentials, environment })
   const maildrop = new Maildrop(channel, capabilities)
   const { count } = yield* maildrop.stat()
   yield* maildrop.quit()

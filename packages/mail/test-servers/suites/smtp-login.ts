@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
 import { AuthenticationFailed, NoUsableMechanism, TlsUnavailable } from '../../src/errors.ts'
-import { MECHANISM_NAMES } from '../../src/sasl/mechanism.ts'
-import { type MechanismName, openSmtp } from '../../src/smtp.ts'
+import { PASSWORD_MECHANISM_NAMES } from '../../src/sasl/mechanism.ts'
+import { openSmtp, type PasswordMechanismName } from '../../src/smtp.ts'
 import {
   BOUNDED,
   type Laboratory,
@@ -18,20 +18,14 @@ import { envelopeOf, newLetter, send, senderAt } from '../letters.ts'
 
 const TIMEOUT_MS = 60_000
 
-/** What these need instead, a user of the laboratory may not have. */
-const WITHOUT_PASSWORD: ReadonlySet<string> = new Set([
-  'OAUTHBEARER',
-  'XOAUTH2',
-  'EXTERNAL',
-  'ANONYMOUS',
-])
-
 /** Dovecot makes a wrong password wait for half a second, Courier for five; these can wait beside one another. */
 const CONCURRENCY = 8
 
-/** The mechanisms for a password that both this package and a port have. */
-export function passwordMechanisms(port: LabPort): readonly MechanismName[] {
-  return MECHANISM_NAMES.filter((name) => port.auth.includes(name) && !WITHOUT_PASSWORD.has(name))
+/** The mechanisms for a password that both this package and a port have; what binds to the channel has a suite of its own. */
+export function passwordMechanisms(port: LabPort): readonly PasswordMechanismName[] {
+  return PASSWORD_MECHANISM_NAMES.filter(
+    (name) => port.auth.includes(name) && !name.endsWith('-PLUS'),
+  )
 }
 
 export function describeSmtpLogin(laboratory: Laboratory): void {

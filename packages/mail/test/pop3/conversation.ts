@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Secret } from '../../src/base/secret.ts'
 import { concatOctets, textOf } from '../../src/base/octets.ts'
-import type { Pop3Credentials } from '../../src/pop3/authentication.ts'
+import type { PasswordCredentials } from '../../src/sasl/credentials.ts'
 import { DEFAULT_POP3_LIMITS } from '../../src/pop3/limits.ts'
 import type { Pop3Limits } from '../../src/pop3/limits.ts'
 import type { Maildrop } from '../../src/pop3/maildrop.ts'
@@ -9,11 +9,12 @@ import { openMaildrop } from '../../src/pop3/session.ts'
 import type { Pop3SessionOptions } from '../../src/pop3/session.ts'
 import { DEFAULT_DEADLINES } from '../../src/wire/deadlines.ts'
 import type { Dialog } from '../../src/wire/dialog.ts'
+import { environment } from '../sasl/context.ts'
 
 /** The password of all tests here. */
 export const PASSWORD = 'tanstaaf'
 
-export const credentials: Pop3Credentials = { user: 'tim', password: new Secret(PASSWORD) }
+export const credentials: PasswordCredentials = { user: 'tim', password: new Secret(PASSWORD) }
 
 /** A transcript of `test/transcripts/pop3`. */
 export function transcript(name: string): string {
@@ -27,6 +28,7 @@ export function logIn(options: Partial<Pop3SessionOptions> = {}): Dialog<Maildro
     credentials,
     deadlines: DEFAULT_DEADLINES,
     limits: DEFAULT_POP3_LIMITS,
+    environment,
     ...options,
   })
 }

@@ -1,43 +1,40 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { inspect } from 'node:util'
 import { Secret } from '../../src/base/secret.ts'
-import { Authentication } from '../../src/sasl/authentication.ts'
-import { MECHANISMS } from '../../src/sasl/choose.ts'
-import { AuthenticationFailed } from '../../src/sasl/errors.ts'
 import { login } from '../../src/sasl/login.ts'
 import type { Mechanism } from '../../src/sasl/mechanism.ts'
 import { plain } from '../../src/sasl/plain.ts'
+import { begin, context } from './context.ts'
 
 const PASSWORD = 'tanstaaftanstaaf'
 const credentials = { user: 'tim', password: new Secret(PASSWORD) }
 const PLAIN_MESSAGE = 'AHRpbQB0YW5zdGFhZnRhbnN0YWFm'
 
 function mechanismThat(parts: Partial<ReturnType<Mechanism['start']>>): Mechanism {
-  const responder = { ...plain.start(credentials), ...parts }
+  const responder = { ...plain.start(credentials, context), ...parts }
   return { ...plain, start: () => responder }
 }
 
 describe('Authentication', () => {
   it('gives the initial response in base64', () => {
-    assert.equal(new Authentication(plain, credentials).initialResponse(492), PLAIN_MESSAGE)
+    assert.equal(begin(plain, credentials).initialResponse(492), PLAIN_MESSAGE)
   })
 
   it('A10 gives an empty initial response as "="', () => {
     const mechanism = mechanismThat({ initialResponse: new Uint8Array() })
 
-    assert.equal(new Authentication(mechanism, credentials).initialResponse(1), '=')
+    assert.equal(begin(mechanism, credentials).initialResponse(1), '=')
   })
 
   it('A9 answers the first challenge with an initial response that is too long for the command', () => {
-    const authentication = new Authentication(plain, credentials)
+    const authentication = begin(plain, credentials)
 
     assert.equal(authentication.initialResponse(PLAIN_MESSAGE.length - 1), undefined)
     assert.equal(authentication.answer(''), PLAIN_MESSAGE)
   })
 
   it('refuses a challenge with text where the initial response is due', () => {
-    const authentication = new Authentication(plain, credentials)
+    const authentication = begin(plain, credentials)
     authentication.initialResponse(0)
 
     assert.throws(
@@ -47,7 +44,7 @@ describe('Authentication', () => {
   })
 
   it('answers base64 challenges in base64', () => {
-    const authentication = new Authentication(login, credentials)
+    const authentication = begin(login, credentials)
 
     assert.equal(authentication.initialResponse(492), undefined)
     assert.equal(authentication.answer('VXNlcm5hbWU6'), 'dGlt')
@@ -56,7 +53,7 @@ describe('Authentication', () => {
   })
 
   it('refuses a challenge that is not base64', () => {
-    assert.throws(() => new Authentication(login, credentials).answer('Username:'), {
+    assert.throws(() => begin(login, credentials).answer('Username:'), {
       code: 'AUTHENTICATION_FAILED',
       mechanism: 'LOGIN',
       user: 'tim',
@@ -66,7 +63,7 @@ describe('Authentication', () => {
   })
 
   it('refuses success that came before the credentials were sent', () => {
-    const authentication = new Authentication(plain, credentials)
+    const authentication = begin(plain, credentials)
 
     assert.throws(() => {
       authentication.finish()
@@ -77,37 +74,11 @@ describe('Authentication', () => {
     const mechanism = mechanismThat({
       finish: () => ({ kind: 'refusal', reason: 'the server did not prove itself' }),
     })
-    const authentication = new Authentication(mechanism, credentials)
+    const authentication = begin(mechanism, credentials)
     authentication.initialResponse(492)
 
     assert.throws(() => {
       authentication.finish()
     }, /with PLAIN failed: the server did not prove itself$/)
   })
-
-  for (const mechanism of MECHANISMS) {
-    it(`A15 never shows the password of ${mechanism.name}, even when the server repeats what it was sent`, () => {
-      const authentication = new Authentication(mechanism, credentials)
-      const sent = [authentication.initialResponse(492)]
-      if (sent[0] === undefined) sent.push(authentication.answer(''), authentication.answer(''))
-
-      const error = authentication.rejected({
-        serverWords: `501 syntax error: ${sent.join(' ')} ${PASSWORD}`,
-        transient: false,
-        hint: 'Check the password',
-      })
-
-      const shown = [
-        inspect(error),
-        inspect(authentication),
-        JSON.stringify(error),
-        String(error.stack),
-      ]
-      assert.ok(error instanceof AuthenticationFailed)
-      assert.match(error.message, /the server refused: 501 syntax error: .*\*{8}/)
-      for (const secret of [PASSWORD, PLAIN_MESSAGE, 'dGFuc3RhYWZ0YW5zdGFhZg']) {
-        assert.ok(shown.every((text) => !text.includes(secret)))
-      }
-    })
-  }
 })

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Secret } from '../../src/base/secret.ts'
 import { login } from '../../src/sasl/login.ts'
+import { context } from './context.ts'
 
 const utf8 = new TextEncoder()
 const credentials = { user: 'tim', password: new Secret('tanstaaf') }
 
 describe('LOGIN', () => {
   it('lets the server speak first', () => {
-    assert.equal(login.start(credentials).initialResponse, undefined)
+    assert.equal(login.start(credentials, context).initialResponse, undefined)
   })
 
   it('answers the name, then the password, whatever the challenges say', () => {
@@ -17,7 +18,7 @@ describe('LOGIN', () => {
       ['User Name\0', 'Password\0'],
       ['', ''],
     ]) {
-      const responder = login.start(credentials)
+      const responder = login.start(credentials, context)
 
       const answers = challenges.map((challenge) => responder.respond(utf8.encode(challenge)))
 
@@ -27,7 +28,7 @@ describe('LOGIN', () => {
   })
 
   it('refuses a third challenge', () => {
-    const responder = login.start(credentials)
+    const responder = login.start(credentials, context)
     responder.respond(new Uint8Array())
     responder.respond(new Uint8Array())
 
@@ -38,7 +39,7 @@ describe('LOGIN', () => {
   })
 
   it('refuses success that came before the password', () => {
-    const responder = login.start(credentials)
+    const responder = login.start(credentials, context)
     responder.respond(new Uint8Array())
 
     assert.deepEqual(responder.finish(), {
@@ -48,6 +49,9 @@ describe('LOGIN', () => {
   })
 
   it('refuses an authorization identity, which it can not carry', () => {
-    assert.throws(() => login.start({ ...credentials, authorizationId: 'ursel' }), RangeError)
+    assert.throws(
+      () => login.start({ ...credentials, authorizationId: 'ursel' }, context),
+      RangeError,
+    )
   })
 })

@@ -2,13 +2,17 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Secret } from '../../src/base/secret.ts'
 import { plain } from '../../src/sasl/plain.ts'
+import { context } from './context.ts'
 
 function firstMessage(user: string, password: string, authorizationId?: string): string {
-  const responder = plain.start({
-    user,
-    password: new Secret(password),
-    ...(authorizationId === undefined ? {} : { authorizationId }),
-  })
+  const responder = plain.start(
+    {
+      user,
+      password: new Secret(password),
+      ...(authorizationId === undefined ? {} : { authorizationId }),
+    },
+    context,
+  )
   return new TextDecoder().decode(responder.initialResponse)
 }
 
@@ -61,7 +65,7 @@ describe('PLAIN', () => {
   })
 
   it('has no answer to a challenge', () => {
-    const responder = plain.start({ user: 'tim', password: new Secret('tanstaaf') })
+    const responder = plain.start({ user: 'tim', password: new Secret('tanstaaf') }, context)
 
     assert.deepEqual(responder.respond(new Uint8Array()), {
       kind: 'refusal',

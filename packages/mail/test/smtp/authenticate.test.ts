@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { inspect } from 'node:util'
 import { AuthenticationFailed, NoUsableMechanism } from '../../src/sasl/errors.ts'
-import { MECHANISM_NAMES } from '../../src/sasl/mechanism.ts'
 import { Secret } from '../../src/base/secret.ts'
 import { play } from '../../src/testing/play.ts'
 import { ProtocolViolation } from '../../src/wire/errors.ts'
@@ -11,8 +10,8 @@ import { credentials, open, opening, PASSWORD, SECRETS } from './conversation.ts
 describe('AUTH', () => {
   it('A11 is not begun when no mechanism is shared', async () => {
     await assert.rejects(
-      play(open({ credentials }), opening('AUTH SCRAM-SHA-256 XOAUTH2')),
-      (error) => error instanceof NoUsableMechanism && error.offered.includes('SCRAM-SHA-256'),
+      play(open({ credentials }), opening('AUTH NTLM XOAUTH2')),
+      (error) => error instanceof NoUsableMechanism && error.offered.includes('NTLM'),
     )
   })
 
@@ -151,7 +150,7 @@ describe('AUTH', () => {
     PLAIN: ['C: AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm'],
     LOGIN: ['C: AUTH LOGIN', 'S: 334', 'C: dGlt', 'S: 334', 'C: dGFuc3RhYWZ0YW5zdGFhZg=='],
   }
-  for (const mechanism of MECHANISM_NAMES) {
+  for (const mechanism of ['PLAIN', 'LOGIN'] as const) {
     for (const reply of ['535 5.7.8 bad: ', '250 ok: ', 'what? ', '535-']) {
       it(`A15 with ${mechanism} shows no secret when the server repeats it after "${reply}"`, async () => {
         const lines = sent[mechanism]

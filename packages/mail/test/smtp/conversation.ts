@@ -10,6 +10,7 @@ import { sendLetter } from '../../src/smtp/transaction.ts'
 import type { Content } from '../../src/smtp/transaction.ts'
 import { DEFAULT_DEADLINES } from '../../src/wire/deadlines.ts'
 import type { Dialog, OctetSource } from '../../src/wire/dialog.ts'
+import { environment } from '../sasl/context.ts'
 
 /** The password of all tests here, and what of it goes over the wire. */
 export const PASSWORD = 'tanstaaftanstaaf'
@@ -36,6 +37,7 @@ export function open(options: Partial<SmtpSessionOptions> = {}): Dialog<SmtpSess
     clientName: parseClientName('shop-1.example.org'),
     deadlines: DEFAULT_DEADLINES,
     limits: DEFAULT_SMTP_LIMITS,
+    environment,
     ...options,
   })
 }

@@ -84,4 +84,29 @@ describe('A protocol log', () => {
       'S: 250 ok',
     ])
   })
+
+  it('A15 hides the challenges that answer a secret: with both proofs at hand passwords can be tried', () => {
+    const lines: string[] = []
+    const logger = new ProtocolLogger((line) => lines.push(line))
+
+    logger.sent(octetsOf('AUTH CRAM-MD5\r\n'))
+    logger.received(octetsOf('334 PDE+\r\n'))
+    logger.sent(octetsOf('AUTH SCRAM-SHA-256 biws\r\n'), 'AUTH SCRAM-SHA-256 ********')
+    logger.received(octetsOf('334 cj14\r\n'))
+    logger.sent(octetsOf('Yz1i\r\n'), '********')
+    logger.received(octetsOf('+ dj1y\r\n'))
+    logger.sent(octetsOf('\r\n'), '********')
+    logger.received(octetsOf('235 ok\r\n'))
+
+    assert.deepEqual(lines, [
+      'C: AUTH CRAM-MD5',
+      'S: 334 PDE+',
+      'C: AUTH SCRAM-SHA-256 ********',
+      'S: 334 ********',
+      'C: ********',
+      'S: + ********',
+      'C: ********',
+      'S: 235 ok',
+    ])
+  })
 })

@@ -110,6 +110,7 @@ const PHASES: Readonly<Record<MailError<'DEADLINE_EXCEEDED'>['phase'], string>> 
   tls: 'шифрование',
   send: 'передача',
   receive: 'ожидание ответа',
+  token: 'получение токена',
   total: 'разговор целиком',
 }
 
