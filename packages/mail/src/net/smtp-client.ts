@@ -44,6 +44,8 @@ export interface SendOptions {
  * @throws AuthenticationFailed, NoUsableMechanism when the login is refused or impossible.
  * @throws SmtpReplyRejected when the server refuses this client.
  * @throws AddressInvalid when the client name is none.
+ * @throws RangeError when the credentials can't be used with the mechanism, TypeError when the client certificate can't be read, and what a
+ * token provider throws.
  *
  * @example
  * ```ts

@@ -71,9 +71,9 @@ export class Authentication {
    */
   answer(challenge: string): string {
     const octets = decodeBase64(challenge)
-    if (octets === undefined) throw this.#refused('the challenge is not base64')
+    if (octets === undefined) throw this.#refused({ reason: 'the challenge is not base64' })
     const response = this.#respond(octets)
-    if (!(response instanceof Uint8Array)) throw this.#refused(response.reason)
+    if (!(response instanceof Uint8Array)) throw this.#refused(response)
     const text = encodeBase64(response)
     this.#secrets.push(text)
     return text
@@ -97,7 +97,7 @@ export class Authentication {
       this.#unsentInitialResponse === undefined
         ? this.#responder.finish()
         : { reason: 'the server reported success before it had the credentials' }
-    if (refusal !== undefined) throw this.#refused(refusal.reason)
+    if (refusal !== undefined) throw this.#refused(refusal)
   }
 
   /** The error for a server that said no. Words in which it repeats our own credentials are made unreadable. */
@@ -134,8 +134,9 @@ export class Authentication {
     return escapePeerWords(this.#withoutSecrets(words))
   }
 
-  #refused(reason: string): AuthenticationFailed {
+  #refused({ reason, hint }: Pick<Refusal, 'reason' | 'hint'>): AuthenticationFailed {
     return new AuthenticationFailed({
+      ...(hint === undefined ? {} : { hint: this.#refusalHint ?? hint }),
       mechanism: this.mechanism,
       user: this.#user,
       // Some reasons end in words of the server.

@@ -71,10 +71,12 @@ export interface Responder {
 export interface Refusal {
   readonly kind: 'refusal'
   readonly reason: string
+  /** What to do, where it is the server that refuses, in the words of the mechanism. */
+  readonly hint?: string
 }
 
-export function refuse(reason: string): Refusal {
-  return { kind: 'refusal', reason }
+export function refuse(reason: string, hint?: string): Refusal {
+  return { kind: 'refusal', reason, ...(hint === undefined ? {} : { hint }) }
 }
 
 const utf8 = new TextEncoder()

@@ -28,7 +28,7 @@ export function parseServerFirst(text: string): ServerFirst | Refusal {
   if (!Array.isArray(attributes)) return attributes
   const [nonce, salt, iterations] = attributes
   if (nonce?.name === 'm') return refuse('the server demands an extension of SCRAM')
-  if (nonce?.name === 'e') return refuse(`the server reported ${nonce.value}`)
+  if (nonce?.name === 'e') return reportedBy(nonce.value)
   if (nonce?.name !== 'r' || salt?.name !== 's' || iterations?.name !== 'i') {
     return refuse('nonce, salt and iteration count are not where they belong')
   }
@@ -44,9 +44,14 @@ export function parseServerFinal(text: string): Uint8Array | Refusal {
   const attributes = parseAttributes(text)
   if (!Array.isArray(attributes)) return attributes
   const [first] = attributes
-  if (first?.name === 'e') return refuse(`the server reported ${first.value}`)
+  if (first?.name === 'e') return reportedBy(first.value)
   if (first?.name !== 'v') return refuse('the server did not prove itself')
   return decodeBase64(first.value) ?? refuse("the server's proof is not base64")
+}
+
+/** `server-error-value` of RFC 5802 §7: `invalid-proof`, `unknown-user`, `channel-bindings-dont-match` … */
+function reportedBy(error: string): Refusal {
+  return refuse(`the server reported ${error}`, 'Check the user name and the password')
 }
 
 function parseAttributes(text: string): Attribute[] | Refusal {

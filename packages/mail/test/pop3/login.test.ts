@@ -105,7 +105,12 @@ describe('POP3 login', () => {
         S: + ${base64('e=other-error')}
         C: *`,
       ),
-      (error) => error instanceof AuthenticationFailed && /other-error/.test(error.message),
+      (error) => {
+        assert.ok(error instanceof AuthenticationFailed)
+        assert.match(error.message, /: the server reported other-error$/)
+        assert.equal(error.hint, 'Check the user name and the password')
+        return true
+      },
     )
   })
 
