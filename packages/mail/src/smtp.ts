@@ -12,6 +12,7 @@ export { SmtpExtensions } from './smtp/extensions.ts'
 export { DEFAULT_SMTP_LIMITS } from './smtp/limits.ts'
 export { ForwardPath, ReversePath } from './smtp/path.ts'
 export { Reply } from './smtp/reply.ts'
+export { PASSWORD_MECHANISM_NAMES } from './sasl/mechanism.ts'
 export { DEFAULT_DEADLINES } from './wire/deadlines.ts'
 export type {
   ClientCertificate,

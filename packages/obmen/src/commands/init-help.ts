@@ -18,7 +18,8 @@ usage: obmen init --plan NAME --node CODE --database FILE --address ADDRESS --se
   --address ADDRESS      the mailbox through which all nodes exchange
   --send URL             smtps://USER@HOST, or smtp://USER@HOST for STARTTLS
   --receive URL          pop3s://USER@HOST, or pop3://USER@HOST for STLS
-                         in USER write @ as %40; ?tls=none at the end gives encryption up
+                         in USER write @ as %40; ?tls=none at the end gives encryption up,
+                         ?auth=PLAIN names the way to log in
   --password-env NAME    the environment variable with the password, by default OBMEN_MAIL_PASSWORD
   --password-file FILE   a file with the password instead
   --ca FILE              certificates to trust (PEM), for a mail server of your own
@@ -56,7 +57,8 @@ Examples:
   --address АДРЕС        почтовый ящик, через который обмениваются все узлы
   --send URL             smtps://ИМЯ@СЕРВЕР или smtp://ИМЯ@СЕРВЕР (STARTTLS)
   --receive URL          pop3s://ИМЯ@СЕРВЕР или pop3://ИМЯ@СЕРВЕР (STLS)
-                         в ИМЕНИ вместо @ пишите %40; ?tls=none в конце: без шифрования
+                         в ИМЕНИ вместо @ пишите %40; ?tls=none в конце: без шифрования,
+                         ?auth=PLAIN: входить только так
   --password-env ИМЯ     переменная окружения с паролем, по умолчанию OBMEN_MAIL_PASSWORD
   --password-file ФАЙЛ   или файл с паролем
   --ca ФАЙЛ              каким сертификатам доверять (PEM), если почтовый сервер свой

@@ -1,5 +1,7 @@
 import { domainToASCII } from 'node:url'
 
+import { PASSWORD_MECHANISM_NAMES, type PasswordMechanismName } from '@obmen/mail/smtp'
+
 import { MailUrlInvalid, type MailUrlProblem } from '../errors/value-error.ts'
 
 /** Where a mail server is, how the connection is encrypted, and who logs in. */
@@ -9,6 +11,8 @@ export interface MailUrl {
   /** `'none'` only where the address says `?tls=none`. */
   readonly tls: 'implicit' | 'starttls' | 'none'
   readonly user?: string
+  /** The one mechanism to log in by, where the address says `?auth=…`; the strongest that the server offers otherwise. */
+  readonly mechanism?: PasswordMechanismName
 }
 
 /** What a server is for: letters go out by SMTP and come in by POP3. */
@@ -30,7 +34,7 @@ const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map([
 
 /**
  * Reads the address of a mail server: `smtps://user@host`, `smtp://user@host:587` (STARTTLS is required), `pop3s://`,
- * `pop3://`. `?tls=none` is the only way to clear text. User names are percent-encoded: `exchange%40example.org`. A host may be
+ * `pop3://`. `?tls=none` is the only way to clear text, `?auth=PLAIN` names a mechanism for a server that offers more than it can. User names are percent-encoded: `exchange%40example.org`. A host may be
  * written in any script. Throws {@link MailUrlInvalid}, also for a password in it; the error never shows the text.
  */
 export function parseMailUrl(text: string, use: MailUse): MailUrl {
@@ -48,10 +52,8 @@ export function parseMailUrl(text: string, use: MailUse): MailUrl {
   const rest = `${url.pathname.replace(/^\/$/, '')}${url.hash}`
   if (rest !== '') throw refuse({ kind: 'rest', rest })
   if (user === '' && use === 'receive') throw refuse({ kind: 'user-missing' })
-  const parameters = [...url.searchParams].map(([key, value]) => `${key}=${value}`)
-  const unknown = parameters.find((parameter) => parameter !== 'tls=none')
+  const { isClear, mechanism, unknown } = readParameters(url)
   if (unknown !== undefined) throw refuse({ kind: 'parameter', parameter: unknown })
-  const isClear = parameters.length > 0
   if (isClear && protocol.tls === 'implicit')
     throw refuse({ kind: 'tls-contradiction', protocol: name })
   return {
@@ -59,7 +61,25 @@ export function parseMailUrl(text: string, use: MailUse): MailUrl {
     port: url.port === '' ? protocol.port : Number(url.port),
     tls: isClear ? 'none' : protocol.tls,
     ...(user !== '' && { user }),
+    ...(mechanism !== undefined && { mechanism }),
   }
+}
+
+interface Parameters {
+  readonly isClear: boolean
+  readonly mechanism?: PasswordMechanismName
+  readonly unknown?: string
+}
+
+function readParameters({ searchParams }: URL): Parameters {
+  let parameters: Parameters = { isClear: false }
+  for (const [key, value] of searchParams) {
+    const mechanism = PASSWORD_MECHANISM_NAMES.find((known) => known === value.toUpperCase())
+    if (key === 'tls' && value === 'none') parameters = { ...parameters, isClear: true }
+    else if (key === 'auth' && mechanism !== undefined) parameters = { ...parameters, mechanism }
+    else return { ...parameters, unknown: `${key}=${value}` }
+  }
+  return parameters
 }
 
 /** A host as sockets take it: in ASCII, an IPv6 address without brackets. */

@@ -82,7 +82,7 @@ function adviseOn(problem: MailUrlProblem, examples: readonly string[]): string 
     case 'password':
       return 'take it out and refer to it: password: { env: OBMEN_MAIL_PASSWORD }, or { file: ./secret }'
     case 'parameter':
-      return 'the only one is ?tls=none, which gives encryption up'
+      return 'there are ?tls=none, which gives encryption up, and ?auth=PLAIN (or another one), the one way to log in'
     case 'tls-contradiction':
       return `leave ?tls=none out, or write ${problem.protocol.replace(/s$/, '')}:// to do without encryption`
     default:

@@ -49,7 +49,7 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
   AUTHENTICATION_FAILED: ({ user, serverWords }) =>
     text(
       `почтовый сервер не пустил пользователя «${user}»${serverWords === undefined ? '' : `: ${serverWords}`}`,
-      'проверьте имя в send и receive и пароль; некоторым почтовым службам нужен отдельный пароль для программ',
+      'проверьте имя в send и receive и пароль; некоторым почтовым службам нужен отдельный пароль для программ, а серверу, который предлагает больше, чем умеет, — ?auth=PLAIN в адресе',
     ),
   NO_USABLE_MECHANISM: ({ offered }) =>
     text(

@@ -211,7 +211,7 @@ function describeMailUrl({ problem, examples }: MailUrlInvalid): ErrorText {
     case 'parameter':
       return text(
         `«${problem.parameter}» здесь ничего не значит`,
-        'возможно только ?tls=none: отказ от шифрования',
+        'возможны ?tls=none, отказ от шифрования, и ?auth=PLAIN (или другой способ): вход только так',
       )
     case 'tls-contradiction':
       return text(

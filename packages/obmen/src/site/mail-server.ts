@@ -17,7 +17,11 @@ export function toMailServer(setting: MailServerSetting, env: Environment): Mail
     ...(servername !== undefined && { servername }),
     ...(url.user !== undefined &&
       password !== undefined && {
-        credentials: { user: url.user, password: resolveSecret(password, env) },
+        credentials: {
+          user: url.user,
+          password: resolveSecret(password, env),
+          ...(url.mechanism !== undefined && { mechanism: url.mechanism }),
+        },
       }),
   }
 }

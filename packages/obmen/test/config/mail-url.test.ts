@@ -37,6 +37,12 @@ describe('address of a mail server', () => {
       url: { host: '127.0.0.1', port: 25, tls: 'none', user: 'user' },
     },
     {
+      name: 'names the one way to log in',
+      use: 'receive',
+      text: 'pop3://user@127.0.0.1:110?tls=none&auth=plain',
+      url: { host: '127.0.0.1', port: 110, tls: 'none', user: 'user', mechanism: 'PLAIN' },
+    },
+    {
       name: 'needs no user where a server takes letters without login',
       use: 'send',
       text: 'smtp://relay.example.org:25',
@@ -109,6 +115,12 @@ describe('address of a mail server', () => {
       use: 'receive',
       text: 'pop3s://user@mail.example.org/INBOX',
       problem: { kind: 'rest', rest: '/INBOX' },
+    },
+    {
+      name: 'refuses a way to log in that it does not know',
+      use: 'send',
+      text: 'smtps://user@mail.example.org?auth=guess',
+      problem: { kind: 'parameter', parameter: 'auth=guess' },
     },
     {
       name: 'refuses a parameter that it does not know',
