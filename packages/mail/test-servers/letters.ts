@@ -63,7 +63,7 @@ export function newLetter(
     fileName: FILE_NAME,
     file,
     content: () =>
-      composeMessage({ ...draft, attachments: [{ ...attachment, content: piecesOf(file) }] }),
+      composeMessage({ ...draft, attachments: [{ ...attachment, content: () => piecesOf(file) }] }),
   }
 }
 

@@ -43,7 +43,7 @@ export function composeLetter(
       {
         fileName,
         contentType: MEDIA_TYPE,
-        content: message.content(),
+        content: () => message.content(),
         sizeOctets: message.sizeOctets,
       },
     ],

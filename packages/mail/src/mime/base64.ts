@@ -62,8 +62,15 @@ export class Base64Encoder {
   readonly #line = new Uint8Array(LINE_OCTETS)
   #lineLength = 0
 
-  /** The lines that these octets complete; empty when they complete none. */
+  /**
+   * The lines that these octets complete; empty when they complete none.
+   *
+   * @throws TypeError for anything but `Uint8Array`. A stream with an encoding gives strings, which would be taken for numbers.
+   */
   push(octets: Uint8Array): Uint8Array {
+    if (!(octets instanceof Uint8Array)) {
+      throw new TypeError('content comes in Uint8Arrays; a stream with an encoding gives strings')
+    }
     if (this.#lineLength + octets.length < LINE_OCTETS) {
       this.#line.set(octets, this.#lineLength)
       this.#lineLength += octets.length

@@ -1,6 +1,7 @@
 /** A draft → the octets of a letter (RFC 5322, RFC 2045), streaming. */
 
 import { concatOctets, NO_OCTETS, octetsOf } from '../base/octets.ts'
+import { escapePeerWords } from '../base/peer-words.ts'
 import { addressFieldWords } from './address-field.ts'
 import { Base64Encoder, base64Size } from './base64.ts'
 import { MEDIA_TYPE } from './content-type.ts'
@@ -23,6 +24,7 @@ const BOUNDARY = /^[0-9A-Za-z]{16,60}$/
 /** Fields that a draft has a property for, or that state what this module does. `Bcc` would show whom it was to be hidden from. */
 const RESERVED_FIELDS: ReadonlySet<string> = new Set([
   'bcc',
+  'cc',
   'date',
   'from',
   'message-id',
@@ -41,14 +43,17 @@ const CRLF: Uint8Array = octetsOf('\r\n')
 
 /**
  * Writes a letter: header section, text, attachments; lines of at most 998 octets (in fact 78, but for long words in own
- * fields), all ASCII, all ended by CRLF, so that it passes every server. Each attachment is read once, as the letter is sent, and
- * nothing but the piece at hand is kept.
+ * fields), all ASCII, all ended by CRLF, so that it passes every server. Each attachment is opened and read when its turn comes, and
+ * nothing but the piece at hand is kept. A letter that is given up (`return()`, a `break`) closes the attachment it was at and
+ * opens no other. A draft can be composed again.
  *
  * Text is UTF-8, as quoted-printable or base64, whichever is shorter; attachments are base64, with their name in the three forms that mail
  * programs look for. The subject and own fields read back exactly as given. The draft is checked before this returns;
- * afterwards only the reading of an attachment can fail.
+ * afterwards only the reading of an attachment can fail, always before the letter is complete: with what its content throws, with a
+ * TypeError when that gives anything but `Uint8Array`, with a RangeError when it gives another number of octets than `sizeOctets`.
  *
  * @throws HeaderInvalid when the draft can't be written, before anything is.
+ * @throws RangeError when a size is not a whole number.
  *
  * @example
  * ```ts
@@ -67,7 +72,7 @@ const CRLF: Uint8Array = octetsOf('\r\n')
  *     {
  *       fileName: 'остатки.csv',
  *       contentType: 'text/csv',
- *       content: createReadStream('stock.csv'),
+ *       content: () => createReadStream('stock.csv'),
  *     },
  *   ],
  * })
@@ -83,6 +88,7 @@ export function composeMessage(draft: MessageDraft): AsyncGenerator<Uint8Array, 
  *
  * @returns `undefined` when the size of an attachment isn't known.
  * @throws HeaderInvalid when the draft can't be written.
+ * @throws RangeError when a size is not a whole number.
  */
 export function composedSize(draft: MessageDraft): number | undefined {
   const { head, attachments, tail } = layOut(draft)
@@ -110,21 +116,43 @@ async function* writeLetter(layout: Layout): AsyncGenerator<Uint8Array, void, un
   yield layout.head
   for (const { head, attachment } of layout.attachments) {
     yield head
-    const encoder = new Base64Encoder()
-    for await (const octets of attachment.content) {
-      const lines = encoder.push(octets)
-      if (lines.length > 0) yield lines
-    }
-    const lastLine = encoder.end()
-    if (lastLine.length > 0) yield lastLine
+    yield* encodeContent(attachment)
   }
   if (layout.tail.length > 0) yield layout.tail
+}
+
+/** Ends before the last line is out, or anything beyond the size: half a file must not pass for a whole one. */
+async function* encodeContent(
+  attachment: DraftAttachment,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { sizeOctets } = attachment
+  const encoder = new Base64Encoder()
+  let contentOctets = 0
+  for await (const octets of attachment.content()) {
+    const lines = encoder.push(octets)
+    contentOctets += octets.length
+    if (sizeOctets !== undefined && contentOctets > sizeOctets) {
+      throw otherSize(attachment, `at least ${contentOctets}`)
+    }
+    if (lines.length > 0) yield lines
+  }
+  if (sizeOctets !== undefined && contentOctets < sizeOctets) {
+    throw otherSize(attachment, `only ${contentOctets}`)
+  }
+  const lastLine = encoder.end()
+  if (lastLine.length > 0) yield lastLine
+}
+
+function otherSize({ fileName, sizeOctets }: DraftAttachment, given: string): RangeError {
+  const name = escapePeerWords(fileName)
+  return new RangeError(`the attachment "${name}" has ${given} octets, not the ${sizeOctets} said`)
 }
 
 function layOut(draft: MessageDraft): Layout {
   const fields = messageFields(draft)
   const text = textPart(draft.text)
   const { attachments, boundary } = draft
+  for (const { sizeOctets } of attachments) refuseUnfitSize(sizeOctets)
   if (attachments.length === 0) {
     const head = concatOctets([octetsOf(fields), text.fields, text.content])
     return { head, attachments: [], tail: text.isEndedLine ? NO_OCTETS : CRLF }
@@ -157,6 +185,11 @@ function layOut(draft: MessageDraft): Layout {
   }
 }
 
+function refuseUnfitSize(sizeOctets: number | undefined): void {
+  if (sizeOctets === undefined || (Number.isSafeInteger(sizeOctets) && sizeOctets >= 0)) return
+  throw new RangeError(`sizeOctets is a whole number, not ${sizeOctets}`)
+}
+
 /** The fields of the letter itself, in the order that RFC 5322 §3.6 lists them; own fields stand behind the subject. */
 function messageFields(draft: MessageDraft): string {
   const messageId = parseMessageId(draft.messageId)
@@ -168,12 +201,13 @@ function messageFields(draft: MessageDraft): string {
       hint: 'Make it with formatMessageId',
     })
   }
-  const { from, to, replyTo, headerFields = [] } = draft
+  const { from, to, cc = [], replyTo, headerFields = [] } = draft
   return [
     foldField('Date', formatDateTime(draft.date).split(' ')),
     foldField('From', addressFieldWords('From', [from])),
     replyTo === undefined ? '' : foldField('Reply-To', addressFieldWords('Reply-To', [replyTo])),
     foldField('To', addressFieldWords('To', to)),
+    cc.length === 0 ? '' : foldField('Cc', addressFieldWords('Cc', cc)),
     foldField('Message-ID', [messageId]),
     unstructuredField('Subject', draft.subject),
     ...headerFields.map(({ name, value }) => ownField(name, value)),

@@ -17,9 +17,9 @@ export interface DraftAttachment {
   readonly fileName: string
   /** `application/zstd`: a media type without parameters, and not `multipart/…` or `message/…`. */
   readonly contentType: string
-  /** Read once, while the letter is sent. */
-  readonly content: AsyncIterable<Uint8Array>
-  /** How many octets {@link content} will give, if known: then the size of the letter is known too. */
+  /** Opens the content. Called when its turn comes, once for each time the letter is composed; what it opened is closed again. */
+  readonly content: () => AsyncIterable<Uint8Array>
+  /** How many octets {@link content} gives, if known: then the size of the letter is known too, and a cut file is no whole letter. */
   readonly sizeOctets?: number
 }
 
@@ -27,6 +27,7 @@ export interface DraftAttachment {
 export interface MessageDraft {
   readonly from: MailboxAddress
   readonly to: readonly [MailboxAddress, ...MailboxAddress[]]
+  readonly cc?: readonly MailboxAddress[]
   readonly replyTo?: MailboxAddress
   readonly subject: string
   readonly date: Date

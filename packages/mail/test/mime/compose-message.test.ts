@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { MailboxAddress } from '../../src/address/mailbox-address.ts'
@@ -16,11 +17,20 @@ async function* piecesOf(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Arr
   for (const piece of pieces) yield await Promise.resolve(piece)
 }
 
+/** Two pieces of 57 octets, and word of the end, whichever it was. */
+async function* loggedPieces(end: () => void): AsyncGenerator<Uint8Array> {
+  try {
+    yield* piecesOf([new Uint8Array(57), new Uint8Array(57)])
+  } finally {
+    end()
+  }
+}
+
 function attach(content: Uint8Array, given: Partial<DraftAttachment> = {}): DraftAttachment {
   return {
     fileName: FILE_NAME,
     contentType: 'application/zstd',
-    content: piecesOf([content]),
+    content: () => piecesOf([content]),
     sizeOctets: content.length,
     ...given,
   }
@@ -149,7 +159,7 @@ describe('A composed letter', () => {
       }
     }
     const letter = composeMessage(
-      draftOf({ attachments: [attach(new Uint8Array(0), { content: content() })] }),
+      draftOf({ attachments: [attach(new Uint8Array(114), { content })] }),
     )
 
     await letter.next()
@@ -159,6 +169,86 @@ describe('A composed letter', () => {
     assert.equal(taken, 1)
     assert.equal(piece.value?.length, 78)
     await letter.return()
+  })
+
+  it('opens each attachment when its turn comes, and closes it, given up or not', async () => {
+    const log: string[] = []
+    const file = (name: string): DraftAttachment =>
+      attach(new Uint8Array(0), {
+        fileName: name,
+        sizeOctets: 114,
+        content: () => {
+          log.push(`open ${name}`)
+          return loggedPieces(() => log.push(`close ${name}`))
+        },
+      })
+    const draft = draftOf({ attachments: [file('a'), file('b')] })
+
+    const whole = await compose(draft)
+    assert.deepEqual(log.splice(0), ['open a', 'close a', 'open b', 'close b'])
+    assert.deepEqual(await compose(draft), whole)
+    assert.deepEqual(log.splice(0), ['open a', 'close a', 'open b', 'close b'])
+
+    for (const { pieces, expected } of [
+      { pieces: 0, expected: [] },
+      { pieces: 2, expected: [] },
+      { pieces: 3, expected: ['open a', 'close a'] },
+    ]) {
+      const letter = composeMessage(draft)
+      for (let piece = 0; piece < pieces; piece++) await letter.next()
+      await letter.return()
+      assert.deepEqual(log.splice(0), expected)
+      assert.equal((await letter.next()).done, true)
+    }
+  })
+
+  it('is broken off at a piece that is no Uint8Array, and closes what it read', async () => {
+    for (const piece of ['text', [1, 2], new Uint16Array(60)]) {
+      const file = Readable.from([piece])
+      const { sizeOctets: _, ...attachment } = attach(new Uint8Array(0))
+
+      await assert.rejects(
+        compose(draftOf({ attachments: [{ ...attachment, content: () => file }] })),
+        TypeError,
+      )
+      assert.equal(file.destroyed, true)
+    }
+  })
+
+  it('is broken off before its end when an attachment is not of its size', async () => {
+    for (const { octets, sizeOctets } of [
+      { octets: 57, sizeOctets: 58 },
+      { octets: 0, sizeOctets: 1 },
+      { octets: 58, sizeOctets: 57 },
+      { octets: 1, sizeOctets: 0 },
+    ]) {
+      const draft = draftOf({ attachments: [attach(new Uint8Array(octets), { sizeOctets })] })
+      let letter = ''
+
+      await assert.rejects(async () => {
+        for await (const piece of composeMessage(draft)) letter += latin(piece)
+      }, RangeError)
+      assert.doesNotMatch(letter, /--\r\n$/)
+    }
+  })
+
+  it('is refused at the call when a size is none', () => {
+    for (const sizeOctets of [-1, Number.NaN, 0.5, Infinity]) {
+      const draft = draftOf({ attachments: [attach(new Uint8Array(1), { sizeOctets })] })
+
+      assert.throws(() => composeMessage(draft), RangeError)
+      assert.throws(() => composedSize(draft), RangeError)
+    }
+  })
+
+  it('is copied to those in Cc, and has no such field without them', async () => {
+    const cc = [MailboxAddress.parse('"Склад" <a@b.test>'), MailboxAddress.parse('c@d.test')]
+
+    assert.match(
+      latin(await compose(draftOf({ cc }))),
+      /^To: .+\r\nCc: =\?.+ <a@b\.test>, c@d\.test\r$/m,
+    )
+    assert.doesNotMatch(latin(await compose(draftOf({ cc: [] }))), /^Cc:/m)
   })
 
   it('is of the size foretold', async () => {
@@ -205,7 +295,7 @@ describe('A composed letter', () => {
         async ({ subject, value, text, fileName, content }, places) => {
           const attachment = attach(content, {
             fileName,
-            content: piecesOf(cutAt(content, places)),
+            content: () => piecesOf(cutAt(content, places)),
           })
 
           const octets = await compose(
@@ -243,6 +333,10 @@ describe('A composed letter', () => {
     {
       name: 'a field that the draft has a property for',
       given: { headerFields: [{ name: 'SUBJECT', value: 'a' }] },
+    },
+    {
+      name: 'Cc as an own field',
+      given: { headerFields: [{ name: 'Cc', value: 'a@b.test' }] },
     },
     {
       name: 'Bcc, which would show whom it hides',
