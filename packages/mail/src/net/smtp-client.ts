@@ -129,7 +129,8 @@ export class SmtpConnection implements AsyncDisposable {
 
   /**
    * Sends a letter: its header section, an empty line and its body, with CRLF line ends. Pieces must not be changed after they were
-   * given.
+   * given. However this ends, also when nothing is sent, the content is closed: by `return()` of its iterator or, when that was not
+   * begun and there is one, by its `Symbol.asyncDispose`.
    *
    * What the server says to a recipient or to the letter is an outcome, not an error. A connection that breaks before the
    * server can have the whole letter rejects, and nobody has it; one that breaks later makes outcomes `'unknown'`.
@@ -144,16 +145,13 @@ export class SmtpConnection implements AsyncDisposable {
     content: AsyncIterable<Uint8Array>,
     options: SendOptions = {},
   ): Promise<SendingOutcome> {
-    if (this.#closing !== undefined) throw new TypeError('the SMTP connection was closed')
-    refuseUnfitSize(options.sizeOctets)
-    const previous = this.#lastTurn
-    const { promise, resolve: endTurn } = Promise.withResolvers<void>()
-    this.#lastTurn = previous.then(() => promise)
+    const source = new ContentSource(content)
     try {
-      await untilAborted(previous, options.signal)
-      return await this.#sendNow(envelope, content, options)
+      if (this.#closing !== undefined) throw new TypeError('the SMTP connection was closed')
+      refuseUnfitSize(options.sizeOctets)
+      return await this.#sendInTurn(envelope, source, options)
     } finally {
-      endTurn()
+      source.release()
     }
   }
 
@@ -167,17 +165,31 @@ export class SmtpConnection implements AsyncDisposable {
     await this.close()
   }
 
+  async #sendInTurn(
+    envelope: Envelope,
+    source: ContentSource,
+    options: SendOptions,
+  ): Promise<SendingOutcome> {
+    const previous = this.#lastTurn
+    const { promise, resolve: endTurn } = Promise.withResolvers<void>()
+    this.#lastTurn = previous.then(() => promise)
+    try {
+      await untilAborted(previous, options.signal)
+      return await this.#sendNow(envelope, source, options)
+    } finally {
+      endTurn()
+    }
+  }
+
   async #sendNow(
     envelope: Envelope,
-    content: AsyncIterable<Uint8Array>,
+    source: ContentSource,
     { signal, ...rest }: SendOptions,
   ): Promise<SendingOutcome> {
-    const source = content[Symbol.asyncIterator]()
     try {
       const letter = sendLetter(this.#session, envelope, { ...rest, source })
       return await drive(letter, this.#connection, signal === undefined ? {} : { signal })
     } finally {
-      release(source)
       if (this.#session.state === 'ended') this.#connection.close()
     }
   }
@@ -214,11 +226,37 @@ async function untilAborted(work: Promise<void>, signal: AbortSignal | undefined
   }
 }
 
-/**
- * Lets a source that was not read to its end close its files. Not awaited: a source that hangs must not hold up the error that made
- * it superfluous. After its end this does nothing.
- */
-function release(source: AsyncIterator<Uint8Array>): void {
-  const ignore = (): void => undefined
-  source.return?.().then(ignore, ignore)
+/** The content of one letter, and whether it was begun. */
+class ContentSource {
+  readonly #content: AsyncIterable<Uint8Array> & Partial<AsyncDisposable>
+  readonly #iterator: AsyncIterator<Uint8Array>
+  #isBegun = false
+
+  constructor(content: AsyncIterable<Uint8Array>) {
+    this.#content = content
+    this.#iterator = content[Symbol.asyncIterator]()
+  }
+
+  next(): Promise<IteratorResult<Uint8Array>> {
+    this.#isBegun = true
+    return this.#iterator.next()
+  }
+
+  /**
+   * Lets content that was not read to its end close its files. Not awaited: content that hangs must not hold up the error that made
+   * it superfluous. After its end this does nothing.
+   */
+  release(): void {
+    const ignore = (): void => undefined
+    Promise.resolve()
+      .then(() => this.#close())
+      .then(ignore, ignore)
+  }
+
+  /** The iterator of a Node stream that was not begun leaves the stream open when it returns. */
+  async #close(): Promise<void> {
+    const dispose = this.#isBegun ? undefined : this.#content[Symbol.asyncDispose]
+    if (dispose === undefined) await this.#iterator.return?.()
+    else await dispose.call(this.#content)
+  }
 }

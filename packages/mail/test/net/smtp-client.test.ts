@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
 import { describe, it } from 'node:test'
 import { inspect } from 'node:util'
 import { concatOctets, octetsOf, textOf } from '../../src/base/octets.ts'
@@ -102,6 +103,53 @@ describe('SMTP connection', () => {
     await assert.rejects(smtp.send(one, source), ConnectionLost)
 
     assert.equal(isReleased, true)
+  })
+
+  it('closes content that it did not begin to read', async () => {
+    const { smtp } = await openWith('C: QUIT\nS: 221 bye')
+    const refuse = async (send: (content: Readable) => Promise<unknown>): Promise<void> => {
+      const file = Readable.from([octetsOf('x')])
+      const { promise: closed, resolve } = Promise.withResolvers<void>()
+      file.once('close', resolve)
+      await assert.rejects(send(file))
+      await closed
+    }
+    const signal = AbortSignal.abort()
+
+    await refuse((file) => smtp.send(one, file, { sizeOctets: -1 }))
+    await refuse((file) => smtp.send(one, file, { sizeOctets: 1_001 }))
+    await refuse((file) => smtp.send(one, file, { signal }))
+    await smtp.close()
+    await refuse((file) => smtp.send(one, file))
+    assert.equal(smtp.isOpen, false)
+  })
+
+  it('lets content be closed that waits for its turn and is given up', async () => {
+    const { smtp } = await openWith(NEXT_PIPELINED)
+    const controller = new AbortController()
+    const file = Readable.from([octetsOf('y')])
+
+    const first = smtp.send(one, content('x'))
+    const second = smtp.send(one, file, { signal: controller.signal })
+    controller.abort()
+
+    await assert.rejects(second, Aborted)
+    await first
+    assert.equal(file.destroyed, true)
+  })
+
+  it('keeps its own error when the content can not be closed', async () => {
+    const { smtp } = await openWith('')
+    const stubborn: AsyncIterable<Uint8Array> = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => Promise.resolve({ value: octetsOf('x') }),
+        return: () => {
+          throw new Error('no')
+        },
+      }),
+    }
+
+    await assert.rejects(smtp.send(one, stubborn), ConnectionLost)
   })
 
   it('closes once, however often it is asked to, and takes no letters from then on', async () => {
