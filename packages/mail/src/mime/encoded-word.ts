@@ -22,7 +22,7 @@ interface EncodedWord {
 /**
  * Decodes the encoded-words of an unfolded text and leaves everything else as it is. White space between two encoded-words is
  * dropped (RFC 2047 §6.2), and neighbours of one charset are decoded as one run of octets, because many programs cut a character in
- * two. A word in an unknown charset stays as it is written.
+ * two; but those of the stateful `iso-2022-…` one by one, since each of these is whole. A word in an unknown charset stays as it is written.
  *
  * More is decoded than RFC 2047 allows: words inside quotes, words that touch other text, and words with spaces in them, since all of
  * these are sent. Time is in proportion to the length of the text. Decode addresses after parsing them, never before: an
@@ -51,7 +51,7 @@ export function decodeEncodedWords(text: string, report: ReportDefect = ignoreDe
       continue
     }
     const isNeighbour = run.length > 0 && isWhiteSpaceBetween(text, plainFrom, at)
-    if (!isNeighbour || run[0]?.charset !== word.charset) endRun()
+    if (!isNeighbour || run[0]?.charset !== word.charset || isStateful(word.charset)) endRun()
     if (!isNeighbour) decoded.push(text.slice(plainFrom, at))
     run.push(word)
     plainFrom = at + word.source.length
@@ -60,6 +60,11 @@ export function decodeEncodedWords(text: string, report: ReportDefect = ignoreDe
   endRun()
   decoded.push(text.slice(plainFrom))
   return decoded.join('')
+}
+
+/** Each word of these begins and ends in ASCII (RFC 2047 §3), and two escape sequences in a row are an error to the decoder. */
+function isStateful(charset: string): boolean {
+  return charset.startsWith('iso-2022-') || charset === 'csiso2022jp'
 }
 
 /**

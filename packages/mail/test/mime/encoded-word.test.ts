@@ -70,6 +70,19 @@ describe('Encoded-words', () => {
   }
 })
 
+describe('Encoded-words of a stateful charset', () => {
+  it('are decoded one by one (RFC 2047 §3)', () => {
+    for (const charset of ['ISO-2022-JP', 'csISO2022JP']) {
+      const word = `=?${charset}?B?${Buffer.from('\x1b$B$"\x1b(B').toString('base64')}?=`
+
+      assert.equal(
+        decodeEncodedWords(`${word} ${word}\t${word} x`, (kind) => assert.fail(kind)),
+        'あああ x',
+      )
+    }
+  })
+})
+
 function write(text: string): string {
   return foldField('Subject', encodeUnstructured(text, 'Subject: '.length))
 }
