@@ -20,6 +20,9 @@ const MAX_LABEL_OCTETS = 63
 /** Letters, digits and marks of any script; `-` inside; `_` because hosts with it exist. Nothing that looks like `@` or `.`. */
 const DOMAIN_LABEL = /^[\p{L}\p{N}_](?:[\p{L}\p{N}\p{M}_-]*[\p{L}\p{N}\p{M}_])?$/u
 
+/** Invisible to people, and dropped by IDNA (UTS #46), so that a name with it means a name without. */
+const IGNORABLE = /\p{Default_Ignorable_Code_Point}/u
+
 const utf8 = new TextEncoder()
 
 /** What a {@link MailboxAddress} is made of, quoting removed. */
@@ -144,6 +147,10 @@ function checkDomain({ localPart, domain }: MailboxParts): void {
   for (const label of domain.split('.')) {
     if (!DOMAIN_LABEL.test(label) || label.length > MAX_LABEL_OCTETS) {
       refuse('the domain is not a host name')
+    }
+    // IDNA resolves such a label as another one (`⒈com` as `1.com`), which may even be two.
+    if (label.normalize('NFKC') !== label.normalize('NFC') || IGNORABLE.test(label)) {
+      refuse('the domain holds characters that stand for others')
     }
   }
 }
