@@ -6,7 +6,7 @@
  *
  *     content ──line end──▶ held: line end ──"-"──▶ held: line end and a candidate ──LF──▶ delimiter, or content
  *
- * Nothing is held back but that, so memory is bounded by one line; and since `-` is no base64 digit, an encoded attachment is passed on
+ * A line that is there whole is compared where it lies. Nothing is held back but that, so memory is bounded by one line; and since `-` is no base64 digit, an encoded attachment is passed on
  * after a single search for it.
  */
 
@@ -104,10 +104,10 @@ export class DelimiterScanner {
     return this.#held.length > 0 || this.#isAtLineStart
   }
 
-  /** Content up to the next line that begins with a dash, or up to a line end at the end of what has come. */
+  /** Content up to the next line that is a delimiter or may become one, or up to a line end at the end of what has come. */
   #scan(cursor: Cursor): ScannedPiece | undefined {
     const { octets, position } = cursor
-    const candidate = findDashAtLineStart(octets, position)
+    const candidate = this.#findCandidate(octets, position)
     const end = candidate < 0 ? octets.length : candidate
     const contentEnd = end - lineEndBefore(octets, position, end)
     if (contentEnd < end) this.#held = octets.slice(contentEnd, end)
@@ -115,6 +115,22 @@ export class DelimiterScanner {
     cursor.position = end
     if (contentEnd === position) return undefined
     return { kind: 'content', octets: octets.subarray(position, contentEnd) }
+  }
+
+  #findCandidate(octets: Uint8Array, from: number): number {
+    let dash = findDashAtLineStart(octets, from)
+    while (dash >= 0 && this.#isPlainLine(octets, dash)) dash = findDashAtLineStart(octets, dash)
+    return dash
+  }
+
+  /** Whether the line that begins here with a dash is known to be no delimiter. */
+  #isPlainLine(octets: Uint8Array, start: number): boolean {
+    const second = octets[start + 1]
+    if (second !== undefined && second !== DASH) return true
+    const lineEnd = octets.indexOf(LF, start)
+    if (lineEnd < 0) return false
+    const isTooLong = lineEnd + 1 - start > MAX_DELIMITER_LINE
+    return isTooLong || this.match(octets.subarray(start, lineEnd + 1)) === undefined
   }
 
   /** Decides what is held back, octets permitting. */
@@ -129,7 +145,9 @@ export class DelimiterScanner {
         return undefined
       }
       const isLineStart = this.#held.length === 0 || this.#held.at(-1) === LF
-      if (!isLineStart || next !== DASH) return this.#release()
+      if (!isLineStart || next !== DASH || this.#isPlainLine(octets, position)) {
+        return this.#release()
+      }
     }
     const lineEnd = octets.indexOf(LF, position)
     const room = MAX_DELIMITER_LINE - (this.#held.length - this.#heldLineEnd)

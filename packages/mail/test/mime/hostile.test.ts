@@ -152,6 +152,17 @@ describe('Time is in proportion to the input', () => {
 })
 
 describe('A hostile letter', () => {
+  it('of lines that are nearly delimiters is delivered in as many pieces as it came', () => {
+    const reader = new MessageReader()
+    reader.push(octets('Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n'))
+
+    for (const line of ['-\n', '--\r\n', '--b-\n', `${'-'.repeat(1100)}\n`]) {
+      const events = reader.push(octets(line.repeat(1000)))
+
+      assert.ok(events.length <= 2)
+    }
+  })
+
   it('of ten thousand multiparts in multiparts is refused, not recursed', () => {
     const letter = Array.from(
       { length: 10_000 },
