@@ -34,11 +34,17 @@ const MAX_CACHED_LABELS = 256
  * @param label As it stands in the letter: any case, quotes and white space around it tolerated.
  */
 export function createTextDecoder(label: string): CharsetDecoder | undefined {
+  return newDecoder(label, { isStrict: false })
+}
+
+/** @param options A strict decoder throws at what is not text in its charset. */
+function newDecoder(label: string, options: { isStrict: boolean }): CharsetDecoder | undefined {
   const name = label.replaceAll(/["'\s]/g, '').toLowerCase()
   const codePage = CODE_PAGE.exec(name)?.[1]
   try {
     return new TextDecoder(codePage === undefined ? name : `windows-${codePage}`, {
       ignoreBOM: true,
+      fatal: options.isStrict,
     })
   } catch {
     return undefined
@@ -61,7 +67,17 @@ export function decodeText(octets: Uint8Array, charset = 'utf-8'): DecodedText {
   const decoder = cachedDecoder(charset)
   if (decoder === undefined) return { kind: 'unknown-charset', charset }
   const text = decoder.decode(octets)
-  return { kind: 'decoded', text, isDamaged: text.includes('\ufffd') }
+  // Octets that spell U+FFFD are no damage: somebody quoted a damaged text.
+  const isDamaged = text.includes('\ufffd') && !isTextIn(octets, charset)
+  return { kind: 'decoded', text, isDamaged }
+}
+
+function isTextIn(octets: Uint8Array, charset: string): boolean {
+  try {
+    return newDecoder(charset, { isStrict: true })?.decode(octets) !== undefined
+  } catch {
+    return false
+  }
 }
 
 function cachedDecoder(label: string): CharsetDecoder | undefined {

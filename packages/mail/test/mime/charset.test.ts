@@ -54,6 +54,18 @@ describe('Charset', () => {
     }
   })
 
+  it('has U+FFFD in it without being damaged', () => {
+    const text = 'a\ufffdb'
+
+    for (const [charset, octets] of [
+      ['utf-8', Buffer.from(text)],
+      ['utf-16le', Buffer.from(text, 'utf16le')],
+      ['gb18030', Buffer.from('618431a43762', 'hex')],
+    ] as const) {
+      assert.deepEqual(decodeText(octets, charset), { kind: 'decoded', text, isDamaged: false })
+    }
+  })
+
   it('keeps a byte order mark and shows damage', () => {
     assert.deepEqual(decodeText(Buffer.from('efbbbf41ff', 'hex')), {
       kind: 'decoded',
