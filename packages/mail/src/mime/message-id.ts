@@ -31,19 +31,25 @@ export function formatMessageId(left: string, right: string): string {
   })
 }
 
-/** The one identifier that this text is, white space around it dropped, or `undefined`. */
+/** The longest line of a letter: no identifier is longer. */
+const MAX_RECEIVED_ID = 998
+
+/**
+ * The one identifier that this text is, by the grammar of RFC 5322 §3.6.4, white space around it dropped, or `undefined`. Received ones
+ * may break the grammar; {@link parseMessageIds} reads them too.
+ */
 export function parseMessageId(text: string): string | undefined {
   const messageId = text.trim()
   return isMessageId(messageId) ? messageId : undefined
 }
 
-/** The identifiers of a `References` or `In-Reply-To` field, in their order; whatever else stands there is passed over. */
+/**
+ * The identifiers of a received `Message-ID`, `References` or `In-Reply-To` field, in their order: whatever stands between angle
+ * brackets, since it is only compared. What else stands there is passed over.
+ */
 export function parseMessageIds(text: string): readonly string[] {
-  return text
-    .split('<')
-    .slice(1)
-    .map((rest) => `<${rest.split('>', 1)[0] ?? ''}>`)
-    .filter(isMessageId)
+  const messageIds = text.match(/<[^<>]+>/g) ?? []
+  return messageIds.filter((messageId) => messageId.length <= MAX_RECEIVED_ID)
 }
 
 function isMessageId(text: string): boolean {

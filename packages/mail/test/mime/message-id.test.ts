@@ -35,7 +35,16 @@ describe('Message identifier', () => {
       '<a@b>',
       '<c@d>',
       '<g@h>',
+      '<i>',
     ])
+    assert.deepEqual(parseMessageIds('<a.@b> <"a b"@c><a@b@c> <é@b> <> <a@b_c:1>'), [
+      '<a.@b>',
+      '<"a b"@c>',
+      '<a@b@c>',
+      '<é@b>',
+      '<a@b_c:1>',
+    ])
+    assert.deepEqual(parseMessageIds(`<${'a'.repeat(1000)}@b>`), [])
     assert.deepEqual(parseMessageIds(''), [])
   })
 })
