@@ -1,6 +1,7 @@
 /** Dates of letters (RFC 5322 §3.3, obsolete forms §4.3): parse, format. What time it is, is the caller's to say. */
 
 import { HeaderInvalid } from './errors.ts'
+import { withoutComments } from './text.ts'
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const
 const MONTHS = [
@@ -39,8 +40,18 @@ const MAX_OFFSET_MINUTES = 99 * 60 + 59
 /** Longer than any date with comments in it; what is longer isn't read. */
 const MAX_DATE_LENGTH = 500
 
-const DATE_TIME =
-  /^(?:[a-z]+ ?,? ?)?(\d{1,2})[ -]([a-z]{3})[a-z]*[ -](\d{2,4}) (\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?: ?([+-]\d{4}|[a-z]+))?/i
+const TIME = String.raw`(?<hour>\d{1,2}):(?<minute>\d{2})(?::(?<second>\d{2})(?:\.\d+)?)?`
+/** `+0300`, and what is written instead: `GMT+3`, `+03:00`, a name. */
+const ZONE = String.raw`(?:(?:GMT|UTC?)? ?(?<sign>[+-])(?<zoneHours>\d{1,2}):?(?<zoneMinutes>\d{2})?(?!\d)|(?<zone>[a-z]+))`
+const DATE_TIME = new RegExp(
+  String.raw`^(?:[a-z]+ ?,? ?)?(?<day>\d{1,2})[ -](?<month>[a-z]{3})[a-z]*[ -](?<year>\d{2,4}) ${TIME}(?: ?${ZONE})?`,
+  'i',
+)
+/** What asctime of C gives, with a zone before the year as some programs put one: `Sun Nov 22 04:33:00 2026`. */
+const ASCTIME = new RegExp(
+  String.raw`^[a-z]+ ?,? ?(?<month>[a-z]{3})[a-z]* (?<day>\d{1,2}) ${TIME}(?: ${ZONE})? (?<year>\d{4})(?!\d)`,
+  'i',
+)
 
 /**
  * Writes `Sun, 22 Nov 2026 04:33:00 +0300`.
@@ -78,22 +89,23 @@ function twoDigits(value: number): string {
 }
 
 /**
- * Reads a date, obsolete forms included: years of two digits, zones by name, seconds missing, comments anywhere. The name
- * of the day is not compared with the date, since some programs get it wrong. No zone means UTC.
+ * Reads a date, obsolete forms included: years of two digits, zones by name, seconds missing, comments anywhere; beyond the standards,
+ * `GMT+3` (east of Greenwich) and the form of asctime. The name of the day is not compared with the date, since some programs get it
+ * wrong. No zone means UTC.
  *
  * @returns `undefined` when it is no date.
  */
 export function parseDateTime(text: string): Date | undefined {
-  const match = DATE_TIME.exec(withoutComments(text.slice(0, MAX_DATE_LENGTH)))
-  if (match === null) return undefined
-  const [, day, monthName = '', yearDigits = '', hour, minute, second = '0', zone] = match
+  const date = normalized(text.slice(0, MAX_DATE_LENGTH))
+  const found = (DATE_TIME.exec(date) ?? ASCTIME.exec(date))?.groups
+  if (found === undefined) return undefined
+  const { day, month: monthName = '', year = '', hour, minute, second = '0' } = found
   const month = MONTHS.findIndex((name) => name.toLowerCase() === monthName.toLowerCase())
-  const year = fullYear(yearDigits)
-  const at = new Date(Date.UTC(year, month, Number(day), Number(hour), Number(minute)))
+  const at = new Date(Date.UTC(fullYear(year), month, Number(day), Number(hour), Number(minute)))
   // RFC 5322 §3.3 allows the leap second 60. Date.UTC would make 31 February the 3 March; that is no date either.
   const isTime = Number(hour) < 24 && Number(minute) < 60 && Number(second) <= 60
   if (month < 0 || !isTime || at.getUTCDate() !== Number(day)) return undefined
-  return new Date(at.getTime() + Number(second) * 1000 - zoneMinutes(zone) * MINUTE_MS)
+  return new Date(at.getTime() + Number(second) * 1000 - offsetOf(found) * MINUTE_MS)
 }
 
 /** RFC 5322 §4.3: two digits are 1950 to 2049, three are counted from 1900. */
@@ -103,23 +115,17 @@ function fullYear(digits: string): number {
   return digits.length === 3 ? 1900 + year : year
 }
 
-function zoneMinutes(zone: string | undefined): number {
-  if (zone === undefined) return 0
-  if (!/^[+-]/.test(zone)) return ZONES.get(zone.toLowerCase()) ?? 0
-  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3))
-  return zone.startsWith('-') ? -minutes : minutes
+/** Minutes east of Greenwich. */
+function offsetOf(found: Readonly<Record<string, string | undefined>>): number {
+  const { sign, zoneHours, zoneMinutes = '0', zone = '' } = found
+  if (sign === undefined) return ZONES.get(zone.toLowerCase()) ?? 0
+  const minutes = Number(zoneHours) * 60 + Number(zoneMinutes)
+  return sign === '-' ? -minutes : minutes
 }
 
-/** Comments, nested ones too, count as white space, and all white space as one space. */
-function withoutComments(text: string): string {
-  let plain = ''
-  let depth = 0
-  for (const character of text) {
-    if (character === '(') depth++
-    if (depth === 0) plain += character
-    else if (character === ')' && --depth === 0) plain += ' '
-  }
-  return plain
+/** Comments and runs of white space become one space; none is left around colons. */
+function normalized(text: string): string {
+  return withoutComments(text)
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/ ?([:,]) ?/g, '$1')
     .trim()

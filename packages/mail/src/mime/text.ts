@@ -27,3 +27,15 @@ export function replaceControls(text: string, report: ReportDefect = ignoreDefec
   if (replaced !== text) report('control-character', replaced)
   return replaced
 }
+
+/** Replaces each comment (RFC 5322 §3.2.2), nested ones too, by a space. One that doesn't end goes to the end. For bodies without quotes. */
+export function withoutComments(text: string): string {
+  let plain = ''
+  let depth = 0
+  for (const character of text) {
+    if (character === '(') depth++
+    if (depth === 0) plain += character
+    else if (character === ')' && --depth === 0) plain += ' '
+  }
+  return plain
+}
