@@ -5,6 +5,8 @@
 export const DEFECT_KINDS = [
   /** A line that is neither a field nor the continuation of one; it was passed over. */
   'malformed-header-line',
+  /** A letter that begins with an empty line, or with a line that is no field; in the latter case all of it is its text. */
+  'missing-header-section',
   /** A control character in a field; it reads as U+FFFD. */
   'control-character',
   /** An encoded-word whose digits are damaged; what could be decoded was. */

@@ -1,4 +1,5 @@
-import { checkHeaderSize } from './header-section.ts'
+import { textOf } from '../base/octets.ts'
+import { beginsField, checkHeaderSize } from './header-section.ts'
 import type { HeaderLimits } from './header-section.ts'
 import type { Cursor, Delimiter } from './multipart.ts'
 
@@ -8,13 +9,18 @@ const CR = 0x0d
 /** Enough for the header section of nearly every letter. */
 const INITIAL_OCTETS = 4096
 
-/** Why a header section ended: an empty line, or, where it should not have, a delimiter. */
-export type HeaderEnd = { readonly kind: 'emptyLine' } | Delimiter
+/** What a mailbox file puts before a letter: `From shop@example.org Sun Nov 22 04:33:00 2026`. */
+const MAILBOX_LINE = /^>?From \S+ .*\d:\d\d/
+
+/** Why a header section ended: an empty line, or, where it should not have, a delimiter, or a first line that is none of a header. */
+export type HeaderEnd = { readonly kind: 'emptyLine' } | { readonly kind: 'noHeader' } | Delimiter
 
 /** Gathers the octets of one header section after another, however they are cut, within limits. */
 export class HeaderCollector {
   readonly #limits: HeaderLimits
   readonly #match: (line: Uint8Array) => Delimiter | undefined
+  /** Whether the section is that of the letter, and not that of a part. */
+  #isOfLetter = true
   #octets = new Uint8Array(INITIAL_OCTETS)
   #length = 0
   #lineStart = 0
@@ -43,6 +49,7 @@ export class HeaderCollector {
       if (lineEnd < 0) return undefined
       const line = this.#octets.subarray(this.#lineStart, this.#length)
       if (isEmptyLine(line)) return { kind: 'emptyLine' }
+      if (this.isWithoutHeader) return { kind: 'noHeader' }
       const delimiter = this.#match(line)
       if (delimiter !== undefined) {
         this.#length = this.#lineStart
@@ -53,11 +60,23 @@ export class HeaderCollector {
     return undefined
   }
 
+  /** Whether what was gathered is one line, or the beginning of one, with which a letter begins that has no header section. */
+  get isWithoutHeader(): boolean {
+    if (!this.#isOfLetter || this.#lineStart > 0 || this.#length === 0) return false
+    const line = this.#octets.subarray(0, this.#length)
+    return !beginsField(line) && !MAILBOX_LINE.test(textOf(line))
+  }
+
   /** A delimiter that the letter ended with, without a line end. */
   endDelimiter(): Delimiter | undefined {
     const delimiter = this.#match(this.#octets.subarray(this.#lineStart, this.#length))
     if (delimiter !== undefined) this.#length = this.#lineStart
     return delimiter
+  }
+
+  /** Takes the next section for that of a part. */
+  startPart(): void {
+    this.#isOfLetter = false
   }
 
   /** What was gathered; the collector is then ready for the next section. */

@@ -11,6 +11,11 @@ const LF = 0x0a
 const CR = 0x0d
 const SPACE = 0x20
 const TAB = 0x09
+const COLON = 0x3a
+const TILDE = 0x7e
+
+/** U+FEFF in UTF-8: some programs save letters with it. */
+const BYTE_ORDER_MARK: Uint8Array = new Uint8Array([0xef, 0xbb, 0xbf])
 
 /** How much of a header section is taken. */
 export interface HeaderLimits {
@@ -84,7 +89,7 @@ export const MAX_DEFECTS = 100
 
 /**
  * Reads a header section: up to the first empty line, or to the end. Lines may end in CRLF or LF. Text is UTF-8 (RFC 6532) or,
- * where it isn't, windows-1252; a tab that begins a folded line reads as a space, since gateways make tabs of the spaces they fold
+ * where it isn't, windows-1252; a byte order mark before the first field is passed over; a tab that begins a folded line reads as a space, since gateways make tabs of the spaces they fold
  * at. Lines that are no fields are passed over and noted in {@link HeaderSection.defects}.
  *
  * @throws LimitExceeded when the section is larger than the limits.
@@ -107,7 +112,7 @@ export function parseHeaderSection(
     if (defects.length < MAX_DEFECTS) defects.push({ kind, detail: escapePeerWords(detail) })
   }
   const allLimits = { ...DEFAULT_HEADER_LIMITS, ...limits }
-  for (const lines of foldedFields(octets, allLimits)) {
+  for (const lines of foldedFields(withoutByteOrderMark(octets), allLimits)) {
     const field = readField(lines, report)
     if (field === undefined) continue
     fields.push(field)
@@ -144,6 +149,25 @@ export function checkHeaderSize(
       option: 'headerOctets',
     })
   }
+}
+
+/** Whether a line is the first of a field: a name and a colon, behind a byte order mark if there is one. */
+export function beginsField(line: Uint8Array): boolean {
+  const octets = withoutByteOrderMark(line)
+  let at = 0
+  while (isNameOctet(octets[at])) at++
+  if (at === 0) return false
+  while (octets[at] === SPACE || octets[at] === TAB) at++
+  return octets[at] === COLON
+}
+
+function isNameOctet(octet: number | undefined): boolean {
+  return octet !== undefined && octet > SPACE && octet <= TILDE && octet !== COLON
+}
+
+function withoutByteOrderMark(octets: Uint8Array): Uint8Array {
+  const hasMark = BYTE_ORDER_MARK.every((octet, at) => octets[at] === octet)
+  return hasMark ? octets.subarray(BYTE_ORDER_MARK.length) : octets
 }
 
 /** The octets of each field, with the lines that continue it. */

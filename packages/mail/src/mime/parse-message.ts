@@ -10,6 +10,7 @@
  */
 
 import { LimitExceeded } from '../base/limit-exceeded.ts'
+import { NO_OCTETS, textOf } from '../base/octets.ts'
 import { escapePeerWords } from '../base/peer-words.ts'
 import { parseContentDisposition, parseContentType } from './content-type.ts'
 import type { ContentType } from './content-type.ts'
@@ -60,7 +61,8 @@ interface Frame {
  * same however the octets are cut; only content comes in other pieces. Lines may end in CRLF or LF.
  *
  * A letter inside a letter (`message/rfc822`) is a part like any other: its octets are its content, for another reader if wanted.
- * What is damaged is read as well as it can be and noted in {@link defects}; only limits throw, and a reader that has thrown
+ * What is damaged is read as well as it can be and noted in {@link defects}; empty lines before the letter are passed over, and a letter
+ * whose first line is no field is text from its beginning; only limits throw, and a reader that has thrown
  * must not be used again.
  *
  * @example
@@ -146,11 +148,23 @@ export class MessageReader {
     const section = this.#collector.take()
     // An empty line before the letter, which some programs put there, would make all of it a body.
     const isBeforeLetter = this.#path.length === 0 && section.length <= 2
-    if (isBeforeLetter) this.#report('malformed-header-line', '')
+    if (end.kind === 'noHeader') this.#beginWithoutHeader(section)
+    else if (isBeforeLetter) this.#report('missing-header-section', '')
     else this.#beginPart(section)
   }
 
+  /** A letter of text alone: its first line was looked at as a header line, and is text too. */
+  #beginWithoutHeader(text: Uint8Array): void {
+    this.#report('missing-header-section', textOf(text))
+    this.#beginPart(NO_OCTETS)
+    this.#deliver(text)
+  }
+
   #endInHeader(): void {
+    if (this.#collector.isWithoutHeader) {
+      this.#beginWithoutHeader(this.#collector.take())
+      return
+    }
     const delimiter = this.#collector.endDelimiter()
     // RFC 5322 §3.5: a letter may consist of a header section alone.
     if (this.#path.length > 0) this.#report('unfinished-header-section', '')
@@ -189,6 +203,7 @@ export class MessageReader {
       return
     }
     this.#partCount++
+    this.#collector.startPart()
     this.#checkLimit('a letter of many parts', 'parts', this.#partCount)
     frame.partCount++
     this.#path = [...frame.path, frame.partCount]

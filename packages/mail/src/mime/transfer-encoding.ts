@@ -4,6 +4,7 @@ import { NO_OCTETS } from '../base/octets.ts'
 import { Base64Decoder } from './base64.ts'
 import { QuotedPrintableDecoder } from './quoted-printable.ts'
 import type { DefectKind } from './defect.ts'
+import { withoutComments } from './text.ts'
 
 /** Octets as they came → content. */
 export interface TransferDecoder {
@@ -17,10 +18,19 @@ export interface TransferDecoder {
 /** Encodings that change nothing (RFC 2045 §6.2). */
 const IDENTITIES: ReadonlySet<string> = new Set(['7bit', '8bit', 'binary'])
 
-/** The name of the encoding in an undecoded `Content-Transfer-Encoding`: lower case, comments dropped. RFC 2045 §6.1: `7bit` if absent. */
+/** Names as some programs write them. */
+const MISSPELLED: ReadonlyMap<string, string> = new Map([
+  ['7-bit', '7bit'],
+  ['8-bit', '8bit'],
+])
+
+/**
+ * The name of the encoding in an undecoded `Content-Transfer-Encoding`: lower case, comments and quotes dropped. RFC 2045 §6.1: `7bit`
+ * if absent.
+ */
 export function transferEncodingOf(body: string | undefined): string {
-  const name = /^[^\s;(]*/.exec(body?.trimStart() ?? '')?.[0] ?? ''
-  return name === '' ? '7bit' : name.toLowerCase()
+  const name = /[^\s;"]+/.exec(withoutComments(body ?? ''))?.[0].toLowerCase() ?? '7bit'
+  return MISSPELLED.get(name) ?? name
 }
 
 export function isIdentity(encoding: string): boolean {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { MessageReader } from '../../src/mime/parse-message.ts'
-import { octets } from './cut.ts'
+import { octetByOctet, octets } from './cut.ts'
 import { NESTED, SIMPLE } from './example-letters.ts'
 import { readLetter } from './letters.ts'
 import type { ReadLetter } from './letters.ts'
@@ -70,7 +70,39 @@ describe('Message reader', () => {
     const letter = read('', '', 'Subject: s', '', 'a')
 
     assert.equal(letter.subject, 's')
-    assert.deepEqual(letter.defects, ['malformed-header-line', 'malformed-header-line'])
+    assert.deepEqual(letter.defects, ['missing-header-section', 'missing-header-section'])
+  })
+
+  for (const { name, text, content = text } of [
+    { name: 'begins with text', text: 'Hello, shop.\r\nAll is there.\r\n\r\nNote: x\r\n' },
+    { name: 'is one line of text', text: 'Hello' },
+    { name: 'begins with a folded line', text: ' a\r\nSubject: s\r\n\r\n' },
+    { name: 'begins with a colon', text: ': a\r\n\r\nb' },
+    {
+      name: 'begins with a line that only looks like one of a mailbox file',
+      text: 'From here\r\nx',
+    },
+    { name: 'is text behind an empty line', text: '\r\nHello\r\n\r\nb', content: 'Hello\r\n\r\nb' },
+  ]) {
+    it(`keeps a letter that ${name}`, () => {
+      const letter = readLetter([octets(text)])
+
+      assert.deepEqual(letter.parts, [{ path: '', mediaType: 'text/plain', content }])
+      assert.equal(letter.defects.at(-1), 'missing-header-section')
+      assert.deepEqual(readLetter(octetByOctet(octets(text))), letter)
+    })
+  }
+
+  it('reads a letter behind the line of a mailbox file, or a byte order mark', () => {
+    const fromFile = read('From a@b.test Sun Nov 22 04:33:00 2026', 'Subject: s', '', 'a')
+    const marked = read('\ufeffSubject: s', '', 'a')
+
+    for (const { subject, parts } of [fromFile, marked]) {
+      assert.equal(subject, 's')
+      assert.equal(parts[0]?.content, 'a')
+    }
+    assert.deepEqual(fromFile.defects, ['malformed-header-line'])
+    assert.deepEqual(marked.defects, [])
   })
 
   it('delivers a letter inside a letter as the content of its part', () => {
@@ -263,6 +295,27 @@ describe('Message reader', () => {
         ?.mediaType,
       'application/octet-stream',
     )
+  })
+
+  for (const encoding of [
+    '(as said) base64',
+    'base64(7bit)',
+    '"base64"',
+    ' BASE64 ; x',
+    '(a(b)) "Base64"',
+  ]) {
+    it(`takes the transfer encoding ${encoding} for base64`, () => {
+      const letter = read(`Content-Transfer-Encoding: ${encoding}`, '', 'Zm9v')
+
+      assert.equal(letter.parts[0]?.content, 'foo')
+      assert.deepEqual(letter.defects, [])
+    })
+  }
+
+  it('takes the transfer encodings 8-bit and 7-bit for what they mean', () => {
+    for (const encoding of ['8-bit', '7-BIT', '(none)']) {
+      assert.deepEqual(read(`Content-Transfer-Encoding: ${encoding}`, '', 'a').defects, [])
+    }
   })
 
   it('gives what a part says about itself', () => {
