@@ -1,16 +1,18 @@
 import type { ExchangePlan } from '../../plan/exchange-plan.ts'
 import { StoreOfAnotherPlan, TableUnknown, TableWithoutPrimaryKey } from '../errors.ts'
+import type { CapturedTable } from './capture.ts'
 import {
-  type CapturedTable,
+  CaptureInspector,
   installCapture,
-  isCaptureIntact,
   removeCapture,
   repairCapture,
-} from './capture.ts'
+  replaceEvictionTriggers,
+} from './install-capture.ts'
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
 import { Query, quoteName, type SqliteDatabase, toNumber } from './sqlite-database.ts'
 import { readCapturedTables, readHeadSeq, readPlan, writeHeadSeq } from './sqlite-store.ts'
 import { inOrderOfReferences, readUserTables, type UserTable } from './user-table.ts'
+import { writeTransaction } from './write-transaction.ts'
 
 /** Which tables take part: all of them, all but some, or these. */
 export type PlanContent =
@@ -44,30 +46,19 @@ export function prepareSqlite(
   plan: ExchangePlan,
   content: PlanContent,
 ): Preparation {
-  database.exec('BEGIN IMMEDIATE')
-  try {
+  return writeTransaction(database, () => {
     preparePlan(database, plan)
-    const preparation = prepareTables(database, plan, content)
-    database.exec('COMMIT')
-    return preparation
-  } catch (error) {
-    database.exec('ROLLBACK')
-    throw error
-  }
+    return prepareTables(database, plan, content)
+  })
 }
 
 /** Takes everything away that {@link prepareSqlite} made. The application's tables and their rows stay. */
 export function removePreparation(database: SqliteDatabase): void {
-  database.exec('BEGIN IMMEDIATE')
-  try {
+  writeTransaction(database, () => {
     for (const { id } of readCapturedTables(database)) removeCapture(database, id)
     const tables = SCHEMA.matchAll(/CREATE TABLE (\w+)/g).map(([, name]) => name ?? '')
     for (const table of [...tables].toReversed()) database.exec(`DROP TABLE ${quoteName(table)}`)
-    database.exec('COMMIT')
-  } catch (error) {
-    database.exec('ROLLBACK')
-    throw error
-  }
+  })
 }
 
 function preparePlan(database: SqliteDatabase, plan: ExchangePlan): void {
@@ -98,11 +89,14 @@ function prepareTables(
   const captured = readCapturedTables(database)
   const removed = captured.filter(({ name }) => !wanted.some((table) => table.name === name))
   for (const { id } of removed) removeCapture(database, id)
-  const tables = wanted.map((table) => {
+  const inspector = new CaptureInspector(database)
+  const tables = wanted.map((table): PreparedTable => {
     const present = captured.find(({ name }) => name === table.name)
-    return present === undefined
-      ? addTable(database, plan, table)
-      : repairTable(database, plan, present)
+    if (present === undefined) return addTable(database, plan, table)
+    const state = inspector.stateOf(present)
+    if (state === 'disturbed') return repairTable(database, plan, present)
+    if (state === 'outdated') replaceEvictionTriggers(database, present)
+    return { table: table.name, rowCount: 0, kind: 'present' }
   })
   return { tables, removed: removed.map(({ name }) => name) }
 }
@@ -121,10 +115,10 @@ function repairTable(
   plan: ExchangePlan,
   table: CapturedTable,
 ): PreparedTable {
-  if (isCaptureIntact(database, table)) return { table: table.name, rowCount: 0, kind: 'present' }
   const headSeq = readHeadSeq(database)
-  const rowCount = repairCapture(database, table, { headSeq, origin: plan.thisNode })
-  writeHeadSeq(database, headSeq + rowCount)
+  const registration = { headSeq, origin: plan.thisNode }
+  const { rowCount, positions } = repairCapture(database, table, registration)
+  writeHeadSeq(database, headSeq + positions)
   return { table: table.name, rowCount, kind: 'repaired' }
 }
 
