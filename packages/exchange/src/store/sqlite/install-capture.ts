@@ -124,6 +124,23 @@ function captureText(table: CapturedTable): string {
   return [...tableStatements(table), ...triggerStatements(table)].join(';\n')
 }
 
+/**
+ * Takes log and triggers of a table away that leaves the plan. The versions of its rows stay: when it comes back, with
+ * none its rows would lose to what the other nodes know already. See {@link findFormer}.
+ */
+export function retireCapture(database: SqliteDatabase, id: number): void {
+  dropTriggers(database, `obmen_${id}_`)
+  database.exec(`DROP TABLE IF EXISTS obmen_log_${id}`)
+  database.exec(`UPDATE obmen_table SET capture = '' WHERE id = ${id}`)
+}
+
+/** The number of a table of this name that has left the plan. */
+export function findFormer(database: SqliteDatabase, name: string): number | undefined {
+  const former = new Query(database, `SELECT id FROM obmen_table WHERE name = ? AND capture = ''`)
+  const row = former.first(name)
+  return row === undefined ? undefined : toNumber(row[0])
+}
+
 /** Takes log, index and triggers away. */
 export function removeCapture(database: SqliteDatabase, id: number): void {
   dropTriggers(database, `obmen_${id}_`)

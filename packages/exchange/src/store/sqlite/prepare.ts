@@ -3,10 +3,12 @@ import { StoreOfAnotherPlan, TableUnknown, TableWithoutPrimaryKey } from '../err
 import type { CapturedTable } from './capture.ts'
 import {
   CaptureInspector,
+  findFormer,
   installCapture,
   removeCapture,
   repairCapture,
   replaceEvictionTriggers,
+  retireCapture,
 } from './install-capture.ts'
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
 import { Query, quoteName, type SqliteDatabase, toNumber } from './sqlite-database.ts'
@@ -23,7 +25,7 @@ export type PlanContent =
 /** What {@link prepareSqlite} did. */
 export interface Preparation {
   readonly tables: readonly PreparedTable[]
-  /** Tables that took part before and do no more. */
+  /** Tables that took part before and do no more. Should one come back, every row of it counts as possibly changed. */
   readonly removed: readonly string[]
 }
 
@@ -55,7 +57,8 @@ export function prepareSqlite(
 /** Takes everything away that {@link prepareSqlite} made. The application's tables and their rows stay. */
 export function removePreparation(database: SqliteDatabase): void {
   writeTransaction(database, () => {
-    for (const { id } of readCapturedTables(database)) removeCapture(database, id)
+    const prepared = new Query(database, 'SELECT id FROM obmen_table').all()
+    for (const [id] of prepared) removeCapture(database, toNumber(id))
     const tables = SCHEMA.matchAll(/CREATE TABLE (\w+)/g).map(([, name]) => name ?? '')
     for (const table of [...tables].toReversed()) database.exec(`DROP TABLE ${quoteName(table)}`)
   })
@@ -88,13 +91,16 @@ function prepareTables(
   const wanted = inOrderOfReferences(chooseTables(readUserTables(database), content))
   const captured = readCapturedTables(database)
   const removed = captured.filter(({ name }) => !wanted.some((table) => table.name === name))
-  for (const { id } of removed) removeCapture(database, id)
+  for (const { id } of removed) retireCapture(database, id)
   const inspector = new CaptureInspector(database)
   const tables = wanted.map((table): PreparedTable => {
     const present = captured.find(({ name }) => name === table.name)
     if (present === undefined) return addTable(database, plan, table)
     const state = inspector.stateOf(present)
-    if (state === 'disturbed') return repairTable(database, plan, present)
+    if (state === 'disturbed') {
+      const rowCount = repairTable(database, plan, present)
+      return { table: table.name, rowCount, kind: 'repaired' }
+    }
     if (state === 'outdated') replaceEvictionTriggers(database, present)
     return { table: table.name, rowCount: 0, kind: 'present' }
   })
@@ -102,6 +108,11 @@ function prepareTables(
 }
 
 function addTable(database: SqliteDatabase, plan: ExchangePlan, table: UserTable): PreparedTable {
+  const former = findFormer(database, table.name)
+  if (former !== undefined) {
+    const rowCount = repairTable(database, plan, { ...table, id: former })
+    return { table: table.name, rowCount, kind: 'added' }
+  }
   const [last] = new Query(database, 'SELECT max(id) FROM obmen_table').first() ?? [0]
   const headSeq = readHeadSeq(database)
   const captured = { ...table, id: toNumber(last) + 1 }
@@ -110,16 +121,13 @@ function addTable(database: SqliteDatabase, plan: ExchangePlan, table: UserTable
   return { table: table.name, rowCount, kind: 'added' }
 }
 
-function repairTable(
-  database: SqliteDatabase,
-  plan: ExchangePlan,
-  table: CapturedTable,
-): PreparedTable {
+/** Registers every row as possibly changed. Gives the number of rows. */
+function repairTable(database: SqliteDatabase, plan: ExchangePlan, table: CapturedTable): number {
   const headSeq = readHeadSeq(database)
   const registration = { headSeq, origin: plan.thisNode }
   const { rowCount, positions } = repairCapture(database, table, registration)
   writeHeadSeq(database, headSeq + positions)
-  return { table: table.name, rowCount, kind: 'repaired' }
+  return rowCount
 }
 
 function chooseTables(tables: readonly UserTable[], content: PlanContent): UserTable[] {

@@ -87,7 +87,10 @@ export function readPlan(database: SqliteDatabase): ExchangePlan | undefined {
 /** The tables of the plan as they are now, parents first. A table that was dropped counts with an empty key. */
 export function readCapturedTables(database: SqliteDatabase): CapturedTable[] {
   const present = new Map(readUserTables(database).map((table) => [table.name, table]))
-  const recorded = new Query(database, 'SELECT id, name FROM obmen_table ORDER BY id').all()
+  const recorded = new Query(
+    database,
+    `SELECT id, name FROM obmen_table WHERE capture <> '' ORDER BY id`,
+  ).all()
   return recorded.map(([id, name]) => {
     const gone = { name: toText(name), key: [], others: [], uniques: [], parents: [] }
     return { ...(present.get(toText(name)) ?? gone), id: toNumber(id) }
