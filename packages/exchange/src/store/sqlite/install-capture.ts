@@ -12,6 +12,7 @@ import {
   tableStatements,
   triggerStatements,
 } from './capture.ts'
+import { appendVanished } from './fold.ts'
 import { Query, quoteName, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
 
 /** Where a table's rows begin in the change index, and whose they are. */
@@ -49,8 +50,8 @@ export function installCapture(
   const keys = table.key.map(({ name }) => quoteName(name)).join(', ')
   return new Query(
     database,
-    `INSERT INTO ${indexName(table)} (${keyNames(table).join(', ')}, seq, stamp, origin, via)
-     SELECT ${keys}, ? + row_number() OVER (ORDER BY ${keys}), ?, ?, '' ${fromTable(table)}`,
+    `INSERT INTO ${indexName(table)} (${keyNames(table).join(', ')}, seq, stamp, origin, via, gone)
+     SELECT ${keys}, ? + row_number() OVER (ORDER BY ${keys}), ?, ?, '', 0 ${fromTable(table)}`,
   ).run(headSeq, BigInt(stamp), origin)
 }
 
@@ -148,10 +149,14 @@ export function removeCapture(database: SqliteDatabase, id: number): void {
   database.exec(`DELETE FROM obmen_table WHERE id = ${id}`)
 }
 
-/** Makes the eviction triggers anew, after a UNIQUE index has come or gone. Must run in a write transaction. */
+/**
+ * Makes the eviction triggers anew, after a UNIQUE index has come or gone, and registers what was evicted before they were
+ * there. Must run in a write transaction.
+ */
 export function replaceEvictionTriggers(database: SqliteDatabase, table: CapturedTable): void {
   dropTriggers(database, `obmen_${table.id}_evict_`)
   for (const statement of evictionStatements(table)) database.exec(statement)
+  appendVanished(database, table)
 }
 
 function dropTriggers(database: SqliteDatabase, prefix: string): void {

@@ -24,7 +24,7 @@ import { SqliteRowApplier } from './row-applier.ts'
 import { SCHEMA_VERSION } from './schema.ts'
 import { Query, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
 import { StatementCache } from './statement-cache.ts'
-import { readUserTables } from './user-table.ts'
+import { droppedTable, readUserTables } from './user-table.ts'
 import { rollBack, writeTransaction } from './write-transaction.ts'
 
 /**
@@ -92,8 +92,7 @@ export function readCapturedTables(database: SqliteDatabase): CapturedTable[] {
     `SELECT id, name FROM obmen_table WHERE capture <> '' ORDER BY id`,
   ).all()
   return recorded.map(([id, name]) => {
-    const gone = { name: toText(name), key: [], others: [], uniques: [], parents: [] }
-    return { ...(present.get(toText(name)) ?? gone), id: toNumber(id) }
+    return { ...(present.get(toText(name)) ?? droppedTable(toText(name))), id: toNumber(id) }
   })
 }
 
