@@ -5,12 +5,12 @@
  * affinity and collation, so that any key is held exactly and compared as the application compares it:
  *
  *     obmen_log_3   (id, k1, k2, at, evicted)               appended to by the triggers
- *     obmen_index_3 (k1, k2, seq, stamp, origin, via)       one row for each row ever changed, made by the fold
+ *     obmen_index_3 (k1, k2, seq, stamp, origin, via, gone) one row for each row ever changed, made by the fold
  *
  * The triggers call nothing but built-in functions of every SQLite version, and can't fail: a program that writes to
  * the database knows nothing of them, whatever its language.
  */
-import { Query, quoteName, type SqliteDatabase, toText } from './sqlite-database.ts'
+import { quoteName } from './sqlite-database.ts'
 import type { ComparedColumn, UserTable } from './user-table.ts'
 
 /** A table of the plan with the number that its log, index and triggers are named by. */
@@ -44,14 +44,10 @@ export function compare(column: ComparedColumn, operator: string, value: string)
 }
 
 /** The wall clock in milliseconds, in words that every SQLite understands: other programs bring their own SQLite. */
-const NOW_MS = `CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)`
+export const NOW_MS = `CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)`
 
-/** The statements that make log, index and triggers of a table. */
-export function captureStatements(table: CapturedTable): string[] {
-  return [...tableStatements(table), ...triggerStatements(table)]
-}
-
-function tableStatements(table: CapturedTable): string[] {
+/** The statements that make log and index of a table: first the log, then the index. */
+export function tableStatements(table: CapturedTable): string[] {
   const columns = table.key.map(
     ({ type, collation }, index) =>
       `k${index + 1} ${type.toUpperCase()} NOT NULL COLLATE ${quoteName(collation)}`,
@@ -60,7 +56,7 @@ function tableStatements(table: CapturedTable): string[] {
   return [
     `CREATE TABLE ${logName(table)} (id INTEGER PRIMARY KEY, ${columns.join(', ')}, at INTEGER NOT NULL, evicted INTEGER NOT NULL)`,
     `CREATE TABLE ${indexName(table)} (${columns.join(', ')}, seq INTEGER NOT NULL, stamp INTEGER NOT NULL, ` +
-      `origin TEXT NOT NULL, via TEXT NOT NULL, PRIMARY KEY (${keys})) WITHOUT ROWID`,
+      `origin TEXT NOT NULL, via TEXT NOT NULL, gone INTEGER NOT NULL, PRIMARY KEY (${keys})) WITHOUT ROWID`,
     `CREATE INDEX ${indexName(table)}_seq ON ${indexName(table)} (seq)`,
   ]
 }
@@ -73,7 +69,8 @@ interface Trigger {
   readonly action: string
 }
 
-function triggerStatements(table: CapturedTable): string[] {
+/** The statements that make the triggers without which a change is missed. */
+export function triggerStatements(table: CapturedTable): string[] {
   const newKey = notNull(table, 'NEW')
   const oldKey = notNull(table, 'OLD')
   const oldKeyIsGone = table.key
@@ -85,9 +82,13 @@ function triggerStatements(table: CapturedTable): string[] {
     { name: 'update', event: 'AFTER UPDATE', when: newKey, action: appendKey(table, 'NEW') },
     { name: 'rekey', event: 'AFTER UPDATE', when: rekeyed, action: appendKey(table, 'OLD') },
     { name: 'delete', event: 'AFTER DELETE', when: oldKey, action: appendKey(table, 'OLD') },
-    ...evictionTriggers(table),
   ]
   return triggers.map((trigger) => triggerStatement(table, trigger))
+}
+
+/** The statements that make the triggers which note what a REPLACE may delete: they follow from the unique values. */
+export function evictionStatements(table: CapturedTable): string[] {
+  return evictionTriggers(table).map((trigger) => triggerStatement(table, trigger))
 }
 
 function triggerStatement(table: CapturedTable, { name, event, when, action }: Trigger): string {
@@ -141,102 +142,8 @@ function notNull(table: UserTable, row: string): string {
     .join(' AND ')
 }
 
-/** Where a table's rows begin in the change index, and whose they are. */
-export interface Registration {
-  readonly headSeq: number
-  readonly origin: string
-}
-
-/**
- * Makes log, index and triggers of a table that joins the plan, and puts every row that is there into the change index
- * after `headSeq`, with the lowest stamp: what was entered before the exchange began gives way to whatever is entered
- * later, anywhere. Gives the number of rows.
- */
-export function installCapture(
-  database: SqliteDatabase,
-  table: CapturedTable,
-  registration: Registration,
-): number {
-  const statements = captureStatements(table)
-  for (const statement of statements) database.exec(statement)
-  recordCapture(database, table)
-  const keys = table.key.map(({ name }) => quoteName(name)).join(', ')
-  return new Query(
-    database,
-    `INSERT INTO ${indexName(table)} (${keyNames(table).join(', ')}, seq, stamp, origin, via)
-     SELECT ${keys}, ? + row_number() OVER (ORDER BY ${keys}), 0, ?, '' ${fromTable(table)}`,
-  ).run(registration.headSeq, registration.origin)
-}
-
-/**
- * Makes the triggers anew and appends every row, present or gone, to the log: nobody knows which of them changed while
- * triggers were missing. When the primary key itself has changed, nothing of the old index can be kept.
- */
-export function repairCapture(
-  database: SqliteDatabase,
-  table: CapturedTable,
-  registration: Registration,
-): number {
-  const [, indexStatement] = captureStatements(table)
-  const isSameKey =
-    new Query(database, 'SELECT 1 FROM sqlite_schema WHERE sql = ?').first(indexStatement ?? '') !==
-    undefined
-  if (!isSameKey) {
-    removeCapture(database, table.id)
-    return installCapture(database, table, registration)
-  }
-  dropTriggers(database, table.id)
-  database.exec(
-    `DROP TABLE IF EXISTS ${logName(table)}; DELETE FROM obmen_table WHERE id = ${table.id}`,
-  )
-  database.exec(captureStatements(table)[0] ?? '')
-  for (const statement of triggerStatements(table)) database.exec(statement)
-  recordCapture(database, table)
-  const keys = table.key.map(({ name }) => quoteName(name)).join(', ')
-  return new Query(
-    database,
-    `INSERT INTO ${logName(table)} (${keyNames(table).join(', ')}, at, evicted)
-     SELECT *, ${NOW_MS}, 0 FROM (
-       SELECT ${keyNames(table).join(', ')} FROM ${indexName(table)} UNION SELECT ${keys} ${fromTable(table)})`,
-  ).run()
-}
-
-function recordCapture(database: SqliteDatabase, table: CapturedTable): void {
-  new Query(database, 'INSERT INTO obmen_table (id, name, capture) VALUES (?, ?, ?)').run(
-    BigInt(table.id),
-    table.name,
-    captureStatements(table).join(';\n'),
-  )
-}
-
 /** The rows of a table that take part: those whose key holds no NULL. */
 export function fromTable(table: UserTable): string {
   const condition = notNull(table, quoteName(table.name))
   return `FROM ${quoteName(table.name)}${condition === '' ? '' : ` WHERE ${condition}`}`
-}
-
-/** Takes log, index and triggers away. */
-export function removeCapture(database: SqliteDatabase, id: number): void {
-  dropTriggers(database, id)
-  database.exec(`DROP TABLE IF EXISTS obmen_log_${id}; DROP TABLE IF EXISTS obmen_index_${id}`)
-  database.exec(`DELETE FROM obmen_table WHERE id = ${id}`)
-}
-
-function dropTriggers(database: SqliteDatabase, id: number): void {
-  const triggers = new Query(
-    database,
-    `SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'obmen\\_${id}\\_%' ESCAPE '\\'`,
-  ).all()
-  for (const [name] of triggers) database.exec(`DROP TRIGGER ${quoteName(toText(name))}`)
-}
-
-/** Whether log, index and triggers are there as {@link installCapture} made them, for the table as it is now. */
-export function isCaptureIntact(database: SqliteDatabase, table: CapturedTable): boolean {
-  const statements = captureStatements(table)
-  const [recorded] = new Query(database, 'SELECT capture FROM obmen_table WHERE id = ?').first(
-    table.id,
-  ) ?? [null]
-  if (toText(recorded) !== statements.join(';\n')) return false
-  const present = new Query(database, 'SELECT 1 FROM sqlite_schema WHERE sql = ?')
-  return statements.every((statement) => present.first(statement) !== undefined)
 }

@@ -14,6 +14,7 @@ export function fold(
 ): number {
   let { headSeq } = at
   for (const table of tables) {
+    if (table.hasUniqueExpression) appendVanished(database, table)
     const isEmpty =
       new Query(database, `SELECT 1 FROM ${logName(table)} LIMIT 1`).first() === undefined
     if (isEmpty) continue
@@ -23,16 +24,31 @@ export function fold(
   return headSeq
 }
 
+/**
+ * Appends the rows to the log that are in the table no more, and of which the change index does not know it yet: those that
+ * `INSERT OR REPLACE` evicted by a unique value that no trigger can compare, an expression. Nobody knows when that was.
+ */
+export function appendVanished(database: SqliteDatabase, table: CapturedTable): void {
+  const keys = keyNames(table).join(', ')
+  database.exec(`
+    INSERT INTO ${logName(table)} (${keys}, at, evicted)
+    SELECT ${keys}, 0, 0 FROM ${indexName(table)} i WHERE gone = 0 AND ${isGone(table, 'i')}`)
+}
+
+function isGone(table: CapturedTable, entry: string): string {
+  return `NOT EXISTS (SELECT 1 FROM ${quoteName(table.name)} d WHERE ${matchesKey(table, 'd', entry)})`
+}
+
 function foldStatement(table: CapturedTable): string {
   const keys = keyNames(table).join(', ')
   return `
-    INSERT INTO ${indexName(table)} (${keys}, seq, stamp, origin, via)
-    SELECT ${keys}, ?1 + row_number() OVER (ORDER BY last), max(at, 1), ?2, ''
+    INSERT INTO ${indexName(table)} (${keys}, seq, stamp, origin, via, gone)
+    SELECT ${keys}, ?1 + row_number() OVER (ORDER BY last), max(at, 1), ?2, '', ${isGone(table, 'c')}
       FROM (SELECT ${keys}, max(id) AS last, max(at) AS at FROM ${logName(table)} AS l
-             WHERE evicted = 0 OR NOT EXISTS (
-               SELECT 1 FROM ${quoteName(table.name)} d WHERE ${matchesKey(table, 'd', 'l')})
-             GROUP BY ${keys})
+             WHERE evicted = 0 OR ${isGone(table, 'l')}
+             GROUP BY ${keys}) AS c
      WHERE true
     ON CONFLICT (${keys}) DO UPDATE SET
-      seq = excluded.seq, stamp = max(excluded.stamp, stamp + 1), origin = excluded.origin, via = ''`
+      seq = excluded.seq, stamp = max(excluded.stamp, stamp + 1), origin = excluded.origin, via = '',
+      gone = excluded.gone`
 }

@@ -1,4 +1,5 @@
 import { Query, type SqliteDatabase, toText } from './sqlite-database.ts'
+import { writeTransaction } from './write-transaction.ts'
 
 /** Remembers in `obmen_foreign_letter` which letters of a shared mailbox are none of ours. */
 export class ForeignLetters {
@@ -20,11 +21,12 @@ export class ForeignLetters {
     const added = [...uniqueIds].filter((uniqueId) => !known.has(uniqueId))
     const gone = [...known].filter((uniqueId) => !uniqueIds.has(uniqueId))
     if (added.length === 0 && gone.length === 0) return
-    this.#database.exec('BEGIN IMMEDIATE')
-    const add = new Query(this.#database, 'INSERT INTO obmen_foreign_letter VALUES (?)')
-    for (const uniqueId of added) add.run(uniqueId)
-    const remove = new Query(this.#database, 'DELETE FROM obmen_foreign_letter WHERE unique_id = ?')
-    for (const uniqueId of gone) remove.run(uniqueId)
-    this.#database.exec('COMMIT')
+    const database = this.#database
+    writeTransaction(database, () => {
+      const add = new Query(database, 'INSERT INTO obmen_foreign_letter VALUES (?)')
+      for (const uniqueId of added) add.run(uniqueId)
+      const remove = new Query(database, 'DELETE FROM obmen_foreign_letter WHERE unique_id = ?')
+      for (const uniqueId of gone) remove.run(uniqueId)
+    })
   }
 }

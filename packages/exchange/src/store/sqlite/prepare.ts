@@ -1,16 +1,20 @@
 import type { ExchangePlan } from '../../plan/exchange-plan.ts'
 import { StoreOfAnotherPlan, TableUnknown, TableWithoutPrimaryKey } from '../errors.ts'
+import type { CapturedTable } from './capture.ts'
 import {
-  type CapturedTable,
+  CaptureInspector,
+  findFormer,
   installCapture,
-  isCaptureIntact,
   removeCapture,
   repairCapture,
-} from './capture.ts'
+  replaceEvictionTriggers,
+  retireCapture,
+} from './install-capture.ts'
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
 import { Query, quoteName, type SqliteDatabase, toNumber } from './sqlite-database.ts'
 import { readCapturedTables, readHeadSeq, readPlan, writeHeadSeq } from './sqlite-store.ts'
 import { inOrderOfReferences, readUserTables, type UserTable } from './user-table.ts'
+import { writeTransaction } from './write-transaction.ts'
 
 /** Which tables take part: all of them, all but some, or these. */
 export type PlanContent =
@@ -21,7 +25,7 @@ export type PlanContent =
 /** What {@link prepareSqlite} did. */
 export interface Preparation {
   readonly tables: readonly PreparedTable[]
-  /** Tables that took part before and do no more. */
+  /** Tables that took part before and do no more. Should one come back, every row of it counts as possibly changed. */
   readonly removed: readonly string[]
 }
 
@@ -44,30 +48,20 @@ export function prepareSqlite(
   plan: ExchangePlan,
   content: PlanContent,
 ): Preparation {
-  database.exec('BEGIN IMMEDIATE')
-  try {
+  return writeTransaction(database, () => {
     preparePlan(database, plan)
-    const preparation = prepareTables(database, plan, content)
-    database.exec('COMMIT')
-    return preparation
-  } catch (error) {
-    database.exec('ROLLBACK')
-    throw error
-  }
+    return prepareTables(database, plan, content)
+  })
 }
 
 /** Takes everything away that {@link prepareSqlite} made. The application's tables and their rows stay. */
 export function removePreparation(database: SqliteDatabase): void {
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    for (const { id } of readCapturedTables(database)) removeCapture(database, id)
+  writeTransaction(database, () => {
+    const prepared = new Query(database, 'SELECT id FROM obmen_table').all()
+    for (const [id] of prepared) removeCapture(database, toNumber(id))
     const tables = SCHEMA.matchAll(/CREATE TABLE (\w+)/g).map(([, name]) => name ?? '')
     for (const table of [...tables].toReversed()) database.exec(`DROP TABLE ${quoteName(table)}`)
-    database.exec('COMMIT')
-  } catch (error) {
-    database.exec('ROLLBACK')
-    throw error
-  }
+  })
 }
 
 function preparePlan(database: SqliteDatabase, plan: ExchangePlan): void {
@@ -97,17 +91,28 @@ function prepareTables(
   const wanted = inOrderOfReferences(chooseTables(readUserTables(database), content))
   const captured = readCapturedTables(database)
   const removed = captured.filter(({ name }) => !wanted.some((table) => table.name === name))
-  for (const { id } of removed) removeCapture(database, id)
-  const tables = wanted.map((table) => {
+  for (const { id } of removed) retireCapture(database, id)
+  const inspector = new CaptureInspector(database)
+  const tables = wanted.map((table): PreparedTable => {
     const present = captured.find(({ name }) => name === table.name)
-    return present === undefined
-      ? addTable(database, plan, table)
-      : repairTable(database, plan, present)
+    if (present === undefined) return addTable(database, plan, table)
+    const state = inspector.stateOf(present)
+    if (state === 'disturbed') {
+      const rowCount = repairTable(database, plan, present)
+      return { table: table.name, rowCount, kind: 'repaired' }
+    }
+    if (state === 'outdated') replaceEvictionTriggers(database, present)
+    return { table: table.name, rowCount: 0, kind: 'present' }
   })
   return { tables, removed: removed.map(({ name }) => name) }
 }
 
 function addTable(database: SqliteDatabase, plan: ExchangePlan, table: UserTable): PreparedTable {
+  const former = findFormer(database, table.name)
+  if (former !== undefined) {
+    const rowCount = repairTable(database, plan, { ...table, id: former })
+    return { table: table.name, rowCount, kind: 'added' }
+  }
   const [last] = new Query(database, 'SELECT max(id) FROM obmen_table').first() ?? [0]
   const headSeq = readHeadSeq(database)
   const captured = { ...table, id: toNumber(last) + 1 }
@@ -116,16 +121,13 @@ function addTable(database: SqliteDatabase, plan: ExchangePlan, table: UserTable
   return { table: table.name, rowCount, kind: 'added' }
 }
 
-function repairTable(
-  database: SqliteDatabase,
-  plan: ExchangePlan,
-  table: CapturedTable,
-): PreparedTable {
-  if (isCaptureIntact(database, table)) return { table: table.name, rowCount: 0, kind: 'present' }
+/** Registers every row as possibly changed. Gives the number of rows. */
+function repairTable(database: SqliteDatabase, plan: ExchangePlan, table: CapturedTable): number {
   const headSeq = readHeadSeq(database)
-  const rowCount = repairCapture(database, table, { headSeq, origin: plan.thisNode })
-  writeHeadSeq(database, headSeq + rowCount)
-  return { table: table.name, rowCount, kind: 'repaired' }
+  const registration = { headSeq, origin: plan.thisNode }
+  const { rowCount, positions } = repairCapture(database, table, registration)
+  writeHeadSeq(database, headSeq + positions)
+  return rowCount
 }
 
 function chooseTables(tables: readonly UserTable[], content: PlanContent): UserTable[] {

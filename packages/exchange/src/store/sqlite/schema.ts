@@ -12,11 +12,12 @@ CREATE TABLE obmen_meta (
   value NOT NULL  -- without a type, so that a node code 007 stays what it is
 ) WITHOUT ROWID;
 
--- The tables of the plan. Parents come before their children; the number is part of the names of log, index and triggers.
+-- The tables of the plan, and those that have left it: their change index stays, should they come back. Parents come before
+-- their children; the number is part of the names of log, index and triggers.
 CREATE TABLE obmen_table (
   id       INTEGER PRIMARY KEY,
   name     TEXT NOT NULL UNIQUE,
-  capture  TEXT NOT NULL   -- the statements that made its log, index and triggers: compared with what is there
+  capture  TEXT NOT NULL   -- the statements that made its log, index and triggers: compared with what is there; '' has left
 );
 
 -- The other nodes of the plan, as the message numbers have them.

@@ -14,16 +14,18 @@ import type {
   TableChecksum,
 } from '../change-store.ts'
 import { CaptureDisturbed, StoreNotPrepared, StoreOfAnotherPlan } from '../errors.ts'
-import { type CapturedTable, indexName, isCaptureIntact } from './capture.ts'
+import { type CapturedTable, indexName } from './capture.ts'
 import { readChanges } from './change-reader.ts'
 import { checksum } from './checksum.ts'
 import { fold } from './fold.ts'
+import { CaptureInspector, replaceEvictionTriggers } from './install-capture.ts'
 import { deleteNode, readNode, readNodeCodes, writeNode } from './node-rows.ts'
 import { SqliteRowApplier } from './row-applier.ts'
 import { SCHEMA_VERSION } from './schema.ts'
 import { Query, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
 import { StatementCache } from './statement-cache.ts'
-import { readUserTables } from './user-table.ts'
+import { droppedTable, readUserTables } from './user-table.ts'
+import { rollBack, writeTransaction } from './write-transaction.ts'
 
 /**
  * SQLite's own 2 MB hold neither the keys nor the change index of a table of 100,000 rows: each row of a message would be
@@ -85,10 +87,12 @@ export function readPlan(database: SqliteDatabase): ExchangePlan | undefined {
 /** The tables of the plan as they are now, parents first. A table that was dropped counts with an empty key. */
 export function readCapturedTables(database: SqliteDatabase): CapturedTable[] {
   const present = new Map(readUserTables(database).map((table) => [table.name, table]))
-  const recorded = new Query(database, 'SELECT id, name FROM obmen_table ORDER BY id').all()
+  const recorded = new Query(
+    database,
+    `SELECT id, name FROM obmen_table WHERE capture <> '' ORDER BY id`,
+  ).all()
   return recorded.map(([id, name]) => {
-    const gone = { name: toText(name), key: [], others: [], uniques: [], parents: [] }
-    return { ...(present.get(toText(name)) ?? gone), id: toNumber(id) }
+    return { ...(present.get(toText(name)) ?? droppedTable(toText(name))), id: toNumber(id) }
   })
 }
 
@@ -106,6 +110,8 @@ export class SqliteStore implements ChangeStore {
   readonly plan: ExchangePlan
   readonly #database: SqliteDatabase
   #tables: readonly CapturedTable[] = []
+  /** Those of them whose unique values are others than when their triggers were made. */
+  #outdated: readonly CapturedTable[] = []
   #schemaVersion = -1
   #schema = ''
 
@@ -114,9 +120,21 @@ export class SqliteStore implements ChangeStore {
     this.#database = new StatementCache(database)
   }
 
-  /** Throws {@link CaptureDisturbed} when changes are not registered as they should be. */
+  /**
+   * Throws {@link CaptureDisturbed} when changes are not registered as they should be. Where only a unique value has
+   * come or gone, what registers its evictions is made anew.
+   */
   checkCapture(): void {
     this.#currentTables()
+    if (this.#outdated.length === 0) return
+    writeTransaction(this.#database, () => this.#tablesToWrite())
+  }
+
+  /** The tables, with triggers as they should be. Must run in a write transaction: what was mended may be undone with it. */
+  #tablesToWrite(): readonly CapturedTable[] {
+    const tables = this.#currentTables()
+    for (const table of this.#outdated) replaceEvictionTriggers(this.#database, table)
+    return tables
   }
 
   /**
@@ -129,9 +147,11 @@ export class SqliteStore implements ChangeStore {
     const schema = readSchemaText(this.#database)
     if (schema !== this.#schema) {
       const tables = readCapturedTables(this.#database)
-      const disturbed = tables.filter((table) => !isCaptureIntact(this.#database, table))
+      const inspector = new CaptureInspector(this.#database)
+      const disturbed = tables.filter((table) => inspector.stateOf(table) === 'disturbed')
       if (disturbed.length > 0) throw new CaptureDisturbed(disturbed.map(({ name }) => name))
       this.#tables = tables
+      this.#outdated = tables.filter((table) => inspector.stateOf(table) === 'outdated')
       this.#schema = schema
     }
     this.#schemaVersion = toNumber(version)
@@ -144,12 +164,12 @@ export class SqliteStore implements ChangeStore {
     this.#database.exec('BEGIN IMMEDIATE')
     try {
       const result = await work(
-        new SqliteTransaction(this.#database, this.plan, this.#currentTables()),
+        new SqliteTransaction(this.#database, this.plan, this.#tablesToWrite()),
       )
       this.#database.exec('COMMIT')
       return result
     } catch (error) {
-      this.#database.exec('ROLLBACK')
+      rollBack(this.#database)
       throw error
     }
   }

@@ -133,7 +133,14 @@ export class TableTarget {
 
   /** Gives the row the sender's version and a position of its own, so that it travels on to the other nodes. */
   record(row: RowLine, seq: number, via: NodeCode): void {
-    this.#record.run(...this.keyOf(row), BigInt(seq), BigInt(row.stamp), row.origin, via)
+    this.#record.run(
+      ...this.keyOf(row),
+      BigInt(seq),
+      BigInt(row.stamp),
+      row.origin,
+      via,
+      row.kind === 'row' ? 0n : 1n,
+    )
   }
 }
 
@@ -145,10 +152,11 @@ function entryStatement(table: CapturedTable): string {
 function recordStatement(table: CapturedTable): string {
   const keys = keyNames(table).join(', ')
   return `
-    INSERT INTO ${indexName(table)} (${keys}, seq, stamp, origin, via)
-    VALUES (${'?, '.repeat(table.key.length)}?, ?, ?, ?)
+    INSERT INTO ${indexName(table)} (${keys}, seq, stamp, origin, via, gone)
+    VALUES (${'?, '.repeat(table.key.length)}?, ?, ?, ?, ?)
     ON CONFLICT (${keys}) DO UPDATE SET
-      seq = excluded.seq, stamp = excluded.stamp, origin = excluded.origin, via = excluded.via`
+      seq = excluded.seq, stamp = excluded.stamp, origin = excluded.origin, via = excluded.via,
+      gone = excluded.gone`
 }
 
 /** ABORT overrules what the application's schema may say: REPLACE would delete other rows without a word, IGNORE lose ours. */

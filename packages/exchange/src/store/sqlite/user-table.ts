@@ -11,6 +11,8 @@ export interface UserTable {
   readonly others: readonly Column[]
   /** The columns of each UNIQUE constraint or index beside the primary key. Those on expressions are left out. */
   readonly uniques: readonly (readonly ComparedColumn[])[]
+  /** Whether there is a UNIQUE index on an expression. */
+  readonly hasUniqueExpression: boolean
   /** The tables it refers to by a foreign key. */
   readonly parents: readonly string[]
 }
@@ -71,11 +73,16 @@ function readUserTable(database: SqliteDatabase, name: string, kind: TableKind):
     others: columns
       .filter(([, , , pk]) => toNumber(pk) === 0)
       .map(([column, type]) => ({ name: toText(column), type: typeOf(type) })),
-    uniques: readUniques(database, name),
+    ...readUniques(database, name),
     parents: new Query(database, `SELECT DISTINCT "table" FROM pragma_foreign_key_list(?)`)
       .all(name)
       .map(([parent]) => toText(parent)),
   }
+}
+
+/** What is left of a table that was dropped: its name. */
+export function droppedTable(name: string): UserTable {
+  return { name, key: [], others: [], uniques: [], hasUniqueExpression: false, parents: [] }
 }
 
 /** The table as a message names it: key columns first. */
@@ -107,7 +114,10 @@ function readKeyCollations(database: SqliteDatabase, table: string): ReadonlyMap
   return new Map(rows.map(([column, collation]) => [toText(column), toText(collation)]))
 }
 
-function readUniques(database: SqliteDatabase, table: string): ComparedColumn[][] {
+function readUniques(
+  database: SqliteDatabase,
+  table: string,
+): Pick<UserTable, 'uniques' | 'hasUniqueExpression'> {
   const uniques = new Map<string, (ComparedColumn | undefined)[]>()
   const rows = new Query(
     database,
@@ -120,10 +130,11 @@ function readUniques(database: SqliteDatabase, table: string): ComparedColumn[][
     columns.push(isExpression ? undefined : { name: toText(column), collation: toText(collation) })
     uniques.set(toText(index), columns)
   }
-  return [...uniques.values()].flatMap((columns) => {
-    const named = columns.filter((column) => column !== undefined)
-    return named.length === columns.length ? [named] : []
+  const named = [...uniques.values()].flatMap((columns) => {
+    const known = columns.filter((column) => column !== undefined)
+    return known.length === columns.length ? [known] : []
   })
+  return { uniques: named, hasUniqueExpression: named.length < uniques.size }
 }
 
 /** Parents before their children where the foreign keys allow it; tables in a circle come by name. */

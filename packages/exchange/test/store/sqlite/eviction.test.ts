@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
-import { PreparedDatabase } from './prepared-database.ts'
+import { deletion, PreparedDatabase, row, tableLine } from './prepared-database.ts'
 
 describe('a row that another one evicts', () => {
   it('is registered as deleted after INSERT OR REPLACE', async () => {
@@ -65,6 +65,60 @@ describe('a row that another one evicts', () => {
     node.sql(`INSERT OR REPLACE INTO goods VALUES (2, 'A')`)
 
     assert.deepEqual((await node.newChanges()).toSorted(), ['+ goods 2 "A"', '- goods 1'])
+  })
+
+  it('is found by a unique expression, once, and may come back', async () => {
+    const node = new PreparedDatabase(`
+      CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT);
+      CREATE UNIQUE INDEX one_code ON goods (lower(code)); INSERT INTO goods VALUES (1, 'a'), (7, 'g')`)
+    await node.newChanges()
+
+    node.sql(`INSERT OR REPLACE INTO goods VALUES (2, 'A')`)
+    const evicted = await node.newChanges()
+    const afterwards = await node.newChanges()
+    node.sql(
+      `INSERT OR REPLACE INTO goods VALUES (1, 'a'); UPDATE OR REPLACE goods SET code = 'G' WHERE id = 1`,
+    )
+
+    assert.deepEqual(evicted.toSorted(), ['+ goods 2 "A"', '- goods 1'])
+    assert.deepEqual(afterwards, [])
+    assert.deepEqual((await node.newChanges()).toSorted(), [
+      '+ goods 1 "G"',
+      '- goods 2',
+      '- goods 7',
+    ])
+  })
+
+  it('is found by a unique expression also when a message brought it, and no deletion is told twice', async () => {
+    const node = new PreparedDatabase(`
+      CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT);
+      CREATE UNIQUE INDEX one_code ON goods (lower(code))`)
+    const goods = tableLine('goods', 1, { id: 'integer', code: 'text' })
+    await node.apply(goods, [
+      row(1000, 'С01', 1n, 'a'),
+      row(1000, 'С01', 2n, 'b'),
+      deletion(1000, 'С01', 3n),
+    ])
+    await node.apply(goods, [deletion(2000, 'С01', 2n)])
+    await node.newChanges()
+
+    node.sql(`INSERT OR REPLACE INTO goods VALUES (9, 'A')`)
+
+    assert.deepEqual((await node.newChanges()).toSorted(), ['+ goods 9 "A"', '- goods 1'])
+    assert.deepEqual(await node.newChanges(), [])
+  })
+
+  it('is found when its unique index is younger than the triggers', async () => {
+    const node = new PreparedDatabase(
+      `CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT); INSERT INTO goods VALUES (1, 'a')`,
+    )
+    await node.newChanges()
+
+    node.sql(
+      `CREATE UNIQUE INDEX one_code ON goods (code); INSERT OR REPLACE INTO goods VALUES (2, 'a')`,
+    )
+
+    assert.deepEqual((await node.newChanges()).toSorted(), ['+ goods 2 "a"', '- goods 1'])
   })
 
   it('is found by the unique value of a generated column', async () => {

@@ -29,6 +29,19 @@ describe('the memory of foreign letters', () => {
     assert.deepEqual(new ForeignLetters(database).all(), new Set())
   })
 
+  it('keeps what it held, and no transaction open, when writing fails', () => {
+    const { database } = new PreparedDatabase('CREATE TABLE goods (id INTEGER PRIMARY KEY)')
+    const letters = new ForeignLetters(database)
+    letters.replace(new Set(['a']))
+    database.exec(`CREATE TRIGGER full BEFORE DELETE ON obmen_foreign_letter
+      BEGIN SELECT raise(ABORT, 'disk full'); END`)
+
+    assert.throws(() => letters.replace(new Set(['b'])), /disk full/)
+
+    assert.equal(database.isTransaction, false)
+    assert.deepEqual(letters.all(), new Set(['a']))
+  })
+
   it('writes nothing when nothing is new', () => {
     const { database } = new PreparedDatabase('CREATE TABLE goods (id INTEGER PRIMARY KEY)')
     const letters = new ForeignLetters(database)

@@ -124,6 +124,17 @@ describe('preparing a database', () => {
     database.exec('INSERT INTO "Order Details" (goods) VALUES (1)')
   })
 
+  it('is undone also for a table that has left the plan', () => {
+    const database = openDatabase()
+    const before = schemaOf(database, 'all')
+    prepareSqlite(database, PLAN, { kind: 'all' })
+    prepareSqlite(database, PLAN, { kind: 'only', tables: ['goods'] })
+
+    removePreparation(database)
+
+    assert.deepEqual(schemaOf(database, 'all'), before)
+  })
+
   it('takes in only the tables named, or all but these', () => {
     const only = openDatabase()
     const except = openDatabase()

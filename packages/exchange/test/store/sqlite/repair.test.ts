@@ -31,7 +31,6 @@ const DISTURBANCES = [
   { name: 'a dropped table', statements: 'DROP TABLE goods' },
   { name: 'a renamed table', statements: 'ALTER TABLE goods RENAME TO wares' },
   { name: 'a renamed key', statements: 'ALTER TABLE goods RENAME COLUMN id TO number' },
-  { name: 'another unique value', statements: 'CREATE UNIQUE INDEX more ON goods (code, id)' },
 ]
 
 function isDisturbance(error: unknown): boolean {
@@ -66,7 +65,80 @@ describe('a disturbed capture', () => {
   })
 })
 
+describe('a unique value that comes or goes', () => {
+  const EVICTIONS = `SELECT count(*) FROM sqlite_schema WHERE name LIKE 'obmen\\_%\\_evict%' ESCAPE '\\'`
+
+  it('is taken up by a store that is open, and nothing else is registered', async () => {
+    const node = new PreparedDatabase(SCHEMA)
+    await node.newChanges()
+    node.sql('ALTER TABLE goods ADD COLUMN price REAL; UPDATE goods SET price = id')
+    node.sql('CREATE UNIQUE INDEX more ON goods (price)')
+    await node.newChanges()
+
+    const registered = await node.newChanges()
+    node.sql(`INSERT OR REPLACE INTO goods VALUES (9, 'z', 2)`)
+
+    assert.deepEqual(registered, [])
+    assert.deepEqual((await node.newChanges()).toSorted(), ['+ goods 9 "z" 2.0', '- goods 2'])
+  })
+
+  it('is taken up by opening a store, and by preparing anew', () => {
+    const opened = new PreparedDatabase(SCHEMA)
+    const prepared = new PreparedDatabase(SCHEMA)
+    for (const node of [opened, prepared]) node.sql('CREATE UNIQUE INDEX more ON goods (code, id)')
+
+    openSqliteStore(opened.database, PLAN)
+    const { tables } = prepareSqlite(prepared.database, PLAN, { kind: 'all' })
+
+    assert.deepEqual(opened.rows(EVICTIONS), [[4]])
+    assert.deepEqual(prepared.rows(EVICTIONS), [[4]])
+    assert.deepEqual(tables[0], { table: 'goods', rowCount: 0, kind: 'present' })
+    opened.sql('DROP INDEX more')
+    openSqliteStore(opened.database, PLAN)
+    assert.deepEqual(opened.rows(EVICTIONS), [[2]])
+  })
+
+  it('is taken up the next time when the first time is rolled back', async () => {
+    const node = new PreparedDatabase(SCHEMA)
+    node.sql('CREATE UNIQUE INDEX more ON goods (code, id)')
+
+    await assert.rejects(node.store.transaction(() => Promise.reject(new Error('power failure'))))
+    const rolledBack = node.rows(EVICTIONS)
+    await node.fold()
+
+    assert.deepEqual(rolledBack, [[2]])
+    assert.deepEqual(node.rows(EVICTIONS), [[4]])
+  })
+})
+
 describe('mending a capture', () => {
+  it('gives way to what was really entered elsewhere meanwhile, and lets a missed change travel', async () => {
+    const node = new PreparedDatabase(SCHEMA)
+    const goods = tableLine('goods', 1, { id: 'integer', code: 'text' })
+    await node.apply(goods, [row(1000, 'С01', 1n, 'x'), row(1000, 'С01', 2n, 'y')])
+    node.sql(`DROP TRIGGER obmen_1_update; UPDATE goods SET code = 'missed' WHERE id = 2`)
+
+    prepareSqlite(node.database, PLAN, { kind: 'all' })
+    await node.apply(goods, [row(2000, 'С01', 1n, 'edited'), row(1000, 'С01', 2n, 'y')])
+
+    assert.deepEqual(node.rows('SELECT id, code FROM goods WHERE id < 3'), [
+      [1, 'edited'],
+      [2, 'missed'],
+    ])
+  })
+
+  it('keeps the time of what was registered and not yet folded', async () => {
+    const node = new PreparedDatabase(SCHEMA)
+    const goods = tableLine('goods', 1, { id: 'integer', code: 'text' })
+    await node.fold()
+    node.sql(`UPDATE goods SET code = 'now' WHERE id = 1; DROP TRIGGER obmen_1_delete`)
+
+    prepareSqlite(node.database, PLAN, { kind: 'all' })
+    await node.apply(goods, [row(2000, 'С01', 1n, 'long ago')])
+
+    assert.deepEqual(node.rows('SELECT code FROM goods WHERE id = 1'), [['now']])
+  })
+
   it('registers every row, present or gone, so that nothing is lost', async () => {
     const node = new PreparedDatabase(SCHEMA)
     await node.newChanges()
