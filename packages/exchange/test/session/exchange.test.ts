@@ -205,6 +205,26 @@ describe('exchange', () => {
     assert.equal(await areEqual(world), true)
   })
 
+  it('makes rows equal that were changed while only one side had a new column', async (t) => {
+    const world = await openWorld(t)
+    world.office.sql(`INSERT INTO goods (id, name) VALUES (1, 'Чай')`)
+    await settle(world)
+    world.office.sql('ALTER TABLE goods ADD COLUMN weight REAL DEFAULT 0.5')
+    world.shop.sql(`UPDATE goods SET name = 'Чай чёрный'`)
+    await world.shop.exchange()
+    await world.office.exchange()
+
+    world.shop.sql('ALTER TABLE goods ADD COLUMN weight REAL')
+    world.second.sql('ALTER TABLE goods ADD COLUMN weight REAL')
+    await settle(world)
+
+    assert.equal(await areEqual(world), true)
+    assert.deepEqual(world.shop.rows('SELECT name, weight FROM goods'), [
+      { __proto__: null, name: 'Чай чёрный', weight: 0.5 },
+    ])
+    assert.deepEqual(world.post.letters, [])
+  })
+
   it('heals by itself when a node was restored from an old backup', async (t) => {
     const world = await openWorld(t)
     world.office.sql(MANY_GOODS)

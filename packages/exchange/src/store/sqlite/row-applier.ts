@@ -7,7 +7,7 @@ import type { CapturedTable } from './capture.ts'
 import { forgetRefused, keepRefused, readRefused } from './refused-rows.ts'
 import { isRefusal, Query, type SqliteDatabase, toNumber } from './sqlite-database.ts'
 import { SuspendedTriggers } from './suspended-triggers.ts'
-import { type IndexEntry, TableTarget } from './table-target.ts'
+import { type IndexEntry, TableTarget, type Written } from './table-target.ts'
 
 /** A row, and the node that it came from. */
 interface Arrival {
@@ -27,6 +27,7 @@ const MAX_SWAP_TRIES = 20
 /** Whose rows are applied, and to what. */
 export interface ApplyOptions {
   readonly tables: readonly CapturedTable[]
+  readonly thisNode: NodeCode
   readonly sender: Sender
   /** Gives out the positions of the change index. */
   readonly nextSeq: () => number
@@ -36,6 +37,7 @@ export interface ApplyOptions {
 export class SqliteRowApplier implements RowApplier {
   readonly #database: SqliteDatabase
   readonly #tables: ReadonlyMap<string, CapturedTable>
+  readonly #thisNode: NodeCode
   readonly #sender: Sender
   readonly #nextSeq: () => number
   readonly #triggers: SuspendedTriggers
@@ -49,6 +51,7 @@ export class SqliteRowApplier implements RowApplier {
   constructor(database: SqliteDatabase, options: ApplyOptions) {
     this.#database = database
     this.#tables = new Map(options.tables.map((table) => [table.name, table]))
+    this.#thisNode = options.thisNode
     this.#sender = options.sender
     this.#nextSeq = options.nextSeq
     this.#triggers = new SuspendedTriggers(database)
@@ -118,13 +121,24 @@ export class SqliteRowApplier implements RowApplier {
 
   /** Writes the row, or gives the reason why the database refuses it. */
   #tryToWrite(arrival: Arrival, entry: IndexEntry | undefined): string | undefined {
-    const reason = reasonOfRefusal(() => arrival.target.write(arrival.row, entry))
-    if (reason === undefined) this.#recordApplied(arrival)
-    return reason
+    const outcome = attempt(() => arrival.target.write(arrival.row, entry))
+    if (outcome.kind === 'refused') return outcome.reason
+    this.#recordApplied(arrival, outcome.written)
+    return undefined
   }
 
-  #recordApplied({ target, row, via }: Arrival): void {
-    target.record(row, this.#nextSeq(), via)
+  /**
+   * A row that has values of ours in columns that the sender does not name is no node's row yet: as a new version it
+   * travels, to the sender too, and is applied there as it is. So two nodes never raise each other's version for ever: one
+   * that lacks a column does not take rows that have it.
+   */
+  #recordApplied({ target, row, via }: Arrival, written: Written): void {
+    const seq = this.#nextSeq()
+    const version =
+      written === 'merged'
+        ? { stamp: row.stamp + 1, origin: this.#thisNode, via: '' }
+        : { stamp: row.stamp, origin: row.origin, via }
+    target.record(row, { seq, ...version })
     this.#applied += 1
   }
 
@@ -159,28 +173,28 @@ export class SqliteRowApplier implements RowApplier {
   #swapPostponed(): void {
     let candidates = this.#postponed
     for (let tries = 0; tries < MAX_SWAP_TRIES && candidates.length > 1; tries += 1) {
-      const misfits = this.#trySwap(candidates)
-      const fitting = candidates.filter((candidate) => !misfits.has(candidate))
-      if (misfits.size === 0) {
-        for (const arrival of fitting) this.#recordApplied(arrival)
-        const done = new Set(fitting)
-        this.#postponed = this.#postponed.filter((postponed) => !done.has(postponed))
+      const fitting = this.#trySwap(candidates)
+      if (fitting.size === candidates.length) {
+        for (const [postponed, written] of fitting) this.#recordApplied(postponed, written)
+        this.#postponed = this.#postponed.filter((postponed) => !fitting.has(postponed))
         return
       }
-      candidates = fitting
+      candidates = [...fitting.keys()]
     }
   }
 
-  /** Takes the rows out and puts them back as the sender has them. Gives those that don't fit; then nothing has changed. */
-  #trySwap(candidates: readonly Postponed[]): ReadonlySet<Postponed> {
+  /** Takes the rows out and puts them back as the sender has them. Gives those that fit; nothing has changed unless all do. */
+  #trySwap(candidates: readonly Postponed[]): ReadonlyMap<Postponed, Written> {
     this.#database.exec('SAVEPOINT obmen_swap')
     const takenOut = candidates.map(({ target, row }) => target.takeOut(row))
-    const misfits = candidates.filter(({ target, row }, index) => {
-      return reasonOfRefusal(() => target.putBack(row, takenOut[index])) !== undefined
-    })
-    if (misfits.length > 0) this.#database.exec('ROLLBACK TO obmen_swap')
+    const fitting = new Map<Postponed, Written>()
+    for (const [index, candidate] of candidates.entries()) {
+      const outcome = attempt(() => candidate.target.putBack(candidate.row, takenOut[index]))
+      if (outcome.kind === 'written') fitting.set(candidate, outcome.written)
+    }
+    if (fitting.size < candidates.length) this.#database.exec('ROLLBACK TO obmen_swap')
     this.#database.exec('RELEASE obmen_swap')
-    return new Set(misfits)
+    return fitting
   }
 
   /** Rows refused at earlier messages get their chance after each later one, where their table still takes them. */
@@ -228,13 +242,16 @@ export class SqliteRowApplier implements RowApplier {
   }
 }
 
-/** What the database says when it refuses to do this; `undefined` when it was done. */
-function reasonOfRefusal(write: () => void): string | undefined {
+type Outcome =
+  | { readonly kind: 'written'; readonly written: Written }
+  | { readonly kind: 'refused'; readonly reason: string }
+
+/** Writes, or gives what the database says when it refuses to. */
+function attempt(write: () => Written): Outcome {
   try {
-    write()
-    return undefined
+    return { kind: 'written', written: write() }
   } catch (error) {
-    if (isRefusal(error)) return error.message
+    if (isRefusal(error)) return { kind: 'refused', reason: error.message }
     throw error
   }
 }

@@ -287,7 +287,9 @@ class SqliteTransaction implements StoreTransaction {
       headSeq += 1
       return headSeq
     }
-    const applier = new SqliteRowApplier(database, { tables: this.#tables, sender, nextSeq })
+    const { thisNode } = this.#plan
+    const tables = this.#tables
+    const applier = new SqliteRowApplier(database, { tables, thisNode, sender, nextSeq })
     return Promise.resolve({
       beginTable: (line) => applier.beginTable(line),
       applyRows: (rows) => applier.applyRows(rows),

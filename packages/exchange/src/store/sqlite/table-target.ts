@@ -5,7 +5,7 @@ import { base64 } from '../../platform/base64.ts'
 import { SchemaMismatch } from '../errors.ts'
 import { type CapturedTable, compare, indexName, keyNames } from './capture.ts'
 import { Query, quoteName, type SqliteDatabase, toNumber } from './sqlite-database.ts'
-import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import { parseNodeCode } from '../../plan/node-code.ts'
 
 /** What the change index says of a row. */
 export interface IndexEntry extends RowVersion {
@@ -16,9 +16,13 @@ export interface IndexEntry extends RowVersion {
 /** A row of this database that was taken out of its table: the columns that the sender does not name. */
 export type TakenOut = readonly Value[] | undefined
 
+/** Whether a row is now what the sender has, or has values of ours in columns that the sender does not name. */
+export type Written = 'as sent' | 'merged'
+
 /** A table of this database as the target of a sender's rows: the statements for the columns that the sender names. */
 export class TableTarget {
   readonly line: TableLine
+  readonly #hasExtras: boolean
   readonly #entry: Query
   readonly #row: Query
   readonly #extras: Query
@@ -34,6 +38,7 @@ export class TableTarget {
     const target = quoteName(table.name)
     const columns = line.columns.map(({ name }) => quoteName(name))
     const extras = table.others.filter(({ name }) => line.columns.every((own) => own.name !== name))
+    this.#hasExtras = extras.length > 0
     const extraColumns = extras.map(({ name }) => quoteName(name))
     const isKey = table.key
       .map((column, index) => compare(column, '=', `?${index + 1}`))
@@ -110,11 +115,16 @@ export class TableTarget {
    * Writes or deletes the row. Throws what the database says when it refuses. A row that is there is updated: an upsert
    * would be checked first as if it were new, and fail for want of a column that the sender does not have.
    */
-  write(row: RowLine, entry: IndexEntry | undefined): void {
-    if (row.kind === 'deletion') this.#delete.run(...row.values)
-    else if (entry === undefined || this.#update.run(...row.values) === 0) {
-      this.#insert.run(...row.values)
+  write(row: RowLine, entry: IndexEntry | undefined): Written {
+    if (row.kind === 'deletion') {
+      this.#delete.run(...row.values)
+      return 'as sent'
     }
+    if (entry !== undefined && this.#update.run(...row.values) > 0) {
+      return this.#hasExtras ? 'merged' : 'as sent'
+    }
+    this.#insert.run(...row.values)
+    return 'as sent'
   }
 
   /** Takes the row away, to make room for others. {@link putBack} brings it in again. */
@@ -126,21 +136,19 @@ export class TableTarget {
   }
 
   /** Writes a row that was taken out; the columns that the sender does not name are as they were. */
-  putBack(row: RowLine, takenOut: TakenOut): void {
-    if (takenOut === undefined) this.#insert.run(...row.values)
-    else this.#insertWhole.run(...row.values, ...takenOut)
+  putBack(row: RowLine, takenOut: TakenOut): Written {
+    if (takenOut === undefined) {
+      this.#insert.run(...row.values)
+      return 'as sent'
+    }
+    this.#insertWhole.run(...row.values, ...takenOut)
+    return this.#hasExtras ? 'merged' : 'as sent'
   }
 
-  /** Gives the row the sender's version and a position of its own, so that it travels on to the other nodes. */
-  record(row: RowLine, seq: number, via: NodeCode): void {
-    this.#record.run(
-      ...this.keyOf(row),
-      BigInt(seq),
-      BigInt(row.stamp),
-      row.origin,
-      via,
-      row.kind === 'row' ? 0n : 1n,
-    )
+  /** Gives the row a version and a position of its own, so that it travels on to the other nodes. */
+  record(row: RowLine, { seq, stamp, origin, via }: IndexEntry): void {
+    const gone = row.kind === 'row' ? 0n : 1n
+    this.#record.run(...this.keyOf(row), BigInt(seq), BigInt(stamp), origin, via, gone)
   }
 }
 

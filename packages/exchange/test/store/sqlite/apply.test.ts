@@ -113,6 +113,29 @@ describe('applying a message', () => {
     assert.deepEqual(node.rows('SELECT * FROM goods'), [[1, 'b', 'left', 'mine']])
   })
 
+  it('gives a row with values of columns that the sender does not have a version of its own', async () => {
+    const node = new PreparedDatabase(
+      'CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT UNIQUE, note TEXT)',
+    )
+    node.sql(`INSERT INTO goods VALUES (1, 'a', 'mine'), (2, 'b', 'mine'), (3, 'c', 'mine')`)
+    await node.fold()
+    const later = Date.now() + 5000
+
+    await node.apply(GOODS_LINE, [
+      row(later, 'С01', 1n, 'b'),
+      row(later, 'С01', 2n, 'a'),
+      deletion(later, 'С01', 3n),
+      row(later, 'С01', 4n, 'new'),
+    ])
+
+    assert.deepEqual(node.rows('SELECT k1, stamp, origin, via FROM obmen_index_1 ORDER BY k1'), [
+      [1, later + 1, 'ЦБ', ''],
+      [2, later + 1, 'ЦБ', ''],
+      [3, later, 'С01', 'С01'],
+      [4, later, 'С01', 'С01'],
+    ])
+  })
+
   it('gives a new row the defaults of columns that the sender does not have', async () => {
     const node = new PreparedDatabase(
       `CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT, note TEXT DEFAULT 'new')`,
