@@ -65,6 +65,9 @@ async function receiveFromAll(
   try {
     const waiting = await inbox.waiting()
     context.onEvent?.({ kind: 'inbox-read', messages: waiting.length })
+    for (const error of inbox.unreadable ?? []) {
+      context.onEvent?.({ kind: 'unreadable-letter', error })
+    }
     const results: NodeExchange[] = []
     for (const code of codes) results.push(await receiveFrom(context, inbox, { code, waiting }))
     return results
