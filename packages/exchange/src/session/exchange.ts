@@ -94,8 +94,8 @@ async function receiveFrom(
   const node = sender.code
   const waiting = sender.waiting.filter(({ name }) => name.from === node)
   try {
-    const received = await receiveChanges(context, inbox, { code: node, waiting })
-    return { node, received, errors: [] }
+    const { summary, damaged } = await receiveChanges(context, inbox, { code: node, waiting })
+    return { node, received: summary, errors: damaged }
   } catch (error) {
     return { node, errors: [report(context, node, error)] }
   }
