@@ -48,7 +48,7 @@ export interface NodeState {
   readonly received: readonly MessageIdentity[]
   /** Something was received that the node wants to know about. */
   readonly owesAcknowledgement: boolean
-  /** The greatest number seen in the mailbox that can't be applied, because messages before it are missing. */
+  /** The greatest number read in a message that can't be applied, because messages before it are missing. */
   readonly gapBefore: MessageNo
 }
 

@@ -102,12 +102,22 @@ function inOrder(messages: readonly MessageIdentity[]): MessageIdentity[] {
 }
 
 /**
- * The sender's state after a letter was seen that can't be applied yet: the next message to it asks for what is missing. Each
+ * The sender's state after a message was read that can't be applied yet: the next message to it asks for what is missing. Each
  * new letter asks again, because what asked before may have been lost; one that has waited before does not.
  */
 export function recordGap(sender: NodeState, messageNo: MessageNo): NodeState {
   if (messageNo <= sender.gapBefore) return sender
   return { ...sender, gapBefore: messageNo, owesAcknowledgement: true }
+}
+
+/**
+ * The sender's state after a letter was seen whose message can't be read. Anybody can write such a letter, so its number is taken
+ * only when it is the next one to be expected: a great one would keep every later gap from being asked about, and the sender, who
+ * never sent it, from answering. What is not asked for here, the sender offers again by itself when it gets no answer.
+ */
+export function recordDamage(sender: NodeState, messageNo: MessageNo): NodeState {
+  const lastKnownNo = Math.max(sender.receivedNo, sender.gapBefore)
+  return messageNo === lastKnownNo + 1 ? recordGap(sender, messageNo) : sender
 }
 
 /**

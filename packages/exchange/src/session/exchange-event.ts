@@ -5,6 +5,8 @@ import type { ApplySummary } from '../store/change-store.ts'
 /** What happens during an exchange, for whoever watches it. */
 export type ExchangeEvent =
   | { readonly kind: 'inbox-read'; readonly messages: number }
+  /** A letter in the mailbox can't be read, so it is none of ours; it is left alone. */
+  | { readonly kind: 'unreadable-letter'; readonly error: Error }
   | { readonly kind: 'fetching'; readonly node: NodeCode; readonly messageNo: MessageNo }
   | {
       readonly kind: 'applying'

@@ -65,6 +65,9 @@ async function receiveFromAll(
   try {
     const waiting = await inbox.waiting()
     context.onEvent?.({ kind: 'inbox-read', messages: waiting.length })
+    for (const error of inbox.unreadable ?? []) {
+      context.onEvent?.({ kind: 'unreadable-letter', error })
+    }
     const results: NodeExchange[] = []
     for (const code of codes) results.push(await receiveFrom(context, inbox, { code, waiting }))
     return results
@@ -91,8 +94,8 @@ async function receiveFrom(
   const node = sender.code
   const waiting = sender.waiting.filter(({ name }) => name.from === node)
   try {
-    const received = await receiveChanges(context, inbox, { code: node, waiting })
-    return { node, received, errors: [] }
+    const { summary, damaged } = await receiveChanges(context, inbox, { code: node, waiting })
+    return { node, received: summary, errors: damaged }
   } catch (error) {
     return { node, errors: [report(context, node, error)] }
   }

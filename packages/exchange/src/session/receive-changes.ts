@@ -12,7 +12,6 @@ import { acceptAcknowledgement, gapNeedsResend } from '../plan/acknowledgement.t
 import { compareEpochs, nextEpoch } from '../plan/epoch.ts'
 import { judgeByMark } from '../plan/letter-mark.ts'
 import type { MessageHeader } from '../plan/message-header.ts'
-import type { MessageNo } from '../plan/message-no.ts'
 import type { NodeCode } from '../plan/node-code.ts'
 import { type NodeState, startEpoch } from '../plan/node-state.ts'
 import { offerAgain } from '../plan/numbering.ts'
@@ -21,6 +20,7 @@ import {
   deservesAnswer,
   followEpoch,
   oweAnswer,
+  recordDamage,
   recordGap,
   recordReception,
   type Reception,
@@ -40,6 +40,12 @@ export interface ReceivingSummary {
   readonly refused: number
 }
 
+/** What was received, and what could not be: the events have told of that already. */
+export interface Received {
+  readonly summary: ReceivingSummary
+  readonly damaged: readonly MessageDamaged[]
+}
+
 /**
  * Receives what waits from one node: everything that can be applied in order. A letter that comes too early stays and is
  * asked for, one that was applied before is removed. Throws {@link SchemaMismatch} and {@link MessageTooNew}: that message
@@ -49,14 +55,14 @@ export async function receiveChanges(
   context: ExchangeContext,
   inbox: Inbox,
   sender: { readonly code: NodeCode; readonly waiting: readonly WaitingMessage[] },
-): Promise<ReceivingSummary> {
+): Promise<Received> {
   const receiver = new NodeReceiver(context, inbox, sender.code)
   const inOrder = sender.waiting.toSorted(byEpochAndNumber)
   for (const message of inOrder) {
     context.signal?.throwIfAborted()
     await receiver.receive(message)
   }
-  return receiver.summary
+  return receiver.received
 }
 
 function byEpochAndNumber(a: WaitingMessage, b: WaitingMessage): number {
@@ -72,6 +78,7 @@ class NodeReceiver {
   readonly #inbox: Inbox
   readonly #code: NodeCode
   readonly #spool: Spool
+  readonly #damaged: MessageDamaged[] = []
   #summary: ReceivingSummary = { messages: 0, applied: 0, outdated: 0, conflicts: 0, refused: 0 }
 
   constructor(context: ExchangeContext, inbox: Inbox, code: NodeCode) {
@@ -81,8 +88,8 @@ class NodeReceiver {
     this.#spool = new Spool(context.spoolFolder)
   }
 
-  get summary(): ReceivingSummary {
-    return this.#summary
+  get received(): Received {
+    return { summary: this.#summary, damaged: this.#damaged }
   }
 
   async receive(message: WaitingMessage): Promise<void> {
@@ -209,7 +216,7 @@ class NodeReceiver {
     const { messageNo } = message.name
     const node = this.#code
     if (outcome.kind === 'gap') {
-      const { receivedNo } = await this.#recordGap(messageNo)
+      const { receivedNo } = await this.#update((known) => recordGap(known, messageNo))
       this.#context.onEvent?.({ kind: 'gap', node, messageNo, receivedNo })
       return
     }
@@ -226,22 +233,20 @@ class NodeReceiver {
   }
 
   /**
-   * A damaged message counts as lost: the gap that it leaves is reported and filled. Its letter goes when the
+   * A damaged message is reported and counts as lost: the gap that it leaves is reported and filled. Its letter goes when the
    * message, or a later one in its place, has come; one without our mark on the outside is not ours to remove.
    */
   async #setAside(message: WaitingMessage, node: NodeState, error: MessageDamaged): Promise<void> {
+    const { messageNo } = message.name
     this.#context.onEvent?.({ kind: 'problem', node: this.#code, error })
+    this.#damaged.push(error)
     if (message.hint === undefined) return
-    if (message.name.messageNo <= node.receivedNo) await this.#inbox.remove(message)
-    else await this.#recordGap(message.name.messageNo)
+    if (messageNo <= node.receivedNo) await this.#inbox.remove(message)
+    else await this.#update((known) => recordDamage(known, messageNo))
   }
 
   #node(): Promise<NodeState> {
     return this.#context.store.transaction((transaction) => transaction.node(this.#code))
-  }
-
-  #recordGap(messageNo: MessageNo): Promise<NodeState> {
-    return this.#update((node) => recordGap(node, messageNo))
   }
 
   #update(change: (node: NodeState) => NodeState): Promise<NodeState> {

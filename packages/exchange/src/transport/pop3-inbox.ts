@@ -1,3 +1,4 @@
+import { LimitExceeded, type MailError, Pop3ResponseRejected } from '@obmen/mail/errors'
 import {
   type HeaderSection,
   type MessageEvent,
@@ -31,10 +32,15 @@ export class Pop3Inbox implements Inbox {
   readonly #pop3: Pop3Connection
   readonly #options: Pop3InboxOptions
   readonly #numbers = new Map<WaitingMessage, number>()
+  readonly #unreadable: MailError[] = []
 
   constructor(pop3: Pop3Connection, options: Pop3InboxOptions) {
     this.#pop3 = pop3
     this.#options = options
+  }
+
+  get unreadable(): readonly MailError[] {
+    return this.#unreadable
   }
 
   async waiting(): Promise<readonly WaitingMessage[]> {
@@ -46,9 +52,10 @@ export class Pop3Inbox implements Inbox {
     let looked = 0
     for (const number of sizes.keys()) {
       const id = this.#memoryId(uniqueIds?.get(number))
-      const message = id !== undefined && known.has(id) ? undefined : await this.#look(number)
-      if (message !== undefined) this.#numbers.set(message, number)
-      else if (id !== undefined) foreign.add(id)
+      const isKnown = id !== undefined && known.has(id)
+      const message = isKnown ? 'foreign' : await this.#lookOrPass(number)
+      if (typeof message === 'object') this.#numbers.set(message, number)
+      else if (message === 'foreign' && id !== undefined) foreign.add(id)
       looked += 1
       onLook?.(looked, sizes.size)
     }
@@ -76,6 +83,26 @@ export class Pop3Inbox implements Inbox {
   /** What letters are foreign depends on the prefix: with another one they have to be looked at again. */
   #memoryId(uniqueId: string | undefined): string | undefined {
     return uniqueId && `${this.#options.subjectPrefix}${uniqueId}`
+  }
+
+  /**
+   * A letter whose head can't be read is none of ours, whoever wrote it; the others are looked at all the same. One that the
+   * server does not show just now is looked at again the next time.
+   */
+  async #lookOrPass(number: number): Promise<WaitingMessage | 'foreign' | 'later'> {
+    try {
+      return (await this.#look(number)) ?? 'foreign'
+    } catch (error) {
+      if (!this.#concernsOneLetter(error)) throw error
+      this.#unreadable.push(error)
+      return error.transient ? 'later' : 'foreign'
+    }
+  }
+
+  #concernsOneLetter(error: unknown): error is LimitExceeded | Pop3ResponseRejected {
+    // A server that has no TOP refuses it for every letter; one that has it, for this letter.
+    const isRefusal = error instanceof Pop3ResponseRejected && this.#pop3.capabilities.has('TOP')
+    return isRefusal || error instanceof LimitExceeded
   }
 
   /** The message in a letter, or `undefined` when the letter is none of ours. */
@@ -126,6 +153,7 @@ class AttachmentReader {
   readonly #letter = new MessageReader()
   #isInside = false
   #isFound = false
+  #damage: LimitExceeded | undefined
 
   constructor(name: MessageFileName, sink: (octets: Uint8Array) => void | Promise<void>) {
     this.#name = name
@@ -133,12 +161,27 @@ class AttachmentReader {
   }
 
   async push(octets: Uint8Array): Promise<void> {
-    await this.#take(this.#letter.push(octets))
+    await this.#take(this.#read(() => this.#letter.push(octets)))
   }
 
   async end(): Promise<void> {
-    await this.#take(this.#letter.end())
+    await this.#take(this.#read(() => this.#letter.end()))
+    if (this.#damage !== undefined) {
+      throw new MessageDamaged('its letter can not be read', { cause: this.#damage })
+    }
     if (!this.#isFound) throw new MessageDamaged('its letter has no attachment of that name')
+  }
+
+  /** The rest of a letter that can't be read is received and dropped: the connection serves the next letter. */
+  #read(read: () => readonly MessageEvent[]): readonly MessageEvent[] {
+    if (this.#damage !== undefined) return []
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof LimitExceeded)) throw error
+      this.#damage = error
+      return []
+    }
   }
 
   async #take(events: Iterable<MessageEvent>): Promise<void> {

@@ -32,6 +32,9 @@ export interface OutgoingMessage {
 }
 
 export interface Inbox {
+  /** Why letters could not even be looked at, after {@link waiting}: each is told once, if the transport can remember it. */
+  readonly unreadable?: readonly Error[]
+
   /** The messages for this node of this plan, in no particular order. Looks at nothing else and changes nothing. */
   waiting(): Promise<readonly WaitingMessage[]>
 

@@ -32,6 +32,7 @@ import {
   deservesAnswer,
   followEpoch,
   oweAnswer,
+  recordDamage,
   recordGap,
   recordReception,
   type Reception,
@@ -315,7 +316,7 @@ export class ModelNode {
   #setAside({ header, hint }: Letter, state: NodeState): boolean {
     if (hint === undefined) return true
     if (header.messageNo <= state.receivedNo) return false
-    this.#save(recordGap(state, header.messageNo))
+    this.#save(recordDamage(state, header.messageNo))
     return true
   }
 

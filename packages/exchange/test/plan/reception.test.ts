@@ -11,6 +11,7 @@ import {
   decideReception,
   deservesAnswer,
   followEpoch,
+  recordDamage,
   recordGap,
   recordReception,
   type Reception,
@@ -223,6 +224,30 @@ describe('a gap', () => {
     assert.equal(recordGap(asked, toMessageNo(9)), asked)
     assert.equal(recordGap(asked, toMessageNo(8)), asked)
     assert.equal(recordGap(asked, toMessageNo(10)).owesAcknowledgement, true)
+  })
+})
+
+describe('a message that can not be read', () => {
+  it('is asked for when it is the next one', () => {
+    const node = recordDamage(THERE, toMessageNo(8))
+
+    assert.deepEqual([node.gapBefore, node.owesAcknowledgement], [8, true])
+  })
+
+  it('is asked for when it is the next one after those that were asked for', () => {
+    const asked = { ...recordGap(THERE, toMessageNo(9)), owesAcknowledgement: false }
+
+    const node = recordDamage(asked, toMessageNo(10))
+
+    assert.deepEqual([node.gapBefore, node.owesAcknowledgement], [10, true])
+  })
+
+  it('shows nothing when it was asked for, or when its number may be forged', () => {
+    const asked = recordGap(THERE, toMessageNo(9))
+
+    assert.equal(recordDamage(asked, toMessageNo(9)), asked)
+    assert.equal(recordDamage(asked, toMessageNo(11)), asked)
+    assert.equal(recordDamage(THERE, toMessageNo(1e14)), THERE)
   })
 })
 

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 
 import type { PostedLetter } from '@obmen/exchange/testing'
 
+import { toMessageNo } from '../../src/plan/message-no.ts'
 import { areEqual, openWorld, settle } from '../world.ts'
 
 const MANY_GOODS = `
@@ -146,6 +147,41 @@ describe('exchange', () => {
 
     assert.deepEqual(after, [{ __proto__: null, rows: 0 }])
     assert.equal(await areEqual(world), true)
+  })
+
+  it('reports a damaged message as an error, and receives the next ones', async (t) => {
+    const world = await openWorld(t)
+    world.office.sql(`INSERT INTO goods VALUES (1, 'Чай', 10, 'a')`)
+    await world.office.exchange()
+    const [first] = world.post.letters.filter(({ name }) => name.to === 'С01')
+    assert.ok(first)
+    world.post.letters.unshift({ ...first, octets: first.octets.slice(0, 50) })
+
+    const [result] = await world.shop.exchange()
+
+    assert.deepEqual(
+      result?.errors.map(({ name }) => name),
+      ['MessageDamaged'],
+    )
+    assert.equal(result.received?.messages, 1)
+    assert.equal(world.shop.takeEvents().filter((kind) => kind === 'problem').length, 1)
+  })
+
+  it('asks for lost messages although a forged letter has a huge number', async (t) => {
+    const world = await openWorld(t)
+    world.office.sql(`INSERT INTO goods VALUES (1, 'Чай', 10, 'a')`)
+    await world.office.exchange()
+    const [first] = world.post.letters.filter(({ name }) => name.to === 'С01')
+    assert.ok(first)
+    const name = { ...first.name, messageNo: toMessageNo(1e14) }
+    world.post.letters = [{ ...first, name, octets: new Uint8Array(20) }]
+    await world.shop.exchange()
+    world.office.sql(`INSERT INTO goods VALUES (2, 'Кофе', 20, 'b')`)
+
+    await settle(world)
+
+    assert.equal(await areEqual(world), true)
+    assert.equal((await world.shop.node('ЦБ')).gapBefore, 0)
   })
 
   it('keeps a message that the mail server does not take, and sends the same one later', async (t) => {

@@ -7,6 +7,8 @@ export function describeEvent(event: ExchangeEvent, format: FormatMessages): str
   switch (event.kind) {
     case 'inbox-read':
       return `mailbox: ${format.messages(event.messages)} for this node`
+    case 'unreadable-letter':
+      return `a letter in the mailbox can't be read and is left alone: ${event.error.message}`
     case 'fetching':
       return `${event.node}: fetching message ${event.messageNo}`
     case 'applying':

@@ -7,6 +7,8 @@ export function describeEvent(event: ExchangeEvent, format: FormatMessages): str
   switch (event.kind) {
     case 'inbox-read':
       return `почтовый ящик: ${format.messages(event.messages)} для этого узла`
+    case 'unreadable-letter':
+      return `письмо в почтовом ящике не читается и оставлено как есть: ${event.error.message}`
     case 'fetching':
       return `${event.node}: загрузка сообщения ${event.messageNo}`
     case 'applying':

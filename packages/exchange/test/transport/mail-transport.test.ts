@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+
+import {
+  type Inbox,
+  type OutgoingMessage,
+  parseNodeCode,
+  parsePlanName,
+  SUBJECT_PREFIX,
+  type WaitingMessage,
+} from '@obmen/exchange'
+import { MailTransport } from '@obmen/exchange/mail'
+import { MailboxAddress } from '@obmen/mail/mime'
+import { Secret } from '@obmen/mail/pop3'
+import { type Mailbox, type MailHostOptions, startMailHost } from '@obmen/mail/testing'
+
+import { FIRST_EPOCH } from '../../src/plan/epoch.ts'
+import { NO_MESSAGE, toMessageNo } from '../../src/plan/message-no.ts'
+
+const ADDRESS = 'obmen@example.org'
+const PASSWORD = 'tanstaaf'
+const PLAN = parsePlanName('План')
+const OFFICE = parseNodeCode('ЦБ')
+const SHOP = parseNodeCode('С01')
+const MESSAGE = new TextEncoder().encode('the octets of a message')
+const UUID = '0b9c2d4e-0000-4000-8000-000000000001'
+
+interface Post {
+  readonly mailbox: Mailbox
+  readonly sender: MailTransport
+  readonly receiver: MailTransport
+}
+
+/** A mail host, and two nodes at it. */
+async function openPost(t: TestContext, options: Partial<MailHostOptions> = {}): Promise<Post> {
+  const accounts = [{ address: ADDRESS, password: PASSWORD }]
+  const host = await startMailHost({ accounts, ...options })
+  const credentials = { user: ADDRESS, password: new Secret(PASSWORD) }
+  const open = (thisNode: typeof OFFICE): MailTransport => {
+    let foreign: ReadonlySet<string> = new Set()
+    return new MailTransport({
+      plan: { name: PLAN, thisNode },
+      address: MailboxAddress.parse(ADDRESS),
+      smtp: { ...host.smtp, tls: 'none', credentials },
+      pop3: { ...host.pop3, tls: 'none', credentials },
+      subjectPrefix: SUBJECT_PREFIX,
+      foreignLetters: {
+        all: () => foreign,
+        replace: (ids) => {
+          foreign = ids
+        },
+      },
+    })
+  }
+  const post = { mailbox: host.mailbox(ADDRESS), sender: open(OFFICE), receiver: open(SHOP) }
+  t.after(async () => {
+    await post.sender.close()
+    await post.receiver.close()
+    await host.close()
+  })
+  return post
+}
+
+function outgoing(no: number): OutgoingMessage {
+  return {
+    name: { plan: PLAN, from: OFFICE, to: SHOP, messageNo: toMessageNo(no) },
+    hint: { uuid: UUID, baseNo: NO_MESSAGE, epoch: FIRST_EPOCH },
+    rowCount: 1,
+    writtenAt: 0,
+    sizeOctets: MESSAGE.length,
+    async *content() {
+      yield await Promise.resolve(MESSAGE)
+    },
+  }
+}
+
+async function fetchText(inbox: Inbox, message: WaitingMessage): Promise<string> {
+  const pieces: Uint8Array[] = []
+  await inbox.fetch(message, (octets) => {
+    pieces.push(octets)
+  })
+  return Buffer.concat(pieces).toString()
+}
+
+const HUGE_HEADS = [
+  { name: 'with an endless header line', letter: `X: ${'x'.repeat(70_000)}\r\n\r\nhi\r\n` },
+  {
+    name: 'with an endless header section',
+    letter: `${`X: ${'x'.repeat(900)}\r\n`.repeat(1300)}\r\nhi\r\n`,
+  },
+]
+
+describe('a letter whose head can not be read', () => {
+  for (const { name, letter } of HUGE_HEADS) {
+    it(`${name} keeps no other one from being received, and is told once`, async (t) => {
+      const { mailbox, sender, receiver } = await openPost(t)
+      mailbox.put(letter)
+      await sender.deliver(outgoing(1))
+
+      const inbox = await receiver.openInbox()
+      const waiting = await inbox.waiting()
+      await inbox.close()
+      const again = await receiver.openInbox()
+      const waitingAgain = await again.waiting()
+      await again.close()
+
+      assert.deepEqual([waiting.length, waitingAgain.length], [1, 1])
+      assert.deepEqual(
+        inbox.unreadable?.map((error) => error.name),
+        ['LimitExceeded'],
+      )
+      assert.deepEqual(again.unreadable, [])
+      assert.equal(mailbox.letters().length, 2)
+    })
+  }
+
+  const refusals = [
+    {
+      name: 'is told once when the server refuses it for good',
+      reply: '-ERR broken',
+      times: [1, 0],
+    },
+    { name: 'is tried again after trouble', reply: '-ERR [SYS/TEMP] busy', times: [1, 1] },
+  ]
+  for (const { name, reply, times } of refusals) {
+    it(name, async (t) => {
+      const { mailbox, sender, receiver } = await openPost(t, {
+        onCommand: (_, line) => (line.startsWith('TOP 1 ') ? { reply } : 'proceed'),
+      })
+      mailbox.put('Subject: hello\r\n\r\nhi\r\n')
+      await sender.deliver(outgoing(1))
+
+      const told: (number | undefined)[] = []
+      for (let look = 0; look < 2; look += 1) {
+        const inbox = await receiver.openInbox()
+        assert.equal((await inbox.waiting()).length, 1)
+        told.push(inbox.unreadable?.length)
+        await inbox.close()
+      }
+
+      assert.deepEqual(told, times)
+    })
+  }
+
+  it('is no excuse for a connection that breaks', async (t) => {
+    const { mailbox, receiver } = await openPost(t, {
+      onCommand: (_, line) => (line.startsWith('TOP') ? 'disconnect' : 'proceed'),
+    })
+    mailbox.put('Subject: hello\r\n\r\nhi\r\n')
+    const inbox = await receiver.openInbox()
+
+    await assert.rejects(inbox.waiting(), { code: 'CONNECTION_LOST' })
+  })
+})
+
+/** A letter that looks like message 1 from the outside. */
+function forge(contentType: string, body: string): string {
+  const subject = Buffer.from(`${SUBJECT_PREFIX}Message_План_ЦБ_С01_1.ndjson.zst`)
+  return [
+    `Subject: =?utf-8?B?${subject.toString('base64')}?=`,
+    `Obmen-Message: uuid=${UUID}; base=0; epoch=1`,
+    `Content-Type: ${contentType}`,
+    '',
+    body,
+    '',
+  ].join('\r\n')
+}
+
+const NESTED = Array.from({ length: 40 }, (_, depth) => {
+  return `--b${depth}\r\nContent-Type: multipart/mixed; boundary=b${depth + 1}\r\n\r\n`
+}).join('')
+
+const HOSTILE_BODIES = [
+  { name: 'nests its parts too deep', letter: forge('multipart/mixed; boundary=b0', NESTED) },
+  {
+    name: 'has too many parts',
+    letter: forge('multipart/mixed; boundary=b', '--b\r\n\r\nx\r\n'.repeat(1100)),
+  },
+  {
+    name: 'has a part with an endless header line',
+    letter: forge('multipart/mixed; boundary=b', `--b\r\nX: ${'x'.repeat(200_000)}\r\n\r\nx\r\n`),
+  },
+]
+
+describe('a message whose letter', () => {
+  for (const { name, letter } of HOSTILE_BODIES) {
+    it(`${name} is damaged, and the next one is received`, async (t) => {
+      const { mailbox, sender, receiver } = await openPost(t)
+      mailbox.put(letter)
+      await sender.deliver(outgoing(2))
+      const inbox = await receiver.openInbox()
+      const [forged, honest] = await inbox.waiting()
+      assert.ok(forged)
+      assert.ok(honest)
+
+      await assert.rejects(fetchText(inbox, forged), { code: 'MESSAGE_DAMAGED' })
+      const text = await fetchText(inbox, honest)
+      await inbox.remove(honest)
+      await inbox.close()
+
+      assert.equal(text, 'the octets of a message')
+      assert.equal(mailbox.letters().length, 1)
+    })
+  }
+})
