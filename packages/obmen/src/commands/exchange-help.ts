@@ -6,7 +6,8 @@ export const exchangeHelp: Command['help'] = {
     summary: 'receive and send changes now',
     usage: `Fetches the messages of the other nodes from the mailbox, applies them, and sends every node its changes
 and the acknowledgement of what was received. Letters of other people are not touched. One exchange runs at
-a time. Ctrl-C ends it after the present step; what was done stays done, and the next exchange goes on.
+a time. Ctrl-C breaks off the conversation with a mail server and lets a message that is being applied end;
+what was done stays done, and the next exchange goes on.
 
 usage: obmen exchange [NODE…]
 
@@ -30,7 +31,8 @@ Examples:
     summary: 'принять и отправить изменения сейчас',
     usage: `Забирает из почтового ящика сообщения других узлов, записывает их в базу и отправляет каждому узлу его
 изменения и подтверждение принятого. Чужие письма не трогает. Одновременно идёт только один обмен. Ctrl-C
-завершает его после текущего шага; сделанное сохраняется, и следующий обмен продолжит.
+прерывает разговор с почтовым сервером, но даёт записать в базу начатое сообщение; сделанное сохраняется,
+и следующий обмен продолжит.
 
 вызов: obmen exchange [УЗЕЛ…]
 

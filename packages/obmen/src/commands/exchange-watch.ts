@@ -36,6 +36,10 @@ export class ExchangeWatch {
     this.#progress.show(this.#messages.exchange.connecting(host))
   }
 
+  looking(looked: number, letters: number): void {
+    this.#progress.show(this.#messages.exchange.looking(looked, letters))
+  }
+
   stopping(): void {
     this.#progress.note(this.#messages.exchange.stopping())
   }

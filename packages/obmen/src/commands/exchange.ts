@@ -60,13 +60,21 @@ async function exchangeOnce(
   const { io, messages } = invocation
   using _lock = takeExchangeLock(site.config.database)
   const watch = new ExchangeWatch(new Progress(io), messages)
-  const transport = openTransport(invocation, site, (line) => watch.note(line))
   const signal = io.interruption()
+  const transport = openTransport(invocation, site, {
+    log: (line) => watch.note(line),
+    onLook: (looked, letters) => watch.looking(looked, letters),
+    signal,
+  })
   const tellStopping = (): void => watch.stopping()
   signal.addEventListener('abort', tellStopping, { once: true })
   try {
     watch.connecting(site.config.receive.url.host)
     return await exchange(contextOf(invocation, site, { transport, signal, watch }), codes)
+  } catch (error) {
+    // A conversation that was broken off fails with an error of its own; what happened is that somebody stopped it.
+    signal.throwIfAborted()
+    throw error
   } finally {
     signal.removeEventListener('abort', tellStopping)
     watch.end()

@@ -102,7 +102,9 @@ export const en: Messages = {
   exchange: {
     event: (event) => describeEvent(event, format),
     connecting: (host) => `connecting to ${host}`,
-    stopping: () => 'stopping after this step; once more stops at once',
+    looking: (looked, letters) =>
+      `looking at letters: ${numbers.format(looked)} of ${numbers.format(letters)}`,
+    stopping: () => 'stopping: what is done stays done; once more ends the program at once',
     nodeProblem: (node, message) => `node ${node}: ${message}`,
     waitingInTitle: () => 'messages to receive',
     waitingOutTitle: () => 'rows to send',

@@ -89,6 +89,7 @@ export interface ExchangeMessages {
   /** `undefined` for what needs no word. */
   readonly event: (event: ExchangeEvent) => string | undefined
   readonly connecting: (host: string) => string
+  readonly looking: (looked: number, letters: number) => string
   readonly stopping: () => string
   readonly nodeProblem: (node: string, message: string) => string
   /** Titles of the trial: what waits in the mailbox, and here. */

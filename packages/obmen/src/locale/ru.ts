@@ -108,7 +108,9 @@ export const ru: Messages = {
   exchange: {
     event: (event) => describeEvent(event, format),
     connecting: (host) => `соединение с ${host}`,
-    stopping: () => 'остановка после этого шага; ещё раз — остановить сразу',
+    looking: (looked, letters) =>
+      `просмотр писем: ${russianNumber(looked)} из ${russianNumber(letters)}`,
+    stopping: () => 'остановка: сделанное сохраняется; ещё раз — закончить программу сразу',
     nodeProblem: (node, message) => `узел ${node}: ${message}`,
     waitingInTitle: () => 'сообщений к приёму',
     waitingOutTitle: () => 'строк к отправке',

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { describe, it } from 'node:test'
 
 import type { Fate, MailHost } from '@obmen/mail/testing'
@@ -133,11 +135,13 @@ describe('exchange', () => {
   it('on a terminal writes one line again and again', async () => {
     await using post = await TestPost.start()
     using office = await post.site('ЦБ', 'С01', SOME_GOODS)
+    post.host.mailbox(ADDRESS).put(Buffer.from('Subject: lunch\r\n\r\nAt one?\r\n'))
     office.isTerminal = true
 
     const { err } = await office.run('exchange', '--lang', 'ru')
 
     assert.match(err, /\r\u001B\[Kсоединение с 127\.0\.0\.1/)
+    assert.match(err, /\r\u001B\[Kпросмотр писем: 1 из 1/)
     assert.match(err, /\r\u001B\[KС01: подготовка сообщения 1/)
     assert.match(err, /\r\u001B\[KС01: сообщение 1 отправлено, 2 строки, /)
   })
@@ -287,7 +291,7 @@ describe('exchange that fails', () => {
       office.exec(`INSERT INTO "Товары" VALUES (3, 'сахар')`)
       await office.run('exchange')
       post.onCommand = (line) => {
-        if (line.startsWith('RETR')) shop.interruption.abort(new Interrupted(signal))
+        if (line.startsWith('DELE')) shop.interruption.abort(new Interrupted(signal))
       }
 
       const stopped = await shop.run('exchange')
@@ -297,13 +301,53 @@ describe('exchange that fails', () => {
       const next = await shop.run('exchange')
 
       assert.equal(stopped.exitCode, expected)
-      assert.match(stopped.err, /^stopping after this step; once more stops at once$/m)
+      assert.match(
+        stopped.err,
+        /^stopping: what is done stays done; once more ends the program at once$/m,
+      )
       assert.match(stopped.err, /error: stopped before the end\ntry: run the same command again: /)
       assert.deepEqual(names, ['чай', 'кофе'])
       assert.equal(next.exitCode, 0)
       assert.deepEqual(shop.column('SELECT count(*) FROM "Товары"'), [3])
     })
   }
+
+  it('because of Ctrl-C breaks off a letter that is under way, and gets it whole the next time', async () => {
+    await using post = await TestPost.start()
+    using office = await post.site('ЦБ', 'С01', SOME_GOODS)
+    using shop = await post.site('С01', 'ЦБ', GOODS)
+    await office.run('exchange')
+    post.onCommand = (line) => {
+      if (line.startsWith('RETR')) shop.interruption.abort(new Interrupted('SIGINT'))
+    }
+
+    const stopped = await shop.run('exchange')
+    const names = shop.column('SELECT name FROM "Товары"')
+    shop.interruption = new AbortController()
+    post.onCommand = () => undefined
+    const next = await shop.run('exchange')
+
+    assert.equal(stopped.exitCode, 130)
+    assert.match(stopped.err, /error: stopped before the end\n/)
+    assert.deepEqual(names, [])
+    assert.equal(next.exitCode, 0)
+    assert.deepEqual(shop.column('SELECT count(*) FROM "Товары"'), [2])
+  })
+
+  it('because of Ctrl-C does not wait for a server that accepts and stays silent', async () => {
+    await using post = await TestPost.start()
+    using office = await post.site('ЦБ', 'С01', SOME_GOODS)
+    const silent = createServer(() => office.interruption.abort(new Interrupted('SIGINT')))
+    await once(silent.listen(0, '127.0.0.1'), 'listening')
+    const { port } = silent.address() as AddressInfo
+    office.env['OBMEN_RECEIVE'] = `pop3://exchange%40example.org@127.0.0.1:${port}?tls=none`
+
+    const { exitCode, err } = await office.run('exchange')
+    await new Promise((resolve) => silent.close(resolve))
+
+    assert.equal(exitCode, 130)
+    assert.match(err, /error: stopped before the end\ntry: run the same command again: /)
+  })
 })
 
 /** What was sent to the first node of a result. */
