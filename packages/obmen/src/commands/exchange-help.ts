@@ -18,7 +18,7 @@ usage: obmen exchange [NODE…]
   --json                the result as JSON
 
 It ends with 0 when all went well, 75 when trying again later is enough, and otherwise with 65 (data),
-69 (refused by a mail server), 77 (login or rights) or 78 (configuration).
+69 (refused by a mail server), 74 (the disk), 77 (login or rights) or 78 (configuration).
 
 Examples:
   obmen exchange
@@ -43,7 +43,7 @@ Examples:
   --json                итог в виде JSON
 
 Код завершения 0, если всё прошло хорошо, 75, если достаточно повторить позже, иначе 65 (данные),
-69 (отказал почтовый сервер), 77 (вход или права) или 78 (настройка).
+69 (отказал почтовый сервер), 74 (диск), 77 (вход или права) или 78 (настройка).
 
 Примеры:
   obmen exchange

@@ -48,7 +48,7 @@ export const exchangeCommand: Command = {
       return EXIT.ok
     }
     const results = await exchangeOnce(invocation, site, codes.length > 0 ? codes : undefined)
-    return reportExchange(invocation, results)
+    return reportExchange(invocation, results, config.spoolFolder)
   },
 }
 
@@ -59,7 +59,7 @@ async function exchangeOnce(
 ): Promise<readonly NodeExchange[]> {
   const { io, messages } = invocation
   using _lock = takeExchangeLock(site.config.database)
-  const watch = new ExchangeWatch(new Progress(io), messages)
+  const watch = new ExchangeWatch(new Progress(io), messages, site.config.spoolFolder)
   const signal = io.interruption()
   const transport = openTransport(invocation, site, {
     log: (line) => watch.note(line),

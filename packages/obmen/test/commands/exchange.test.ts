@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { symlinkSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, it } from 'node:test'
 
@@ -265,6 +266,23 @@ describe('exchange that fails', () => {
       err,
       /^ошибка: не удалось соединиться с 127\.0\.0\.1:\d+: на этом порту никто не отвечает\n/,
     )
+  })
+
+  it('because the disk of the spool folder is full says so, and ends with 74', async () => {
+    await using post = await TestPost.start()
+    using office = await post.site('ЦБ', 'С01', SOME_GOODS)
+    using shop = await post.site('С01', 'ЦБ', GOODS)
+    await office.run('exchange')
+    const incoming = shop.pathOf('obmen-spool/in_Message_Склады_ЦБ_С01_1.ndjson.zst')
+    post.onCommand = (line) => {
+      if (line.startsWith('TOP')) symlinkSync('/dev/full', incoming)
+    }
+
+    const { exitCode, err } = await shop.run('exchange')
+
+    assert.equal(exitCode, 74)
+    const spool = shop.pathOf('obmen-spool')
+    assert.ok(err.includes(`error: node ЦБ: ${spool} can't be written to: the disk is full\n`), err)
   })
 
   it('because another one runs ends with 75 and touches nothing', async () => {
