@@ -14,6 +14,7 @@ import { ExchangeWatch } from './exchange-watch.ts'
 import { reportExchange } from './exchange-report.ts'
 import { tryExchange } from './exchange-trial.ts'
 import { checkOther } from './node-add.ts'
+import { warnOfUnprepared } from './unprepared-tables.ts'
 import { openTransport } from './open-transport.ts'
 
 /** Receives, applies, acknowledges and sends: with all nodes or with those named. */
@@ -34,6 +35,7 @@ export const exchangeCommand: Command = {
     const config = configOf(invocation)
     using site = openSite(config)
     for (const code of codes) checkOther(site, code)
+    warnOfUnprepared(invocation, site)
     const nodes = await site.store.transaction(async (transaction) => {
       for (const code of codes) await transaction.node(code)
       return transaction.nodes()

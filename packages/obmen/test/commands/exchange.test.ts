@@ -126,6 +126,7 @@ describe('exchange', () => {
     const status = await shop.run('status')
 
     assert.equal(exitCode, 0)
+    assert.match(err, /^ЦБ: message 1 applied, 1 row, 1 refused and waiting$/m)
     assert.match(
       err,
       /The database refused rows; they are kept and tried again\. See: obmen status\n$/,
@@ -182,6 +183,24 @@ Nothing was changed (--dry-run).
       nodes: [{ node: 'ЦБ', waitingMessages: 1, waitingRows: 0, hasMoreWaiting: false }],
       dryRun: true,
     })
+  })
+
+  it('names tables that came later, here and where a message needs them', async () => {
+    await using post = await TestPost.start()
+    using office = await post.site('ЦБ', 'С01', SOME_GOODS)
+    using shop = await post.site('С01', 'ЦБ', GOODS)
+    const later = 'CREATE TABLE later (id INTEGER PRIMARY KEY)'
+    for (const site of [office, shop]) site.exec(later)
+    office.exec('INSERT INTO later VALUES (1)')
+
+    const unprepared = await office.run('exchange')
+    await office.run('init')
+    await office.run('exchange')
+    const waiting = await shop.run('exchange')
+
+    assert.match(unprepared.err, /^Not exchanged yet: later\. .* begin with: obmen init\n/)
+    assert.equal(waiting.exitCode, 65)
+    assert.match(waiting.err, /^try: if the table is here .*, run here: obmen init; /m)
   })
 
   it('says how to add a node when there is none', async () => {
