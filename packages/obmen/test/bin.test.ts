@@ -23,13 +23,15 @@ async function startSilentServer(): Promise<Server & { readonly port: number }> 
 }
 
 /** Resolves when the process has written this to standard error. */
-async function waitForWords(child: ChildProcess, words: RegExp): Promise<void> {
+function waitForWords({ stderr }: ChildProcess, words: RegExp): Promise<void> {
   let text = ''
-  for await (const piece of child.stderr ?? []) {
-    text += String(piece)
-    if (words.test(text)) return
-  }
-  assert.fail(`the process ended after: ${text}`)
+  return new Promise((resolve, reject) => {
+    stderr?.on('data', (piece) => {
+      text += String(piece)
+      if (words.test(text)) resolve()
+    })
+    stderr?.once('end', () => reject(new Error(`the process ended after: ${text}`)))
+  })
 }
 
 describe('program', () => {
@@ -44,7 +46,7 @@ describe('program', () => {
     assert.match(outcome.stderr, /^error: there is no command "nonsense"\ntry: one of: /)
   })
 
-  it('after a first signal ends its step, after a second one at once', async () => {
+  it('after a first signal ends although a mail server stays silent', async () => {
     const server = await startSilentServer()
     using site = new TestSite()
     const url = `pop3://user@127.0.0.1:${server.port}?tls=none`
@@ -58,12 +60,30 @@ describe('program', () => {
     await once(server, 'connection')
 
     child.kill('SIGINT')
-    await waitForWords(child, /stopping after this step/)
-    child.kill('SIGINT')
-    const [exitCode, signal] = await once(child, 'exit')
+    const exit = once(child, 'exit')
+    await waitForWords(child, /error: stopped before the end/)
 
-    assert.deepEqual([exitCode, signal], [null, 'SIGINT'])
+    assert.deepEqual(await exit, [130, null])
     server.close()
+  })
+
+  it('after a second signal ends at once, whatever it does', async () => {
+    const processIo = new URL('../src/output/process-io.ts', import.meta.url)
+    const busyProgram = `
+      const { processIo } = await import(${JSON.stringify(processIo.href)})
+      processIo().interruption().addEventListener('abort', () => console.error('stopping'))
+      setInterval(() => undefined, 1000)
+      console.error('busy')`
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', busyProgram], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    await waitForWords(child, /busy/)
+
+    child.kill('SIGINT')
+    await waitForWords(child, /stopping/)
+    child.kill('SIGINT')
+
+    assert.deepEqual(await once(child, 'exit'), [null, 'SIGINT'])
   })
 
   it('says in both languages which Node.js it needs', () => {

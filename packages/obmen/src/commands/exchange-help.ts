@@ -6,7 +6,8 @@ export const exchangeHelp: Command['help'] = {
     summary: 'receive and send changes now',
     usage: `Fetches the messages of the other nodes from the mailbox, applies them, and sends every node its changes
 and the acknowledgement of what was received. Letters of other people are not touched. One exchange runs at
-a time. Ctrl-C ends it after the present step; what was done stays done, and the next exchange goes on.
+a time. Ctrl-C breaks off the conversation with a mail server and lets a message that is being applied end;
+what was done stays done, and the next exchange goes on.
 
 usage: obmen exchange [NODE…]
 
@@ -17,7 +18,7 @@ usage: obmen exchange [NODE…]
   --json                the result as JSON
 
 It ends with 0 when all went well, 75 when trying again later is enough, and otherwise with 65 (data),
-69 (refused by a mail server), 77 (login or rights) or 78 (configuration).
+69 (refused by a mail server), 74 (the disk), 77 (login or rights) or 78 (configuration).
 
 Examples:
   obmen exchange
@@ -30,7 +31,8 @@ Examples:
     summary: 'принять и отправить изменения сейчас',
     usage: `Забирает из почтового ящика сообщения других узлов, записывает их в базу и отправляет каждому узлу его
 изменения и подтверждение принятого. Чужие письма не трогает. Одновременно идёт только один обмен. Ctrl-C
-завершает его после текущего шага; сделанное сохраняется, и следующий обмен продолжит.
+прерывает разговор с почтовым сервером, но даёт записать в базу начатое сообщение; сделанное сохраняется,
+и следующий обмен продолжит.
 
 вызов: obmen exchange [УЗЕЛ…]
 
@@ -41,7 +43,7 @@ Examples:
   --json                итог в виде JSON
 
 Код завершения 0, если всё прошло хорошо, 75, если достаточно повторить позже, иначе 65 (данные),
-69 (отказал почтовый сервер), 77 (вход или права) или 78 (настройка).
+69 (отказал почтовый сервер), 74 (диск), 77 (вход или права) или 78 (настройка).
 
 Примеры:
   obmen exchange

@@ -1,20 +1,27 @@
 import type { NodeExchange } from '@obmen/exchange'
 
 import { type ExitCode, worstExitCode } from '../errors/exit-code.ts'
-import { knowError } from '../errors/known-error.ts'
+import { knowError, type KnownError } from '../errors/known-error.ts'
 import { formatTable, type TableColumn } from '../output/table.ts'
 import type { Invocation } from './command.ts'
 
 /** Tells what an exchange did, a line for each node. The exit code is that of the worst error. */
-export function reportExchange(invocation: Invocation, results: readonly NodeExchange[]): ExitCode {
+export function reportExchange(
+  invocation: Invocation,
+  results: readonly NodeExchange[],
+  spoolFolder: string,
+): ExitCode {
+  const know = (error: Error): KnownError => knowError(error, spoolFolder)
   const { io, options } = invocation
   io.out(
-    options.isSet('json') ? formatJson(invocation, results) : formatResults(invocation, results),
+    options.isSet('json')
+      ? formatJson(invocation, results, know)
+      : formatResults(invocation, results),
   )
   if (results.some(({ received }) => received !== undefined && received.refused > 0)) {
     io.err(`${invocation.messages.exchange.refusedHint()}\n`)
   }
-  return worstExitCode(results.flatMap(({ errors }) => errors.map(knowError)))
+  return worstExitCode(results.flatMap(({ errors }) => errors.map(know)))
 }
 
 function formatResults({ messages }: Invocation, results: readonly NodeExchange[]): string {
@@ -44,13 +51,17 @@ function formatResults({ messages }: Invocation, results: readonly NodeExchange[
   )
 }
 
-function formatJson({ messages }: Invocation, results: readonly NodeExchange[]): string {
+function formatJson(
+  { messages }: Invocation,
+  results: readonly NodeExchange[],
+  know: (error: Error) => KnownError,
+): string {
   const nodes = results.map(({ node, received, sent, errors }) => ({
     node,
     received: received ?? null,
     sent: sent ?? null,
     errors: errors.map((error) => {
-      const known = knowError(error)
+      const known = know(error)
       const { message, hint } = messages.errorText(known)
       return { code: known.code, transient: known.transient, message, hint: hint ?? null }
     }),

@@ -72,7 +72,7 @@ async function readTrials(
 
 /** The nodes whose messages wait, one entry a message. */
 async function readInbox(invocation: Invocation, site: Site): Promise<readonly NodeCode[]> {
-  const transport = openTransport(invocation, site, logTo(invocation))
+  const transport = openTransport(invocation, site, { log: logTo(invocation) })
   const inbox = await transport.openInbox()
   try {
     const waiting = await inbox.waiting()

@@ -15,10 +15,12 @@ const PASSING: ReadonlySet<ExchangeEvent['kind']> = new Set<ExchangeEvent['kind'
 export class ExchangeWatch {
   readonly #progress: Progress
   readonly #messages: Messages
+  readonly #spoolFolder: string
 
-  constructor(progress: Progress, messages: Messages) {
+  constructor(progress: Progress, messages: Messages, spoolFolder: string) {
     this.#progress = progress
     this.#messages = messages
+    this.#spoolFolder = spoolFolder
   }
 
   take(event: ExchangeEvent): void {
@@ -36,6 +38,10 @@ export class ExchangeWatch {
     this.#progress.show(this.#messages.exchange.connecting(host))
   }
 
+  looking(looked: number, letters: number): void {
+    this.#progress.show(this.#messages.exchange.looking(looked, letters))
+  }
+
   stopping(): void {
     this.#progress.note(this.#messages.exchange.stopping())
   }
@@ -50,7 +56,7 @@ export class ExchangeWatch {
 
   #tellProblem({ node, error }: ExchangeEvent & { readonly kind: 'problem' }): void {
     const { errorText, exchange, general } = this.#messages
-    const { message, hint } = errorText(knowError(error))
+    const { message, hint } = errorText(knowError(error, this.#spoolFolder))
     this.#progress.note(general.errorLine(exchange.nodeProblem(node, message)))
     if (hint !== undefined) this.#progress.note(general.tryLine(hint))
   }

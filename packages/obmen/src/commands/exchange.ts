@@ -14,6 +14,7 @@ import { ExchangeWatch } from './exchange-watch.ts'
 import { reportExchange } from './exchange-report.ts'
 import { tryExchange } from './exchange-trial.ts'
 import { checkOther } from './node-add.ts'
+import { warnOfUnprepared } from './unprepared-tables.ts'
 import { openTransport } from './open-transport.ts'
 
 /** Receives, applies, acknowledges and sends: with all nodes or with those named. */
@@ -34,6 +35,7 @@ export const exchangeCommand: Command = {
     const config = configOf(invocation)
     using site = openSite(config)
     for (const code of codes) checkOther(site, code)
+    warnOfUnprepared(invocation, site)
     const nodes = await site.store.transaction(async (transaction) => {
       for (const code of codes) await transaction.node(code)
       return transaction.nodes()
@@ -48,7 +50,7 @@ export const exchangeCommand: Command = {
       return EXIT.ok
     }
     const results = await exchangeOnce(invocation, site, codes.length > 0 ? codes : undefined)
-    return reportExchange(invocation, results)
+    return reportExchange(invocation, results, config.spoolFolder)
   },
 }
 
@@ -59,14 +61,22 @@ async function exchangeOnce(
 ): Promise<readonly NodeExchange[]> {
   const { io, messages } = invocation
   using _lock = takeExchangeLock(site.config.database)
-  const watch = new ExchangeWatch(new Progress(io), messages)
-  const transport = openTransport(invocation, site, (line) => watch.note(line))
+  const watch = new ExchangeWatch(new Progress(io), messages, site.config.spoolFolder)
   const signal = io.interruption()
+  const transport = openTransport(invocation, site, {
+    log: (line) => watch.note(line),
+    onLook: (looked, letters) => watch.looking(looked, letters),
+    signal,
+  })
   const tellStopping = (): void => watch.stopping()
   signal.addEventListener('abort', tellStopping, { once: true })
   try {
     watch.connecting(site.config.receive.url.host)
     return await exchange(contextOf(invocation, site, { transport, signal, watch }), codes)
+  } catch (error) {
+    // A conversation that was broken off fails with an error of its own; what happened is that somebody stopped it.
+    signal.throwIfAborted()
+    throw error
   } finally {
     signal.removeEventListener('abort', tellStopping)
     watch.end()

@@ -2,6 +2,7 @@ import { newNodeState, type NodeCode, NodeIsThisNode, parseNodeCode } from '@obm
 
 import { EXIT } from '../errors/exit-code.ts'
 import { type Site, openSite } from '../site/open-site.ts'
+import { noteOnLetters } from './code-letters.ts'
 import type { Command } from './command.ts'
 import { configOf } from './configuration.ts'
 import { nodeAddHelp } from './node-help.ts'
@@ -17,12 +18,22 @@ export const nodeAddCommand: Command = {
     const codes = invocation.arguments.map(parseNodeCode)
     const isDryRun = options.isSet('dry-run')
     using site = openSite(configOf(invocation), { isTrial: isDryRun })
-    await site.store.transaction(async (transaction) => {
+    const known = await site.store.transaction(async (transaction) => {
+      const present = await transaction.nodes()
       for (const code of codes) {
         checkOther(site, code)
         await transaction.addNode(newNodeState(code))
       }
+      return [...present.map(({ code }) => code), ...codes]
     })
+    for (const code of codes) {
+      const note = noteOnLetters(
+        code,
+        { thisNode: site.config.plan.thisNode, known },
+        messages.node,
+      )
+      if (note !== undefined) io.err(`${note}\n`)
+    }
     if (options.isSet('json')) {
       io.out(`${JSON.stringify({ added: codes, dryRun: isDryRun })}\n`)
       return EXIT.ok

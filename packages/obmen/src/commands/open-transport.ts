@@ -6,11 +6,17 @@ import { toMailServer } from '../site/mail-server.ts'
 import type { Site } from '../site/open-site.ts'
 import type { Invocation } from './command.ts'
 
+/** Who stops the conversations with the mail servers, and who watches the mailbox being looked through. */
+export interface TransportWatch {
+  readonly signal?: AbortSignal
+  readonly onLook?: (looked: number, letters: number) => void
+}
+
 /** The way to the mailbox of a site. With `--verbose` every line of the conversation goes to `log`. Throws {@link SecretMissing}. */
 export function openTransport(
   { io, options }: Invocation,
   { config, database }: Site,
-  log: ProtocolLog,
+  { log, ...watch }: TransportWatch & { readonly log: ProtocolLog },
 ): MailTransport {
   return new MailTransport({
     plan: config.plan,
@@ -19,6 +25,7 @@ export function openTransport(
     pop3: toMailServer(config.receive, io.env),
     subjectPrefix: config.subjectPrefix,
     foreignLetters: new ForeignLetters(database),
+    ...watch,
     ...(options.isSet('verbose') && { log }),
   })
 }

@@ -7,6 +7,7 @@ import { configOf } from './configuration.ts'
 import { type NodeReport, reportNode } from './node-report.ts'
 import { statusHelp } from './status-help.ts'
 import { formatStatus } from './status-report.ts'
+import { warnOfUnprepared } from './unprepared-tables.ts'
 import { countWaitingRows, type WaitingRows } from './waiting-rows.ts'
 
 /** Shows every node with its numbers and what waits, the rows that were refused, and the conflicts. */
@@ -18,6 +19,7 @@ export const statusCommand: Command = {
   async run(invocation) {
     const { io, options } = invocation
     using site = openSite(configOf(invocation))
+    warnOfUnprepared(invocation, site)
     const status = await readStatus(site, { withChecksums: options.isSet('checksums') })
     io.out(options.isSet('json') ? formatJson(status) : formatStatus(status, invocation))
     return EXIT.ok

@@ -7,6 +7,8 @@ export const EXIT = {
   data: 65,
   unavailable: 69,
   internal: 70,
+  /** EX_IOERR */
+  disk: 74,
   temporary: 75,
   permission: 77,
   configuration: 78,
@@ -44,6 +46,8 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   MESSAGE_TOO_NEW: EXIT.data,
   SCHEMA_MISMATCH: EXIT.data,
   TABLE_WITHOUT_PRIMARY_KEY: EXIT.data,
+
+  DISK_UNUSABLE: EXIT.disk,
 
   AUTHENTICATION_FAILED: EXIT.permission,
   DATABASE_UNUSABLE: EXIT.permission,
@@ -87,6 +91,7 @@ const BY_SEVERITY: readonly ExitCode[] = [
   EXIT.unavailable,
   EXIT.usage,
   EXIT.data,
+  EXIT.disk,
   EXIT.permission,
   EXIT.configuration,
   EXIT.internal,

@@ -7,6 +7,7 @@ import {
   DatabaseBusy,
   type DatabaseNotFound,
   DatabaseUnusable,
+  DiskUnusable,
   type ExchangeRunning,
   FileUnusable,
   type Interrupted,
@@ -23,6 +24,7 @@ export type AnyObmenError =
   | DatabaseBusy
   | DatabaseNotFound
   | DatabaseUnusable
+  | DiskUnusable
   | ExchangeRunning
   | FileUnusable
   | Interrupted
@@ -35,25 +37,47 @@ export type AnyObmenError =
 /** Every error that a person can meet, of all three packages. */
 export type KnownError = AnyObmenError | AnyExchangeError | AnyMailError
 
-/** Finds the word for whatever was thrown: a database that is busy, a file that can't be written, a mistake of ours. */
-export function knowError(error: unknown): KnownError {
+/**
+ * Finds the word for whatever was thrown: a database that is busy, a file that can't be written, a mistake of ours. An error of a
+ * file that is open does not name it: `folder` is where such files lie, if the caller knows.
+ */
+export function knowError(error: unknown, folder: string = ''): KnownError {
   if (error instanceof ObmenError) return error as AnyObmenError
   if (error instanceof ExchangeError) return error as AnyExchangeError
   if (error instanceof MailError) return error as AnyMailError
   if (!(error instanceof Error) || !('code' in error)) return new Unexpected(error)
   if (error.code === 'ERR_SQLITE_ERROR') return knowSqliteError(error)
   if ('syscall' in error && typeof error.code === 'string') {
-    const path = 'path' in error && typeof error.path === 'string' ? error.path : ''
+    const path = 'path' in error && typeof error.path === 'string' ? error.path : folder
+    const problem = DISK_PROBLEMS.get(error.code)
+    if (problem !== undefined) {
+      return new DiskUnusable({ kind: 'file', path }, problem, { cause: error })
+    }
     return new FileUnusable(path, error.code, { cause: error })
   }
   return new Unexpected(error)
 }
 
+const DISK_PROBLEMS: ReadonlyMap<string, DiskUnusable['problem']> = new Map([
+  ['ENOSPC', 'full'],
+  ['EDQUOT', 'full'],
+  ['EIO', 'failing'],
+])
+
 /** SQLITE_BUSY and SQLITE_LOCKED: https://sqlite.org/rescode.html */
 const BUSY_CODES: ReadonlySet<number> = new Set([5, 6])
+const READONLY_CODE = 8
+const IOERR_CODE = 10
+const FULL_CODE = 13
+const CANTOPEN_CODE = 14
 
 function knowSqliteError(error: Error): KnownError {
   const errcode = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : 0
   if (BUSY_CODES.has(errcode)) return new DatabaseBusy({ cause: error })
-  return new DatabaseUnusable(error.message, { cause: error })
+  const cause = { cause: error }
+  if (errcode === FULL_CODE) return new DiskUnusable({ kind: 'database' }, 'full', cause)
+  if (errcode === IOERR_CODE) return new DiskUnusable({ kind: 'database' }, 'failing', cause)
+  if (errcode === READONLY_CODE) return new DatabaseUnusable(error.message, 'read-only', cause)
+  if (errcode === CANTOPEN_CODE) return new DatabaseUnusable(error.message, 'closed', cause)
+  return new DatabaseUnusable(error.message, 'other', cause)
 }

@@ -20,13 +20,68 @@ export class DatabaseUnusable extends ObmenError {
   readonly transient = false
   /** What SQLite says. */
   readonly words: string
+  /** `read-only`: it can be read only; `closed`: it can't even be opened, or its journal can't. */
+  readonly problem: 'read-only' | 'closed' | 'other'
 
-  constructor(words: string, facts: { readonly cause?: unknown } = {}) {
-    super(`the database can't be used: ${words}`, {
+  constructor(
+    words: string,
+    problem: DatabaseUnusable['problem'] = 'other',
+    facts: { readonly cause?: unknown } = {},
+  ) {
+    super(describeDatabaseProblem(words, problem), {
       ...facts,
-      hint: 'check that the file is a SQLite database and that this user may write to it and to its folder',
+      hint:
+        problem === 'other'
+          ? 'check that the file is a SQLite database and that this user may write to it and to its folder'
+          : 'give this user the right to write to the file and to its folder, where SQLite makes a journal',
     })
     this.words = words
+    this.problem = problem
+  }
+}
+
+function describeDatabaseProblem(words: string, problem: DatabaseUnusable['problem']): string {
+  switch (problem) {
+    case 'read-only':
+      return `the database can't be written to: the file or its folder is read-only (${words})`
+    case 'closed':
+      return `the database or its journal can't be opened: ${words}`
+    case 'other':
+      return `the database can't be used: ${words}`
+  }
+}
+
+/** What a disk is needed for: a file or folder, or the database, which SQLite does not name. */
+export type DiskPlace =
+  { readonly kind: 'file'; readonly path: string } | { readonly kind: 'database' }
+
+/** The disk is full, or does not work. Nothing is left half done; what was received before is kept. */
+export class DiskUnusable extends ObmenError {
+  readonly code = 'DISK_UNUSABLE'
+  readonly transient = false
+  readonly place: DiskPlace
+  readonly problem: 'full' | 'failing'
+
+  constructor(
+    place: DiskPlace,
+    problem: DiskUnusable['problem'],
+    facts: { readonly cause?: unknown } = {},
+  ) {
+    const file = place.kind === 'database' ? 'the database' : place.path || 'a file'
+    super(
+      problem === 'full'
+        ? `${file} can't be written to: the disk is full`
+        : `${file} can't be used: the disk reports an error`,
+      {
+        ...facts,
+        hint:
+          problem === 'full'
+            ? 'make room on that disk and run the command again: it goes on from here'
+            : 'check that disk, and the share if it is one of the network',
+      },
+    )
+    this.place = place
+    this.problem = problem
   }
 }
 
@@ -63,7 +118,7 @@ export class FileUnusable extends ObmenError {
   readonly code = 'FILE_UNUSABLE'
   readonly transient = false
   readonly path: string
-  /** The operating system's word for it: `EACCES`, `ENOSPC`, `EISDIR` … */
+  /** The operating system's word for it: `EACCES`, `EROFS`, `EISDIR` … */
   readonly systemCode: string
 
   constructor(path: string, systemCode: string, facts: { readonly cause?: unknown } = {}) {
@@ -80,7 +135,6 @@ const SYSTEM_HINTS: Readonly<Record<string, string>> = {
   EACCES: 'give this user the right to read and write it',
   EPERM: 'give this user the right to read and write it',
   ENOENT: 'check the path: there is no such file or folder',
-  ENOSPC: 'make room on the disk',
   EISDIR: 'name a file: this is a folder',
   ENOTDIR: 'check the path: a part of it is a file, not a folder',
   EROFS: 'name a folder on a disk that can be written to',

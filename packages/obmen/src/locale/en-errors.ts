@@ -1,4 +1,5 @@
 import type { KnownError } from '../errors/known-error.ts'
+import { exceptOptions, TABLE_NOT_IN_PLAN } from './table-words.ts'
 import type { ErrorText } from './messages.ts'
 
 /**
@@ -23,6 +24,12 @@ function adviseAdministrator(error: KnownError): string | undefined {
       return 'try again later; check the network of this machine'
     case 'POP3_DELETIONS_UNCONFIRMED':
       return 'nothing to do: letters that come again are recognised'
+    case 'SCHEMA_MISMATCH':
+      return error.difference === TABLE_NOT_IN_PLAN
+        ? 'if the table is here and "tables" includes it, run here: obmen init; otherwise make the tables equal. The message waits in the mailbox'
+        : undefined
+    case 'TABLE_WITHOUT_PRIMARY_KEY':
+      return `give each a PRIMARY KEY, or leave them out: ${exceptOptions(error.tables)} (in the file: tables: { except: [ … ] })`
     case 'SMTP_SIZE_EXCEEDED':
       return 'lower "messageSize" in the configuration'
     default:

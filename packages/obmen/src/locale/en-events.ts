@@ -14,7 +14,7 @@ export function describeEvent(event: ExchangeEvent, format: FormatMessages): str
     case 'applying':
       return `${event.node}: applying message ${event.messageNo}, ${format.number(event.rowsDone)} of ${format.rows(event.rowCount)}`
     case 'applied':
-      return `${event.node}: message ${event.messageNo} applied, ${format.rows(event.summary.applied)}`
+      return `${event.node}: message ${event.messageNo} applied, ${format.rows(event.summary.applied)}${event.summary.refused > 0 ? `, ${format.number(event.summary.refused)} refused and waiting` : ''}`
     case 'acknowledged':
       return `${event.node}: has received everything up to message ${event.messageNo}`
     case 'duplicate':

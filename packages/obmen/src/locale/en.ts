@@ -1,4 +1,4 @@
-import type { FormatMessages, Messages } from './messages.ts'
+import type { CodeLetters, FormatMessages, Messages } from './messages.ts'
 import { englishConfig } from './en-config.ts'
 import { explainInEnglish } from './en-errors.ts'
 import { describeEvent } from './en-events.ts'
@@ -14,6 +14,11 @@ const format: FormatMessages = {
   messages: (count) => `${numbers.format(count)} ${count === 1 ? 'message' : 'messages'}`,
   letters: (count) => `${numbers.format(count)} ${count === 1 ? 'letter' : 'letters'}`,
   tables: (count) => `${numbers.format(count)} ${count === 1 ? 'table' : 'tables'}`,
+}
+
+function alphabets({ latin, cyrillic }: CodeLetters): string {
+  const parts = [latin && `Latin ${latin}`, cyrillic && `Cyrillic ${cyrillic}`]
+  return parts.filter((part) => part !== '').join(', ')
 }
 
 function formatSize(octets: number): string {
@@ -34,6 +39,8 @@ export const en: Messages = {
     tryLine: (hint) => `try: ${hint}`,
     yes: () => 'yes',
     no: () => 'no',
+    unprepared: (tables, command) =>
+      `Not exchanged yet: ${tables.join(', ')}. Their changes are not registered; begin with: ${command}`,
     nothingChanged: () => 'Nothing was changed (--dry-run).',
     nodeTooOld: (version) =>
       `error: this is Node.js ${version}, and Obmen needs 24 or later\ntry: https://nodejs.org/`,
@@ -83,6 +90,12 @@ export const en: Messages = {
     wouldBeAdded: (code) => `Node ${code} would be added.`,
     addedMeans: (plan, command) =>
       `The next exchange offers every row of plan ${plan}. At the other site this node must be added too: ${command}`,
+    looksLike: (code, known) =>
+      `Note: ${code.code} (${alphabets(code)}) looks like ${known.code} (${alphabets(known)}), and is another node: codes are compared letter by letter.`,
+    mixesAlphabets: (code) =>
+      `Note: ${code.code} mixes alphabets: ${alphabets(code)}. Its own site must write it so too.`,
+    otherAlphabet: (code, thisNode) =>
+      `Note: ${code.code} is written with ${alphabets(code)}, and ${thisNode.code} with ${alphabets(thisNode)}. Its own site must write it so too.`,
     removed: (code) => `Removed node ${code}.`,
     wouldBeRemoved: (code) => `Node ${code} would be removed.`,
     removedMeans: (command) =>
@@ -102,7 +115,9 @@ export const en: Messages = {
   exchange: {
     event: (event) => describeEvent(event, format),
     connecting: (host) => `connecting to ${host}`,
-    stopping: () => 'stopping after this step; once more stops at once',
+    looking: (looked, letters) =>
+      `looking at letters: ${numbers.format(looked)} of ${numbers.format(letters)}`,
+    stopping: () => 'stopping: what is done stays done; once more ends the program at once',
     nodeProblem: (node, message) => `node ${node}: ${message}`,
     waitingInTitle: () => 'messages to receive',
     waitingOutTitle: () => 'rows to send',

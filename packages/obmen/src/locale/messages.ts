@@ -1,4 +1,4 @@
-import type { ExchangeEvent } from '@obmen/exchange'
+import type { ExchangeEvent, NodeCode } from '@obmen/exchange'
 import type { PreparedTable } from '@obmen/exchange/sqlite'
 
 import type { KnownError } from '../errors/known-error.ts'
@@ -39,6 +39,7 @@ export interface GeneralMessages {
   readonly tryLine: (hint: string) => string
   readonly yes: () => string
   readonly no: () => string
+  readonly unprepared: (tables: readonly string[], command: string) => string
   readonly nothingChanged: () => string
   readonly nodeTooOld: (version: string) => string
   readonly overview: (
@@ -65,10 +66,22 @@ export interface InitMessages {
   readonly stepExchange: (command: string) => string
 }
 
+/** The letters of a code by their alphabet, each once. */
+export interface CodeLetters {
+  readonly code: NodeCode
+  readonly latin: string
+  readonly cyrillic: string
+}
+
 export interface NodeMessages {
   readonly added: (code: string) => string
   readonly wouldBeAdded: (code: string) => string
   readonly addedMeans: (plan: string, command: string) => string
+  /** Two codes that look alike and are not the same. */
+  readonly looksLike: (code: CodeLetters, known: CodeLetters) => string
+  readonly mixesAlphabets: (code: CodeLetters) => string
+  /** All letters of a code are in both alphabets, and taken from the other one than those of this node. */
+  readonly otherAlphabet: (code: CodeLetters, thisNode: CodeLetters) => string
   readonly removed: (code: string) => string
   readonly wouldBeRemoved: (code: string) => string
   readonly removedMeans: (command: string) => string
@@ -89,6 +102,7 @@ export interface ExchangeMessages {
   /** `undefined` for what needs no word. */
   readonly event: (event: ExchangeEvent) => string | undefined
   readonly connecting: (host: string) => string
+  readonly looking: (looked: number, letters: number) => string
   readonly stopping: () => string
   readonly nodeProblem: (node: string, message: string) => string
   /** Titles of the trial: what waits in the mailbox, and here. */

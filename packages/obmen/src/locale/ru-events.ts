@@ -14,7 +14,7 @@ export function describeEvent(event: ExchangeEvent, format: FormatMessages): str
     case 'applying':
       return `${event.node}: запись сообщения ${event.messageNo}, ${format.number(event.rowsDone)} из ${format.number(event.rowCount)}`
     case 'applied':
-      return `${event.node}: сообщение ${event.messageNo} записано, ${format.rows(event.summary.applied)}`
+      return `${event.node}: сообщение ${event.messageNo} записано, ${format.rows(event.summary.applied)}${event.summary.refused > 0 ? `; отвергнутых строк ждёт: ${format.number(event.summary.refused)}` : ''}`
     case 'acknowledged':
       return `${event.node}: получил всё до сообщения ${event.messageNo} включительно`
     case 'duplicate':

@@ -1,6 +1,7 @@
 import type { AnyExchangeError } from '@obmen/exchange/errors'
 
 import { type ErrorTexts, text, wordsAfterVerdict } from './error-texts.ts'
+import { exceptOptions, TABLE_NOT_IN_PLAN } from './table-words.ts'
 
 /** The errors of `@obmen/exchange` in Russian, for the administrator of a site. */
 export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
@@ -34,10 +35,15 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
       'обновите Обмен на этом узле; сообщение подождёт в почтовом ящике',
     ),
   SCHEMA_MISMATCH: ({ table, difference }) =>
-    text(
-      `таблица «${table}» на двух сторонах разная (${difference})`,
-      'сделайте таблицы одинаковыми, здесь или там; сообщение подождёт в ящике и будет принято при следующем обмене',
-    ),
+    difference === TABLE_NOT_IN_PLAN
+      ? text(
+          `таблица «${table}» здесь не участвует в обмене`,
+          'если она здесь есть и входит в tables, выполните здесь: obmen init; иначе сделайте таблицы одинаковыми. Сообщение подождёт в ящике',
+        )
+      : text(
+          `таблица «${table}» на двух сторонах разная (${difference})`,
+          'сделайте таблицы одинаковыми, здесь или там; сообщение подождёт в ящике и будет принято при следующем обмене',
+        ),
   STORE_NOT_PREPARED: () =>
     text('база данных не подготовлена к обмену', 'подготовьте её: obmen init'),
   STORE_OF_ANOTHER_PLAN: ({ prepared, wanted }) =>
@@ -50,7 +56,7 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
   TABLE_WITHOUT_PRIMARY_KEY: ({ tables }) =>
     text(
       `нет первичного ключа: ${quoteAll(tables)}`,
-      'дайте каждой таблице PRIMARY KEY или исключите её: tables: { except: [ … ] }',
+      `дайте каждой таблице PRIMARY KEY или исключите её: ${exceptOptions(tables)} (в файле: tables: { except: [ … ] })`,
     ),
   CAPTURE_DISTURBED: ({ tables }) =>
     text(

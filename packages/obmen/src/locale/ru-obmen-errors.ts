@@ -46,10 +46,24 @@ export const russianObmenErrors: ErrorTexts<AnyObmenError> = {
       `базы данных ${path} нет`,
       'проверьте database: файл создаёт сама программа, Обмен только участвует в нём',
     ),
-  DATABASE_UNUSABLE: ({ words }) =>
+  DISK_UNUSABLE: ({ place, problem }) => {
+    const file = place.kind === 'database' ? 'база данных' : place.path || 'файл'
+    return problem === 'full'
+      ? text(
+          `${file}: на диске нет места`,
+          'освободите место на этом диске и повторите команду: она продолжит с этого места',
+        )
+      : text(
+          `${file}: ошибка диска`,
+          'проверьте этот диск, а если это сетевая папка, то и связь с ней',
+        )
+  },
+  DATABASE_UNUSABLE: ({ words, problem }) =>
     text(
-      `с базой данных нельзя работать: ${words}`,
-      'проверьте, что это база SQLite и что этот пользователь может писать в неё и в её папку',
+      `${DATABASE_PROBLEMS[problem]}: ${words}`,
+      problem === 'other'
+        ? 'проверьте, что это база SQLite и что этот пользователь может писать в неё и в её папку'
+        : 'дайте этому пользователю право писать в файл и в его папку: в ней SQLite ведёт журнал',
     ),
   DATABASE_BUSY: () =>
     text(
@@ -68,6 +82,14 @@ export const russianObmenErrors: ErrorTexts<AnyObmenError> = {
       `случилось непредвиденное: ${cause instanceof Error ? cause.message : String(cause)}`,
       'это ошибка в Обмене: сообщите о ней и приложите то, что эта же команда печатает с --verbose',
     ),
+}
+
+const DATABASE_PROBLEMS: Readonly<
+  Record<(AnyObmenError & { readonly code: 'DATABASE_UNUSABLE' })['problem'], string>
+> = {
+  'read-only': 'в базу данных нельзя писать: файл или его папка только для чтения',
+  closed: 'базу данных или её журнал нельзя открыть',
+  other: 'с базой данных нельзя работать',
 }
 
 function describeUsage(problem: UsageProblem): string {
@@ -225,7 +247,6 @@ const SYSTEM_WORDS: Readonly<Record<string, string>> = {
   EACCES: 'нет прав',
   EPERM: 'нет прав',
   ENOENT: 'нет такого файла или папки',
-  ENOSPC: 'на диске нет места',
   EISDIR: 'это папка, а не файл',
   ENOTDIR: 'часть пути — файл, а не папка',
   EROFS: 'на этот диск нельзя писать',

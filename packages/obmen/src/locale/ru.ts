@@ -1,4 +1,4 @@
-import type { FormatMessages, Messages } from './messages.ts'
+import type { CodeLetters, FormatMessages, Messages } from './messages.ts'
 import { russianConfig } from './ru-config.ts'
 import { explainInRussian } from './ru-errors.ts'
 import { describeEvent } from './ru-events.ts'
@@ -21,6 +21,11 @@ const format: FormatMessages = {
   tables: (count) => numeral(count, TABLES),
 }
 
+function alphabets({ latin, cyrillic }: CodeLetters): string {
+  const parts = [latin && `латинские ${latin}`, cyrillic && `русские ${cyrillic}`]
+  return parts.filter((part) => part !== '').join(', ')
+}
+
 function formatSize(octets: number): string {
   if (octets < 1024) return `${octets} Б`
   const isLarge = octets >= 1024 ** 2
@@ -39,6 +44,8 @@ export const ru: Messages = {
     tryLine: (hint) => `что делать: ${hint}`,
     yes: () => 'да',
     no: () => 'нет',
+    unprepared: (tables, command) =>
+      `Ещё не участвуют в обмене: ${tables.join(', ')}. Их изменения не отмечаются; чтобы начать: ${command}`,
     nothingChanged: () => 'Ничего не изменено (--dry-run).',
     nodeTooOld: (version) =>
       `ошибка: это Node.js ${version}, а для Обмена нужна версия 24 или новее\nчто делать: https://nodejs.org/`,
@@ -89,6 +96,12 @@ export const ru: Messages = {
     wouldBeAdded: (code) => `Узел ${code} был бы добавлен.`,
     addedMeans: (plan, command) =>
       `При следующем обмене будут переданы все строки плана ${plan}. На той стороне добавьте этот узел: ${command}`,
+    looksLike: (code, known) =>
+      `Внимание: ${code.code} (${alphabets(code)}) похож на ${known.code} (${alphabets(known)}), но это другой узел: коды сравниваются по буквам.`,
+    mixesAlphabets: (code) =>
+      `Внимание: в ${code.code} смешаны алфавиты: ${alphabets(code)}. На его площадке он должен быть записан так же.`,
+    otherAlphabet: (code, thisNode) =>
+      `Внимание: в ${code.code} ${alphabets(code)}, а в ${thisNode.code} ${alphabets(thisNode)}. На его площадке он должен быть записан так же.`,
     removed: (code) => `Узел ${code} удалён.`,
     wouldBeRemoved: (code) => `Узел ${code} был бы удалён.`,
     removedMeans: (command) =>
@@ -108,7 +121,9 @@ export const ru: Messages = {
   exchange: {
     event: (event) => describeEvent(event, format),
     connecting: (host) => `соединение с ${host}`,
-    stopping: () => 'остановка после этого шага; ещё раз — остановить сразу',
+    looking: (looked, letters) =>
+      `просмотр писем: ${russianNumber(looked)} из ${russianNumber(letters)}`,
+    stopping: () => 'остановка: сделанное сохраняется; ещё раз — закончить программу сразу',
     nodeProblem: (node, message) => `узел ${node}: ${message}`,
     waitingInTitle: () => 'сообщений к приёму',
     waitingOutTitle: () => 'строк к отправке',

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { symlinkSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { describe, it } from 'node:test'
 
 import type { Fate, MailHost } from '@obmen/mail/testing'
@@ -123,6 +126,7 @@ describe('exchange', () => {
     const status = await shop.run('status')
 
     assert.equal(exitCode, 0)
+    assert.match(err, /^ЦБ: message 1 applied, 1 row, 1 refused and waiting$/m)
     assert.match(
       err,
       /The database refused rows; they are kept and tried again\. See: obmen status\n$/,
@@ -133,11 +137,13 @@ describe('exchange', () => {
   it('on a terminal writes one line again and again', async () => {
     await using post = await TestPost.start()
     using office = await post.site('ЦБ', 'С01', SOME_GOODS)
+    post.host.mailbox(ADDRESS).put(Buffer.from('Subject: lunch\r\n\r\nAt one?\r\n'))
     office.isTerminal = true
 
     const { err } = await office.run('exchange', '--lang', 'ru')
 
     assert.match(err, /\r\u001B\[Kсоединение с 127\.0\.0\.1/)
+    assert.match(err, /\r\u001B\[Kпросмотр писем: 1 из 1/)
     assert.match(err, /\r\u001B\[KС01: подготовка сообщения 1/)
     assert.match(err, /\r\u001B\[KС01: сообщение 1 отправлено, 2 строки, /)
   })
@@ -177,6 +183,24 @@ Nothing was changed (--dry-run).
       nodes: [{ node: 'ЦБ', waitingMessages: 1, waitingRows: 0, hasMoreWaiting: false }],
       dryRun: true,
     })
+  })
+
+  it('names tables that came later, here and where a message needs them', async () => {
+    await using post = await TestPost.start()
+    using office = await post.site('ЦБ', 'С01', SOME_GOODS)
+    using shop = await post.site('С01', 'ЦБ', GOODS)
+    const later = 'CREATE TABLE later (id INTEGER PRIMARY KEY)'
+    for (const site of [office, shop]) site.exec(later)
+    office.exec('INSERT INTO later VALUES (1)')
+
+    const unprepared = await office.run('exchange')
+    await office.run('init')
+    await office.run('exchange')
+    const waiting = await shop.run('exchange')
+
+    assert.match(unprepared.err, /^Not exchanged yet: later\. .* begin with: obmen init\n/)
+    assert.equal(waiting.exitCode, 65)
+    assert.match(waiting.err, /^try: if the table is here .*, run here: obmen init; /m)
   })
 
   it('says how to add a node when there is none', async () => {
@@ -263,6 +287,23 @@ describe('exchange that fails', () => {
     )
   })
 
+  it('because the disk of the spool folder is full says so, and ends with 74', async () => {
+    await using post = await TestPost.start()
+    using office = await post.site('ЦБ', 'С01', SOME_GOODS)
+    using shop = await post.site('С01', 'ЦБ', GOODS)
+    await office.run('exchange')
+    const incoming = shop.pathOf('obmen-spool/in_Message_Склады_ЦБ_С01_1.ndjson.zst')
+    post.onCommand = (line) => {
+      if (line.startsWith('TOP')) symlinkSync('/dev/full', incoming)
+    }
+
+    const { exitCode, err } = await shop.run('exchange')
+
+    assert.equal(exitCode, 74)
+    const spool = shop.pathOf('obmen-spool')
+    assert.ok(err.includes(`error: node ЦБ: ${spool} can't be written to: the disk is full\n`), err)
+  })
+
   it('because another one runs ends with 75 and touches nothing', async () => {
     await using post = await TestPost.start()
     using office = await post.site('ЦБ', 'С01', SOME_GOODS)
@@ -287,7 +328,7 @@ describe('exchange that fails', () => {
       office.exec(`INSERT INTO "Товары" VALUES (3, 'сахар')`)
       await office.run('exchange')
       post.onCommand = (line) => {
-        if (line.startsWith('RETR')) shop.interruption.abort(new Interrupted(signal))
+        if (line.startsWith('DELE')) shop.interruption.abort(new Interrupted(signal))
       }
 
       const stopped = await shop.run('exchange')
@@ -297,13 +338,53 @@ describe('exchange that fails', () => {
       const next = await shop.run('exchange')
 
       assert.equal(stopped.exitCode, expected)
-      assert.match(stopped.err, /^stopping after this step; once more stops at once$/m)
+      assert.match(
+        stopped.err,
+        /^stopping: what is done stays done; once more ends the program at once$/m,
+      )
       assert.match(stopped.err, /error: stopped before the end\ntry: run the same command again: /)
       assert.deepEqual(names, ['чай', 'кофе'])
       assert.equal(next.exitCode, 0)
       assert.deepEqual(shop.column('SELECT count(*) FROM "Товары"'), [3])
     })
   }
+
+  it('because of Ctrl-C breaks off a letter that is under way, and gets it whole the next time', async () => {
+    await using post = await TestPost.start()
+    using office = await post.site('ЦБ', 'С01', SOME_GOODS)
+    using shop = await post.site('С01', 'ЦБ', GOODS)
+    await office.run('exchange')
+    post.onCommand = (line) => {
+      if (line.startsWith('RETR')) shop.interruption.abort(new Interrupted('SIGINT'))
+    }
+
+    const stopped = await shop.run('exchange')
+    const names = shop.column('SELECT name FROM "Товары"')
+    shop.interruption = new AbortController()
+    post.onCommand = () => undefined
+    const next = await shop.run('exchange')
+
+    assert.equal(stopped.exitCode, 130)
+    assert.match(stopped.err, /error: stopped before the end\n/)
+    assert.deepEqual(names, [])
+    assert.equal(next.exitCode, 0)
+    assert.deepEqual(shop.column('SELECT count(*) FROM "Товары"'), [2])
+  })
+
+  it('because of Ctrl-C does not wait for a server that accepts and stays silent', async () => {
+    await using post = await TestPost.start()
+    using office = await post.site('ЦБ', 'С01', SOME_GOODS)
+    const silent = createServer(() => office.interruption.abort(new Interrupted('SIGINT')))
+    await once(silent.listen(0, '127.0.0.1'), 'listening')
+    const { port } = silent.address() as AddressInfo
+    office.env['OBMEN_RECEIVE'] = `pop3://exchange%40example.org@127.0.0.1:${port}?tls=none`
+
+    const { exitCode, err } = await office.run('exchange')
+    await new Promise((resolve) => silent.close(resolve))
+
+    assert.equal(exitCode, 130)
+    assert.match(err, /error: stopped before the end\ntry: run the same command again: /)
+  })
 })
 
 /** What was sent to the first node of a result. */

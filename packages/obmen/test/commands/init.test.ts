@@ -234,6 +234,7 @@ describe('init that fails', () => {
     const accepted = await site.run(...INIT, '--except', 'log')
 
     assert.equal(refused.exitCode, 65)
+    assert.match(refused.err, /leave them out: --except log \(in the file: /)
     assert.equal(accepted.exitCode, 0)
   })
 

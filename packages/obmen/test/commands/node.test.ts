@@ -30,6 +30,32 @@ describe('node', () => {
     assert.deepEqual(site.column('SELECT code FROM obmen_node'), [])
   })
 
+  const LOOKS: readonly { readonly codes: readonly string[]; readonly note: string }[] = [
+    {
+      codes: ['С01', 'C01'],
+      note: 'Note: С01 (Cyrillic С) looks like C01 (Latin C), and is another node: codes are compared letter by letter.\nNote: C01 (Latin C) looks like С01 (Cyrillic С), and is another node: codes are compared letter by letter.\n',
+    },
+    {
+      codes: ['МAГ'],
+      note: 'Note: МAГ mixes alphabets: Latin A, Cyrillic МГ. Its own site must write it so too.\n',
+    },
+    {
+      codes: ['C01'],
+      note: 'Note: C01 is written with Latin C, and ЦБ with Cyrillic ЦБ. Its own site must write it so too.\n',
+    },
+    { codes: ['С01', 'С02', 'shop', '17'], note: '' },
+  ]
+  for (const { codes, note } of LOOKS) {
+    it(`added as ${codes.join(', ')} is ${note === '' ? 'not remarked on' : 'remarked on for its letters'}`, async () => {
+      using site = await preparedSite()
+
+      const { exitCode, err } = await site.run('node', 'add', ...codes)
+
+      assert.equal(exitCode, 0)
+      assert.equal(err, note)
+    })
+  }
+
   it('is listed with its numbers', async () => {
     using site = await preparedSite()
     await site.run('node', 'add', 'С01')

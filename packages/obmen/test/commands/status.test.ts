@@ -32,6 +32,21 @@ Conflicts: 0
     })
   })
 
+  it('names the tables that the configuration includes and that are not exchanged yet', async () => {
+    using site = await siteWithNode()
+    site.exec('CREATE TABLE later (id INTEGER PRIMARY KEY)')
+
+    const before = await site.run('status')
+    await site.run('init')
+    const after = await site.run('status')
+
+    assert.equal(
+      before.err,
+      'Not exchanged yet: later. Their changes are not registered; begin with: obmen init\n',
+    )
+    assert.equal(after.err, '')
+  })
+
   it('counts what the application has just changed', async () => {
     using site = await siteWithNode()
     site.exec(`INSERT INTO "no" VALUES (1), (2); UPDATE "сорта, [№]" SET имя = 'кофе'`)

@@ -18,6 +18,7 @@ describe('exit code', () => {
     assert.equal(exitCodeOf(EVERY_ERROR.SCHEMA_MISMATCH), 65)
     assert.equal(exitCodeOf(EVERY_ERROR.DELIVERY_REFUSED), 69)
     assert.equal(exitCodeOf(EVERY_ERROR.UNEXPECTED), 70)
+    assert.equal(exitCodeOf(EVERY_ERROR.DISK_UNUSABLE), 74)
     assert.equal(exitCodeOf(EVERY_ERROR.EXCHANGE_RUNNING), 75)
     assert.equal(exitCodeOf(EVERY_ERROR.AUTHENTICATION_FAILED), 77)
     assert.equal(exitCodeOf(EVERY_ERROR.CONFIG_INVALID), 78)

@@ -8,6 +8,7 @@ import { knowError } from '../../src/errors/known-error.ts'
 import {
   DatabaseBusy,
   DatabaseUnusable,
+  DiskUnusable,
   FileUnusable,
   Unexpected,
 } from '../../src/errors/site-error.ts'
@@ -48,6 +49,47 @@ describe('whatever is thrown', () => {
 
     assert.ok(known instanceof DatabaseUnusable)
     assert.equal(known.words, 'no such table: nowhere')
+  })
+
+  it('is a database that can only be read', () => {
+    using site = new TestSite('CREATE TABLE t (id INTEGER PRIMARY KEY)')
+    using reader = new DatabaseSync(site.pathOf('trade.db'), { readOnly: true })
+
+    const known = knowError(thrownBy(() => reader.exec('INSERT INTO t VALUES (1)')))
+
+    assert.match(known.message, /^the database can't be written to: the file or its folder is /)
+  })
+
+  it("is a database that can't be opened", () => {
+    using site = new TestSite()
+
+    const known = knowError(thrownBy(() => new DatabaseSync(site.pathOf('nowhere/trade.db'))))
+
+    assert.match(known.message, /^the database or its journal can't be opened: /)
+  })
+
+  it('is a full disk when the database has no room to grow', () => {
+    using database = new DatabaseSync(':memory:')
+    database.exec('CREATE TABLE t (x); PRAGMA max_page_count = 2')
+
+    const known = knowError(
+      thrownBy(() => database.exec('INSERT INTO t VALUES (zeroblob(100000))')),
+    )
+
+    assert.ok(known instanceof DiskUnusable)
+    assert.equal(known.message, "the database can't be written to: the disk is full")
+  })
+
+  it('is a full disk in the folder whose open files an error does not name', () => {
+    const error = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+      code: 'ENOSPC',
+      syscall: 'write',
+    })
+
+    const known = knowError(error, '/srv/obmen-spool')
+
+    assert.ok(known instanceof DiskUnusable)
+    assert.equal(known.message, "/srv/obmen-spool can't be written to: the disk is full")
   })
 
   it('is an unusable file with its path', () => {

@@ -64,7 +64,8 @@ const ALL = [
 
 describe('error in words', () => {
   for (const error of ALL) {
-    const kind = 'problem' in error ? ` (${error.problem.kind})` : ''
+    const kind =
+      'problem' in error && typeof error.problem === 'object' ? ` (${error.problem.kind})` : ''
 
     it(`${error.code}${kind} is told in Russian, with what to do`, () => {
       const { message, hint } = ru.errorText(error)
