@@ -72,7 +72,9 @@ class Pump {
         return undefined
       case 'pull': {
         const piece = await this.#untilClosed(demand.source.next())
-        return piece.done === true ? null : piece.value
+        if (piece.done === true) return null
+        if (piece.value instanceof Uint8Array) return piece.value
+        throw new TypeError('content comes in Uint8Arrays; a stream with an encoding gives strings')
       }
       case 'push':
         await this.#untilClosed(Promise.resolve(demand.sink(demand.octets)))

@@ -12,6 +12,7 @@ export function environmentOf(server: MailServer, connection: Connection): SaslE
     crypto: saslCrypto,
     host: server.servername ?? server.host,
     port: server.port,
+    isEncrypted: () => connection.isEncrypted,
     channelBinding: () => connection.channelBinding(),
   }
 }

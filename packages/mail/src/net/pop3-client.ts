@@ -28,8 +28,8 @@ export interface Pop3Options extends ConnectionOptions {
  * @throws ConnectionFailed, TlsFailed, TlsUnavailable, DeadlineExceeded, ConnectionLost when there is no usable connection.
  * @throws AuthenticationFailed, NoUsableMechanism when the login is refused or impossible.
  * @throws Pop3ResponseRejected when the server refuses for another reason, as `[IN-USE]`: another session holds the maildrop.
- * @throws RangeError when the credentials can't be used with the mechanism, TypeError when the client certificate can't be read, and what a
- * token provider throws.
+ * @throws RangeError when the port is none or the credentials can't be used with the mechanism, TypeError when the server's `tls` is none of
+ * the three words or the client certificate can't be read, and what a token provider throws.
  *
  * @example
  * ```ts

@@ -44,8 +44,8 @@ export interface SendOptions {
  * @throws AuthenticationFailed, NoUsableMechanism when the login is refused or impossible.
  * @throws SmtpReplyRejected when the server refuses this client.
  * @throws AddressInvalid when the client name is none.
- * @throws RangeError when the credentials can't be used with the mechanism, TypeError when the client certificate can't be read, and what a
- * token provider throws.
+ * @throws RangeError when the port is none or the credentials can't be used with the mechanism, TypeError when the server's `tls` is none of
+ * the three words or the client certificate can't be read, and what a token provider throws.
  *
  * @example
  * ```ts

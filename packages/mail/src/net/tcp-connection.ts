@@ -51,13 +51,15 @@ const MAX_TIMER_MS = 2 ** 31 - 1
  * @throws ConnectionFailed when there is no way to the server.
  * @throws TlsFailed when a check of the server's certificate or of TLS itself is not passed.
  * @throws ConnectionLost when the server hangs up during the handshake.
- * @throws TypeError when the client certificate or its key can't be read.
+ * @throws TypeError when the server's `tls` is none of the three words, or the client certificate or its key can't be read.
+ * @throws RangeError when the port is none.
  * @throws DeadlineExceeded, Aborted
  */
 export async function openConnection(
   server: MailServer,
   options: ConnectionOptions = {},
 ): Promise<Connection> {
+  refuseUnknownTls(server.tls)
   if (options.signal?.aborted === true) throw new Aborted(options.signal.reason)
   const deadlines = { ...DEFAULT_DEADLINES, ...options.deadlines }
   checkClientCertificate(server)
@@ -66,6 +68,14 @@ export async function openConnection(
   if (server.tls === 'implicit') await connection.startTls(deadlines.tlsMs)
   return connection
 }
+
+/** Settings come from files too. What is not one of the three words must never come to mean clear text. */
+function refuseUnknownTls(tlsSetting: unknown): void {
+  if (TLS_SETTINGS.includes(tlsSetting)) return
+  throw new TypeError(`the server's tls must be one of ${TLS_SETTINGS.join(', ')}`)
+}
+
+const TLS_SETTINGS: readonly unknown[] = ['implicit', 'starttls', 'none']
 
 type State = 'connecting' | 'open' | 'handshaking'
 
@@ -87,7 +97,7 @@ class TcpConnection implements Connection {
   constructor(server: MailServer, options: ConnectionOptions) {
     this.#server = server
     this.log = options.log === undefined ? undefined : new ProtocolLogger(options.log)
-    this.#release = this.#watch(options)
+    // First, because it throws for a port that is none, and nothing must be left behind then.
     this.#socket = net.connect({
       host: server.host,
       port: server.port,
@@ -95,6 +105,7 @@ class TcpConnection implements Connection {
       autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
       noDelay: true,
     })
+    this.#release = this.#watch(options)
     this.#attach(this.#socket)
   }
 
@@ -271,7 +282,9 @@ class TcpConnection implements Connection {
 
   #sayFarewell(): void {
     const socket = this.#socket
-    socket.setTimeout(FAREWELL_MS, () => socket.destroy())
+    // Not socket.setTimeout: that one counts idle time, and a peer that keeps sending is never idle.
+    const timer = startTimer(FAREWELL_MS, () => socket.destroy())
+    socket.once('close', () => clearTimeout(timer))
     socket.resume()
     socket.destroySoon()
   }

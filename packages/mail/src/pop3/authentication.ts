@@ -1,5 +1,6 @@
 import { Authentication } from '../sasl/authentication.ts'
 import type { LoginCredentials, PasswordCredentials } from '../sasl/credentials.ts'
+import { secrecyOf } from '../sasl/choose.ts'
 import type { SaslEnvironment } from '../sasl/environment.ts'
 import { AuthenticationFailed, NoUsableMechanism } from '../sasl/errors.ts'
 import { logIn } from '../sasl/log-in.ts'
@@ -26,14 +27,15 @@ const NOT_ABOUT_CREDENTIALS = /^(?:IN-USE|LOGIN-DELAY|SYS)(?:\/|$)/
 export interface Pop3Login {
   readonly credentials: LoginCredentials
   readonly environment: SaslEnvironment
+  /** The setting: only `'none'` allows a password in clear text. */
+  readonly tls: 'implicit' | 'starttls' | 'none'
 }
 
 /**
  * Logs in: by AUTH when the server offers a SASL mechanism that this side can use with these credentials, otherwise, with a password, by USER and
  * PASS (RFC 1939 §7).
  *
- * To be called on a connection on which the password may be shown to the server: encrypted, or in clear text because the caller said
- * so by name. APOP is never used: MD5 of the password is not worth more than the password (CVE-2007-1558).
+ * On a connection that is not encrypted a password is shown only when the setting is `'none'`. APOP is never used: MD5 of the password is not worth more than the password (CVE-2007-1558).
  *
  * @throws AuthenticationFailed when the server does not accept the credentials. Nothing else is tried after that, unless it is another token.
  * @throws Pop3ResponseRejected when it refuses for another reason: another session holds the maildrop, the server has a trouble.
@@ -42,12 +44,11 @@ export interface Pop3Login {
 export function* authenticate(
   channel: Pop3Channel,
   capabilities: Pop3Capabilities,
-  { credentials, environment }: Pop3Login,
+  { credentials, environment, tls }: Pop3Login,
 ): Dialog<void> {
   const offer: LoginOffer = {
     offered: capabilities.saslMechanisms,
-    // Both kinds of connection that come here may carry a password.
-    secrecy: 'clear-by-name',
+    secrecy: secrecyOf(environment.isEncrypted(), tls),
     service: 'pop',
     environment: withoutBrokenBinding(environment, capabilities, credentials),
     limits: channel.limits,
@@ -56,7 +57,7 @@ export function* authenticate(
     yield* logIn(credentials, offer, (authentication) => carryOut(channel, authentication))
   } catch (error) {
     // Thrown before anything was sent.
-    if (!(error instanceof NoUsableMechanism)) throw error
+    if (!(error instanceof NoUsableMechanism) || offer.secrecy === 'clear') throw error
     const hasPass = !capabilities.isKnown || capabilities.has('USER')
     if (!hasPass || !isPassword(credentials) || credentials.mechanism !== undefined) {
       throw nothingUsable(capabilities, credentials, error)

@@ -34,11 +34,14 @@ export class Pop3Capabilities {
 
   /** Reads the lines of a CAPA listing. A tag that comes twice keeps the parameters of both; an empty line says nothing. */
   static parse(lines: readonly string[]): Pop3Capabilities {
-    const parameters = new Map<string, readonly string[]>()
+    const parameters = new Map<string, string[]>()
     for (const line of lines) {
       const [tag = '', ...rest] = line.trim().split(/[ \t]+/)
       const key = tag.toUpperCase()
-      if (key !== '') parameters.set(key, [...(parameters.get(key) ?? []), ...rest])
+      const known = parameters.get(key)
+      if (key === '') continue
+      if (known === undefined) parameters.set(key, rest)
+      else for (const parameter of rest) known.push(parameter)
     }
     return new Pop3Capabilities(parameters)
   }

@@ -24,6 +24,12 @@ import { xoauth2 } from './xoauth2.ts'
  */
 export type ChannelSecrecy = 'encrypted' | 'clear-by-name' | 'clear'
 
+/** By what the connection is; that the caller has said `'none'` counts only where it is not encrypted, and no other setting ever counts as that. */
+export function secrecyOf(isEncrypted: boolean, tlsSetting: string): ChannelSecrecy {
+  if (isEncrypted) return 'encrypted'
+  return tlsSetting === 'none' ? 'clear-by-name' : 'clear'
+}
+
 export interface MechanismChoice {
   /** The names that the server offered; their case does not matter. */
   readonly offered: readonly string[]

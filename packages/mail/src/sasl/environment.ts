@@ -34,6 +34,8 @@ export interface SaslEnvironment {
   /** The server's name, as its certificate has it. */
   readonly host: string
   readonly port: number
+  /** Whether nobody but the server can read what is sent now: a fact about the connection, and not what the settings say of it. */
+  readonly isEncrypted: () => boolean
   /** To be called when the connection is encrypted, if it ever is; `undefined` when there is nothing to bind to. */
   readonly channelBinding: () => ChannelBinding | undefined
 }

@@ -52,7 +52,7 @@ export class CommandChannel {
    * @throws ProtocolViolation when it does not end the session: from there on replies could be taken for those to other commands.
    */
   *send(commands: readonly SmtpCommand[]): Dialog<void> {
-    if (!this.#buffer.isEmpty) yield* this.#receiveUnasked()
+    yield* this.refuseEarlyReply()
     const logAs = commands.length === 1 ? commands[0]?.logAs : undefined
     assert(
       logAs !== undefined || commands.every((command) => command.logAs === undefined),
@@ -94,6 +94,11 @@ export class CommandChannel {
     }
     yield { kind: 'startTls', timeoutMs: this.deadlines.tlsMs }
     this.#buffer = makeBuffer(this.#limits)
+  }
+
+  /** What lies in the buffer now was sent before what is to be sent next, so it can't be the answer to that. */
+  *refuseEarlyReply(): Dialog<void> {
+    if (this.#lastWord === undefined && !this.#buffer.isEmpty) yield* this.#receiveUnasked()
   }
 
   /** Exchange says `451 4.7.0 Timeout waiting for client input` where RFC 5321 §3.8 has 421. */

@@ -9,6 +9,7 @@
  */
 
 import type { LoginCredentials } from '../sasl/credentials.ts'
+import { secrecyOf } from '../sasl/choose.ts'
 import type { SaslEnvironment } from '../sasl/environment.ts'
 import { NoUsableMechanism } from '../sasl/errors.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
@@ -79,7 +80,7 @@ export function* openSession(options: SmtpSessionOptions): Dialog<SmtpSession> {
     yield* authenticate(channel, {
       credentials: options.credentials,
       offered: extensions.authMechanisms,
-      secrecy: options.tls === 'none' ? 'clear-by-name' : 'encrypted',
+      secrecy: secrecyOf(options.environment.isEncrypted(), options.tls),
       environment: options.environment,
       limits: options.limits,
     })

@@ -164,6 +164,8 @@ function* sendContent(channel: CommandChannel, content: Content): Dialog<Reply |
     sentOctets += piece.length
     content.onProgress?.(sentOctets)
   }
+  yield* channel.refuseEarlyReply()
+  if (channel.lastWord !== undefined) return channel.lastWord
   try {
     yield* channel.sendOctets(stuffer.end(), contentMs)
     const reply = yield* channel.receive(contentEndMs)

@@ -143,7 +143,7 @@ function* runUserAndPass(
     yield* channel.execute(formatCommand('STLS'))
     yield* channel.startTls()
   }
-  yield* authenticate(channel, capabilities, { credentials, environment })
+  yield* authenticate(channel, capabilities, { credentials, environment, tls })
   const maildrop = new Maildrop(channel, capabilities)
   const { count } = yield* maildrop.stat()
   yield* maildrop.quit()

@@ -83,6 +83,15 @@ describe('Driving a dialog', () => {
     assert.equal(await drive(pullAll(content()), new TranscriptConnection('')), 5)
   })
 
+  it('refuses content that is not octets: strings would get around dot-stuffing', async () => {
+    const source: OctetSource = Object.assign(
+      { next: stuckSource.next },
+      { next: () => Promise.resolve({ value: '.\r\nMAIL FROM:<x>' }) },
+    )
+
+    await assert.rejects(drive(pullAll(source), new TranscriptConnection('')), TypeError)
+  })
+
   it('throws into it what a source throws', async () => {
     const source: OctetSource = { next: () => Promise.reject(new RangeError('no such file')) }
 

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import { describe, it } from 'node:test'
 import { AssertionFailed } from '../../src/base/assert.ts'
 import { octetsOf, textOf } from '../../src/base/octets.ts'
 import type { Connection } from '../../src/net/connection.ts'
 import { drive } from '../../src/net/drive.ts'
 import { Aborted, ConnectionFailed, DeadlineExceeded } from '../../src/net/errors.ts'
+import type { MailServer } from '../../src/net/mail-server.ts'
 import { openConnection } from '../../src/net/tcp-connection.ts'
 import { ConnectionLost } from '../../src/wire/errors.ts'
 import { LineBuffer, receiveLine } from '../../src/wire/line-buffer.ts'
@@ -117,6 +119,37 @@ describe('A connection', () => {
         error.transient &&
         /port/.test(error.hint ?? ''),
     )
+  })
+
+  for (const tls of ['STARTTLS', 'None', '', undefined, true, null]) {
+    it(`is not attempted when tls is ${JSON.stringify(tls)}: only 'none' means clear text`, async () => {
+      await using server = await serve(() => assert.fail('a connection was made'))
+      const setting: MailServer = Object.assign(server.at(), { tls })
+
+      await assert.rejects(openConnection(setting), TypeError)
+    })
+  }
+
+  it('with a port that is none is refused, and nothing is left behind', async () => {
+    const { signal } = new AbortController()
+    const server: MailServer = { host: '127.0.0.1', port: 70_000, tls: 'none' }
+
+    await assert.rejects(openConnection(server, { signal, totalTimeoutMs: 5 }), RangeError)
+
+    assert.deepEqual(getEventListeners(signal, 'abort'), [])
+  })
+
+  it('is freed soon after closing, also when the peer goes on sending and never closes', async () => {
+    await using server = await serve((socket) => {
+      socket.allowHalfOpen = true
+      const trickle = setInterval(() => socket.write('x'), 50)
+      socket.on('close', () => clearInterval(trickle))
+    })
+    const connection = await openConnection(server.at())
+
+    connection.close()
+
+    await server.idle()
   })
 
   it('serves one operation at a time', async () => {

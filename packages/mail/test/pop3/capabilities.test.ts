@@ -26,6 +26,16 @@ describe('POP3 capabilities', () => {
     assert.deepEqual(capabilities.saslMechanisms, ['PLAIN', 'LOGIN'])
   })
 
+  it('are read in a time that grows with the listing and not with its square', () => {
+    const lines = Array.from({ length: 100_000 }, (_, index) => `SASL M${index}`)
+    const began = performance.now()
+
+    const { saslMechanisms } = Pop3Capabilities.parse(lines)
+
+    assert.equal(saslMechanisms.length, lines.length)
+    assert.ok(performance.now() - began < 2_000)
+  })
+
   it('are not found in the middle of a line', () => {
     const capabilities = Pop3Capabilities.parse(['IMPLEMENTATION STLS UIDL-server'])
 

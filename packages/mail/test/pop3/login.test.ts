@@ -87,6 +87,18 @@ describe('POP3 login', () => {
     )
   })
 
+  it('sends no password over a connection that is not encrypted, whatever the settings say', async () => {
+    const clear = predictable({ isEncrypted: () => false })
+
+    for (const offered of ['SASL PLAIN', 'USER']) {
+      await assert.rejects(play(logIn({ environment: clear }), begin(offered)), NoUsableMechanism)
+    }
+    await play(
+      logIn({ environment: clear, tls: 'none' }),
+      `${begin('USER')}\nC: USER tim\nS: +OK\nC: PASS tanstaaf\nS: +OK`,
+    )
+  })
+
   it('A11 uses USER and PASS for passwords only', async () => {
     await assert.rejects(
       play(logIn({ credentials: { kind: 'anonymous' } }), begin('USER', 'SASL PLAIN')),

@@ -26,6 +26,7 @@ export const environment: SaslEnvironment = {
   crypto: saslCrypto,
   host: 'mail.example.org',
   port: 465,
+  isEncrypted: () => true,
   channelBinding: () => undefined,
 }
 

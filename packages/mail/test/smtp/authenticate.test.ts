@@ -5,6 +5,7 @@ import { AuthenticationFailed, NoUsableMechanism } from '../../src/sasl/errors.t
 import { Secret } from '../../src/base/secret.ts'
 import { play } from '../../src/testing/play.ts'
 import { ProtocolViolation } from '../../src/wire/errors.ts'
+import { environment } from '../sasl/context.ts'
 import { credentials, open, opening, PASSWORD, SECRETS } from './conversation.ts'
 
 describe('AUTH', () => {
@@ -26,6 +27,22 @@ describe('AUTH', () => {
       C: AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm
       S: 235 ok`,
     )
+  })
+
+  it('sends no password over a connection that is not encrypted, whatever the settings say', async () => {
+    for (const tls of ['implicit', 'starttls'] as const) {
+      const clear = { ...environment, isEncrypted: () => false }
+      const ready = opening('STARTTLS', 'AUTH PLAIN')
+      const encrypted = `C: STARTTLS\nS: 220 go\n-- TLS\n${ready.replace(/^.*\n/, '')}`
+
+      await assert.rejects(
+        play(
+          open({ tls, credentials, environment: clear }),
+          tls === 'implicit' ? ready : `${ready}${encrypted}`,
+        ),
+        NoUsableMechanism,
+      )
+    }
   })
 
   it('uses the mechanism that was asked for', async () => {
