@@ -23,6 +23,7 @@ export { DEFAULT_HEADER_LIMITS, HeaderSection, parseHeaderSection } from './mime
 export { formatMessageId, parseMessageId, parseMessageIds } from './mime/message-id.ts'
 export { DEFAULT_MESSAGE_LIMITS, MessageReader } from './mime/parse-message.ts'
 export { parseParameterizedValue } from './mime/parameter.ts'
+export { readAddressField } from './mime/read-address-field.ts'
 export { encodeQuotedPrintable, QuotedPrintableDecoder } from './mime/quoted-printable.ts'
 
 export type { AddressGroup, AddressListEntry } from './address/address-list.ts'

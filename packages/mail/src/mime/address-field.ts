@@ -14,7 +14,8 @@ const MAX_QUOTED_NAME = 60
 
 /**
  * Reads the undecoded body of an address field, and decodes the names in it. Names are decoded after the grammar has been
- * applied, so nothing in an encoded-word can become an address.
+ * applied, so nothing in an encoded-word can become an address. For received fields that may break the grammar there is
+ * `readAddressField`.
  *
  * @throws AddressInvalid when one address can't be read.
  *
@@ -72,6 +73,7 @@ function decodeMailbox(mailbox: MailboxAddress): MailboxAddress {
   return MailboxAddress.of({ localPart, domain, displayName: decodeName(displayName) })
 }
 
-function decodeName(displayName: string): string {
+/** A name as people read it: encoded-words decoded, on one line. */
+export function decodeName(displayName: string): string {
   return replaceControls(decodeEncodedWords(displayName)).replaceAll('\t', ' ')
 }

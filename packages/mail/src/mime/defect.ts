@@ -15,6 +15,8 @@ export const DEFECT_KINDS = [
   'damaged-text',
   /** A charset nobody here knows; an encoded-word stays as it is written. */
   'unknown-charset',
+  /** An entry of an address field that breaks RFC 5322; what looked like an address in it was read. */
+  'malformed-address',
   /** A parameter that breaks RFC 2045 or RFC 2231; it was read as well as it could be. */
   'malformed-parameter',
   /** A `Content-Type` that says nothing; the part was taken for what it would be without one. */

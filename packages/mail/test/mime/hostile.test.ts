@@ -8,6 +8,7 @@ import { decodeEncodedWords } from '../../src/mime/encoded-word.ts'
 import { parseHeaderSection } from '../../src/mime/header-section.ts'
 import { parseMessageIds } from '../../src/mime/message-id.ts'
 import { MessageReader } from '../../src/mime/parse-message.ts'
+import { readAddressField } from '../../src/mime/read-address-field.ts'
 import { parseParameterizedValue } from '../../src/mime/parameter.ts'
 import { octets } from './cut.ts'
 
@@ -110,6 +111,12 @@ describe('Time is in proportion to the input', () => {
       name: 'mailboxes',
       prepare: (n: number) => () => parseAddressList('A <a@b.test>, '.repeat(n)),
     },
+    ...['(', '"\\', '<', '[', "'a@b'", ' a@b', 'a:', ';a@b c', '<a@b>', 'a@b:;,', "'@"].map(
+      (text) => ({
+        name: `a received address field of ${text}`,
+        prepare: (n: number) => () => readAddressField(text.repeat(n * 4)),
+      }),
+    ),
     { name: 'groups', prepare: (n: number) => () => parseAddressList('G:a@b.test;, '.repeat(n)) },
     {
       name: 'message identifiers',
