@@ -9,6 +9,7 @@ import type { PlanNameInvalid } from './plan/exchange-plan.ts'
 import type { NodeCodeInvalid } from './plan/node-code.ts'
 import type {
   CaptureDisturbed,
+  CollationUnknown,
   SchemaMismatch,
   StoreNotPrepared,
   StoreOfAnotherPlan,
@@ -24,6 +25,7 @@ export { PlanNameInvalid } from './plan/exchange-plan.ts'
 export { NodeCodeInvalid } from './plan/node-code.ts'
 export {
   CaptureDisturbed,
+  CollationUnknown,
   SchemaMismatch,
   StoreNotPrepared,
   StoreOfAnotherPlan,
@@ -35,6 +37,7 @@ export { DeliveryDeferred, DeliveryRefused, DeliveryUnknown } from './transport/
 /** Any error of this package: `switch (error.code)` narrows to its class and its facts. */
 export type AnyExchangeError =
   | CaptureDisturbed
+  | CollationUnknown
   | DeliveryDeferred
   | DeliveryRefused
   | DeliveryUnknown

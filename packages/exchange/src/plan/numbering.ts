@@ -5,7 +5,7 @@
  * loss the next message is *cumulative*: it continues the acknowledged one and offers everything since then again. A message
  * that only acknowledges covers nothing, so the next one does not depend on it: `baseNo` reaches back over it.
  */
-import { type MessageNo, nextMessageNo, toMessageNo } from './message-no.ts'
+import { type MessageNo, nextMessageNo, NO_MESSAGE, toMessageNo } from './message-no.ts'
 import type { MessageIdentity, NodeState, SentMessage } from './node-state.ts'
 import { acknowledgementFor } from './acknowledgement.ts'
 
@@ -125,7 +125,7 @@ export function recordDelivery(node: NodeState, messageNo: MessageNo): NodeState
 
 /**
  * The node's state after the mail server refused the last message for good, at the first try: nobody has it, so it is as
- * if it had never been written. Its changes, and its number, go to the next one.
+ * if it had never been written. Its changes, its number, and what it acknowledged go to the next one.
  */
 export function withdraw(node: NodeState, message: SentMessage): NodeState {
   const unacknowledged = node.unacknowledged.filter((sent) => sent.uuid !== message.uuid)
@@ -136,7 +136,8 @@ export function withdraw(node: NodeState, message: SentMessage): NodeState {
     sentNo: toMessageNo(message.messageNo - 1),
     offeredSeq: Math.max(node.acknowledgedSeq, isOffered ? last.throughSeq : 0),
     unacknowledged,
-    owesAcknowledgement: node.owesAcknowledgement || message.rowCount === 0,
+    owesAcknowledgement:
+      node.owesAcknowledgement || message.rowCount === 0 || node.receivedNo > NO_MESSAGE,
   }
 }
 

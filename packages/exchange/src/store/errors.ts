@@ -55,6 +55,27 @@ export class TableWithoutPrimaryKey extends ExchangeError {
   }
 }
 
+/** A key that is compared by a collation which only the application itself knows. */
+export class CollationUnknown extends ExchangeError {
+  readonly code = 'COLLATION_UNKNOWN'
+  readonly transient = false
+  readonly table: string
+  readonly column: string
+  readonly collation: string
+
+  constructor(table: string, column: string, collation: string) {
+    super(
+      `the key column ${JSON.stringify(column)} of table ${JSON.stringify(table)} has the collation ${collation}, which is unknown here`,
+      {
+        hint: 'give the column BINARY, NOCASE or RTRIM, or leave the table out of the exchange: tables: { except: [ … ] }',
+      },
+    )
+    this.table = table
+    this.column = column
+    this.collation = collation
+  }
+}
+
 /** The tables here don't take what the sender's tables hold. Nothing of the message was applied. */
 export class SchemaMismatch extends ExchangeError {
   readonly code = 'SCHEMA_MISMATCH'

@@ -183,6 +183,12 @@ describe('a message that was written', () => {
     assert.equal(node.owesAcknowledgement, true)
   })
 
+  it('is owed again when it was refused and acknowledged beside its rows', () => {
+    const before = { ...sentTo([sent(1)]), receivedNo: toMessageNo(7), owesAcknowledgement: true }
+
+    assert.deepEqual(withdraw(recordSending(before, sent(2)), sent(2)), before)
+  })
+
   it('never takes back what was acknowledged since', () => {
     const node = { ...sentTo([sent(5, { throughSeq: 10 })], 4), offeredSeq: 40 }
 

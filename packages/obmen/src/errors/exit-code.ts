@@ -40,6 +40,7 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
 
   ADDRESS_INVALID: EXIT.data,
   CAPTURE_DISTURBED: EXIT.data,
+  COLLATION_UNKNOWN: EXIT.data,
   HEADER_INVALID: EXIT.data,
   LIMIT_EXCEEDED: EXIT.data,
   MESSAGE_DAMAGED: EXIT.data,

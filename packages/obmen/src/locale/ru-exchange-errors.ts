@@ -58,6 +58,11 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
       `нет первичного ключа: ${quoteAll(tables)}`,
       `дайте каждой таблице PRIMARY KEY или исключите её: ${exceptOptions(tables)} (в файле: tables: { except: [ … ] })`,
     ),
+  COLLATION_UNKNOWN: ({ table, column, collation }) =>
+    text(
+      `столбец ключа «${column}» таблицы «${table}» сравнивается по правилу ${collation}, которого здесь нет`,
+      'задайте столбцу BINARY, NOCASE или RTRIM либо исключите таблицу: tables: { except: [ … ] }',
+    ),
   CAPTURE_DISTURBED: ({ tables }) =>
     text(
       `изменения больше не регистрируются полностью: ${quoteAll(tables)}`,

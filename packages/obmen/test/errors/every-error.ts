@@ -1,5 +1,6 @@
 import {
   CaptureDisturbed,
+  CollationUnknown,
   DeliveryDeferred,
   DeliveryRefused,
   DeliveryUnknown,
@@ -71,6 +72,7 @@ export const EVERY_ERROR: { readonly [Code in KnownError['code']]: KnownError } 
     serverWords: '535 5.7.8 no',
   }),
   CAPTURE_DISTURBED: new CaptureDisturbed(['Orders']),
+  COLLATION_UNKNOWN: new CollationUnknown('Orders', 'code', 'RUSSIAN'),
   CONFIG_DIFFERS: new ConfigDiffers('obmen.yaml', ['plan']),
   CONFIG_INVALID: new ConfigInvalid({ kind: 'file', path: 'obmen.yaml' }, { kind: 'not-settings' }),
   CONFIG_NOT_FOUND: new ConfigNotFound('obmen.yaml'),

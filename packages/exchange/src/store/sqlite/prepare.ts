@@ -1,5 +1,10 @@
 import type { ExchangePlan } from '../../plan/exchange-plan.ts'
-import { StoreOfAnotherPlan, TableUnknown, TableWithoutPrimaryKey } from '../errors.ts'
+import {
+  CollationUnknown,
+  StoreOfAnotherPlan,
+  TableUnknown,
+  TableWithoutPrimaryKey,
+} from '../errors.ts'
 import type { CapturedTable } from './capture.ts'
 import {
   CaptureInspector,
@@ -41,7 +46,7 @@ export interface PreparedTable {
  * table of the plan. The application's own tables are not changed. What is prepared already stays as it is, so it may be
  * called again, after a table was added to the plan's content or to mend triggers. All in one transaction.
  *
- * Throws {@link TableUnknown}, {@link TableWithoutPrimaryKey}, {@link StoreOfAnotherPlan}.
+ * Throws {@link TableUnknown}, {@link TableWithoutPrimaryKey}, {@link CollationUnknown}, {@link StoreOfAnotherPlan}.
  */
 export function prepareSqlite(
   database: SqliteDatabase,
@@ -89,6 +94,7 @@ function prepareTables(
   content: PlanContent,
 ): Preparation {
   const wanted = inOrderOfReferences(chooseTables(readUserTables(database), content))
+  checkCollations(database, wanted)
   const captured = readCapturedTables(database)
   const removed = captured.filter(({ name }) => !wanted.some((table) => table.name === name))
   for (const { id } of removed) retireCapture(database, id)
@@ -128,6 +134,27 @@ function repairTable(database: SqliteDatabase, plan: ExchangePlan, table: Captur
   const { rowCount, positions } = repairCapture(database, table, registration)
   writeHeadSeq(database, headSeq + positions)
   return rowCount
+}
+
+/** Log and index compare keys as the application does. What it registers with its own SQLite for that is not here. */
+function checkCollations(database: SqliteDatabase, tables: readonly UserTable[]): void {
+  for (const table of tables) {
+    for (const { name, collation } of table.key) {
+      if (isKnownCollation(database, collation)) continue
+      throw new CollationUnknown(table.name, name, collation)
+    }
+  }
+}
+
+/** `pragma_collation_list` also names what the schema only mentions, so it is tried. */
+function isKnownCollation(database: SqliteDatabase, collation: string): boolean {
+  if (['BINARY', 'NOCASE', 'RTRIM'].includes(collation.toUpperCase())) return true
+  try {
+    database.prepare(`SELECT ? = ? COLLATE ${quoteName(collation)}`)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function chooseTables(tables: readonly UserTable[], content: PlanContent): UserTable[] {

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 
 import { parseNodeCode, parsePlanName } from '@obmen/exchange'
 import {
+  CollationUnknown,
   StoreNotPrepared,
   StoreOfAnotherPlan,
   TableUnknown,
@@ -182,6 +183,24 @@ describe('preparing a database', () => {
           'log',
           'other log',
         ])
+        return true
+      },
+    )
+    assert.deepEqual(schemaOf(database, 'all'), before)
+  })
+
+  it('refuses a key whose collation only the application knows, and changes nothing', () => {
+    const database = openDatabase('CREATE TABLE goods (n, name TEXT COLLATE NOCASE PRIMARY KEY)')
+    database.enableDefensive(false)
+    database.exec(`PRAGMA writable_schema = ON;
+      UPDATE sqlite_schema SET sql = replace(sql, 'NOCASE', 'RUSSIAN'); PRAGMA writable_schema = RESET`)
+    const before = schemaOf(database, 'all')
+
+    assert.throws(
+      () => prepareSqlite(database, PLAN, { kind: 'all' }),
+      (error) => {
+        assert.equal(error instanceof CollationUnknown && error.code, 'COLLATION_UNKNOWN')
+        assert.match(String(error), /"name" of table "goods" has the collation RUSSIAN/)
         return true
       },
     )
