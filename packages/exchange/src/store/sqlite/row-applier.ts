@@ -54,7 +54,7 @@ export class SqliteRowApplier implements RowApplier {
     this.#thisNode = options.thisNode
     this.#sender = options.sender
     this.#nextSeq = options.nextSeq
-    this.#triggers = new SuspendedTriggers(database)
+    this.#triggers = new SuspendedTriggers(database, options.tables)
   }
 
   beginTable(line: TableLine): Promise<void> {
@@ -94,8 +94,9 @@ export class SqliteRowApplier implements RowApplier {
     if (known !== undefined) return known
     const table = this.#tables.get(line.table)
     if (table === undefined) throw new SchemaMismatch(line.table, 'it is not in the plan here')
+    // Before its statements are made: the triggers may call what only the application has.
+    this.#triggers.suspend(table)
     const target = new TableTarget(this.#database, table, line)
-    this.#triggers.suspend(table.name)
     this.#targets.set(shape, target)
     return target
   }
