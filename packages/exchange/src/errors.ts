@@ -14,6 +14,7 @@ import type {
   StoreOfAnotherPlan,
   TableUnknown,
   TableWithoutPrimaryKey,
+  TextNotUtf8,
 } from './store/errors.ts'
 import type { DeliveryDeferred, DeliveryRefused, DeliveryUnknown } from './transport/errors.ts'
 
@@ -29,6 +30,7 @@ export {
   StoreOfAnotherPlan,
   TableUnknown,
   TableWithoutPrimaryKey,
+  TextNotUtf8,
 } from './store/errors.ts'
 export { DeliveryDeferred, DeliveryRefused, DeliveryUnknown } from './transport/errors.ts'
 
@@ -50,3 +52,4 @@ export type AnyExchangeError =
   | StoreOfAnotherPlan
   | TableUnknown
   | TableWithoutPrimaryKey
+  | TextNotUtf8
