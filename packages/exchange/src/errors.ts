@@ -15,6 +15,7 @@ import type {
   StoreOfAnotherPlan,
   TableUnknown,
   TableWithoutPrimaryKey,
+  TextNotUtf8,
 } from './store/errors.ts'
 import type { DeliveryDeferred, DeliveryRefused, DeliveryUnknown } from './transport/errors.ts'
 
@@ -31,6 +32,7 @@ export {
   StoreOfAnotherPlan,
   TableUnknown,
   TableWithoutPrimaryKey,
+  TextNotUtf8,
 } from './store/errors.ts'
 export { DeliveryDeferred, DeliveryRefused, DeliveryUnknown } from './transport/errors.ts'
 
@@ -53,3 +55,4 @@ export type AnyExchangeError =
   | StoreOfAnotherPlan
   | TableUnknown
   | TableWithoutPrimaryKey
+  | TextNotUtf8

@@ -8,7 +8,8 @@
  *     {"rows":2,"sha256":"…"}                                                                          end line
  *
  * A table line says which column is what for the rows that follow, key columns first, so that a reader never
- * guesses. The end line seals all octets before it.
+ * guesses; a key column that is not compared octet by octet has its collation, too: ["Login","text","NOCASE"]. The end line seals
+ * all octets before it.
  */
 import { type NodeCode, parseNodeCode } from '../plan/node-code.ts'
 import { isArray } from './json.ts'
@@ -25,6 +26,8 @@ import {
 export interface Column {
   readonly name: string
   readonly type: ColumnType
+  /** How a key column is compared, in upper case. Absent for BINARY, and for columns beside the key. */
+  readonly collation?: string
 }
 
 /** A table whose rows follow. The first `keyLength` columns are its primary key. */
@@ -55,7 +58,9 @@ export function formatTableLine(table: TableLine): string {
   return JSON.stringify({
     table: table.table,
     key: table.keyLength,
-    columns: table.columns.map((column) => [column.name, column.type]),
+    columns: table.columns.map(({ name, type, collation }) => {
+      return collation === undefined ? [name, type] : [name, type, collation]
+    }),
   })
 }
 
@@ -100,7 +105,8 @@ export class BodyLineReader {
     if ((mark !== 'u' && mark !== 'd') || encoded.length !== expected) {
       throw this.#damaged('a row that does not fit its table')
     }
-    if (!isStamp(stamp) || typeof origin !== 'string') throw this.#damaged('a row without version')
+    if (!isCount(stamp) || stamp > MAX_STAMP || typeof origin !== 'string')
+      throw this.#damaged('a row without version')
     return {
       kind: mark === 'u' ? 'row' : 'deletion',
       stamp,
@@ -138,7 +144,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-function isStamp(value: unknown): value is number {
+/** A change on top of this version must still be able to have the next stamp. The year 144,683 is far enough. */
+const MAX_STAMP = 2 ** 52
+
+function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }
 
@@ -155,14 +164,16 @@ function readTableLine(json: unknown): TableLine | undefined {
 
 function readColumn(json: unknown): Column | undefined {
   if (!isArray(json)) return undefined
-  const [name, type] = json
+  const [name, type, collation] = json
   const known = COLUMN_TYPES.find((candidate) => candidate === type)
-  return typeof name === 'string' && known !== undefined ? { name, type: known } : undefined
+  if (typeof name !== 'string' || known === undefined) return undefined
+  if (collation === undefined) return { name, type: known }
+  return typeof collation === 'string' ? { name, type: known, collation } : undefined
 }
 
 function readEndLine(json: unknown): EndLine | undefined {
   if (typeof json !== 'object' || json === null) return undefined
-  if (!('rows' in json) || !isStamp(json.rows)) return undefined
+  if (!('rows' in json) || !isCount(json.rows)) return undefined
   if (!('sha256' in json) || typeof json.sha256 !== 'string') return undefined
   return { kind: 'end', rowCount: json.rows, sha256: json.sha256 }
 }

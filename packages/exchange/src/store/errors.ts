@@ -92,6 +92,35 @@ export class SchemaMismatch extends ExchangeError {
   }
 }
 
+/** Where a value stands. */
+export interface ValuePlace {
+  readonly table: string
+  readonly key: string
+  readonly column: string
+}
+
+/** A value that the database calls a text, and whose octets are none: another node would get another value. */
+export class TextNotUtf8 extends ExchangeError {
+  readonly code = 'TEXT_NOT_UTF8'
+  readonly transient = false
+  readonly table: string
+  readonly key: string
+  readonly column: string
+
+  constructor({ table, key, column }: ValuePlace, options: { readonly cause?: unknown } = {}) {
+    super(
+      `column ${JSON.stringify(column)} of table ${JSON.stringify(table)} holds a text that is not valid UTF-8, in row ${key}`,
+      {
+        ...options,
+        hint: 'write the text anew in UTF-8, or store it as a BLOB; until then nothing is sent',
+      },
+    )
+    this.table = table
+    this.key = key
+    this.column = column
+  }
+}
+
 /** Triggers that register changes are gone or altered: since then changes may have been missed. */
 export class CaptureDisturbed extends ExchangeError {
   readonly code = 'CAPTURE_DISTURBED'

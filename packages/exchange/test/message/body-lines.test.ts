@@ -47,6 +47,24 @@ describe('a body line', () => {
     assert.deepEqual(new BodyLineReader(base64).read(line), DETAILS)
   })
 
+  it('names the collation of a key that is not compared octet by octet', () => {
+    const users: TableLine = {
+      kind: 'table',
+      table: 'users',
+      keyLength: 1,
+      columns: [{ name: 'login', type: 'text', collation: 'NOCASE' }],
+    }
+
+    const line = formatTableLine(users)
+
+    assert.equal(line, '{"table":"users","key":1,"columns":[["login","text","NOCASE"]]}')
+    assert.deepEqual(new BodyLineReader(base64).read(line), users)
+  })
+
+  it('is damaged when its stamp leaves no room for a later one', () => {
+    assert.throws(() => readAfterTable(`["d",${2 ** 52 + 1},"ЦБ",1,2]`), MessageDamaged)
+  })
+
   it('gives a row in the form of its table', () => {
     const row: RowLine = { kind: 'row', stamp: 17, origin: ORIGIN, values: [10248n, 11n, 0.5] }
 

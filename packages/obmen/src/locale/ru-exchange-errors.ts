@@ -44,6 +44,11 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
           `таблица «${table}» на двух сторонах разная (${difference})`,
           'сделайте таблицы одинаковыми, здесь или там; сообщение подождёт в ящике и будет принято при следующем обмене',
         ),
+  TEXT_NOT_UTF8: ({ table, key, column }) =>
+    text(
+      `в таблице «${table}», строка ${key}, столбец «${column}», записан текст не в кодировке UTF-8`,
+      'запишите этот текст заново в UTF-8 или храните его как BLOB; до тех пор ничего не отправляется',
+    ),
   STORE_NOT_PREPARED: () =>
     text('база данных не подготовлена к обмену', 'подготовьте её: obmen init'),
   STORE_OF_ANOTHER_PLAN: ({ prepared, wanted }) =>

@@ -16,6 +16,7 @@ import {
   StoreOfAnotherPlan,
   TableUnknown,
   TableWithoutPrimaryKey,
+  TextNotUtf8,
 } from '@obmen/exchange/errors'
 import { parseNodeCode } from '@obmen/exchange'
 import {
@@ -134,6 +135,7 @@ export const EVERY_ERROR: { readonly [Code in KnownError['code']]: KnownError } 
   STORE_OF_ANOTHER_PLAN: new StoreOfAnotherPlan('node А of П', 'node Б of П'),
   TABLE_UNKNOWN: new TableUnknown('Ordes', ['Orders']),
   TABLE_WITHOUT_PRIMARY_KEY: new TableWithoutPrimaryKey(['Log']),
+  TEXT_NOT_UTF8: new TextNotUtf8({ table: 'Orders', key: '7', column: 'note' }),
   TLS_FAILED: new TlsFailed({ check: 'wrong-host', host: 'mail.example.org', port: 465 }),
   TLS_UNAVAILABLE: new TlsUnavailable({ reason: 'the server does not offer it' }),
   UNEXPECTED: new Unexpected(new Error('x is not iterable')),

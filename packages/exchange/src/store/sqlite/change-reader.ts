@@ -10,6 +10,7 @@ import {
   toNumber,
   toText,
 } from './sqlite-database.ts'
+import { checkTexts, isSuspicious } from './text-check.ts'
 import { toTableLine } from './user-table.ts'
 
 /** Rows in one batch: enough that the work for a batch does not count. */
@@ -42,11 +43,13 @@ export function* readChanges(
 /** The changes of one table, one ahead. */
 class TableCursor {
   readonly #table: CapturedTable
+  readonly #database: SqliteDatabase
   readonly #rows: Generator<SqlRow, void, void>
   #next: SqlRow | undefined
 
   constructor(database: SqliteDatabase, table: CapturedTable, request: ChangesRequest) {
     this.#table = table
+    this.#database = database
     const query = new Query(database, changesStatement(table))
     this.#rows = query.iterate(
       BigInt(request.afterSeq),
@@ -83,18 +86,45 @@ class TableCursor {
   #advance(): void {
     const next = this.#rows.next()
     this.#next = next.done === true ? undefined : next.value
+    if (this.#next !== undefined && isSuspicious(this.#next)) this.#check(this.#next)
+  }
+
+  /** What is no text would arrive as another text, and take the place of what was entered. */
+  #check(row: SqlRow): void {
+    const { table, keyLength, columns } = toTableLine(this.#table)
+    const [seq = null, , , , ...values] = row
+    const octets = new Query(this.#database, octetsStatement(this.#table)).first(seq) ?? []
+    const key = values.slice(0, keyLength).map(String).join(', ')
+    checkTexts(this.#database, octets, { table, key, columns: columns.map(({ name }) => name) })
   }
 }
 
 function changesStatement(table: CapturedTable): string {
-  const key = table.key.map(({ name }, index) => `coalesce(d.${quoteName(name)}, i.k${index + 1})`)
-  const others = table.others.map(({ name }) => `d.${quoteName(name)}`)
   const presence = `d.${quoteName(table.key[0]?.name ?? '')} IS NOT NULL`
   return `
-    SELECT i.seq, i.stamp, i.origin, ${[presence, ...key, ...others].join(', ')}
-      FROM ${indexName(table)} i LEFT JOIN ${quoteName(table.name)} d ON ${matchesKey(table, 'd', 'i')}
+    SELECT i.seq, i.stamp, i.origin, ${[presence, ...valueColumns(table)].join(', ')}
+      ${fromIndex(table)}
      WHERE i.seq > ? AND i.seq <= ? AND i.via <> ?
      ORDER BY i.seq`
+}
+
+/** The octets of each text of the row at a position. */
+function octetsStatement(table: CapturedTable): string {
+  const octets = valueColumns(table).map((value) => {
+    return `CASE typeof(${value}) WHEN 'text' THEN CAST(${value} AS BLOB) END`
+  })
+  return `SELECT ${octets.join(', ')} ${fromIndex(table)} WHERE i.seq = ?`
+}
+
+/** The columns as a message has them: key columns first. Of a row that is gone, the index has the key. */
+function valueColumns(table: CapturedTable): string[] {
+  const key = table.key.map(({ name }, index) => `coalesce(d.${quoteName(name)}, i.k${index + 1})`)
+  return [...key, ...table.others.map(({ name }) => `d.${quoteName(name)}`)]
+}
+
+function fromIndex(table: CapturedTable): string {
+  const row = quoteName(table.name)
+  return `FROM ${indexName(table)} i LEFT JOIN ${row} d ON ${matchesKey(table, 'd', 'i')}`
 }
 
 /** About what the texts and octets of a row take. */

@@ -54,7 +54,7 @@ export class SqliteRowApplier implements RowApplier {
     this.#thisNode = options.thisNode
     this.#sender = options.sender
     this.#nextSeq = options.nextSeq
-    this.#triggers = new SuspendedTriggers(database)
+    this.#triggers = new SuspendedTriggers(database, options.tables)
   }
 
   beginTable(line: TableLine): Promise<void> {
@@ -94,8 +94,9 @@ export class SqliteRowApplier implements RowApplier {
     if (known !== undefined) return known
     const table = this.#tables.get(line.table)
     if (table === undefined) throw new SchemaMismatch(line.table, 'it is not in the plan here')
+    // Before its statements are made: the triggers may call what only the application has.
+    this.#triggers.suspend(table)
     const target = new TableTarget(this.#database, table, line)
-    this.#triggers.suspend(table.name)
     this.#targets.set(shape, target)
     return target
   }
@@ -106,8 +107,7 @@ export class SqliteRowApplier implements RowApplier {
     const entry = target.entryOf(row)
     if (entry !== undefined) {
       const order = target.orderOf(row, entry)
-      const isUnknownToSender = entry.seq > this.#sender.acknowledgedSeq && entry.via !== via
-      if (order !== 0 && (isUnknownToSender || compareVersions(row, entry) === 0)) {
+      if (order !== 0 && (this.#isUnknownToSender(entry) || compareVersions(row, entry) === 0)) {
         this.#recordConflict({ target, row, via }, order > 0 ? 'theirs' : 'ours')
       }
       if (order <= 0) {
@@ -117,6 +117,16 @@ export class SqliteRowApplier implements RowApplier {
     }
     const reason = this.#tryToWrite({ target, row, via }, entry)
     if (reason !== undefined) this.#postponed.push({ target, row, via, reason })
+  }
+
+  /**
+   * Whether the sender made its change without knowing our version. A sender that begins anew, for example after a restored
+   * backup, has acknowledged nothing: then only what was entered here counts, or every row that came from elsewhere would.
+   */
+  #isUnknownToSender(entry: IndexEntry): boolean {
+    const { code, acknowledgedSeq } = this.#sender
+    if (entry.via === code || entry.seq <= acknowledgedSeq) return false
+    return entry.origin === this.#thisNode || acknowledgedSeq > 0
   }
 
   /** Writes the row, or gives the reason why the database refuses it. */

@@ -1,4 +1,13 @@
+import type { CapturedTable } from './capture.ts'
 import { Query, quoteName, type SqliteDatabase, toText } from './sqlite-database.ts'
+import { readTargets } from './trigger-body.ts'
+
+interface Trigger {
+  readonly name: string
+  readonly sql: string
+  /** What the trigger writes to, in lower case; `undefined` when that is not known. */
+  readonly targets: readonly string[] | undefined
+}
 
 /**
  * Takes the triggers of a table away while a message is applied, and puts them back in the same transaction.
@@ -7,30 +16,115 @@ import { Query, quoteName, type SqliteDatabase, toText } from './sqlite-database
  * a trigger that counts or stamps would make the same row different on each node, and ours would register the row as a
  * change of this node. SQLite can't switch triggers off for one connection, but its DDL is transactional: whatever happens
  * before the commit, the schema is as it was. Other programs never see it otherwise, for writers come one at a time.
+ *
+ * Triggers that only write where no message does stay: a full-text index has to follow the rows of a message too.
  */
 export class SuspendedTriggers {
   readonly #database: SqliteDatabase
+  readonly #plan: ReadonlySet<string>
+  readonly #suspended = new Set<string>()
+  #schema: SchemaObjects | undefined
+  readonly #kept: string[] = []
   readonly #statements: string[] = []
 
-  constructor(database: SqliteDatabase) {
+  constructor(database: SqliteDatabase, tables: readonly CapturedTable[]) {
     this.#database = database
+    this.#plan = new Set(tables.map(({ name }) => toLowerCase(name)))
   }
 
-  suspend(table: string): void {
-    const triggers = new Query(
-      this.#database,
-      `SELECT name, sql FROM sqlite_schema
-        WHERE type = 'trigger' AND lower(tbl_name) = lower(?) ORDER BY rowid`,
-    ).all(table)
-    for (const [name, sql] of triggers) {
-      this.#database.exec(`DROP TRIGGER ${quoteName(toText(name))}`)
-      this.#statements.push(toText(sql))
+  /** Does nothing the second time. */
+  suspend(table: CapturedTable): void {
+    if (this.#suspended.has(table.name)) return
+    this.#suspended.add(table.name)
+    this.#schema ??= readSchemaObjects(this.#database)
+    const triggers = this.#schema.triggers.get(toLowerCase(table.name)) ?? []
+    const kept = triggers.filter((trigger) => this.#isHarmless(trigger))
+    for (const trigger of triggers) if (!kept.includes(trigger)) this.#drop(trigger.name)
+    if (kept.length > 0 && !canFire(this.#database, table)) {
+      for (const { name } of kept.splice(0)) this.#drop(name)
     }
+    this.#kept.push(...kept.map(({ name }) => name))
+    this.#statements.push(...triggers.map(({ sql }) => sql))
   }
 
-  /** Puts the triggers back, in the order in which they were made. */
+  /** Puts the triggers back, in the order in which they were made: those that stayed too, or they would come first. */
   restore(): void {
-    for (const statement of this.#statements) this.#database.exec(statement)
-    this.#statements.length = 0
+    for (const name of this.#kept.splice(0)) this.#drop(name)
+    for (const statement of this.#statements.splice(0)) this.#database.exec(statement)
   }
+
+  #drop(name: string): void {
+    this.#database.exec(`DROP TRIGGER ${quoteName(name)}`)
+  }
+
+  /** Writes to virtual tables or to tables outside the plan, whose triggers write nowhere. */
+  #isHarmless({ targets }: Trigger): boolean {
+    const { virtual, ordinary, triggers } = this.#schema ?? NOTHING
+    if (targets === undefined) return false
+    return targets.every((target) => {
+      if (virtual.has(target)) return true
+      const isApplications = ordinary.has(target) && !target.startsWith('obmen_')
+      return isApplications && !this.#plan.has(target) && !triggers.has(target)
+    })
+  }
+}
+
+/** What is in the schema, by names in lower case. */
+interface SchemaObjects {
+  readonly virtual: ReadonlySet<string>
+  readonly ordinary: ReadonlySet<string>
+  /** The triggers of each table, in the order in which they were made. */
+  readonly triggers: ReadonlyMap<string, readonly Trigger[]>
+}
+
+const NOTHING: SchemaObjects = { virtual: new Set(), ordinary: new Set(), triggers: new Map() }
+
+/** Reads the schema once: a plan of many tables would otherwise read it again for each of them. */
+function readSchemaObjects(database: SqliteDatabase): SchemaObjects {
+  const virtual = new Set<string>()
+  const ordinary = new Set<string>()
+  const triggers = new Map<string, Trigger[]>()
+  const objects = new Query(
+    database,
+    `SELECT type, name, lower(tbl_name), sql FROM sqlite_schema
+      WHERE type IN ('table', 'trigger') ORDER BY rowid`,
+  ).all()
+  for (const [type, name, table, sql] of objects) {
+    if (type === 'table') {
+      const isVirtual = /^CREATE VIRTUAL/i.test(toText(sql))
+      const tables = isVirtual ? virtual : ordinary
+      tables.add(toText(table))
+      continue
+    }
+    const ofTable = triggers.get(toText(table)) ?? []
+    ofTable.push(toTrigger(toText(name), toText(sql)))
+    triggers.set(toText(table), ofTable)
+  }
+  return { virtual, ordinary, triggers }
+}
+
+function toTrigger(name: string, sql: string): Trigger {
+  const isOurs = name.startsWith('obmen_')
+  return { name, sql, targets: isOurs ? undefined : readTargets(sql)?.map(toLowerCase) }
+}
+
+/** Whether the triggers of a table can run here: they may need a function or a tokenizer that only the application has. */
+function canFire(database: SqliteDatabase, table: CapturedTable): boolean {
+  const target = quoteName(table.name)
+  const assignments = [...table.key, ...table.others].map(({ name }) => {
+    return `${quoteName(name)} = ${quoteName(name)}`
+  })
+  try {
+    database.prepare(`INSERT INTO ${target} DEFAULT VALUES`)
+    database.prepare(`UPDATE ${target} SET ${assignments.join(', ')}`)
+    database.prepare(`DELETE FROM ${target}`)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** As SQLite compares names: in the letters of ASCII. */
+function toLowerCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
 }

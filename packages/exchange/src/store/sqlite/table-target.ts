@@ -1,10 +1,11 @@
-import type { RowLine, TableLine } from '../../message/body-lines.ts'
+import type { Column, RowLine, TableLine } from '../../message/body-lines.ts'
 import { encodeValue, type Value } from '../../message/values.ts'
 import { compareVersions, type RowVersion } from '../../plan/row-version.ts'
 import { base64 } from '../../platform/base64.ts'
 import { SchemaMismatch } from '../errors.ts'
 import { type CapturedTable, compare, indexName, keyNames } from './capture.ts'
 import { Query, quoteName, type SqliteDatabase, toNumber } from './sqlite-database.ts'
+import { toTableLine } from './user-table.ts'
 import { parseNodeCode } from '../../plan/node-code.ts'
 
 /** What the change index says of a row. */
@@ -187,7 +188,10 @@ function assignments(table: CapturedTable, line: TableLine): string[] {
   return written.length === 0 ? keys : written
 }
 
-/** Columns that are here and not there keep their values; the other way round there would be no place for them. */
+/**
+ * Columns that are here and not there keep their values; the other way round there would be no place for them. In a column
+ * of another type a value would become another one, and with another collation other keys would be the same row.
+ */
 function checkColumns(table: CapturedTable, line: TableLine): void {
   const theirKey = line.columns.slice(0, line.keyLength).map(({ name }) => name)
   const ourKey = table.key.map(({ name }) => name)
@@ -197,10 +201,23 @@ function checkColumns(table: CapturedTable, line: TableLine): void {
       `its primary key is (${ourKey.join(', ')}) here and (${theirKey.join(', ')}) at the sender`,
     )
   }
-  const here = new Set(table.others.map(({ name }) => name))
-  const missing = line.columns.slice(line.keyLength).filter(({ name }) => !here.has(name))
+  const here = new Map(toTableLine(table).columns.map((column) => [column.name, column]))
+  const missing = line.columns.filter(({ name }) => !here.has(name))
   if (missing.length > 0) {
     const names = missing.map(({ name }) => JSON.stringify(name)).join(', ')
     throw new SchemaMismatch(table.name, `the sender has ${names}, which is missing here`)
   }
+  for (const theirs of line.columns) {
+    const [ourForm, theirForm] = [formOf(here.get(theirs.name)), formOf(theirs)]
+    if (ourForm === theirForm) continue
+    const name = JSON.stringify(theirs.name)
+    const difference = `column ${name} is ${ourForm} here and ${theirForm} at the sender`
+    throw new SchemaMismatch(table.name, difference)
+  }
+}
+
+/** `text`, or `text COLLATE NOCASE` in a key. */
+function formOf(column: Column | undefined): string {
+  const { type = '', collation } = column ?? {}
+  return collation === undefined ? type : `${type} COLLATE ${collation}`
 }

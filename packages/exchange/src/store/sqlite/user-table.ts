@@ -23,7 +23,8 @@ export interface ComparedColumn {
   readonly collation: string
 }
 
-export interface KeyColumn extends Column, ComparedColumn {
+export interface KeyColumn extends ComparedColumn {
+  readonly type: ColumnType
   /** A primary key of SQLite may hold NULL, unless it is declared otherwise. */
   readonly nullable: boolean
 }
@@ -87,7 +88,10 @@ export function droppedTable(name: string): UserTable {
 
 /** The table as a message names it: key columns first. */
 export function toTableLine(table: UserTable): TableLine {
-  const key = table.key.map(({ name, type }) => ({ name, type }))
+  const key = table.key.map(({ name, type, collation }) => {
+    const isBinary = collation.toUpperCase() === 'BINARY'
+    return isBinary ? { name, type } : { name, type, collation: collation.toUpperCase() }
+  })
   return {
     kind: 'table',
     table: table.name,

@@ -83,7 +83,7 @@ describe('applying a message', () => {
     const node = new PreparedDatabase(
       'CREATE TABLE users (login TEXT COLLATE NOCASE PRIMARY KEY) WITHOUT ROWID',
     )
-    const users = tableLine('users', 1, { login: 'text' })
+    const users = tableLine('users', 1, { login: ['text', 'NOCASE'] })
     await node.apply(users, [row(1, 'С01', 'anna')])
 
     await node.apply(users, [row(2, 'С01', 'ANNA')])
@@ -217,6 +217,21 @@ const MISMATCHES = [
     name: 'another key',
     line: tableLine('goods', 2, { id: 'integer', name: 'text' }),
     difference: 'its primary key is (id) here and (id, name) at the sender',
+  },
+  {
+    name: 'a column of another type',
+    line: tableLine('goods', 1, { id: 'integer', name: 'real' }),
+    difference: 'column "name" is text here and real at the sender',
+  },
+  {
+    name: 'a key of another type',
+    line: tableLine('goods', 1, { id: 'text' }),
+    difference: 'column "id" is integer here and text at the sender',
+  },
+  {
+    name: 'a key that is compared otherwise',
+    line: tableLine('goods', 1, { id: ['integer', 'NOCASE'] }),
+    difference: 'column "id" is integer here and integer COLLATE NOCASE at the sender',
   },
   {
     name: 'a table that is not in the plan here',

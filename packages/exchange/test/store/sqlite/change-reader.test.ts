@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
 import { parseNodeCode } from '@obmen/exchange'
+import { TextNotUtf8 } from '@obmen/exchange/errors'
 
 import { changesOf, PreparedDatabase, readBatches, row, tableLine } from './prepared-database.ts'
 
@@ -166,4 +167,39 @@ describe('the changes for a node', () => {
     await assert.rejects(failing(), /no room for 1/)
     assert.equal(node.database.isTransaction, false)
   })
+})
+
+describe('a text that is not valid UTF-8', () => {
+  const SCHEMA = 'CREATE TABLE notes (id TEXT PRIMARY KEY, text TEXT)'
+
+  it('is not sent as another text', async () => {
+    const node = new PreparedDatabase(SCHEMA)
+    node.sql(`INSERT INTO notes VALUES ('7', CAST(x'cff0e8e2e5f2' AS TEXT))`)
+
+    const reading = node.newChanges()
+
+    await assert.rejects(reading, (error) => {
+      assert.ok(error instanceof TextNotUtf8)
+      assert.deepEqual([error.table, error.key, error.column], ['notes', '7', 'text'])
+      return true
+    })
+    node.sql(`UPDATE notes SET text = 'Привет'`)
+    assert.deepEqual(await node.newChanges(), ['+ notes "7" "Привет"'])
+  })
+
+  it('is not sent as another key, not even when the row is gone', async () => {
+    const node = new PreparedDatabase(SCHEMA)
+    node.sql(`INSERT INTO notes VALUES (CAST(x'ff' AS TEXT), ''); DELETE FROM notes`)
+
+    await assert.rejects(node.newChanges(), TextNotUtf8)
+  })
+
+  for (const encoding of ['UTF-8', 'UTF-16le', 'UTF-16be']) {
+    it(`is not what holds the replacement character rightfully, in ${encoding}`, async () => {
+      const node = new PreparedDatabase(`PRAGMA encoding = '${encoding}'; ${SCHEMA}`)
+      node.sql(`INSERT INTO notes VALUES ('\u{FFFD}', 'Пр\u{FFFD}вет')`)
+
+      assert.deepEqual(await node.newChanges(), ['+ notes "\u{FFFD}" "Пр\u{FFFD}вет"'])
+    })
+  }
 })

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
+import { parseNodeCode } from '@obmen/exchange'
+
 import { deletion, PreparedDatabase, row, tableLine } from './prepared-database.ts'
 
 const SCHEMA = 'CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT, price REAL)'
@@ -95,13 +97,35 @@ describe('a row changed on both sides', () => {
     assert.equal(summary.conflicts, 0)
   })
 
-  it('is a conflict when our version came from another node', async () => {
+  it('is a conflict when our version came from another node and the sender has not seen it', async () => {
     const node = new PreparedDatabase(SCHEMA)
+    await node.apply(GOODS, [row(1000, 'С02', 9n, 'seen', 1)], { code: 'С02' })
     await node.apply(GOODS, [row(1000, 'С02', 1n, 'of the second', 1)], { code: 'С02' })
 
-    const summary = await node.apply(GOODS, [row(2000, 'С01', 1n, 'of the first', 2)])
+    const summary = await node.apply(GOODS, [row(2000, 'С01', 1n, 'of the first', 2)], {
+      acknowledgedSeq: 1,
+    })
 
     assert.equal(summary.conflicts, 1)
+  })
+
+  it('is no conflict when our version came from elsewhere and the sender begins anew', async () => {
+    const node = await withOwnRow()
+    await node.apply(GOODS, [row(1000, 'С02', 2n, 'of the second', 1)], { code: 'С02' })
+    await node.apply(GOODS, [row(1000, 'С01', 3n, 'of the first', 1)])
+    await node.store.transaction((transaction) => transaction.forgetVia(parseNodeCode('С01')))
+
+    const summary = await node.apply(GOODS, [
+      row(500, 'С01', 1n, 'old', 2),
+      row(500, 'С01', 2n, 'old', 2),
+      row(500, 'С01', 3n, 'old', 2),
+    ])
+
+    assert.equal(summary.conflicts, 1)
+    assert.deepEqual(
+      (await node.store.conflicts()).map(({ key }) => key),
+      ['[1]'],
+    )
   })
 
   it('is on record once, although the database refuses their version again and again', async () => {

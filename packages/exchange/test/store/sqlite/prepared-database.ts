@@ -139,13 +139,19 @@ export function deletion(stamp: number, origin: string, ...key: Value[]): RowLin
   return { kind: 'deletion', stamp, origin: parseNodeCode(origin), values: key }
 }
 
-/** A table line: `tableLine('goods', 1, { id: 'integer', name: 'text' })`. */
+type ColumnType = TableLine['columns'][number]['type']
+
+/** A table line: `tableLine('users', 1, { login: ['text', 'NOCASE'], age: 'integer' })`. */
 export function tableLine(
   table: string,
   keyLength: number,
-  columns: Readonly<Record<string, TableLine['columns'][number]['type']>>,
+  columns: Readonly<Record<string, ColumnType | readonly [ColumnType, string]>>,
 ): TableLine {
-  const named = Object.entries(columns).map(([name, type]) => ({ name, type }))
+  const named = Object.entries(columns).map(([name, form]) => {
+    return typeof form === 'string'
+      ? { name, type: form }
+      : { name, type: form[0], collation: form[1] }
+  })
   return { kind: 'table', table, keyLength, columns: named }
 }
 

@@ -9,7 +9,13 @@ const GOODS = tableLine('goods', 1, { id: 'integer', code: 'text' })
 const ROWS = 'SELECT * FROM goods ORDER BY id'
 const SCHEMA = 'CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT UNIQUE)'
 
-const REFUSALS = [
+const REFUSALS: readonly {
+  readonly name: string
+  readonly schema: string
+  readonly reason: string
+  readonly code?: 'text' | 'integer'
+  readonly fine?: number
+}[] = [
   {
     name: 'a unique value that another row has',
     schema: `CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT UNIQUE); INSERT INTO goods VALUES (9, 'bad')`,
@@ -30,16 +36,17 @@ const REFUSALS = [
     name: 'the type of a STRICT table',
     schema: 'CREATE TABLE goods (id INTEGER PRIMARY KEY, code INTEGER) STRICT',
     reason: 'cannot store TEXT value in INTEGER column goods.code',
+    code: 'integer',
     fine: 0,
   },
 ]
 
 describe('a row that the database refuses', () => {
-  for (const { name, schema, reason, fine = 1 } of REFUSALS) {
+  for (const { name, schema, reason, code = 'text', fine = 1 } of REFUSALS) {
     it(`is set aside with the reason, and the rest is applied: ${name}`, async () => {
       const node = new PreparedDatabase(schema)
 
-      const summary = await node.apply(GOODS, [
+      const summary = await node.apply(tableLine('goods', 1, { id: 'integer', code }), [
         row(2, 'С01', 1n, 'bad'),
         row(2, 'С01', 2n, 'good'),
         deletion(2, 'С01', 3n),

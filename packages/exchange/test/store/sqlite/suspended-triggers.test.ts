@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
-import { PreparedDatabase, row, schemaOf, tableLine } from './prepared-database.ts'
+import { deletion, PreparedDatabase, row, schemaOf, tableLine } from './prepared-database.ts'
 
 const GOODS = tableLine('goods', 1, { id: 'integer', name: 'text' })
 
@@ -81,5 +81,90 @@ describe('triggers of the application', () => {
     node.sql(`INSERT INTO goods VALUES (2, 'mine')`)
 
     assert.deepEqual(await node.newChanges(), ['+ goods 2 "mine"', '+ journal 1 "inserted mine"'])
+  })
+})
+
+/** The example of https://sqlite.org/fts5.html, section 4.4.3, with names as people give them. */
+const WITH_SEARCH = `
+  CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT);
+  CREATE VIRTUAL TABLE "Поиск" USING fts5(name, content='goods', content_rowid='id');
+  CREATE TRIGGER goods_ai AFTER INSERT ON goods BEGIN
+    INSERT INTO "Поиск"(rowid, name) VALUES (new.id, new.name);
+  END;
+  CREATE TRIGGER goods_ad AFTER DELETE ON goods BEGIN
+    INSERT INTO "Поиск"("Поиск", rowid, name) VALUES('delete', old.id, old.name);
+  END;
+  CREATE TRIGGER goods_au AFTER UPDATE ON goods BEGIN
+    INSERT INTO Поиск(Поиск, rowid, name) VALUES('delete', old.id, old.name); -- the old words; first
+    INSERT INTO [Поиск](rowid, name) VALUES (new.id, CASE new.name WHEN ';' THEN '' ELSE new.name END);
+  END;`
+
+function search(node: PreparedDatabase, word: string): unknown[] {
+  const found = node.rows(`SELECT rowid FROM Поиск WHERE Поиск MATCH '${word}' ORDER BY rowid`)
+  return found.map(([rowid]) => rowid)
+}
+
+describe('a trigger that writes only where no message does', () => {
+  it('keeps a full-text index in step with what a message brings', async () => {
+    const node = new PreparedDatabase(WITH_SEARCH)
+    const before = schemaOf(node.database, 'all')
+    node.sql(`INSERT INTO goods VALUES (1, 'black tea'), (2, 'green tea'), (3, 'coffee')`)
+    const later = Date.now() + 5000
+
+    const summary = await node.apply(GOODS, [
+      row(later, 'С01', 1n, 'white tea'),
+      deletion(later, 'С01', 2n),
+      row(later, 'С01', 4n, 'cold coffee'),
+    ])
+
+    assert.deepEqual([summary.applied, summary.refused], [3, 0])
+    assert.deepEqual(search(node, 'tea'), [1])
+    assert.deepEqual(search(node, 'black'), [])
+    assert.deepEqual(search(node, 'coffee'), [3, 4])
+    node.sql(`UPDATE goods SET name = name || ' again'; DELETE FROM goods WHERE id = 1`)
+    node.sql(`INSERT INTO Поиск(Поиск, rank) VALUES('integrity-check', 1)`)
+    assert.deepEqual(search(node, 'again'), [3, 4])
+    assert.deepEqual(schemaOf(node.database, 'all'), before)
+  })
+
+  it('keeps the index in step when rows swap a unique value', async () => {
+    const node = new PreparedDatabase(WITH_SEARCH.replace('name TEXT', 'name TEXT UNIQUE'))
+    node.sql(`INSERT INTO goods VALUES (1, 'tea'), (2, 'coffee')`)
+    const later = Date.now() + 5000
+
+    await node.apply(GOODS, [row(later, 'С01', 1n, 'coffee'), row(later, 'С01', 2n, 'tea')])
+
+    node.sql(`INSERT INTO Поиск(Поиск, rank) VALUES('integrity-check', 1)`)
+    assert.deepEqual([search(node, 'tea'), search(node, 'coffee')], [[2], [1]])
+  })
+
+  it('fires when it fills a table outside the plan', async () => {
+    const node = new PreparedDatabase(SCHEMA, { content: { kind: 'only', tables: ['goods'] } })
+    node.sql('DROP TRIGGER of_another_table')
+
+    await node.apply(GOODS, [row(1, 'С01', 1n, 'a'), row(1, 'С01', 2n, 'bad')])
+
+    assert.deepEqual(node.rows('SELECT text FROM journal'), [['inserted a'], ['inserted bad']])
+  })
+
+  it('does not fire when that table has triggers of its own, which write anywhere', async () => {
+    const node = new PreparedDatabase(SCHEMA, { content: { kind: 'only', tables: ['goods'] } })
+
+    await node.apply(GOODS, [row(1, 'С01', 1n, 'a')])
+
+    assert.deepEqual(node.rows('SELECT text FROM journal'), [])
+  })
+
+  it('does not fire when it needs a function that only the application has', async () => {
+    const node = new PreparedDatabase(
+      `CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT);
+       CREATE TABLE journal (text TEXT);
+       CREATE TRIGGER note AFTER INSERT ON goods BEGIN INSERT INTO journal VALUES (who_am_i()); END;`,
+      { content: { kind: 'only', tables: ['goods'] } },
+    )
+
+    const summary = await node.apply(GOODS, [row(1, 'С01', 1n, 'a')])
+
+    assert.deepEqual([summary.applied, summary.refused], [1, 0])
   })
 })
