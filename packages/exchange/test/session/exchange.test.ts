@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
+import { exchange, parseNodeCode } from '@obmen/exchange'
 import { DeliveryRefused } from '@obmen/exchange/errors'
 import type { PostedLetter } from '@obmen/exchange/testing'
 
@@ -268,6 +269,62 @@ describe('exchange', () => {
     )
     assert.equal(waiting, 1)
     assert.equal(await areEqual(world), true)
+  })
+
+  it('sends although the mailbox can not be read, and reports that for each node', async (t) => {
+    const world = await openWorld(t)
+    world.office.sql(`INSERT INTO goods VALUES (1, 'Чай', 10, 'a')`)
+    const busy = new Error('-ERR [IN-USE]')
+    const { context } = world.office
+    const transport = { ...context.transport, openInbox: () => Promise.reject(busy) }
+
+    const results = await exchange({ ...context, transport })
+
+    assert.deepEqual(
+      results.map(({ errors, received, sent }) => [errors, received, sent?.messages]),
+      [
+        [[busy], undefined, 1],
+        [[busy], undefined, 1],
+      ],
+    )
+    assert.equal(world.post.letters.length, 2)
+  })
+
+  it('sends nothing when it was stopped while the mailbox was read', async (t) => {
+    const world = await openWorld(t)
+    world.office.sql(`INSERT INTO goods VALUES (1, 'Чай', 10, 'a')`)
+    const { context } = world.office
+    const abort = new AbortController()
+    const openInbox = (): Promise<never> => {
+      abort.abort()
+      return Promise.reject(new Error('aborted'))
+    }
+    const stopped = {
+      ...context,
+      signal: abort.signal,
+      transport: { ...context.transport, openInbox },
+    }
+
+    await assert.rejects(exchange(stopped), { message: 'aborted' })
+    assert.deepEqual(world.post.letters, [])
+  })
+
+  it('tells of letters from a node that was not added here, and leaves them', async (t) => {
+    const world = await openWorld(t)
+    world.office.sql(`INSERT INTO goods VALUES (1, 'Чай', 10, 'a')`)
+    await world.office.exchange()
+    world.post.letters = world.post.letters.map((letter) => ({
+      ...letter,
+      name: { ...letter.name, from: parseNodeCode('С03') },
+    }))
+
+    await world.shop.exchange()
+
+    assert.deepEqual(
+      world.shop.events.filter(({ kind }) => kind === 'unknown-sender'),
+      [{ kind: 'unknown-sender', node: 'С03', messages: 1 }],
+    )
+    assert.equal(world.post.letters.length, 2)
   })
 
   it('heals by itself when a node was restored from an old backup', async (t) => {
