@@ -7,6 +7,8 @@ export type ExchangeEvent =
   | { readonly kind: 'inbox-read'; readonly messages: number }
   /** A letter in the mailbox can't be read, so it is none of ours; it is left alone. */
   | { readonly kind: 'unreadable-letter'; readonly error: Error }
+  /** Messages wait from a node that was not added here; they are left alone. */
+  | { readonly kind: 'unknown-sender'; readonly node: NodeCode; readonly messages: number }
   | { readonly kind: 'fetching'; readonly node: NodeCode; readonly messageNo: MessageNo }
   | {
       readonly kind: 'applying'

@@ -17,8 +17,8 @@ export interface NodeExchange {
 
 /**
  * Exchanges with the nodes named, or with all: receives everything that can be applied in order, then sends changes
- * and acknowledgements. What fails with one node is in its result and blocks nobody else; only what concerns all of them
- * (the mailbox can't be opened, the database is gone) rejects.
+ * and acknowledgements. What fails with one node is in its result and blocks nobody else. When the mailbox can't be read, that is
+ * in the result of each node, and everything is sent all the same; only what leaves nothing to do (the database is gone) rejects.
  *
  * @example
  * ```ts
@@ -41,7 +41,8 @@ export async function exchange(
   await spool.prepare()
   const uuids = nodes.flatMap((node) => node.unacknowledged.map(({ uuid }) => uuid))
   await spool.clean(new Set(uuids))
-  const received = await receiveFromAll(context, chosen)
+  const known = nodes.map(({ code }) => code)
+  const received = await receiveFromAll(context, { chosen, known })
   const results: NodeExchange[] = []
   for (const half of received) results.push(await sendTo(context, half))
   return results
@@ -59,20 +60,48 @@ function chooseNodes(
 
 async function receiveFromAll(
   context: ExchangeContext,
-  codes: readonly NodeCode[],
+  plan: { readonly chosen: readonly NodeCode[]; readonly known: readonly NodeCode[] },
 ): Promise<NodeExchange[]> {
-  const inbox = await context.transport.openInbox()
+  let inbox: Inbox | undefined
   try {
+    inbox = await context.transport.openInbox()
     const waiting = await inbox.waiting()
-    context.onEvent?.({ kind: 'inbox-read', messages: waiting.length })
-    for (const error of inbox.unreadable ?? []) {
-      context.onEvent?.({ kind: 'unreadable-letter', error })
-    }
+    tellInbox(context, { inbox, waiting, known: plan.known })
     const results: NodeExchange[] = []
-    for (const code of codes) results.push(await receiveFrom(context, inbox, { code, waiting }))
+    for (const code of plan.chosen) {
+      results.push(await receiveFrom(context, inbox, { code, waiting }))
+    }
     return results
+  } catch (error) {
+    if (!isTransient(error)) throw error
+    // Another program may hold the mailbox for hours: what is to be sent does not wait for it.
+    return plan.chosen.map((node) => ({ node, errors: [report(context, node, error)] }))
   } finally {
-    await closeInbox(context, inbox)
+    if (inbox !== undefined) await closeInbox(context, inbox)
+  }
+}
+
+/** What errors of every package say of themselves. A login that was refused is not tried again for each node. */
+function isTransient(error: unknown): boolean {
+  return error instanceof Error && 'transient' in error && error.transient === true
+}
+
+function tellInbox(
+  { onEvent }: ExchangeContext,
+  look: {
+    readonly inbox: Inbox
+    readonly waiting: readonly WaitingMessage[]
+    readonly known: readonly NodeCode[]
+  },
+): void {
+  onEvent?.({ kind: 'inbox-read', messages: look.waiting.length })
+  for (const error of look.inbox.unreadable ?? []) onEvent?.({ kind: 'unreadable-letter', error })
+  const unknown = look.waiting
+    .map(({ name }) => name.from)
+    .filter((node) => !look.known.includes(node))
+  for (const node of new Set(unknown)) {
+    const messages = unknown.filter((sender) => sender === node).length
+    onEvent?.({ kind: 'unknown-sender', node, messages })
   }
 }
 

@@ -7,6 +7,7 @@ import { MessageDamaged, MessageTooNew } from '../message/errors.ts'
 import { parseHeaderLine } from '../message/header-line.ts'
 import type { MessageHeader } from '../plan/message-header.ts'
 import { base64 } from '../platform/base64.ts'
+import type { RowName } from '../transport/errors.ts'
 
 /** A row may hold a large binary value, but it has to fit into memory, on both sides. */
 const MAX_LINE_OCTETS = 256 * 1024 * 1024
@@ -88,6 +89,27 @@ export async function* readMessage(
     rowOctets = 0
     if (line?.kind === 'table') yield line
   }
+}
+
+/** Table and key of the first row in a message's file, for people. */
+export async function nameFirstRow(path: string): Promise<RowName | undefined> {
+  let table: TableLine | undefined
+  for await (const piece of readMessage(path)) {
+    if ('kind' in piece) table = piece
+    else if (table !== undefined) return { table: table.table, key: formatKey(table, piece[0]) }
+  }
+  return undefined
+}
+
+/** It goes into a sentence for people: two UUIDs and a comma fit. */
+const MAX_KEY_LENGTH = 100
+
+function formatKey({ keyLength }: TableLine, row: RowLine | undefined): string {
+  const key = (row?.values ?? []).slice(0, keyLength).map((value) => {
+    if (value instanceof Uint8Array) return `x'${Buffer.from(value).toString('hex')}'`
+    return typeof value === 'string' ? JSON.stringify(value) : String(value)
+  })
+  return key.join(', ').slice(0, MAX_KEY_LENGTH)
 }
 
 async function* readLines(path: string): AsyncGenerator<Buffer, void, void> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { open, rename, stat } from 'node:fs/promises'
+import { open, rename, rm, stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createZstdCompress } from 'node:zlib'
@@ -40,6 +40,12 @@ export interface WriteOptions {
 /** Beyond level 3 zstd takes several times as long for a tenth less. */
 const COMPRESSION_LEVEL = 3
 
+const COMPRESSION = {
+  [constants.ZSTD_c_compressionLevel]: COMPRESSION_LEVEL,
+  // Damage shows before anything is read, even in the number of the format.
+  [constants.ZSTD_c_checksumFlag]: 1,
+}
+
 /** Text is handed to the compressor in pieces of this many characters: larger ones cost memory, smaller ones time. */
 const PIECE_LENGTH = 64 * 1024
 
@@ -54,21 +60,20 @@ export async function writeMessage(
 ): Promise<WrittenMessage> {
   const body = new BodyWriter(options)
   const unfinished = `${path}.part`
-  await pipeline(
-    Readable.from(body.write(draft)),
-    createZstdCompress({
-      params: {
-        [constants.ZSTD_c_compressionLevel]: COMPRESSION_LEVEL,
-        // Damage shows before anything is read, even in the number of the format.
-        [constants.ZSTD_c_checksumFlag]: 1,
-      },
-    }),
-    createWriteStream(unfinished),
-  )
-  const file = await open(unfinished, 'r+')
-  await file.sync()
-  await file.close()
-  await rename(unfinished, path)
+  try {
+    await pipeline(
+      Readable.from(body.write(draft)),
+      createZstdCompress({ params: COMPRESSION }),
+      createWriteStream(unfinished),
+    )
+    const file = await open(unfinished, 'r+')
+    await file.sync()
+    await file.close()
+    await rename(unfinished, path)
+  } finally {
+    // After an error, a disk that is full among them, it only takes room.
+    await rm(unfinished, { force: true })
+  }
   const { size } = await stat(path)
   return {
     rowCount: body.rowCount,

@@ -97,7 +97,7 @@ class NodeReceiver {
     const node = await this.#node()
     const early = message.hint && judgeByMark({ ...message.hint, messageNo }, node)
     if (early !== undefined) return this.#conclude(message, early)
-    const path = this.#spool.incoming(message.name)
+    const path = this.#spool.incoming()
     try {
       this.#context.onEvent?.({ kind: 'fetching', node: this.#code, messageNo })
       await this.#save(message, path)

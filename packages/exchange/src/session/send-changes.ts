@@ -26,6 +26,7 @@ import {
 } from '../plan/numbering.ts'
 import { DeliveryRefused } from '../transport/errors.ts'
 import type { ExchangeContext } from './exchange-context.ts'
+import { nameFirstRow } from './message-reader.ts'
 import { type WrittenMessage, writeMessage } from './message-writer.ts'
 import { Spool } from './spool.ts'
 
@@ -88,8 +89,7 @@ class NodeSender {
     const node = await this.#node()
     const waiting = node.unacknowledged.filter((sent) => !sent.delivered && !sent.superseded)
     for (const message of waiting) {
-      const name = this.#nameOf(message)
-      if (!existsSync(this.#spool.outgoing(name, message.uuid))) {
+      if (!existsSync(this.#spool.outgoing(message.uuid))) {
         await this.#update((state) => offerAgain(state))
         this.#emitOfferedAgain(node, 'file-missing')
         return
@@ -146,7 +146,7 @@ class NodeSender {
     const { messageNo } = header
     const { afterSeq, throughSeq } = next
     const batches = store.readChanges({ forNode: this.#code, afterSeq, throughSeq })
-    const path = this.#spool.outgoing(header, header.uuid)
+    const path = this.#spool.outgoing(header.uuid)
     return writeMessage(
       path,
       { header, batches },
@@ -164,7 +164,7 @@ class NodeSender {
   ): Promise<void> {
     const { messageNo, uuid, baseNo, rowCount, sizeOctets, writtenAt } = message
     const name = this.#nameOf(message)
-    const path = this.#spool.outgoing(name, uuid)
+    const path = this.#spool.outgoing(uuid)
     const hint = { epoch, uuid, baseNo }
     const content = (): AsyncIterable<Uint8Array> => createReadStream(path)
     try {
@@ -178,8 +178,10 @@ class NodeSender {
       })
     } catch (error) {
       if (error instanceof DeliveryRefused) {
+        const refusal = await explainRefusal(error, { rowCount, path })
         await this.#update((state) => recordRefusal(state, message))
         await this.#spool.remove(path)
+        throw refusal
       }
       throw error
     }
@@ -213,6 +215,16 @@ class NodeSender {
     const afterNo = node.acknowledgedNo
     this.#context.onEvent?.({ kind: 'offered-again', node: this.#code, afterNo, reason })
   }
+}
+
+/** A row can't be divided: when it is alone in its message, that row is what has to be mended. */
+async function explainRefusal(
+  error: DeliveryRefused,
+  message: { readonly rowCount: number; readonly path: string },
+): Promise<DeliveryRefused> {
+  if (!error.isTooLarge || message.rowCount !== 1) return error
+  const row = await nameFirstRow(message.path)
+  return row === undefined ? error : error.becauseOf(row)
 }
 
 function toSentMessage(

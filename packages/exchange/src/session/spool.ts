@@ -1,7 +1,5 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-
-import { formatFileName, type MessageFileName } from '../message/file-name.ts'
+import { basename, join } from 'node:path'
 
 /**
  * The folder of messages on their way out and in. An outgoing message stays until its letter is taken, so that another
@@ -18,13 +16,17 @@ export class Spool {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 })
   }
 
-  /** The uuid is in the name: a number may be written twice when the process died before it was recorded. */
-  outgoing(name: MessageFileName, uuid: string): string {
-    return join(this.#folder, `out_${uuid}_${formatFileName(name)}`)
+  /**
+   * The uuid is the name: a number may be written twice when the process died before it was recorded, and the names of a plan and
+   * its nodes together may be longer than a file name can be.
+   */
+  outgoing(uuid: string): string {
+    return join(this.#folder, `out_${uuid}`)
   }
 
-  incoming(name: MessageFileName): string {
-    return join(this.#folder, `in_${formatFileName(name)}`)
+  /** One message at a time comes in. */
+  incoming(): string {
+    return join(this.#folder, 'in_message')
   }
 
   async remove(path: string): Promise<void> {
@@ -33,12 +35,13 @@ export class Spool {
 
   /** Removes what a process left that died: every file but the messages of these uuids. */
   async clean(uuids: ReadonlySet<string>): Promise<void> {
+    const needed = new Set([...uuids].map((uuid) => basename(this.outgoing(uuid))))
     for (const file of await readdir(this.#folder)) {
-      const match = /^(?:in_|out_([0-9a-f-]+)_).*?(\.part)?$/.exec(file)
-      if (match === null) continue
-      const [, uuid, part] = match
-      const isNeeded = uuid !== undefined && uuids.has(uuid) && part === undefined
-      if (!isNeeded) await rm(join(this.#folder, file), { force: true })
+      if (!OURS.test(file) || needed.has(file)) continue
+      await rm(join(this.#folder, file), { force: true })
     }
   }
 }
+
+/** Earlier versions wrote the name of the message behind the uuid. */
+const OURS = /^(?:in_|out_[0-9a-f-]+(?:_.*)?(?:\.part)?$)/

@@ -5,15 +5,45 @@ interface DeliveryFacts {
   readonly cause?: unknown
 }
 
+/** A row by its table and its primary key, in words. */
+export interface RowName {
+  readonly table: string
+  readonly key: string
+}
+
+interface RefusalFacts extends DeliveryFacts {
+  /** Its size is the reason. */
+  readonly isTooLarge?: boolean
+  /** The row that is too large, when there is no other one in the message. */
+  readonly row?: RowName
+}
+
 /** A message that was not taken and, as it is, never will be. */
 export class DeliveryRefused extends ExchangeError {
   readonly code = 'DELIVERY_REFUSED'
   readonly transient = false
   readonly fileName: string
+  readonly isTooLarge: boolean
+  /** The one row in the message that alone is larger than the mail server takes: no smaller message helps. */
+  readonly row: RowName | undefined
+  readonly #words: string
 
-  constructor(fileName: string, words: string, facts: DeliveryFacts = {}) {
+  constructor(fileName: string, words: string, facts: RefusalFacts = {}) {
     super(`${fileName} was refused: ${words}`, facts)
     this.fileName = fileName
+    this.isTooLarge = facts.isTooLarge ?? false
+    this.row = facts.row
+    this.#words = words
+  }
+
+  /** The same refusal, of a message that holds this row alone. */
+  becauseOf(row: RowName): DeliveryRefused {
+    return new DeliveryRefused(this.fileName, this.#words, {
+      hint: `make the row ${row.key} of "${row.table}" smaller, or have the limit of the mail server raised: the row alone is larger than it takes`,
+      cause: this,
+      isTooLarge: true,
+      row,
+    })
   }
 }
 

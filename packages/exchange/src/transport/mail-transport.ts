@@ -71,7 +71,7 @@ export class MailTransport implements Transport {
       for (const outcome of recipients) checkOutcome(fileName, outcome)
     } catch (error) {
       if (!(error instanceof SmtpSizeExceeded)) throw error
-      throw new DeliveryRefused(fileName, error.message, { hint: LOWER_MESSAGE_SIZE, cause: error })
+      throw new DeliveryRefused(fileName, error.message, { ...TOO_LARGE, cause: error })
     }
   }
 
@@ -105,23 +105,27 @@ function checkOutcome(fileName: string, outcome: RecipientOutcome): void {
     case 'deferred':
       throw new DeliveryDeferred(fileName, String(outcome.reply))
     case 'rejected':
-      throw new DeliveryRefused(fileName, String(outcome.reply), refusalHint(outcome))
+      throw new DeliveryRefused(fileName, String(outcome.reply), refusalFacts(outcome))
     case 'unknown':
       throw new DeliveryUnknown(fileName, { cause: outcome.cause })
   }
 }
 
-const LOWER_MESSAGE_SIZE =
-  'lower "messageSize" in the configuration, or have the limit of the mailbox raised'
+const TOO_LARGE = {
+  isTooLarge: true,
+  hint: 'lower "messageSize" in the configuration, or have the limit of the mail server raised',
+}
 
-/** What an administrator can do about the refusals that happen: size, quota, address, relaying. */
-function refusalHint({ reply }: RecipientOutcome): { readonly hint?: string } {
+/** What an administrator can do about the refusals that happen: quota, size, address, relaying. */
+function refusalFacts({ reply }: RecipientOutcome): {
+  readonly isTooLarge?: boolean
+  readonly hint: string
+} {
   const enhanced = reply?.enhancedStatus
   const status = enhanced === undefined ? '' : formatEnhancedStatus(enhanced)
-  if (reply?.code === 552 || status === '5.3.4' || status === '5.2.3') {
-    return { hint: LOWER_MESSAGE_SIZE }
-  }
+  // RFC 5321 gives one code, 552, to a full mailbox and to a large letter; only RFC 3463 keeps them apart.
   if (status === '5.2.2') return { hint: 'the mailbox is full: remove letters or raise its quota' }
+  if (reply?.code === 552 || status === '5.3.4' || status === '5.2.3') return TOO_LARGE
   if (status === '5.1.1')
     return { hint: 'check "address" in the configuration: the server does not know it' }
   return { hint: 'ask the administrator of the mail server; its words are above' }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
+import { exchange, parseNodeCode } from '@obmen/exchange'
+import { DeliveryRefused } from '@obmen/exchange/errors'
 import type { PostedLetter } from '@obmen/exchange/testing'
 
 import { toMessageNo } from '../../src/plan/message-no.ts'
@@ -205,6 +207,34 @@ describe('exchange', () => {
     assert.equal(await areEqual(world), true)
   })
 
+  const refusals = [
+    {
+      name: 'names the row that alone is too large',
+      count: 1,
+      row: { table: 'stock', key: '"С01", 7' },
+    },
+    { name: 'names no row when there are several in the message', count: 2, row: undefined },
+  ]
+  for (const { name, count, row } of refusals) {
+    it(`${name} for the mail server`, async (t) => {
+      const world = await openWorld(t)
+      world.post.onLetter = () => {
+        throw new DeliveryRefused('Message.zst', '552 5.3.4 too large', { isTooLarge: true })
+      }
+      for (let index = 0; index < count; index += 1) {
+        world.shop.sql(`INSERT INTO stock VALUES ('С01', ${7 + index}, 12)`)
+      }
+
+      const [result] = await world.shop.exchange()
+
+      const [error] = result?.errors ?? []
+      assert.ok(error instanceof DeliveryRefused)
+      assert.deepEqual(error.row, row)
+      assert.equal(error.message, 'Message.zst was refused: 552 5.3.4 too large')
+      assert.equal(error.hint?.startsWith('make the row "С01", 7 of "stock" smaller'), row && true)
+    })
+  }
+
   it('lets a node that is away keep a window of messages, and no more, in the mailbox', async (t) => {
     const world = await openWorld(t, { rules: { window: 3, messageSizeOctets: 6000 } })
     world.office.sql(MANY_GOODS)
@@ -259,6 +289,73 @@ describe('exchange', () => {
       { __proto__: null, name: 'Чай чёрный', weight: 0.5 },
     ])
     assert.deepEqual(world.post.letters, [])
+  })
+
+  it('sends although the mailbox can not be read, and reports that for each node', async (t) => {
+    const world = await openWorld(t)
+    world.office.sql(`INSERT INTO goods VALUES (1, 'Чай', 10, 'a')`)
+    const busy = Object.assign(new Error('-ERR [IN-USE]'), { transient: true })
+    const { context } = world.office
+    const transport = { ...context.transport, openInbox: () => Promise.reject(busy) }
+
+    const results = await exchange({ ...context, transport })
+
+    assert.deepEqual(
+      results.map(({ errors, received, sent }) => [errors, received, sent?.messages]),
+      [
+        [[busy], undefined, 1],
+        [[busy], undefined, 1],
+      ],
+    )
+    assert.equal(world.post.letters.length, 2)
+  })
+
+  it('tries nothing more when the mailbox refuses the login: further tries may lock it', async (t) => {
+    const world = await openWorld(t)
+    world.office.sql(`INSERT INTO goods VALUES (1, 'Чай', 10, 'a')`)
+    const { context } = world.office
+    const refused = Object.assign(new Error('-ERR [AUTH]'), { transient: false })
+    const transport = { ...context.transport, openInbox: () => Promise.reject(refused) }
+
+    await assert.rejects(exchange({ ...context, transport }), refused)
+    assert.deepEqual(world.post.letters, [])
+  })
+
+  it('sends nothing when it was stopped while the mailbox was read', async (t) => {
+    const world = await openWorld(t)
+    world.office.sql(`INSERT INTO goods VALUES (1, 'Чай', 10, 'a')`)
+    const { context } = world.office
+    const abort = new AbortController()
+    const openInbox = (): Promise<never> => {
+      abort.abort()
+      return Promise.reject(new Error('aborted'))
+    }
+    const stopped = {
+      ...context,
+      signal: abort.signal,
+      transport: { ...context.transport, openInbox },
+    }
+
+    await assert.rejects(exchange(stopped), { message: 'aborted' })
+    assert.deepEqual(world.post.letters, [])
+  })
+
+  it('tells of letters from a node that was not added here, and leaves them', async (t) => {
+    const world = await openWorld(t)
+    world.office.sql(`INSERT INTO goods VALUES (1, 'Чай', 10, 'a')`)
+    await world.office.exchange()
+    world.post.letters = world.post.letters.map((letter) => ({
+      ...letter,
+      name: { ...letter.name, from: parseNodeCode('С03') },
+    }))
+
+    await world.shop.exchange()
+
+    assert.deepEqual(
+      world.shop.events.filter(({ kind }) => kind === 'unknown-sender'),
+      [{ kind: 'unknown-sender', node: 'С03', messages: 1 }],
+    )
+    assert.equal(world.post.letters.length, 2)
   })
 
   it('heals by itself when a node was restored from an old backup', async (t) => {

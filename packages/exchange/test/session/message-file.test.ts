@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createWriteStream } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -145,6 +145,21 @@ describe('a message file', () => {
 
     assert.equal(lines[1], '{"table":"goods","key":1,"columns":[["id","integer"],["name","text"]]}')
     assert.equal(lines[2], '["u",1,"ЦБ",1,"Чай"]')
+  })
+})
+
+describe('a message file that could not be written', () => {
+  it('leaves nothing behind', async (t) => {
+    const folder = await makeFolder(t)
+    async function* failing(): AsyncGenerator<ChangeBatch, void, void> {
+      yield await Promise.resolve({ table: GOODS, changes: changes(1, NAMES) })
+      throw new Error('the database is gone')
+    }
+    const draft = { header: HEADER, batches: failing() }
+
+    await assert.rejects(writeMessage(join(folder, 'message'), draft, { limitOctets: 1000 }))
+
+    assert.deepEqual(await readdir(folder), [])
   })
 })
 

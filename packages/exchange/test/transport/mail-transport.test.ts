@@ -9,6 +9,7 @@ import {
   SUBJECT_PREFIX,
   type WaitingMessage,
 } from '@obmen/exchange'
+import { DeliveryRefused } from '@obmen/exchange/errors'
 import { MailTransport } from '@obmen/exchange/mail'
 import { MailboxAddress } from '@obmen/mail/mime'
 import { Secret } from '@obmen/mail/pop3'
@@ -200,6 +201,26 @@ describe('a message whose letter', () => {
 
       assert.equal(text, 'the octets of a message')
       assert.equal(mailbox.letters().length, 1)
+    })
+  }
+})
+
+describe('a message that is refused', () => {
+  const refusals = [
+    { code: 552, text: '5.2.2 mailbox full', hint: /^the mailbox is full/, isTooLarge: false },
+    { code: 552, text: '5.3.4 too large', hint: /^lower "messageSize"/, isTooLarge: true },
+    { code: 552, text: 'too much', hint: /^lower "messageSize"/, isTooLarge: true },
+    { code: 550, text: '5.1.1 who is that', hint: /^check "address"/, isTooLarge: false },
+  ]
+  for (const { code, text, hint, isTooLarge } of refusals) {
+    it(`with ${code} ${text} comes with the advice for it`, async (t) => {
+      const { sender } = await openPost(t, { onLetter: () => ({ kind: 'refuse', code, text }) })
+
+      await assert.rejects(sender.deliver(outgoing(1)), (error) => {
+        assert.ok(error instanceof DeliveryRefused)
+        assert.match(error.hint ?? '', hint)
+        return error.isTooLarge === isTooLarge
+      })
     })
   }
 })

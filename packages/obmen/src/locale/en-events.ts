@@ -9,6 +9,8 @@ export function describeEvent(event: ExchangeEvent, format: FormatMessages): str
       return `mailbox: ${format.messages(event.messages)} for this node`
     case 'unreadable-letter':
       return `a letter in the mailbox can't be read and is left alone: ${event.error.message}`
+    case 'unknown-sender':
+      return `${format.letters(event.messages)} from node ${event.node}, which is not added here: obmen node add ${event.node}`
     case 'fetching':
       return `${event.node}: fetching message ${event.messageNo}`
     case 'applying':

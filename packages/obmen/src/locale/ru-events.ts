@@ -9,6 +9,8 @@ export function describeEvent(event: ExchangeEvent, format: FormatMessages): str
       return `почтовый ящик: ${format.messages(event.messages)} для этого узла`
     case 'unreadable-letter':
       return `письмо в почтовом ящике не читается и оставлено как есть: ${event.error.message}`
+    case 'unknown-sender':
+      return `${format.letters(event.messages)} от узла ${event.node}, которого здесь нет: obmen node add ${event.node}`
     case 'fetching':
       return `${event.node}: загрузка сообщения ${event.messageNo}`
     case 'applying':

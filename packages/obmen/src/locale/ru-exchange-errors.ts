@@ -76,7 +76,9 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
   DELIVERY_REFUSED: (error) =>
     text(
       `почтовый сервер не принял ${error.fileName}: ${wordsAfterVerdict(error.message)}`,
-      'проверьте messageSize и address в настройке и место в ящике; слова сервера приведены выше',
+      error.row === undefined
+        ? 'проверьте messageSize и address в настройке и место в ящике; слова сервера приведены выше'
+        : `строка ${error.row.key} таблицы «${error.row.table}» одна больше, чем принимает почтовый сервер: уменьшите её или попросите поднять предел`,
     ),
   DELIVERY_DEFERRED: (error) =>
     text(

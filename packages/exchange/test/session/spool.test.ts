@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+
+import { Spool } from '../../src/session/spool.ts'
+
+const UUID = '0b9c2d4e-0000-4000-8000-000000000001'
+const OTHER = '0b9c2d4e-0000-4000-8000-000000000002'
+
+function makeFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'obmen-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  return folder
+}
+
+describe('the spool', () => {
+  it('keeps the messages that are needed, and files that are not its own', async (t) => {
+    const folder = makeFolder(t)
+    const spool = new Spool(folder)
+    const files = [
+      `out_${OTHER}`,
+      `out_${UUID}.part`,
+      `out_${UUID}_Message_П_А_Б_1.ndjson.zst`,
+      `out_${OTHER}_Message_П_А_Б_1.ndjson.zst.part`,
+      'in_Message_П_А_Б_1.ndjson.zst',
+      'in_message',
+      'notes.txt',
+      'out_of_order.txt',
+    ]
+    for (const path of [spool.outgoing(UUID), ...files.map((file) => join(folder, file))]) {
+      writeFileSync(path, '')
+    }
+
+    await spool.clean(new Set([UUID]))
+
+    assert.deepEqual(
+      readdirSync(folder).toSorted(),
+      ['notes.txt', 'out_of_order.txt', `out_${UUID}`].toSorted(),
+    )
+    assert.equal(existsSync(spool.outgoing(UUID)), true)
+  })
+})
