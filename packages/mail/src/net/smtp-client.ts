@@ -123,7 +123,7 @@ export class SmtpConnection implements AsyncDisposable {
 
   /** Whether another letter can be sent, as far as this side knows. When not, a new connection is needed. */
   get isOpen(): boolean {
-    const isClosed = this.#closing !== undefined || this.#connection.closed.aborted
+    const isClosed = this.#closing !== undefined || this.#connection.ended.aborted
     return !isClosed && this.#session.state !== 'ended'
   }
 

@@ -14,6 +14,7 @@ import {
   formatSaslResponse,
   formatSecretCommand,
   MAX_COMMAND_OCTETS,
+  withSecrets,
 } from './command.ts'
 import type { Pop3Command } from './command.ts'
 import { Pop3ResponseRejected } from './errors.ts'
@@ -103,17 +104,19 @@ function* authenticateByPass(
     formatSecretCommand('PASS', credentials.password.reveal()),
   ]
   for (const command of commands) {
-    const response = yield* channel.exchange(command)
+    const response = yield* channel.exchange(withSecrets(command, authentication.secrets))
     if (response.status !== 'ok') throw refusal(command, response, authentication)
   }
 }
 
 function* carryOut(channel: Pop3Channel, authentication: Authentication): Dialog<void> {
   const command = formatAuth(authentication)
-  let response = yield* channel.exchange(command)
+  let response = yield* channel.exchange(withSecrets(command, authentication.secrets))
   while (response.status === 'challenge') {
     const answer = yield* answerOrCancel(channel, authentication, response.text)
-    response = yield* channel.exchange(formatSaslResponse(answer))
+    response = yield* channel.exchange(
+      withSecrets(formatSaslResponse(answer), authentication.secrets),
+    )
   }
   if (response.status === 'error') throw refusal(command, response, authentication)
   authentication.finish()

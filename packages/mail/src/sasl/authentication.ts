@@ -49,6 +49,11 @@ export class Authentication {
     return new Authentication({ mechanism: name, refusalHint, credentials, responder })
   }
 
+  /** What nobody is to see, in every form in which the server may repeat it: the password or token, its base64, and the responses so far. */
+  get secrets(): readonly string[] {
+    return this.#secrets
+  }
+
   /**
    * The initial response to send with the command, or `undefined` when there is none or it is longer than `maxOctets`: it
    * is then the answer to the server's first, empty challenge.
