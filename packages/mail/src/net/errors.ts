@@ -158,10 +158,12 @@ export class TlsFailed extends MailError {
     readonly host: string
     readonly port: number
     readonly cause?: unknown
+    /** Another hint than the check usually has. */
+    readonly hint?: string | undefined
   }) {
     const { verdict, hint } = TLS_CHECKS[facts.check]
     super(`encrypting the connection to ${facts.host}:${facts.port} failed: ${verdict}`, {
-      hint,
+      hint: facts.hint ?? hint,
       ...(facts.cause === undefined ? {} : { cause: facts.cause }),
     })
     this.check = facts.check

@@ -26,7 +26,7 @@ import { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './errors
 import type { DeadlinePhase } from './errors.ts'
 import type { ConnectionOptions, MailServer } from './mail-server.ts'
 import { startTimer } from './timer.ts'
-import { codeOf, handshakeFailure } from './tls-check.ts'
+import { codeOf, handshakeFailure, isAboutClientCertificate } from './tls-check.ts'
 
 /**
  * How much is read ahead of the engine. Something has to be, so that a reply that comes while content is still being sent is seen
@@ -281,7 +281,7 @@ class TcpConnection implements Connection {
       return new ConnectionFailed({ host, port, systemCode, cause: error })
     }
     // A client certificate that is missing is complained about only after a handshake of TLS 1.3.
-    if (this.#state === 'handshaking' || systemCode.startsWith('ERR_SSL_')) {
+    if (this.#state === 'handshaking' || isAboutClientCertificate(systemCode)) {
       return handshakeFailure(error, this.#server)
     }
     return new ConnectionLost(this.#name, { reason: systemCode, cause: error })

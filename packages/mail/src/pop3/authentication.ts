@@ -6,6 +6,7 @@ import { AuthenticationFailed, NoUsableMechanism } from '../sasl/errors.ts'
 import { logIn } from '../sasl/log-in.ts'
 import type { LoginOffer } from '../sasl/log-in.ts'
 import { login } from '../sasl/login.ts'
+import type { Mechanism } from '../sasl/mechanism.ts'
 import type { Dialog } from '../wire/dialog.ts'
 import type { Pop3Capabilities } from './capabilities.ts'
 import type { Pop3Channel } from './channel.ts'
@@ -89,6 +90,8 @@ function nothingUsable(
   })
 }
 
+const userPass: Mechanism = { ...login, shownName: 'USER/PASS' }
+
 function* authenticateByPass(
   channel: Pop3Channel,
   credentials: PasswordCredentials,
@@ -98,7 +101,7 @@ function* authenticateByPass(
   const channelBinding = undefined
   const context = { service, limits, crypto, host, port, channelBinding, isBindingOffered: false }
   // LOGIN asks for the same two things in the same order, so it checks them and names the errors.
-  const authentication = Authentication.begin(login, credentials, context)
+  const authentication = Authentication.begin(userPass, credentials, context)
   const commands = [
     formatCommand('USER', credentials.user),
     formatSecretCommand('PASS', credentials.password.reveal()),
