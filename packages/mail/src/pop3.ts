@@ -28,7 +28,12 @@ export type {
 } from './sasl/credentials.ts'
 export type { ChannelBindingType } from './sasl/environment.ts'
 export type { SaslLimits } from './sasl/limits.ts'
-export type { MechanismName, PasswordMechanismName, TokenMechanismName } from './sasl/mechanism.ts'
+export type {
+  LoginName,
+  MechanismName,
+  PasswordMechanismName,
+  TokenMechanismName,
+} from './sasl/mechanism.ts'
 export type { Deadlines } from './wire/deadlines.ts'
 export type { OctetSink } from './wire/dialog.ts'
 export type { ProtocolLog } from './wire/protocol-log.ts'

@@ -30,7 +30,12 @@ export type {
 } from './sasl/credentials.ts'
 export type { ChannelBindingType } from './sasl/environment.ts'
 export type { SaslLimits } from './sasl/limits.ts'
-export type { MechanismName, PasswordMechanismName, TokenMechanismName } from './sasl/mechanism.ts'
+export type {
+  LoginName,
+  MechanismName,
+  PasswordMechanismName,
+  TokenMechanismName,
+} from './sasl/mechanism.ts'
 export type { EnhancedStatus } from './smtp/enhanced-status.ts'
 export type { Envelope, RecipientOutcome, SendingOutcome } from './smtp/envelope.ts'
 export type { SmtpExtensionKeyword } from './smtp/extensions.ts'

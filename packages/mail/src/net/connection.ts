@@ -12,6 +12,11 @@ export interface Connection {
   readonly isEncrypted: boolean
   /** Aborts, with the error as its reason, when this side closes the connection. The peer's closing does not show here. */
   readonly closed: AbortSignal
+  /**
+   * Aborts, with the error as its reason, as soon as nothing more can come from the peer: it has closed its side, or the connection has ended in
+   * another way. What came before can still be received.
+   */
+  readonly ended: AbortSignal
   /** Where the conversation is recorded, if it is. */
   readonly log?: ProtocolLogger | undefined
   /**
@@ -25,6 +30,8 @@ export interface Connection {
    * @param spentMs how much of `timeoutMs` was used up by earlier pieces of the same line.
    */
   receive(timeoutMs: number, spentMs?: number): Promise<Uint8Array | null>
+  /** What has arrived and was not received yet; `undefined` when that is nothing. Does not wait for the peer. */
+  poll(): Promise<Uint8Array | undefined>
   /** Encrypts the connection from here on, with the peer's certificate verified. Refused when octets in clear text are unread. */
   startTls(timeoutMs: number): Promise<void>
   /** What an authentication on this connection can be bound to; `undefined` when it is not encrypted, or has nothing of the kind. */

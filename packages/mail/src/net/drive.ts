@@ -1,6 +1,7 @@
 import type { Demand, Dialog } from '../wire/dialog.ts'
 import type { Connection } from './connection.ts'
-import { Aborted } from './errors.ts'
+import { Aborted, DeadlineExceeded } from './errors.ts'
+import { startTimer } from './timer.ts'
 
 const LF = 0x0a
 
@@ -35,7 +36,6 @@ export async function drive<Result>(
     return step.value
   } finally {
     signal?.removeEventListener('abort', abort)
-    pump.end()
   }
 }
 
@@ -44,67 +44,91 @@ type Answer = Uint8Array | null | undefined
 /** Fulfils the demands of one dialog. */
 class Pump {
   readonly #connection: Connection
-  /** When the line that is being received was first waited for; `undefined` at the beginning of one. */
+  /** When the line or answer that is being received was first waited for; `undefined` at the beginning of one. */
   #receivingSince: number | undefined
-  /** Rejects the pull or push under way. The source or sink may never settle by itself. */
-  #interrupt: ((reason: unknown) => void) | undefined
-  readonly #onClosed = (): void => this.#interrupt?.(this.#connection.closed.reason)
+  #answer: object | undefined
 
   constructor(connection: Connection) {
     this.#connection = connection
-    connection.closed.addEventListener('abort', this.#onClosed)
-  }
-
-  end(): void {
-    this.#connection.closed.removeEventListener('abort', this.#onClosed)
   }
 
   async fulfil(demand: Demand): Promise<Answer> {
-    if (demand.kind === 'receive') return this.#receive(demand.timeoutMs)
+    if (demand.kind === 'receive') return this.#receive(demand)
     this.#receivingSince = undefined
     switch (demand.kind) {
       case 'send':
-        this.#connection.log?.sent(demand.octets, demand.logAs)
+        this.#connection.log?.sent(demand.octets, demand)
         await this.#connection.send(demand.octets, demand.timeoutMs)
         return undefined
       case 'startTls':
         await this.#connection.startTls(demand.timeoutMs)
         return undefined
-      case 'pull': {
-        const piece = await this.#untilClosed(demand.source.next())
-        if (piece.done === true) return null
-        if (piece.value instanceof Uint8Array) return piece.value
-        throw new TypeError('content comes in Uint8Arrays; a stream with an encoding gives strings')
+      case 'poll': {
+        const octets = await this.#connection.poll()
+        if (octets !== undefined) this.#connection.log?.received(octets)
+        return octets
       }
-      case 'push':
-        await this.#untilClosed(Promise.resolve(demand.sink(demand.octets)))
+      case 'pull':
+        return this.#pull(demand)
+      case 'push': {
+        // Not ended by the peer: what it had sent before may be all of it.
+        const { closed: endedBy } = this.#connection
+        const { timeoutMs } = demand
+        const taken = Promise.resolve(demand.sink(demand.octets))
+        await this.#unlessEnded(taken, { endedBy, phase: 'sink', timeoutMs })
         return undefined
+      }
     }
   }
 
+  async #pull({ source, timeoutMs }: Demand & { readonly kind: 'pull' }): Promise<Answer> {
+    const { ended: endedBy } = this.#connection
+    const piece = await this.#unlessEnded(source.next(), { endedBy, phase: 'source', timeoutMs })
+    if (piece.done === true) return null
+    const octets: unknown = piece.value
+    if (octets instanceof Uint8Array) return octets
+    throw new TypeError('content comes in Uint8Arrays; a stream with an encoding gives strings')
+  }
+
   /**
-   * Receives that follow one another without a line end are one wait for one line, and their time is counted together. Every line has
-   * its own time: a hundred pipelined RCPT commands may take a hundred times five minutes.
+   * Receives that follow one another without a line end, or for the same answer, are one wait, and their time is counted together. Otherwise
+   * every line has its own time: a hundred pipelined RCPT commands may take a hundred times five minutes.
    */
-  async #receive(timeoutMs: number): Promise<Answer> {
+  async #receive({ timeoutMs, answer }: Demand & { readonly kind: 'receive' }): Promise<Answer> {
     const now = performance.now()
+    if (answer !== this.#answer) this.#receivingSince = undefined
+    this.#answer = answer
     this.#receivingSince ??= now
     const octets = await this.#connection.receive(timeoutMs, now - this.#receivingSince)
     if (octets === null) return null
-    if (octets.includes(LF)) this.#receivingSince = undefined
+    if (answer === undefined && octets.includes(LF)) this.#receivingSince = undefined
     this.#connection.log?.received(octets)
     return octets
   }
 
-  async #untilClosed<T>(work: Promise<T>): Promise<T> {
+  /** A source or sink may never settle by itself. */
+  async #unlessEnded<T>(work: Promise<T>, patience: Patience): Promise<T> {
+    const { endedBy, phase, timeoutMs } = patience
     const { promise, resolve, reject } = Promise.withResolvers<T>()
-    this.#interrupt = reject
+    const interrupt = (): void => reject(endedBy.reason)
     work.then(resolve, reject)
-    if (this.#connection.closed.aborted) this.#onClosed()
+    endedBy.addEventListener('abort', interrupt)
+    if (endedBy.aborted) interrupt()
+    const giveUp = (ms: number): void => this.#connection.close(new DeadlineExceeded(phase, ms))
+    const timer =
+      timeoutMs === undefined ? undefined : startTimer(timeoutMs, () => giveUp(timeoutMs))
     try {
       return await promise
     } finally {
-      this.#interrupt = undefined
+      clearTimeout(timer)
+      endedBy.removeEventListener('abort', interrupt)
     }
   }
+}
+
+/** How long a source or a sink is waited for. */
+interface Patience {
+  readonly endedBy: AbortSignal
+  readonly phase: 'source' | 'sink'
+  readonly timeoutMs: number | undefined
 }

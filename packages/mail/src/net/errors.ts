@@ -33,18 +33,21 @@ const SYSTEM_HINTS: Readonly<Record<string, string>> = {
 }
 
 /** What was being waited for when the time was up. */
-export type DeadlinePhase = 'connect' | 'tls' | 'send' | 'receive' | 'token' | 'total'
+export type DeadlinePhase =
+  'connect' | 'tls' | 'send' | 'receive' | 'source' | 'sink' | 'token' | 'total'
 
 const PHASE_ATTEMPTS: Readonly<Record<DeadlinePhase, string>> = {
   connect: 'connecting',
   tls: 'the TLS handshake',
   send: 'sending',
   receive: 'waiting for an answer',
+  source: 'waiting for the next piece of the content',
+  sink: 'waiting for the sink to take the content',
   token: 'asking for an access token',
   total: 'the whole conversation',
 }
 
-/** The other side, or the caller's token provider, took too long. The connection is closed, and whether the last command took effect is not known. */
+/** The other side, or the caller's content, sink or token provider, took too long. The connection is closed, and whether the last command took effect is not known. */
 export class DeadlineExceeded extends MailError {
   readonly code = 'DEADLINE_EXCEEDED'
   readonly transient = true
@@ -155,10 +158,12 @@ export class TlsFailed extends MailError {
     readonly host: string
     readonly port: number
     readonly cause?: unknown
+    /** Another hint than the check usually has. */
+    readonly hint?: string | undefined
   }) {
     const { verdict, hint } = TLS_CHECKS[facts.check]
     super(`encrypting the connection to ${facts.host}:${facts.port} failed: ${verdict}`, {
-      hint,
+      hint: facts.hint ?? hint,
       ...(facts.cause === undefined ? {} : { cause: facts.cause }),
     })
     this.check = facts.check

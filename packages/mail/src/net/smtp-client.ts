@@ -26,7 +26,10 @@ export interface SmtpOptions extends ConnectionOptions {
 export interface SendOptions {
   /** Ends the sending, with `Aborted`, and closes the connection. After the content the outcomes are then `'unknown'`. */
   readonly signal?: AbortSignal
-  /** How many octets the content has, if that is known: then a letter that is too large is refused before it is sent. */
+  /**
+   * How many octets the content has, if that is known: then a letter that is too large is refused before it is sent. When the content turns out to have
+   * another number, nobody gets it.
+   */
   readonly sizeOctets?: number
   /** Set when the content has octets above 127. */
   readonly body?: '8BITMIME'
@@ -123,7 +126,7 @@ export class SmtpConnection implements AsyncDisposable {
 
   /** Whether another letter can be sent, as far as this side knows. When not, a new connection is needed. */
   get isOpen(): boolean {
-    const isClosed = this.#closing !== undefined || this.#connection.closed.aborted
+    const isClosed = this.#closing !== undefined || this.#connection.ended.aborted
     return !isClosed && this.#session.state !== 'ended'
   }
 
@@ -136,6 +139,8 @@ export class SmtpConnection implements AsyncDisposable {
    * server can have the whole letter rejects, and nobody has it; one that breaks later makes outcomes `'unknown'`.
    *
    * @throws SmtpCapabilityMissing when an address or the content needs what the server does not offer; the session goes on.
+   * @throws RangeError when there is no forward path or `sizeOctets` is no whole number; the session goes on. Also when `sizeOctets` is not the number of
+   * octets that the content had; the session is over then.
    * @throws SmtpSizeExceeded when `sizeOctets` is more than the server takes; the session goes on.
    * @throws ConnectionLost, DeadlineExceeded, ProtocolViolation, LimitExceeded, Aborted, and whatever the content throws; the
    * session is over.

@@ -25,7 +25,8 @@ import type { Connection } from './connection.ts'
 import { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './errors.ts'
 import type { DeadlinePhase } from './errors.ts'
 import type { ConnectionOptions, MailServer } from './mail-server.ts'
-import { codeOf, handshakeFailure } from './tls-check.ts'
+import { startTimer } from './timer.ts'
+import { codeOf, handshakeFailure, isAboutClientCertificate } from './tls-check.ts'
 
 /**
  * How much is read ahead of the engine. Something has to be, so that a reply that comes while content is still being sent is seen
@@ -41,9 +42,6 @@ const ADDRESS_ATTEMPT_MS = 2_500
 
 /** How long the last octets (close_notify of TLS) may take to leave. They matter to the peer's log, not to the mail. */
 const FAREWELL_MS = 1_000
-
-/** The longest time a timer of Node.js can count; more would fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 /**
  * Connects to a server, and encrypts the connection when its `tls` is `'implicit'`.
@@ -83,6 +81,7 @@ class TcpConnection implements Connection {
   readonly log: ProtocolLogger | undefined
   readonly #server: MailServer
   readonly #closing = new AbortController()
+  readonly #ending = new AbortController()
   readonly #release: () => void
   #socket: net.Socket
   #state: State = 'connecting'
@@ -117,6 +116,10 @@ class TcpConnection implements Connection {
     return this.#closing.signal
   }
 
+  get ended(): AbortSignal {
+    return this.#ending.signal
+  }
+
   connected(timeoutMs: number): Promise<void> {
     return this.#until(() => this.#state !== 'connecting', { phase: 'connect', timeoutMs })
   }
@@ -130,11 +133,13 @@ class TcpConnection implements Connection {
   async receive(timeoutMs: number, spentMs: number = 0): Promise<Uint8Array | null> {
     const hasAnswer = (): boolean => this.#received.length > 0 || this.#hasEnded
     await this.#until(hasAnswer, { phase: 'receive', timeoutMs, spentMs })
-    if (this.#received.length === 0) return null
-    const octets = concatOctets(this.#received)
-    this.#received = []
-    this.#receivedOctets = 0
-    this.#socket.resume()
+    return this.#take() ?? null
+  }
+
+  async poll(): Promise<Uint8Array | undefined> {
+    if (this.#received.length === 0) await systemRead()
+    const octets = this.#take()
+    if (octets === undefined && this.#failure !== undefined) throw this.#failure
     return octets
   }
 
@@ -205,12 +210,22 @@ class TcpConnection implements Connection {
     })
     on('end', () => {
       this.#hasEnded = this.#failure === undefined
+      this.#ending.abort(this.#failure ?? new ConnectionLost(this.#name))
     })
     on('drain', () => {
       this.#hasRoom = true
     })
     on('error', (error) => this.#settle(this.#explain(error)))
     on('close', () => this.#settle(new ConnectionLost(this.#name)))
+  }
+
+  #take(): Uint8Array | undefined {
+    if (this.#received.length === 0) return undefined
+    const octets = concatOctets(this.#received)
+    this.#received = []
+    this.#receivedOctets = 0
+    this.#socket.resume()
+    return octets
   }
 
   #keep(octets: Uint8Array): void {
@@ -266,7 +281,7 @@ class TcpConnection implements Connection {
       return new ConnectionFailed({ host, port, systemCode, cause: error })
     }
     // A client certificate that is missing is complained about only after a handshake of TLS 1.3.
-    if (this.#state === 'handshaking' || systemCode.startsWith('ERR_SSL_')) {
+    if (this.#state === 'handshaking' || isAboutClientCertificate(systemCode)) {
       return handshakeFailure(error, this.#server)
     }
     return new ConnectionLost(this.#name, { reason: systemCode, cause: error })
@@ -278,6 +293,7 @@ class TcpConnection implements Connection {
     this.#failure = failure
     this.#release()
     this.#wake?.()
+    this.#ending.abort(failure)
   }
 
   #sayFarewell(): void {
@@ -296,6 +312,7 @@ interface Deadline {
   readonly spentMs?: number
 }
 
-function startTimer(ms: number, onTimeout: () => void): NodeJS.Timeout {
-  return setTimeout(onTimeout, Math.min(Math.max(ms, 0), MAX_TIMER_MS))
+/** Resolves when what the system had received by now has been read: two turns of the event loop, because the first may be in its second half. */
+async function systemRead(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve))
 }

@@ -41,7 +41,17 @@ export function handshakeFailure(error: unknown, server: MailServer): TlsFailed 
     })
   }
   const { host, port } = server
-  return new TlsFailed({ check: known ?? 'handshake', host, port, cause: error })
+  // STARTTLS has been agreed to by then, so the setting is not what is wrong.
+  const hint =
+    known === 'not-tls' && server.tls === 'starttls'
+      ? 'Have the mail server checked: it agreed to STARTTLS and then went on in clear text'
+      : undefined
+  return new TlsFailed({ check: known ?? 'handshake', host, port, cause: error, hint })
+}
+
+/** The peer's complaint about the client certificate, which in TLS 1.3 comes only after the handshake. Other errors of TLS then are a broken line. */
+export function isAboutClientCertificate(code: string): boolean {
+  return /^ERR_SSL_.*ALERT_.*(?:CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/.test(code)
 }
 
 /** The stable name of an error of Node.js, where it has one. With several addresses tried, the first one's. */

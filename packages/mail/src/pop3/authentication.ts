@@ -6,6 +6,7 @@ import { AuthenticationFailed, NoUsableMechanism } from '../sasl/errors.ts'
 import { logIn } from '../sasl/log-in.ts'
 import type { LoginOffer } from '../sasl/log-in.ts'
 import { login } from '../sasl/login.ts'
+import type { Mechanism } from '../sasl/mechanism.ts'
 import type { Dialog } from '../wire/dialog.ts'
 import type { Pop3Capabilities } from './capabilities.ts'
 import type { Pop3Channel } from './channel.ts'
@@ -14,6 +15,7 @@ import {
   formatSaslResponse,
   formatSecretCommand,
   MAX_COMMAND_OCTETS,
+  withSecrets,
 } from './command.ts'
 import type { Pop3Command } from './command.ts'
 import { Pop3ResponseRejected } from './errors.ts'
@@ -88,6 +90,8 @@ function nothingUsable(
   })
 }
 
+const userPass: Mechanism = { ...login, shownName: 'USER/PASS' }
+
 function* authenticateByPass(
   channel: Pop3Channel,
   credentials: PasswordCredentials,
@@ -97,23 +101,25 @@ function* authenticateByPass(
   const channelBinding = undefined
   const context = { service, limits, crypto, host, port, channelBinding, isBindingOffered: false }
   // LOGIN asks for the same two things in the same order, so it checks them and names the errors.
-  const authentication = Authentication.begin(login, credentials, context)
+  const authentication = Authentication.begin(userPass, credentials, context)
   const commands = [
     formatCommand('USER', credentials.user),
     formatSecretCommand('PASS', credentials.password.reveal()),
   ]
   for (const command of commands) {
-    const response = yield* channel.exchange(command)
+    const response = yield* channel.exchange(withSecrets(command, authentication.secrets))
     if (response.status !== 'ok') throw refusal(command, response, authentication)
   }
 }
 
 function* carryOut(channel: Pop3Channel, authentication: Authentication): Dialog<void> {
   const command = formatAuth(authentication)
-  let response = yield* channel.exchange(command)
+  let response = yield* channel.exchange(withSecrets(command, authentication.secrets))
   while (response.status === 'challenge') {
     const answer = yield* answerOrCancel(channel, authentication, response.text)
-    response = yield* channel.exchange(formatSaslResponse(answer))
+    response = yield* channel.exchange(
+      withSecrets(formatSaslResponse(answer), authentication.secrets),
+    )
   }
   if (response.status === 'error') throw refusal(command, response, authentication)
   authentication.finish()

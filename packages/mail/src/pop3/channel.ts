@@ -1,5 +1,7 @@
 import { assert } from '../base/assert.ts'
 import { LimitExceeded } from '../base/limit-exceeded.ts'
+import { textOf } from '../base/octets.ts'
+import { escapePeerWords } from '../base/peer-words.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import type { Demand, Dialog } from '../wire/dialog.ts'
 import { DotUnstuffer } from '../wire/dot-stuffing.ts'
@@ -12,6 +14,11 @@ import { parseResponse } from './response.ts'
 import type { Pop3Response } from './response.ts'
 
 const DOT = 0x2e
+/** The line end of RFC 1939 §3, which counts too. */
+const CRLF_OCTETS = 2
+
+/** What a server says, asked for nothing, before it hangs up on somebody who was idle for too long. */
+const FAREWELL = /^-ERR(?: |$)/
 
 /**
  * Commands and responses in lock step (RFC 1939 §3): a command is sent when the response to the one before has been read to its end, so
@@ -60,7 +67,7 @@ export class Pop3Channel {
     command: Pop3Command,
     timeoutMs: number = this.#deadlines.commandMs,
   ): Dialog<Pop3Response> {
-    if (!this.#buffer.isEmpty) throw this.#unsolicited('more than one response to a command')
+    yield* this.#refuseUnsolicited()
     this.#isInStep = false
     yield* this.send(command)
     const response = parseResponse(yield* receiveLine(this.#buffer, timeoutMs))
@@ -68,10 +75,27 @@ export class Pop3Channel {
     return response
   }
 
+  /** What has come by now was sent before the command, so it can't be the response to it. */
+  *#refuseUnsolicited(): Dialog<void> {
+    if (this.#buffer.isEmpty) {
+      const octets = yield { kind: 'poll' }
+      if (!octets) return
+      this.#buffer.push(octets)
+    }
+    const line = this.#buffer.takeLine()
+    if (line !== undefined && FAREWELL.test(textOf(line))) {
+      this.#isInStep = false
+      const reason = `the server ended it: ${escapePeerWords(textOf(line))}`
+      throw new ConnectionLost('the POP3 session', { reason })
+    }
+    throw this.#unsolicited('more than one response to a command', line)
+  }
+
   /** Sends a line that nobody waits for an answer to. */
   *send(command: Pop3Command): Dialog<void> {
-    const { octets, shown, isSecret } = command
-    yield* send(octets, this.#deadlines.commandMs, isSecret ? shown : undefined)
+    const { octets, shown, isSecret, secrets } = command
+    const concealment = isSecret ? { logAs: shown, secrets } : {}
+    yield* send(octets, this.#deadlines.commandMs, concealment)
   }
 
   /**
@@ -84,17 +108,26 @@ export class Pop3Channel {
   }
 
   /**
-   * Runs a command with a response of many lines and gives each to `read`, without its stuffed dot and its line end.
+   * Runs a command with a response of many lines and gives each to `read`, without its stuffed dot and its line end. All lines together have the
+   * time of one, and a millisecond more for each octet: a kilobyte a second.
    *
+   * @throws LimitExceeded when there are more lines than `maxLines` says, or more octets than `maxListingOctets`.
    * @throws Pop3ResponseRejected when the server answers `-ERR`.
    */
-  *list(command: Pop3Command, read: (line: Uint8Array) => void): Dialog<void> {
+  *list(
+    command: Pop3Command,
+    read: (line: Uint8Array) => void,
+    maxLines: 'maxListingLines' | 'maxCapabilityLines' = 'maxListingLines',
+  ): Dialog<void> {
     yield* this.execute(command)
     this.#isInStep = false
-    for (let count = 0; ; count++) {
-      const line = yield* receiveLine(this.#buffer, this.#deadlines.commandMs)
+    const answer = {}
+    for (let count = 1, octets = 0; ; count++) {
+      const line = yield* receiveLine(this.#buffer, this.#deadlines.commandMs + octets, answer)
       if (line[0] === DOT && line.length === 1) break
-      this.#check('a listing', count + 1, 'maxListingLines')
+      octets += line.length + CRLF_OCTETS
+      this.#check('a listing', count, maxLines)
+      this.#check('a listing', octets, 'maxListingOctets')
       read(line[0] === DOT ? line.subarray(1) : line)
     }
     this.#isInStep = true
@@ -151,9 +184,9 @@ export class Pop3Channel {
     throw new LimitExceeded({ what, limit, value, option: `limits.${limitName}` })
   }
 
-  #unsolicited(what: string): ProtocolViolation {
+  #unsolicited(what: string, line = this.#buffer.takeOctets()): ProtocolViolation {
     this.#isInStep = false
-    return new ProtocolViolation(`the server sent ${what}`, this.#buffer.takeOctets())
+    return new ProtocolViolation(`the server sent ${what}`, line)
   }
 }
 

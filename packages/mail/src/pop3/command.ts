@@ -15,6 +15,13 @@ export interface Pop3Command {
   /** The line without its line end, a secret in it concealed. */
   readonly shown: string
   readonly isSecret: boolean
+  /** What the protocol log must not show from now on. */
+  readonly secrets?: readonly string[]
+}
+
+/** The same line, for a log that is to know which secrets it stands for. */
+export function withSecrets(command: Pop3Command, secrets: readonly string[]): Pop3Command {
+  return { ...command, secrets }
 }
 
 /**

@@ -5,8 +5,12 @@ import type { SaslLimits } from '../sasl/limits.ts'
 export interface Pop3Limits extends SaslLimits {
   /** Of one status line, one line of a listing, one SASL challenge, the line end included. */
   readonly maxLineOctets: number
-  /** Of `LIST`, `UIDL` and `CAPA`. */
+  /** Of `LIST` and `UIDL`. */
   readonly maxListingLines: number
+  /** Of `LIST`, `UIDL` and `CAPA`, all lines together: listings are kept in memory. */
+  readonly maxListingOctets: number
+  /** Of `CAPA`. */
+  readonly maxCapabilityLines: number
   /** Of what `top()` returns: it is the one call that keeps content in memory. */
   readonly maxTopOctets: number
   /** Of one letter, however it is read: the end of an endless one. */
@@ -17,12 +21,14 @@ export interface Pop3Limits extends SaslLimits {
  * Limits that no honest server comes near.
  *
  * RFC 2449 §4 allows 512 octets for a line, but SASL challenges are longer (12,288 octets in RFC 4954 §4). Providers close mailboxes far
- * below a million letters, header sections far below a mebibyte, and letters far below two gibibytes.
+ * below a million letters, the longest capability listings have some thirty lines, header sections far below a mebibyte, and letters far below two gibibytes.
  */
 export const DEFAULT_POP3_LIMITS: Pop3Limits = {
   ...DEFAULT_SASL_LIMITS,
   maxLineOctets: 16_384,
   maxListingLines: 1_000_000,
+  maxListingOctets: 67_108_864,
+  maxCapabilityLines: 100,
   maxTopOctets: 1_048_576,
   maxLetterOctets: 2_147_483_648,
 }

@@ -121,6 +121,7 @@ export class Maildrop {
       kind: 'push',
       octets,
       sink,
+      timeoutMs: this.#channel.deadlines.contentMs,
     }))
   }
 

@@ -12,7 +12,7 @@ import type { LoginCredentials } from '../sasl/credentials.ts'
 import type { SaslEnvironment } from '../sasl/environment.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import type { Dialog } from '../wire/dialog.ts'
-import { TlsUnavailable } from '../wire/errors.ts'
+import { ProtocolViolation, TlsUnavailable } from '../wire/errors.ts'
 import { authenticate } from './authentication.ts'
 import { Pop3Capabilities } from './capabilities.ts'
 import { Pop3Channel } from './channel.ts'
@@ -55,7 +55,11 @@ export function* openMaildrop(options: Pop3SessionOptions): Dialog<Maildrop> {
 function* readCapabilities(channel: Pop3Channel): Dialog<Pop3Capabilities> {
   const lines: string[] = []
   try {
-    yield* channel.list(formatCommand('CAPA'), (line) => lines.push(textOf(line)))
+    yield* channel.list(
+      formatCommand('CAPA'),
+      (line) => lines.push(textOf(line)),
+      'maxCapabilityLines',
+    )
   } catch (error) {
     if (error instanceof Pop3ResponseRejected) return Pop3Capabilities.unknown()
     throw error
@@ -68,6 +72,9 @@ function* readCapabilities(channel: Pop3Channel): Dialog<Pop3Capabilities> {
  */
 function* startTls(channel: Pop3Channel): Dialog<void> {
   const response = yield* channel.exchange(formatCommand('STLS'))
+  if (response.status === 'challenge') {
+    throw new ProtocolViolation('STLS was answered with a challenge', `+ ${response.text}`)
+  }
   if (response.status !== 'ok') {
     const rejected = new Pop3ResponseRejected('STLS', response)
     throw new TlsUnavailable({ reason: rejected.message, transient: rejected.transient })

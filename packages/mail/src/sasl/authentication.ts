@@ -4,7 +4,7 @@ import { escapePeerWords } from '../base/peer-words.ts'
 import type { Credentials } from './credentials.ts'
 import type { SaslContext } from './environment.ts'
 import { AuthenticationFailed } from './errors.ts'
-import type { Mechanism, MechanismName, Refusal, Responder } from './mechanism.ts'
+import type { LoginName, Mechanism, MechanismName, Refusal, Responder } from './mechanism.ts'
 
 /** Below this length a response is too likely to be an ordinary word of the server's answer. */
 const MIN_REDACTED_LENGTH = 4
@@ -12,6 +12,7 @@ const MIN_REDACTED_LENGTH = 4
 /** An authentication that has begun, and who is about to be authenticated. */
 interface Beginning {
   readonly mechanism: MechanismName
+  readonly shownName: LoginName
   readonly refusalHint: string | undefined
   readonly credentials: Credentials
   readonly responder: Responder
@@ -23,14 +24,16 @@ interface Beginning {
  */
 export class Authentication {
   readonly mechanism: MechanismName
+  readonly #shownName: LoginName
   readonly #user: string
   readonly #refusalHint: string | undefined
   readonly #responder: Responder
   #unsentInitialResponse: Uint8Array | undefined
   readonly #secrets: string[]
 
-  private constructor({ mechanism, refusalHint, credentials, responder }: Beginning) {
+  private constructor({ mechanism, shownName, refusalHint, credentials, responder }: Beginning) {
     this.mechanism = mechanism
+    this.#shownName = shownName
     this.#user = identityOf(credentials)
     this.#refusalHint = refusalHint
     this.#responder = responder
@@ -44,9 +47,14 @@ export class Authentication {
     credentials: Proof,
     context: SaslContext,
   ): Authentication {
-    const { name, refusalHint } = mechanism
+    const { name, shownName = name, refusalHint } = mechanism
     const responder = mechanism.start(credentials, context)
-    return new Authentication({ mechanism: name, refusalHint, credentials, responder })
+    return new Authentication({ mechanism: name, shownName, refusalHint, credentials, responder })
+  }
+
+  /** What nobody is to see, in every form in which the server may repeat it: the password or token, its base64, and the responses so far. */
+  get secrets(): readonly string[] {
+    return this.#secrets
   }
 
   /**
@@ -109,7 +117,7 @@ export class Authentication {
     const { serverWords, transient, hint } = facts
     const explanation = this.#responder.explanation?.()
     return new AuthenticationFailed({
-      mechanism: this.mechanism,
+      mechanism: this.#shownName,
       user: this.#user,
       reason:
         explanation === undefined
@@ -137,7 +145,7 @@ export class Authentication {
   #refused({ reason, hint }: Pick<Refusal, 'reason' | 'hint'>): AuthenticationFailed {
     return new AuthenticationFailed({
       ...(hint === undefined ? {} : { hint: this.#refusalHint ?? hint }),
-      mechanism: this.mechanism,
+      mechanism: this.#shownName,
       user: this.#user,
       // Some reasons end in words of the server.
       reason: this.#shown(reason),

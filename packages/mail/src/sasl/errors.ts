@@ -1,6 +1,6 @@
 import { MailError } from '../base/mail-error.ts'
 import { escapePeerWords } from '../base/peer-words.ts'
-import type { MechanismName } from './mechanism.ts'
+import type { LoginName } from './mechanism.ts'
 
 /**
  * The server did not accept who we are, or did not prove who it is. No other mechanism is tried after it: a weaker one
@@ -9,14 +9,14 @@ import type { MechanismName } from './mechanism.ts'
 export class AuthenticationFailed extends MailError {
   readonly code = 'AUTHENTICATION_FAILED'
   readonly transient: boolean
-  readonly mechanism: MechanismName
+  readonly mechanism: LoginName
   /** Who was to be authenticated; empty when the server was to take that from the client certificate. */
   readonly user: string
   /** What the server said, escaped and shortened; `undefined` when the mechanism itself refused to go on. */
   readonly serverWords: string | undefined
 
   constructor(facts: {
-    readonly mechanism: MechanismName
+    readonly mechanism: LoginName
     readonly user: string
     /** Our own reason, or a word about the server's. */
     readonly reason: string

@@ -25,6 +25,9 @@ export type TokenMechanismName = (typeof TOKEN_MECHANISM_NAMES)[number]
 /** The name of a SASL mechanism that this package knows (RFC 4422 §3.1). */
 export type MechanismName = PasswordMechanismName | TokenMechanismName | 'EXTERNAL' | 'ANONYMOUS'
 
+/** How a login is called in errors: by its mechanism, or by the two commands of POP3 that are none (RFC 1939 §7). */
+export type LoginName = MechanismName | 'USER/PASS'
+
 /**
  * One way of authentication, as RFC 4422 defines it, independent of the protocol that carries it: SMTP, POP3 and IMAP
  * use the same object. A mechanism holds no state; what one authentication needs to remember is in its
@@ -32,6 +35,8 @@ export type MechanismName = PasswordMechanismName | TokenMechanismName | 'EXTERN
  */
 export interface Mechanism<Proof extends Credentials = PasswordCredentials> {
   readonly name: MechanismName
+  /** What errors call it, where that is not {@link name}. */
+  readonly shownName?: LoginName
   /** Whoever reads the wire reads the password or token, so the mechanism needs TLS. */
   readonly isClearText: boolean
   /** The mechanism is of use on an encrypted connection only, to which it binds the authentication. */

@@ -10,6 +10,7 @@ import {
   formatAuth,
   formatAuthResponse,
   maxInitialResponseOctets,
+  withSecrets,
 } from './command.ts'
 import type { Reply } from './reply.ts'
 
@@ -64,10 +65,16 @@ function* converse(channel: CommandChannel, authentication: Authentication): Dia
   const name = authentication.mechanism
   const { commandMs } = channel.deadlines
   const initial = authentication.initialResponse(maxInitialResponseOctets(name))
-  let reply = yield* channel.execute(formatAuth(name, initial), commandMs)
+  let reply = yield* channel.execute(
+    withSecrets(formatAuth(name, initial), authentication.secrets),
+    commandMs,
+  )
   while (reply.code === CHALLENGE) {
     const response = yield* answer(channel, authentication, reply)
-    reply = yield* channel.execute(formatAuthResponse(response), commandMs)
+    reply = yield* channel.execute(
+      withSecrets(formatAuthResponse(response), authentication.secrets),
+      commandMs,
+    )
   }
   return reply
 }

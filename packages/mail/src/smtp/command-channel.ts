@@ -16,6 +16,7 @@ import type { Deadlines } from '../wire/deadlines.ts'
 import type { Dialog } from '../wire/dialog.ts'
 import { ProtocolViolation } from '../wire/errors.ts'
 import { LineBuffer, send } from '../wire/line-buffer.ts'
+import type { Concealment } from '../wire/protocol-log.ts'
 import type { SmtpCommand } from './command.ts'
 import type { SmtpLimits } from './limits.ts'
 import { receiveReply, type Reply } from './reply.ts'
@@ -47,29 +48,29 @@ export class CommandChannel {
   }
 
   /**
-   * Sends commands in one go. Every reply to an earlier one has been received: what lies in the buffer nobody has asked for.
+   * Sends commands in one go. Every reply to an earlier one has been received: what has come besides nobody has asked for.
    *
    * @throws ProtocolViolation when it does not end the session: from there on replies could be taken for those to other commands.
    */
   *send(commands: readonly SmtpCommand[]): Dialog<void> {
-    yield* this.refuseEarlyReply()
-    const logAs = commands.length === 1 ? commands[0]?.logAs : undefined
+    yield* this.#refuseEarlyReply()
+    const concealment: Concealment = commands.length === 1 ? { ...commands[0] } : {}
     assert(
-      logAs !== undefined || commands.every((command) => command.logAs === undefined),
+      concealment.logAs !== undefined || commands.every((command) => command.logAs === undefined),
       'a secret is sent alone',
     )
     const octets = concatOctets(commands.map((command) => command.octets))
-    yield* this.sendOctets(octets, this.deadlines.commandMs, logAs)
+    yield* this.sendOctets(octets, this.deadlines.commandMs, concealment)
   }
 
   /**
    * Sends octets that are not a command: content. If the server refuses meanwhile and hangs up or stops reading, that is its
    * {@link lastWord}.
    */
-  *sendOctets(octets: Uint8Array, timeoutMs: number, logAs?: string): Dialog<void> {
+  *sendOctets(octets: Uint8Array, timeoutMs: number, concealment?: Concealment): Dialog<void> {
     if (this.#lastWord !== undefined || octets.length === 0) return
     try {
-      yield* send(octets, timeoutMs, logAs)
+      yield* send(octets, timeoutMs, concealment)
     } catch (error) {
       this.#lastWord = yield* this.#receiveLastWord(error)
     }
@@ -96,14 +97,28 @@ export class CommandChannel {
     this.#buffer = makeBuffer(this.#limits)
   }
 
-  /** What lies in the buffer now was sent before what is to be sent next, so it can't be the answer to that. */
-  *refuseEarlyReply(): Dialog<void> {
-    if (this.#lastWord === undefined && !this.#buffer.isEmpty) yield* this.#receiveUnasked()
+  /**
+   * Hears a server that speaks before the content has come to its end. A refusal is its {@link lastWord}: how much of the content it reads after that
+   * is its own affair.
+   *
+   * @throws ProtocolViolation when it is no refusal, because it could be taken for the answer to the end that is still to come.
+   */
+  *hearEarlyRefusal(): Dialog<void> {
+    const reply = yield* this.#receiveEarly()
+    if (reply === undefined) return
+    if (reply.severity !== 'transient' && reply.severity !== 'permanent') {
+      throw new ProtocolViolation(
+        'sending the content failed: before its end the server replied',
+        reply.toString(),
+      )
+    }
+    this.#lastWord = reply
   }
 
   /** Exchange says `451 4.7.0 Timeout waiting for client input` where RFC 5321 §3.8 has 421. */
-  *#receiveUnasked(): Dialog<void> {
-    const reply = yield* receiveReply(this.#buffer, this.#limits, this.deadlines.commandMs)
+  *#refuseEarlyReply(): Dialog<void> {
+    const reply = yield* this.#receiveEarly()
+    if (reply === undefined) return
     if (reply.severity !== 'transient') {
       throw new ProtocolViolation(
         'sending a command failed: the server had sent a reply to nothing',
@@ -111,6 +126,17 @@ export class CommandChannel {
       )
     }
     this.#lastWord = reply
+  }
+
+  /** What has come by now was sent before what is to be sent next, so it can't be the answer to that. */
+  *#receiveEarly(): Dialog<Reply | undefined> {
+    if (this.#lastWord !== undefined) return undefined
+    if (this.#buffer.isEmpty) {
+      const octets = yield { kind: 'poll' }
+      if (!octets) return undefined
+      this.#buffer.push(octets)
+    }
+    return yield* receiveReply(this.#buffer, this.#limits, this.deadlines.commandMs)
   }
 
   /**

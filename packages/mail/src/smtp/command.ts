@@ -23,6 +23,8 @@ export interface SmtpCommand {
   readonly shown: string
   /** What the protocol log shows instead, when the line holds a secret. */
   readonly logAs?: string
+  /** What the protocol log must not show from now on. */
+  readonly secrets?: readonly string[]
 }
 
 /** What MAIL says about the letter, each only when the server offers the extension (RFC 1870, RFC 6152, RFC 6531). */
@@ -80,6 +82,11 @@ export function formatMail(path: ReversePath, parameters: MailParameters = {}): 
 
 export function formatRcpt(path: ForwardPath): SmtpCommand {
   return formatLine('RCPT', `TO:${path.toString()}`)
+}
+
+/** The same line, for a log that is to know which secrets it stands for. */
+export function withSecrets(command: SmtpCommand, secrets: readonly string[]): SmtpCommand {
+  return { ...command, secrets }
 }
 
 function formatCount(value: number): string {

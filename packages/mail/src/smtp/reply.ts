@@ -85,9 +85,11 @@ export function* receiveReply(
 ): Dialog<Reply> {
   const texts: string[] = []
   let octets = 0
+  /** All lines together have the time that one has: a server that sends a line now and then does not buy itself more. */
+  const answer = {}
   let code: number | undefined
   for (;;) {
-    const octetsOfLine = yield* receiveLine(buffer, timeoutMs)
+    const octetsOfLine = yield* receiveLine(buffer, timeoutMs, answer)
     const line = parseReplyLine(octetsOfLine)
     if (code !== undefined && line.code !== code) {
       throw new ProtocolViolation(

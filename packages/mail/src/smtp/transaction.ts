@@ -24,6 +24,9 @@ import type { Reply } from './reply.ts'
 import { outcomeOf, sendEnvelope, type EnvelopeAnswer } from './send-envelope.ts'
 import type { SmtpSession } from './session.ts'
 
+/** 64 KiB in the three minutes of RFC 5321 §4.5.3.2.5 are less than 3 kbit/s. */
+const MAX_BLOCK_OCTETS = 65_536
+
 /** The letter itself, and what is known of it beforehand. */
 export interface Content {
   readonly source: OctetSource
@@ -39,6 +42,7 @@ export interface Content {
  * Sends one letter.
  *
  * @throws SmtpCapabilityMissing, SmtpSizeExceeded before anything is sent: the session stays as it is.
+ * @throws RangeError when there is nobody to send to (then, too, nothing was sent), or the content has another size than was said.
  * @throws ProtocolViolation, LimitExceeded, ConnectionLost, and whatever the source throws: nobody has the letter, and the
  * session is of no use any more.
  */
@@ -48,6 +52,7 @@ export function* sendLetter(
   content: Content,
 ): Dialog<SendingOutcome> {
   refuseEnded(session)
+  if (envelope.forwardPaths.length === 0) throw new RangeError('a letter needs a recipient')
   const parameters = chooseParameters(session.extensions, envelope, content)
   const needsReset = session.state === 'reset-needed'
   session.state = 'busy'
@@ -152,19 +157,61 @@ function* sendNothing(channel: CommandChannel): Dialog<'ready' | 'ended'> {
 
 /** Sends the content and the dot. Gives the reply, or why there is none although the dot may have arrived. */
 function* sendContent(channel: CommandChannel, content: Content): Dialog<Reply | MailError> {
-  const { contentMs, contentEndMs } = channel.deadlines
   const stuffer = new DotStuffer()
   let sentOctets = 0
   for (;;) {
-    const piece = yield { kind: 'pull', source: content.source }
-    assert(piece !== undefined, 'a pull demand is answered with octets or null')
-    if (piece === null) break
-    yield* channel.sendOctets(stuffer.push(piece), contentMs)
+    const piece = yield* pullPiece(channel, content)
     if (channel.lastWord !== undefined) return channel.lastWord
-    sentOctets += piece.length
-    content.onProgress?.(sentOctets)
+    if (piece === null) break
+    for (const block of blocksOf(piece)) {
+      yield* channel.hearEarlyRefusal()
+      yield* channel.sendOctets(stuffer.push(block), channel.deadlines.contentMs)
+      if (channel.lastWord !== undefined) return channel.lastWord
+      sentOctets += block.length
+      content.onProgress?.(sentOctets)
+    }
   }
-  yield* channel.refuseEarlyReply()
+  if (content.sizeOctets !== undefined && content.sizeOctets !== sentOctets) {
+    throw new RangeError(
+      `sizeOctets is ${content.sizeOctets}, but the content had ${sentOctets} octets: it was not sent to its end`,
+    )
+  }
+  return yield* sendDot(channel, stuffer)
+}
+
+/** The next piece. When there is none because the connection has ended meanwhile, the server may have said why. */
+function* pullPiece(channel: CommandChannel, { source }: Content): Dialog<Uint8Array | null> {
+  try {
+    const piece = yield { kind: 'pull', source, timeoutMs: channel.deadlines.contentMs }
+    assert(piece !== undefined, 'a pull demand is answered with octets or null')
+    return piece
+  } catch (error) {
+    yield* hearLastWord(channel, error)
+    return null
+  }
+}
+
+/** Does not wait: what came before the connection ended is there. */
+function* hearLastWord(channel: CommandChannel, failure: unknown): Dialog<void> {
+  try {
+    yield* channel.hearEarlyRefusal()
+  } catch (error) {
+    throw error instanceof MailError ? failure : error
+  }
+  if (channel.lastWord === undefined) throw failure
+}
+
+/** The deadline is for a block, so a block is small enough for any line. */
+function* blocksOf(piece: Uint8Array): Generator<Uint8Array> {
+  for (let from = 0; from < piece.length; from += MAX_BLOCK_OCTETS) {
+    yield piece.subarray(from, from + MAX_BLOCK_OCTETS)
+  }
+}
+
+/** From here on the server may have the letter, so whatever goes wrong is an answer and no exception. */
+function* sendDot(channel: CommandChannel, stuffer: DotStuffer): Dialog<Reply | MailError> {
+  const { contentMs, contentEndMs } = channel.deadlines
+  yield* channel.hearEarlyRefusal()
   if (channel.lastWord !== undefined) return channel.lastWord
   try {
     yield* channel.sendOctets(stuffer.end(), contentMs)
@@ -173,6 +220,7 @@ function* sendContent(channel: CommandChannel, content: Content): Dialog<Reply |
     return new ProtocolViolation('sending failed: the content was answered with', reply.toString())
   } catch (error) {
     if (error instanceof MailError) return error
-    throw error
+    const reason = 'something on this side failed'
+    return new ConnectionLost('waiting for the reply to the content', { reason, cause: error })
   }
 }

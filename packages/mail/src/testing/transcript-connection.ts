@@ -47,6 +47,11 @@ export class TranscriptConnection implements Connection {
     return this.#closing.signal
   }
 
+  /** The server of a transcript hangs up when it is asked for more than it has to say, and not before. */
+  get ended(): AbortSignal {
+    return this.#closing.signal
+  }
+
   async send(octets: Uint8Array): Promise<void> {
     this.#closing.signal.throwIfAborted()
     for (let rest = octets; rest.length > 0;) {
@@ -70,6 +75,16 @@ export class TranscriptConnection implements Connection {
     const piece = step.octets.slice(this.#done, this.#done + Math.max(1, size))
     this.#advance(step, piece.length)
     return piece
+  }
+
+  /** What the server says before the client's next turn has arrived before it. */
+  async poll(): Promise<Uint8Array | undefined> {
+    this.#closing.signal.throwIfAborted()
+    const step = this.#steps[this.#at]
+    if (step?.kind !== 'server') return undefined
+    const rest = step.octets.slice(this.#done)
+    this.#advance(step, rest.length)
+    return rest
   }
 
   /** A transcript has no TLS of its own that anything could be bound to. */

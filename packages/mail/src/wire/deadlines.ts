@@ -1,8 +1,8 @@
 /**
  * How long to wait, for each phase of a conversation, in milliseconds.
  *
- * The time counts until a line is complete, in however many pieces it comes: a server that sends an octet a second does not buy itself
- * more. Content is the exception, because there is no telling how long a letter takes; there each piece that gets through begins
+ * The time counts until a reply is complete, in however many lines and pieces it comes: a server that sends an octet a second does not buy itself
+ * more. A listing of POP3 has a millisecond more for each octet of it. Content is the exception, because there is no telling how long a letter takes; there each piece that gets through begins
  * the time anew. `totalTimeoutMs` bounds the whole.
  */
 export interface Deadlines {
@@ -22,7 +22,7 @@ export interface Deadlines {
   readonly rcptMs: number
   /** The go-ahead of DATA. */
   readonly dataMs: number
-  /** One piece of a letter's content, in either direction. */
+  /** One piece of a letter's content, in either direction: to get through, to come out of its source, to be taken by its sink. */
   readonly contentMs: number
   /** The reply to the dot that ends the content. */
   readonly contentEndMs: number

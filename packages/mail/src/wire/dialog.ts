@@ -9,6 +9,7 @@
  * |---|---|
  * | `send` | nothing, once the octets are handed to the connection |
  * | `receive` | the next octets (at least one), or `null` when the peer has closed |
+ * | `poll` | octets that have arrived already, or `undefined` at once |
  * | `startTls` | nothing, once the connection is encrypted and the peer's certificate verified |
  * | `pull` | the next octets of the source, or `null` at its end |
  * | `push` | nothing, once the sink is ready for more |
@@ -27,12 +28,32 @@ export type Demand =
       readonly timeoutMs: number
       /** What the protocol log shows instead of the octets when they hold a secret. */
       readonly logAs?: string
+      /** The secrets in the octets, in every form in which the peer may repeat them: the log never shows these from now on. */
+      readonly secrets?: readonly string[]
     }
-  | { readonly kind: 'receive'; readonly timeoutMs: number }
+  | {
+      readonly kind: 'receive'
+      readonly timeoutMs: number
+      /** Receives of one answer name the same object, and `timeoutMs` is for all of them together. Without it, each line has its own time. */
+      readonly answer?: object
+    }
+  /** Looks whether the peer has spoken before it was asked. */
+  | { readonly kind: 'poll' }
   /** Made only when nothing received is left unread: octets that came before TLS must not be taken for octets after it. */
   | { readonly kind: 'startTls'; readonly timeoutMs: number }
-  | { readonly kind: 'pull'; readonly source: OctetSource }
-  | { readonly kind: 'push'; readonly octets: Uint8Array; readonly sink: OctetSink }
+  | {
+      readonly kind: 'pull'
+      readonly source: OctetSource
+      /** How long one piece may take. Without it the source itself keeps the time. */
+      readonly timeoutMs?: number
+    }
+  | {
+      readonly kind: 'push'
+      readonly octets: Uint8Array
+      readonly sink: OctetSink
+      /** How long the sink may take for them. */
+      readonly timeoutMs: number
+    }
 
 /** A conversation that ends with a `Result`. One engine delegates to another with `yield*`. */
 export type Dialog<Result> = Generator<Demand, Result, Uint8Array | null | undefined>

@@ -2,6 +2,7 @@ import { assert } from '../base/assert.ts'
 import { LimitExceeded } from '../base/limit-exceeded.ts'
 import type { Dialog } from './dialog.ts'
 import { ConnectionLost } from './errors.ts'
+import type { Concealment } from './protocol-log.ts'
 
 const CR = 0x0d
 const LF = 0x0a
@@ -115,23 +116,41 @@ export class LineBuffer {
 /**
  * Receives until there is a line, and takes it.
  *
+ * @param answer what the line is one of several of, if `timeoutMs` is for all of them together.
  * @throws ConnectionLost when the peer closes before.
  * @throws LimitExceeded when the line is longer than the buffer allows.
  */
-export function* receiveLine(buffer: LineBuffer, timeoutMs: number): Dialog<Uint8Array> {
+export function* receiveLine(
+  buffer: LineBuffer,
+  timeoutMs: number,
+  answer?: object,
+): Dialog<Uint8Array> {
   for (;;) {
     const line = buffer.takeLine()
     if (line !== undefined) return line
-    const octets = yield { kind: 'receive', timeoutMs }
+    const octets = yield {
+      kind: 'receive',
+      timeoutMs,
+      ...(answer === undefined ? {} : { answer }),
+    }
     if (octets === null) throw new ConnectionLost('waiting for an answer')
     assert(octets !== undefined, 'a receive demand is answered with octets or null')
     buffer.push(octets)
   }
 }
 
-/** Sends octets. `logAs` stands in for them in the protocol log when they hold a secret. */
-export function* send(octets: Uint8Array, timeoutMs: number, logAs?: string): Dialog<void> {
-  yield logAs === undefined
-    ? { kind: 'send', octets, timeoutMs }
-    : { kind: 'send', octets, timeoutMs, logAs }
+/** Sends octets. When they hold a secret, `concealment` is what the protocol log shows instead, and what it must not show later. */
+export function* send(
+  octets: Uint8Array,
+  timeoutMs: number,
+  concealment: Concealment = {},
+): Dialog<void> {
+  const { logAs, secrets } = concealment
+  yield {
+    kind: 'send',
+    octets,
+    timeoutMs,
+    ...(logAs === undefined ? {} : { logAs }),
+    ...(secrets === undefined ? {} : { secrets }),
+  }
 }

@@ -3,7 +3,7 @@ import { escapePeerWords } from '../base/peer-words.ts'
 
 const LF = 0x0a
 
-/** Takes the lines of a conversation: `C: EHLO shop-1`, `S: 250 …`. Lines are escaped, short and without secrets. */
+/** Takes the lines of a conversation: `C: EHLO shop-1`, `S: 250 …`. Lines are escaped, short and without secrets. What it throws is ignored. */
 export type ProtocolLog = (line: string) => void
 
 /**
@@ -22,6 +22,14 @@ const MIN_SECRET_LENGTH = 4
 const CHALLENGE = /^(334[ -]|\+ ).+$/s
 
 type Side = 'C' | 'S'
+
+/** How a secret that is sent is kept out of the log. */
+export interface Concealment {
+  /** What is shown instead of the octets. */
+  readonly logAs?: string | undefined
+  /** What is not shown from now on: the secret itself and its encoded forms. */
+  readonly secrets?: readonly string[] | undefined
+}
 
 /**
  * Writes what is sent and received to a {@link ProtocolLog}: line by line, however the network cuts it; content
@@ -42,8 +50,7 @@ export class ProtocolLogger {
     this.#log = log
   }
 
-  /** @param logAs is shown instead of the octets when they hold a secret. */
-  sent(octets: Uint8Array, logAs?: string): void {
+  sent(octets: Uint8Array, { logAs, secrets = [] }: Concealment = {}): void {
     this.#answersSecret = logAs !== undefined
     if (logAs === undefined) {
       this.#add('C', octets)
@@ -51,7 +58,10 @@ export class ProtocolLogger {
     }
     this.#flush()
     this.#remember(octets, logAs)
-    this.#log(`C: ${escapePeerWords(logAs)}`)
+    for (const secret of secrets) {
+      if (secret.length >= MIN_SECRET_LENGTH) this.#secrets.add(secret)
+    }
+    this.#write(`C: ${escapePeerWords(logAs)}`)
   }
 
   received(octets: Uint8Array): void {
@@ -92,16 +102,25 @@ export class ProtocolLogger {
     const line = textOf(this.#unfinished).replace(/\r?\n$/, '')
     this.#unfinished = NO_OCTETS
     this.#linesInARow++
-    this.#log(`${this.#side}: ${escapePeerWords(this.#shown(line))}`)
+    this.#write(`${this.#side}: ${escapePeerWords(this.#shown(line))}`)
   }
 
   #flush(): void {
     if (this.#unfinished.length > 0) this.#writeLine()
     if (this.#octetsNotShown > 0) {
-      this.#log(`${this.#side}: … ${this.#octetsNotShown} octets not shown`)
+      this.#write(`${this.#side}: … ${this.#octetsNotShown} octets not shown`)
     }
     this.#linesInARow = 0
     this.#octetsNotShown = 0
+  }
+
+  /** What becomes of a letter must not depend on who watches: a log that throws is as one that does not listen. */
+  #write(line: string): void {
+    try {
+      this.#log(line)
+    } catch {
+      // The line is lost, and the next one may be written again.
+    }
   }
 
   /** The secret words are those that the replacement does not have. */

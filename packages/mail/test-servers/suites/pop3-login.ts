@@ -73,7 +73,7 @@ export function describePop3Login(laboratory: Laboratory): void {
         const password = `wrong-${crypto.randomUUID()}`
         const server = toMailServer(laboratory, port, { user, password })
 
-        await assertRefused(countByUserAndPass(server), { mechanism: 'LOGIN', user, password })
+        await assertRefused(countByUserAndPass(server), { mechanism: 'USER/PASS', user, password })
       })
     }
   })

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { octetsOf, textOf } from '../../src/base/octets.ts'
 import type { Connection } from '../../src/net/connection.ts'
 import { drive } from '../../src/net/drive.ts'
-import { Aborted } from '../../src/net/errors.ts'
+import { Aborted, DeadlineExceeded } from '../../src/net/errors.ts'
 import { TranscriptConnection } from '../../src/testing/transcript-connection.ts'
 import type { Dialog, OctetSource } from '../../src/wire/dialog.ts'
 import { ConnectionLost } from '../../src/wire/errors.ts'
@@ -102,7 +102,7 @@ describe('Driving a dialog', () => {
     const order: string[] = []
     const gate = Promise.withResolvers<void>()
     function* pushThenSend(): Dialog<void> {
-      yield { kind: 'push', octets: octetsOf('a'), sink: () => gate.promise }
+      yield { kind: 'push', octets: octetsOf('a'), sink: () => gate.promise, timeoutMs }
       order.push('went on')
     }
 
@@ -121,7 +121,7 @@ describe('Driving a dialog', () => {
       const sink = (): void => {
         throw new RangeError('disk full')
       }
-      yield { kind: 'push', octets: octetsOf('a'), sink }
+      yield { kind: 'push', octets: octetsOf('a'), sink, timeoutMs }
     }
 
     await assert.rejects(drive(push(), new TranscriptConnection('')), RangeError)
@@ -142,6 +142,29 @@ describe('Driving a dialog', () => {
     await drive(login(), connection)
 
     assert.deepEqual(lines, ['C: PASS ********', 'S: +OK'])
+  })
+
+  it('counts the time of one answer over all its lines', async () => {
+    const spent: (number | undefined)[] = []
+    const connection: Connection = Object.assign(new TranscriptConnection(''), {
+      receive: async (_: number, spentMs?: number): Promise<Uint8Array> => {
+        spent.push(spentMs)
+        await new Promise((resolve) => setImmediate(resolve))
+        return octetsOf('250-x\r\n')
+      },
+    })
+    function* receiveTwoAnswers(): Dialog<void> {
+      for (const answer of [{}, {}]) {
+        yield { kind: 'receive', timeoutMs, answer }
+        yield { kind: 'receive', timeoutMs, answer }
+      }
+    }
+
+    await drive(receiveTwoAnswers(), connection)
+
+    const [first, second = 0, third, fourth = 0] = spent
+    assert.deepEqual([first, third], [0, 0])
+    assert.ok(second > 0 && fourth > 0)
   })
 
   it('counts the time until a line is complete, over all its pieces', async () => {
@@ -167,6 +190,30 @@ describe('Driving a dialog', () => {
   })
 })
 
+describe('A source or sink that has stalled', () => {
+  function* push(): Dialog<void> {
+    const sink = (): Promise<void> => new Promise(() => {})
+    yield { kind: 'push', octets: octetsOf('a'), sink, timeoutMs: 5 }
+  }
+  function* pull(): Dialog<void> {
+    yield { kind: 'pull', source: stuckSource, timeoutMs: 5 }
+  }
+  for (const { phase, dialog } of [
+    { phase: 'sink', dialog: push },
+    { phase: 'source', dialog: pull },
+  ]) {
+    it(`ends at its deadline, and the connection with it: ${phase}`, async () => {
+      const connection = new TranscriptConnection('')
+
+      await assert.rejects(
+        drive(dialog(), connection),
+        (error) => error instanceof DeadlineExceeded && error.phase === phase,
+      )
+      assert.ok(connection.closed.aborted)
+    })
+  }
+})
+
 describe('Aborting a dialog', () => {
   it('throws Aborted into it before its first demand is fulfilled', async () => {
     const connection = new TranscriptConnection('C: NOOP\nS: 250 ok')
@@ -189,7 +236,7 @@ describe('Aborting a dialog', () => {
   it('ends a push to a sink that never settles', async () => {
     const controller = new AbortController()
     function* push(): Dialog<void> {
-      yield { kind: 'push', octets: octetsOf('a'), sink: () => new Promise(() => {}) }
+      yield { kind: 'push', octets: octetsOf('a'), sink: () => new Promise(() => {}), timeoutMs }
     }
     const driving = drive(push(), new TranscriptConnection(''), controller)
 

@@ -14,6 +14,7 @@ import { startMailHost } from '../../src/testing/mail-host.ts'
 import type { MailHost, MailHostOptions } from '../../src/testing/mail-host.ts'
 import { TranscriptConnection } from '../../src/testing/transcript-connection.ts'
 import { ConnectionLost, TlsUnavailable } from '../../src/wire/errors.ts'
+import { ProtocolLogger } from '../../src/wire/protocol-log.ts'
 import { envelope, NEXT_PIPELINED, open, opening, pieces, summary } from '../smtp/conversation.ts'
 import { fixture, serve } from './loopback.ts'
 
@@ -56,7 +57,7 @@ describe('SMTP connection', () => {
 
     await assert.rejects(smtp.send(one, content('x'), { sizeOctets: 1_001 }), SmtpSizeExceeded)
     await assert.rejects(smtp.send(one, content('x'), { sizeOctets: -1 }), RangeError)
-    const outcome = await smtp.send(one, content('x'), { sizeOctets: 3 })
+    const outcome = await smtp.send(one, content('x\r\n'), { sizeOctets: 3 })
 
     assert.deepEqual(summary(outcome), ['accepted 250'])
     assert.equal(smtp.isOpen, true)
@@ -85,6 +86,18 @@ describe('SMTP connection', () => {
     assert.deepEqual(summary(await smtp.send(one, content('x'))), ['unknown CONNECTION_LOST'])
     assert.equal(smtp.isOpen, false)
     assert.equal(connection.closed.aborted, true)
+  })
+
+  it('S9 never rejects after the dot, even if a log and the source throw then', async () => {
+    const { smtp, connection } = await openWith(NEXT_PIPELINED)
+    const log = (): never => {
+      throw new RangeError('disk full')
+    }
+    Object.assign(connection, { log: new ProtocolLogger(log) })
+    const x = content('x')[Symbol.asyncIterator]()
+    const source = { [Symbol.asyncIterator]: () => ({ next: () => x.next(), return: log }) }
+
+    assert.deepEqual(summary(await smtp.send(one, source)), ['accepted 250'])
   })
 
   it('closes the files of content that it did not read to the end', async () => {

@@ -152,6 +152,22 @@ describe('A connection', () => {
     await server.idle()
   })
 
+  it('polls what the system has received already, without waiting for more', async () => {
+    const written = Promise.withResolvers<void>()
+    await using server = await serve((socket) => {
+      socket.on('data', () => socket.write('250 early\r\n', () => written.resolve()))
+    })
+    const connection = await openConnection(server.at())
+
+    assert.equal(await connection.poll(), undefined)
+    await connection.send(octetsOf('x'), LONG_MS)
+    await written.promise
+
+    assert.equal(textOf((await connection.poll()) ?? octetsOf('')), '250 early\r\n')
+    connection.close()
+    await assert.rejects(connection.poll(), ConnectionLost)
+  })
+
   it('serves one operation at a time', async () => {
     await using server = await serve(() => {})
     const connection = await openConnection(server.at())

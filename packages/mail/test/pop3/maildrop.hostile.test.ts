@@ -26,9 +26,12 @@ describe('a hostile POP3 server', () => {
       yield octetsOf('+OK\r\n')
       for (;;) yield octetsOf('X\r\n')
     }
-    const limits = { ...DEFAULT_POP3_LIMITS, maxListingLines: 100 }
+    const limits = { ...DEFAULT_POP3_LIMITS, maxCapabilityLines: 10 }
 
-    assert.throws(() => feed(logIn({ limits }), endless()), LimitExceeded)
+    assert.throws(
+      () => feed(logIn({ limits }), endless()),
+      (error) => error instanceof LimitExceeded && error.limit === 10,
+    )
   })
 
   it('causes no other errors than ours, whatever it sends', () => {

@@ -119,6 +119,38 @@ describe('LIST and UIDL', () => {
     )
   })
 
+  it('is bounded by octets too', () => {
+    function* endless(): Generator<Uint8Array> {
+      yield octetsOf('+OK\r\n')
+      for (let number = 1; ; number++) yield octetsOf(`${number} ${'x'.repeat(1_000)}\r\n`)
+    }
+
+    assert.throws(
+      () =>
+        feed(
+          inMaildrop((maildrop) => maildrop.uniqueIds(), { maxListingOctets: 10_000 }),
+          afterLogin(endless()),
+        ),
+      (error) => error instanceof LimitExceeded && error.option === 'limits.maxListingOctets',
+    )
+  })
+
+  it('has one deadline for all of it, which grows by a millisecond with each octet', () => {
+    const pieces = ['+OK\r\n', '1 5\r\n', '2 6\r\n', '.\r\n'].map(octetsOf)
+    const { demands } = feed(
+      inMaildrop((maildrop) => maildrop.list()),
+      afterLogin(pieces),
+    )
+
+    const receives = demands.filter((demand) => demand.kind === 'receive').slice(-3)
+
+    assert.deepEqual(
+      receives.map(({ timeoutMs }) => timeoutMs),
+      [300_000, 300_005, 300_010],
+    )
+    assert.equal(new Set(receives.map(({ answer }) => answer)).size, 1)
+  })
+
   it('P6 with an error in the middle is a violation, not a short listing', async () => {
     const list = play(
       inMaildrop((maildrop) => maildrop.list()),

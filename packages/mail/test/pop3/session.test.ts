@@ -79,6 +79,26 @@ for (const { name, tls, read } of conversations) {
   })
 }
 
+describe('A POP3 server that speaks before it is asked', () => {
+  it('is not believed', async () => {
+    await assert.rejects(play(readAll(), 'S: +OK ready\nS: +OK', { cut: [11] }), ProtocolViolation)
+  })
+
+  it('with -ERR has ended the session, as those do that wait no longer', async () => {
+    await assert.rejects(
+      play(readAll(), 'S: +OK ready\nS: -ERR Disconnected for inactivity.', { cut: [11] }),
+      (error) => error instanceof ConnectionLost && /inactivity/.test(error.message),
+    )
+  })
+
+  it('answers STLS with a challenge breaks the protocol', async () => {
+    await assert.rejects(
+      play(readAll({ tls: 'starttls' }), 'S: +OK ready\nC: STLS\nS: + go'),
+      ProtocolViolation,
+    )
+  })
+})
+
 describe('POP3 greeting', () => {
   it('P2 that refuses the session is an error with the code, and nothing is sent', async () => {
     await assert.rejects(

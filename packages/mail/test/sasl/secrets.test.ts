@@ -84,7 +84,7 @@ describe('The secret', () => {
       const logger = new ProtocolLogger((line) => lines.push(line))
 
       for (const response of sent) {
-        logger.sent(Buffer.from(`${response}\r\n`), '********')
+        logger.sent(Buffer.from(`${response}\r\n`), { logAs: '********' })
         for (const octet of Buffer.from(`535 what? ${response}\r\n`)) {
           logger.received(Uint8Array.of(octet))
         }

@@ -141,6 +141,62 @@ describe('Replies that do not fit', () => {
   })
 })
 
+describe('A server that speaks before the content has ended', () => {
+  const begun = NEXT_PIPELINED.replace(/\n *C: x\n[^]*/, '')
+
+  for (const { reply, outcome } of [
+    { reply: '552 5.3.4 too much', outcome: 'rejected 552' },
+    { reply: '421 4.3.2 bye', outcome: 'deferred 421' },
+  ]) {
+    it(`S10 with "${reply}" is heard, and gets no dot`, async () => {
+      const { session, outcomes } = await play(
+        sendAll([one]),
+        `${pipelining}${begun}\nC: x\nS: ${reply}`,
+      )
+
+      assert.deepEqual(outcomes, [[outcome]])
+      assert.equal(session.state, 'ended')
+    })
+  }
+
+  for (const reply of ['250 queued', '354 go on', 'what']) {
+    it(`S12 with "${reply}" is not believed: nobody has the letter`, async () => {
+      await assert.rejects(
+        play(sendAll([one]), `${pipelining}${begun}\nC: x\nS: ${reply}`),
+        ProtocolViolation,
+      )
+      await assert.rejects(
+        play(sendAll([one]), `${pipelining}${begun}\nS: ${reply}`),
+        ProtocolViolation,
+      )
+    })
+  }
+
+  it('S12 or before a command is not taken for the answer to it, however it is cut', async () => {
+    for (const cut of [[1], [1000]]) {
+      await assert.rejects(
+        play(sendAll([one, one]), `${pipelining}${NEXT_PIPELINED}\nS: 250 queued`, { cut }),
+        ProtocolViolation,
+      )
+    }
+  })
+
+  it('S12 with two lines, of which the first is 421, has ended the session', async () => {
+    const { outcomes } = await play(
+      sendAll([two]),
+      `${pipelining}
+      C: MAIL FROM:<office@example.org>
+      C: RCPT TO:<a@x.org>
+      C: RCPT TO:<b@x.org>
+      C: DATA
+      S: 421 4.3.2 bye
+      S: 503 what`,
+    )
+
+    assert.deepEqual(outcomes, [['deferred 421', 'deferred 421']])
+  })
+})
+
 describe('A server that refuses in the middle of the content', () => {
   /** How a demand is answered, without a connection: by the server's words or a piece of content, by 'sent', 'end' or an error. */
   type Answer = string | Error
@@ -152,6 +208,7 @@ describe('A server that refuses in the middle of the content', () => {
       if (answer instanceof Error) step = dialog.throw(answer)
       else if (answer === 'sent') step = dialog.next(undefined)
       else step = dialog.next(answer === 'end' ? null : octetsOf(answer))
+      while (step.done !== true && step.value.kind === 'poll') step = dialog.next(undefined)
     }
     assert.ok(step.done === true, 'the dialog has ended')
     return step.value

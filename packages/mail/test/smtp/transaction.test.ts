@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { octetsOf } from '../../src/base/octets.ts'
+import type { Envelope } from '../../src/smtp/envelope.ts'
 import { SmtpCapabilityMissing } from '../../src/smtp/errors.ts'
 import { ReversePath } from '../../src/smtp/path.ts'
 import { sendLetter } from '../../src/smtp/transaction.ts'
@@ -174,6 +175,51 @@ describe('Session', () => {
     assert.deepEqual(states, ['ended'])
   })
 
+  it('refuses an envelope without recipients, and the session goes on', async () => {
+    function* noRecipients(): Dialog<string> {
+      const session = yield* open()
+      const nobody: Envelope = Object.assign(envelope(), { forwardPaths: [] })
+      assert.throws(() => sendLetter(session, nobody, { source: pieces('x') }).next(), RangeError)
+      return session.state
+    }
+
+    assert.equal(await play(noRecipients(), opening()), 'ready')
+  })
+
+  for (const sizeOctets of [2, 4]) {
+    it(`gives nobody a letter of 3 octets that was said to have ${sizeOctets}`, async () => {
+      const transcript = NEXT_IN_LOCK_STEP.replace(/\n *C: \.\n.*/, '')
+
+      await assert.rejects(
+        play(sendAll([{ ...one, sizeOctets }]), `${opening()}${transcript}`),
+        (error) => error instanceof RangeError && /had 3 octets/.test(error.message),
+      )
+    })
+  }
+
+  it('sends large pieces in blocks, so that a deadline is for a block', () => {
+    const sizes: number[] = []
+    const dialog = sendAll([one])
+    const replies = ['220 x', '250 x', '250 ok', '250 ok', '354 go', '250 ok']
+    let step = dialog.next()
+    let content: Uint8Array | null = octetsOf('x\r\n'.repeat(100_000))
+    while (step.done !== true) {
+      const demand: Demand = step.value
+      if (demand.kind === 'send') sizes.push(demand.octets.length)
+      if (demand.kind === 'receive') step = dialog.next(octetsOf(`${replies.shift()}\r\n`))
+      else if (demand.kind === 'pull') {
+        step = dialog.next(content)
+        content = null
+      } else step = dialog.next(undefined)
+    }
+
+    assert.equal(Math.max(...sizes), 65_536)
+    assert.equal(
+      sizes.slice(4).reduce((sum, size) => sum + size, 0),
+      300_000 + '.\r\n'.length,
+    )
+  })
+
   it('makes demands with the deadlines of their phases', () => {
     const timeouts: string[] = []
     const dialog = sendAll([one])
@@ -188,7 +234,7 @@ describe('Session', () => {
     let step = dialog.next()
     let hasContent = true
     while (step.done !== true) {
-      timeouts.push(describeDemand(step.value))
+      if (step.value.kind !== 'poll') timeouts.push(describeDemand(step.value))
       if (step.value.kind === 'receive') step = dialog.next(octetsOf(replies.shift() ?? ''))
       else if (step.value.kind === 'pull') {
         step = dialog.next(hasContent ? octetsOf('x') : null)
@@ -206,9 +252,9 @@ describe('Session', () => {
       'receive 300000',
       'send 300000',
       'receive 120000',
-      'pull',
+      'pull 180000',
       'send 180000',
-      'pull',
+      'pull 180000',
       'send 180000',
       'receive 600000',
     ])

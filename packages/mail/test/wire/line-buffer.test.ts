@@ -169,7 +169,7 @@ describe('Sending', () => {
   it('says what the log shows instead of a secret', () => {
     const octets = octetsOf('PASS tanstaaf\r\n')
 
-    assert.deepEqual(send(octets, 5, 'PASS ********').next().value, {
+    assert.deepEqual(send(octets, 5, { logAs: 'PASS ********' }).next().value, {
       kind: 'send',
       octets,
       timeoutMs: 5,

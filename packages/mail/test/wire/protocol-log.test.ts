@@ -47,7 +47,7 @@ describe('A protocol log', () => {
   it('shows what is given instead of a secret', () => {
     const { lines, logger } = newLog()
 
-    logger.sent(octetsOf('PASS tanstaaf\r\n'), 'PASS ********')
+    logger.sent(octetsOf('PASS tanstaaf\r\n'), { logAs: 'PASS ********' })
 
     assert.deepEqual(lines, ['C: PASS ********'])
   })
@@ -55,7 +55,7 @@ describe('A protocol log', () => {
   it('does not show a secret that the server repeats', () => {
     const { lines, logger } = newLog()
 
-    logger.sent(octetsOf('AUTH PLAIN AHRpbQB0YW5zdGFhZg==\r\n'), 'AUTH PLAIN ********')
+    logger.sent(octetsOf('AUTH PLAIN AHRpbQB0YW5zdGFhZg==\r\n'), { logAs: 'AUTH PLAIN ********' })
     logger.received(octetsOf('500 AUTH PLAIN AHRpbQB0YW5zdGFhZg== not understood\r\n'))
 
     assert.deepEqual(lines.at(-1), 'S: 500 AUTH PLAIN ******** not understood')
@@ -91,11 +91,11 @@ describe('A protocol log', () => {
 
     logger.sent(octetsOf('AUTH CRAM-MD5\r\n'))
     logger.received(octetsOf('334 PDE+\r\n'))
-    logger.sent(octetsOf('AUTH SCRAM-SHA-256 biws\r\n'), 'AUTH SCRAM-SHA-256 ********')
+    logger.sent(octetsOf('AUTH SCRAM-SHA-256 biws\r\n'), { logAs: 'AUTH SCRAM-SHA-256 ********' })
     logger.received(octetsOf('334 cj14\r\n'))
-    logger.sent(octetsOf('Yz1i\r\n'), '********')
+    logger.sent(octetsOf('Yz1i\r\n'), { logAs: '********' })
     logger.received(octetsOf('+ dj1y\r\n'))
-    logger.sent(octetsOf('\r\n'), '********')
+    logger.sent(octetsOf('\r\n'), { logAs: '********' })
     logger.received(octetsOf('235 ok\r\n'))
 
     assert.deepEqual(lines, [
@@ -108,5 +108,18 @@ describe('A protocol log', () => {
       'C: ********',
       'S: 235 ok',
     ])
+  })
+
+  it('conceals what a server has decoded before it repeats it', () => {
+    const lines: string[] = []
+    const logger = new ProtocolLogger((line) => lines.push(line))
+
+    logger.sent(octetsOf('AUTH PLAIN AHRpbQB0YW5zdGFhZg==\r\n'), {
+      logAs: 'AUTH PLAIN ********',
+      secrets: ['tanstaaf'],
+    })
+    logger.received(octetsOf('535 tim may not use "tanstaaf"\r\n'))
+
+    assert.deepEqual(lines, ['C: AUTH PLAIN ********', 'S: 535 tim may not use "********"'])
   })
 })

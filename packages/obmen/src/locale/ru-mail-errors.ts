@@ -110,6 +110,8 @@ const PHASES: Readonly<Record<MailError<'DEADLINE_EXCEEDED'>['phase'], string>> 
   tls: 'шифрование',
   send: 'передача',
   receive: 'ожидание ответа',
+  source: 'ожидание следующей части содержимого',
+  sink: 'ожидание, пока получатель примет содержимое',
   token: 'получение токена',
   total: 'разговор целиком',
 }
