@@ -36,15 +36,12 @@ export function readRefused(database: SqliteDatabase): WaitingRow[] {
   }))
 }
 
-export function forgetRefused(
-  database: SqliteDatabase,
-  { table, key }: Pick<WaitingRow, 'table' | 'key'>,
-): void {
+export function forgetRefused(database: SqliteDatabase, table: string, key: string): void {
   const forget = new Query(
     database,
     'DELETE FROM obmen_refused WHERE table_name = ? AND row_key = ?',
   )
-  forget.run(table.table, key)
+  forget.run(table, key)
 }
 
 /** Keeps a row for later. Of two versions of one row, which may have come from two nodes, only the newer is kept. */
@@ -57,7 +54,7 @@ export function keepRefused(database: SqliteDatabase, waiting: WaitingRow, nowMs
     ).first(table.table, key) ?? []
   if (tableLine !== undefined) {
     const kept = parseLines(toText(tableLine), toText(rowLine))
-    if (compareVersions(kept.row, row) >= 0) return
+    if (compareVersions(kept.row, row) > 0) return
   }
   new Query(
     database,

@@ -19,6 +19,8 @@ interface Arrival {
 /** A row that did not fit when its turn came, with what the database said. */
 interface Postponed extends Arrival {
   readonly reason: string
+  /** It was refused at an earlier message: its key and the reason, as they are on record. */
+  readonly waiting?: { readonly key: string; readonly reason: string }
 }
 
 /** Each try is over all rows that are left; a chain of values longer than this, with a row at its end that fits nowhere, waits. */
@@ -170,8 +172,10 @@ export class SqliteRowApplier implements RowApplier {
     if (order > 0) {
       const reason = this.#tryToWrite(postponed, entry)
       if (reason !== undefined) this.#postponed.push({ ...postponed, reason })
+      else this.#forget(postponed)
       return
     }
+    this.#forget(postponed)
     this.#outdated += 1
     if (order < 0 && entry?.via !== postponed.via) this.#recordConflict(postponed, 'ours')
   }
@@ -185,7 +189,10 @@ export class SqliteRowApplier implements RowApplier {
     for (let tries = 0; tries < MAX_SWAP_TRIES && candidates.length > 1; tries += 1) {
       const fitting = this.#trySwap(candidates)
       if (fitting.size === candidates.length) {
-        for (const [postponed, written] of fitting) this.#recordApplied(postponed, written)
+        for (const [postponed, written] of fitting) {
+          this.#recordApplied(postponed, written)
+          this.#forget(postponed)
+        }
         this.#postponed = this.#postponed.filter((postponed) => !fitting.has(postponed))
         return
       }
@@ -212,8 +219,7 @@ export class SqliteRowApplier implements RowApplier {
     for (const refused of readRefused(this.#database)) {
       const target = this.#targetForRefused(refused.table)
       if (target === undefined) continue
-      forgetRefused(this.#database, refused)
-      this.#postponed.push({ ...refused, target })
+      this.#postponed.push({ ...refused, target, waiting: refused })
     }
   }
 
@@ -226,8 +232,14 @@ export class SqliteRowApplier implements RowApplier {
     }
   }
 
+  #forget({ target, waiting }: Postponed): void {
+    if (waiting !== undefined) forgetRefused(this.#database, target.line.table, waiting.key)
+  }
+
+  /** What waits already, and for the same reason, stays on record as it is. */
   #setAside(postponed: Postponed): void {
-    const { target } = postponed
+    const { target, reason, waiting } = postponed
+    if (reason === waiting?.reason) return
     const key = target.keyText(postponed.row)
     keepRefused(this.#database, { ...postponed, table: target.line, key }, this.#sender.nowMs)
   }

@@ -113,6 +113,33 @@ describe('a row that the database refuses', () => {
     assert.deepEqual(summary, { applied: 1, outdated: 0, conflicts: 0, refused: 1 })
   })
 
+  it('stays on record as it was while it is refused for the same reason', async () => {
+    const node = new PreparedDatabase(`${SCHEMA}; INSERT INTO goods VALUES (9, 'a')`)
+    await node.apply(GOODS, [row(2, 'С01', 1n, 'a')])
+    node.sql('UPDATE obmen_refused SET refused_at = 5')
+
+    await node.apply(GOODS, [])
+
+    const [refused] = await node.store.refusedRows()
+    assert.equal(refused?.refusedAt, 5)
+  })
+
+  it('has the reason on record for which it was refused last', async () => {
+    const node = new PreparedDatabase(
+      `CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT UNIQUE, shelf TEXT DEFAULT 'left' UNIQUE);
+       INSERT INTO goods VALUES (9, 'a', 'right')`,
+    )
+    await node.apply(GOODS, [row(2, 'С01', 1n, 'a')])
+    node.sql(`UPDATE goods SET code = 'z', shelf = 'left'`)
+
+    await node.apply(GOODS, [])
+
+    assert.deepEqual(
+      (await node.store.refusedRows()).map(({ reason }) => reason),
+      ['UNIQUE constraint failed: goods.shelf'],
+    )
+  })
+
   it('does not overwrite a newer one that was applied meanwhile', async () => {
     const node = new PreparedDatabase(`${SCHEMA}; INSERT INTO goods VALUES (9, 'a')`)
     await node.apply(GOODS, [row(2, 'С01', 1n, 'a')])
