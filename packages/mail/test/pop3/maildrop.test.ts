@@ -86,7 +86,8 @@ describe('LIST and UIDL', () => {
     assert.equal(ids?.size, COUNT)
     assert.equal(ids.get(COUNT), '0000000000000000000186a0')
     assert.equal(sizes.get(COUNT), 3 * COUNT)
-    assert.ok(performance.now() - started < 2_000)
+    // Half a second; a quadratic reader would take minutes, whatever else the machine does.
+    assert.ok(performance.now() - started < 15_000)
   })
 
   it('P9 is asked for without a number, so the answer always has many lines', async () => {
