@@ -17,8 +17,9 @@ export interface NodeExchange {
 
 /**
  * Exchanges with the nodes named, or with all: receives everything that can be applied in order, then sends changes
- * and acknowledgements. What fails with one node is in its result and blocks nobody else. When the mailbox can't be read, that is
- * in the result of each node, and everything is sent all the same; only what leaves nothing to do (the database is gone) rejects.
+ * and acknowledgements. What fails with one node is in its result and blocks nobody else. When the mailbox can't be read now (it
+ * is busy, or nobody answers), that is in the result of each node, and everything is sent all the same. What will not pass by
+ * itself (the login is refused, the database is gone) rejects, and nothing is sent.
  *
  * @example
  * ```ts
@@ -67,9 +68,11 @@ async function receiveFromAll(
     inbox = await context.transport.openInbox()
     const waiting = await inbox.waiting()
     tellInbox(context, { inbox, waiting, known: plan.known })
+    const bySender = Map.groupBy(waiting, ({ name }) => name.from)
     const results: NodeExchange[] = []
     for (const code of plan.chosen) {
-      results.push(await receiveFrom(context, inbox, { code, waiting }))
+      const sender = { code, waiting: bySender.get(code) ?? [] }
+      results.push(await receiveFrom(context, inbox, sender))
     }
     return results
   } catch (error) {
@@ -96,12 +99,9 @@ function tellInbox(
 ): void {
   onEvent?.({ kind: 'inbox-read', messages: look.waiting.length })
   for (const error of look.inbox.unreadable ?? []) onEvent?.({ kind: 'unreadable-letter', error })
-  const unknown = look.waiting
-    .map(({ name }) => name.from)
-    .filter((node) => !look.known.includes(node))
-  for (const node of new Set(unknown)) {
-    const messages = unknown.filter((sender) => sender === node).length
-    onEvent?.({ kind: 'unknown-sender', node, messages })
+  const known = new Set(look.known)
+  for (const [node, messages] of Map.groupBy(look.waiting, ({ name }) => name.from)) {
+    if (!known.has(node)) onEvent?.({ kind: 'unknown-sender', node, messages: messages.length })
   }
 }
 
@@ -121,9 +121,8 @@ async function receiveFrom(
   sender: { readonly code: NodeCode; readonly waiting: readonly WaitingMessage[] },
 ): Promise<NodeExchange> {
   const node = sender.code
-  const waiting = sender.waiting.filter(({ name }) => name.from === node)
   try {
-    const { summary, damaged } = await receiveChanges(context, inbox, { code: node, waiting })
+    const { summary, damaged } = await receiveChanges(context, inbox, sender)
     return { node, received: summary, errors: damaged }
   } catch (error) {
     return { node, errors: [report(context, node, error)] }

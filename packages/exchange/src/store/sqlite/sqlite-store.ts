@@ -179,7 +179,8 @@ export class SqliteStore implements ChangeStore {
     try {
       yield* readChanges(this.#database, this.#currentTables(), request)
     } finally {
-      this.#database.exec('COMMIT')
+      // Nothing was written, so this only ends the snapshot; unlike COMMIT it never hides what went wrong before.
+      rollBack(this.#database)
     }
   }
 
