@@ -10,7 +10,7 @@ export { MailboxAddress } from './address/mailbox-address.ts'
 export { parseAddressField } from './mime/address-field.ts'
 export { Base64Decoder, Base64Encoder, base64Size } from './mime/base64.ts'
 export { createTextDecoder, decodeText } from './mime/charset.ts'
-export { composedSize, composeMessage } from './mime/compose-message.ts'
+export { ComposedMessage, composeMessage } from './mime/compose-message.ts'
 export { parseContentDisposition, parseContentType } from './mime/content-type.ts'
 export { formatDateTime, parseDateTime } from './mime/date-time.ts'
 export { DEFECT_KINDS } from './mime/defect.ts'
@@ -35,6 +35,8 @@ export type { HeaderLimits, ReceivedField } from './mime/header-section.ts'
 export type {
   DefectFound,
   DraftAttachment,
+  DraftCalendar,
+  DraftList,
   HeaderField,
   MessageDraft,
   MessageEvent,

@@ -1,5 +1,8 @@
 /** A draft → the octets of a letter (RFC 5322, RFC 2045), streaming. */
 
+import { mailboxesOf } from '../address/address-list.ts'
+import type { AddressListEntry } from '../address/address-list.ts'
+import { CanonicalLetter } from '../base/canonical-letter.ts'
 import { concatOctets, NO_OCTETS, octetsOf } from '../base/octets.ts'
 import { escapePeerWords } from '../base/peer-words.ts'
 import { addressFieldWords } from './address-field.ts'
@@ -79,19 +82,29 @@ const CRLF: Uint8Array = octetsOf('\r\n')
  * for await (const octets of letter) process.stdout.write(octets)
  * ```
  */
-export function composeMessage(draft: MessageDraft): AsyncGenerator<Uint8Array, void, undefined> {
-  return writeLetter(layOut(draft))
+export function composeMessage(draft: MessageDraft): ComposedMessage {
+  return new ComposedMessage(layOut(draft))
 }
 
-/**
- * How many octets {@link composeMessage} will write, for the `SIZE` that SMTP wants to know first (RFC 1870). Reads no attachment.
- *
- * @returns `undefined` when the size of an attachment isn't known.
- * @throws HeaderInvalid when the draft can't be written.
- * @throws RangeError when a size is not a whole number.
- */
-export function composedSize(draft: MessageDraft): number | undefined {
-  const { head, attachments, tail } = layOut(draft)
+/** A letter that was checked and is ready to be written, any number of times. Made by {@link composeMessage}. */
+export class ComposedMessage extends CanonicalLetter {
+  readonly sizeOctets: number | undefined
+  readonly body = '7BIT'
+  readonly needsSmtpUtf8 = false
+  readonly #layout: Layout
+
+  constructor(layout: Layout) {
+    super()
+    this.#layout = layout
+    this.sizeOctets = sizeOf(layout)
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    return writeLetter(this.#layout)
+  }
+}
+
+function sizeOf({ head, attachments, tail }: Layout): number | undefined {
   let size = head.length + tail.length
   for (const { head: partHead, attachment } of attachments) {
     if (attachment.sizeOctets === undefined) return undefined
@@ -144,14 +157,14 @@ async function* encodeContent(
 }
 
 function otherSize({ fileName, sizeOctets }: DraftAttachment, given: string): RangeError {
-  const name = escapePeerWords(fileName)
+  const name = escapePeerWords(fileName ?? '')
   return new RangeError(`the attachment "${name}" has ${given} octets, not the ${sizeOctets} said`)
 }
 
 function layOut(draft: MessageDraft): Layout {
   const fields = messageFields(draft)
-  const text = textPart(draft.text)
-  const { attachments, boundary } = draft
+  const text = textPart(draft.text ?? '')
+  const { attachments = [], boundary } = draft
   for (const { sizeOctets } of attachments) refuseUnfitSize(sizeOctets)
   if (attachments.length === 0) {
     const head = concatOctets([octetsOf(fields), text.fields, text.content])
@@ -201,18 +214,26 @@ function messageFields(draft: MessageDraft): string {
       hint: 'Make it with formatMessageId',
     })
   }
-  const { from, to, cc = [], replyTo, headerFields = [] } = draft
+  const { from, sender, to = [], cc = [], replyTo, headerFields = [] } = draft
+  const authors = 'kind' in from ? [from] : from
+  const replyToList = replyTo === undefined || 'kind' in replyTo ? replyTo && [replyTo] : replyTo
   return [
     foldField('Date', formatDateTime(draft.date).split(' ')),
-    foldField('From', addressFieldWords('From', [from])),
-    replyTo === undefined ? '' : foldField('Reply-To', addressFieldWords('Reply-To', [replyTo])),
-    foldField('To', addressFieldWords('To', to)),
-    cc.length === 0 ? '' : foldField('Cc', addressFieldWords('Cc', cc)),
+    addressField('From', authors),
+    addressField('Sender', sender && [sender]),
+    addressField('Reply-To', replyToList),
+    addressField('To', to),
+    addressField('Cc', cc),
     foldField('Message-ID', [messageId]),
-    unstructuredField('Subject', draft.subject),
+    draft.subject === undefined ? '' : unstructuredField('Subject', draft.subject),
     ...headerFields.map(({ name, value }) => ownField(name, value)),
     foldField('MIME-Version', ['1.0']),
   ].join('')
+}
+
+function addressField(name: string, entries: readonly AddressListEntry[] = []): string {
+  const mailboxes = mailboxesOf(entries)
+  return mailboxes.length === 0 ? '' : foldField(name, addressFieldWords(name, mailboxes))
 }
 
 function ownField(name: string, value: string): string {
@@ -244,7 +265,7 @@ function checkOneLine(field: string, value: string): void {
   })
 }
 
-function attachmentFields({ fileName, contentType }: DraftAttachment): string {
+function attachmentFields({ fileName = '', contentType }: DraftAttachment): string {
   checkOneLine('the file name', fileName)
   if (!MEDIA_TYPE.test(contentType) || UNENCODABLE_TYPE.test(contentType)) {
     throw new HeaderInvalid({
