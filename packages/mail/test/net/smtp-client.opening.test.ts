@@ -9,7 +9,7 @@ import { AuthenticationFailed } from '../../src/sasl/errors.ts'
 import { startMailHost } from '../../src/testing/mail-host.ts'
 import type { MailHost, MailHostOptions } from '../../src/testing/mail-host.ts'
 import { ConnectionLost, TlsUnavailable } from '../../src/wire/errors.ts'
-import { envelope, opening, pieces, summary } from '../smtp/conversation.ts'
+import { envelope, pieces, summary } from '../smtp/conversation.ts'
 import { fixture, serve } from './loopback.ts'
 
 const one = envelope('a@x.org')

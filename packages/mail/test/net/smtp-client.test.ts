@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { describe, it } from 'node:test'
 import { octetsOf } from '../../src/base/octets.ts'
+import { CanonicalLetter, type LetterBody } from '../../src/base/canonical-letter.ts'
 import { drive } from '../../src/net/drive.ts'
 import { Aborted } from '../../src/net/errors.ts'
 import { SmtpConnection } from '../../src/net/smtp-client.ts'
@@ -10,15 +11,18 @@ import { TranscriptConnection } from '../../src/testing/transcript-connection.ts
 import { ConnectionLost } from '../../src/wire/errors.ts'
 import { ProtocolLogger } from '../../src/wire/protocol-log.ts'
 import { envelope, NEXT_PIPELINED, open, opening, pieces, summary } from '../smtp/conversation.ts'
+import { ScriptedServer } from '../smtp/scripted-server.ts'
 
-const OPENING = opening('PIPELINING', 'SIZE 1000')
 const one = envelope('a@x.org')
 
 /** A connection to a server that goes on as the transcript says, and then hangs up. */
 async function openWith(
   transcript: string,
+  extensions: readonly string[] = [],
 ): Promise<{ readonly smtp: SmtpConnection; readonly connection: TranscriptConnection }> {
-  const connection = new TranscriptConnection(`${OPENING}${transcript}`)
+  const connection = new TranscriptConnection(
+    `${opening('PIPELINING', 'SIZE 1000', ...extensions)}\n${transcript}`,
+  )
   return { smtp: new SmtpConnection(connection, await drive(open(), connection)), connection }
 }
 
@@ -214,4 +218,117 @@ describe('SMTP connection', () => {
 
     await assert.rejects(smtp.send(one, hanging, { signal: controller.signal }), Aborted)
   })
+
+  it('S26 takes back the letter that is given up while its content is waited for, with CHUNKING', async () => {
+    const { smtp, connection } = await openWith(
+      `C: MAIL FROM:<office@example.org>
+      C: RCPT TO:<a@x.org>
+      C: RSET
+      C: MAIL FROM:<office@example.org>
+      C: RCPT TO:<a@x.org>
+      C: BDAT 3 LAST
+      C: y
+      S: 250 ok
+      S: 250 ok
+      S: 250 reset
+      S: 250 ok
+      S: 250 ok
+      S: 250 queued`,
+      ['CHUNKING'],
+    )
+    const controller = new AbortController()
+    const waitedFor = Promise.withResolvers<void>()
+    const hanging: AsyncIterable<Uint8Array> = {
+      [Symbol.asyncIterator]: () => ({
+        next() {
+          waitedFor.resolve()
+          return new Promise(() => undefined)
+        },
+      }),
+    }
+
+    const first = smtp.send(one, hanging, { signal: controller.signal })
+    await waitedFor.promise
+    const second = smtp.send(one, content('y\r\n'))
+    controller.abort()
+
+    await assert.rejects(first, Aborted)
+    assert.deepEqual(summary(await second), ['accepted 250'])
+    assert.equal(smtp.isOpen, true)
+    connection.assertFinished()
+  })
+
+  it('S26 lets the letters behind one that is given up after DATA know that the connection was lost', async () => {
+    const controller = new AbortController()
+    const { smtp } = await openWith(NEXT_PIPELINED)
+    const hanging: AsyncIterable<Uint8Array> = {
+      [Symbol.asyncIterator]: () => ({
+        next() {
+          controller.abort()
+          return new Promise(() => undefined)
+        },
+      }),
+    }
+
+    const [first, second] = await Promise.allSettled([
+      smtp.send(one, hanging, { signal: controller.signal }),
+      smtp.send(one, content('y')),
+    ])
+
+    assert.ok(first.status === 'rejected' && first.reason instanceof Aborted)
+    assert.ok(second.status === 'rejected' && second.reason instanceof ConnectionLost)
+    assert.equal(smtp.isOpen, false)
+  })
+
+  for (const { body, declared, extensions } of [
+    { body: '7BIT', declared: '', extensions: [] },
+    { body: '8BITMIME', declared: ' BODY=8BITMIME', extensions: ['8BITMIME'] },
+  ] as const) {
+    it(`S20 S21 takes the word of a letter of this package for its form: ${body}`, async () => {
+      const mail = `<office@example.org> SIZE=7${declared} SMTPUTF8`
+      const { smtp, connection } = await openWith(
+        NEXT_PIPELINED.replace('<office@example.org>', mail).replace('C: x', 'C: x\nC: ..\nC: y'),
+        ['SMTPUTF8', ...extensions],
+      )
+
+      const outcome = await smtp.send(one, new KnownLetter('x\r\n.\r\ny', body), {
+        body: '8BITMIME',
+      })
+
+      assert.deepEqual(summary(outcome), ['accepted 250'])
+      connection.assertFinished()
+    })
+  }
+
+  it('sends a hundred letters that were given at once over a few round trips', async () => {
+    const server = new ScriptedServer({ extensions: ['PIPELINING', 'CHUNKING'] })
+    const smtp = new SmtpConnection(server, await drive(open(), server))
+
+    const outcomes = await Promise.all(
+      Array.from({ length: 100 }, () => smtp.send(one, content('x'.repeat(900)))),
+    )
+
+    assert.ok(outcomes.every((outcome) => summary(outcome)[0] === 'accepted 250'))
+    assert.equal(server.deliveries.length, 100)
+    assert.ok(server.roundTrips <= 20, String(server.roundTrips))
+  })
 })
+
+/** A letter whose form is vouched for. */
+class KnownLetter extends CanonicalLetter {
+  readonly needsSmtpUtf8 = true
+  readonly sizeOctets: number
+  readonly body: LetterBody
+  readonly #text: string
+
+  constructor(text: string, body: LetterBody) {
+    super()
+    this.#text = text
+    this.sizeOctets = text.length
+    this.body = body
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    yield octetsOf(this.#text)
+  }
+}
