@@ -102,18 +102,22 @@ function hasBlanks(octets: Uint8Array): boolean {
 
 /** Where the octets end that the relaxed form leaves as they are whatever follows: words with one space between them, lines that don't end in one. */
 function endOfUnchanged(octets: Uint8Array, from: number): number {
+  const { length } = octets
   let at = from
-  while (at < octets.length) {
+  while (at < length) {
     const octet = octets[at] ?? 0
-    if (octet > SP) at++
-    else if (octet === SP && isInWord(octets, at + 1)) at += 2
-    else if (octet === CR && octets[at + 1] === LF && isInWord(octets, at + 2)) at += 3
-    else if (octet === SP || octet === TAB || octet === CR) return at
-    else at++
+    if (octet > SP) {
+      at++
+    } else if (octet === SP || octet === CR) {
+      const next = octet === SP ? at + 1 : at + 2
+      const isLineEnd = octet === SP || octets[at + 1] === LF
+      if (!isLineEnd || next >= length || (octets[next] ?? 0) <= SP) return at
+      at = next + 1
+    } else if (octet === TAB) {
+      return at
+    } else {
+      at++
+    }
   }
   return at
-}
-
-function isInWord(octets: Uint8Array, at: number): boolean {
-  return (octets[at] ?? 0) > SP
 }

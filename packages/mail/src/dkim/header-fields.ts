@@ -1,6 +1,5 @@
 /** The header section as DKIM sees it: fields of octets, the way they stand in the letter. */
 
-import { octetsOf } from '../base/octets.ts'
 import type { Canonicalization } from './canonical-body.ts'
 
 const TAB = 0x09
@@ -17,6 +16,9 @@ export interface HeaderFieldOctets {
   readonly octets: Uint8Array
 }
 
+/** `field-name` of RFC 5322 §3.6.8. */
+const FIELD_NAME = /^[!-9;-~]+$/
+
 const ascii = new TextDecoder('latin1')
 
 /** The fields of a header section, in their order; what has no name is no field. */
@@ -26,12 +28,9 @@ export function readFields(header: Uint8Array): readonly HeaderFieldOctets[] {
   for (let at = 0; at < header.length; at++) {
     const isLineEnd = header[at] === LF && header[at - 1] === CR
     if (!isLineEnd || isBlank(header[at + 1])) continue
-    const field = header.subarray(from, at + 1)
-    const colon = field.indexOf(COLON)
-    if (colon > 0) {
-      const name = ascii.decode(field.subarray(0, colon)).trim().toLowerCase()
-      fields.push({ name, octets: field })
-    }
+    const octets = header.subarray(from, at + 1)
+    const name = ascii.decode(octets.subarray(0, Math.max(octets.indexOf(COLON), 0))).trimEnd()
+    if (FIELD_NAME.test(name)) fields.push({ name: name.toLowerCase(), octets })
     from = at + 1
   }
   return fields
@@ -58,10 +57,10 @@ export function canonicalField(
 }
 
 function relaxField({ name, octets }: HeaderFieldOctets): Uint8Array {
-  const start = octetsOf(`${name}:`)
-  const relaxed = new Uint8Array(start.length + octets.length)
-  relaxed.set(start)
-  let to = start.length
+  const relaxed = new Uint8Array(octets.length)
+  let to = 0
+  for (; to < name.length; to++) relaxed[to] = name.charCodeAt(to)
+  relaxed[to++] = COLON
   let isBlankPending = false
   for (let at = octets.indexOf(COLON) + 1; at < octets.length; at++) {
     const octet = octets[at] ?? 0
@@ -70,7 +69,7 @@ function relaxField({ name, octets }: HeaderFieldOctets): Uint8Array {
     } else if (isBlank(octet)) {
       isBlankPending = true
     } else {
-      if (isBlankPending && to > start.length) relaxed[to++] = SP
+      if (isBlankPending && to > name.length + 1) relaxed[to++] = SP
       isBlankPending = false
       relaxed[to++] = octet
     }

@@ -71,5 +71,5 @@ function ownNames(name: string, counts: ReadonlyMap<string, number>): readonly s
 }
 
 function repeated(name: string, times: number): readonly string[] {
-  return Array.from({ length: times }, () => name)
+  return new Array<string>(times).fill(name)
 }

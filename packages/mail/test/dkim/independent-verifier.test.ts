@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { type Canonicalization, signMessage, type SigningOptions } from '../../src/dkim.ts'
@@ -92,6 +93,30 @@ describe('An independent verifier', () => {
       }),
       { numRuns: 100 },
     )
+  })
+
+  it('passes a large letter, which is read again to be sent', async () => {
+    const content = randomBytes(200_000)
+    const attachment = {
+      fileName: 'остатки.bin',
+      contentType: 'application/octet-stream',
+      content: async function* () {
+        yield content
+      },
+    }
+    const signed = await signMessage(letterOfDraft({ attachments: [attachment] }), keys, {
+      signedAt,
+    })
+
+    assert.ok(signed.sizeOctets > 200_000)
+    assert.deepEqual(await verdictsOf(await octetsOfLetter(signed), records), ['pass', 'pass'])
+  })
+
+  it('passes a letter whose header section holds UTF-8 (RFC 8616)', async () => {
+    const letter = letterOf('From: Склад <ящик@example.org>\r\nSubject:  Заказы\r\n\r\nx\r\n')
+    const signed = await signMessage(letter, keys, { signedAt, identity: 'ящик@example.org' })
+
+    assert.deepEqual(await verdictsOf(await octetsOfLetter(signed), records), ['pass', 'pass'])
   })
 
   it('passes a letter with an identity and an end, until then', async () => {
