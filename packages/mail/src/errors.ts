@@ -21,6 +21,8 @@
  * | `SMTP_SIZE_EXCEEDED` | {@link SmtpSizeExceeded} | the letter is larger than the server takes |
  * | `POP3_RESPONSE_REJECTED` | {@link Pop3ResponseRejected} | the command was refused, the session goes on |
  * | `POP3_DELETIONS_UNCONFIRMED` | {@link Pop3DeletionsUnconfirmed} | the letters may come again |
+ * | `DKIM_KEY_UNUSABLE` | {@link DkimKeyUnusable} | the key can't sign, so nothing is sent |
+ * | `DKIM_CONTENT_CHANGED` | {@link DkimContentChanged} | a file changed after signing, so nothing was delivered; sign again |
  *
  * @module
  *
@@ -42,6 +44,8 @@
 import type { AddressInvalid } from './address/errors.ts'
 import type { LimitExceeded } from './base/limit-exceeded.ts'
 import type { AttachedLetterInvalid, HeaderInvalid } from './mime/errors.ts'
+import type { DkimContentChanged, DkimKeyUnusable } from './dkim/errors.ts'
+import type { HeaderInvalid } from './mime/errors.ts'
 import type { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './net/errors.ts'
 import type { Pop3DeletionsUnconfirmed, Pop3ResponseRejected } from './pop3/errors.ts'
 import type { AuthenticationFailed, NoUsableMechanism } from './sasl/errors.ts'
@@ -52,6 +56,8 @@ export { AddressInvalid } from './address/errors.ts'
 export { LimitExceeded } from './base/limit-exceeded.ts'
 export { MailError } from './base/mail-error.ts'
 export { AttachedLetterInvalid, HeaderInvalid } from './mime/errors.ts'
+export { DkimContentChanged, DkimKeyUnusable } from './dkim/errors.ts'
+export { HeaderInvalid } from './mime/errors.ts'
 export { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './net/errors.ts'
 export { Pop3DeletionsUnconfirmed, Pop3ResponseRejected } from './pop3/errors.ts'
 export { AuthenticationFailed, NoUsableMechanism } from './sasl/errors.ts'
@@ -59,6 +65,7 @@ export { SmtpCapabilityMissing, SmtpReplyRejected, SmtpSizeExceeded } from './sm
 export { ConnectionLost, ProtocolViolation, TlsUnavailable } from './wire/errors.ts'
 export type { MailErrorCode, MailErrorFacts } from './base/mail-error.ts'
 export type { AttachedLetterFlaw } from './mime/errors.ts'
+export type { DkimKeyCheck } from './dkim/errors.ts'
 export type { DeadlinePhase, TlsCheck } from './net/errors.ts'
 
 /** All classes of errors, so that `switch (error.code)` knows what each carries. */
@@ -81,3 +88,5 @@ export type AnyMailError =
   | SmtpSizeExceeded
   | Pop3ResponseRejected
   | Pop3DeletionsUnconfirmed
+  | DkimKeyUnusable
+  | DkimContentChanged

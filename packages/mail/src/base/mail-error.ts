@@ -18,6 +18,8 @@ export type MailErrorCode =
   | 'POP3_RESPONSE_REJECTED'
   | 'POP3_DELETIONS_UNCONFIRMED'
   | 'SMTP_SIZE_EXCEEDED'
+  | 'DKIM_KEY_UNUSABLE'
+  | 'DKIM_CONTENT_CHANGED'
 
 /** What every error of this package is made of, beside its class and code. */
 export interface MailErrorFacts {

@@ -30,6 +30,7 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   CONFIG_INVALID: EXIT.configuration,
   CONFIG_NOT_FOUND: EXIT.configuration,
   DATABASE_NOT_FOUND: EXIT.configuration,
+  DKIM_KEY_UNUSABLE: EXIT.configuration,
   MAIL_URL_INVALID: EXIT.configuration,
   PLAN_NAME_INVALID: EXIT.configuration,
   SECRET_MISSING: EXIT.configuration,
@@ -51,6 +52,7 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   TEXT_NOT_UTF8: EXIT.data,
 
   DISK_UNUSABLE: EXIT.disk,
+  DKIM_CONTENT_CHANGED: EXIT.disk,
 
   AUTHENTICATION_FAILED: EXIT.permission,
   DATABASE_UNUSABLE: EXIT.permission,

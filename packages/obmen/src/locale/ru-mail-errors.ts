@@ -90,6 +90,15 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
       `сервер не подтвердил удаление принятых писем (${maildropNumbers.length})`,
       'ничего: если письма придут снова, они будут узнаны',
     ),
+  DKIM_KEY_UNUSABLE: ({ check, domain, selector }) => {
+    const [verdict, hint] = DKIM_KEY_CHECKS[check]
+    return text(`ключ DKIM «${selector}» домена «${domain}» непригоден: ${verdict}`, hint)
+  },
+  DKIM_CONTENT_CHANGED: ({ signedOctets }) =>
+    text(
+      `отправка подписанного письма прервана: оно уже не то, что было подписано (${signedOctets} байт)`,
+      'отправьте письмо снова, когда никто не изменяет вложенные в него файлы',
+    ),
 }
 
 type MailError<Code> = Extract<AnyMailError, { readonly code: Code }>
@@ -165,4 +174,34 @@ const RUSSIAN_FLAWS: Readonly<Record<AttachedLetterFlaw, string>> = {
   'octet over 127': 'есть знаки не из ASCII',
   'line too long': 'есть строка длиннее 998 байт',
   delimiter: 'есть строка, которой оно должно кончаться',
+const DKIM_KEY_CHECKS: Readonly<
+  Record<MailError<'DKIM_KEY_UNUSABLE'>['check'], readonly [verdict: string, hint: string]>
+> = {
+  domain: ['такого имени домена быть не может', 'напишите домен как в адресе: example.org'],
+  selector: [
+    'такого селектора быть не может',
+    'напишите селектор, как он опубликован, без ._domainkey и домена: латинские буквы, цифры, дефис, точка',
+  ],
+  'selector-taken': [
+    'такой же селектор у другого ключа, а в DNS на каждый селектор один ключ',
+    'опубликуйте каждый ключ под своим селектором',
+  ],
+  'not-a-key': [
+    'это не закрытый ключ в формате PEM',
+    'возьмите текст файла ключа целиком, от -----BEGIN до END-----, вместе с переводами строк',
+  ],
+  encrypted: ['закрытый ключ защищён паролем', 'снимите пароль: openssl pkey -in ФАЙЛ -out ФАЙЛ'],
+  public: [
+    'это открытый ключ или сертификат, им не подписывают',
+    'возьмите закрытый ключ; открытый публикуют в DNS',
+  ],
+  'key-type': ['ключей такого вида в DKIM нет', 'создайте ключ RSA на 2048 бит или ключ Ed25519'],
+  'too-short': [
+    'ключ RSA короче 1024 бит, такие подписи никто не принимает',
+    'создайте ключ RSA не короче 2048 бит или ключ Ed25519',
+  ],
+  damaged: [
+    'его подпись не сходится с его же открытым ключом',
+    'возьмите ключ ещё раз оттуда, где он создан',
+  ],
 }
