@@ -20,6 +20,7 @@ export type MailErrorCode =
   | 'SMTP_SIZE_EXCEEDED'
   | 'DKIM_KEY_UNUSABLE'
   | 'DKIM_CONTENT_CHANGED'
+  | 'SMTP_CONTENT_INVALID'
 
 /** What every error of this package is made of, beside its class and code. */
 export interface MailErrorFacts {
