@@ -5,6 +5,7 @@
  * |---|---|---|
  * | `ADDRESS_INVALID` | {@link AddressInvalid} | nothing can be sent to this text |
  * | `HEADER_INVALID` | {@link HeaderInvalid} | this can't stand in a header section |
+ * | `ATTACHED_LETTER_INVALID` | {@link AttachedLetterInvalid} | the attached letter has to be mended or packed |
  * | `LIMIT_EXCEEDED` | {@link LimitExceeded} | something from outside is larger than allowed |
  * | `CONNECTION_FAILED` | {@link ConnectionFailed} | there is no way to the server now |
  * | `CONNECTION_LOST` | {@link ConnectionLost} | connect again |
@@ -43,7 +44,7 @@
 import type { AddressInvalid } from './address/errors.ts'
 import type { LimitExceeded } from './base/limit-exceeded.ts'
 import type { DkimContentChanged, DkimKeyUnusable } from './dkim/errors.ts'
-import type { HeaderInvalid } from './mime/errors.ts'
+import type { AttachedLetterInvalid, HeaderInvalid } from './mime/errors.ts'
 import type { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './net/errors.ts'
 import type { Pop3DeletionsUnconfirmed, Pop3ResponseRejected } from './pop3/errors.ts'
 import type { AuthenticationFailed, NoUsableMechanism } from './sasl/errors.ts'
@@ -54,7 +55,7 @@ export { AddressInvalid } from './address/errors.ts'
 export { LimitExceeded } from './base/limit-exceeded.ts'
 export { MailError } from './base/mail-error.ts'
 export { DkimContentChanged, DkimKeyUnusable } from './dkim/errors.ts'
-export { HeaderInvalid } from './mime/errors.ts'
+export { AttachedLetterInvalid, HeaderInvalid } from './mime/errors.ts'
 export { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './net/errors.ts'
 export { Pop3DeletionsUnconfirmed, Pop3ResponseRejected } from './pop3/errors.ts'
 export { AuthenticationFailed, NoUsableMechanism } from './sasl/errors.ts'
@@ -62,12 +63,14 @@ export { SmtpCapabilityMissing, SmtpReplyRejected, SmtpSizeExceeded } from './sm
 export { ConnectionLost, ProtocolViolation, TlsUnavailable } from './wire/errors.ts'
 export type { MailErrorCode, MailErrorFacts } from './base/mail-error.ts'
 export type { DkimKeyCheck } from './dkim/errors.ts'
+export type { AttachedLetterFlaw } from './mime/errors.ts'
 export type { DeadlinePhase, TlsCheck } from './net/errors.ts'
 
 /** All classes of errors, so that `switch (error.code)` knows what each carries. */
 export type AnyMailError =
   | AddressInvalid
   | HeaderInvalid
+  | AttachedLetterInvalid
   | LimitExceeded
   | ConnectionFailed
   | ConnectionLost
