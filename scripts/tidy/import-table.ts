@@ -22,6 +22,7 @@ const NODE = ['node:*']
 
 const MAIL_WIRE = ['mail base', 'mail wire', 'mail sasl', 'mail address']
 const MAIL_PUBLIC = [...MAIL_WIRE, 'mail mime', 'mail dkim', 'mail smtp', 'mail pop3', 'mail net']
+const MAIL_PUBLIC = [...MAIL_WIRE, 'mail mime', 'mail smtp', 'mail pop3', 'mail imap', 'mail net']
 const EXCHANGE_CORE = ['exchange plan', 'exchange message']
 const EXCHANGE_PUBLIC = [
   ...EXCHANGE_CORE,
@@ -48,6 +49,11 @@ export const LAYERS: readonly Layer[] = [
     'mail net',
     /^mail\/src\/net\//,
     [...MAIL_WIRE, 'mail dkim', 'mail smtp', 'mail pop3'],
+  pure('mail imap', /^mail\/src\/imap\//, MAIL_WIRE),
+  layer(
+    'mail net',
+    /^mail\/src\/net\//,
+    [...MAIL_WIRE, 'mail smtp', 'mail pop3', 'mail imap'],
     NODE,
   ),
   layer('mail testing', /^mail\/src\/testing\//, MAIL_PUBLIC, NODE),

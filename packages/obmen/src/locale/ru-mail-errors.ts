@@ -9,7 +9,7 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
   HEADER_INVALID: ({ field }) =>
     text(
       `письмо не составлено: в ${field} есть недопустимые знаки`,
-      'проверьте subjectPrefix и address в настройке',
+      'проверьте subjectPrefix и address в настройке, а в obmen send — тему и имена файлов',
     ),
   ATTACHED_LETTER_INVALID: ({ flaw, fileName, offsetOctets }) =>
     text(
@@ -29,12 +29,12 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
   CONNECTION_LOST: (error) =>
     text(
       `соединение с почтовым сервером прервалось (${error.message})`,
-      'повторите обмен позже; если так каждый раз, посмотрите последние строки сервера: --verbose',
+      'повторите позже; если так каждый раз, посмотрите последние строки сервера: --verbose (в obmen send: --log)',
     ),
   DEADLINE_EXCEEDED: ({ phase, timeoutMs }) =>
     text(
       `почтовый сервер не ответил за ${Math.round(timeoutMs / 1000)} с (${PHASES[phase]})`,
-      'повторите обмен позже; проверьте сеть на этом компьютере',
+      'повторите позже; проверьте сеть на этом компьютере',
     ),
   ABORTED: () => text('разговор с почтовым сервером прерван по команде', 'запустите обмен снова'),
   PROTOCOL_VIOLATION: ({ line }) =>
@@ -54,7 +54,7 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
   AUTHENTICATION_FAILED: ({ user, serverWords }) =>
     text(
       `почтовый сервер не пустил пользователя «${user}»${serverWords === undefined ? '' : `: ${serverWords}`}`,
-      'проверьте имя в send и receive и пароль; некоторым почтовым службам нужен отдельный пароль для программ, а серверу, который предлагает больше, чем умеет, — ?auth=PLAIN в адресе',
+      'проверьте имя (в send, receive или --server) и пароль; некоторым почтовым службам нужен отдельный пароль для программ, а серверу, который предлагает больше, чем умеет, — ?auth=PLAIN в адресе',
     ),
   NO_USABLE_MECHANISM: ({ offered }) =>
     text(
@@ -76,7 +76,7 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
   SMTP_SIZE_EXCEEDED: ({ sizeOctets, limitOctets }) =>
     text(
       `письмо слишком велико: ${sizeOctets} байт, а сервер принимает не больше ${limitOctets}`,
-      'уменьшите messageSize в настройке',
+      'приложите меньше файлов или разделите их на несколько писем',
     ),
   POP3_RESPONSE_REJECTED: ({ response, transient }) =>
     text(
@@ -168,6 +168,12 @@ const TLS_CHECKS: Readonly<
   handshake: ['не удалось договориться о шифровании', 'проверьте настройки TLS почтового сервера'],
 }
 
+const RUSSIAN_FLAWS: Readonly<Record<AttachedLetterFlaw, string>> = {
+  nul: 'есть нулевой байт',
+  'bare line end': 'строка кончается не CRLF',
+  'octet over 127': 'есть знаки не из ASCII',
+  'line too long': 'есть строка длиннее 998 байт',
+  delimiter: 'есть строка, которой оно должно кончаться',
 const DKIM_KEY_CHECKS: Readonly<
   Record<MailError<'DKIM_KEY_UNUSABLE'>['check'], readonly [verdict: string, hint: string]>
 > = {
@@ -198,12 +204,4 @@ const DKIM_KEY_CHECKS: Readonly<
     'его подпись не сходится с его же открытым ключом',
     'возьмите ключ ещё раз оттуда, где он создан',
   ],
-}
-
-const RUSSIAN_FLAWS: Readonly<Record<AttachedLetterFlaw, string>> = {
-  nul: 'есть нулевой байт',
-  'bare line end': 'строка кончается не CRLF',
-  'octet over 127': 'есть знаки не из ASCII',
-  'line too long': 'есть строка длиннее 998 байт',
-  delimiter: 'есть строка, которой оно должно кончаться',
 }

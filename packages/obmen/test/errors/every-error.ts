@@ -56,6 +56,7 @@ import {
   DatabaseUnusable,
   DiskUnusable,
   ExchangeRunning,
+  FileChanged,
   FileUnusable,
   Interrupted,
   Unexpected,
@@ -109,6 +110,7 @@ export const EVERY_ERROR: { readonly [Code in KnownError['code']]: KnownError } 
   EXCHANGE_RUNNING: new ExchangeRunning('trade.db-obmen-lock'),
   FILE_UNUSABLE: new FileUnusable('obmen.yaml', 'EACCES'),
   HEADER_INVALID: new HeaderInvalid({ field: 'Subject', reason: 'holds a line end', value: '\n' }),
+  FILE_CHANGED: new FileChanged('report.bin'),
   INTERRUPTED: new Interrupted('SIGTERM'),
   LIMIT_EXCEEDED: new LimitExceeded({
     what: 'a line',
