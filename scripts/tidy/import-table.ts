@@ -21,8 +21,8 @@ const BOTH = ['@obmen/exchange', '@obmen/exchange/*', ...MAIL]
 const NODE = ['node:*']
 
 const MAIL_WIRE = ['mail base', 'mail wire', 'mail sasl', 'mail address']
-const MAIL_PUBLIC = [...MAIL_WIRE, 'mail mime', 'mail dkim', 'mail smtp', 'mail pop3', 'mail net']
-const MAIL_PUBLIC = [...MAIL_WIRE, 'mail mime', 'mail smtp', 'mail pop3', 'mail imap', 'mail net']
+const MAIL_ENGINES = ['mail dkim', 'mail smtp', 'mail pop3', 'mail imap']
+const MAIL_PUBLIC = [...MAIL_WIRE, 'mail mime', ...MAIL_ENGINES, 'mail net']
 const EXCHANGE_CORE = ['exchange plan', 'exchange message']
 const EXCHANGE_PUBLIC = [
   ...EXCHANGE_CORE,
@@ -45,17 +45,8 @@ export const LAYERS: readonly Layer[] = [
   pure('mail dkim', /^mail\/src\/dkim\//, ['mail base']),
   pure('mail smtp', /^mail\/src\/smtp\//, MAIL_WIRE),
   pure('mail pop3', /^mail\/src\/pop3\//, MAIL_WIRE),
-  layer(
-    'mail net',
-    /^mail\/src\/net\//,
-    [...MAIL_WIRE, 'mail dkim', 'mail smtp', 'mail pop3'],
   pure('mail imap', /^mail\/src\/imap\//, MAIL_WIRE),
-  layer(
-    'mail net',
-    /^mail\/src\/net\//,
-    [...MAIL_WIRE, 'mail smtp', 'mail pop3', 'mail imap'],
-    NODE,
-  ),
+  layer('mail net', /^mail\/src\/net\//, [...MAIL_WIRE, ...MAIL_ENGINES], NODE),
   layer('mail testing', /^mail\/src\/testing\//, MAIL_PUBLIC, NODE),
   layer('mail testing, public', /^mail\/src\/testing\.ts$/, [...MAIL_PUBLIC, 'mail testing'], []),
   layer('mail public', /^mail\/src\/[^/]+\.ts$/, MAIL_PUBLIC, []),

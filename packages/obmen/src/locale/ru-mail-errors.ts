@@ -174,6 +174,8 @@ const RUSSIAN_FLAWS: Readonly<Record<AttachedLetterFlaw, string>> = {
   'octet over 127': 'есть знаки не из ASCII',
   'line too long': 'есть строка длиннее 998 байт',
   delimiter: 'есть строка, которой оно должно кончаться',
+}
+
 const DKIM_KEY_CHECKS: Readonly<
   Record<MailError<'DKIM_KEY_UNUSABLE'>['check'], readonly [verdict: string, hint: string]>
 > = {
