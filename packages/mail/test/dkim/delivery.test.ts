@@ -32,7 +32,7 @@ async function send(
     reversePath: ReversePath.parse(OFFICE),
     forwardPaths: [ForwardPath.parse(SHOP)],
   } as const
-  return connection.send(envelope, signed)
+  return await connection.send(envelope, signed)
 }
 
 describe('A signed letter on its way', { timeout: TIMEOUT_MS }, () => {
