@@ -71,5 +71,7 @@ function ownNames(name: string, counts: ReadonlyMap<string, number>): readonly s
 }
 
 function repeated(name: string, times: number): readonly string[] {
-  return new Array<string>(times).fill(name)
+  const names: string[] = []
+  while (names.length < times) names.push(name)
+  return names
 }

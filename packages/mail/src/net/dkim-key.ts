@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto'
-import { domainToASCII } from 'node:url'
 import { promisify } from 'node:util'
+import { toAsciiDomain } from '../address/a-label.ts'
 import type { Secret } from '../base/secret.ts'
 import { type DkimKeyCheck, DkimKeyUnusable } from '../dkim/errors.ts'
 import { checkKeyName, type DkimAlgorithm, type DkimKey, recordNameOf } from '../dkim/key.ts'
@@ -62,7 +62,7 @@ const signInBackground = promisify<string, Uint8Array, KeyObject, Buffer>(sign)
  */
 export function readDkimKey(source: DkimKeySource): DkimKeyInMemory {
   // What has no form in ASCII stays as it is and is refused as it was written.
-  const domain = domainToASCII(source.domain) || source.domain
+  const domain = (toAsciiDomain(source.domain) ?? source.domain).toLowerCase()
   const name = { domain, selector: source.selector }
   checkKeyName(name)
   const text =

@@ -16,6 +16,7 @@ const dkimCrypto: DkimCrypto = { sha256: () => createHash('sha256') }
  *
  * @returns The letter with its signatures, to be sent as it is: no server on the way may write its body another way.
  * @throws DkimKeyUnusable when a key has no place in the DNS, or two have the same.
+ * @throws LimitExceeded when the header section is larger than `maxHeaderOctets`.
  * @throws RangeError when there is no key, the letter has not one From field, or an option can't be meant so.
  *
  * @example

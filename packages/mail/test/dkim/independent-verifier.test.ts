@@ -39,11 +39,22 @@ const attachments: fc.Arbitrary<readonly DraftAttachment[]> = fc.array(
   })),
   { maxLength: 2 },
 )
-const drafts: fc.Arbitrary<Partial<MessageDraft>> = fc.record({
-  subject: subjects,
-  text: texts,
-  attachments,
-})
+const list: MessageDraft['list'] = {
+  id: 'exchange.example.org',
+  unsubscribe: ['https://example.org/leave'],
+  isOneClick: true,
+}
+const drafts: fc.Arbitrary<Partial<MessageDraft>> = fc.record(
+  {
+    subject: subjects,
+    text: texts,
+    html: texts,
+    attachments,
+    list: fc.constant(list),
+    references: fc.constant(['<1@example.org>', '<2@example.org>']),
+  },
+  { requiredKeys: [] },
+)
 
 async function signedExample(signingOptions: SigningOptions = {}): Promise<string> {
   const letter = letterOfDraft({ attachments: [] })
