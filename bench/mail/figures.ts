@@ -31,18 +31,21 @@ export function figure(program: string, value: number, unit: string, target?: Ta
   }
 }
 
-/** The figure of a peer beside ours. */
+/**
+ * The median of a peer's figures beside ours. The ratio is the median of the rounds' ratios: what disturbs the machine
+ * disturbs both programs of a round. Without figures the peer is not on this machine.
+ */
 export function peerFigure(
   program: string,
-  value: number | undefined,
-  beside: { readonly ours: number; readonly unit: string; readonly target?: Target },
+  values: readonly number[],
+  beside: { readonly ours: readonly number[]; readonly unit: string; readonly target?: Target },
 ): Line {
   const { ours, unit, target } = beside
-  if (value === undefined) return { program, value, unit }
-  const ratio = ours / value
+  if (values.length === 0) return { program, value: undefined, unit }
+  const ratio = median(values.map((value, round) => (ours[round] ?? Number.NaN) / value))
   return {
     program,
-    value,
+    value: median(values),
     unit,
     ratio,
     ...(target && { target: { ...target, isMet: meets(ratio, target) } }),

@@ -141,12 +141,15 @@ describe('send', () => {
     await using office = await TestOffice.start()
     office.site.input = 'from the pipe\n'
     office.site.write('stock.csv', 'tea;17\n')
+    office.site.write('letter.html', '<p>from the page</p>')
 
-    const { exitCode } = await office.run('--text', '-', '--attach', 'stock.csv')
+    const files = ['--html', 'letter.html', '--attach', 'stock.csv']
+    const { exitCode } = await office.run('--text', '-', ...files)
 
     assert.equal(exitCode, 0)
     const [letter = ''] = office.letters(SHOP)
-    assert.match(letter, /from the pipe/)
+    assert.match(letter, /text\/plain[^]+from the pipe/)
+    assert.match(letter, /text\/html[^]+<p>from the page<\/p>/)
     assert.match(letter, /filename="?stock\.csv/)
     assert.ok(letter.includes(Buffer.from('tea;17\n').toString('base64')))
   })
