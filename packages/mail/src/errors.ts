@@ -7,6 +7,7 @@
  * | `HEADER_INVALID` | {@link HeaderInvalid} | this can't stand in a header section |
  * | `LIMIT_EXCEEDED` | {@link LimitExceeded} | something from outside is larger than allowed |
  * | `CONNECTION_FAILED` | {@link ConnectionFailed} | there is no way to the server now |
+ * | `PROXY_FAILED` | {@link ProxyFailed} | there is no way through the proxy |
  * | `CONNECTION_LOST` | {@link ConnectionLost} | connect again |
  * | `DEADLINE_EXCEEDED` | {@link DeadlineExceeded} | the server took too long; connect again |
  * | `ABORTED` | {@link Aborted} | the caller gave up |
@@ -43,6 +44,7 @@ import type { LimitExceeded } from './base/limit-exceeded.ts'
 import type { HeaderInvalid } from './mime/errors.ts'
 import type { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './net/errors.ts'
 import type { Pop3DeletionsUnconfirmed, Pop3ResponseRejected } from './pop3/errors.ts'
+import type { ProxyFailed } from './proxy/errors.ts'
 import type { AuthenticationFailed, NoUsableMechanism } from './sasl/errors.ts'
 import type { SmtpCapabilityMissing, SmtpReplyRejected, SmtpSizeExceeded } from './smtp/errors.ts'
 import type { ConnectionLost, ProtocolViolation, TlsUnavailable } from './wire/errors.ts'
@@ -53,11 +55,13 @@ export { MailError } from './base/mail-error.ts'
 export { HeaderInvalid } from './mime/errors.ts'
 export { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './net/errors.ts'
 export { Pop3DeletionsUnconfirmed, Pop3ResponseRejected } from './pop3/errors.ts'
+export { ProxyFailed } from './proxy/errors.ts'
 export { AuthenticationFailed, NoUsableMechanism } from './sasl/errors.ts'
 export { SmtpCapabilityMissing, SmtpReplyRejected, SmtpSizeExceeded } from './smtp/errors.ts'
 export { ConnectionLost, ProtocolViolation, TlsUnavailable } from './wire/errors.ts'
 export type { MailErrorCode, MailErrorFacts } from './base/mail-error.ts'
 export type { DeadlinePhase, TlsCheck } from './net/errors.ts'
+export type { ProxyFailure, ProxyName } from './proxy/errors.ts'
 
 /** All classes of errors, so that `switch (error.code)` knows what each carries. */
 export type AnyMailError =
@@ -65,6 +69,7 @@ export type AnyMailError =
   | HeaderInvalid
   | LimitExceeded
   | ConnectionFailed
+  | ProxyFailed
   | ConnectionLost
   | DeadlineExceeded
   | Aborted

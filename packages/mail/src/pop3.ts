@@ -20,7 +20,9 @@ export type { Pop3Options } from './net/pop3-client.ts'
 export type { Pop3Limits } from './pop3/limits.ts'
 export type { MaildropStatus } from './pop3/maildrop.ts'
 export type { Pop3Response, Pop3ResponseCode } from './pop3/response.ts'
+export type { ProxyServer } from './net/proxy-server.ts'
 export type { TokenProvider, TokenRequest } from './net/token-source.ts'
+export type { ProxyCredentials } from './proxy/credentials.ts'
 export type {
   AnonymousCredentials,
   ExternalCredentials,

@@ -4,6 +4,7 @@ export type MailErrorCode =
   | 'HEADER_INVALID'
   | 'LIMIT_EXCEEDED'
   | 'CONNECTION_FAILED'
+  | 'PROXY_FAILED'
   | 'CONNECTION_LOST'
   | 'DEADLINE_EXCEEDED'
   | 'ABORTED'
