@@ -4,19 +4,20 @@
  * @module
  */
 
+export { toAsciiDomain } from './address/a-label.ts'
 export { formatAddressList, mailboxesOf, parseAddressList } from './address/address-list.ts'
 export { AddressInvalid } from './address/errors.ts'
 export { MailboxAddress } from './address/mailbox-address.ts'
 export { parseAddressField } from './mime/address-field.ts'
 export { Base64Decoder, Base64Encoder, base64Size } from './mime/base64.ts'
 export { createTextDecoder, decodeText } from './mime/charset.ts'
-export { composedSize, composeMessage } from './mime/compose-message.ts'
+export { ComposedMessage, composeMessage } from './mime/compose-message.ts'
 export { parseContentDisposition, parseContentType } from './mime/content-type.ts'
 export { formatDateTime, parseDateTime } from './mime/date-time.ts'
 export { DEFECT_KINDS } from './mime/defect.ts'
 export { encodeUnstructured } from './mime/encode-text.ts'
 export { decodeEncodedWords } from './mime/encoded-word.ts'
-export { HeaderInvalid } from './mime/errors.ts'
+export { AttachedLetterInvalid, HeaderInvalid } from './mime/errors.ts'
 export { safeFileName } from './mime/file-name.ts'
 export { foldField } from './mime/fold-field.ts'
 export { DEFAULT_HEADER_LIMITS, HeaderSection, parseHeaderSection } from './mime/header-section.ts'
@@ -31,10 +32,13 @@ export type { MailboxParts } from './address/mailbox-address.ts'
 export type { CharsetDecoder, DecodedText } from './mime/charset.ts'
 export type { ContentDisposition, ContentType } from './mime/content-type.ts'
 export type { Defect, DefectKind, ReportDefect } from './mime/defect.ts'
+export type { AttachedLetterFlaw } from './mime/errors.ts'
 export type { HeaderLimits, ReceivedField } from './mime/header-section.ts'
 export type {
   DefectFound,
   DraftAttachment,
+  DraftCalendar,
+  DraftList,
   HeaderField,
   MessageDraft,
   MessageEvent,

@@ -28,7 +28,7 @@ export interface Letter {
   readonly text: string
   readonly fileName: string
   readonly file: Uint8Array
-  content(): AsyncGenerator<Uint8Array>
+  content(): AsyncIterable<Uint8Array>
 }
 
 export interface LetterOptions {

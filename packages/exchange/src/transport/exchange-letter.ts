@@ -1,6 +1,6 @@
 /** The letter that carries a message, as the admin guide has it: the message's name as subject, its file as the one attachment. */
 import {
-  composedSize,
+  type ComposedMessage,
   composeMessage,
   formatMessageId,
   type MailboxAddress,
@@ -14,17 +14,12 @@ import type { OutgoingMessage } from './transport.ts'
 /** The file is a stream of octets in zstd's own format (RFC 8878). */
 const MEDIA_TYPE = 'application/zstd'
 
-export interface ComposedLetter {
-  readonly octets: AsyncIterable<Uint8Array>
-  readonly sizeOctets: number | undefined
-}
-
 /** Composes the letter. Both nodes use one public address, so it is from and to the same. */
 export function composeLetter(
   message: OutgoingMessage,
   address: MailboxAddress,
   subjectPrefix: string,
-): ComposedLetter {
+): ComposedMessage {
   const fileName = formatFileName(message.name)
   const draft: MessageDraft = {
     from: address,
@@ -48,7 +43,7 @@ export function composeLetter(
       },
     ],
   }
-  return { octets: composeMessage(draft), sizeOctets: composedSize(draft) }
+  return composeMessage(draft)
 }
 
 /** For the person who opens it. */

@@ -67,7 +67,7 @@ export class MailTransport implements Transport {
     const size = letter.sizeOctets === undefined ? {} : { sizeOctets: letter.sizeOctets }
     const fileName = formatFileName(message.name)
     try {
-      const { recipients } = await smtp.send(envelope, letter.octets, size)
+      const { recipients } = await smtp.send(envelope, letter, size)
       for (const outcome of recipients) checkOutcome(fileName, outcome)
     } catch (error) {
       if (!(error instanceof SmtpSizeExceeded)) throw error

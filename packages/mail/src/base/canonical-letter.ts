@@ -20,7 +20,8 @@ export abstract class CanonicalLetter implements AsyncIterable<Uint8Array> {
 
   /** Whether something is such a letter. */
   static is(content: unknown): content is CanonicalLetter {
-    return typeof content === 'object' && content !== null && #isVouchedFor in content
+    const isObject = typeof content === 'object' && content !== null
+    return isObject && #isVouchedFor in content && content.#isVouchedFor
   }
 
   /** The octets, from the beginning, each time it is called. */

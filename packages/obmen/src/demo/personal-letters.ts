@@ -38,17 +38,17 @@ export async function sendPersonalLetters(
     credentials: { user: ADDRESS, password: new Secret(post.password) },
   })
   for (const letter of letters) {
-    const draft = draftOf(letter, post.nowMs)
+    const from = MailboxAddress.parse(letter.from)
+    const draft = draftOf(letter, from, post.nowMs)
     const envelope = {
-      reversePath: ReversePath.of(draft.from),
+      reversePath: ReversePath.of(from),
       forwardPaths: [ForwardPath.parse(`<${ADDRESS}>`)],
     } as const
     await smtp.send(envelope, composeMessage(draft))
   }
 }
 
-function draftOf(letter: PersonalLetter, nowMs: number): MessageDraft {
-  const from = MailboxAddress.parse(letter.from)
+function draftOf(letter: PersonalLetter, from: MailboxAddress, nowMs: number): MessageDraft {
   return {
     from,
     to: [MailboxAddress.parse(ADDRESS)],
@@ -57,7 +57,6 @@ function draftOf(letter: PersonalLetter, nowMs: number): MessageDraft {
     messageId: formatMessageId(randomUUID(), from.domain),
     boundary: randomUUID().replaceAll('-', ''),
     text: letter.text,
-    attachments: [],
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AnyMailError } from '@obmen/mail/errors'
+import type { AnyMailError, AttachedLetterFlaw } from '@obmen/mail/errors'
 
 import { type ErrorTexts, text } from './error-texts.ts'
 
@@ -10,6 +10,11 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
     text(
       `письмо не составлено: в ${field} есть недопустимые знаки`,
       'проверьте subjectPrefix и address в настройке',
+    ),
+  ATTACHED_LETTER_INVALID: ({ flaw, fileName, offsetOctets }) =>
+    text(
+      `письмо не дописано: во вложенном письме${fileName === undefined ? '' : ` «${fileName}»`} ${RUSSIAN_FLAWS[flaw]}, байт ${offsetOctets}`,
+      'вложите его как файл другого типа, например application/octet-stream',
     ),
   LIMIT_EXCEEDED: ({ limit, value, option }) =>
     text(
@@ -114,6 +119,35 @@ const CONNECTION_HINTS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'проверьте порт: 465 или 587 для отправки, 995 или 110 для приёма',
 }
 
+const PROXY_FAILURES: Readonly<
+  Record<MailError<'PROXY_FAILED'>['reason'], readonly [verdict: string, hint: string]>
+> = {
+  unreachable: [
+    'до прокси-сервера нет дороги',
+    'проверьте имя и порт прокси-сервера и сеть на этом компьютере',
+  ],
+  tls: ['соединение с прокси-сервером не шифруется', 'проверьте tls и ca прокси-сервера'],
+  lost: [
+    'прокси-сервер закрыл соединение',
+    'повторите позже; если так каждый раз, проверьте вид и порт прокси-сервера',
+  ],
+  'not-a-proxy': [
+    'там отвечает не прокси-сервер этого вида',
+    'проверьте вид и порт прокси-сервера',
+  ],
+  authentication: [
+    'прокси-сервер не пускает этого пользователя',
+    'проверьте имя и пароль для прокси-сервера',
+  ],
+  refused: [
+    'прокси-сервер этого не разрешает',
+    'попросите администратора прокси-сервера разрешить имя и порт почтового сервера',
+  ],
+  unsupported: ['прокси-сервер этого не умеет', 'возьмите прокси-сервер другого вида'],
+  target: ['прокси-серверу почтовый сервер недоступен', 'проверьте имя и порт почтового сервера'],
+  failure: ['у прокси-сервера не получилось', 'повторите позже; посмотрите журнал прокси-сервера'],
+}
+
 const PHASES: Readonly<Record<MailError<'DEADLINE_EXCEEDED'>['phase'], string>> = {
   connect: 'соединение',
   tls: 'шифрование',
@@ -167,31 +201,10 @@ const TLS_CHECKS: Readonly<
   handshake: ['не удалось договориться о шифровании', 'проверьте настройки TLS почтового сервера'],
 }
 
-const PROXY_FAILURES: Readonly<
-  Record<MailError<'PROXY_FAILED'>['reason'], readonly [verdict: string, hint: string]>
-> = {
-  unreachable: [
-    'до прокси-сервера нет дороги',
-    'проверьте имя и порт прокси-сервера и сеть на этом компьютере',
-  ],
-  tls: ['соединение с прокси-сервером не шифруется', 'проверьте tls и ca прокси-сервера'],
-  lost: [
-    'прокси-сервер закрыл соединение',
-    'повторите позже; если так каждый раз, проверьте вид и порт прокси-сервера',
-  ],
-  'not-a-proxy': [
-    'там отвечает не прокси-сервер этого вида',
-    'проверьте вид и порт прокси-сервера',
-  ],
-  authentication: [
-    'прокси-сервер не пускает этого пользователя',
-    'проверьте имя и пароль для прокси-сервера',
-  ],
-  refused: [
-    'прокси-сервер этого не разрешает',
-    'попросите администратора прокси-сервера разрешить имя и порт почтового сервера',
-  ],
-  unsupported: ['прокси-сервер этого не умеет', 'возьмите прокси-сервер другого вида'],
-  target: ['прокси-серверу почтовый сервер недоступен', 'проверьте имя и порт почтового сервера'],
-  failure: ['у прокси-сервера не получилось', 'повторите позже; посмотрите журнал прокси-сервера'],
+const RUSSIAN_FLAWS: Readonly<Record<AttachedLetterFlaw, string>> = {
+  nul: 'есть нулевой байт',
+  'bare line end': 'строка кончается не CRLF',
+  'octet over 127': 'есть знаки не из ASCII',
+  'line too long': 'есть строка длиннее 998 байт',
+  delimiter: 'есть строка, которой оно должно кончаться',
 }
