@@ -23,6 +23,7 @@ const NODE = ['node:*']
 const MAIL_WIRE = ['mail base', 'mail wire', 'mail sasl', 'mail address']
 const MAIL_ENGINES = ['mail dkim', 'mail smtp', 'mail pop3', 'mail imap']
 const MAIL_PUBLIC = [...MAIL_WIRE, 'mail mime', ...MAIL_ENGINES, 'mail net']
+const MAIL_PUBLIC = [...MAIL_WIRE, 'mail proxy', 'mail mime', 'mail smtp', 'mail pop3', 'mail net']
 const EXCHANGE_CORE = ['exchange plan', 'exchange message']
 const EXCHANGE_PUBLIC = [
   ...EXCHANGE_CORE,
@@ -39,6 +40,7 @@ const OBMEN_PARTS = [...OBMEN_SITE, 'obmen daemon', 'obmen web', 'obmen demo']
 export const LAYERS: readonly Layer[] = [
   pure('mail base', /^mail\/src\/base\//, []),
   pure('mail wire', /^mail\/src\/wire\//, ['mail base']),
+  pure('mail proxy', /^mail\/src\/proxy\//, ['mail base', 'mail wire']),
   pure('mail sasl', /^mail\/src\/sasl\//, ['mail base']),
   pure('mail address', /^mail\/src\/address\//, ['mail base']),
   pure('mail mime', /^mail\/src\/mime\//, ['mail base', 'mail address']),
@@ -47,6 +49,12 @@ export const LAYERS: readonly Layer[] = [
   pure('mail pop3', /^mail\/src\/pop3\//, MAIL_WIRE),
   pure('mail imap', /^mail\/src\/imap\//, MAIL_WIRE),
   layer('mail net', /^mail\/src\/net\//, [...MAIL_WIRE, ...MAIL_ENGINES], NODE),
+  layer(
+    'mail net',
+    /^mail\/src\/net\//,
+    [...MAIL_WIRE, 'mail smtp', 'mail pop3', 'mail proxy'],
+    NODE,
+  ),
   layer('mail testing', /^mail\/src\/testing\//, MAIL_PUBLIC, NODE),
   layer('mail testing, public', /^mail\/src\/testing\.ts$/, [...MAIL_PUBLIC, 'mail testing'], []),
   layer('mail public', /^mail\/src\/[^/]+\.ts$/, MAIL_PUBLIC, []),

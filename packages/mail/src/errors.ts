@@ -8,6 +8,7 @@
  * | `ATTACHED_LETTER_INVALID` | {@link AttachedLetterInvalid} | the attached letter has to be mended or packed |
  * | `LIMIT_EXCEEDED` | {@link LimitExceeded} | something from outside is larger than allowed |
  * | `CONNECTION_FAILED` | {@link ConnectionFailed} | there is no way to the server now |
+ * | `PROXY_FAILED` | {@link ProxyFailed} | there is no way through the proxy |
  * | `CONNECTION_LOST` | {@link ConnectionLost} | connect again |
  * | `DEADLINE_EXCEEDED` | {@link DeadlineExceeded} | the server took too long; connect again |
  * | `ABORTED` | {@link Aborted} | the caller gave up |
@@ -48,6 +49,7 @@ import type { AttachedLetterInvalid, HeaderInvalid } from './mime/errors.ts'
 import type { DkimContentChanged, DkimKeyUnusable } from './dkim/errors.ts'
 import type { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './net/errors.ts'
 import type { Pop3DeletionsUnconfirmed, Pop3ResponseRejected } from './pop3/errors.ts'
+import type { ProxyFailed } from './proxy/errors.ts'
 import type { AuthenticationFailed, NoUsableMechanism } from './sasl/errors.ts'
 import type {
   SmtpCapabilityMissing,
@@ -64,6 +66,7 @@ export { AttachedLetterInvalid, HeaderInvalid } from './mime/errors.ts'
 export { DkimContentChanged, DkimKeyUnusable } from './dkim/errors.ts'
 export { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './net/errors.ts'
 export { Pop3DeletionsUnconfirmed, Pop3ResponseRejected } from './pop3/errors.ts'
+export { ProxyFailed } from './proxy/errors.ts'
 export { AuthenticationFailed, NoUsableMechanism } from './sasl/errors.ts'
 export {
   SmtpCapabilityMissing,
@@ -77,6 +80,7 @@ export type { AttachedLetterFlaw } from './mime/errors.ts'
 export type { DkimKeyCheck } from './dkim/errors.ts'
 export type { DeadlinePhase, TlsCheck } from './net/errors.ts'
 export type { SmtpCapability } from './smtp/errors.ts'
+export type { ProxyFailure, ProxyName } from './proxy/errors.ts'
 
 /** All classes of errors, so that `switch (error.code)` knows what each carries. */
 export type AnyMailError =
@@ -85,6 +89,7 @@ export type AnyMailError =
   | AttachedLetterInvalid
   | LimitExceeded
   | ConnectionFailed
+  | ProxyFailed
   | ConnectionLost
   | DeadlineExceeded
   | Aborted

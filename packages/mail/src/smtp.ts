@@ -25,8 +25,10 @@ export type {
 } from './net/mail-server.ts'
 export type { SendOptions, SmtpOptions } from './net/smtp-client.ts'
 export type { SendingRate } from './net/pace.ts'
+export type { ProxyServer } from './net/proxy-server.ts'
 export type { SmtpPoolLimits, SmtpPoolOptions } from './net/smtp-pool-options.ts'
 export type { TokenProvider, TokenRequest } from './net/token-source.ts'
+export type { ProxyCredentials } from './proxy/credentials.ts'
 export type {
   AnonymousCredentials,
   ExternalCredentials,

@@ -63,6 +63,7 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   DELIVERY_REFUSED: EXIT.unavailable,
   POP3_RESPONSE_REJECTED: EXIT.unavailable,
   PROTOCOL_VIOLATION: EXIT.unavailable,
+  PROXY_FAILED: EXIT.unavailable,
   SMTP_CAPABILITY_MISSING: EXIT.unavailable,
   SMTP_REPLY_REJECTED: EXIT.unavailable,
   SMTP_SIZE_EXCEEDED: EXIT.unavailable,

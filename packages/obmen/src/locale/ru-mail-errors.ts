@@ -26,6 +26,14 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
       `не удалось соединиться с ${host}:${port}: ${CONNECTION_WORDS[systemCode] ?? systemCode}`,
       CONNECTION_HINTS[systemCode] ?? 'проверьте сеть на этом компьютере, имя сервера и порт',
     ),
+  PROXY_FAILED: ({ target, proxy, reason, proxyWords }) => {
+    const [verdict, hint] = PROXY_FAILURES[reason]
+    const words = proxyWords === undefined ? '' : `: ${proxyWords}`
+    return text(
+      `соединиться с ${target} через прокси-сервер ${proxy.host}:${proxy.port} не удалось: ${verdict}${words}`,
+      hint,
+    )
+  },
   CONNECTION_LOST: (error) =>
     text(
       `соединение с почтовым сервером прервалось (${error.message})`,
@@ -47,9 +55,10 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
       'сервер не предлагает шифрования (STARTTLS), поэтому ничего не отправлено',
       'проверьте порт; с smtps:// и pop3s:// соединение шифруется с самого начала (465, 995)',
     ),
-  TLS_FAILED: ({ host, port, check }) => {
+  TLS_FAILED: ({ host, port, check, seenPin }) => {
     const [verdict, hint] = TLS_CHECKS[check]
-    return text(`защищённое соединение с ${host}:${port} не установлено: ${verdict}`, hint)
+    const seen = seenPin === undefined ? '' : ` (${seenPin})`
+    return text(`защищённое соединение с ${host}:${port} не установлено: ${verdict}${seen}`, hint)
   },
   AUTHENTICATION_FAILED: ({ user, serverWords }) =>
     text(
@@ -124,6 +133,35 @@ const CONNECTION_HINTS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'проверьте порт: 465 или 587 для отправки, 995 или 110 для приёма',
 }
 
+const PROXY_FAILURES: Readonly<
+  Record<MailError<'PROXY_FAILED'>['reason'], readonly [verdict: string, hint: string]>
+> = {
+  unreachable: [
+    'до прокси-сервера нет дороги',
+    'проверьте имя и порт прокси-сервера и сеть на этом компьютере',
+  ],
+  tls: ['соединение с прокси-сервером не шифруется', 'проверьте tls и ca прокси-сервера'],
+  lost: [
+    'прокси-сервер закрыл соединение',
+    'повторите позже; если так каждый раз, проверьте вид и порт прокси-сервера',
+  ],
+  'not-a-proxy': [
+    'там отвечает не прокси-сервер этого вида',
+    'проверьте вид и порт прокси-сервера',
+  ],
+  authentication: [
+    'прокси-сервер не пускает этого пользователя',
+    'проверьте имя и пароль для прокси-сервера',
+  ],
+  refused: [
+    'прокси-сервер этого не разрешает',
+    'попросите администратора прокси-сервера разрешить имя и порт почтового сервера',
+  ],
+  unsupported: ['прокси-сервер этого не умеет', 'возьмите прокси-сервер другого вида'],
+  target: ['прокси-серверу почтовый сервер недоступен', 'проверьте имя и порт почтового сервера'],
+  failure: ['у прокси-сервера не получилось', 'повторите позже; посмотрите журнал прокси-сервера'],
+}
+
 const PHASES: Readonly<Record<MailError<'DEADLINE_EXCEEDED'>['phase'], string>> = {
   connect: 'соединение',
   tls: 'шифрование',
@@ -160,6 +198,10 @@ const TLS_CHECKS: Readonly<
   'client-certificate': [
     'сервер требует сертификат от нас',
     'возьмите порт, где хватает имени и пароля',
+  ],
+  pin: [
+    'ключ сервера не тот, который закреплён',
+    'спросите администратора почтового сервера; если ключ сменили намеренно, добавьте его в pins',
   ],
   'not-tls': [
     'сервер отвечает без шифрования',
