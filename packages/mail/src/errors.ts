@@ -20,6 +20,10 @@
  * | `SMTP_SIZE_EXCEEDED` | {@link SmtpSizeExceeded} | the letter is larger than the server takes |
  * | `POP3_RESPONSE_REJECTED` | {@link Pop3ResponseRejected} | the command was refused, the session goes on |
  * | `POP3_DELETIONS_UNCONFIRMED` | {@link Pop3DeletionsUnconfirmed} | the letters may come again |
+ * | `EMAIL_ADDRESS_INVALID` | {@link EmailAddressException} | nothing can be sent to this text |
+ * | `EMAIL_NOT_SENT` | {@link EmailSendingException} | not everybody has got the letter; `outcome` says more |
+ * | `ILLEGAL_ARGUMENT` | {@link IllegalArgumentException} | the value can't be what it was given as |
+ * | `ILLEGAL_STATE` | {@link IllegalStateException} | the object can't do this now |
  *
  * @module
  *
@@ -41,6 +45,8 @@
 import type { AddressInvalid } from './address/errors.ts'
 import type { LimitExceeded } from './base/limit-exceeded.ts'
 import type { HeaderInvalid } from './mime/errors.ts'
+import type { EmailAddressException, EmailSendingException } from './model/email-exception.ts'
+import type { IllegalArgumentException, IllegalStateException } from './model/exception.ts'
 import type { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './net/errors.ts'
 import type { Pop3DeletionsUnconfirmed, Pop3ResponseRejected } from './pop3/errors.ts'
 import type { AuthenticationFailed, NoUsableMechanism } from './sasl/errors.ts'
@@ -51,6 +57,12 @@ export { AddressInvalid } from './address/errors.ts'
 export { LimitExceeded } from './base/limit-exceeded.ts'
 export { MailError } from './base/mail-error.ts'
 export { HeaderInvalid } from './mime/errors.ts'
+export {
+  EmailAddressException,
+  EmailException,
+  EmailSendingException,
+} from './model/email-exception.ts'
+export { Exception, IllegalArgumentException, IllegalStateException } from './model/exception.ts'
 export { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './net/errors.ts'
 export { Pop3DeletionsUnconfirmed, Pop3ResponseRejected } from './pop3/errors.ts'
 export { AuthenticationFailed, NoUsableMechanism } from './sasl/errors.ts'
@@ -78,3 +90,7 @@ export type AnyMailError =
   | SmtpSizeExceeded
   | Pop3ResponseRejected
   | Pop3DeletionsUnconfirmed
+  | EmailAddressException
+  | EmailSendingException
+  | IllegalArgumentException
+  | IllegalStateException

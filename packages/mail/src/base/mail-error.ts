@@ -17,6 +17,10 @@ export type MailErrorCode =
   | 'POP3_RESPONSE_REJECTED'
   | 'POP3_DELETIONS_UNCONFIRMED'
   | 'SMTP_SIZE_EXCEEDED'
+  | 'EMAIL_ADDRESS_INVALID'
+  | 'EMAIL_NOT_SENT'
+  | 'ILLEGAL_ARGUMENT'
+  | 'ILLEGAL_STATE'
 
 /** What every error of this package is made of, beside its class and code. */
 export interface MailErrorFacts {
