@@ -108,7 +108,9 @@ function sentence(
 }
 
 function namedRefusal({ forwardPath, reply }: RecipientOutcome): string {
-  return reply === undefined ? forwardPath.toString() : `${forwardPath} ${reply.toString()}`
+  return reply === undefined
+    ? forwardPath.toString()
+    : `${forwardPath.toString()} ${reply.toString()}`
 }
 
 function hintFor(outcome: SendingFailure, cause: unknown): string {

@@ -227,7 +227,8 @@ export class Email extends EditableEmailHeaders {
 
   /** Who writes to whom about what, on one line. */
   override toString(): string {
-    return `${this.sender ?? ''} → ${this.recipients.join(', ')}: ${this.subject ?? ''}`
+    const sender = this.sender?.toString() ?? ''
+    return `${sender} → ${this.recipients.join(', ')}: ${this.subject ?? ''}`
   }
 
   #compose(): ComposedEmail {

@@ -33,6 +33,11 @@ export abstract class Exception extends MailError {
     return this.stack ?? ''
   }
 
+  /** The name of the class, and the message. */
+  override toString(): string {
+    return super.toString()
+  }
+
   /** Everything that is known, on several lines: the message, what to do, and each cause. For a log or a support request. */
   info(): string {
     const lines = [this.toString()]

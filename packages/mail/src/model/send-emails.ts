@@ -5,6 +5,7 @@ import type { ProtocolLog } from '../wire/protocol-log.ts'
 import type { Email, PreparedEmail } from './email.ts'
 import { EmailSendingException } from './email-exception.ts'
 import { EmailsSendingResult } from './emails-sending-result.ts'
+import { readArguments } from './named-arguments.ts'
 import type { SmtpConnectionParameters } from './smtp-connection-parameters.ts'
 
 /** How far the sending of a letter has come. */
@@ -17,6 +18,7 @@ export interface SendingProgress {
   readonly totalOctets: number | undefined
 }
 
+/** What the sending of letters may be told; all of it is an extension. */
 export interface SendingOptions {
   /** Ends the sending and closes the connection. What had been sent whole may have arrived; the exceptions say so. */
   readonly signal?: AbortSignal
@@ -40,7 +42,8 @@ export async function sendEmails(
   emails: readonly Email[],
   options: SendingOptions,
 ): Promise<readonly EmailsSendingResult[]> {
-  const sending = new Sending(parameters, emails, options)
+  const given = readArguments(options, ['signal', 'onProgress', 'log'])
+  const sending = new Sending(parameters, emails, given)
   try {
     return await sending.run()
   } finally {
@@ -178,6 +181,6 @@ class WatchedLetter extends CanonicalLetter {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
     this.#isBegun = true
-    yield* this.#letter
+    for await (const octets of this.#letter) yield octets
   }
 }

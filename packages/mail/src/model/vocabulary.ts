@@ -3,6 +3,11 @@ interface Named {
   readonly prototype: object
 }
 
+/** A class whose objects nobody makes but this package: good for `instanceof`. */
+export type ClassWithoutConstructor<Instance> = (abstract new (...given: never) => Instance) & {
+  readonly prototype: Instance
+}
+
 /** The members of a type that mean what another vocabulary says: what it reads as must fit. */
 type MemberOf<English, Meaning> = {
   [Name in keyof English]-?: Meaning extends English[Name] ? Name : never
@@ -33,8 +38,17 @@ export function nameClass<Added extends Named, English extends Named>(
   return nameMembers<Added>(english, names.statics)
 }
 
-/** Gives an object other names for its members, as {@link nameClass} does. */
-export function nameMembers<Added extends object>(subject: object, names: object): Added {
+/** Gives the only object of its kind other names for its members, as {@link nameClass} does. The object itself may be frozen. */
+export function nameSingleton<Added extends object, English extends object>(
+  english: English,
+  names: Names<Added, English>,
+): Added {
+  nameMembers(Reflect.getPrototypeOf(english) ?? english, names)
+  if (hasNames<Added>(english, names)) return english
+  throw new TypeError('an object did not take its names')
+}
+
+function nameMembers<Added extends object>(subject: object, names: object): Added {
   for (const [name, member] of Object.entries<string>({ ...names })) addName(subject, name, member)
   if (hasNames<Added>(subject, names)) return subject
   throw new TypeError('an object did not take its names')
