@@ -25,6 +25,10 @@
  * | `POP3_DELETIONS_UNCONFIRMED` | {@link Pop3DeletionsUnconfirmed} | the letters may come again |
  * | `DKIM_KEY_UNUSABLE` | {@link DkimKeyUnusable} | the key can't sign, so nothing is sent |
  * | `DKIM_CONTENT_CHANGED` | {@link DkimContentChanged} | a file changed after signing, so nothing was delivered; sign again |
+ * | `EMAIL_ADDRESS_INVALID` | {@link EmailAddressException} | nothing can be sent to this text |
+ * | `EMAIL_NOT_SENT` | {@link EmailSendingException} | not everybody has got the letter; `outcome` says more |
+ * | `ILLEGAL_ARGUMENT` | {@link IllegalArgumentException} | the value can't be what it was given as |
+ * | `ILLEGAL_STATE` | {@link IllegalStateException} | the object can't do this now |
  *
  * @module
  *
@@ -47,6 +51,9 @@ import type { AddressInvalid } from './address/errors.ts'
 import type { LimitExceeded } from './base/limit-exceeded.ts'
 import type { AttachedLetterInvalid, HeaderInvalid } from './mime/errors.ts'
 import type { DkimContentChanged, DkimKeyUnusable } from './dkim/errors.ts'
+import type { HeaderInvalid } from './mime/errors.ts'
+import type { EmailAddressException, EmailSendingException } from './model/email-exception.ts'
+import type { IllegalArgumentException, IllegalStateException } from './model/exception.ts'
 import type { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './net/errors.ts'
 import type { Pop3DeletionsUnconfirmed, Pop3ResponseRejected } from './pop3/errors.ts'
 import type { ProxyFailed } from './proxy/errors.ts'
@@ -64,6 +71,13 @@ export { LimitExceeded } from './base/limit-exceeded.ts'
 export { MailError } from './base/mail-error.ts'
 export { AttachedLetterInvalid, HeaderInvalid } from './mime/errors.ts'
 export { DkimContentChanged, DkimKeyUnusable } from './dkim/errors.ts'
+export { HeaderInvalid } from './mime/errors.ts'
+export {
+  EmailAddressException,
+  EmailException,
+  EmailSendingException,
+} from './model/email-exception.ts'
+export { Exception, IllegalArgumentException, IllegalStateException } from './model/exception.ts'
 export { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './net/errors.ts'
 export { Pop3DeletionsUnconfirmed, Pop3ResponseRejected } from './pop3/errors.ts'
 export { ProxyFailed } from './proxy/errors.ts'
@@ -106,3 +120,7 @@ export type AnyMailError =
   | Pop3DeletionsUnconfirmed
   | DkimKeyUnusable
   | DkimContentChanged
+  | EmailAddressException
+  | EmailSendingException
+  | IllegalArgumentException
+  | IllegalStateException

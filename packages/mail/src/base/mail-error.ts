@@ -22,6 +22,10 @@ export type MailErrorCode =
   | 'DKIM_KEY_UNUSABLE'
   | 'DKIM_CONTENT_CHANGED'
   | 'SMTP_CONTENT_INVALID'
+  | 'EMAIL_ADDRESS_INVALID'
+  | 'EMAIL_NOT_SENT'
+  | 'ILLEGAL_ARGUMENT'
+  | 'ILLEGAL_STATE'
 
 /** What every error of this package is made of, beside its class and code. */
 export interface MailErrorFacts {

@@ -43,7 +43,10 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   ATTACHED_LETTER_INVALID: EXIT.data,
   CAPTURE_DISTURBED: EXIT.data,
   COLLATION_UNKNOWN: EXIT.data,
+  EMAIL_ADDRESS_INVALID: EXIT.data,
   HEADER_INVALID: EXIT.data,
+  ILLEGAL_ARGUMENT: EXIT.data,
+  ILLEGAL_STATE: EXIT.data,
   LIMIT_EXCEEDED: EXIT.data,
   MESSAGE_DAMAGED: EXIT.data,
   MESSAGE_TOO_NEW: EXIT.data,
@@ -61,6 +64,7 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   NO_USABLE_MECHANISM: EXIT.permission,
 
   DELIVERY_REFUSED: EXIT.unavailable,
+  EMAIL_NOT_SENT: EXIT.unavailable,
   POP3_RESPONSE_REJECTED: EXIT.unavailable,
   PROTOCOL_VIOLATION: EXIT.unavailable,
   PROXY_FAILED: EXIT.unavailable,

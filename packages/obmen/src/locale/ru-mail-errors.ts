@@ -113,6 +113,36 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
       `отправка подписанного письма прервана: оно уже не то, что было подписано (${signedOctets} байт)`,
       'отправьте письмо снова, когда никто не изменяет вложенные в него файлы',
     ),
+  EMAIL_ADDRESS_INVALID: ({ input }) =>
+    text(`«${input}» не похоже на адрес электронной почты`, 'напишите адрес так: имя@example.org'),
+  EMAIL_NOT_SENT: ({ outcome, rejectedRecipients, message }) =>
+    text(`${SENDING_FAILURES[outcome]} (${message})`, sendingHint(outcome, rejectedRecipients)),
+  ILLEGAL_ARGUMENT: ({ message }) =>
+    text(`недопустимое значение (${message})`, 'исправьте значение'),
+  ILLEGAL_STATE: ({ message }) =>
+    text(`сейчас это невозможно (${message})`, 'проверьте, чего письму не хватает'),
+}
+
+type SendingOutcome = Extract<AnyMailError, { readonly code: 'EMAIL_NOT_SENT' }>['outcome']
+
+const SENDING_FAILURES: Readonly<Record<SendingOutcome, string>> = {
+  failed: 'письмо не отправлено',
+  refused: 'сервер не принял письмо ни для кого из получателей',
+  partial: 'сервер принял письмо не для всех получателей',
+  unknown: 'неизвестно, дошло ли письмо: соединение прервалось, когда оно было передано',
+}
+
+function sendingHint(outcome: SendingOutcome, rejected: readonly string[]): string {
+  switch (outcome) {
+    case 'failed':
+      return 'письмо никому не ушло: устраните причину и отправьте его снова'
+    case 'refused':
+      return 'посмотрите, что сервер ответил о каждом получателе'
+    case 'partial':
+      return `отправьте письмо снова только тем, для кого оно не принято: ${rejected.join(', ')}`
+    case 'unknown':
+      return 'проверьте, не пришло ли письмо, прежде чем отправлять его снова'
+  }
 }
 
 type MailError<Code> = Extract<AnyMailError, { readonly code: Code }>
