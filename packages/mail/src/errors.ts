@@ -51,7 +51,6 @@ import type { AddressInvalid } from './address/errors.ts'
 import type { LimitExceeded } from './base/limit-exceeded.ts'
 import type { AttachedLetterInvalid, HeaderInvalid } from './mime/errors.ts'
 import type { DkimContentChanged, DkimKeyUnusable } from './dkim/errors.ts'
-import type { HeaderInvalid } from './mime/errors.ts'
 import type { EmailAddressException, EmailSendingException } from './model/email-exception.ts'
 import type { IllegalArgumentException, IllegalStateException } from './model/exception.ts'
 import type { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './net/errors.ts'
@@ -71,7 +70,6 @@ export { LimitExceeded } from './base/limit-exceeded.ts'
 export { MailError } from './base/mail-error.ts'
 export { AttachedLetterInvalid, HeaderInvalid } from './mime/errors.ts'
 export { DkimContentChanged, DkimKeyUnusable } from './dkim/errors.ts'
-export { HeaderInvalid } from './mime/errors.ts'
 export {
   EmailAddressException,
   EmailException,
