@@ -6,11 +6,11 @@ import { attachmentPart, TRANSFER_ENCODINGS } from './attachment-part.ts'
 import type { AttachmentPart } from './attachment-part.ts'
 import { HeaderInvalid } from './errors.ts'
 import { foldField } from './fold-field.ts'
-import { formatParameter } from './format-parameter.ts'
 import type { MessageDraft } from './message.ts'
 import { textPart, textParts } from './text-part.ts'
 import type { TextPart } from './text-part.ts'
 
+/** With its prefix it has at most 64 characters, which fill a line as a parameter; RFC 2046 §5.1.1 allows 70. */
 const BOUNDARY = /^[0-9A-Za-z]{16,60}$/
 
 /**
@@ -143,7 +143,7 @@ class PieceWriter {
     this.text += foldField('Content-Type', [
       `multipart/${subtype};`,
       ...(subtype === 'related' ? [`type="${mediaTypeOf(parts[0])}";`] : []),
-      ...formatParameter('boundary', boundary),
+      `boundary="${boundary}"`,
     ])
     // RFC 2045 §6.4: what holds 8bit is 8bit. Only a multipart/mixed holds attached letters.
     if (subtype === 'mixed' && this.#body !== '7BIT') {
