@@ -69,7 +69,8 @@ class Pump {
         return undefined
       case 'poll': {
         const octets = await this.#connection.poll()
-        if (octets !== undefined) this.#connection.log?.received(octets)
+        if (octets === undefined) return this.#connection.ended.aborted ? null : undefined
+        this.#connection.log?.received(octets)
         return octets
       }
       case 'pull':

@@ -66,10 +66,11 @@ export class CommandChannel {
     return reply && this.#noteClosing(reply)
   }
 
-  /** Receives what has come by now, without waiting for more. */
-  *hear(): Dialog<void> {
+  /** Receives what has come by now, without waiting for more; `'ended'` when nothing can come any more. */
+  *hear(): Dialog<'ended' | undefined> {
     const octets = yield { kind: 'poll' }
     if (octets) this.#reader.push(octets)
+    return octets === null ? 'ended' : undefined
   }
 
   /** The server has ended the session with these words. */

@@ -131,12 +131,14 @@ export class Pipeline {
 
   /** Takes the replies that have come by now. */
   *hear(): Dialog<void> {
-    yield* this.#channel.hear()
+    const state = yield* this.#channel.hear()
     for (;;) {
       const reply = this.#channel.take()
       if (reply === undefined) break
       this.#take(reply)
     }
+    // A server that has hung up, as after some time without letters, is given none: so it is certain that nobody has them.
+    if (state === 'ended') throw new ConnectionLost('sending')
     // Nothing is owed, and still the server has begun to speak.
     if (this.#channel.hasUnread && this.#owed.length === this.#unsent) {
       this.#take(yield* this.#channel.receive(this.#channel.deadlines.commandMs))
