@@ -19,7 +19,7 @@ import type { SmtpLimits } from './limits.ts'
 import { ReplyReader, type Reply } from './reply.ts'
 
 /** Service not available, closing transmission channel (RFC 5321 §4.2.3). */
-const CLOSING = 421
+export const CLOSING = 421
 
 export class CommandChannel {
   readonly deadlines: Deadlines

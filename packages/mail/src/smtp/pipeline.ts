@@ -12,7 +12,7 @@ import { concatOctets } from '../base/octets.ts'
 import type { Dialog } from '../wire/dialog.ts'
 import { ConnectionLost, ProtocolViolation } from '../wire/errors.ts'
 import { send } from '../wire/line-buffer.ts'
-import { isSendingFailure, refuseUnasked, type CommandChannel } from './command-channel.ts'
+import { CLOSING, isSendingFailure, refuseUnasked, type CommandChannel } from './command-channel.ts'
 import type { Reply } from './reply.ts'
 
 /**
@@ -162,7 +162,7 @@ export class Pipeline {
     if (this.#channel.lastWord !== undefined) this.#end(this.#channel.lastWord)
   }
 
-  /** Replies to what was sent before count. Of what was just being sent, a refusal does, because it says why. */
+  /** Replies to what was sent before count. Of those to what was just being sent, only a refusal, because it says why. */
   *#hearLastWord(failure: unknown, sentBefore: number): Dialog<never> {
     if (!isSendingFailure(failure)) throw failure
     const inDoubt = this.#owed.length - sentBefore
@@ -174,7 +174,11 @@ export class Pipeline {
       if (this.#channel.lastWord !== undefined || !(error instanceof MailError)) throw error
       throw failure
     }
-    return this.#end(yield* this.#channel.receiveRefusal(failure))
+    const reply = yield* this.#channel.receiveRefusal(failure)
+    const [step] = this.#owed
+    if (step === undefined || reply.code === CLOSING) return this.#end(reply)
+    step.take(reply)
+    throw failure
   }
 
   /** Nothing more is sent. What it means for a letter is for those to say who look at the last word. */
