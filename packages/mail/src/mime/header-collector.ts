@@ -5,6 +5,7 @@ import type { Cursor, Delimiter } from './multipart.ts'
 
 const LF = 0x0a
 const CR = 0x0d
+const DASH = 0x2d
 
 /** Enough for the header section of nearly every letter. */
 const INITIAL_OCTETS = 4096
@@ -12,23 +13,42 @@ const INITIAL_OCTETS = 4096
 /** What a mailbox file puts before a letter: `From shop@example.org Sun Nov 22 04:33:00 2026`. */
 const MAILBOX_LINE = /^>?From \S+ .*\d:\d\d/
 
-/** Why a header section ended: an empty line, or, where it should not have, a delimiter, or a first line that is none of a header. */
-export type HeaderEnd = { readonly kind: 'emptyLine' } | { readonly kind: 'noHeader' } | Delimiter
+/**
+ * Why a header section ended: an empty line, or, where it should not have, a delimiter, or a first line that is none of a header. `'ownDelimiter'`: a
+ * delimiter of the multipart that the header section itself announces.
+ */
+export type HeaderEnd =
+  | { readonly kind: 'emptyLine' }
+  | { readonly kind: 'noHeader' }
+  | { readonly kind: 'ownDelimiter'; readonly line: Uint8Array }
+  | Delimiter
+
+/** What tells lines apart that should not be in a header section. */
+export interface DelimiterMatcher {
+  /** Whether a line is a delimiter of a multipart that is open. */
+  match(line: Uint8Array): Delimiter | undefined
+  /** Whether it would be one of the multipart that these fields announce. */
+  isOwn(line: Uint8Array, fields: Uint8Array): boolean
+}
+
+/** Lines of two dashes in a header section that are looked at: fields are read anew for each, so without a bound a letter could make this slow. */
+const MAX_DASHED_LINES = 4
 
 /** Gathers the octets of one header section after another, however they are cut, within limits. */
 export class HeaderCollector {
   readonly #limits: HeaderLimits
-  readonly #match: (line: Uint8Array) => Delimiter | undefined
+  readonly #delimiters: DelimiterMatcher
   /** Whether the section is that of the letter, and not that of a part. */
   #isOfLetter = true
   #octets = new Uint8Array(INITIAL_OCTETS)
   #length = 0
   #lineStart = 0
+  #dashedLines = 0
 
-  /** @param match Tells which lines are delimiters: these end a header section too. */
-  constructor(limits: HeaderLimits, match: (line: Uint8Array) => Delimiter | undefined) {
+  /** @param delimiters Tells which lines are delimiters: these end a header section too. */
+  constructor(limits: HeaderLimits, delimiters: DelimiterMatcher) {
     this.#limits = limits
-    this.#match = match
+    this.#delimiters = delimiters
   }
 
   get isEmpty(): boolean {
@@ -50,7 +70,7 @@ export class HeaderCollector {
       const line = this.#octets.subarray(this.#lineStart, this.#length)
       if (isEmptyLine(line)) return { kind: 'emptyLine' }
       if (this.isWithoutHeader) return { kind: 'noHeader' }
-      const delimiter = this.#match(line)
+      const delimiter = line[0] === DASH ? this.#delimiterIn(line) : undefined
       if (delimiter !== undefined) {
         this.#length = this.#lineStart
         return delimiter
@@ -58,6 +78,15 @@ export class HeaderCollector {
       this.#lineStart = this.#length
     }
     return undefined
+  }
+
+  #delimiterIn(line: Uint8Array): HeaderEnd | undefined {
+    const delimiter = this.#delimiters.match(line)
+    if (delimiter !== undefined || line[1] !== DASH) return delimiter
+    this.#dashedLines++
+    if (this.#dashedLines > MAX_DASHED_LINES) return undefined
+    const fields = this.#octets.subarray(0, this.#lineStart)
+    return this.#delimiters.isOwn(line, fields) ? { kind: 'ownDelimiter', line } : undefined
   }
 
   /** Whether what was gathered is one line, or the beginning of one, with which a letter begins that has no header section. */
@@ -69,7 +98,7 @@ export class HeaderCollector {
 
   /** A delimiter that the letter ended with, without a line end. */
   endDelimiter(): Delimiter | undefined {
-    const delimiter = this.#match(this.#octets.subarray(this.#lineStart, this.#length))
+    const delimiter = this.#delimiters.match(this.#octets.subarray(this.#lineStart, this.#length))
     if (delimiter !== undefined) this.#length = this.#lineStart
     return delimiter
   }
@@ -84,6 +113,7 @@ export class HeaderCollector {
     const octets = this.#octets.slice(0, this.#length)
     this.#length = 0
     this.#lineStart = 0
+    this.#dashedLines = 0
     return octets
   }
 
