@@ -1,4 +1,4 @@
-import { textOf } from '../base/octets.ts'
+import { NO_OCTETS, textOf } from '../base/octets.ts'
 import { beginsField, checkHeaderSize } from './header-section.ts'
 import type { HeaderLimits } from './header-section.ts'
 import type { Cursor, Delimiter } from './multipart.ts'
@@ -34,14 +34,22 @@ export interface DelimiterMatcher {
 /** Lines of two dashes in a header section that are looked at: fields are read anew for each, so without a bound a letter could make this slow. */
 const MAX_DASHED_LINES = 4
 
-/** Gathers the octets of one header section after another, however they are cut, within limits. */
+/**
+ * Gathers the octets of one header section after another, however they are cut, within limits. A section that comes whole is looked at where it lies;
+ * only one that is cut is copied together.
+ */
 export class HeaderCollector {
   readonly #limits: HeaderLimits
   readonly #delimiters: DelimiterMatcher
   /** Whether the section is that of the letter, and not that of a part. */
   #isOfLetter = true
-  #octets = new Uint8Array(INITIAL_OCTETS)
+  /** The section so far lies in `[#start, #start + #length)`. */
+  #octets: Uint8Array = NO_OCTETS
+  #start = 0
   #length = 0
+  /** Whether {@link #octets} was made here, and not by who pushed it. */
+  #isOwn = false
+  /** Where the last line begins, counted from {@link #start}. */
   #lineStart = 0
   #dashedLines = 0
 
@@ -51,33 +59,40 @@ export class HeaderCollector {
     this.#delimiters = delimiters
   }
 
-  get isEmpty(): boolean {
-    return this.#length === 0
-  }
-
   /**
-   * Takes lines up to the end of the header section, or all there are; `undefined` then.
+   * Takes lines up to the end of the header section, or all there are; `undefined` then. What it says is to be dealt with, and the section taken,
+   * before anything else is collected.
    *
    * @throws LimitExceeded when a line or the section is too large.
    */
   collect(cursor: Cursor): HeaderEnd | undefined {
-    while (cursor.position < cursor.octets.length) {
-      const lineEnd = cursor.octets.indexOf(LF, cursor.position)
-      const end = lineEnd < 0 ? cursor.octets.length : lineEnd + 1
-      this.#append(cursor.octets.subarray(cursor.position, end))
+    const { octets } = cursor
+    while (cursor.position < octets.length) {
+      const lineFeed = octets.indexOf(LF, cursor.position)
+      const end = lineFeed < 0 ? octets.length : lineFeed + 1
+      this.#add(octets, cursor.position, end)
       cursor.position = end
-      if (lineEnd < 0) return undefined
-      const line = this.#octets.subarray(this.#lineStart, this.#length)
-      if (isEmptyLine(line)) return { kind: 'emptyLine' }
-      if (this.isWithoutHeader) return { kind: 'noHeader' }
-      const delimiter = line[0] === DASH ? this.#delimiterIn(line) : undefined
-      if (delimiter !== undefined) {
-        this.#length = this.#lineStart
-        return delimiter
-      }
+      if (lineFeed < 0) break
+      const found = this.#endOfSection()
+      if (found !== undefined) return found
       this.#lineStart = this.#length
     }
+    this.#keep()
     return undefined
+  }
+
+  /** What the line that is complete now means to the section. */
+  #endOfSection(): HeaderEnd | undefined {
+    const line = this.#lastLine()
+    if (isEmptyLine(line)) return { kind: 'emptyLine' }
+    if (this.isWithoutHeader) return { kind: 'noHeader' }
+    const delimiter = line[0] === DASH ? this.#delimiterIn(line) : undefined
+    if (delimiter !== undefined) this.#length = this.#lineStart
+    return delimiter
+  }
+
+  #lastLine(): Uint8Array {
+    return this.#octets.subarray(this.#start + this.#lineStart, this.#start + this.#length)
   }
 
   #delimiterIn(line: Uint8Array): HeaderEnd | undefined {
@@ -85,20 +100,20 @@ export class HeaderCollector {
     if (delimiter !== undefined || line[1] !== DASH) return delimiter
     this.#dashedLines++
     if (this.#dashedLines > MAX_DASHED_LINES) return undefined
-    const fields = this.#octets.subarray(0, this.#lineStart)
+    const fields = this.#octets.subarray(this.#start, this.#start + this.#lineStart)
     return this.#delimiters.isOwn(line, fields) ? { kind: 'ownDelimiter', line } : undefined
   }
 
   /** Whether what was gathered is one line, or the beginning of one, with which a letter begins that has no header section. */
   get isWithoutHeader(): boolean {
     if (!this.#isOfLetter || this.#lineStart > 0 || this.#length === 0) return false
-    const line = this.#octets.subarray(0, this.#length)
+    const line = this.#lastLine()
     return !beginsField(line) && !MAILBOX_LINE.test(textOf(line))
   }
 
   /** A delimiter that the letter ended with, without a line end. */
   endDelimiter(): Delimiter | undefined {
-    const delimiter = this.#delimiters.match(this.#octets.subarray(this.#lineStart, this.#length))
+    const delimiter = this.#delimiters.match(this.#lastLine())
     if (delimiter !== undefined) this.#length = this.#lineStart
     return delimiter
   }
@@ -108,25 +123,46 @@ export class HeaderCollector {
     this.#isOfLetter = false
   }
 
-  /** What was gathered; the collector is then ready for the next section. */
+  /** What was gathered; the collector is then ready for the next section. It may share memory with what was pushed last. */
   take(): Uint8Array {
-    const octets = this.#octets.slice(0, this.#length)
+    const octets = this.#octets.subarray(this.#start, this.#start + this.#length)
+    this.#octets = NO_OCTETS
     this.#length = 0
+    this.#isOwn = false
     this.#lineStart = 0
     this.#dashedLines = 0
     return octets
   }
 
-  #append(octets: Uint8Array): void {
-    const length = this.#length + octets.length
+  #add(octets: Uint8Array, start: number, end: number): void {
+    const length = this.#length + end - start
     checkHeaderSize({ lineOctets: length - this.#lineStart, octets: length }, this.#limits)
-    if (length > this.#octets.length) {
-      const grown = new Uint8Array(Math.max(length, this.#octets.length * 2))
-      grown.set(this.#octets.subarray(0, this.#length))
-      this.#octets = grown
+    if (this.#isOwn) {
+      this.#reserve(length)
+      this.#octets.set(octets.subarray(start, end), this.#length)
+    } else if (this.#length === 0) {
+      this.#octets = octets
+      this.#start = start
     }
-    this.#octets.set(octets, this.#length)
     this.#length = length
+  }
+
+  /** The rest will come with other octets, and these are not ours. */
+  #keep(): void {
+    if (this.#isOwn || this.#length === 0) return
+    const pushed = this.#octets.subarray(this.#start, this.#start + this.#length)
+    this.#octets = NO_OCTETS
+    this.#reserve(this.#length)
+    this.#octets.set(pushed)
+    this.#start = 0
+    this.#isOwn = true
+  }
+
+  #reserve(length: number): void {
+    if (length <= this.#octets.length) return
+    const grown = new Uint8Array(Math.max(INITIAL_OCTETS, length, this.#octets.length * 2))
+    grown.set(this.#octets)
+    this.#octets = grown
   }
 }
 
