@@ -91,7 +91,26 @@ function readBack(field: string): string | undefined {
   return parseHeaderSection(octets(`${field}\r\n`)).first('subject')
 }
 
+/** The text of a word in base64, which must be whole characters with no stray bits. */
+function strictText(word: string): string {
+  const digits = word.slice('=?utf-8?B?'.length, -'?='.length)
+  const content = Buffer.from(digits, 'base64')
+  assert.equal(content.toString('base64'), digits)
+  return new TextDecoder('utf-8', { fatal: true }).decode(content)
+}
+
 describe('An unstructured field', () => {
+  it('is written in words of base64 that a strict reader takes, of at most 75 (C2)', () => {
+    for (let accents = 0; accents < 50; accents++) {
+      const text = `${'ё'.repeat(50 - accents)}${'€'.repeat(accents)}${'ё😀'.repeat(20)}`
+
+      const words = write(text).match(/=\?utf-8\?B\?\S+\?=/g) ?? []
+
+      assert.equal(words.map((word) => strictText(word)).join(''), text)
+      for (const word of words) assert.ok(word.length <= 75)
+    }
+  })
+
   for (const { name, text, field } of [
     { name: 'plain ASCII', text: 'Hello, world', field: 'Subject: Hello, world\r\n' },
     {
