@@ -46,7 +46,7 @@ describe('Encoded-words', () => {
     { text: '=?x-unknown?Q?a?= b', decoded: '=?x-unknown?Q?a?= b' },
     { text: 'a =?x-unknown?Q?b?= =?utf-8?Q?c?=', decoded: 'a =?x-unknown?Q?b?=c' },
   ]) {
-    it(`of ${JSON.stringify(text)} read ${JSON.stringify(decoded)}`, () => {
+    it(`M2 of ${JSON.stringify(text)} read ${JSON.stringify(decoded)}`, () => {
       assert.equal(decodeEncodedWords(text), decoded)
     })
   }
@@ -58,7 +58,7 @@ describe('Encoded-words', () => {
     { text: '=?utf-8?Q?=FF?=', decoded: '\ufffd', kind: 'damaged-text' },
     { text: '=?x-y?Q?a?=', decoded: '=?x-y?Q?a?=', kind: 'unknown-charset' },
   ]) {
-    it(`of ${text} are noted as ${kind}`, () => {
+    it(`M2 of ${text} are noted as ${kind}`, () => {
       const kinds: string[] = []
 
       assert.equal(
@@ -71,7 +71,7 @@ describe('Encoded-words', () => {
 })
 
 describe('Encoded-words of a stateful charset', () => {
-  it('are decoded one by one (RFC 2047 §3)', () => {
+  it('M2 M11 are decoded one by one (RFC 2047 §3)', () => {
     for (const charset of ['ISO-2022-JP', 'csISO2022JP']) {
       const word = `=?${charset}?B?${Buffer.from('\x1b$B$"\x1b(B').toString('base64')}?=`
 
