@@ -87,7 +87,7 @@ export class SmtpPool implements AsyncDisposable {
     this.#backOff = new BackOff(this.#limits.backOffMs)
     this.#paceAlarm = new Alarm(world.clock, () => this.#work())
     this.#backOffAlarm = new Alarm(world.clock, () => this.#work())
-    options.signal?.addEventListener('abort', this.#abort)
+    options.signal?.addEventListener('abort', this.#abort, { once: true })
     if (options.signal?.aborted === true) this.#abort()
   }
 

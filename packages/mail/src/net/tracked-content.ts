@@ -82,8 +82,8 @@ class ContentCursor implements AsyncGenerator<Uint8Array, void, undefined> {
 
   async next(): Promise<IteratorResult<Uint8Array, void>> {
     this.#iterator ??= this.#content[Symbol.asyncIterator]()
-    const { done, value } = await this.#iterator.next()
-    return done === true ? { done, value: undefined } : { done: false, value }
+    const step = await this.#iterator.next()
+    return step.done === true ? { done: true, value: undefined } : step
   }
 
   async return(): Promise<IteratorResult<Uint8Array, void>> {

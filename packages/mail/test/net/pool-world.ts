@@ -2,12 +2,12 @@ import { octetsOf } from '../../src/base/octets.ts'
 import { Aborted } from '../../src/net/errors.ts'
 import type { LetterConnection } from '../../src/net/pool-connection.ts'
 import type { SendOptions } from '../../src/net/smtp-client.ts'
-import type { PoolWorld } from '../../src/net/smtp-pool-options.ts'
 import { SmtpPool } from '../../src/net/smtp-pool.ts'
-import type { SmtpPoolOptions } from '../../src/net/smtp-pool-options.ts'
+import type { PoolWorld, SmtpPoolOptions } from '../../src/net/smtp-pool-options.ts'
 import type { Envelope, SendingOutcome } from '../../src/smtp/envelope.ts'
 import { Reply } from '../../src/smtp/reply.ts'
 import { ConnectionLost } from '../../src/wire/errors.ts'
+import { envelope, pieces, summary } from '../smtp/conversation.ts'
 import { FakeClock } from './fake-clock.ts'
 
 /** What becomes of a letter on a fake connection. */
@@ -161,4 +161,19 @@ export class WatchedContent {
   async [Symbol.asyncDispose](): Promise<void> {
     this.closed++
   }
+}
+
+/** A letter of three octets. */
+export function content(): AsyncIterable<Uint8Array> {
+  return { [Symbol.asyncIterator]: () => pieces('x\r\n') }
+}
+
+/** Sends so many letters, and says how each ended. */
+export async function sendAll(pool: SmtpPool, count: number): Promise<string[]> {
+  const letters = Array.from({ length: count }, () => pool.send(envelope('a@x.org'), content()))
+  const ends = await Promise.allSettled(letters)
+  return ends.map((end) => {
+    if (end.status === 'fulfilled') return summary(end.value).join()
+    return end.reason instanceof Error ? end.reason.name : 'no error'
+  })
 }

@@ -86,7 +86,10 @@ describe('Through a proxy', () => {
         const smtp = await openSmtp(server, { log: (line) => lines.push(line) })
         await smtp.close()
 
-        const heard = lines.slice(0, lines.findIndex((line) => line.startsWith('C: EHLO')))
+        const heard = lines.slice(
+          0,
+          lines.findIndex((line) => line.startsWith('C: EHLO')),
+        )
         assert.match(heard.at(-1) ?? '', /^S: 220 mail\.test/)
         assert.equal(heard.join('').split('mail.test').length, 2)
       })
