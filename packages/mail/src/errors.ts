@@ -20,6 +20,7 @@
  * | `SMTP_REPLY_REJECTED` | {@link SmtpReplyRejected} | the server does not want this client |
  * | `SMTP_CAPABILITY_MISSING` | {@link SmtpCapabilityMissing} | the letter needs what the server does not have |
  * | `SMTP_SIZE_EXCEEDED` | {@link SmtpSizeExceeded} | the letter is larger than the server takes |
+ * | `SMTP_CONTENT_INVALID` | {@link SmtpContentInvalid} | the content has to be encoded; nobody has the letter |
  * | `POP3_RESPONSE_REJECTED` | {@link Pop3ResponseRejected} | the command was refused, the session goes on |
  * | `POP3_DELETIONS_UNCONFIRMED` | {@link Pop3DeletionsUnconfirmed} | the letters may come again |
  *
@@ -47,7 +48,12 @@ import type { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './n
 import type { Pop3DeletionsUnconfirmed, Pop3ResponseRejected } from './pop3/errors.ts'
 import type { ProxyFailed } from './proxy/errors.ts'
 import type { AuthenticationFailed, NoUsableMechanism } from './sasl/errors.ts'
-import type { SmtpCapabilityMissing, SmtpReplyRejected, SmtpSizeExceeded } from './smtp/errors.ts'
+import type {
+  SmtpCapabilityMissing,
+  SmtpContentInvalid,
+  SmtpReplyRejected,
+  SmtpSizeExceeded,
+} from './smtp/errors.ts'
 import type { ConnectionLost, ProtocolViolation, TlsUnavailable } from './wire/errors.ts'
 
 export { AddressInvalid } from './address/errors.ts'
@@ -58,12 +64,18 @@ export { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './net/er
 export { Pop3DeletionsUnconfirmed, Pop3ResponseRejected } from './pop3/errors.ts'
 export { ProxyFailed } from './proxy/errors.ts'
 export { AuthenticationFailed, NoUsableMechanism } from './sasl/errors.ts'
-export { SmtpCapabilityMissing, SmtpReplyRejected, SmtpSizeExceeded } from './smtp/errors.ts'
+export {
+  SmtpCapabilityMissing,
+  SmtpContentInvalid,
+  SmtpReplyRejected,
+  SmtpSizeExceeded,
+} from './smtp/errors.ts'
 export { ConnectionLost, ProtocolViolation, TlsUnavailable } from './wire/errors.ts'
 export type { MailErrorCode, MailErrorFacts } from './base/mail-error.ts'
 export type { AttachedLetterFlaw } from './mime/errors.ts'
 export type { DeadlinePhase, TlsCheck } from './net/errors.ts'
 export type { ProxyFailure, ProxyName } from './proxy/errors.ts'
+export type { SmtpCapability } from './smtp/errors.ts'
 
 /** All classes of errors, so that `switch (error.code)` knows what each carries. */
 export type AnyMailError =
@@ -84,5 +96,6 @@ export type AnyMailError =
   | SmtpReplyRejected
   | SmtpCapabilityMissing
   | SmtpSizeExceeded
+  | SmtpContentInvalid
   | Pop3ResponseRejected
   | Pop3DeletionsUnconfirmed

@@ -19,6 +19,7 @@ export type MailErrorCode =
   | 'POP3_RESPONSE_REJECTED'
   | 'POP3_DELETIONS_UNCONFIRMED'
   | 'SMTP_SIZE_EXCEEDED'
+  | 'SMTP_CONTENT_INVALID'
 
 /** What every error of this package is made of, beside its class and code. */
 export interface MailErrorFacts {

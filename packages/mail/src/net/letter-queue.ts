@@ -1,58 +1,25 @@
-import type { PoolLetter } from './pool-letter.ts'
+import type { LetterQueue as Letters, QueuedLetter } from '../smtp/send-letters.ts'
 
-/** The letters that wait, in the order in which they go. Every operation takes constant time, however many there are. */
-export class LetterQueue {
-  readonly #again = new OrderedSet()
-  readonly #new = new OrderedSet()
+/** Letters in the order of their calls. */
+export class LetterQueue implements Letters {
+  readonly #letters = new Set<QueuedLetter>()
 
-  get size(): number {
-    return this.#again.size + this.#new.size
+  get isEmpty(): boolean {
+    return this.#letters.size === 0
   }
 
-  add(letter: PoolLetter): void {
-    this.#new.add(letter)
-  }
-
-  /** For a letter that has had its turn: it has waited longer than all that are new. */
-  addAgain(letter: PoolLetter): void {
-    this.#again.add(letter)
-  }
-
-  take(): PoolLetter | undefined {
-    return this.#again.take() ?? this.#new.take()
-  }
-
-  /** Whether the letter was waiting. */
-  remove(letter: PoolLetter): boolean {
-    return this.#again.remove(letter) || this.#new.remove(letter)
-  }
-}
-
-class OrderedSet {
-  readonly #letters = new Set<PoolLetter>()
-  /** Kept from take to take: a new one would have to step over all that were taken before. */
-  #first = this.#letters.values()
-
-  get size(): number {
-    return this.#letters.size
-  }
-
-  add(letter: PoolLetter): void {
+  add(letter: QueuedLetter): void {
     this.#letters.add(letter)
   }
 
-  take(): PoolLetter | undefined {
-    if (this.#letters.size === 0) return undefined
-    let step = this.#first.next()
-    if (step.done === true) {
-      this.#first = this.#letters.values()
-      step = this.#first.next()
-    }
-    if (step.value !== undefined) this.#letters.delete(step.value)
-    return step.value
+  next(): QueuedLetter | undefined {
+    const [letter] = this.#letters
+    if (letter !== undefined) this.#letters.delete(letter)
+    return letter
   }
 
-  remove(letter: PoolLetter): boolean {
+  /** Whether it was still there. */
+  remove(letter: QueuedLetter): boolean {
     return this.#letters.delete(letter)
   }
 }

@@ -13,7 +13,7 @@ import { ConnectionLost } from '../wire/errors.ts'
 import { BackOff } from './back-off.ts'
 import { Alarm } from './clock.ts'
 import { Aborted } from './errors.ts'
-import { LetterQueue } from './letter-queue.ts'
+import { PoolQueue } from './pool-queue.ts'
 import type { MailServer } from './mail-server.ts'
 import { Pace } from './pace.ts'
 import { PoolConnection, type Delivery } from './pool-connection.ts'
@@ -62,7 +62,7 @@ export class SmtpPool implements AsyncDisposable {
   readonly #options: SmtpPoolOptions
   readonly #limits: SmtpPoolLimits
   readonly #world: PoolWorld
-  readonly #waiting = new LetterQueue()
+  readonly #waiting = new PoolQueue()
   readonly #connections = new Set<PoolConnection>()
   /** What has no caller who waits for it. */
   readonly #underWay = new Set<Promise<void>>()

@@ -47,6 +47,7 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   MESSAGE_DAMAGED: EXIT.data,
   MESSAGE_TOO_NEW: EXIT.data,
   SCHEMA_MISMATCH: EXIT.data,
+  SMTP_CONTENT_INVALID: EXIT.data,
   TABLE_WITHOUT_PRIMARY_KEY: EXIT.data,
   TEXT_NOT_UTF8: EXIT.data,
 

@@ -82,6 +82,11 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
       `почтовый сервер не умеет ${capability}, а письму это нужно`,
       'возьмите почтовый адрес из латинских букв; имя домена запишите как xn--…',
     ),
+  SMTP_CONTENT_INVALID: ({ line }) =>
+    text(
+      `письмо не отправлено: в его строке ${line} есть то, чего в письме быть не может`,
+      'сообщите об этом разработчикам',
+    ),
   SMTP_SIZE_EXCEEDED: ({ sizeOctets, limitOctets }) =>
     text(
       `письмо слишком велико: ${sizeOctets} байт, а сервер принимает не больше ${limitOctets}`,
