@@ -3,6 +3,7 @@ import { getEventListeners } from 'node:events'
 import { createInterface } from 'node:readline'
 import { describe, it } from 'node:test'
 import { MailError } from '../../src/base/mail-error.ts'
+import { octetsOf } from '../../src/base/octets.ts'
 import { Secret } from '../../src/base/secret.ts'
 import type { MailServer } from '../../src/net/mail-server.ts'
 import { openPop3 } from '../../src/net/pop3-client.ts'
@@ -101,6 +102,53 @@ describe('S26 Giving up at every command', () => {
   }
 })
 
+describe('S26 Closing at every command', () => {
+  for (const at of ['MAIL', 'RCPT', 'DATA', 'the letter']) {
+    it(`lets a letter end that is at ${at}, and leaves nothing behind`, async () => {
+      let closing: Promise<void> | undefined
+      const host = await startHost({
+        onCommand: (_, line) => {
+          if (line.startsWith(at)) closing = smtp.close()
+          return 'proceed'
+        },
+        onLetter: () => {
+          closing ??= smtp.close()
+          return { kind: 'deliver' }
+        },
+      })
+      const smtp = await openSmtp({ ...host.smtp, ...by })
+
+      assert.deepEqual(summary(await smtp.send(one, content)), ['accepted 250'])
+      await closing
+      await host.close()
+      await dueEvents()
+
+      assert.deepEqual(leftovers(), [])
+    })
+  }
+
+  for (const at of ['UIDL', 'RETR', 'DELE']) {
+    it(`lets what was asked of a maildrop be done that is at ${at}, and leaves nothing behind`, async () => {
+      let closing: Promise<void> | undefined
+      const host = await startHost({
+        onCommand: (_, line) => {
+          if (line.startsWith(at)) closing = maildrop.close()
+          return 'proceed'
+        },
+      })
+      await fill(host)
+      const maildrop = await openPop3({ ...host.pop3, ...by })
+      await Promise.all([maildrop.uniqueIds(), maildrop.retrieve(1, () => {}), maildrop.delete(1)])
+      await closing
+      await host.close()
+      await dueEvents()
+
+      assert.equal(host.mailbox(account.address).letters().length, 0)
+      assert.deepEqual(leftovers(), [])
+    })
+  }
+})
+
 /** Something to read. */
 async function fill(host: MailHost): Promise<void> {
   await using smtp = await openSmtp({ ...host.smtp, tls: 'starttls', ca: CA })
@@ -133,7 +181,7 @@ describe('T8 A connection that ends without the farewell of TLS', () => {
     await using smtp = await openSmtp(server.at({ tls: 'implicit', ca: CA }))
     const endless = {
       async *[Symbol.asyncIterator]() {
-        for (;;) yield new Uint8Array(1_000).fill(0x78)
+        for (;;) yield octetsOf('x'.repeat(900) + '\r\n')
       },
     }
 

@@ -12,7 +12,13 @@ import { FakeClock } from './fake-clock.ts'
 
 /** What becomes of a letter on a fake connection. */
 export type LetterFate =
-  'accept' | 'hold' | 'lose' | 'lose after the content was begun' | 'dismiss' | 'fail'
+  | 'accept'
+  | 'dismiss after the content was begun'
+  | 'hold'
+  | 'lose'
+  | 'lose after the content was begun'
+  | 'dismiss'
+  | 'fail'
 
 /** A connection whose server does what a test wants. */
 export class FakeConnection implements LetterConnection {
@@ -80,6 +86,10 @@ export class FakeConnection implements LetterConnection {
     for (let step = await iterator.next(); step.done !== true; step = await iterator.next()) {
       octets += step.value.length
       if (fate === 'lose after the content was begun') this.break()
+      if (fate === 'dismiss after the content was begun') {
+        this.isOpen = false
+        return answer(envelope, new Reply(421, ['too busy']))
+      }
       if (!this.isOpen) return this.#breaking.promise
       if (fate === 'fail') {
         this.break()

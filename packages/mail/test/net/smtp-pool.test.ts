@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { CanonicalLetter } from '../../src/base/canonical-letter.ts'
+import { octetsOf } from '../../src/base/octets.ts'
 import { ConnectionFailed } from '../../src/net/errors.ts'
 import type { SmtpPoolOptions } from '../../src/net/smtp-pool-options.ts'
 import { AuthenticationFailed } from '../../src/sasl/errors.ts'
@@ -24,6 +26,17 @@ function noServer(): never {
 
 function wrongPassword(): never {
   throw new AuthenticationFailed({ mechanism: 'PLAIN', user: 'office', reason: 'no' })
+}
+
+/** A letter that can be begun any number of times. */
+class ComposedLetter extends CanonicalLetter {
+  readonly sizeOctets = 3
+  readonly body = '7BIT'
+  readonly needsSmtpUtf8 = false
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    yield octetsOf('x\r\n')
+  }
 }
 
 describe('SMTP pool', () => {
@@ -181,6 +194,23 @@ describe('SMTP pool', () => {
     assert.ok(first.status === 'rejected' && first.reason instanceof ConnectionLost)
     assert.equal(second.status, 'fulfilled')
     assert.deepEqual([begun.pieces, begun.closed], [1, 1])
+    await pool.close()
+  })
+
+  it('S8 tries a letter again that 421 was said to after it was begun, if it can be begun anew', async () => {
+    const fates: LetterFate[] = []
+    const world = fakeWorld(() => fates.shift() ?? 'accept')
+    const pool = world.pool()
+
+    for (const [letter, end, empty] of [
+      [content(), 'deferred 421', 0],
+      [new ComposedLetter(), 'accepted 250', 0],
+    ] as const) {
+      await sendAll(pool, 1)
+      fates.push('dismiss after the content was begun')
+      assert.deepEqual(summary(await pool.send(one, letter)), [end])
+      assert.equal(world.connections.at(-1)?.empty, empty)
+    }
     await pool.close()
   })
 
