@@ -30,8 +30,9 @@ import {
 /**
  * Sends letters over a few connections to one server, which it opens when there is something to send and keeps for the next letters.
  *
- * A letter is tried again over a fresh connection only when it is certain that the server has no octet of it: its content was not begun when the
- * connection broke, or the server said 421 to its envelope. After that its end is the caller's to judge, as with {@link SmtpConnection}.
+ * A letter is tried again over a fresh connection only when it is certain that nobody has it: its content was not begun when the
+ * connection broke, or the server ended the session with 421 instead of taking it. After that its end is the caller's to judge, as with
+ * {@link SmtpConnection}. Where the server has CHUNKING, content leaves together with its envelope, so it is nearly always begun.
  *
  * A refused login is never tried again: everything that waits, and whatever is sent later, rejects with that error, so that no account is
  * locked by it. What waits is kept in memory and is limited by nothing; {@link pendingCount} says how much it is.
@@ -87,7 +88,7 @@ export class SmtpPool implements AsyncDisposable {
     this.#backOff = new BackOff(this.#limits.backOffMs)
     this.#paceAlarm = new Alarm(world.clock, () => this.#work())
     this.#backOffAlarm = new Alarm(world.clock, () => this.#work())
-    options.signal?.addEventListener('abort', this.#abort)
+    options.signal?.addEventListener('abort', this.#abort, { once: true })
     if (options.signal?.aborted === true) this.#abort()
   }
 
@@ -103,8 +104,8 @@ export class SmtpPool implements AsyncDisposable {
 
   /**
    * Sends a letter as soon as a connection has room and the rate allows it: in the order of the calls, as far as there is one over several
-   * connections. The contract is that of `SmtpConnection.send`: what the server says is an outcome, content is closed however it ends. The content is iterated once at the most,
-   * and the signal also ends the waiting.
+   * connections. The contract is that of `SmtpConnection.send`: what the server says is an outcome, content is closed however it ends. Content is iterated once at
+   * the most, a letter of this package also again after a 421. The signal ends the waiting too.
    *
    * @throws what `openSmtp` throws, when there is no connection to be had; what `SmtpConnection.send` throws.
    */
@@ -166,8 +167,11 @@ export class SmtpPool implements AsyncDisposable {
   #judge(letter: PoolLetter, delivery: Delivery, connection: PoolConnection): void {
     const error = delivery.kind === 'answered' ? undefined : delivery.error
     if (connection.isLost) this.#lose(connection, error)
-    const isFresh = !letter.content.isBegun && letter.attempts < this.#limits.maxAttempts
-    if (isFresh && !connection.isOpen && this.#mayPass(error, letter)) {
+    const { isBegun, isWhole } = letter.content
+    // With a reply, nobody has the letter by the server's own word; without one, only because no octet of it has left.
+    const isUnsent = delivery.kind === 'dismissed' ? isWhole : !isBegun
+    const mayRepeat = isUnsent && letter.attempts < this.#limits.maxAttempts
+    if (mayRepeat && !connection.isOpen && this.#mayPass(error, letter)) {
       this.#waiting.addAgain(letter)
     } else if (delivery.kind === 'failed') {
       this.#reject(letter, this.#explain(error, letter))

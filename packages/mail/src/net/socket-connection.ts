@@ -158,7 +158,8 @@ export class SocketConnection implements Connection {
     const closed = reason ?? new ConnectionLost(this.#name, { reason: 'this side has closed it' })
     this.#received = []
     this.#hasEnded = false
-    if (reason === undefined && this.#state === 'open') this.#sayFarewell()
+    const canPart = this.#state === 'open' && this.#failure === undefined
+    if (reason === undefined && canPart) this.#sayFarewell()
     else this.#socket.destroy()
     this.#settle(closed)
     this.#closing.abort(closed)
