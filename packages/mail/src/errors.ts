@@ -5,6 +5,7 @@
  * |---|---|---|
  * | `ADDRESS_INVALID` | {@link AddressInvalid} | nothing can be sent to this text |
  * | `HEADER_INVALID` | {@link HeaderInvalid} | this can't stand in a header section |
+ * | `ATTACHED_LETTER_INVALID` | {@link AttachedLetterInvalid} | the attached letter has to be mended or packed |
  * | `LIMIT_EXCEEDED` | {@link LimitExceeded} | something from outside is larger than allowed |
  * | `CONNECTION_FAILED` | {@link ConnectionFailed} | there is no way to the server now |
  * | `CONNECTION_LOST` | {@link ConnectionLost} | connect again |
@@ -44,7 +45,7 @@
 
 import type { AddressInvalid } from './address/errors.ts'
 import type { LimitExceeded } from './base/limit-exceeded.ts'
-import type { HeaderInvalid } from './mime/errors.ts'
+import type { AttachedLetterInvalid, HeaderInvalid } from './mime/errors.ts'
 import type { EmailAddressException, EmailSendingException } from './model/email-exception.ts'
 import type { IllegalArgumentException, IllegalStateException } from './model/exception.ts'
 import type { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './net/errors.ts'
@@ -56,7 +57,7 @@ import type { ConnectionLost, ProtocolViolation, TlsUnavailable } from './wire/e
 export { AddressInvalid } from './address/errors.ts'
 export { LimitExceeded } from './base/limit-exceeded.ts'
 export { MailError } from './base/mail-error.ts'
-export { HeaderInvalid } from './mime/errors.ts'
+export { AttachedLetterInvalid, HeaderInvalid } from './mime/errors.ts'
 export {
   EmailAddressException,
   EmailException,
@@ -69,12 +70,14 @@ export { AuthenticationFailed, NoUsableMechanism } from './sasl/errors.ts'
 export { SmtpCapabilityMissing, SmtpReplyRejected, SmtpSizeExceeded } from './smtp/errors.ts'
 export { ConnectionLost, ProtocolViolation, TlsUnavailable } from './wire/errors.ts'
 export type { MailErrorCode, MailErrorFacts } from './base/mail-error.ts'
+export type { AttachedLetterFlaw } from './mime/errors.ts'
 export type { DeadlinePhase, TlsCheck } from './net/errors.ts'
 
 /** All classes of errors, so that `switch (error.code)` knows what each carries. */
 export type AnyMailError =
   | AddressInvalid
   | HeaderInvalid
+  | AttachedLetterInvalid
   | LimitExceeded
   | ConnectionFailed
   | ConnectionLost

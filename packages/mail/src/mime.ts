@@ -4,6 +4,7 @@
  * @module
  */
 
+export { toAsciiDomain } from './address/a-label.ts'
 export { formatAddressList, mailboxesOf, parseAddressList } from './address/address-list.ts'
 export { AddressInvalid } from './address/errors.ts'
 export { MailboxAddress } from './address/mailbox-address.ts'
@@ -16,7 +17,7 @@ export { formatDateTime, parseDateTime } from './mime/date-time.ts'
 export { DEFECT_KINDS } from './mime/defect.ts'
 export { encodeUnstructured } from './mime/encode-text.ts'
 export { decodeEncodedWords } from './mime/encoded-word.ts'
-export { HeaderInvalid } from './mime/errors.ts'
+export { AttachedLetterInvalid, HeaderInvalid } from './mime/errors.ts'
 export { safeFileName } from './mime/file-name.ts'
 export { foldField } from './mime/fold-field.ts'
 export { DEFAULT_HEADER_LIMITS, HeaderSection, parseHeaderSection } from './mime/header-section.ts'
@@ -31,6 +32,7 @@ export type { MailboxParts } from './address/mailbox-address.ts'
 export type { CharsetDecoder, DecodedText } from './mime/charset.ts'
 export type { ContentDisposition, ContentType } from './mime/content-type.ts'
 export type { Defect, DefectKind, ReportDefect } from './mime/defect.ts'
+export type { AttachedLetterFlaw } from './mime/errors.ts'
 export type { HeaderLimits, ReceivedField } from './mime/header-section.ts'
 export type {
   DefectFound,

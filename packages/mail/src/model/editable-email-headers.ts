@@ -12,7 +12,7 @@ import {
   type HeaderValue,
 } from './header-operations.ts'
 import { LetterFields } from './letter-fields.ts'
-import { toMessageId } from './structured-field.ts'
+import { toMessageId } from './structured-fields.ts'
 
 /** The header section of a letter that is being written: what `Email` has of it. */
 export abstract class EditableEmailHeaders extends EmailHeaders {

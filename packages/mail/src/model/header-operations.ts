@@ -1,7 +1,8 @@
 import type { HeaderField } from '../mime/message.ts'
 import { IllegalArgumentException } from './exception.ts'
 import type { LetterFields } from './letter-fields.ts'
-import { STRUCTURED_FIELDS, type StructuredField } from './structured-field.ts'
+import type { StructuredField } from './structured-field.ts'
+import { STRUCTURED_FIELDS } from './structured-fields.ts'
 
 /** One value of a header field, or several. */
 export type HeaderValue = number | string | readonly (number | string)[]
@@ -63,6 +64,11 @@ export function checkOneLine(what: string, text: string): void {
 
 function structuredField(name: string): StructuredField | undefined {
   const lowerCaseName = name.toLowerCase()
+  if (lowerCaseName === 'resent-bcc') {
+    throw new IllegalArgumentException(
+      'the header Resent-Bcc was refused: it would show whom it was to be hidden from',
+    )
+  }
   if (lowerCaseName === 'mime-version' || lowerCaseName.startsWith('content-')) {
     throw new IllegalArgumentException(
       `the header ${name} was refused: it follows from what the letter is made of`,

@@ -39,6 +39,7 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   VALUE_INVALID: EXIT.configuration,
 
   ADDRESS_INVALID: EXIT.data,
+  ATTACHED_LETTER_INVALID: EXIT.data,
   CAPTURE_DISTURBED: EXIT.data,
   COLLATION_UNKNOWN: EXIT.data,
   EMAIL_ADDRESS_INVALID: EXIT.data,

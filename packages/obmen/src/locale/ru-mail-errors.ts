@@ -1,4 +1,4 @@
-import type { AnyMailError } from '@obmen/mail/errors'
+import type { AnyMailError, AttachedLetterFlaw } from '@obmen/mail/errors'
 
 import { type ErrorTexts, text } from './error-texts.ts'
 
@@ -10,6 +10,11 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
     text(
       `письмо не составлено: в ${field} есть недопустимые знаки`,
       'проверьте subjectPrefix и address в настройке',
+    ),
+  ATTACHED_LETTER_INVALID: ({ flaw, fileName, offsetOctets }) =>
+    text(
+      `письмо не дописано: во вложенном письме${fileName === undefined ? '' : ` «${fileName}»`} ${RUSSIAN_FLAWS[flaw]}, байт ${offsetOctets}`,
+      'вложите его как файл другого типа, например application/octet-stream',
     ),
   LIMIT_EXCEEDED: ({ limit, value, option }) =>
     text(
@@ -182,4 +187,12 @@ const TLS_CHECKS: Readonly<
     'поищите на пути антивирус или прибор, который вмешивается в почту',
   ],
   handshake: ['не удалось договориться о шифровании', 'проверьте настройки TLS почтового сервера'],
+}
+
+const RUSSIAN_FLAWS: Readonly<Record<AttachedLetterFlaw, string>> = {
+  nul: 'есть нулевой байт',
+  'bare line end': 'строка кончается не CRLF',
+  'octet over 127': 'есть знаки не из ASCII',
+  'line too long': 'есть строка длиннее 998 байт',
+  delimiter: 'есть строка, которой оно должно кончаться',
 }

@@ -22,6 +22,7 @@ import { parseNodeCode } from '@obmen/exchange'
 import {
   Aborted,
   AddressInvalid,
+  AttachedLetterInvalid,
   AuthenticationFailed,
   ConnectionFailed,
   ConnectionLost,
@@ -86,6 +87,11 @@ export const EVERY_ERROR: { readonly [Code in KnownError['code']]: KnownError } 
     port: 465,
     systemCode: 'ECONNREFUSED',
     cause: undefined,
+  }),
+  ATTACHED_LETTER_INVALID: new AttachedLetterInvalid({
+    flaw: 'line too long',
+    fileName: 'письмо.eml',
+    offsetOctets: 1_071,
   }),
   CONNECTION_LOST: new ConnectionLost('waiting for the reply to MAIL'),
   DATABASE_BUSY: new DatabaseBusy(),
