@@ -10,6 +10,7 @@ import {
   ИсключениеНедопустимыйАргумент,
   ИсключениеОтправкиПочты,
   КлиентSmtp,
+  ПараметрыЗащищенногоСоединения,
   ПараметрыПодключенияSmtp,
   Письмо,
   Секрет,
@@ -18,7 +19,6 @@ import {
 import { startMailHost, type MailHost } from '../../src/testing.ts'
 import { textOf } from '../../src/base/octets.ts'
 import { ca, tls } from '../testing/running-host.ts'
-import { ПараметрыЗащищенногоСоединения } from '../../src/ru.ts'
 
 function startHost(): Promise<MailHost> {
   return startMailHost({
@@ -127,15 +127,14 @@ describe('a listing in Russian', () => {
   })
 
   it('refuses arguments by names that do not exist, and by two names at once', () => {
-    // @ts-expect-error there is no such argument
+    const опечатка = { Тма: 'x' }
+    const дважды = { Текст: 'x', text: 'y' }
+
     assert.throws(
-      () => new Письмо({ Отправитель: 'a@b', Тма: 'x' }),
+      () => new Письмо({ Отправитель: 'a@b', ...опечатка }),
       ИсключениеНедопустимыйАргумент,
     )
-    assert.throws(
-      () => new ЧастьТекстаПисьма({ Текст: 'x', ...{ text: 'y' } }),
-      ИсключениеНедопустимыйАргумент,
-    )
+    assert.throws(() => new ЧастьТекстаПисьма(дважды), ИсключениеНедопустимыйАргумент)
   })
 
   it('names a wrong address in its exception', () => {
