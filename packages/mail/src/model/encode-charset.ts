@@ -1,4 +1,3 @@
-import { octetsOf } from '../base/octets.ts'
 import { createTextDecoder } from '../mime/charset.ts'
 import { IllegalArgumentException } from './exception.ts'
 
@@ -9,12 +8,11 @@ const SINGLE_OCTET = /^(?:windows-?|win-?|cp-?|ibm)\d+$|^(?:iso-?8859|koi8|macin
 const OCTET_VALUES = 256
 
 /**
- * A text in a charset: UTF-8, or one of those with one octet a character, such as windows-1251 and KOI8-R.
+ * A text in a charset of one octet a character, such as windows-1251 and KOI8-R.
  *
  * @throws IllegalArgumentException for any other charset, and for a character that it doesn't have.
  */
 export function encodeCharset(text: string, charset: string): Uint8Array {
-  if (/^utf-?8$/i.test(charset)) return octetsOf(text)
   const codes = singleOctetCodes(charset)
   const octets = new Uint8Array(text.length)
   for (let at = 0; at < text.length; at++) {
@@ -41,4 +39,8 @@ function singleOctetCodes(charset: string): ReadonlyMap<string, number> {
       code,
     ]),
   )
+}
+
+export function isUtf8(charset: string): boolean {
+  return /^utf-?8$/i.test(charset)
 }
