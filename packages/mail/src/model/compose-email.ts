@@ -44,7 +44,10 @@ export function composeEmail({ fields, texts, attachments, calendar }: LetterPar
   if (author === undefined) throw new IllegalStateException('the letter has no sender')
   if (attachments.some(({ isUsedUp }) => isUsedUp)) throw streamUsedUp()
   const messageId = parseMessageId(fields.messageId ?? '') ?? newMessageId(author)
-  const { text, html, further } = arrange(texts, fields.contentType)
+  const { text, html, further } = arrange(
+    texts,
+    fields.isContentTypeSet ? fields.contentType : undefined,
+  )
   const sender = fields.actualSender ?? (coAuthors.length > 0 ? author : undefined)
   const draft: MessageDraft = {
     ...fieldsOf(fields),

@@ -5,6 +5,7 @@ import { encodeCharset, isUtf8 } from './encode-charset.ts'
 import { IllegalArgumentException } from './exception.ts'
 import { EmailTextKind } from './email-text-kind.ts'
 import { readArguments } from './named-arguments.ts'
+import { printAs } from './print-as.ts'
 
 /** The arguments of an {@link EmailTextPart} by name. */
 export interface EmailTextPartArguments {
@@ -110,6 +111,11 @@ export class EmailTextPart {
     return this.#hasParsingErrors
   }
 }
+
+printAs(
+  EmailTextPart,
+  ({ textKind, text }) => `EmailTextPart ${JSON.stringify({ textKind, text })}`,
+)
 
 function contentTypeOf(kind: EmailTextKind | string): string {
   if (kind instanceof EmailTextKind) return kind.contentType

@@ -1,4 +1,5 @@
 import type { HeaderField } from '../mime/message.ts'
+import { append } from './append.ts'
 import { IllegalArgumentException } from './exception.ts'
 import type { LetterFields } from './letter-fields.ts'
 import type { StructuredField } from './structured-field.ts'
@@ -21,8 +22,15 @@ const CONTROL = /[^\P{Cc}\t]/u
 export function addHeader(fields: LetterFields, name: string, value: HeaderValue): void {
   const values = readValues(name, value)
   const structured = structuredField(name)
-  if (structured !== undefined) setStructured(fields, name, [...structured.get(fields), ...values])
-  else fields.others = [...fields.others, ...values.map((text) => ({ name, value: text }))]
+  if (structured?.add !== undefined) structured.add(fields, values)
+  else if (structured !== undefined) {
+    setStructured(fields, name, [...structured.get(fields), ...values])
+  } else {
+    append(
+      fields.others,
+      values.map((text) => ({ name, value: text })),
+    )
+  }
 }
 
 /** Replaces the values that a field has, where the first of them stood. As {@link addHeader} otherwise. */

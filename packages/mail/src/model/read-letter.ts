@@ -175,7 +175,7 @@ function transferEncodingOf({ header }: PartBegin): string | undefined {
 function fieldsOf(header: HeaderSection | undefined): LetterFields {
   const fields = new LetterFields()
   if (header === undefined) return fields
-  const addresses = (name: string): readonly EmailAddress[] =>
+  const addresses = (name: string): EmailAddress[] =>
     mailboxesOf(readAddressField(header.raw(name) ?? '')).map((mailbox) => EmailAddress.of(mailbox))
   const date = header.raw('date')
   fields.from = addresses('from')

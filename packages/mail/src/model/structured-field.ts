@@ -8,6 +8,8 @@ export interface StructuredField {
   get(fields: LetterFields): readonly string[]
   /** @throws IllegalArgumentException, EmailAddressException when a value can't be one. */
   set(fields: LetterFields, values: readonly string[]): void
+  /** Adds values to those that are there, without reading these again. */
+  add?(fields: LetterFields, values: readonly string[]): void
 }
 
 /** A value that a field can't have. */

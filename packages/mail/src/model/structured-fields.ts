@@ -3,6 +3,7 @@ import { AddressInvalid } from '../address/errors.ts'
 import { parseAddressField } from '../mime/address-field.ts'
 import { formatDateTime, parseDateTime } from '../mime/date-time.ts'
 import { parseMessageId, parseMessageIds } from '../mime/message-id.ts'
+import { append } from './append.ts'
 import { EmailAddress } from './email-address.ts'
 import { EmailAddressException } from './email-exception.ts'
 import { readImportance, type EmailImportance } from './email-importance.ts'
@@ -42,6 +43,9 @@ function addresses(name: AddressListName): StructuredField {
     get: (fields) => joined(fields[name].map(shown), ', '),
     set(fields, values) {
       fields[name] = values.flatMap(readAddresses)
+    },
+    add(fields, values) {
+      append(fields[name], values.flatMap(readAddresses))
     },
   }
 }

@@ -15,6 +15,7 @@ import {
   IllegalStateException,
 } from '../../src/index.ts'
 import { octetsOf, textOf } from '../../src/base/octets.ts'
+import { costOf } from '../cost-of.ts'
 
 const SENDER = 'shop@example.org'
 
@@ -24,6 +25,15 @@ function letter(): Email {
 
 async function textual(email: Email): Promise<string> {
   return textOf(await email.toBytes())
+}
+
+function letterToMany(count: number): Email {
+  const email = letter()
+  for (let number = 0; number < count; number++) {
+    email.addRecipients(`a${number}@example.org`).addHeader('Cc', `b${number}@example.org`)
+    email.attachData('x', `${number}.txt`)
+  }
+  return email
 }
 
 function addressesOf(addresses: readonly EmailAddress[]): readonly string[] {
@@ -54,6 +64,14 @@ describe('the recipients of a letter', () => {
       [[], ['x@example.org'], ['y@example.org'], ['z@example.org']],
     )
     assert.equal(email.sender?.address, 'me@example.org')
+  })
+
+  it('are added one by one in time that grows with their number', () => {
+    const few = costOf(() => letterToMany(100))
+    const many = costOf(() => letterToMany(1_600))
+
+    // Sixteen times as many; the square would be two hundred and fifty times.
+    assert.ok(many < few * 64, `${few} µs for 100, ${many} µs for 1600`)
   })
 
   it('get the letter once, however often they are named', () => {
@@ -204,6 +222,18 @@ describe('the text of a letter', () => {
     assert.equal(Email.fromBytes(await email.toBytes()).getText()[0]?.textKind, 'text/html')
     email.contentType = 'application/pdf'
     assert.equal(Email.fromBytes(await email.toBytes()).getText()[0]?.textKind, 'text/plain')
+  })
+
+  it('is what it is set to, whatever the letter was that was read', async () => {
+    const read = Email.fromBytes(
+      await letter().setTextAsString('<b>x</b>', EmailTextKind.Html).toBytes(),
+    )
+
+    const { textKind } =
+      Email.fromBytes(await read.setTextAsString('y').toBytes()).getText()[0] ?? {}
+
+    assert.match(read.contentType ?? '', /^text\/html/)
+    assert.equal(textKind, 'text/plain')
   })
 
   it('keeps every part that was set', async () => {
