@@ -120,6 +120,13 @@ function isWritable(text: string): boolean {
   return isMadeOf(text, isTextCharacter) && text.isWellFormed()
 }
 
+/** IDNA resolves such a label as another one (`⒈com` as `1.com`), which may even be two. */
+function standsForAnother(label: string): boolean {
+  if (label.normalize('NFKC') !== label.normalize('NFC') || IGNORABLE.test(label)) return true
+  // A single character that no normal form keeps, such as the sign of the kelvin, which is a K.
+  return Array.from(label).some((character) => character.normalize('NFC') !== character)
+}
+
 function checkLocalPart({ localPart, domain }: MailboxParts): void {
   const refuse = (reason: string): never => {
     throw new AddressInvalid({ input: `${localPart}@${domain}`, reason })
@@ -148,8 +155,7 @@ function checkDomain({ localPart, domain }: MailboxParts): void {
     if (!DOMAIN_LABEL.test(label) || label.length > MAX_LABEL_OCTETS) {
       refuse('the domain is not a host name')
     }
-    // IDNA resolves such a label as another one (`⒈com` as `1.com`), which may even be two.
-    if (label.normalize('NFKC') !== label.normalize('NFC') || IGNORABLE.test(label)) {
+    if (!isAscii(label) && standsForAnother(label)) {
       refuse('the domain holds characters that stand for others')
     }
   }

@@ -1,10 +1,12 @@
 import { hostname } from 'node:os'
+import { CanonicalLetter, type LetterBody } from '../base/canonical-letter.ts'
+import type { Content } from '../smtp/content.ts'
 import type { Envelope, SendingOutcome } from '../smtp/envelope.ts'
 import type { SmtpExtensions } from '../smtp/extensions.ts'
 import { DEFAULT_SMTP_LIMITS, type SmtpLimits } from '../smtp/limits.ts'
 import { isClientName, parseClientName, type ClientName } from '../smtp/path.ts'
 import { openSession, quit, type SmtpSession } from '../smtp/session.ts'
-import { sendLetter } from '../smtp/transaction.ts'
+import { sendLetters, type LetterQueue, type QueuedLetter } from '../smtp/send-letters.ts'
 import { DEFAULT_DEADLINES } from '../wire/deadlines.ts'
 import type { Connection } from './connection.ts'
 import { drive } from './drive.ts'
@@ -19,6 +21,10 @@ export interface SmtpOptions extends ConnectionOptions {
    * domain, otherwise `[127.0.0.1]`. It becomes part of every letter (`Received`).
    */
   readonly clientName?: string
+  /** `'lmtp'` for the server of a mailbox store, which answers for each recipient by itself (RFC 2033). */
+  readonly protocol?: 'smtp' | 'lmtp'
+  /** `'never'` for a gateway that offers CHUNKING (RFC 3030) in vain. */
+  readonly chunking?: 'when-offered' | 'never'
   /** Other limits than {@link DEFAULT_SMTP_LIMITS}. */
   readonly limits?: Partial<SmtpLimits>
 }
@@ -31,8 +37,11 @@ export interface SendOptions {
    * another number, nobody gets it.
    */
   readonly sizeOctets?: number
-  /** Set when the content has octets above 127. */
-  readonly body?: '8BITMIME'
+  /**
+   * Set to `'8BITMIME'` when the content has octets above 127, to `'BINARYMIME'` when it is not divided into lines: then its octets go untouched, and the
+   * server must offer CHUNKING too. A letter made by this package says so itself.
+   */
+  readonly body?: LetterBody
   /** Called with the number of octets of the content that have been handed to the connection so far. */
   readonly onProgress?: (sentOctets: number) => void
 }
@@ -85,6 +94,8 @@ export async function openSmtp(
     const session = openSession({
       tls,
       clientName,
+      ...(options.protocol && { protocol: options.protocol }),
+      ...(options.chunking && { chunking: options.chunking }),
       deadlines,
       limits: { ...DEFAULT_SMTP_LIMITS, ...options.limits },
       environment: environmentOf(server, connection),
@@ -111,7 +122,9 @@ function ownName(): ClientName {
 export class SmtpConnection implements AsyncDisposable {
   readonly #connection: Connection
   readonly #session: SmtpSession
-  #lastTurn: Promise<void> = Promise.resolve()
+  readonly #queue = new PendingLetters()
+  /** Settles when no letter waits or is under way; `undefined` when that is so. */
+  #burst: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
   constructor(connection: Connection, session: SmtpSession) {
@@ -154,7 +167,8 @@ export class SmtpConnection implements AsyncDisposable {
     try {
       if (this.#closing !== undefined) throw new TypeError('the SMTP connection was closed')
       refuseUnfitSize(options.sizeOctets)
-      return await this.#sendInTurn(envelope, source, options)
+      if (options.signal?.aborted === true) throw new Aborted(options.signal.reason)
+      return await this.#enqueue(envelope, contentOf(content, source, options), options.signal)
     } finally {
       source.release()
     }
@@ -162,7 +176,7 @@ export class SmtpConnection implements AsyncDisposable {
 
   /** Says QUIT after the letters that are under way, and closes the connection. Idempotent; resolves also when the connection is lost. */
   close(): Promise<void> {
-    this.#closing ??= this.#lastTurn.then(() => this.#quit())
+    this.#closing ??= (this.#burst ?? Promise.resolve()).then(() => this.#quit())
     return this.#closing
   }
 
@@ -170,33 +184,37 @@ export class SmtpConnection implements AsyncDisposable {
     await this.close()
   }
 
-  async #sendInTurn(
+  async #enqueue(
     envelope: Envelope,
-    source: ContentSource,
-    options: SendOptions,
+    content: Content,
+    signal: AbortSignal | undefined,
   ): Promise<SendingOutcome> {
-    const previous = this.#lastTurn
-    const { promise, resolve: endTurn } = Promise.withResolvers<void>()
-    this.#lastTurn = previous.then(() => promise)
+    const { promise, resolve: settle, reject: fail } = Promise.withResolvers<SendingOutcome>()
+    const letter: QueuedLetter = { envelope, content, settle, fail }
+    this.#queue.add(letter)
+    this.#burst ??= this.#sendAll()
+    if (signal === undefined) return promise
+    const abort = (): void => this.#giveUp(letter, new Aborted(signal.reason))
+    signal.addEventListener('abort', abort)
     try {
-      await untilAborted(previous, options.signal)
-      return await this.#sendNow(envelope, source, options)
+      return await promise
     } finally {
-      endTurn()
+      signal.removeEventListener('abort', abort)
     }
   }
 
-  async #sendNow(
-    envelope: Envelope,
-    source: ContentSource,
-    { signal, ...rest }: SendOptions,
-  ): Promise<SendingOutcome> {
-    try {
-      const letter = sendLetter(this.#session, envelope, { ...rest, source })
-      return await drive(letter, this.#connection, signal === undefined ? {} : { signal })
-    } finally {
+  /** A letter that has not been begun is taken out. What the server may have of one that has can't be taken back but by hanging up. */
+  #giveUp(letter: QueuedLetter, reason: Aborted): void {
+    if (this.#queue.remove(letter)) letter.fail(reason)
+    else this.#connection.close(reason)
+  }
+
+  async #sendAll(): Promise<void> {
+    while (!this.#queue.isEmpty) {
+      await drive(sendLetters(this.#session, this.#queue), this.#connection)
       if (this.#session.state === 'ended') this.#connection.close()
     }
+    this.#burst = undefined
   }
 
   /** The session is over in any case, so what goes wrong here changes nothing for anybody. */
@@ -216,18 +234,46 @@ function refuseUnfitSize(sizeOctets: number | undefined): void {
   throw new RangeError(`sizeOctets is a whole number, not ${sizeOctets}`)
 }
 
-/** Waits, but no longer than until the caller gives up. */
-async function untilAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return work
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const abort = (): void => reject(new Aborted(signal.reason))
-  signal.addEventListener('abort', abort)
-  if (signal.aborted) abort()
-  work.then(resolve, reject)
-  try {
-    await promise
-  } finally {
-    signal.removeEventListener('abort', abort)
+/** The letter's own word on its form counts where the options say nothing. */
+function contentOf(
+  content: AsyncIterable<Uint8Array>,
+  source: ContentSource,
+  { signal: _, ...options }: SendOptions,
+): Content {
+  if (!CanonicalLetter.is(content)) return { ...options, source }
+  const { sizeOctets, body, needsSmtpUtf8 } = content
+  return {
+    ...(sizeOctets === undefined ? {} : { sizeOctets }),
+    needsSmtpUtf8,
+    ...options,
+    // With octets that are all below 128 there is nothing to be declared, whatever the options allow.
+    body: body === '7BIT' ? body : (options.body ?? body),
+    isCanonical: true,
+    source,
+  }
+}
+
+/** Letters in the order of their calls. */
+class PendingLetters implements LetterQueue {
+  readonly #letters = new Set<QueuedLetter>()
+
+  get isEmpty(): boolean {
+    return this.#letters.size === 0
+  }
+
+  add(letter: QueuedLetter): void {
+    this.#letters.add(letter)
+  }
+
+  next(): QueuedLetter | undefined {
+    const [letter] = this.#letters
+    if (letter !== undefined) this.#letters.delete(letter)
+    return letter
+  }
+
+  /** Whether it was still there. */
+  remove(letter: QueuedLetter): boolean {
+    return this.#letters.delete(letter)
   }
 }
 

@@ -30,6 +30,7 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   CONFIG_INVALID: EXIT.configuration,
   CONFIG_NOT_FOUND: EXIT.configuration,
   DATABASE_NOT_FOUND: EXIT.configuration,
+  DKIM_KEY_UNUSABLE: EXIT.configuration,
   MAIL_URL_INVALID: EXIT.configuration,
   PLAN_NAME_INVALID: EXIT.configuration,
   SECRET_MISSING: EXIT.configuration,
@@ -50,10 +51,12 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   MESSAGE_DAMAGED: EXIT.data,
   MESSAGE_TOO_NEW: EXIT.data,
   SCHEMA_MISMATCH: EXIT.data,
+  SMTP_CONTENT_INVALID: EXIT.data,
   TABLE_WITHOUT_PRIMARY_KEY: EXIT.data,
   TEXT_NOT_UTF8: EXIT.data,
 
   DISK_UNUSABLE: EXIT.disk,
+  DKIM_CONTENT_CHANGED: EXIT.disk,
 
   AUTHENTICATION_FAILED: EXIT.permission,
   DATABASE_UNUSABLE: EXIT.permission,
@@ -64,6 +67,7 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   EMAIL_NOT_SENT: EXIT.unavailable,
   POP3_RESPONSE_REJECTED: EXIT.unavailable,
   PROTOCOL_VIOLATION: EXIT.unavailable,
+  PROXY_FAILED: EXIT.unavailable,
   SMTP_CAPABILITY_MISSING: EXIT.unavailable,
   SMTP_REPLY_REJECTED: EXIT.unavailable,
   SMTP_SIZE_EXCEEDED: EXIT.unavailable,
@@ -78,6 +82,7 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   DELIVERY_DEFERRED: EXIT.temporary,
   DELIVERY_UNKNOWN: EXIT.temporary,
   EXCHANGE_RUNNING: EXIT.temporary,
+  FILE_CHANGED: EXIT.temporary,
   INTERRUPTED: EXIT.temporary,
   POP3_DELETIONS_UNCONFIRMED: EXIT.temporary,
 
