@@ -11,11 +11,12 @@ import { ConnectionLost } from '../wire/errors.ts'
 import type { Connection } from './connection.ts'
 import { drive } from './drive.ts'
 import { Aborted } from './errors.ts'
-import { LetterQueue } from './letter-queue.ts'
+
 import { environmentOf, toLogin } from './login.ts'
 import type { ConnectionOptions, MailServer } from './mail-server.ts'
 import { ContentSource, contentOf } from './smtp-content.ts'
 import { openConnection } from './tcp-connection.ts'
+import { WaitingLetters } from './waiting-letters.ts'
 
 export interface SmtpOptions extends ConnectionOptions {
   /**
@@ -124,7 +125,7 @@ function ownName(): ClientName {
 export class SmtpConnection implements AsyncDisposable {
   readonly #connection: Connection
   readonly #session: SmtpSession
-  readonly #queue = new LetterQueue()
+  readonly #queue = new WaitingLetters()
   /** Settles when no letter waits or is under way; `undefined` when that is so. */
   #burst: Promise<void> | undefined
   #closing: Promise<void> | undefined
