@@ -23,6 +23,12 @@
  * | `SMTP_CONTENT_INVALID` | {@link SmtpContentInvalid} | the content has to be encoded; nobody has the letter |
  * | `POP3_RESPONSE_REJECTED` | {@link Pop3ResponseRejected} | the command was refused, the session goes on |
  * | `POP3_DELETIONS_UNCONFIRMED` | {@link Pop3DeletionsUnconfirmed} | the letters may come again |
+ * | `DKIM_KEY_UNUSABLE` | {@link DkimKeyUnusable} | the key can't sign, so nothing is sent |
+ * | `DKIM_CONTENT_CHANGED` | {@link DkimContentChanged} | a file changed after signing, so nothing was delivered; sign again |
+ * | `EMAIL_ADDRESS_INVALID` | {@link EmailAddressException} | nothing can be sent to this text |
+ * | `EMAIL_NOT_SENT` | {@link EmailSendingException} | not everybody has got the letter; `outcome` says more |
+ * | `ILLEGAL_ARGUMENT` | {@link IllegalArgumentException} | the value can't be what it was given as |
+ * | `ILLEGAL_STATE` | {@link IllegalStateException} | the object can't do this now |
  *
  * @module
  *
@@ -44,6 +50,9 @@
 import type { AddressInvalid } from './address/errors.ts'
 import type { LimitExceeded } from './base/limit-exceeded.ts'
 import type { AttachedLetterInvalid, HeaderInvalid } from './mime/errors.ts'
+import type { DkimContentChanged, DkimKeyUnusable } from './dkim/errors.ts'
+import type { EmailAddressException, EmailSendingException } from './model/email-exception.ts'
+import type { IllegalArgumentException, IllegalStateException } from './model/exception.ts'
 import type { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './net/errors.ts'
 import type { Pop3DeletionsUnconfirmed, Pop3ResponseRejected } from './pop3/errors.ts'
 import type { ProxyFailed } from './proxy/errors.ts'
@@ -60,6 +69,13 @@ export { AddressInvalid } from './address/errors.ts'
 export { LimitExceeded } from './base/limit-exceeded.ts'
 export { MailError } from './base/mail-error.ts'
 export { AttachedLetterInvalid, HeaderInvalid } from './mime/errors.ts'
+export { DkimContentChanged, DkimKeyUnusable } from './dkim/errors.ts'
+export {
+  EmailAddressException,
+  EmailException,
+  EmailSendingException,
+} from './model/email-exception.ts'
+export { Exception, IllegalArgumentException, IllegalStateException } from './model/exception.ts'
 export { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './net/errors.ts'
 export { Pop3DeletionsUnconfirmed, Pop3ResponseRejected } from './pop3/errors.ts'
 export { ProxyFailed } from './proxy/errors.ts'
@@ -73,9 +89,10 @@ export {
 export { ConnectionLost, ProtocolViolation, TlsUnavailable } from './wire/errors.ts'
 export type { MailErrorCode, MailErrorFacts } from './base/mail-error.ts'
 export type { AttachedLetterFlaw } from './mime/errors.ts'
+export type { DkimKeyCheck } from './dkim/errors.ts'
 export type { DeadlinePhase, TlsCheck } from './net/errors.ts'
-export type { ProxyFailure, ProxyName } from './proxy/errors.ts'
 export type { SmtpCapability } from './smtp/errors.ts'
+export type { ProxyFailure, ProxyName } from './proxy/errors.ts'
 
 /** All classes of errors, so that `switch (error.code)` knows what each carries. */
 export type AnyMailError =
@@ -99,3 +116,9 @@ export type AnyMailError =
   | SmtpContentInvalid
   | Pop3ResponseRejected
   | Pop3DeletionsUnconfirmed
+  | DkimKeyUnusable
+  | DkimContentChanged
+  | EmailAddressException
+  | EmailSendingException
+  | IllegalArgumentException
+  | IllegalStateException

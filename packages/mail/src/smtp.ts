@@ -39,6 +39,7 @@ export type { SaslLimits } from './sasl/limits.ts'
 export type {
   LoginName,
   MechanismName,
+  PasswordLoginName,
   PasswordMechanismName,
   TokenMechanismName,
 } from './sasl/mechanism.ts'

@@ -8,7 +8,8 @@ const MAX_LABEL = 63
 
 /** What ends the host of a URL, or is decoded in one: a domain with any of these is none. */
 const NOT_IN_DOMAIN = /[\p{C}\p{Z}#%/:<>?@[\\\]^|]/u
-const ASCII_DOMAIN = /^[0-9a-z_-]+(?:\.[0-9a-z_-]+)*$/
+/** A last label of digits alone would be that of an IPv4 address. */
+const ASCII_DOMAIN = /^(?:[0-9a-z_-]+\.)*[0-9a-z_-]*[a-z_-][0-9a-z_-]*$/
 
 /**
  * Writes a domain in A-labels: `почта.рф` as `xn--80a1acny.xn--p1ai`. A domain that is ASCII, and a domain literal, stays as it is.

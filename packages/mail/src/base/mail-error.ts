@@ -19,7 +19,13 @@ export type MailErrorCode =
   | 'POP3_RESPONSE_REJECTED'
   | 'POP3_DELETIONS_UNCONFIRMED'
   | 'SMTP_SIZE_EXCEEDED'
+  | 'DKIM_KEY_UNUSABLE'
+  | 'DKIM_CONTENT_CHANGED'
   | 'SMTP_CONTENT_INVALID'
+  | 'EMAIL_ADDRESS_INVALID'
+  | 'EMAIL_NOT_SENT'
+  | 'ILLEGAL_ARGUMENT'
+  | 'ILLEGAL_STATE'
 
 /** What every error of this package is made of, beside its class and code. */
 export interface MailErrorFacts {

@@ -36,7 +36,11 @@ export function draftOf(given: Partial<MessageDraft> = {}): MessageDraft {
 }
 
 export async function compose(draft: MessageDraft): Promise<Buffer> {
+  return octetsOf(composeMessage(draft))
+}
+
+export async function octetsOf(letter: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const pieces: Uint8Array[] = []
-  for await (const piece of composeMessage(draft)) pieces.push(piece)
+  for await (const piece of letter) pieces.push(piece)
   return Buffer.concat(pieces)
 }

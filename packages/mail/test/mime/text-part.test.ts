@@ -31,7 +31,7 @@ describe('A text (C7)', () => {
     { name: 'NUL', text: 'a\0 long text of letters', encoding: 'quoted-printable' },
     {
       name: 'a few accents',
-      text: 'Crème brûlée à la carte, and coffee for two.',
+      text: 'Crème brûlée à la carte, and coffee for the two of us.',
       encoding: 'quoted-printable',
     },
     { name: 'Cyrillic', text: 'Доброе утро!\n', encoding: 'base64' },

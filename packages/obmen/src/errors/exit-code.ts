@@ -30,6 +30,7 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   CONFIG_INVALID: EXIT.configuration,
   CONFIG_NOT_FOUND: EXIT.configuration,
   DATABASE_NOT_FOUND: EXIT.configuration,
+  DKIM_KEY_UNUSABLE: EXIT.configuration,
   MAIL_URL_INVALID: EXIT.configuration,
   PLAN_NAME_INVALID: EXIT.configuration,
   SECRET_MISSING: EXIT.configuration,
@@ -42,7 +43,10 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   ATTACHED_LETTER_INVALID: EXIT.data,
   CAPTURE_DISTURBED: EXIT.data,
   COLLATION_UNKNOWN: EXIT.data,
+  EMAIL_ADDRESS_INVALID: EXIT.data,
   HEADER_INVALID: EXIT.data,
+  ILLEGAL_ARGUMENT: EXIT.data,
+  ILLEGAL_STATE: EXIT.data,
   LIMIT_EXCEEDED: EXIT.data,
   MESSAGE_DAMAGED: EXIT.data,
   MESSAGE_TOO_NEW: EXIT.data,
@@ -52,6 +56,7 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   TEXT_NOT_UTF8: EXIT.data,
 
   DISK_UNUSABLE: EXIT.disk,
+  DKIM_CONTENT_CHANGED: EXIT.disk,
 
   AUTHENTICATION_FAILED: EXIT.permission,
   DATABASE_UNUSABLE: EXIT.permission,
@@ -59,6 +64,7 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   NO_USABLE_MECHANISM: EXIT.permission,
 
   DELIVERY_REFUSED: EXIT.unavailable,
+  EMAIL_NOT_SENT: EXIT.unavailable,
   POP3_RESPONSE_REJECTED: EXIT.unavailable,
   PROTOCOL_VIOLATION: EXIT.unavailable,
   PROXY_FAILED: EXIT.unavailable,
@@ -76,6 +82,7 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   DELIVERY_DEFERRED: EXIT.temporary,
   DELIVERY_UNKNOWN: EXIT.temporary,
   EXCHANGE_RUNNING: EXIT.temporary,
+  FILE_CHANGED: EXIT.temporary,
   INTERRUPTED: EXIT.temporary,
   POP3_DELETIONS_UNCONFIRMED: EXIT.temporary,
 

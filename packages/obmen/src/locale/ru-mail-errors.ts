@@ -9,7 +9,7 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
   HEADER_INVALID: ({ field }) =>
     text(
       `письмо не составлено: в ${field} есть недопустимые знаки`,
-      'проверьте subjectPrefix и address в настройке',
+      'проверьте subjectPrefix и address в настройке, а в obmen send — тему и имена файлов',
     ),
   ATTACHED_LETTER_INVALID: ({ flaw, fileName, offsetOctets }) =>
     text(
@@ -37,12 +37,12 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
   CONNECTION_LOST: (error) =>
     text(
       `соединение с почтовым сервером прервалось (${error.message})`,
-      'повторите обмен позже; если так каждый раз, посмотрите последние строки сервера: --verbose',
+      'повторите позже; если так каждый раз, посмотрите последние строки сервера: --verbose (в obmen send: --log)',
     ),
   DEADLINE_EXCEEDED: ({ phase, timeoutMs }) =>
     text(
       `почтовый сервер не ответил за ${Math.round(timeoutMs / 1000)} с (${PHASES[phase]})`,
-      'повторите обмен позже; проверьте сеть на этом компьютере',
+      'повторите позже; проверьте сеть на этом компьютере',
     ),
   ABORTED: () => text('разговор с почтовым сервером прерван по команде', 'запустите обмен снова'),
   PROTOCOL_VIOLATION: ({ line }) =>
@@ -63,7 +63,7 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
   AUTHENTICATION_FAILED: ({ user, serverWords }) =>
     text(
       `почтовый сервер не пустил пользователя «${user}»${serverWords === undefined ? '' : `: ${serverWords}`}`,
-      'проверьте имя в send и receive и пароль; некоторым почтовым службам нужен отдельный пароль для программ, а серверу, который предлагает больше, чем умеет, — ?auth=PLAIN в адресе',
+      'проверьте имя (в send, receive или --server) и пароль; некоторым почтовым службам нужен отдельный пароль для программ, а серверу, который предлагает больше, чем умеет, — ?auth=PLAIN в адресе',
     ),
   NO_USABLE_MECHANISM: ({ offered }) =>
     text(
@@ -90,7 +90,7 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
   SMTP_SIZE_EXCEEDED: ({ sizeOctets, limitOctets }) =>
     text(
       `письмо слишком велико: ${sizeOctets} байт, а сервер принимает не больше ${limitOctets}`,
-      'уменьшите messageSize в настройке',
+      'приложите меньше файлов или разделите их на несколько писем',
     ),
   POP3_RESPONSE_REJECTED: ({ response, transient }) =>
     text(
@@ -104,6 +104,45 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
       `сервер не подтвердил удаление принятых писем (${maildropNumbers.length})`,
       'ничего: если письма придут снова, они будут узнаны',
     ),
+  DKIM_KEY_UNUSABLE: ({ check, domain, selector }) => {
+    const [verdict, hint] = DKIM_KEY_CHECKS[check]
+    return text(`ключ DKIM «${selector}» домена «${domain}» непригоден: ${verdict}`, hint)
+  },
+  DKIM_CONTENT_CHANGED: ({ signedOctets }) =>
+    text(
+      `отправка подписанного письма прервана: оно уже не то, что было подписано (${signedOctets} байт)`,
+      'отправьте письмо снова, когда никто не изменяет вложенные в него файлы',
+    ),
+  EMAIL_ADDRESS_INVALID: ({ input }) =>
+    text(`«${input}» не похоже на адрес электронной почты`, 'напишите адрес так: имя@example.org'),
+  EMAIL_NOT_SENT: ({ outcome, rejectedRecipients, message }) =>
+    text(`${SENDING_FAILURES[outcome]} (${message})`, sendingHint(outcome, rejectedRecipients)),
+  ILLEGAL_ARGUMENT: ({ message }) =>
+    text(`недопустимое значение (${message})`, 'исправьте значение'),
+  ILLEGAL_STATE: ({ message }) =>
+    text(`сейчас это невозможно (${message})`, 'проверьте, чего письму не хватает'),
+}
+
+type SendingOutcome = Extract<AnyMailError, { readonly code: 'EMAIL_NOT_SENT' }>['outcome']
+
+const SENDING_FAILURES: Readonly<Record<SendingOutcome, string>> = {
+  failed: 'письмо не отправлено',
+  refused: 'сервер не принял письмо ни для кого из получателей',
+  partial: 'сервер принял письмо не для всех получателей',
+  unknown: 'неизвестно, дошло ли письмо: соединение прервалось, когда оно было передано',
+}
+
+function sendingHint(outcome: SendingOutcome, rejected: readonly string[]): string {
+  switch (outcome) {
+    case 'failed':
+      return 'письмо никому не ушло: устраните причину и отправьте его снова'
+    case 'refused':
+      return 'посмотрите, что сервер ответил о каждом получателе'
+    case 'partial':
+      return `отправьте письмо снова только тем, для кого оно не принято: ${rejected.join(', ')}`
+    case 'unknown':
+      return 'проверьте, не пришло ли письмо, прежде чем отправлять его снова'
+  }
 }
 
 type MailError<Code> = Extract<AnyMailError, { readonly code: Code }>
@@ -212,4 +251,36 @@ const RUSSIAN_FLAWS: Readonly<Record<AttachedLetterFlaw, string>> = {
   'octet over 127': 'есть знаки не из ASCII',
   'line too long': 'есть строка длиннее 998 байт',
   delimiter: 'есть строка, которой оно должно кончаться',
+}
+
+const DKIM_KEY_CHECKS: Readonly<
+  Record<MailError<'DKIM_KEY_UNUSABLE'>['check'], readonly [verdict: string, hint: string]>
+> = {
+  domain: ['такого имени домена быть не может', 'напишите домен как в адресе: example.org'],
+  selector: [
+    'такого селектора быть не может',
+    'напишите селектор, как он опубликован, без ._domainkey и домена: латинские буквы, цифры, дефис, точка',
+  ],
+  'selector-taken': [
+    'такой же селектор у другого ключа, а в DNS на каждый селектор один ключ',
+    'опубликуйте каждый ключ под своим селектором',
+  ],
+  'not-a-key': [
+    'это не закрытый ключ в формате PEM',
+    'возьмите текст файла ключа целиком, от -----BEGIN до END-----, вместе с переводами строк',
+  ],
+  encrypted: ['закрытый ключ защищён паролем', 'снимите пароль: openssl pkey -in ФАЙЛ -out ФАЙЛ'],
+  public: [
+    'это открытый ключ или сертификат, им не подписывают',
+    'возьмите закрытый ключ; открытый публикуют в DNS',
+  ],
+  'key-type': ['ключей такого вида в DKIM нет', 'создайте ключ RSA на 2048 бит или ключ Ed25519'],
+  'too-short': [
+    'ключ RSA короче 1024 бит, такие подписи никто не принимает',
+    'создайте ключ RSA не короче 2048 бит или ключ Ed25519',
+  ],
+  damaged: [
+    'его подпись не сходится с его же открытым ключом',
+    'возьмите ключ ещё раз оттуда, где он создан',
+  ],
 }

@@ -1,0 +1,83 @@
+import { textOf } from '../base/octets.ts'
+import type { ImapValue } from './response-reader.ts'
+import { Unreadable } from './response-reader.ts'
+
+/**
+ * An address as a server took it apart (RFC 9051 §7.5.2). All of it is as it stood in the header section: encoded words are not decoded. In a group the
+ * first entry has only a `mailbox`, the name of the group, and the last has nothing.
+ */
+export interface EnvelopeAddress {
+  readonly name: string | undefined
+  /** The local part. */
+  readonly mailbox: string | undefined
+  /** The domain. */
+  readonly host: string | undefined
+}
+
+/**
+ * The header fields that people look at first, as the server took them apart. Servers err here more often than elsewhere; where it matters, fetch the
+ * header section.
+ */
+export interface ImapEnvelope {
+  readonly date: string | undefined
+  readonly subject: string | undefined
+  readonly from: readonly EnvelopeAddress[]
+  readonly sender: readonly EnvelopeAddress[]
+  readonly replyTo: readonly EnvelopeAddress[]
+  readonly to: readonly EnvelopeAddress[]
+  readonly cc: readonly EnvelopeAddress[]
+  readonly bcc: readonly EnvelopeAddress[]
+  readonly inReplyTo: string | undefined
+  readonly messageId: string | undefined
+}
+
+/** Date, subject, six lists of addresses, In-Reply-To, Message-ID. */
+const ENVELOPE_FIELDS = 10
+
+/** Understands what stands where an envelope belongs. @throws Unreadable when it is none. */
+export function envelopeOf(value: ImapValue): ImapEnvelope {
+  if (!isList(value) || value.length < ENVELOPE_FIELDS) {
+    throw new Unreadable('an envelope has ten fields')
+  }
+  const [date, subject, from, sender, replyTo, to, cc, bcc, inReplyTo, messageId] = value
+  return {
+    date: wordsOf(date),
+    subject: wordsOf(subject),
+    from: addressesOf(from),
+    sender: addressesOf(sender),
+    replyTo: addressesOf(replyTo),
+    to: addressesOf(to),
+    cc: addressesOf(cc),
+    bcc: addressesOf(bcc),
+    inReplyTo: wordsOf(inReplyTo),
+    messageId: wordsOf(messageId),
+  }
+}
+
+/** Whether a value is a parenthesized list. */
+export function isList(value: ImapValue): value is readonly ImapValue[] {
+  return Array.isArray(value)
+}
+
+/** A string, or an atom in its place, as text; `undefined` for NIL. */
+export function wordsOf(value: ImapValue): string | undefined {
+  if (value === undefined || typeof value === 'string') return value
+  if (value instanceof Uint8Array) return textOf(value)
+  throw new Unreadable('a list stands where a string belongs')
+}
+
+function addressesOf(value: ImapValue): readonly EnvelopeAddress[] {
+  if (value === undefined) return []
+  // An empty string in place of NIL is a habit of some servers.
+  if (!isList(value)) return wordsOf(value) === '' ? [] : unreadableAddresses()
+  return value.map((address) => {
+    if (!isList(address)) return unreadableAddresses()
+    // The second was the source route of RFC 822, which nobody writes any more.
+    const [name, , mailbox, host] = address
+    return { name: wordsOf(name), mailbox: wordsOf(mailbox), host: wordsOf(host) }
+  })
+}
+
+function unreadableAddresses(): never {
+  throw new Unreadable('an address is a list of four strings')
+}

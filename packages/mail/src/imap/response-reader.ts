@@ -1,0 +1,301 @@
+import { LimitExceeded } from '../base/limit-exceeded.ts'
+import { NO_OCTETS, textOf } from '../base/octets.ts'
+import type { FramedResponse, Literal } from './framing.ts'
+import type { ImapLimits } from './limits.ts'
+
+/**
+ * What a response is made of (RFC 9051 §4): NIL is `undefined`, an atom or number its text, a quoted string or literal its octets, a parenthesized
+ * list an array. So NIL and `"NIL"` are different things here too.
+ */
+export type ImapValue = undefined | string | Uint8Array | readonly ImapValue[]
+
+/** Something in a response is not what the grammar has there. Never leaves this folder: who reads the response knows what it spoils. */
+export class Unreadable extends Error {
+  override readonly name = 'Unreadable'
+}
+
+const SPACE = 0x20
+const QUOTE = 0x22
+const ZERO = 0x30
+const NINE = 0x39
+const OPENING = 0x28
+const CLOSING = 0x29
+const BACKSLASH = 0x5c
+const OPENING_BRACKET = 0x5b
+const CLOSING_BRACKET = 0x5d
+const DELETE = 0x7f
+
+const latin1 = new TextDecoder('latin1')
+
+/**
+ * Which octets end an atom. Wider than `ATOM-CHAR`: servers write `]`, `*`, `%`, braces and octets above 127 in flags and mailbox names without
+ * quotes, and nothing that comes after an atom begins with one of them.
+ */
+const ENDS_ATOM = new Uint8Array(256)
+for (let octet = 0; octet <= SPACE; octet++) ENDS_ATOM[octet] = 1
+for (const octet of [QUOTE, OPENING, CLOSING, DELETE]) ENDS_ATOM[octet] = 1
+
+/**
+ * Reads one response from beginning to end. Each method reads what its name says or throws {@link Unreadable}; none looks at an octet more often
+ * than a fixed number of times.
+ */
+export class ResponseReader {
+  readonly #texts: readonly Uint8Array[]
+  readonly #literals: readonly Literal[]
+  readonly #limits: ImapLimits
+  /** Which text, and where in it. */
+  #index = 0
+  #text: Uint8Array
+  #at = 0
+  #tokens = 0
+  #depth = 0
+
+  constructor(response: FramedResponse, limits: ImapLimits) {
+    this.#texts = response.texts
+    this.#literals = response.literals
+    this.#text = response.texts[0] ?? NO_OCTETS
+    this.#limits = limits
+  }
+
+  /** Whether everything has been read. */
+  get isAtEnd(): boolean {
+    return this.#at === this.#text.length && this.#index === this.#texts.length - 1
+  }
+
+  /** Whether what comes next is this one character. */
+  isAt(character: string): boolean {
+    return this.#text[this.#at] === character.charCodeAt(0)
+  }
+
+  /** Goes past the character if it is next. */
+  skip(character: string): boolean {
+    if (!this.isAt(character)) return false
+    this.#at++
+    return true
+  }
+
+  expect(character: string): void {
+    if (!this.skip(character)) throw new Unreadable(`"${character}" is missing`)
+  }
+
+  /** Goes past one or more spaces. Servers write two where the standard has one. */
+  expectSpace(): void {
+    this.expect(' ')
+    this.skipSpaces()
+  }
+
+  skipSpaces(): void {
+    while (this.#text[this.#at] === SPACE) this.#at++
+  }
+
+  /** An atom, however it is meant: a keyword, a flag, a number. */
+  atom(): string {
+    this.#count()
+    const from = this.#at
+    while (this.#at < this.#text.length && ENDS_ATOM[this.#text[this.#at] ?? 0] === 0) this.#at++
+    if (from === this.#at) throw new Unreadable('a word is missing')
+    return textOf(this.#text.subarray(from, this.#at))
+  }
+
+  /** An atom in upper case, which ends before any `[` too: `BODY` of `BODY[1]`. */
+  keyword(): string {
+    this.#count()
+    const from = this.#at
+    for (; this.#at < this.#text.length; this.#at++) {
+      const octet = this.#text[this.#at] ?? 0
+      if (ENDS_ATOM[octet] === 1 || octet === OPENING_BRACKET || octet === CLOSING_BRACKET) break
+    }
+    if (from === this.#at) throw new Unreadable('a keyword is missing')
+    return latin1.decode(this.#text.subarray(from, this.#at)).toUpperCase()
+  }
+
+  /** A number of at most 63 bits that fits into a number of JavaScript exactly. */
+  number(): number {
+    this.#count()
+    const from = this.#at
+    let value = 0
+    for (; isDigit(this.#text[this.#at]); this.#at++) {
+      value = value * 10 + (this.#text[this.#at] ?? ZERO) - ZERO
+    }
+    if (from === this.#at) throw new Unreadable('a number is missing')
+    if (value > Number.MAX_SAFE_INTEGER) throw new Unreadable('a number is too large')
+    return value
+  }
+
+  /** A number of 63 bits: a mod-sequence (RFC 7162 §7). */
+  bigNumber(): bigint {
+    this.#count()
+    const from = this.#at
+    while (isDigit(this.#text[this.#at])) this.#at++
+    const digits = this.#at - from
+    if (digits === 0 || digits > MAX_DIGITS) throw new Unreadable('a number of 63 bits is missing')
+    return BigInt(latin1.decode(this.#text.subarray(from, this.#at)))
+  }
+
+  /** The octets of a quoted string or literal. */
+  string(): Uint8Array {
+    const octets = this.#stringOrNothing()
+    if (octets === undefined) throw new Unreadable('a string is missing')
+    return octets
+  }
+
+  /** As {@link string}, or an atom in its place. */
+  astring(): Uint8Array {
+    const octets = this.#stringOrNothing()
+    if (octets !== undefined) return octets
+    const from = this.#at
+    this.atom()
+    return this.#text.subarray(from, this.#at)
+  }
+
+  /** As {@link string}, or NIL: `undefined`. Some servers write an atom where a string belongs. */
+  nstring(): Uint8Array | undefined {
+    const value = this.value()
+    if (value === undefined || value instanceof Uint8Array) return value
+    if (typeof value === 'string') return new TextEncoder().encode(value)
+    throw new Unreadable('a list stands where a string belongs')
+  }
+
+  /** A literal as it stands, also one whose octets are somewhere else; `undefined` when none comes next. */
+  literal(): Literal | undefined {
+    if (this.#at < this.#text.length) return undefined
+    const literal = this.#literals[this.#index]
+    if (literal === undefined) return undefined
+    this.#count()
+    this.#index++
+    this.#text = this.#texts[this.#index] ?? NO_OCTETS
+    this.#at = 0
+    return literal
+  }
+
+  /** Whatever comes next. */
+  value(): ImapValue {
+    if (this.isAt('(')) return this.#list()
+    const octets = this.#stringOrNothing()
+    if (octets !== undefined) return octets
+    const atom = this.atom()
+    return atom.toUpperCase() === 'NIL' ? undefined : atom
+  }
+
+  /** A parenthesized list of things that `read` reads. */
+  list<Item>(read: () => Item): readonly Item[] {
+    this.expect('(')
+    this.#enter()
+    const items: Item[] = []
+    for (this.skipSpaces(); !this.skip(')'); this.skipSpaces()) items.push(read())
+    this.#depth--
+    return items
+  }
+
+  /** What comes until this character, without it. */
+  upTo(character: string): string {
+    const end = this.#text.indexOf(character.charCodeAt(0), this.#at)
+    if (end === -1) throw new Unreadable(`"${character}" is missing`)
+    const text = textOf(this.#text.subarray(this.#at, end))
+    this.#at = end
+    return text
+  }
+
+  /** The rest of the text, for people. */
+  words(): string {
+    const text = textOf(this.#text.subarray(this.#at))
+    this.#at = this.#text.length
+    return text
+  }
+
+  /** Where the reader is, to come back to. */
+  mark(): ReaderMark {
+    return { index: this.#index, at: this.#at, depth: this.#depth }
+  }
+
+  goTo({ index, at, depth }: ReaderMark): void {
+    this.#index = index
+    this.#text = this.#texts[index] ?? NO_OCTETS
+    this.#at = at
+    this.#depth = depth
+  }
+
+  /** Goes past one value without keeping anything of it, however deep its lists are. */
+  skipValue(): void {
+    let open = 0
+    do {
+      this.skipSpaces()
+      if (this.skip('(')) open++
+      else if (open > 0 && this.skip(')')) open--
+      else this.#skipScalar()
+    } while (open > 0)
+  }
+
+  #skipScalar(): void {
+    if (this.literal() !== undefined) return
+    if (this.isAt('"')) this.#quoted()
+    else this.atom()
+  }
+
+  #list(): readonly ImapValue[] {
+    return this.list(() => this.value())
+  }
+
+  #enter(): void {
+    this.#count()
+    this.#depth++
+    if (this.#depth <= this.#limits.maxNesting) return
+    throw new Unreadable(`lists lie in lists deeper than ${this.#limits.maxNesting}`)
+  }
+
+  #stringOrNothing(): Uint8Array | undefined {
+    if (this.isAt('"')) return this.#quoted()
+    const literal = this.literal()
+    if (literal === undefined) return undefined
+    if (literal.octets !== undefined) return literal.octets
+    throw new Unreadable(`a literal of ${literal.octetCount} octets is above the limit`)
+  }
+
+  /** RFC 9051 §4.3: a backslash takes the meaning from the quote or backslash after it. */
+  #quoted(): Uint8Array {
+    this.#count()
+    const from = ++this.#at
+    let escapes = 0
+    for (; this.#at < this.#text.length; this.#at++) {
+      const octet = this.#text[this.#at]
+      if (octet === QUOTE) break
+      if (octet !== BACKSLASH) continue
+      escapes++
+      this.#at++
+    }
+    if (this.#at >= this.#text.length) throw new Unreadable('a quoted string has no end')
+    const octets = this.#text.subarray(from, this.#at++)
+    return escapes === 0 ? octets : unescape(octets, escapes)
+  }
+
+  #count(): void {
+    const { maxTokens } = this.#limits
+    if (++this.#tokens <= maxTokens) return
+    const facts = { limit: maxTokens, value: this.#tokens, option: 'limits.maxTokens' }
+    throw new LimitExceeded({ what: 'the words of a response', ...facts })
+  }
+}
+
+/** A place in a response. */
+export interface ReaderMark {
+  readonly index: number
+  readonly at: number
+  readonly depth: number
+}
+
+/** 2^63 has nineteen: the largest number that any response has (RFC 9051 §9, `number64`). */
+const MAX_DIGITS = 19
+
+function isDigit(octet: number | undefined): boolean {
+  return octet !== undefined && octet >= ZERO && octet <= NINE
+}
+
+function unescape(octets: Uint8Array, escapes: number): Uint8Array {
+  const plain = new Uint8Array(octets.length - escapes)
+  let to = 0
+  for (let at = 0; at < octets.length; at++) {
+    if (octets[at] === BACKSLASH) at++
+    plain[to++] = octets[at] ?? 0
+  }
+  return plain
+}
