@@ -20,6 +20,9 @@
  * | `SMTP_SIZE_EXCEEDED` | {@link SmtpSizeExceeded} | the letter is larger than the server takes |
  * | `POP3_RESPONSE_REJECTED` | {@link Pop3ResponseRejected} | the command was refused, the session goes on |
  * | `POP3_DELETIONS_UNCONFIRMED` | {@link Pop3DeletionsUnconfirmed} | the letters may come again |
+ * | `IMAP_COMMAND_REJECTED` | {@link ImapCommandRejected} | the command was refused, the session goes on |
+ * | `IMAP_CAPABILITY_MISSING` | {@link ImapCapabilityMissing} | the server does not have what this needs |
+ * | `IMAP_SIZE_EXCEEDED` | {@link ImapSizeExceeded} | the letter is larger than the server takes |
  *
  * @module
  *
@@ -40,6 +43,7 @@
 
 import type { AddressInvalid } from './address/errors.ts'
 import type { LimitExceeded } from './base/limit-exceeded.ts'
+import type { ImapCapabilityMissing, ImapCommandRejected, ImapSizeExceeded } from './imap/errors.ts'
 import type { HeaderInvalid } from './mime/errors.ts'
 import type { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './net/errors.ts'
 import type { Pop3DeletionsUnconfirmed, Pop3ResponseRejected } from './pop3/errors.ts'
@@ -50,6 +54,7 @@ import type { ConnectionLost, ProtocolViolation, TlsUnavailable } from './wire/e
 export { AddressInvalid } from './address/errors.ts'
 export { LimitExceeded } from './base/limit-exceeded.ts'
 export { MailError } from './base/mail-error.ts'
+export { ImapCapabilityMissing, ImapCommandRejected, ImapSizeExceeded } from './imap/errors.ts'
 export { HeaderInvalid } from './mime/errors.ts'
 export { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './net/errors.ts'
 export { Pop3DeletionsUnconfirmed, Pop3ResponseRejected } from './pop3/errors.ts'
@@ -78,3 +83,6 @@ export type AnyMailError =
   | SmtpSizeExceeded
   | Pop3ResponseRejected
   | Pop3DeletionsUnconfirmed
+  | ImapCommandRejected
+  | ImapCapabilityMissing
+  | ImapSizeExceeded

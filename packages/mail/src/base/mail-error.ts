@@ -16,6 +16,9 @@ export type MailErrorCode =
   | 'SMTP_CAPABILITY_MISSING'
   | 'POP3_RESPONSE_REJECTED'
   | 'POP3_DELETIONS_UNCONFIRMED'
+  | 'IMAP_COMMAND_REJECTED'
+  | 'IMAP_CAPABILITY_MISSING'
+  | 'IMAP_SIZE_EXCEEDED'
   | 'SMTP_SIZE_EXCEEDED'
 
 /** What every error of this package is made of, beside its class and code. */

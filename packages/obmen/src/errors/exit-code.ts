@@ -58,6 +58,9 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
 
   DELIVERY_REFUSED: EXIT.unavailable,
   POP3_RESPONSE_REJECTED: EXIT.unavailable,
+  IMAP_CAPABILITY_MISSING: EXIT.unavailable,
+  IMAP_COMMAND_REJECTED: EXIT.unavailable,
+  IMAP_SIZE_EXCEEDED: EXIT.unavailable,
   PROTOCOL_VIOLATION: EXIT.unavailable,
   SMTP_CAPABILITY_MISSING: EXIT.unavailable,
   SMTP_REPLY_REJECTED: EXIT.unavailable,

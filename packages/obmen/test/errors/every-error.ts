@@ -27,6 +27,9 @@ import {
   ConnectionLost,
   DeadlineExceeded,
   HeaderInvalid,
+  ImapCapabilityMissing,
+  ImapCommandRejected,
+  ImapSizeExceeded,
   LimitExceeded,
   NoUsableMechanism,
   Pop3DeletionsUnconfirmed,
@@ -96,6 +99,13 @@ export const EVERY_ERROR: { readonly [Code in KnownError['code']]: KnownError } 
   FILE_UNUSABLE: new FileUnusable('obmen.yaml', 'EACCES'),
   HEADER_INVALID: new HeaderInvalid({ field: 'Subject', reason: 'holds a line end', value: '\n' }),
   INTERRUPTED: new Interrupted('SIGTERM'),
+  IMAP_CAPABILITY_MISSING: new ImapCapabilityMissing('UIDPLUS', 'moving letters'),
+  IMAP_COMMAND_REJECTED: new ImapCommandRejected('SELECT Archive', {
+    status: 'NO',
+    code: { name: 'NONEXISTENT', text: '' },
+    text: 'no such mailbox',
+  }),
+  IMAP_SIZE_EXCEEDED: new ImapSizeExceeded(2000, 1000),
   LIMIT_EXCEEDED: new LimitExceeded({
     what: 'a line',
     limit: 1,
