@@ -27,8 +27,11 @@ export function* store(
 ): Dialog<void> {
   const item = CommandPart.keywords(STORE_ITEMS[change])
   const list = CommandPart.list(flags.map((flag) => CommandPart.flag(flag)))
+  // Some servers repeat what they were told, silent or not. That is no change that anybody has to hear of.
+  const onLetter: AnswerOptions['onLetter'] = ({ uid }) => uid !== undefined && uids.has(uid)
   for (const portion of uids.forCommands()) {
-    yield* channel.execute(formatCommand('UID STORE', CommandPart.set(portion), item, list))
+    const command = formatCommand('UID STORE', CommandPart.set(portion), item, list)
+    yield* channel.execute(command, { onLetter })
   }
 }
 
