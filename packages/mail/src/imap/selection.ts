@@ -5,22 +5,18 @@ import { CommandPart, formatCommand } from './command.ts'
 import { MailboxName } from './mailbox-name.ts'
 import type { ImapSession } from './session.ts'
 import { MailboxState } from './session-state.ts'
+import type { MailboxAccess } from './session-state.ts'
 
-/**
- * Opens a mailbox, and leaves the one that was open, whether or not that succeeds.
- *
- * @param access `'read'`: nothing that is done here changes the mailbox, not even that letters were seen.
- */
+/** Opens a mailbox, and leaves the one that was open, whether or not that succeeds. */
 export function* select(
   { channel }: ImapSession,
   mailboxName: string | MailboxName,
-  access: 'read' | 'write',
+  access: MailboxAccess,
 ): Dialog<MailboxState> {
   const name = MailboxName.of(mailboxName)
-  const isReadOnly = access === 'read'
   const part = CommandPart.mailbox(name, channel.state.nameEncoding)
-  const command = formatCommand(isReadOnly ? 'EXAMINE' : 'SELECT', part)
-  channel.state.begin(new MailboxState(name, isReadOnly))
+  const command = formatCommand(access === 'read' ? 'EXAMINE' : 'SELECT', part)
+  channel.state.begin(new MailboxState(name, access))
   try {
     yield* channel.execute(command)
   } catch (error) {
@@ -29,7 +25,7 @@ export function* select(
   }
   // What was said while it opened is how it is, and no change.
   channel.state.takeChanges()
-  const { mailbox = new MailboxState(name, isReadOnly) } = channel.state
+  const { mailbox = new MailboxState(name, access) } = channel.state
   return mailbox
 }
 

@@ -21,6 +21,9 @@ export type MailboxChange =
 /** As many changes as are kept until somebody asks for them. Whoever doesn't ask does not need them one by one. */
 const MAX_CHANGES = 10_000
 
+/** `'read'`: nothing that is done changes the mailbox, not even that letters were seen. */
+export type MailboxAccess = 'read' | 'write'
+
 /** What is known of the mailbox that is open. All of it may change with any response. */
 export class MailboxState {
   readonly name: MailboxName
@@ -35,9 +38,9 @@ export class MailboxState {
   /** `undefined`, or 0 of some servers: the mailbox keeps no mod-sequences. */
   highestModSeq: bigint | undefined
 
-  constructor(name: MailboxName, isReadOnly: boolean) {
+  constructor(name: MailboxName, access: MailboxAccess) {
     this.name = name
-    this.isReadOnly = isReadOnly
+    this.isReadOnly = access === 'read'
   }
 }
 
@@ -135,7 +138,7 @@ export class SessionState {
         break
       case 'CLOSED':
         // What came before was about the mailbox that was open until now (RFC 9051 §7.1).
-        this.begin(new MailboxState(mailbox.name, mailbox.isReadOnly))
+        this.begin(new MailboxState(mailbox.name, mailbox.isReadOnly ? 'read' : 'write'))
         break
       default:
     }

@@ -27,6 +27,7 @@ import type { MailboxStatus } from '../imap/response.ts'
 import { select } from '../imap/selection.ts'
 import { openSession } from '../imap/session.ts'
 import type { ImapExtension, ImapSession } from '../imap/session.ts'
+import type { MailboxAccess } from '../imap/session-state.ts'
 import { DEFAULT_DEADLINES } from '../wire/deadlines.ts'
 import type { Dialog } from '../wire/dialog.ts'
 import type { Connection } from './connection.ts'
@@ -251,7 +252,7 @@ export class ImapConnection implements AsyncDisposable {
     await this.close()
   }
 
-  #open(name: string | MailboxName, access: 'read' | 'write'): Promise<ImapMailbox> {
+  #open(name: string | MailboxName, access: MailboxAccess): Promise<ImapMailbox> {
     return this.#queue
       .run(() => select(this.#queue.session, name, access))
       .then((state) => new ImapMailbox(this.#queue, state))

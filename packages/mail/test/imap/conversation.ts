@@ -132,17 +132,19 @@ export function* workThrough(options: Partial<ImapSessionOptions> = {}): Dialog<
   yield* leave(session, 'keep')
   yield* logout(session)
   return {
-    mailboxes: mailboxes.map(({ name, status }) => [name.text, status?.messages]).toSorted(),
+    mailboxes: mailboxes
+      .map(({ name, status }) => `${name.text}: ${status?.messages}`)
+      .toSorted((a, b) => (a < b ? -1 : 1)),
     inbox: [uidValidity !== undefined, isReadOnly, left > 0],
     unseen: unseen.toString(),
     letters: letters
+      .toSorted((a, b) => (a.uid ?? 0) - (b.uid ?? 0))
       .map(({ uid, flags, sizeOctets, header }) => [
         uid,
         flags,
         sizeOctets,
         header && textOf(header),
-      ])
-      .toSorted(),
+      ]),
     content,
     moved,
     appended,

@@ -2,22 +2,14 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { LimitExceeded } from '../../src/base/limit-exceeded.ts'
 import { textOf } from '../../src/base/octets.ts'
-import { append } from '../../src/imap/append.ts'
-import {
-  ImapCapabilityMissing,
-  ImapCommandRejected,
-  ImapSizeExceeded,
-} from '../../src/imap/errors.ts'
+import { ImapCapabilityMissing, ImapCommandRejected } from '../../src/imap/errors.ts'
 import { fetchLetters } from '../../src/imap/fetch.ts'
 import { copy, expunge, move, store } from '../../src/imap/letters.ts'
-import { noop } from '../../src/imap/mailboxes.ts'
 import { UidSet } from '../../src/imap/number-set.ts'
 import { search } from '../../src/imap/search.ts'
 import type { SearchCriteria } from '../../src/imap/search.ts'
-import type { ImapSession } from '../../src/imap/session.ts'
-import type { Dialog } from '../../src/wire/dialog.ts'
-import { ConnectionLost, ProtocolViolation } from '../../src/wire/errors.ts'
-import { pieces, playMailbox, playSession, sectionText } from './conversation.ts'
+import { ProtocolViolation } from '../../src/wire/errors.ts'
+import { playMailbox, sectionText } from './conversation.ts'
 
 const SEVEN = UidSet.of([7])
 
@@ -321,90 +313,5 @@ describe('Changing letters', () => {
 
   it('removes what is marked', async () => {
     await playMailbox((session) => expunge(session), 'C: A3 EXPUNGE\nS: * 1 EXPUNGE\nS: A3 OK')
-  })
-})
-
-describe('Appending a letter', () => {
-  const put = function* (session: ImapSession, octetCount: number, text: string): Dialog<unknown> {
-    return yield* append(
-      session,
-      { mailbox: 'Ж', internalDate: new Date('2026-11-22T07:00:00Z') },
-      { octetCount, source: pieces(text) },
-    )
-  }
-
-  it('has its date, and waits for the server', async () => {
-    const appended = await playSession(
-      (session) => put(session, 7, 'a\r\n\r\nb.'),
-      `
-      C: A2 APPEND "&BBY-" "22-Nov-2026 07:00:00 +0000" {7}
-      S: + go
-      C: a
-      C:
-      C: b.
-      S: A2 OK [APPENDUID 38505 3955] done`,
-    )
-
-    assert.deepEqual(appended, { uidValidity: 38_505, uid: 3_955 })
-  })
-
-  it('that the server does not want is not sent', async () => {
-    await playSession(
-      function* (session) {
-        try {
-          yield* put(session, 5, '12345')
-        } catch (error) {
-          assert.ok(error instanceof ImapCommandRejected && error.responseCode === 'TRYCREATE')
-        }
-        yield* noop(session)
-      },
-      `
-      C: A2 APPEND "&BBY-" "22-Nov-2026 07:00:00 +0000" {5}
-      S: A2 NO [TRYCREATE] create it first
-      C: A3 NOOP
-      S: A3 OK`,
-    )
-  })
-
-  it('that is larger than the server takes is not begun', async () => {
-    await assert.rejects(
-      playSession((session) => put(session, 5, '12345'), '', { capabilities: ['APPENDLIMIT=4'] }),
-      (error) => error instanceof ImapSizeExceeded && error.limitOctets === 4,
-    )
-  })
-
-  for (const { name, count, text, rest } of [
-    { name: 'fewer', count: 7, text: '123456', rest: 'C: 123456\\' },
-    { name: 'more', count: 5, text: '123456', rest: 'C: 123\\' },
-  ]) {
-    it(`with ${name} octets than was said ends the session`, async () => {
-      await assert.rejects(
-        playSession(
-          function* (session) {
-            try {
-              yield* put(session, count, text)
-            } finally {
-              assert.equal(session.channel.isInStep, false)
-            }
-          },
-          `
-          C: A2 APPEND "&BBY-" "22-Nov-2026 07:00:00 +0000" {${count}+}
-          ${rest}`,
-          { capabilities: ['LITERAL+'] },
-        ),
-        RangeError,
-      )
-    })
-  }
-
-  it('whose answer is lost is lost: nobody knows what became of it', async () => {
-    await assert.rejects(
-      playSession(
-        (session) => put(session, 1, 'a'),
-        'C: A2 APPEND "&BBY-" "22-Nov-2026 07:00:00 +0000" {1+}\nC: a',
-        { capabilities: ['IMAP4rev2'] },
-      ),
-      ConnectionLost,
-    )
   })
 })

@@ -225,7 +225,7 @@ describe('Opening a mailbox', () => {
     )
 
     assert.deepEqual(
-      { ...mailbox, name: mailbox.name.text },
+      { ...Object.fromEntries(Object.entries(mailbox)), name: mailbox.name.text },
       {
         name: 'INBOX',
         isReadOnly: true,

@@ -8,11 +8,7 @@ import { ConnectionLost, ProtocolViolation, TlsUnavailable } from '../../src/wir
 import { logIn, transcript, workThrough } from './conversation.ts'
 
 const WORK = {
-  mailboxes: [
-    ['INBOX', 2],
-    ['Sent', 0],
-    ['Архив', undefined],
-  ],
+  mailboxes: ['INBOX: 2', 'Sent: 0', 'Архив: undefined'],
   inbox: [true, false, true],
   unseen: '7',
   letters: [

@@ -189,14 +189,7 @@ describe('Opening an IMAP connection', () => {
       socket.once('data', (octets: Buffer) => {
         outside.push(octets.toString())
         socket.write('A1 OK go\r\n', () => {
-          const secured = encrypt(socket)
-          secured.once('secure', () => {
-            // It has greeted already.
-            const { write } = secured
-            secured.write = (() => true) as typeof write
-            inside.serve(secured)
-            secured.write = write
-          })
+          inside.serveGreeted(encrypt(socket))
         })
       })
     })

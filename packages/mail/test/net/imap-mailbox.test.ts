@@ -185,6 +185,17 @@ describe('An IMAP mailbox', () => {
   })
 })
 
+/** A number that has stopped to grow. */
+async function settled(read: () => number): Promise<number> {
+  let before = read()
+  for (let unchanged = 0; unchanged < 50; unchanged++) {
+    await dueEvents()
+    if (read() > before) unchanged = 0
+    before = read()
+  }
+  return before
+}
+
 describe('Content of a letter', () => {
   const MEGABYTE = 1_048_576
 
@@ -214,7 +225,6 @@ describe('Content of a letter', () => {
     const { server, written } = largeLetter()
     await using host = await serve(server.serve)
     await using opened = await openInbox(host)
-    const gate = Promise.withResolvers<void>()
     let first = true
     let writtenMeanwhile = 0
     let count = 0
@@ -223,9 +233,7 @@ describe('Content of a letter', () => {
       count += octets.length
       if (!first) return
       first = false
-      setTimeout(() => gate.resolve(), 50)
-      await gate.promise
-      writtenMeanwhile = written()
+      writtenMeanwhile = await settled(written)
     })
 
     assert.deepEqual(outcome, { octetCount: 48 * MEGABYTE })

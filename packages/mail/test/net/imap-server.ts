@@ -32,12 +32,17 @@ export class SmallImapServer {
   }
 
   readonly serve = (socket: Duplex): void => {
+    socket.write(`* OK [CAPABILITY ${this.#capabilities}] ready\r\n`)
+    this.serveGreeted(socket)
+  }
+
+  /** The same where the client has been greeted before, as after STARTTLS. */
+  serveGreeted(socket: Duplex): void {
     const say = (line: string): void => void socket.write(`${line}\r\n`)
     let idleTag = ''
     // Otherwise every second line waits for the client to acknowledge the one before.
     if (socket instanceof Socket) socket.setNoDelay(true)
     socket.on('error', () => socket.destroy())
-    say(`* OK [CAPABILITY ${this.#capabilities}] ready`)
     createInterface(socket).on('line', (line) => {
       const isDone = line === 'DONE'
       const [tag = '', ...words] = isDone ? [idleTag, 'DONE'] : line.split(' ')
