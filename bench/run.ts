@@ -1,68 +1,57 @@
 /**
- * Shows what an exchange costs: 100,000 rows changed at a head office reach a warehouse through a mail server on the loopback.
+ * Measures this workspace, and beside it what others send letters with.
  *
- *     npm run bench                      a table
- *     npm run bench -- --json            the same as JSON
- *     npm run bench -- --rows 1000000    another number of rows
+ *     npm run bench                                 everything, as tables
+ *     npm run bench -- exchange                     100,000 rows from a head office to a warehouse
+ *     npm run bench -- exchange --rows 1000000      another number of rows
+ *     npm run bench -- mail                         letters: composing and sending, beside nodemailer and smtp-source
+ *     npm run bench -- --json                       all figures as one JSON document
  *
- * Mail host, head office and warehouse are processes of their own, so that each one's memory is its own. The figures
- * are of one run: repeat it on a quiet machine before you compare.
+ * Whatever is measured is a process of its own. The figures are of one run: repeat it on a quiet machine before you compare.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
-import { type Figures, runProgram, startProgram } from './exchange/programs.ts'
+import { formatExchange, measureExchange } from './exchange/measure.ts'
+import { formatSection } from './mail/figures.ts'
+import { measureMail } from './mail/measure.ts'
 
-/** What is measured, in the order in which it happens. */
-const STEPS: readonly (readonly [text: string, site: 'office' | 'warehouse', figure: string])[] = [
-  ['write them without registration', 'office', 'bareWriteMs'],
-  ['write them with registration', 'office', 'captureMs'],
-  ['fold', 'office', 'foldMs'],
-  ['write the messages', 'office', 'writeMs'],
-  ['send the letters (SMTP on the loopback)', 'office', 'sendMs'],
-  ['receive them (POP3 on the loopback)', 'warehouse', 'receiveMs'],
-  ['check and apply', 'warehouse', 'applyMs'],
-]
-
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     rows: { type: 'string', default: '100000' },
     json: { type: 'boolean', default: false },
   },
 })
 
-const folder = mkdtempSync(join(tmpdir(), 'obmen-bench-'))
-const host = await startProgram('mail-host.ts', [folder])
-try {
-  const office = await runProgram('office.ts', [folder, values.rows])
-  const warehouse = await runProgram('warehouse.ts', [folder])
-  const figures = { rows: Number(values.rows), office, warehouse }
-  console.log(values.json ? JSON.stringify(figures, undefined, 2) : formatTable(figures))
-} finally {
-  host.kill()
-  rmSync(folder, { recursive: true })
+/** Each runs, and shows its figures as they come. */
+const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
+  exchange: async () => {
+    const figures = await measureExchange(Number(values.rows))
+    show(formatExchange(figures))
+    return figures
+  },
+  mail: async () => {
+    const sections = []
+    for await (const section of measureMail()) {
+      show(formatSection(section))
+      sections.push(section)
+    }
+    return sections
+  },
 }
 
-function formatTable(run: {
-  readonly rows: number
-  readonly office: Figures
-  readonly warehouse: Figures
-}): string {
-  const { rows, office, warehouse } = run
-  const steps = STEPS.map(([text, site, figure]) => {
-    const ms = run[site][figure] ?? Number.NaN
-    const perSecond = Math.round((rows / ms) * 1000).toLocaleString('en')
-    return `${text.padEnd(42)}${ms.toFixed(0).padStart(8)} ms${perSecond.padStart(12)} rows/s`
-  })
-  const megabytes = (octets = Number.NaN): string => `${(octets / 1e6).toFixed(1)} MB`
-  const { messages, octets, captureMs = 0, bareWriteMs = 0, idleOctets, peakOctets } = office
-  return [
-    `${rows} rows of 10 columns, ${messages} letters, ${megabytes(octets)} compressed`,
-    ...steps,
-    `registration: ${(captureMs / bareWriteMs).toFixed(2)} × the time without`,
-    `peak memory: head office ${megabytes(peakOctets)}, warehouse ${megabytes(warehouse['peakOctets'])}, ` +
-      `a process that does nothing yet ${megabytes(idleOctets)}`,
-  ].join('\n')
+const unknown = positionals.filter((name) => !Object.hasOwn(BENCHES, name))
+if (unknown.length > 0) {
+  throw new RangeError(
+    `nothing is measured as ${unknown.join(', ')}: there are ${Object.keys(BENCHES).join(', ')}`,
+  )
+}
+const figures: Record<string, unknown> = {}
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (positionals.length === 0 || positionals.includes(name)) figures[name] = await bench()
+}
+if (values.json) console.log(JSON.stringify(figures, undefined, 2))
+
+function show(text: string): void {
+  if (!values.json) console.log(`${text}\n`)
 }

@@ -3,8 +3,9 @@ import { DatabaseSync } from 'node:sqlite'
 
 import { exchange } from '@obmen/exchange'
 
-import type { Figures } from './programs.ts'
-import { openSite, peakOctets, TABLE, timeOf } from './site.ts'
+import { peakOctets, timeOf } from '../clock.ts'
+import type { Figures } from '../programs.ts'
+import { openSite, TABLE } from './site.ts'
 
 const [folder = '.', rowsText = '100000'] = process.argv.slice(2)
 const idleOctets = peakOctets()

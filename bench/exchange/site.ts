@@ -19,7 +19,7 @@ import { ForeignLetters, openSqliteStore, prepareSqlite } from '@obmen/exchange/
 import { MailboxAddress } from '@obmen/mail/mime'
 import { type MailServer, Secret } from '@obmen/mail/smtp'
 
-import { parseFigures } from './programs.ts'
+import { parseFigures } from '../programs.ts'
 
 export const TABLE = `CREATE TABLE goods (
   id TEXT PRIMARY KEY, parent TEXT, code TEXT, name TEXT, price DECIMAL(12, 2),
@@ -99,15 +99,4 @@ function withTimes(transport: Transport, time: MailTime): Transport {
     },
     close: () => transport.close(),
   }
-}
-
-/** How long something takes, in milliseconds. */
-export async function timeOf(work: () => unknown): Promise<number> {
-  const begin = performance.now()
-  await work()
-  return performance.now() - begin
-}
-
-export function peakOctets(): number {
-  return process.resourceUsage().maxRSS * 1024
 }

@@ -1,8 +1,9 @@
 /** The warehouse: receives the letters and applies them. */
 import { exchange } from '@obmen/exchange'
 
-import type { Figures } from './programs.ts'
-import { openSite, peakOctets, timeOf } from './site.ts'
+import { peakOctets, timeOf } from '../clock.ts'
+import type { Figures } from '../programs.ts'
+import { openSite } from './site.ts'
 
 const { context, mailTime } = await openSite(process.argv[2] ?? '.', 'С01', 'ЦБ')
 const exchangeMs = await timeOf(async () => {

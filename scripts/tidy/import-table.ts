@@ -21,7 +21,9 @@ const BOTH = ['@obmen/exchange', '@obmen/exchange/*', ...MAIL]
 const NODE = ['node:*']
 
 const MAIL_WIRE = ['mail base', 'mail wire', 'mail sasl', 'mail address']
-const MAIL_PUBLIC = [...MAIL_WIRE, 'mail mime', 'mail smtp', 'mail pop3', 'mail imap', 'mail net']
+const MAIL_ENGINES = ['mail proxy', 'mail dkim', 'mail smtp', 'mail pop3', 'mail imap']
+const MAIL_CORE = [...MAIL_WIRE, 'mail mime', ...MAIL_ENGINES, 'mail net']
+const MAIL_PUBLIC = [...MAIL_CORE, 'mail model', 'mail ru']
 const EXCHANGE_CORE = ['exchange plan', 'exchange message']
 const EXCHANGE_PUBLIC = [
   ...EXCHANGE_CORE,
@@ -38,18 +40,17 @@ const OBMEN_PARTS = [...OBMEN_SITE, 'obmen daemon', 'obmen web', 'obmen demo']
 export const LAYERS: readonly Layer[] = [
   pure('mail base', /^mail\/src\/base\//, []),
   pure('mail wire', /^mail\/src\/wire\//, ['mail base']),
+  pure('mail proxy', /^mail\/src\/proxy\//, ['mail base', 'mail wire']),
   pure('mail sasl', /^mail\/src\/sasl\//, ['mail base']),
   pure('mail address', /^mail\/src\/address\//, ['mail base']),
   pure('mail mime', /^mail\/src\/mime\//, ['mail base', 'mail address']),
+  pure('mail dkim', /^mail\/src\/dkim\//, ['mail base']),
   pure('mail smtp', /^mail\/src\/smtp\//, MAIL_WIRE),
   pure('mail pop3', /^mail\/src\/pop3\//, MAIL_WIRE),
   pure('mail imap', /^mail\/src\/imap\//, MAIL_WIRE),
-  layer(
-    'mail net',
-    /^mail\/src\/net\//,
-    [...MAIL_WIRE, 'mail smtp', 'mail pop3', 'mail imap'],
-    NODE,
-  ),
+  layer('mail net', /^mail\/src\/net\//, [...MAIL_WIRE, ...MAIL_ENGINES], NODE),
+  layer('mail model', /^mail\/src\/model\//, MAIL_CORE, NODE),
+  layer('mail ru', /^mail\/src\/ru\//, [...MAIL_CORE, 'mail model'], []),
   layer('mail testing', /^mail\/src\/testing\//, MAIL_PUBLIC, NODE),
   layer('mail testing, public', /^mail\/src\/testing\.ts$/, [...MAIL_PUBLIC, 'mail testing'], []),
   layer('mail public', /^mail\/src\/[^/]+\.ts$/, MAIL_PUBLIC, []),

@@ -12,3 +12,9 @@ declare class TextDecoder {
   readonly encoding: string
   decode(octets?: Uint8Array, options?: { stream?: boolean }): string
 }
+
+/** The parser of the WHATWG URL Standard: a function of its text alone. For the ASCII form of domains. */
+declare class URL {
+  static parse(url: string): URL | null
+  readonly hostname: string
+}

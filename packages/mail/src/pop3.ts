@@ -17,10 +17,13 @@ export type {
   TokenCredentials,
 } from './net/mail-server.ts'
 export type { Pop3Options } from './net/pop3-client.ts'
+export type { LetterSink, Pop3Refusals, Pop3Top } from './pop3/batch.ts'
 export type { Pop3Limits } from './pop3/limits.ts'
 export type { MaildropStatus } from './pop3/maildrop.ts'
 export type { Pop3Response, Pop3ResponseCode } from './pop3/response.ts'
+export type { ProxyServer } from './net/proxy-server.ts'
 export type { TokenProvider, TokenRequest } from './net/token-source.ts'
+export type { ProxyCredentials } from './proxy/credentials.ts'
 export type {
   AnonymousCredentials,
   ExternalCredentials,
@@ -31,6 +34,7 @@ export type { SaslLimits } from './sasl/limits.ts'
 export type {
   LoginName,
   MechanismName,
+  PasswordLoginName,
   PasswordMechanismName,
   TokenMechanismName,
 } from './sasl/mechanism.ts'

@@ -7,6 +7,8 @@
 
 export { Secret } from './base/secret.ts'
 export { SmtpConnection, openSmtp } from './net/smtp-client.ts'
+export { SmtpPool } from './net/smtp-pool.ts'
+export { DEFAULT_SMTP_POOL_LIMITS } from './net/smtp-pool-options.ts'
 export { formatEnhancedStatus } from './smtp/enhanced-status.ts'
 export { SmtpExtensions } from './smtp/extensions.ts'
 export { DEFAULT_SMTP_LIMITS } from './smtp/limits.ts'
@@ -22,7 +24,11 @@ export type {
   TokenCredentials,
 } from './net/mail-server.ts'
 export type { SendOptions, SmtpOptions } from './net/smtp-client.ts'
+export type { SendingRate } from './net/pace.ts'
+export type { ProxyServer } from './net/proxy-server.ts'
+export type { SmtpPoolLimits, SmtpPoolOptions } from './net/smtp-pool-options.ts'
 export type { TokenProvider, TokenRequest } from './net/token-source.ts'
+export type { ProxyCredentials } from './proxy/credentials.ts'
 export type {
   AnonymousCredentials,
   ExternalCredentials,
@@ -33,6 +39,7 @@ export type { SaslLimits } from './sasl/limits.ts'
 export type {
   LoginName,
   MechanismName,
+  PasswordLoginName,
   PasswordMechanismName,
   TokenMechanismName,
 } from './sasl/mechanism.ts'

@@ -47,6 +47,8 @@ export class TestSite implements Disposable {
   readonly env: Record<string, string> = { LANG: 'en_GB.UTF-8' }
   interruption = new AbortController()
   isTerminal = false
+  /** What commands find on standard input. */
+  input = ''
 
   constructor(tables: string = AWKWARD_TABLES) {
     this.folder = mkdtempSync(join(tmpdir(), 'obmen-test-'))
@@ -60,6 +62,7 @@ export class TestSite implements Disposable {
     const io: Io = {
       out: (text) => void out.push(text),
       err: (text) => void err.push(text),
+      input: () => Promise.resolve(this.input),
       isTerminal: this.isTerminal,
       columns: 80,
       cwd: this.folder,

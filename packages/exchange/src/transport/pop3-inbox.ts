@@ -5,7 +5,7 @@ import {
   MessageReader,
   parseHeaderSection,
 } from '@obmen/mail/mime'
-import type { Pop3Connection } from '@obmen/mail/pop3'
+import type { Pop3Connection, Pop3Top } from '@obmen/mail/pop3'
 
 import { MessageDamaged } from '../message/errors.ts'
 import { type MessageFileName, parseFileName, parseSubject } from '../message/file-name.ts'
@@ -49,12 +49,18 @@ export class Pop3Inbox implements Inbox {
     const uniqueIds = await this.#pop3.uniqueIds()
     const known = foreignLetters.all()
     const foreign = new Set<string>()
-    let looked = 0
+    const unknown: number[] = []
     for (const number of sizes.keys()) {
       const id = this.#memoryId(uniqueIds?.get(number))
-      const isKnown = id !== undefined && known.has(id)
-      const message = isKnown ? 'foreign' : await this.#lookOrPass(number)
-      if (typeof message === 'object') this.#numbers.set(message, number)
+      if (id !== undefined && known.has(id)) foreign.add(id)
+      else unknown.push(number)
+    }
+    let looked = sizes.size - unknown.length
+    if (looked > 0) onLook?.(looked, sizes.size)
+    for await (const top of this.#pop3.tops(unknown, 0)) {
+      const message = await this.#readOrPass(top)
+      const id = this.#memoryId(uniqueIds?.get(top.maildropNumber))
+      if (typeof message === 'object') this.#numbers.set(message, top.maildropNumber)
       else if (message === 'foreign' && id !== undefined) foreign.add(id)
       looked += 1
       onLook?.(looked, sizes.size)
@@ -89,9 +95,10 @@ export class Pop3Inbox implements Inbox {
    * A letter whose head can't be read is none of ours, whoever wrote it; the others are looked at all the same. One that the
    * server does not show just now is looked at again the next time.
    */
-  async #lookOrPass(number: number): Promise<WaitingMessage | 'foreign' | 'later'> {
+  async #readOrPass(top: Pop3Top): Promise<WaitingMessage | 'foreign' | 'later'> {
     try {
-      return (await this.#look(number)) ?? 'foreign'
+      if (top.kind === 'failed') throw top.error
+      return (await this.#read(top.maildropNumber, parseHeaderSection(top.octets))) ?? 'foreign'
     } catch (error) {
       if (!this.#concernsOneLetter(error)) throw error
       this.#unreadable.push(error)
@@ -106,8 +113,7 @@ export class Pop3Inbox implements Inbox {
   }
 
   /** The message in a letter, or `undefined` when the letter is none of ours. */
-  async #look(number: number): Promise<WaitingMessage | undefined> {
-    const header = parseHeaderSection(await this.#pop3.top(number, 0))
+  async #read(number: number, header: HeaderSection): Promise<WaitingMessage | undefined> {
     const name = this.#readSubject(header)
     if (name === undefined) return undefined
     const hint = parseHint(header.first(HINT_FIELD) ?? '')

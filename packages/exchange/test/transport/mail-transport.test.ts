@@ -12,7 +12,7 @@ import {
 import { DeliveryRefused } from '@obmen/exchange/errors'
 import { MailTransport } from '@obmen/exchange/mail'
 import { MailboxAddress } from '@obmen/mail/mime'
-import { Secret } from '@obmen/mail/pop3'
+import { type ProtocolLog, Secret } from '@obmen/mail/pop3'
 import { type Mailbox, type MailHostOptions, startMailHost } from '@obmen/mail/testing'
 
 import { FIRST_EPOCH } from '../../src/plan/epoch.ts'
@@ -33,7 +33,10 @@ interface Post {
 }
 
 /** A mail host, and two nodes at it. */
-async function openPost(t: TestContext, options: Partial<MailHostOptions> = {}): Promise<Post> {
+async function openPost(
+  t: TestContext,
+  options: Partial<MailHostOptions> & { readonly log?: ProtocolLog } = {},
+): Promise<Post> {
   const accounts = [{ address: ADDRESS, password: PASSWORD }]
   const host = await startMailHost({ accounts, ...options })
   const credentials = { user: ADDRESS, password: new Secret(PASSWORD) }
@@ -45,6 +48,7 @@ async function openPost(t: TestContext, options: Partial<MailHostOptions> = {}):
       smtp: { ...host.smtp, tls: 'none', credentials },
       pop3: { ...host.pop3, tls: 'none', credentials },
       subjectPrefix: SUBJECT_PREFIX,
+      ...(options.log && { log: options.log }),
       foreignLetters: {
         all: () => foreign,
         replace: (ids) => {
@@ -151,6 +155,32 @@ describe('a letter whose head can not be read', () => {
     const inbox = await receiver.openInbox()
 
     await assert.rejects(inbox.waiting(), { code: 'CONNECTION_LOST' })
+  })
+})
+
+describe('a mailbox of a person', () => {
+  it('is looked through in a few round trips, however many letters are in it, and once', async (t) => {
+    const sides: string[] = []
+    const { mailbox, sender, receiver } = await openPost(t, {
+      log: (line) => {
+        const side = line.slice(0, 1)
+        if (sides.at(-1) !== side) sides.push(side)
+      },
+    })
+    for (let number = 0; number < 350; number += 1) mailbox.put(`Subject: ${number}\r\n\r\nhi\r\n`)
+    await sender.deliver(outgoing(1))
+
+    const turns: number[] = []
+    for (let look = 0; look < 2; look += 1) {
+      const inbox = await receiver.openInbox()
+      const before = sides.length
+      assert.equal((await inbox.waiting()).length, 1)
+      turns.push(Math.ceil((sides.length - before) / 2))
+      await inbox.close()
+    }
+
+    // LIST, UIDL, and TOP for 351 letters in groups of a hundred; the second time for the one that waits.
+    assert.deepEqual(turns, [6, 3])
   })
 })
 

@@ -116,8 +116,19 @@ export class MailboxAddress {
   }
 }
 
+function utf8Length(text: string): number {
+  return isAscii(text) ? text.length : utf8.encode(text).length
+}
+
 function isWritable(text: string): boolean {
   return isMadeOf(text, isTextCharacter) && text.isWellFormed()
+}
+
+/** IDNA resolves such a label as another one (`⒈com` as `1.com`), which may even be two. */
+function standsForAnother(label: string): boolean {
+  if (label.normalize('NFKC') !== label.normalize('NFC') || IGNORABLE.test(label)) return true
+  // A single character that no normal form keeps, such as the sign of the kelvin, which is a K.
+  return Array.from(label).some((character) => character.normalize('NFC') !== character)
 }
 
 function checkLocalPart({ localPart, domain }: MailboxParts): void {
@@ -125,7 +136,7 @@ function checkLocalPart({ localPart, domain }: MailboxParts): void {
     throw new AddressInvalid({ input: `${localPart}@${domain}`, reason })
   }
   if (!isWritable(localPart)) refuse('the local part holds a control character')
-  if (utf8.encode(localPart).length > MAX_LOCAL_PART_OCTETS) {
+  if (utf8Length(localPart) > MAX_LOCAL_PART_OCTETS) {
     refuse(`the local part is longer than ${MAX_LOCAL_PART_OCTETS} octets`)
   }
 }
@@ -134,7 +145,7 @@ function checkDomain({ localPart, domain }: MailboxParts): void {
   const refuse = (reason: string): never => {
     throw new AddressInvalid({ input: `${localPart}@${domain}`, reason })
   }
-  if (utf8.encode(domain).length > MAX_DOMAIN_OCTETS) {
+  if (utf8Length(domain) > MAX_DOMAIN_OCTETS) {
     refuse(`the domain is longer than ${MAX_DOMAIN_OCTETS} octets`)
   }
   if (domain.startsWith('[')) {
@@ -148,8 +159,7 @@ function checkDomain({ localPart, domain }: MailboxParts): void {
     if (!DOMAIN_LABEL.test(label) || label.length > MAX_LABEL_OCTETS) {
       refuse('the domain is not a host name')
     }
-    // IDNA resolves such a label as another one (`⒈com` as `1.com`), which may even be two.
-    if (label.normalize('NFKC') !== label.normalize('NFC') || IGNORABLE.test(label)) {
+    if (!isAscii(label) && standsForAnother(label)) {
       refuse('the domain holds characters that stand for others')
     }
   }

@@ -49,20 +49,21 @@ function skipRoute(reader: TokenReader): void {
 }
 
 function readAddrSpec(reader: TokenReader): MailboxParts {
-  const localPart = readWords(reader, 'the local part')
+  const localPart = readDotted(reader, 'the local part')
   reader.expect('@')
   return { localPart, domain: readDomain(reader) }
 }
 
 function readDomain(reader: TokenReader): string {
-  return reader.readDomainLiteral() ?? readWords(reader, 'the domain')
+  return reader.readDomainLiteral() ?? readDotted(reader, 'the domain')
 }
 
-/** `obs-local-part`, of which `dot-atom` and `quoted-string` are the usual cases. */
-function readWords(reader: TokenReader, what: string): string {
+/** `obs-local-part`, of which `dot-atom` and `quoted-string` are the usual cases; `obs-domain`, which has no quotes. */
+function readDotted(reader: TokenReader, what: 'the local part' | 'the domain'): string {
   const words: string[] = []
   do {
-    const word = reader.readAtom() ?? reader.readQuotedString()
+    const quoted = what === 'the domain' ? undefined : reader.readQuotedString()
+    const word = quoted ?? reader.readAtom()
     if (word === undefined) reader.fail(`${what} is missing or not well formed`)
     words.push(word)
   } while (reader.accept('.'))

@@ -2,8 +2,10 @@
 export type MailErrorCode =
   | 'ADDRESS_INVALID'
   | 'HEADER_INVALID'
+  | 'ATTACHED_LETTER_INVALID'
   | 'LIMIT_EXCEEDED'
   | 'CONNECTION_FAILED'
+  | 'PROXY_FAILED'
   | 'CONNECTION_LOST'
   | 'DEADLINE_EXCEEDED'
   | 'ABORTED'
@@ -20,6 +22,13 @@ export type MailErrorCode =
   | 'IMAP_CAPABILITY_MISSING'
   | 'IMAP_SIZE_EXCEEDED'
   | 'SMTP_SIZE_EXCEEDED'
+  | 'DKIM_KEY_UNUSABLE'
+  | 'DKIM_CONTENT_CHANGED'
+  | 'SMTP_CONTENT_INVALID'
+  | 'EMAIL_ADDRESS_INVALID'
+  | 'EMAIL_NOT_SENT'
+  | 'ILLEGAL_ARGUMENT'
+  | 'ILLEGAL_STATE'
 
 /** What every error of this package is made of, beside its class and code. */
 export interface MailErrorFacts {

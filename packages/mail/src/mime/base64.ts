@@ -97,6 +97,12 @@ export class Base64Encoder {
   }
 }
 
+/** A whole content as base64 lines. */
+export function encodeBase64Lines(octets: Uint8Array): Uint8Array {
+  const encoder = new Base64Encoder()
+  return concatOctets([encoder.push(octets), encoder.end()])
+}
+
 /** Writes whole lines, six octets (four pairs of digits) at a time, and the last three of each line. */
 function writeLines(octets: Uint8Array, lines: Uint16Array, firstPair: number): void {
   const from = new DataView(octets.buffer, octets.byteOffset, octets.byteLength)

@@ -1,7 +1,17 @@
 /**
- * Octets of a declared charset → text. The charsets are those of the WHATWG Encoding Standard, by all labels it knows, and
- * some spellings that mail programs use beside them.
+ * Octets of a declared charset → text. The charsets are those of the WHATWG Encoding Standard, by all labels it knows and the
+ * spellings that mail programs use beside them; and some that only mail still has: UTF-7, HZ, ISO-2022-KR, the code pages of DOS.
  */
+
+import { charsetName } from './charset-label.ts'
+import { createCodePageDecoder } from './code-page.ts'
+import { KoreanDecoder } from './korean.ts'
+import type { CharsetDecoder, DecoderOptions } from './own-decoder.ts'
+import { createShiftedDecoder } from './shifted-charset.ts'
+import { Utf16Decoder } from './utf-16.ts'
+import { Utf7Decoder } from './utf-7.ts'
+
+export type { CharsetDecoder } from './own-decoder.ts'
 
 /** What a decoding gave. */
 export type DecodedText =
@@ -13,14 +23,19 @@ export type DecodedText =
     }
   | { readonly kind: 'unknown-charset'; readonly charset: string }
 
-/** Decodes the octets of one text as they come. */
-export interface CharsetDecoder {
-  /** @param options `stream: true` for all but the last octets, so that a character may be cut in two. */
-  decode(octets?: Uint8Array, options?: { stream?: boolean }): string
-}
-
-/** Microsoft code pages as mail programs misspell them. */
-const CODE_PAGE = /^(?:cp|win|windows|ms)[-_]?(125[0-8]|874)$/
+/** The labels of the WHATWG Encoding Standard for `euc-kr`. */
+const KOREAN: ReadonlySet<string> = new Set([
+  'euc-kr',
+  'cseuckr',
+  'csksc56011987',
+  'iso-ir-149',
+  'korean',
+  'ks_c_5601-1987',
+  'ks_c_5601-1989',
+  'ksc5601',
+  'ksc_5601',
+  'windows-949',
+])
 
 /** Decoders without state between calls, by label as written. At most as many as there are labels and spellings of interest. */
 const decoders = new Map<string, CharsetDecoder>()
@@ -37,15 +52,15 @@ export function createTextDecoder(label: string): CharsetDecoder | undefined {
   return newDecoder(label, { isStrict: false })
 }
 
-/** @param options A strict decoder throws at what is not text in its charset. */
-function newDecoder(label: string, options: { isStrict: boolean }): CharsetDecoder | undefined {
-  const name = label.replaceAll(/["'\s]/g, '').toLowerCase()
-  const codePage = CODE_PAGE.exec(name)?.[1]
+function newDecoder(label: string, options: DecoderOptions): CharsetDecoder | undefined {
+  const name = charsetName(label)
+  if (name === 'utf-7') return new Utf7Decoder(options)
+  if (name === 'utf-16') return new Utf16Decoder(options)
+  if (KOREAN.has(name)) return new KoreanDecoder(options)
+  const own = createCodePageDecoder(name, options) ?? createShiftedDecoder(name, options)
+  if (own !== undefined) return own
   try {
-    return new TextDecoder(codePage === undefined ? name : `windows-${codePage}`, {
-      ignoreBOM: true,
-      fatal: options.isStrict,
-    })
+    return new TextDecoder(name, { ignoreBOM: true, fatal: options.isStrict })
   } catch {
     return undefined
   }

@@ -13,12 +13,23 @@ const MIN_ENCODED_WORD = 40
 /** A word without a space can't be folded. One longer than this would come near the 998 that RFC 5322 §2.1.1 allows a line. */
 const MAX_PLAIN_WORD = 900
 
-/** Characters that stand for themselves in `Q` everywhere, in a phrase too (RFC 2047 §5 (3)). */
-const Q_LITERAL = /^[A-Za-z0-9!*+/-]$/
 const PRINTABLE_ASCII = /^[!-~]+$/
 /** What belongs to the character before it: marks, joiners, variation selectors, skin tones. */
-const JOINED_TO_PREVIOUS = /^(?:\p{M}|\p{Variation_Selector}|\p{Emoji_Modifier}|\u{200d})/u
-const ZERO_WIDTH_JOINER = '\u{200d}'
+const JOINED_TO_PREVIOUS = /[\p{M}\p{Variation_Selector}\p{Emoji_Modifier}\u200d]/uy
+const ZERO_WIDTH_JOINER = 0x200d
+const SPACE = 0x20
+
+/** 12 bits → the two base64 digits for them. */
+const DIGIT_PAIRS: readonly string[] = Array.from({ length: 64 }, (_, value) =>
+  encodeBase64(new Uint8Array([value << 2])).charAt(0),
+).flatMap((first, _, digits) => digits.map((second) => first + second))
+
+/** Octet → how `Q` writes it. Characters that stand for themselves do so in a phrase too (RFC 2047 §5 (3)). */
+const Q_CODES: readonly string[] = Array.from({ length: 256 }, (_, octet) => {
+  const character = String.fromCharCode(octet)
+  if (/^[A-Za-z0-9!*+/-]$/.test(character)) return character
+  return octet === SPACE ? '_' : `=${octet.toString(16).toUpperCase().padStart(2, '0')}`
+})
 
 /**
  * The words of an unstructured field body, to be joined by single spaces or folding. Reading them back gives exactly this text: from the
@@ -53,76 +64,128 @@ export function isPlainWord(word: string): boolean {
  * @param column How much of the line is taken where the first word will stand.
  */
 export function encodeWords(text: string, column: number): readonly string[] {
-  const encoding = isQShorter(text) ? Q_ENCODING : B_ENCODING
+  const whole = text.toWellFormed()
+  const octets = octetsOf(whole)
+  const encoding = isQShorter(whole) ? Q_ENCODING : B_ENCODING
   const roomHere = Math.min(MAX_ENCODED_WORD, LINE_COLUMNS - column)
-  const firstRoom = roomHere >= MIN_ENCODED_WORD ? roomHere : MAX_ENCODED_WORD
-  let room = firstRoom
+  let room = roomHere >= MIN_ENCODED_WORD ? roomHere : MAX_ENCODED_WORD
   const words: string[] = []
-  let content = ''
-  let size = 0
-  for (const cluster of clustersOf(text, encoding, firstRoom)) {
-    const clusterSize = encoding.size(cluster)
-    if (content !== '' && ENVELOPE + encoding.width(size + clusterSize) > room) {
-      words.push(encoding.encode(content))
-      room = MAX_ENCODED_WORD
-      content = ''
-      size = 0
-    }
-    content += cluster
-    size += clusterSize
+  let octetsDone = 0
+  for (let from = 0; from < whole.length;) {
+    const to = wordEnd(whole, from, { encoding, columns: room - ENVELOPE })
+    const end = octetsDone + utf8Length(whole, from, to)
+    words.push(encoding.encode(octets, octetsDone, end))
+    octetsDone = end
+    from = to
+    room = MAX_ENCODED_WORD
   }
-  if (content !== '') words.push(encoding.encode(content))
   return words
 }
 
 interface Encoding {
-  /** A measure of a text that adds up over its characters. */
-  size(text: string): number
-  /** How many columns a text of this size takes. */
-  width(size: number): number
-  encode(text: string): string
+  /** A measure of a code point that adds up over a text. */
+  size(code: number): number
+  /** What size fits into this many columns. */
+  capacity(columns: number): number
+  /** The word for these octets of a text. */
+  encode(octets: Uint8Array, from: number, to: number): string
+}
+
+interface WordRoom {
+  readonly encoding: Encoding
+  readonly columns: number
 }
 
 const B_ENCODING: Encoding = {
-  size: (text) => octetsOf(text).length,
-  width: (size) => Math.ceil(size / 3) * 4,
-  encode: (text) => `=?utf-8?B?${encodeBase64(octetsOf(text))}?=`,
+  size: utf8Size,
+  capacity: (columns) => Math.floor(columns / 4) * 3,
+  encode: (octets, from, to) => `=?utf-8?B?${base64Digits(octets, from, to)}?=`,
 }
 
 const Q_ENCODING: Encoding = {
-  size: (text) => encodeQ(text).length,
-  width: (size) => size,
-  encode: (text) => `=?utf-8?Q?${encodeQ(text)}?=`,
+  size: quotedSize,
+  capacity: (columns) => columns,
+  encode: (octets, from, to) => {
+    let encoded = ''
+    for (let at = from; at < to; at++) encoded += Q_CODES[octets[at] ?? 0] ?? ''
+    return `=?utf-8?Q?${encoded}?=`
+  },
 }
 
-function encodeQ(text: string): string {
-  let encoded = ''
-  for (const octet of octetsOf(text)) {
-    const character = String.fromCharCode(octet)
-    if (Q_LITERAL.test(character)) encoded += character
-    else if (character === ' ') encoded += '_'
-    else encoded += `=${octet.toString(16).toUpperCase().padStart(2, '0')}`
+/** Base64 of a few octets. Joining pairs of digits costs less than making an array and decoding it. */
+function base64Digits(octets: Uint8Array, from: number, to: number): string {
+  let digits = ''
+  for (let at = from; at < to; at += 3) {
+    const head = (octets[at] ?? 0) << 16
+    const middle = at + 1 < to ? (octets[at + 1] ?? 0) << 8 : 0
+    const last = at + 2 < to ? (octets[at + 2] ?? 0) : 0
+    const second = DIGIT_PAIRS[(middle | last) & 4095] ?? ''
+    digits += DIGIT_PAIRS[(head | middle) >> 12] ?? ''
+    if (at + 2 < to) digits += second
+    else digits += at + 1 < to ? `${second.charAt(0)}=` : '=='
   }
-  return encoded
+  return digits
+}
+
+function utf8Length(text: string, from: number, to: number): number {
+  let length = 0
+  for (let at = from; at < to; at += unitsOf(text, at))
+    length += utf8Size(text.codePointAt(at) ?? 0)
+  return length
+}
+
+function utf8Size(code: number): number {
+  if (code < 0x80) return 1
+  if (code < 0x800) return 2
+  return code < 0x1_0000 ? 3 : 4
+}
+
+function quotedSize(code: number): number {
+  return code < 0x80 ? (Q_CODES[code]?.length ?? 0) : 3 * utf8Size(code)
 }
 
 function isQShorter(text: string): boolean {
-  return Q_ENCODING.size(text) <= B_ENCODING.width(B_ENCODING.size(text))
+  let octets = 0
+  let quoted = 0
+  for (let at = 0; at < text.length; at += unitsOf(text, at)) {
+    const code = text.codePointAt(at) ?? 0
+    octets += utf8Size(code)
+    quoted += quotedSize(code)
+  }
+  return quoted <= Math.ceil(octets / 3) * 4
 }
 
-/** What readers see as one character, together; one too large for an encoded-word falls apart into code points. */
-function* clustersOf(text: string, encoding: Encoding, room: number): Generator<string> {
-  let cluster = ''
-  for (const character of text) {
-    const isJoined = JOINED_TO_PREVIOUS.test(character) || cluster.endsWith(ZERO_WIDTH_JOINER)
-    const isTooLong = ENVELOPE + encoding.width(encoding.size(cluster + character)) > room
-    if (cluster !== '' && (!isJoined || isTooLong)) {
-      yield cluster
-      cluster = ''
-    }
-    cluster += character
+/** Where a word that begins at `from` ends. */
+function wordEnd(text: string, from: number, { encoding, columns }: WordRoom): number {
+  let rest = encoding.capacity(columns)
+  let to = from
+  while (to < text.length) {
+    rest -= encoding.size(text.codePointAt(to) ?? 0)
+    if (rest < 0) break
+    to += unitsOf(text, to)
   }
-  if (cluster !== '') yield cluster
+  if (to === text.length) return to
+  for (let at = to; at > from; at--) {
+    if (isBetweenCharacters(text, at)) return at
+  }
+  // What readers see as one character is too large for a word, so it falls apart into code points.
+  return to
+}
+
+function isBetweenCharacters(text: string, at: number): boolean {
+  if (text.charCodeAt(at - 1) === ZERO_WIDTH_JOINER) return false
+  if (isLowSurrogate(text.charCodeAt(at))) return false
+  JOINED_TO_PREVIOUS.lastIndex = at
+  return !JOINED_TO_PREVIOUS.test(text)
+}
+
+/** How many UTF-16 units the code point here has. The text is well formed. */
+function unitsOf(text: string, at: number): 1 | 2 {
+  return (text.charCodeAt(at) & 0xfc00) === 0xd800 ? 2 : 1
+}
+
+function isLowSurrogate(unit: number): boolean {
+  return (unit & 0xfc00) === 0xdc00
 }
 
 /** The words that have to be encoded lie between these; empty words (from double spaces) take their neighbours with them. */

@@ -1,7 +1,9 @@
 /** Encoded-words (RFC 2047): how text of any script stands in a header that is ASCII. Reading; writing is in `encode-text.ts`. */
 
+import { decodeBase64 } from '../base/base64.ts'
 import { concatOctets } from '../base/octets.ts'
 import { Base64Decoder } from './base64.ts'
+import { charsetName } from './charset-label.ts'
 import { decodeText } from './charset.ts'
 import { ignoreDefects } from './defect.ts'
 import type { ReportDefect } from './defect.ts'
@@ -62,9 +64,12 @@ export function decodeEncodedWords(text: string, report: ReportDefect = ignoreDe
   return decoded.join('')
 }
 
+const STATEFUL: ReadonlySet<string> = new Set(['csiso2022jp', 'utf-7', 'hz-gb-2312'])
+
 /** Each word of these begins and ends in ASCII (RFC 2047 §3), and two escape sequences in a row are an error to the decoder. */
 function isStateful(charset: string): boolean {
-  return charset.startsWith('iso-2022-') || charset === 'csiso2022jp'
+  const name = charsetName(charset)
+  return name.startsWith('iso-2022-') || STATEFUL.has(name)
 }
 
 /**
@@ -116,6 +121,8 @@ interface DecodedContent {
 }
 
 function decodeB(content: string): DecodedContent {
+  const canonical = decodeBase64(content)
+  if (canonical !== undefined) return { octets: canonical, isDamaged: false }
   const decoder = new Base64Decoder()
   const head = decoder.push(octetsOfLatin(content))
   const octets = concatOctets([head, decoder.end()])

@@ -13,20 +13,34 @@ const MAX_LINE = 998
 const MAX_NAME = 60
 /** `field-name` of RFC 5322 §3.6.8. */
 const FIELD_NAME = /^[!-9;-~]+$/
+/** Any control of ASCII or Latin-1 but the tab. */
+const CONTROL = /[^\P{Cc}\t]/u
+
+/** Printable ASCII with inner spaces, and the same with what RFC 6532 adds. No control of either set is in it. */
+const WORD = {
+  ascii: /^[!-~](?:[ -~]*[!-~])?$/,
+  'utf-8': /^[!-~\u{a0}-\u{10ffff}](?:[ -~\u{a0}-\u{10ffff}]*[!-~\u{a0}-\u{10ffff}])?$/u,
+} as const
 
 /**
  * Writes a field: its name, and its words joined by spaces, or by a line end and a space where the line would be too long. This is the
  * only place where a header line is made, and it refuses whatever would make two of it.
  *
- * @throws HeaderInvalid when the name is not one, a word holds anything but printable ASCII and inner spaces, or a line would
+ * @param characters `'utf-8'` for words that a server without SMTPUTF8 can't be given (RFC 6532).
+ * @throws HeaderInvalid when the name is not one, a word holds anything but printable characters and inner spaces, or a line would
  * pass 998.
  */
-export function foldField(name: string, words: readonly string[]): string {
+export function foldField(
+  name: string,
+  words: readonly string[],
+  characters: 'ascii' | 'utf-8' = 'ascii',
+): string {
   checkFieldName(name)
+  const isWord = WORD[characters]
   let folded = ''
   let line = `${name}:`
   for (const [index, word] of words.entries()) {
-    checkWord(name, word)
+    if (!isWord.test(word)) throw wordRefused(name, word)
     // Some readers don't expect the body to begin on the second line, so only an encoded-word, which must fit, may do that.
     const mayFold = index > 0 || word.startsWith('=?')
     if (mayFold && line.length + 1 + word.length > LINE_COLUMNS) {
@@ -56,11 +70,21 @@ export function checkFieldName(name: string): void {
   })
 }
 
-function checkWord(name: string, word: string): void {
-  if (/^[!-~](?:[ -~]*[!-~])?$/.test(word)) return
-  throw new HeaderInvalid({
+function wordRefused(name: string, word: string): HeaderInvalid {
+  return new HeaderInvalid({
     field: name,
     reason: 'holds a character that has no place in a header line',
     value: word,
+  })
+}
+
+/** @throws HeaderInvalid when a text holds a control character other than the tab: CR and LF would begin another field. */
+export function checkOneLine(field: string, value: string): void {
+  if (!CONTROL.test(value)) return
+  throw new HeaderInvalid({
+    field,
+    reason: 'holds a control character',
+    value,
+    hint: 'Give a text of one line',
   })
 }

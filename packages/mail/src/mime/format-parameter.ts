@@ -1,6 +1,5 @@
 /** Parameters of `Content-Type` and `Content-Disposition` → words of a header line. Reading is in `parameter.ts`. */
 
-import { octetsOf } from '../base/octets.ts'
 import { encodeWords, isPlainWord } from './encode-text.ts'
 import { LINE_COLUMNS } from './fold-field.ts'
 
@@ -13,21 +12,22 @@ const MAX_PARAMETER = LINE_COLUMNS - 2
  */
 const TOKEN = /^[+.0-9A-Z_a-z-]+$/
 const PRINTABLE_ASCII = /^[ -~]*$/
-/** The part of `attribute-char` (RFC 2231 §7) that no program was ever seen to stumble over. */
-const LITERAL_IN_PERCENT = /^[0-9A-Za-z._-]$/
+/** What `encodeURIComponent` leaves of ASCII, but for the part of `attribute-char` (RFC 2231 §7) that no program was ever seen to stumble over. */
+const LITERAL_IN_URI = /[!'()*~]/g
 
 /**
  * A parameter as RFC 2231 writes it: plain or quoted if it is short printable ASCII, otherwise percent-encoded UTF-8, in pieces that
- * fit a line and cut no character.
+ * fit a line and cut no character. An unpaired surrogate becomes U+FFFD.
  */
 export function formatParameter(name: string, value: string): readonly string[] {
   const plain = formatAsciiParameter(name, value)
   if (plain !== undefined) return [plain]
-  const whole = `${name}*=utf-8''${encodePercent(value)}`
+  const text = value.toWellFormed()
+  const whole = `${name}*=utf-8''${encodePercent(text)}`
   if (whole.length <= MAX_PARAMETER) return [whole]
   const pieces: string[] = []
   let piece = `${name}*0*=utf-8''`
-  for (const character of value) {
+  for (const character of text) {
     const encoded = encodePercent(character)
     if (piece.length + encoded.length > MAX_PARAMETER) {
       pieces.push(piece)
@@ -64,13 +64,10 @@ function formatAsciiParameter(name: string, value: string): string | undefined {
   return value.includes('=?') || parameter.length > MAX_PARAMETER ? undefined : parameter
 }
 
+/** The text is well formed. */
 function encodePercent(text: string): string {
-  let encoded = ''
-  for (const octet of octetsOf(text)) {
-    const character = String.fromCharCode(octet)
-    encoded += LITERAL_IN_PERCENT.test(character)
-      ? character
-      : `%${octet.toString(16).toUpperCase().padStart(2, '0')}`
-  }
-  return encoded
+  return encodeURIComponent(text).replaceAll(
+    LITERAL_IN_URI,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
 }

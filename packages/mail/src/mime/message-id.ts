@@ -1,5 +1,6 @@
 /** Message identifiers (RFC 5322 §3.6.4): parse, format. The unpredictable part is the caller's. */
 
+import { toAsciiDomain } from '../address/a-label.ts'
 import { isDomainLiteralCharacter, isDotAtom, isMadeOf } from '../address/character.ts'
 import { HeaderInvalid } from './errors.ts'
 
@@ -10,7 +11,7 @@ const MAX_MESSAGE_ID = 900
  * Writes `<left@right>`.
  *
  * @param left Something never used twice, of the characters of an atom and dots.
- * @param right A domain of the writer, or a domain literal.
+ * @param right A domain of the writer, or a domain literal. One that isn't ASCII is written in A-labels.
  * @throws HeaderInvalid when they can't form a message identifier.
  *
  * @example
@@ -21,7 +22,7 @@ const MAX_MESSAGE_ID = 900
  * ```
  */
 export function formatMessageId(left: string, right: string): string {
-  const messageId = `<${left}@${right}>`
+  const messageId = `<${left}@${toAsciiDomain(right) ?? right}>`
   if (parseMessageId(messageId) === messageId) return messageId
   throw new HeaderInvalid({
     field: 'Message-ID',

@@ -22,46 +22,71 @@ for (const [value, digit] of HEX.entries()) {
   HEX_VALUES[digit | 0x20] = value
 }
 
+/** Octets that stand for themselves within a line: printable ASCII but `=`, and white space. */
+const IS_LITERAL = new Uint8Array(256)
+IS_LITERAL.fill(1, SPACE, TILDE + 1)
+IS_LITERAL[TAB] = 1
+IS_LITERAL[EQUALS] = 0
+
+/** Whether an octet stands for itself within a line. */
+export function isLiteralOctet(octet: number): boolean {
+  return IS_LITERAL[octet] === 1
+}
+
 /**
- * Encodes a text whose lines end in CRLF: no line of the result is longer than 76, no line ends in white space. A CR or LF that is
- * not a line end is encoded. No `=` but those of the encoding is left, so a boundary that holds `=_` can't occur in it.
+ * Whether `From ` is here. At the beginning of a line, mailboxes of the mbox kind take it for the beginning of a letter, and many
+ * programs put a `>` before it.
+ */
+export function isFromHere(octets: Uint8Array, at: number): boolean {
+  return (
+    octets[at] === 0x46 &&
+    octets[at + 1] === 0x72 &&
+    octets[at + 2] === 0x6f &&
+    octets[at + 3] === 0x6d &&
+    octets[at + 4] === SPACE
+  )
+}
+
+/**
+ * Encodes a text whose lines end in CRLF: no line of the result is longer than 76, no line ends in white space, none begins with
+ * `From `. A CR or LF that is not a line end is encoded. No `=` but those of the encoding is left, so a boundary that holds `=_` can't
+ * occur in it.
  */
 export function encodeQuotedPrintable(octets: Uint8Array): Uint8Array {
   // Every octet takes three at most, and every 73 of those take a soft line break of three.
   const encoded = new Uint8Array(Math.ceil(octets.length * 3 * 1.05) + 3)
   let to = 0
-  let column = 0
+  let lineFrom = 0
   for (let at = 0; at < octets.length; at++) {
     const octet = octets[at] ?? 0
-    const isLineEnd = octet === CR && octets[at + 1] === LF
-    const isLiteral = isLineEnd || isLiteralHere(octets, at)
-    const width = isLiteral ? 1 : 3
-    if (!isLineEnd && column + width >= MAX_LINE) {
-      encoded.set([EQUALS, CR, LF], to)
-      to += 3
-      column = 0
-    }
-    if (isLineEnd) {
-      encoded.set([CR, LF], to)
-      to += 2
+    if (octet === CR && octets[at + 1] === LF) {
+      encoded[to++] = CR
+      encoded[to++] = LF
+      lineFrom = to
       at++
-      column = 0
       continue
     }
-    if (isLiteral) encoded[to] = octet
-    else encoded.set([EQUALS, HEX[octet >> 4] ?? 0, HEX[octet & 15] ?? 0], to)
-    to += width
-    column += width
+    const isLiteral = IS_LITERAL[octet] === 1 && (octet > SPACE || !isLineEnd(octets, at + 1))
+    if (to - lineFrom + (isLiteral ? 1 : 3) >= MAX_LINE) {
+      encoded[to++] = EQUALS
+      encoded[to++] = CR
+      encoded[to++] = LF
+      lineFrom = to
+    }
+    if (isLiteral && !(to === lineFrom && isFromHere(octets, at))) {
+      encoded[to++] = octet
+    } else {
+      encoded[to++] = EQUALS
+      encoded[to++] = HEX[octet >> 4] ?? 0
+      encoded[to++] = HEX[octet & 15] ?? 0
+    }
   }
   return encoded.subarray(0, to)
 }
 
-function isLiteralHere(octets: Uint8Array, at: number): boolean {
-  const octet = octets[at] ?? 0
-  if (octet > SPACE && octet <= TILDE) return octet !== EQUALS
-  if (octet !== SPACE && octet !== TAB) return false
-  const next = octets[at + 1]
-  return next !== undefined && next !== CR && next !== LF
+function isLineEnd(octets: Uint8Array, at: number): boolean {
+  const octet = octets[at]
+  return octet === undefined || octet === CR || octet === LF
 }
 
 /**

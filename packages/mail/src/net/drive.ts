@@ -1,4 +1,4 @@
-import type { Demand, Dialog } from '../wire/dialog.ts'
+import type { Demand, Dialog, OctetSource } from '../wire/dialog.ts'
 import type { Connection } from './connection.ts'
 import { Aborted, DeadlineExceeded } from './errors.ts'
 import { startTimer } from './timer.ts'
@@ -40,6 +40,8 @@ export async function drive<Result>(
 }
 
 type Answer = Uint8Array | null | undefined
+type Pulled = Promise<IteratorResult<Uint8Array>>
+type PullDemand = Demand & { readonly kind: 'pull' }
 
 /** Fulfils the demands of one dialog. */
 class Pump {
@@ -47,6 +49,8 @@ class Pump {
   /** When the line or answer that is being received was first waited for; `undefined` at the beginning of one. */
   #receivingSince: number | undefined
   #answer: object | undefined
+  /** What a source was asked for when patience with it was over. */
+  #pulled: { readonly source: OctetSource; readonly piece: Pulled } | undefined
 
   constructor(connection: Connection) {
     this.#connection = connection
@@ -87,9 +91,15 @@ class Pump {
     return octets
   }
 
-  async #pull({ source, timeoutMs }: Demand & { readonly kind: 'pull' }): Promise<Answer> {
+  async #pull({ source, timeoutMs, patienceMs }: PullDemand): Promise<Answer> {
     const { ended: endedBy } = this.#connection
-    const piece = await this.#unlessEnded(source.next(), { endedBy, phase: 'source', timeoutMs })
+    const pulled = this.#pulled?.source === source ? this.#pulled.piece : source.next()
+    this.#pulled = undefined
+    if (patienceMs !== undefined && !(await settlesWithin(pulled, patienceMs))) {
+      this.#pulled = { source, piece: pulled }
+      return undefined
+    }
+    const piece = await this.#unlessEnded(pulled, { endedBy, phase: 'source', timeoutMs })
     if (piece.done === true) return null
     const octets: unknown = piece.value
     if (octets instanceof Uint8Array) return octets
@@ -137,4 +147,15 @@ interface Patience {
   readonly endedBy: AbortSignal
   readonly phase: 'source' | 'sink'
   readonly timeoutMs: number | undefined
+}
+
+/** Whether it settles so soon, in one way or the other. */
+async function settlesWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const timer = startTimer(ms, () => resolve(false))
+  const settle = (): void => resolve(true)
+  work.then(settle, settle)
+  const isSettled = await promise
+  clearTimeout(timer)
+  return isSettled
 }

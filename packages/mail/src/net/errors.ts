@@ -87,6 +87,7 @@ export type TlsCheck =
   | 'revoked'
   | 'certificate'
   | 'client-certificate'
+  | 'pin'
   | 'not-tls'
   | 'version'
   | 'octets-before-tls'
@@ -127,6 +128,10 @@ const TLS_CHECKS: Readonly<Record<TlsCheck, { readonly verdict: string; readonly
       verdict: 'the server asks for a certificate of the client',
       hint: "Set the server's clientCertificate to one that the server knows, or use a port that asks for none",
     },
+    pin: {
+      verdict: "the server's key is none of the pinned ones",
+      hint: "Ask the administrator of the mail server; if the key was changed on purpose, add its pin to the server's pins",
+    },
     'not-tls': {
       verdict: 'the server answered in clear text',
       hint: "If the port is 587, 25 or 110, set the server's tls to 'starttls'",
@@ -152,6 +157,8 @@ export class TlsFailed extends MailError {
   readonly check: TlsCheck
   readonly host: string
   readonly port: number
+  /** With `check` `'pin'`: the pin that the server's key has. */
+  readonly seenPin: string | undefined
 
   constructor(facts: {
     readonly check: TlsCheck
@@ -160,14 +167,17 @@ export class TlsFailed extends MailError {
     readonly cause?: unknown
     /** Another hint than the check usually has. */
     readonly hint?: string | undefined
+    readonly seenPin?: string | undefined
   }) {
     const { verdict, hint } = TLS_CHECKS[facts.check]
-    super(`encrypting the connection to ${facts.host}:${facts.port} failed: ${verdict}`, {
+    const seen = facts.seenPin === undefined ? '' : `; its pin is ${facts.seenPin}`
+    super(`encrypting the connection to ${facts.host}:${facts.port} failed: ${verdict}${seen}`, {
       hint: facts.hint ?? hint,
       ...(facts.cause === undefined ? {} : { cause: facts.cause }),
     })
     this.check = facts.check
     this.host = facts.host
     this.port = facts.port
+    this.seenPin = facts.seenPin
   }
 }

@@ -8,6 +8,7 @@ import type { ChannelBindingType } from '../sasl/environment.ts'
 import type { TokenMechanismName } from '../sasl/mechanism.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import type { ProtocolLog } from '../wire/protocol-log.ts'
+import type { ProxyServer } from './proxy-server.ts'
 import type { TokenProvider } from './token-source.ts'
 
 /** A mail server and how to reach it: the same for every protocol. */
@@ -25,6 +26,14 @@ export interface MailServer {
   readonly servername?: string
   /** The certificates to trust, as PEM, instead of those that Node.js brings along. */
   readonly ca?: string | readonly string[]
+  /**
+   * The keys that the server's certificate may have, besides being valid: `sha256/` and the base64 of the SHA-256 of its SubjectPublicKeyInfo (RFC
+   * 7469 §2.4). It is the server's own key that counts, not one of its issuers': to trust certain issuers only, name them in {@link ca}. So
+   * that the server can change its key, name the next one as well.
+   *
+   *     openssl x509 -in mail.crt -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64
+   */
+  readonly pins?: readonly string[]
   /** What this side shows in the TLS handshake, for servers that ask for it. With `external` credentials it is also the login. */
   readonly clientCertificate?: ClientCertificate
   /**
@@ -33,6 +42,8 @@ export interface MailServer {
    */
   readonly channelBinding?: ChannelBindingType | 'none'
   readonly credentials?: MailCredentials
+  /** By which way it is reached; by default directly. */
+  readonly proxy?: ProxyServer
 }
 
 /** A certificate of this side and its private key, both as PEM. */

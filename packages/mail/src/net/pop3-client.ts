@@ -1,3 +1,4 @@
+import type { LetterSink, Pop3Refusals, Pop3Top } from '../pop3/batch.ts'
 import type { Pop3Capabilities } from '../pop3/capabilities.ts'
 import { Pop3DeletionsUnconfirmed } from '../pop3/errors.ts'
 import { DEFAULT_POP3_LIMITS } from '../pop3/limits.ts'
@@ -16,13 +17,19 @@ import { openConnection } from './tcp-connection.ts'
 export interface Pop3Options extends ConnectionOptions {
   /** Other limits than {@link DEFAULT_POP3_LIMITS}. */
   readonly limits?: Partial<Pop3Limits>
+  /**
+   * Ask for letters as they are, with UTF-8 in their header sections, if the server offers that (RFC 6856). Without it such a server gives a
+   * changed copy of them, or refuses them with `[UTF8]`. What came of it is in {@link Pop3Connection.isUtf8}.
+   */
+  readonly wantsUtf8?: boolean
 }
 
 /**
- * Connects to a POP3 server and logs in (RFC 1939, RFC 2449, RFC 2595, RFC 5034).
+ * Connects to a POP3 server and logs in (RFC 1939, RFC 2449, RFC 2595, RFC 5034, RFC 6856).
  *
  * The password is sent over TLS only, unless the server's `tls` is `'none'`; a server that does not accept STLS when it was asked for gets
- * nothing. AUTH is used when the server offers a mechanism that this package has, otherwise USER and PASS.
+ * nothing. AUTH is used when the server offers a mechanism that this package has, otherwise USER and PASS; APOP only when the
+ * credentials name it as their `mechanism`.
  *
  * @throws TypeError when the server has no credentials: POP3 is of no use without.
  * @throws ConnectionFailed, TlsFailed, TlsUnavailable, DeadlineExceeded, ConnectionLost when there is no usable connection.
@@ -63,6 +70,7 @@ export async function openPop3(
       environment: environmentOf(server, connection),
       deadlines,
       limits: { ...DEFAULT_POP3_LIMITS, ...options.limits },
+      wantsUtf8: options.wantsUtf8 ?? false,
     })
     return new Pop3Connection(connection, await drive(session, connection))
   } catch (error) {
@@ -94,6 +102,11 @@ export class Pop3Connection implements AsyncDisposable {
   /** What the server said it can do, after TLS if there is TLS. */
   get capabilities(): Pop3Capabilities {
     return this.#maildrop.capabilities
+  }
+
+  /** Whether letters come with UTF-8 in their header sections: it was asked for, and the server agreed (RFC 6856). */
+  get isUtf8(): boolean {
+    return this.#maildrop.isUtf8
   }
 
   /** How many letters there are, without those marked for deletion, and their size. */
@@ -128,6 +141,44 @@ export class Pop3Connection implements AsyncDisposable {
   }
 
   /**
+   * The beginnings of many letters, as {@link top} gives them, in the order of the numbers. A server that offers PIPELINING is asked for a
+   * hundred at a time, in one round trip; another one for one at a time. What is refused, or too large, is a result like any other.
+   *
+   * A group is received whole before its first letter is given out, within `limits.maxBatchOctets`. So other commands may be called, and waited for,
+   * in the middle of the iteration, and an iteration that is left leaves nothing behind: the session goes on.
+   *
+   * @throws ConnectionLost, ProtocolViolation and the like, when the session is over.
+   *
+   * @example
+   * ```ts
+   * import { parseHeaderSection } from '@obmen/mail/mime'
+   * import type { Pop3Connection } from '@obmen/mail/pop3'
+   *
+   * async function printSubjects(maildrop: Pop3Connection): Promise<void> {
+   *   const sizes = await maildrop.list()
+   *   for await (const top of maildrop.tops([...sizes.keys()], 0)) {
+   *     if (top.kind === 'top') console.log(parseHeaderSection(top.octets).first('subject'))
+   *     else console.log(top.maildropNumber, top.error.message)
+   *   }
+   * }
+   * ```
+   */
+  async *tops(
+    maildropNumbers: readonly number[],
+    lines: number,
+  ): AsyncGenerator<Pop3Top, void, undefined> {
+    let size = this.#maildrop.groupSize
+    for (let at = 0; at < maildropNumbers.length;) {
+      const group = maildropNumbers.slice(at, at + size)
+      const tops = await this.#run(() => this.#maildrop.tops(group, lines))
+      at += tops.length
+      // What was thrown away for want of room should not be asked for in vain again.
+      size = Math.min(this.#maildrop.groupSize, tops.length < group.length ? tops.length : size * 2)
+      yield* tops
+    }
+  }
+
+  /**
    * Writes a whole letter to the sink, piece by piece and in constant memory: no more is received until the promise that the sink returns, if
    * any, is settled.
    */
@@ -135,9 +186,52 @@ export class Pop3Connection implements AsyncDisposable {
     return this.#run(() => this.#maildrop.retrieve(maildropNumber, sink))
   }
 
+  /**
+   * Writes whole letters, each to a sink of its own, in the order of the numbers and in constant memory. With a server that offers PIPELINING there is no
+   * waiting between them. A sink that fails ends the session, as in {@link retrieve}.
+   *
+   * @param open gives the sink for a letter when its first octets are about to come. A letter that the server refuses has none.
+   * @returns the letters that the server refused to give.
+   *
+   * @example
+   * ```ts
+   * import { createWriteStream } from 'node:fs'
+   * import { finished } from 'node:stream/promises'
+   * import type { Pop3Connection } from '@obmen/mail/pop3'
+   *
+   * async function saveAll(maildrop: Pop3Connection): Promise<void> {
+   *   const refusals = await maildrop.retrieveAll([...(await maildrop.list()).keys()], (number) => {
+   *     const file = createWriteStream(`${number}.eml`)
+   *     return {
+   *       push: (octets) => {
+   *         file.write(octets)
+   *       },
+   *       end: () => finished(file.end()),
+   *     }
+   *   })
+   *   for (const [number, error] of refusals) console.log(number, error.message)
+   * }
+   * ```
+   */
+  retrieveAll(
+    maildropNumbers: readonly number[],
+    open: (maildropNumber: number) => LetterSink,
+  ): Promise<Pop3Refusals> {
+    return this.#run(() => this.#maildrop.retrieveAll(maildropNumbers, open))
+  }
+
   /** Marks a letter for deletion. It is deleted by {@link close}, and not at all if the connection is lost before. */
   delete(maildropNumber: number): Promise<void> {
     return this.#run(() => this.#maildrop.delete(maildropNumber))
+  }
+
+  /**
+   * Marks letters for deletion, a hundred in one round trip if the server offers PIPELINING. They are deleted as with {@link delete}.
+   *
+   * @returns the letters that the server refused to mark. All others are marked.
+   */
+  deleteAll(maildropNumbers: readonly number[]): Promise<Pop3Refusals> {
+    return this.#run(() => this.#maildrop.deleteAll(maildropNumbers))
   }
 
   /** Takes all marks for deletion away. */

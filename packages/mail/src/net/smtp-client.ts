@@ -1,16 +1,20 @@
 import { hostname } from 'node:os'
+import type { LetterBody } from '../base/canonical-letter.ts'
 import type { Envelope, SendingOutcome } from '../smtp/envelope.ts'
 import type { SmtpExtensions } from '../smtp/extensions.ts'
 import { DEFAULT_SMTP_LIMITS, type SmtpLimits } from '../smtp/limits.ts'
 import { isClientName, parseClientName, type ClientName } from '../smtp/path.ts'
 import { openSession, quit, type SmtpSession } from '../smtp/session.ts'
-import { sendLetter } from '../smtp/transaction.ts'
+import { sendLetters, type QueuedLetter } from '../smtp/send-letters.ts'
 import { DEFAULT_DEADLINES } from '../wire/deadlines.ts'
+import { ConnectionLost } from '../wire/errors.ts'
 import type { Connection } from './connection.ts'
 import { drive } from './drive.ts'
 import { Aborted } from './errors.ts'
+import { LetterQueue } from './letter-queue.ts'
 import { environmentOf, toLogin } from './login.ts'
 import type { ConnectionOptions, MailServer } from './mail-server.ts'
+import { ContentSource, contentOf } from './smtp-content.ts'
 import { openConnection } from './tcp-connection.ts'
 
 export interface SmtpOptions extends ConnectionOptions {
@@ -19,6 +23,10 @@ export interface SmtpOptions extends ConnectionOptions {
    * domain, otherwise `[127.0.0.1]`. It becomes part of every letter (`Received`).
    */
   readonly clientName?: string
+  /** `'lmtp'` for the server of a mailbox store, which answers for each recipient by itself (RFC 2033). */
+  readonly protocol?: 'smtp' | 'lmtp'
+  /** `'never'` for a gateway that offers CHUNKING (RFC 3030) in vain. */
+  readonly chunking?: 'when-offered' | 'never'
   /** Other limits than {@link DEFAULT_SMTP_LIMITS}. */
   readonly limits?: Partial<SmtpLimits>
 }
@@ -31,8 +39,11 @@ export interface SendOptions {
    * another number, nobody gets it.
    */
   readonly sizeOctets?: number
-  /** Set when the content has octets above 127. */
-  readonly body?: '8BITMIME'
+  /**
+   * Set to `'8BITMIME'` when the content has octets above 127, to `'BINARYMIME'` when it is not divided into lines: then its octets go untouched, and the
+   * server must offer CHUNKING too. A letter made by this package says so itself.
+   */
+  readonly body?: LetterBody
   /** Called with the number of octets of the content that have been handed to the connection so far. */
   readonly onProgress?: (sentOctets: number) => void
 }
@@ -85,6 +96,8 @@ export async function openSmtp(
     const session = openSession({
       tls,
       clientName,
+      ...(options.protocol && { protocol: options.protocol }),
+      ...(options.chunking && { chunking: options.chunking }),
       deadlines,
       limits: { ...DEFAULT_SMTP_LIMITS, ...options.limits },
       environment: environmentOf(server, connection),
@@ -111,8 +124,12 @@ function ownName(): ClientName {
 export class SmtpConnection implements AsyncDisposable {
   readonly #connection: Connection
   readonly #session: SmtpSession
-  #lastTurn: Promise<void> = Promise.resolve()
+  readonly #queue = new LetterQueue()
+  /** Settles when no letter waits or is under way; `undefined` when that is so. */
+  #burst: Promise<void> | undefined
   #closing: Promise<void> | undefined
+  /** What the connection was closed with when a letter was given up. */
+  #givenUp: Aborted | undefined
 
   constructor(connection: Connection, session: SmtpSession) {
     this.#connection = connection
@@ -154,7 +171,8 @@ export class SmtpConnection implements AsyncDisposable {
     try {
       if (this.#closing !== undefined) throw new TypeError('the SMTP connection was closed')
       refuseUnfitSize(options.sizeOctets)
-      return await this.#sendInTurn(envelope, source, options)
+      if (options.signal?.aborted === true) throw new Aborted(options.signal.reason)
+      return await this.#enqueue(envelope, source, options)
     } finally {
       source.release()
     }
@@ -162,7 +180,7 @@ export class SmtpConnection implements AsyncDisposable {
 
   /** Says QUIT after the letters that are under way, and closes the connection. Idempotent; resolves also when the connection is lost. */
   close(): Promise<void> {
-    this.#closing ??= this.#lastTurn.then(() => this.#quit())
+    this.#closing ??= (this.#burst ?? Promise.resolve()).then(() => this.#quit())
     return this.#closing
   }
 
@@ -170,33 +188,52 @@ export class SmtpConnection implements AsyncDisposable {
     await this.close()
   }
 
-  async #sendInTurn(
+  async #enqueue(
     envelope: Envelope,
     source: ContentSource,
-    options: SendOptions,
+    { signal, ...options }: SendOptions,
   ): Promise<SendingOutcome> {
-    const previous = this.#lastTurn
-    const { promise, resolve: endTurn } = Promise.withResolvers<void>()
-    this.#lastTurn = previous.then(() => promise)
+    const content = contentOf(source, options)
+    const { promise, resolve: settle, reject } = Promise.withResolvers<SendingOutcome>()
+    const fail = (error: unknown): void => reject(this.#reasonFor(error, signal))
+    const letter: QueuedLetter = { envelope, content, settle, fail }
+    this.#queue.add(letter)
+    this.#burst ??= this.#sendAll()
+    if (signal === undefined) return promise
+    const abort = (): void => this.#giveUp(letter, source, new Aborted(signal.reason))
+    signal.addEventListener('abort', abort)
     try {
-      await untilAborted(previous, options.signal)
-      return await this.#sendNow(envelope, source, options)
+      return await promise
     } finally {
-      endTurn()
+      signal.removeEventListener('abort', abort)
     }
   }
 
-  async #sendNow(
-    envelope: Envelope,
-    source: ContentSource,
-    { signal, ...rest }: SendOptions,
-  ): Promise<SendingOutcome> {
-    try {
-      const letter = sendLetter(this.#session, envelope, { ...rest, source })
-      return await drive(letter, this.#connection, signal === undefined ? {} : { signal })
-    } finally {
+  /**
+   * A letter that waits is taken out, and one whose content is being waited for gets no more of it. What the server may have of another can't be
+   * taken back but by hanging up.
+   */
+  #giveUp(letter: QueuedLetter, source: ContentSource, reason: Aborted): void {
+    if (this.#queue.remove(letter)) letter.fail(reason)
+    else if (!source.interrupt(reason)) {
+      this.#givenUp = reason
+      this.#connection.close(reason)
+    }
+  }
+
+  /** Others than the one who gave up a letter learn that the connection was lost by it. */
+  #reasonFor(error: unknown, signal: AbortSignal | undefined): unknown {
+    if (error !== this.#givenUp || error === undefined || signal?.aborted === true) return error
+    const reason = 'another letter was given up while it was under way'
+    return new ConnectionLost('sending', { reason, cause: error })
+  }
+
+  async #sendAll(): Promise<void> {
+    while (!this.#queue.isEmpty) {
+      await drive(sendLetters(this.#session, this.#queue), this.#connection)
       if (this.#session.state === 'ended') this.#connection.close()
     }
+    this.#burst = undefined
   }
 
   /** The session is over in any case, so what goes wrong here changes nothing for anybody. */
@@ -214,54 +251,4 @@ export class SmtpConnection implements AsyncDisposable {
 function refuseUnfitSize(sizeOctets: number | undefined): void {
   if (sizeOctets === undefined || (Number.isSafeInteger(sizeOctets) && sizeOctets >= 0)) return
   throw new RangeError(`sizeOctets is a whole number, not ${sizeOctets}`)
-}
-
-/** Waits, but no longer than until the caller gives up. */
-async function untilAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return work
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const abort = (): void => reject(new Aborted(signal.reason))
-  signal.addEventListener('abort', abort)
-  if (signal.aborted) abort()
-  work.then(resolve, reject)
-  try {
-    await promise
-  } finally {
-    signal.removeEventListener('abort', abort)
-  }
-}
-
-/** The content of one letter, and whether it was begun. */
-class ContentSource {
-  readonly #content: AsyncIterable<Uint8Array> & Partial<AsyncDisposable>
-  readonly #iterator: AsyncIterator<Uint8Array>
-  #isBegun = false
-
-  constructor(content: AsyncIterable<Uint8Array>) {
-    this.#content = content
-    this.#iterator = content[Symbol.asyncIterator]()
-  }
-
-  next(): Promise<IteratorResult<Uint8Array>> {
-    this.#isBegun = true
-    return this.#iterator.next()
-  }
-
-  /**
-   * Lets content that was not read to its end close its files. Not awaited: content that hangs must not hold up the error that made
-   * it superfluous. After its end this does nothing.
-   */
-  release(): void {
-    const ignore = (): void => undefined
-    Promise.resolve()
-      .then(() => this.#close())
-      .then(ignore, ignore)
-  }
-
-  /** The iterator of a Node stream that was not begun leaves the stream open when it returns. */
-  async #close(): Promise<void> {
-    const dispose = this.#isBegun ? undefined : this.#content[Symbol.asyncDispose]
-    if (dispose === undefined) await this.#iterator.return?.()
-    else await dispose.call(this.#content)
-  }
 }

@@ -1,56 +1,20 @@
-/**
- * A connection over TCP, with TLS from its first octet or later.
- *
- *     connecting ──► open ──startTls──► handshaking ──► open, encrypted
- *          │           │                     │                │
- *          └───────────┴──────── failure ────┴────────────────┘
- *
- * Everything the socket reports changes the state and then wakes the one operation that may be pending; the operation looks at the state
- * alone. So every end (an error, a deadline, an abort, closing) comes to it by one way, and it settles once. The first failure
- * stays; it frees the socket, the timers and the listeners.
- */
-
-import net from 'node:net'
-import tls from 'node:tls'
-import { assert } from '../base/assert.ts'
-import type { MailError } from '../base/mail-error.ts'
-import { concatOctets } from '../base/octets.ts'
-import type { ChannelBinding } from '../sasl/environment.ts'
 import { DEFAULT_DEADLINES } from '../wire/deadlines.ts'
-import { ConnectionLost } from '../wire/errors.ts'
-import { ProtocolLogger } from '../wire/protocol-log.ts'
-import { channelBindingOf } from './channel-binding.ts'
-import { checkClientCertificate, clientCertificateOf } from './client-certificate.ts'
+import { checkClientCertificate } from './client-certificate.ts'
 import type { Connection } from './connection.ts'
-import { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './errors.ts'
-import type { DeadlinePhase } from './errors.ts'
+import { Aborted } from './errors.ts'
 import type { ConnectionOptions, MailServer } from './mail-server.ts'
-import { startTimer } from './timer.ts'
-import { codeOf, handshakeFailure, isAboutClientCertificate } from './tls-check.ts'
+import { checkPins } from './pins.ts'
+import { connectThroughProxy } from './proxy-tunnel.ts'
+import { SocketConnection } from './socket-connection.ts'
 
 /**
- * How much is read ahead of the engine. Something has to be, so that a reply that comes while content is still being sent is seen
- * although the server then resets the connection; and a few reads' worth keeps the network busy while a sink writes.
- */
-const READ_AHEAD_OCTETS = 256 * 1024
-
-/**
- * How long one address of a host is tried before the next. Node's quarter of a second is less than one round trip
- * over a satellite, where every address but the last would be given up.
- */
-const ADDRESS_ATTEMPT_MS = 2_500
-
-/** How long the last octets (close_notify of TLS) may take to leave. They matter to the peer's log, not to the mail. */
-const FAREWELL_MS = 1_000
-
-/**
- * Connects to a server, and encrypts the connection when its `tls` is `'implicit'`.
+ * Connects to a server, through its proxy if it has one, and encrypts the connection when its `tls` is `'implicit'`.
  *
- * @throws ConnectionFailed when there is no way to the server.
+ * @throws ConnectionFailed when there is no way to the server, ProxyFailed when there is none through the proxy.
  * @throws TlsFailed when a check of the server's certificate or of TLS itself is not passed.
  * @throws ConnectionLost when the server hangs up during the handshake.
- * @throws TypeError when the server's `tls` is none of the three words, or the client certificate or its key can't be read.
- * @throws RangeError when the port is none.
+ * @throws TypeError when the server's `tls` is none of the three words, a pin is malformed, or the client certificate or its key can't be read.
+ * @throws RangeError when the port is none, or something of the proxy can't be used.
  * @throws DeadlineExceeded, Aborted
  */
 export async function openConnection(
@@ -61,9 +25,21 @@ export async function openConnection(
   if (options.signal?.aborted === true) throw new Aborted(options.signal.reason)
   const deadlines = { ...DEFAULT_DEADLINES, ...options.deadlines }
   checkClientCertificate(server)
-  const connection = new TcpConnection(server, options)
-  await connection.connected(deadlines.connectMs)
+  checkPins(server)
+  const connection = await connect(server, options, deadlines.connectMs)
   if (server.tls === 'implicit') await connection.startTls(deadlines.tlsMs)
+  return connection
+}
+
+async function connect(
+  server: MailServer,
+  options: ConnectionOptions,
+  connectMs: number,
+): Promise<SocketConnection> {
+  const { proxy } = server
+  if (proxy !== undefined) return connectThroughProxy({ ...server, proxy }, options, connectMs)
+  const connection = new SocketConnection(server, options)
+  await connection.connected(connectMs)
   return connection
 }
 
@@ -74,262 +50,3 @@ function refuseUnknownTls(tlsSetting: unknown): void {
 }
 
 const TLS_SETTINGS: readonly unknown[] = ['implicit', 'starttls', 'none']
-
-type State = 'connecting' | 'open' | 'handshaking'
-
-class TcpConnection implements Connection {
-  readonly log: ProtocolLogger | undefined
-  readonly #server: MailServer
-  readonly #closing = new AbortController()
-  readonly #ending = new AbortController()
-  readonly #release: () => void
-  #socket: net.Socket
-  #state: State = 'connecting'
-  #failure: MailError | undefined
-  #received: Uint8Array[] = []
-  #receivedOctets = 0
-  #hasEnded = false
-  #hasRoom = true
-  /** Lets the pending operation look at the state again. */
-  #wake: (() => void) | undefined
-
-  constructor(server: MailServer, options: ConnectionOptions) {
-    this.#server = server
-    this.log = options.log === undefined ? undefined : new ProtocolLogger(options.log)
-    // First, because it throws for a port that is none, and nothing must be left behind then.
-    this.#socket = net.connect({
-      host: server.host,
-      port: server.port,
-      autoSelectFamily: true,
-      autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
-      noDelay: true,
-    })
-    this.#release = this.#watch(options)
-    this.#attach(this.#socket)
-  }
-
-  get isEncrypted(): boolean {
-    return this.#socket instanceof tls.TLSSocket && this.#state === 'open'
-  }
-
-  get closed(): AbortSignal {
-    return this.#closing.signal
-  }
-
-  get ended(): AbortSignal {
-    return this.#ending.signal
-  }
-
-  connected(timeoutMs: number): Promise<void> {
-    return this.#until(() => this.#state !== 'connecting', { phase: 'connect', timeoutMs })
-  }
-
-  async send(octets: Uint8Array, timeoutMs: number): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure
-    this.#hasRoom = this.#socket.write(octets)
-    if (!this.#hasRoom) await this.#until(() => this.#hasRoom, { phase: 'send', timeoutMs })
-  }
-
-  async receive(timeoutMs: number, spentMs: number = 0): Promise<Uint8Array | null> {
-    const hasAnswer = (): boolean => this.#received.length > 0 || this.#hasEnded
-    await this.#until(hasAnswer, { phase: 'receive', timeoutMs, spentMs })
-    return this.#take() ?? null
-  }
-
-  async arrival(forMs: number, interrupt: PromiseLike<unknown>): Promise<void> {
-    let isOver = false
-    const end = (): void => {
-      isOver = true
-      this.#wake?.()
-    }
-    const timer = startTimer(forMs, end)
-    void interrupt.then(end, end)
-    const isReached = (): boolean => isOver || this.#received.length > 0 || this.#hasEnded
-    try {
-      // The time is up by this timer; the deadline is none.
-      await this.#until(isReached, { phase: 'receive', timeoutMs: Infinity })
-    } finally {
-      clearTimeout(timer)
-    }
-  }
-
-  async poll(): Promise<Uint8Array | undefined> {
-    if (this.#received.length === 0) await systemRead()
-    const octets = this.#take()
-    if (octets === undefined && this.#failure !== undefined) throw this.#failure
-    return octets
-  }
-
-  async startTls(timeoutMs: number): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure
-    assert(!(this.#socket instanceof tls.TLSSocket), 'a connection is encrypted once')
-    if (this.#receivedOctets > 0 || this.#socket.readableLength > 0) {
-      const { host, port } = this.#server
-      this.close(new TlsFailed({ check: 'octets-before-tls', host, port }))
-    } else {
-      this.#encrypt()
-    }
-    await this.#until(() => this.isEncrypted, { phase: 'tls', timeoutMs })
-  }
-
-  channelBinding(): ChannelBinding | undefined {
-    if (!(this.#socket instanceof tls.TLSSocket) || !this.isEncrypted) return undefined
-    return channelBindingOf(this.#socket, this.#server.channelBinding)
-  }
-
-  close(reason?: MailError): void {
-    if (this.#closing.signal.aborted) return
-    const closed = reason ?? new ConnectionLost(this.#name, { reason: 'this side has closed it' })
-    this.#received = []
-    this.#hasEnded = false
-    if (reason === undefined && this.#state === 'open') this.#sayFarewell()
-    else this.#socket.destroy()
-    this.#settle(closed)
-    this.#closing.abort(closed)
-    this.log?.end()
-  }
-
-  get #name(): string {
-    return `the connection to ${this.#server.host}:${this.#server.port}`
-  }
-
-  /** Follows what ends the connection from outside of it. Returns what undoes that. */
-  #watch(options: ConnectionOptions): () => void {
-    const { signal, totalTimeoutMs } = options
-    const abort = (): void => this.close(new Aborted(signal?.reason))
-    signal?.addEventListener('abort', abort)
-    const timer =
-      totalTimeoutMs === undefined
-        ? undefined
-        : startTimer(totalTimeoutMs, () =>
-            this.close(new DeadlineExceeded('total', totalTimeoutMs)),
-          )
-    return () => {
-      signal?.removeEventListener('abort', abort)
-      clearTimeout(timer)
-    }
-  }
-
-  /** Listens to a socket for as long as it is the one in use: TLS takes the handle of a plain socket over. */
-  #attach(socket: net.Socket): void {
-    const on = (event: string, change: (fact: unknown) => void): void => {
-      socket.on(event, (fact: unknown) => {
-        if (socket !== this.#socket) return
-        change(fact)
-        this.#wake?.()
-      })
-    }
-    on(socket instanceof tls.TLSSocket ? 'secureConnect' : 'connect', () => {
-      this.#state = 'open'
-    })
-    on('data', (octets) => {
-      if (octets instanceof Uint8Array) this.#keep(octets)
-    })
-    on('end', () => {
-      this.#hasEnded = this.#failure === undefined
-      this.#ending.abort(this.#failure ?? new ConnectionLost(this.#name))
-    })
-    on('drain', () => {
-      this.#hasRoom = true
-    })
-    on('error', (error) => this.#settle(this.#explain(error)))
-    on('close', () => this.#settle(new ConnectionLost(this.#name)))
-  }
-
-  #take(): Uint8Array | undefined {
-    if (this.#received.length === 0) return undefined
-    const octets = concatOctets(this.#received)
-    this.#received = []
-    this.#receivedOctets = 0
-    this.#socket.resume()
-    return octets
-  }
-
-  #keep(octets: Uint8Array): void {
-    if (this.#failure !== undefined) return
-    this.#received.push(octets)
-    this.#receivedOctets += octets.length
-    if (this.#receivedOctets >= READ_AHEAD_OCTETS) this.#socket.pause()
-  }
-
-  #encrypt(): void {
-    const { host, servername = host, ca } = this.#server
-    this.#state = 'handshaking'
-    this.#socket = tls.connect({
-      socket: this.#socket,
-      // The name that the certificate is compared with. As a server name indication an address is not allowed (RFC 6066 §3).
-      host: servername,
-      ...(net.isIP(servername) === 0 ? { servername } : {}),
-      ...(ca === undefined ? {} : { ca: typeof ca === 'string' ? ca : [...ca] }),
-      ...clientCertificateOf(this.#server),
-      minVersion: 'TLSv1.2',
-      // Said in so many words, because NODE_TLS_REJECT_UNAUTHORIZED=0 turns off what is only a default.
-      rejectUnauthorized: true,
-    })
-    this.#attach(this.#socket)
-  }
-
-  /** Waits for the state that an operation needs. At the deadline the connection ends, because nobody knows any more what is owed. */
-  async #until(isReached: () => boolean, deadline: Deadline): Promise<void> {
-    if (isReached()) return
-    if (this.#failure !== undefined) throw this.#failure
-    assert(this.#wake === undefined, 'operations on a connection follow one another')
-    const { phase, timeoutMs, spentMs = 0 } = deadline
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#wake = (): void => {
-      if (isReached()) resolve()
-      else if (this.#failure !== undefined) reject(this.#failure)
-    }
-    const timer = startTimer(timeoutMs - spentMs, () =>
-      this.close(new DeadlineExceeded(phase, timeoutMs)),
-    )
-    try {
-      await promise
-    } finally {
-      clearTimeout(timer)
-      this.#wake = undefined
-    }
-  }
-
-  #explain(error: unknown): MailError {
-    const { host, port } = this.#server
-    const systemCode = codeOf(error) ?? 'unknown'
-    if (this.#state === 'connecting') {
-      return new ConnectionFailed({ host, port, systemCode, cause: error })
-    }
-    // A client certificate that is missing is complained about only after a handshake of TLS 1.3.
-    if (this.#state === 'handshaking' || isAboutClientCertificate(systemCode)) {
-      return handshakeFailure(error, this.#server)
-    }
-    return new ConnectionLost(this.#name, { reason: systemCode, cause: error })
-  }
-
-  /** The first failure stays. Node.js destroys a socket by itself after an error or when both sides have ended. */
-  #settle(failure: MailError): void {
-    if (this.#failure !== undefined) return
-    this.#failure = failure
-    this.#release()
-    this.#wake?.()
-    this.#ending.abort(failure)
-  }
-
-  #sayFarewell(): void {
-    const socket = this.#socket
-    // Not socket.setTimeout: that one counts idle time, and a peer that keeps sending is never idle.
-    const timer = startTimer(FAREWELL_MS, () => socket.destroy())
-    socket.once('close', () => clearTimeout(timer))
-    socket.resume()
-    socket.destroySoon()
-  }
-}
-
-interface Deadline {
-  readonly phase: DeadlinePhase
-  readonly timeoutMs: number
-  readonly spentMs?: number
-}
-
-/** Resolves when what the system had received by now has been read: two turns of the event loop, because the first may be in its second half. */
-async function systemRead(): Promise<void> {
-  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve))
-}

@@ -5,9 +5,10 @@ import type { SaslEnvironment } from '../sasl/environment.ts'
 import { AuthenticationFailed, NoUsableMechanism } from '../sasl/errors.ts'
 import { logIn } from '../sasl/log-in.ts'
 import type { LoginOffer } from '../sasl/log-in.ts'
-import { login } from '../sasl/login.ts'
+import { login as plainLogin } from '../sasl/login.ts'
 import type { Mechanism } from '../sasl/mechanism.ts'
 import type { Dialog } from '../wire/dialog.ts'
+import { formatApop, timestampOf } from './apop.ts'
 import type { Pop3Capabilities } from './capabilities.ts'
 import type { Pop3Channel } from './channel.ts'
 import {
@@ -29,6 +30,8 @@ const NOT_ABOUT_CREDENTIALS = /^(?:IN-USE|LOGIN-DELAY|SYS)(?:\/|$)/
 export interface Pop3Login {
   readonly credentials: LoginCredentials
   readonly environment: SaslEnvironment
+  /** What the server said first: APOP needs it. */
+  readonly greeting: string
   /** The setting: only `'none'` allows a password in clear text. */
   readonly tls: 'implicit' | 'starttls' | 'none'
 }
@@ -37,7 +40,7 @@ export interface Pop3Login {
  * Logs in: by AUTH when the server offers a SASL mechanism that this side can use with these credentials, otherwise, with a password, by USER and
  * PASS (RFC 1939 §7).
  *
- * On a connection that is not encrypted a password is shown only when the setting is `'none'`. APOP is never used: MD5 of the password is not worth more than the password (CVE-2007-1558).
+ * On a connection that is not encrypted a password is shown only when the setting is `'none'`. APOP is used only when the credentials name it.
  *
  * @throws AuthenticationFailed when the server does not accept the credentials. Nothing else is tried after that, unless it is another token.
  * @throws Pop3ResponseRejected when it refuses for another reason: another session holds the maildrop, the server has a trouble.
@@ -46,8 +49,13 @@ export interface Pop3Login {
 export function* authenticate(
   channel: Pop3Channel,
   capabilities: Pop3Capabilities,
-  { credentials, environment, tls }: Pop3Login,
+  login: Pop3Login,
 ): Dialog<void> {
+  const { credentials, environment, tls } = login
+  if ('mechanism' in credentials && credentials.mechanism === 'APOP') {
+    yield* authenticateByApop(channel, capabilities, { ...login, credentials })
+    return
+  }
   const offer: LoginOffer = {
     offered: capabilities.saslMechanisms,
     secrecy: secrecyOf(environment.isEncrypted(), tls),
@@ -90,18 +98,16 @@ function nothingUsable(
   })
 }
 
-const userPass: Mechanism = { ...login, shownName: 'USER/PASS' }
+/** LOGIN asks for the same two things in the same order, so it checks them and names the errors. */
+const userPass: Mechanism = { ...plainLogin, shownName: 'USER/PASS' }
+const apop: Mechanism = { ...plainLogin, shownName: 'APOP' }
 
 function* authenticateByPass(
   channel: Pop3Channel,
   credentials: PasswordCredentials,
-  { environment, limits, service }: LoginOffer,
+  { environment }: Pick<LoginOffer, 'environment'>,
 ): Dialog<void> {
-  const { crypto, host, port } = environment
-  const channelBinding = undefined
-  const context = { service, limits, crypto, host, port, channelBinding, isBindingOffered: false }
-  // LOGIN asks for the same two things in the same order, so it checks them and names the errors.
-  const authentication = Authentication.begin(userPass, credentials, context)
+  const authentication = beginOutsideSasl(userPass, credentials, { channel, environment })
   const commands = [
     formatCommand('USER', credentials.user),
     formatSecretCommand('PASS', credentials.password.reveal()),
@@ -110,6 +116,45 @@ function* authenticateByPass(
     const response = yield* channel.exchange(withSecrets(command, authentication.secrets))
     if (response.status !== 'ok') throw refusal(command, response, authentication)
   }
+}
+
+function* authenticateByApop(
+  channel: Pop3Channel,
+  capabilities: Pop3Capabilities,
+  login: Pop3Login & { readonly credentials: PasswordCredentials },
+): Dialog<void> {
+  const { credentials, environment, greeting } = login
+  const timestamp = timestampOf(greeting)
+  if (timestamp === undefined) {
+    throw new NoUsableMechanism({
+      offered: capabilities.saslMechanisms,
+      reason:
+        'this client was told to use APOP, and the greeting has no timestamp of the form that it needs',
+      hint: 'Leave the mechanism out of the credentials',
+    })
+  }
+  const command = formatApop(timestamp, credentials, environment.crypto)
+  const authentication = beginOutsideSasl(apop, credentials, { channel, environment })
+  const response = yield* channel.exchange(withSecrets(command, authentication.secrets))
+  if (response.status !== 'ok') throw refusal(command, response, authentication)
+}
+
+function beginOutsideSasl(
+  mechanism: Mechanism,
+  credentials: PasswordCredentials,
+  session: { readonly channel: Pop3Channel; readonly environment: SaslEnvironment },
+): Authentication {
+  const { crypto, host, port } = session.environment
+  const { limits } = session.channel
+  const binding = { channelBinding: undefined, isBindingOffered: false }
+  return Authentication.begin(mechanism, credentials, {
+    service: 'pop',
+    limits,
+    crypto,
+    host,
+    port,
+    ...binding,
+  })
 }
 
 function* carryOut(channel: Pop3Channel, authentication: Authentication): Dialog<void> {

@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts'
 import { LimitExceeded } from '../base/limit-exceeded.ts'
-import { textOf } from '../base/octets.ts'
+import { concatOctets, textOf } from '../base/octets.ts'
 import { escapePeerWords } from '../base/peer-words.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import type { Demand, Dialog } from '../wire/dialog.ts'
@@ -21,8 +21,8 @@ const CRLF_OCTETS = 2
 const FAREWELL = /^-ERR(?: |$)/
 
 /**
- * Commands and responses in lock step (RFC 1939 §3): a command is sent when the response to the one before has been read to its end, so
- * no response can be taken for that of another command.
+ * Commands and responses in lock step (RFC 1939 §3): a command, or a group of them for a server that offers PIPELINING, is sent when
+ * everything before has been answered and read to its end, so no response can be taken for that of another command.
  *
  * A command that fails half-way leaves the rest of its response in the line. {@link isInStep} is then `false` for ever, and the
  * connection can only be dropped.
@@ -55,11 +55,16 @@ export class Pop3Channel {
     return this.#deadlines
   }
 
-  /** @throws Pop3ResponseRejected when the server does not want to serve us, say because it is overloaded. */
-  *receiveGreeting(): Dialog<void> {
+  /**
+   * Receives the server's first words, and returns what it says after `+OK`.
+   *
+   * @throws Pop3ResponseRejected when the server does not want to serve us, say because it is overloaded.
+   */
+  *receiveGreeting(): Dialog<string> {
     const response = parseResponse(yield* receiveLine(this.#buffer, this.#deadlines.greetingMs))
-    accept('the session', response)
+    const greeting = accept('the session', response)
     this.#isInStep = true
+    return greeting
   }
 
   /** Sends a line and receives the status line that answers it, whatever it says. */
@@ -73,6 +78,36 @@ export class Pop3Channel {
     const response = parseResponse(yield* receiveLine(this.#buffer, timeoutMs))
     this.#isInStep = true
     return response
+  }
+
+  /**
+   * Sends commands together, and reads their responses in their order (RFC 2449 §6.6). Only for a server that offers PIPELINING, and only as
+   * many as fit into what the network takes while the server does not read: it may be busy answering.
+   *
+   * @param receive reads the whole response to the command at this place. What it throws ends the session: the other responses are still in
+   *   the line.
+   */
+  *exchangeAll(
+    commands: readonly Pop3Command[],
+    receive: (index: number) => Dialog<void>,
+  ): Dialog<void> {
+    yield* this.#refuseUnsolicited()
+    this.#isInStep = false
+    yield* send(concatOctets(commands.map((command) => command.octets)), this.#deadlines.commandMs)
+    for (const index of commands.keys()) yield* receive(index)
+    this.#isInStep = true
+  }
+
+  /**
+   * The status line of the next of {@link exchangeAll}.
+   *
+   * @throws Pop3ResponseRejected when the server answers `-ERR`.
+   */
+  *receiveStatus(command: Pop3Command): Dialog<string> {
+    return accept(
+      command.shown,
+      parseResponse(yield* receiveLine(this.#buffer, this.#deadlines.commandMs)),
+    )
   }
 
   /** What has come by now was sent before the command, so it can't be the response to it. */
@@ -134,14 +169,13 @@ export class Pop3Channel {
   }
 
   /**
-   * Runs a command that is answered with a letter. Its octets, un-stuffed, are delivered piece by piece as they come: nothing of it is
-   * kept here, and no more is received before the demand that `deliver` makes of a piece, if any, is met.
-   *
-   * @throws Pop3ResponseRejected when the server answers `-ERR`.
+   * Receives the letter that follows a status line of {@link exchangeAll}, to its end. Its octets, un-stuffed, are delivered piece by piece
+   * as they come: nothing of it is kept here, and no more is received before the demand that `deliver` makes of a piece, if any, is met.
    */
-  *fetch(command: Pop3Command, deliver: (octets: Uint8Array) => Demand | undefined): Dialog<void> {
-    yield* this.execute(command)
-    this.#isInStep = false
+  *receiveContent(
+    command: Pop3Command,
+    deliver: (octets: Uint8Array) => Demand | undefined,
+  ): Dialog<void> {
     const unstuffer = new DotUnstuffer()
     let count = 0
     while (!unstuffer.isDone) {
@@ -152,7 +186,6 @@ export class Pop3Channel {
       if (demand !== undefined) yield demand
     }
     if (unstuffer.rest.length > 0) this.#buffer.push(unstuffer.rest)
-    this.#isInStep = true
   }
 
   /**

@@ -16,6 +16,11 @@ const ADVICE: readonly {
   { code: 'LOGIN-DELAY', transient: true, hint: 'Wait longer between two logins' },
   { code: 'SYS/TEMP', transient: true, hint: 'Try again later' },
   { code: 'SYS/PERM', transient: false, hint: 'Ask the administrator of the mail server' },
+  {
+    code: 'UTF8',
+    transient: false,
+    hint: 'Open the maildrop with wantsUtf8: the letter has a header section in UTF-8',
+  },
   { code: 'AUTH', transient: false, hint: 'Check the user name and the password' },
 ]
 

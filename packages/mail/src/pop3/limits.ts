@@ -11,8 +11,10 @@ export interface Pop3Limits extends SaslLimits {
   readonly maxListingOctets: number
   /** Of `CAPA`. */
   readonly maxCapabilityLines: number
-  /** Of what `top()` returns: it is the one call that keeps content in memory. */
+  /** Of what `top()` returns: it and `tops()` are the calls that keep content in memory. */
   readonly maxTopOctets: number
+  /** Of the beginnings that `tops()` keeps in memory at a time. One of `maxTopOctets` always has room. */
+  readonly maxBatchOctets: number
   /** Of one letter, however it is read: the end of an endless one. */
   readonly maxLetterOctets: number
 }
@@ -21,7 +23,7 @@ export interface Pop3Limits extends SaslLimits {
  * Limits that no honest server comes near.
  *
  * RFC 2449 §4 allows 512 octets for a line, but SASL challenges are longer (12,288 octets in RFC 4954 §4). Providers close mailboxes far
- * below a million letters, the longest capability listings have some thirty lines, header sections far below a mebibyte, and letters far below two gibibytes.
+ * below a million letters, the longest capability listings have some thirty lines, header sections far below a mebibyte (a hundred of them together seldom half of one), and letters far below two gibibytes.
  */
 export const DEFAULT_POP3_LIMITS: Pop3Limits = {
   ...DEFAULT_SASL_LIMITS,
@@ -30,5 +32,6 @@ export const DEFAULT_POP3_LIMITS: Pop3Limits = {
   maxListingOctets: 67_108_864,
   maxCapabilityLines: 100,
   maxTopOctets: 1_048_576,
+  maxBatchOctets: 4_194_304,
   maxLetterOctets: 2_147_483_648,
 }

@@ -5,10 +5,11 @@
  * deletions in it. A deletion is a mark; the server deletes on QUIT, and only then.
  */
 
-import { LimitExceeded } from '../base/limit-exceeded.ts'
-import { concatOctets } from '../base/octets.ts'
+import { assert } from '../base/assert.ts'
 import type { Dialog, OctetSink } from '../wire/dialog.ts'
 import { ProtocolViolation } from '../wire/errors.ts'
+import { deleteLetters, fetchTops, MAX_PIPELINED, retrieveLetters } from './batch.ts'
+import type { LetterSink, Pop3Refusals, Pop3Top } from './batch.ts'
 import type { Pop3Capabilities } from './capabilities.ts'
 import type { Pop3Channel } from './channel.ts'
 import { formatCommand } from './command.ts'
@@ -27,12 +28,18 @@ const DROP_LISTING = /^(?<count>\d{1,15}) +(?<octets>\d{1,15})(?: |$)/
 /** The commands of one session, after login. Each is a dialog, and one must end before the next begins. */
 export class Maildrop {
   readonly capabilities: Pop3Capabilities
+  /** Whether letters come with UTF-8 in their header sections (RFC 6856). */
+  readonly isUtf8: boolean
   readonly #channel: Pop3Channel
   readonly #deleted = new Set<number>()
 
-  constructor(channel: Pop3Channel, capabilities: Pop3Capabilities) {
+  constructor(
+    channel: Pop3Channel,
+    facts: { readonly capabilities: Pop3Capabilities; readonly isUtf8: boolean },
+  ) {
     this.#channel = channel
-    this.capabilities = capabilities
+    this.capabilities = facts.capabilities
+    this.isUtf8 = facts.isUtf8
   }
 
   /** Whether the session can go on; `false` for ever after a command that failed half-way through its response. */
@@ -82,6 +89,11 @@ export class Maildrop {
     return !this.capabilities.has(tag) && error.responseCode === undefined
   }
 
+  /** How many letters {@link tops} takes at a time: more than one when the server offers PIPELINING. */
+  get groupSize(): number {
+    return this.capabilities.has('PIPELINING') ? MAX_PIPELINED : 1
+  }
+
   /**
    * The header section, the empty line after it and the first `lines` lines of the body.
    *
@@ -89,47 +101,56 @@ export class Maildrop {
    * @throws Pop3ResponseRejected when there is no such letter, or the server has no TOP: then only {@link retrieve} is left.
    */
   *top(maildropNumber: number, lines: number): Dialog<Uint8Array> {
-    requireMaildropNumber(maildropNumber)
+    const [top] = yield* this.tops([maildropNumber], lines)
+    assert(top !== undefined, 'one letter has one beginning')
+    if (top.kind === 'failed') throw top.error
+    return top.octets
+  }
+
+  /**
+   * As {@link top}, for {@link groupSize} letters at most, sent for together. The first of them, as many as there is room for in memory; at
+   * least one.
+   */
+  *tops(maildropNumbers: readonly number[], lines: number): Dialog<readonly Pop3Top[]> {
+    requireMaildropNumbers(maildropNumbers)
     if (!Number.isSafeInteger(lines) || lines < 0) {
       throw new RangeError(`lines must be a whole number from 0, and is ${lines}`)
     }
-    const { maxTopOctets } = this.#channel.limits
-    const parts: Uint8Array[] = []
-    let count = 0
-    yield* this.#channel.fetch(formatCommand('TOP', maildropNumber, lines), (octets) => {
-      count += octets.length
-      if (count <= maxTopOctets) parts.push(octets)
-      else parts.length = 0
-      return undefined
-    })
-    if (count > maxTopOctets) {
-      const what = `the beginning of letter ${maildropNumber}`
-      throw new LimitExceeded({
-        what,
-        limit: maxTopOctets,
-        value: count,
-        option: 'limits.maxTopOctets',
-      })
-    }
-    return concatOctets(parts)
+    return yield* fetchTops(this.#channel, maildropNumbers, lines)
   }
 
   /** The whole letter, into the sink, in pieces as they come. The session is over when the sink fails. */
   *retrieve(maildropNumber: number, sink: OctetSink): Dialog<void> {
-    requireMaildropNumber(maildropNumber)
-    yield* this.#channel.fetch(formatCommand('RETR', maildropNumber), (octets) => ({
-      kind: 'push',
-      octets,
-      sink,
-      timeoutMs: this.#channel.deadlines.contentMs,
-    }))
+    const refusals = yield* this.retrieveAll([maildropNumber], () => ({ push: sink }))
+    throwFirst(refusals)
+  }
+
+  /** Whole letters, each into a sink of its own, one after the other. */
+  *retrieveAll(
+    maildropNumbers: readonly number[],
+    open: (maildropNumber: number) => LetterSink,
+  ): Dialog<Pop3Refusals> {
+    requireMaildropNumbers(maildropNumbers)
+    return yield* retrieveLetters(this.#channel, this.#groupsOf(maildropNumbers), open)
   }
 
   /** Marks a letter for deletion by {@link quit}. */
   *delete(maildropNumber: number): Dialog<void> {
-    requireMaildropNumber(maildropNumber)
-    yield* this.#channel.execute(formatCommand('DELE', maildropNumber))
-    this.#deleted.add(maildropNumber)
+    throwFirst(yield* this.deleteAll([maildropNumber]))
+  }
+
+  /** Marks letters for deletion by {@link quit}. */
+  *deleteAll(maildropNumbers: readonly number[]): Dialog<Pop3Refusals> {
+    requireMaildropNumbers(maildropNumbers)
+    const groups = this.#groupsOf(maildropNumbers)
+    return yield* deleteLetters(this.#channel, groups, (number) => this.#deleted.add(number))
+  }
+
+  *#groupsOf(maildropNumbers: readonly number[]): Generator<readonly number[], void, undefined> {
+    const size = this.groupSize
+    for (let at = 0; at < maildropNumbers.length; at += size) {
+      yield maildropNumbers.slice(at, at + size)
+    }
   }
 
   /** Takes all marks for deletion away. */
@@ -157,7 +178,13 @@ export class Maildrop {
   }
 }
 
-function requireMaildropNumber(maildropNumber: number): void {
-  if (Number.isSafeInteger(maildropNumber) && maildropNumber > 0) return
-  throw new RangeError(`a maildrop number is a whole number from 1, and not ${maildropNumber}`)
+function requireMaildropNumbers(maildropNumbers: readonly number[]): void {
+  for (const number of maildropNumbers) {
+    if (Number.isSafeInteger(number) && number > 0) continue
+    throw new RangeError(`a maildrop number is a whole number from 1, and not ${number}`)
+  }
+}
+
+function throwFirst(refusals: Pop3Refusals): void {
+  for (const error of refusals.values()) throw error
 }

@@ -10,12 +10,13 @@ import { ProtocolViolation } from '../wire/errors.ts'
  * | `LOGIN-DELAY` | the last login was too short a time ago | RFC 2449 §8.1.1 |
  * | `AUTH` | the user name or the password is wrong | RFC 3206 §5 |
  * | `SYS/TEMP` | the server has a trouble that passes | RFC 3206 §4 |
+ * | `UTF8` | the letter can't be shown to a client that did not ask for UTF-8 | RFC 6856 §5 |
  * | `SYS/PERM` | the server has a trouble that somebody must mend | RFC 3206 §4 |
  *
  * Servers may send others, so the type is open.
  */
 export type Pop3ResponseCode =
-  'IN-USE' | 'LOGIN-DELAY' | 'AUTH' | 'SYS/TEMP' | 'SYS/PERM' | (string & {})
+  'IN-USE' | 'LOGIN-DELAY' | 'AUTH' | 'UTF8' | 'SYS/TEMP' | 'SYS/PERM' | (string & {})
 
 /** One status line of a server (RFC 1939 §3). */
 export interface Pop3Response {

@@ -1,7 +1,7 @@
 /**
- * The AUTHORIZATION state of a POP3 session (RFC 1939 §4, RFC 2449 §5, RFC 2595 §4, RFC 5034):
+ * The AUTHORIZATION state of a POP3 session (RFC 1939 §4, RFC 2449 §5, RFC 2595 §4, RFC 5034, RFC 6856):
  *
- *     greeting → [ STLS → TLS ] → CAPA → AUTH, or USER and PASS → maildrop
+ *     greeting → [ STLS → TLS ] → CAPA → [ UTF8 ] → AUTH, or USER and PASS, or APOP → maildrop
  *
  * Nothing that the server says before TLS is believed, because somebody in between may have said it: the capabilities are asked for
  * afterwards only. A server that does not accept STLS when it was asked for sees no credentials.
@@ -33,6 +33,8 @@ export interface Pop3SessionOptions {
   readonly environment: SaslEnvironment
   readonly deadlines: Deadlines
   readonly limits: Pop3Limits
+  /** Ask for letters with UTF-8 in their header sections, where the server has them so (RFC 6856). */
+  readonly wantsUtf8?: boolean
 }
 
 /**
@@ -44,11 +46,12 @@ export interface Pop3SessionOptions {
  */
 export function* openMaildrop(options: Pop3SessionOptions): Dialog<Maildrop> {
   const channel = new Pop3Channel(options.limits, options.deadlines)
-  yield* channel.receiveGreeting()
+  const greeting = yield* channel.receiveGreeting()
   if (options.tls === 'starttls') yield* startTls(channel)
   const capabilities = yield* readCapabilities(channel)
-  yield* authenticate(channel, capabilities, options)
-  return new Maildrop(channel, capabilities)
+  const isUtf8 = options.wantsUtf8 === true && (yield* askForUtf8(channel, capabilities))
+  yield* authenticate(channel, capabilities, { ...options, greeting })
+  return new Maildrop(channel, { capabilities, isUtf8 })
 }
 
 /** A server that refuses CAPA is from before RFC 2449, and is not at fault. */
@@ -65,6 +68,13 @@ function* readCapabilities(channel: Pop3Channel): Dialog<Pop3Capabilities> {
     throw error
   }
   return Pop3Capabilities.parse(lines)
+}
+
+/** RFC 6856 §2.1: before the login, and after STLS. A server that refuses gives letters as it would have given them. */
+function* askForUtf8(channel: Pop3Channel, capabilities: Pop3Capabilities): Dialog<boolean> {
+  if (!capabilities.has('UTF8')) return false
+  const { status } = yield* channel.exchange(formatCommand('UTF8'))
+  return status === 'ok'
 }
 
 /**

@@ -12,7 +12,7 @@ import type { SaslContext } from './environment.ts'
 import { NoUsableMechanism } from './errors.ts'
 import { external } from './external.ts'
 import { login } from './login.ts'
-import type { Mechanism, MechanismName } from './mechanism.ts'
+import type { LoginName, Mechanism } from './mechanism.ts'
 import { oauthbearer } from './oauthbearer.ts'
 import { plain } from './plain.ts'
 import { scramSha1, scramSha1Plus, scramSha256, scramSha256Plus } from './scram.ts'
@@ -37,7 +37,7 @@ export interface MechanismChoice {
   /** Whether there is a channel that the authentication can be bound to. */
   readonly canBind: boolean
   /** Allow this mechanism and no other. */
-  readonly only?: MechanismName | undefined
+  readonly only?: LoginName | undefined
 }
 
 /** Every mechanism for a password, the strongest first: the order of `PASSWORD_MECHANISM_NAMES`. */
@@ -78,7 +78,7 @@ export function beginAuthentication(
   const begin = <Proof extends Credentials>(
     mechanisms: readonly Mechanism<Proof>[],
     proof: Proof,
-    only?: MechanismName,
+    only?: LoginName,
   ): Authentication => {
     const canBind = context.channelBinding !== undefined
     const mechanism = chooseMechanism(mechanisms, { ...offer, canBind, only })
@@ -130,7 +130,7 @@ export function chooseMechanism<Proof extends Credentials>(
   }
   throw new NoUsableMechanism({
     offered,
-    reason: `this client ${only === undefined ? 'has' : 'was told to use'} ${listNames(own)}`,
+    reason: `this client ${only === undefined ? `has ${listNames(own)}` : `was told to use ${only}`}`,
     hint:
       names.size === 0
         ? 'Check the port: submission is 587 or 465, and 25 seldom authenticates'
@@ -138,6 +138,6 @@ export function chooseMechanism<Proof extends Credentials>(
   })
 }
 
-function listNames(mechanisms: readonly { readonly name: MechanismName }[]): string {
+function listNames(mechanisms: readonly { readonly name: LoginName }[]): string {
   return mechanisms.map(({ name }) => name).join(', ')
 }

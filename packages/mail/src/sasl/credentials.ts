@@ -1,5 +1,5 @@
 import type { Secret } from '../base/secret.ts'
-import type { PasswordMechanismName, TokenMechanismName } from './mechanism.ts'
+import type { PasswordLoginName, TokenMechanismName } from './mechanism.ts'
 
 /** A user and a password: the common case, so its `kind` may be left out. */
 export interface PasswordCredentials {
@@ -11,8 +11,8 @@ export interface PasswordCredentials {
   readonly authorizationId?: string
   /** For DIGEST-MD5: where the user is known. By default the user's domain if the server names it, otherwise the first that it names. */
   readonly realm?: string
-  /** Use this mechanism and no other; by default the strongest that both sides have. */
-  readonly mechanism?: PasswordMechanismName
+  /** Use this and no other; by default the strongest mechanism that both sides have. `'APOP'` is for POP3 alone, and for servers that have nothing else. */
+  readonly mechanism?: PasswordLoginName
 }
 
 /** A user and an access token of OAuth 2.0, as the mechanisms take it: OAUTHBEARER (RFC 7628) and XOAUTH2. */

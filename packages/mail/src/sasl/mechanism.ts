@@ -25,8 +25,11 @@ export type TokenMechanismName = (typeof TOKEN_MECHANISM_NAMES)[number]
 /** The name of a SASL mechanism that this package knows (RFC 4422 §3.1). */
 export type MechanismName = PasswordMechanismName | TokenMechanismName | 'EXTERNAL' | 'ANONYMOUS'
 
-/** How a login is called in errors: by its mechanism, or by the two commands of POP3 that are none (RFC 1939 §7). */
-export type LoginName = MechanismName | 'USER/PASS'
+/** What a login with a password can be restricted to. `APOP` is a command of POP3 and no mechanism (RFC 1939 §7); it is used only when it stands here. */
+export type PasswordLoginName = PasswordMechanismName | 'APOP'
+
+/** How a login is called in errors: by its mechanism, or by the commands of POP3 that are none (RFC 1939 §7). */
+export type LoginName = MechanismName | 'USER/PASS' | 'APOP'
 
 /**
  * One way of authentication, as RFC 4422 defines it, independent of the protocol that carries it: SMTP, POP3 and IMAP

@@ -27,12 +27,11 @@ export interface SmtpCommand {
   readonly secrets?: readonly string[]
 }
 
-/** What MAIL says about the letter, each only when the server offers the extension (RFC 1870, RFC 6152, RFC 6531). */
-export interface MailParameters {
-  readonly sizeOctets?: number
-  readonly body?: '8BITMIME'
-  readonly smtpUtf8?: true
-}
+/** `keyword` or `keyword=value` after the path of MAIL or RCPT (RFC 5321 §4.1.2). Made by {@link formatParameter}. */
+export type Parameter = string & { readonly '~parameter': true }
+
+/** `esmtp-keyword` and `esmtp-value` of RFC 5321 §4.1.2, so neither space nor control nor `=` but the one. */
+const PARAMETER = /^[A-Z0-9][A-Z0-9-]*(?:=[!-<>-~]+)?$/
 
 export const STARTTLS: SmtpCommand = formatLine('STARTTLS')
 export const DATA: SmtpCommand = formatLine('DATA')
@@ -45,6 +44,11 @@ export const LONE_DOT: SmtpCommand = formatLine('.')
 
 export function formatEhlo(clientName: ClientName): SmtpCommand {
   return formatLine('EHLO', clientName)
+}
+
+/** RFC 2033 §4.1. */
+export function formatLhlo(clientName: ClientName): SmtpCommand {
+  return formatLine('LHLO', clientName)
 }
 
 export function formatHelo(clientName: ClientName): SmtpCommand {
@@ -69,19 +73,31 @@ export function formatAuthResponse(response: string): SmtpCommand {
   return conceal(formatLine(response), CONCEALED)
 }
 
-export function formatMail(path: ReversePath, parameters: MailParameters = {}): SmtpCommand {
-  const { sizeOctets, body, smtpUtf8 } = parameters
-  return formatLine(
-    'MAIL',
-    `FROM:${path.toString()}`,
-    ...(sizeOctets === undefined ? [] : [`SIZE=${formatCount(sizeOctets)}`]),
-    ...(body === undefined ? [] : [`BODY=${body}`]),
-    ...(smtpUtf8 === undefined ? [] : ['SMTPUTF8']),
-  )
+/** @param parameters each only when the server offers its extension. */
+export function formatMail(path: ReversePath, parameters: readonly Parameter[] = []): SmtpCommand {
+  return formatLine('MAIL', `FROM:${path.toString()}`, ...parameters)
 }
 
-export function formatRcpt(path: ForwardPath): SmtpCommand {
-  return formatLine('RCPT', `TO:${path.toString()}`)
+/** As {@link formatMail}. */
+export function formatRcpt(path: ForwardPath, parameters: readonly Parameter[] = []): SmtpCommand {
+  return formatLine('RCPT', `TO:${path.toString()}`, ...parameters)
+}
+
+/** A parameter of MAIL or RCPT. */
+export function formatParameter(keyword: string, value?: string): Parameter {
+  const text = value === undefined ? keyword : `${keyword}=${value}`
+  assert(isParameter(text), 'a parameter is a keyword, or a keyword and a value of visible ASCII')
+  return text
+}
+
+/** How many octets of content follow the line (RFC 3030 §2). */
+export function formatBdat(octets: number, last?: 'LAST'): SmtpCommand {
+  const count = formatCount(octets)
+  return last === undefined ? formatLine('BDAT', count) : formatLine('BDAT', count, last)
+}
+
+function isParameter(text: string): text is Parameter {
+  return PARAMETER.test(text)
 }
 
 /** The same line, for a log that is to know which secrets it stands for. */
@@ -89,7 +105,7 @@ export function withSecrets(command: SmtpCommand, secrets: readonly string[]): S
   return { ...command, secrets }
 }
 
-function formatCount(value: number): string {
+export function formatCount(value: number): string {
   assert(Number.isSafeInteger(value) && value >= 0, 'a count of octets is a whole number')
   return value.toString()
 }

@@ -1,4 +1,5 @@
 import type { MailError } from '../base/mail-error.ts'
+import type { DeliveryRequest } from './delivery.ts'
 import type { ForwardPath, ReversePath } from './path.ts'
 import type { Reply } from './reply.ts'
 
@@ -6,6 +7,8 @@ import type { Reply } from './reply.ts'
 export interface Envelope {
   readonly reversePath: ReversePath
   readonly forwardPaths: readonly [ForwardPath, ...ForwardPath[]]
+  /** What the servers on the way are asked for beyond delivery. */
+  readonly delivery?: DeliveryRequest
 }
 
 /** What became of a letter, for one of its recipients. */

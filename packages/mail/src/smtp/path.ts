@@ -1,3 +1,4 @@
+import { toAsciiDomain } from '../address/a-label.ts'
 import { isAscii, isDotAtom } from '../address/character.ts'
 import { AddressInvalid } from '../address/errors.ts'
 import { MailboxAddress } from '../address/mailbox-address.ts'
@@ -16,7 +17,7 @@ const utf8 = new TextEncoder()
 /**
  * Where a letter goes to: the argument of RCPT (RFC 5321 §3.3).
  *
- * Valid by construction and written in one canonical form. CR, LF, NUL and any other control can't be in it, and a space or `>`
+ * Valid by construction and written in one canonical form, a domain that is not ASCII in A-labels unless the local part needs SMTPUTF8 too. CR, LF, NUL and any other control can't be in it, and a space or `>`
  * only inside the quotes of a quoted local part, so it can't end its command or begin a parameter of it.
  *
  * @example
@@ -182,7 +183,8 @@ function readQuotedString(
 }
 
 /** What a path demands beyond RFC 5322: its length, and a domain literal that is an IP address and nothing else. */
-function checkPath(mailbox: MailboxAddress): MailboxAddress {
+function checkPath(written: MailboxAddress): MailboxAddress {
+  const mailbox = withAsciiDomain(written)
   const { addrSpec, domain } = mailbox
   if (utf8.encode(`<${addrSpec}>`).length > MAX_PATH_OCTETS) {
     throw new AddressInvalid({
@@ -194,6 +196,20 @@ function checkPath(mailbox: MailboxAddress): MailboxAddress {
     throw new AddressInvalid({ input: addrSpec, reason: 'the domain literal is not an IP address' })
   }
   return mailbox
+}
+
+/**
+ * With a local part in ASCII, the domain is written in its A-labels, so that every server can be given the path (RFC 6531 §3.7.1). Otherwise
+ * SMTPUTF8 is needed in any case.
+ */
+function withAsciiDomain(mailbox: MailboxAddress): MailboxAddress {
+  const { addrSpec, localPart, domain } = mailbox
+  if (isAscii(domain) || !isAscii(localPart)) return mailbox
+  const ascii = toAsciiDomain(domain)
+  if (ascii === undefined) {
+    throw new AddressInvalid({ input: addrSpec, reason: 'the domain has no form in ASCII' })
+  }
+  return MailboxAddress.of({ localPart, domain: ascii })
 }
 
 function isAddressLiteral(literal: string): boolean {

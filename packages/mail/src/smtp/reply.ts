@@ -11,7 +11,7 @@ import { textOf } from '../base/octets.ts'
 import { escapePeerWords } from '../base/peer-words.ts'
 import type { Dialog } from '../wire/dialog.ts'
 import { ProtocolViolation } from '../wire/errors.ts'
-import { receiveLine, type LineBuffer } from '../wire/line-buffer.ts'
+import { LineBuffer, receiveLine } from '../wire/line-buffer.ts'
 import { parseEnhancedStatus, type EnhancedStatus } from './enhanced-status.ts'
 import type { SmtpLimits } from './limits.ts'
 
@@ -54,6 +54,11 @@ export class Reply {
     return SEVERITIES[Math.trunc(this.code / 100)] ?? 'permanent'
   }
 
+  /** Whether it says no: not now, or not at all. */
+  get isRefusal(): boolean {
+    return this.severity === 'transient' || this.severity === 'permanent'
+  }
+
   /** On one line, fit to be shown: `550 5.1.1 no such mailbox`, escaped and cut at 200 octets. */
   toString(): string {
     return escapePeerWords([this.code, ...this.lines].join(' ').trimEnd())
@@ -71,37 +76,85 @@ const NINE = 0x39
 const SPACE = 0x20
 const HYPHEN = 0x2d
 
-/**
- * Receives one reply, however many lines it has and however the network cut it.
- *
- * @throws ProtocolViolation when a line is no reply line, or the lines differ in their codes.
- * @throws LimitExceeded when the reply is larger than {@link SmtpLimits} allows.
- * @throws ConnectionLost when the server closes before the end of the reply.
- */
-export function* receiveReply(
-  buffer: LineBuffer,
-  limits: SmtpLimits,
-  timeoutMs: number,
-): Dialog<Reply> {
-  const texts: string[] = []
-  let octets = 0
-  /** All lines together have the time that one has: a server that sends a line now and then does not buy itself more. */
-  const answer = {}
-  let code: number | undefined
-  for (;;) {
-    const octetsOfLine = yield* receiveLine(buffer, timeoutMs, answer)
-    const line = parseReplyLine(octetsOfLine)
-    if (code !== undefined && line.code !== code) {
+/** The replies among what a server has sent, however many lines they have and however the network cut them. */
+export class ReplyReader {
+  readonly #limits: SmtpLimits
+  readonly #buffer: LineBuffer
+  #code: number | undefined
+  #texts: string[] = []
+  #octets = 0
+  /** All lines of a reply together have the time that one has: a server that sends a line now and then does not buy itself more. */
+  #answer: object = {}
+
+  constructor(limits: SmtpLimits) {
+    this.#limits = limits
+    this.#buffer = new LineBuffer({
+      maxLineOctets: limits.maxLineOctets,
+      option: 'limits.maxLineOctets',
+    })
+  }
+
+  /** Whether everything that was pushed has been taken as whole replies. */
+  get isEmpty(): boolean {
+    return this.#code === undefined && this.#buffer.isEmpty
+  }
+
+  push(octets: Uint8Array): void {
+    this.#buffer.push(octets)
+  }
+
+  /**
+   * The next reply, if all of it has come.
+   *
+   * @throws ProtocolViolation when a line is no reply line, or the lines differ in their codes.
+   * @throws LimitExceeded when the reply is larger than {@link SmtpLimits} allows.
+   */
+  take(): Reply | undefined {
+    for (;;) {
+      const line = this.#buffer.takeLine()
+      if (line === undefined) return undefined
+      const reply = this.#add(line)
+      if (reply !== undefined) return reply
+    }
+  }
+
+  /**
+   * Receives until there is a reply, and takes it. Throws as {@link take}.
+   *
+   * @throws ConnectionLost when the server closes before the end of the reply.
+   */
+  *receive(timeoutMs: number): Dialog<Reply> {
+    for (;;) {
+      const answer = this.#answer
+      const reply = this.#add(yield* receiveLine(this.#buffer, timeoutMs, answer))
+      if (reply !== undefined) return reply
+    }
+  }
+
+  /** What no reply has been read from, for a connection that goes on in another way. */
+  takeOctets(): Uint8Array | undefined {
+    return this.#buffer.takeOctets()
+  }
+
+  #add(octets: Uint8Array): Reply | undefined {
+    const line = parseReplyLine(octets)
+    if (this.#code !== undefined && line.code !== this.#code) {
       throw new ProtocolViolation(
-        `reading a reply failed: a line of the ${code} reply has another code`,
-        octetsOfLine,
+        `reading a reply failed: a line of the ${this.#code} reply has another code`,
+        octets,
       )
     }
-    code = line.code
-    texts.push(line.text)
-    octets += octetsOfLine.length
-    checkSize({ lines: texts.length, octets }, limits)
-    if (line.isLast) return new Reply(code, texts)
+    this.#code = line.code
+    this.#texts.push(line.text)
+    this.#octets += octets.length
+    checkSize({ lines: this.#texts.length, octets: this.#octets }, this.#limits)
+    if (!line.isLast) return undefined
+    const reply = new Reply(line.code, this.#texts)
+    this.#code = undefined
+    this.#texts = []
+    this.#octets = 0
+    this.#answer = {}
+    return reply
   }
 }
 

@@ -17,7 +17,7 @@ import type { Dialog } from '../wire/dialog.ts'
 import { ProtocolViolation, TlsUnavailable } from '../wire/errors.ts'
 import { authenticate } from './authenticate.ts'
 import { CommandChannel } from './command-channel.ts'
-import { formatEhlo, formatHelo, QUIT, STARTTLS } from './command.ts'
+import { formatEhlo, formatHelo, formatLhlo, QUIT, STARTTLS, type SmtpCommand } from './command.ts'
 import { SmtpReplyRejected } from './errors.ts'
 import { SmtpExtensions } from './extensions.ts'
 import type { SmtpLimits } from './limits.ts'
@@ -30,6 +30,10 @@ const READY = 220
 const EHLO_UNKNOWN: readonly number[] = [500, 502]
 
 export interface SmtpSessionOptions {
+  /** `'lmtp'`: the server delivers to mailboxes itself, and answers for each recipient after the content (RFC 2033). */
+  readonly protocol?: 'smtp' | 'lmtp'
+  /** `'never'`: content goes with DATA although the server offers CHUNKING. */
+  readonly chunking?: 'when-offered' | 'never'
   /**
    * Whether the connection is encrypted from its first octet, is to be encrypted by STARTTLS before anything else, or stays in
    * clear text, credentials included.
@@ -47,15 +51,27 @@ export interface SmtpSessionOptions {
 export class SmtpSession {
   readonly channel: CommandChannel
   readonly extensions: SmtpExtensions
+  /** The connection is encrypted, and the server's certificate was verified. */
+  readonly isEncrypted: boolean
+  readonly isLmtp: boolean
+  /** Content goes with BDAT (RFC 3030). */
+  readonly usesChunking: boolean
   /**
    * `'ready'`: a letter can be sent. `'reset-needed'`: also, but the server still holds an envelope that came to nothing.
-   * `'busy'`: a letter is under way. `'ended'`: by either side, or because a letter broke off and nothing can be understood any more.
+   * `'busy'`: letters are under way. `'ended'`: by either side, or because a letter broke off and nothing can be understood any more.
    */
   state: 'ready' | 'reset-needed' | 'busy' | 'ended' = 'ready'
 
-  constructor(channel: CommandChannel, extensions: SmtpExtensions) {
+  constructor(
+    channel: CommandChannel,
+    extensions: SmtpExtensions,
+    { tls, protocol, chunking }: SmtpSessionOptions,
+  ) {
     this.channel = channel
     this.extensions = extensions
+    this.isEncrypted = tls !== 'none'
+    this.isLmtp = protocol === 'lmtp'
+    this.usesChunking = chunking !== 'never' && extensions.has('CHUNKING')
   }
 }
 
@@ -74,7 +90,7 @@ export function* openSession(options: SmtpSessionOptions): Dialog<SmtpSession> {
   let extensions = yield* greet(channel, options)
   if (options.tls === 'starttls') {
     yield* encrypt(channel, extensions)
-    extensions = yield* greetEncrypted(channel, options.clientName)
+    extensions = yield* greetEncrypted(channel, options)
   }
   if (options.credentials !== undefined) {
     yield* authenticate(channel, {
@@ -85,7 +101,7 @@ export function* openSession(options: SmtpSessionOptions): Dialog<SmtpSession> {
       limits: options.limits,
     })
   }
-  return new SmtpSession(channel, extensions)
+  return new SmtpSession(channel, extensions, options)
 }
 
 /** Says good-bye (RFC 5321 §4.1.1.10). Whatever the server answers, the session is over. */
@@ -98,17 +114,18 @@ export function* quit(session: SmtpSession): Dialog<void> {
 
 function* receiveGreeting(channel: CommandChannel): Dialog<void> {
   const reply = yield* channel.receive(channel.deadlines.greetingMs)
-  if (isRefusal(reply)) throw new SmtpReplyRejected('the connection', reply)
+  if (reply.isRefusal) throw new SmtpReplyRejected('the connection', reply)
   if (reply.code !== READY) {
     throw new ProtocolViolation('opening the session failed: no greeting', reply.toString())
   }
 }
 
 function* greet(channel: CommandChannel, options: SmtpSessionOptions): Dialog<SmtpExtensions> {
-  const ehlo = formatEhlo(options.clientName)
-  const reply = yield* channel.execute(ehlo, channel.deadlines.commandMs)
+  const hello = helloOf(options)
+  const reply = yield* channel.execute(hello, channel.deadlines.commandMs)
   if (reply.severity === 'completion') return SmtpExtensions.parse(reply)
-  if (!EHLO_UNKNOWN.includes(reply.code)) throw new SmtpReplyRejected(ehlo.shown, reply)
+  const knowsNoMore = options.protocol !== 'lmtp' && EHLO_UNKNOWN.includes(reply.code)
+  if (!knowsNoMore) throw new SmtpReplyRejected(hello.shown, reply)
   refuseWithoutEhlo(options, reply)
   const helo = formatHelo(options.clientName)
   const heloReply = yield* channel.execute(helo, channel.deadlines.commandMs)
@@ -144,13 +161,17 @@ function* encrypt(channel: CommandChannel, extensions: SmtpExtensions): Dialog<v
   yield* channel.startTls()
 }
 
-function* greetEncrypted(channel: CommandChannel, clientName: ClientName): Dialog<SmtpExtensions> {
-  const ehlo = formatEhlo(clientName)
-  const reply = yield* channel.execute(ehlo, channel.deadlines.commandMs)
-  if (reply.severity !== 'completion') throw new SmtpReplyRejected(ehlo.shown, reply)
+function* greetEncrypted(
+  channel: CommandChannel,
+  options: SmtpSessionOptions,
+): Dialog<SmtpExtensions> {
+  const hello = helloOf(options)
+  const reply = yield* channel.execute(hello, channel.deadlines.commandMs)
+  if (reply.severity !== 'completion') throw new SmtpReplyRejected(hello.shown, reply)
   return SmtpExtensions.parse(reply)
 }
 
-function isRefusal({ severity }: Reply): boolean {
-  return severity === 'transient' || severity === 'permanent'
+/** An LMTP server knows no other greeting (RFC 2033 §4.1). */
+function helloOf({ protocol, clientName }: SmtpSessionOptions): SmtpCommand {
+  return protocol === 'lmtp' ? formatLhlo(clientName) : formatEhlo(clientName)
 }

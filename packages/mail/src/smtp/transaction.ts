@@ -1,226 +1,240 @@
 /**
- * One letter over a session: MAIL, RCPT, DATA, content (RFC 5321 §3.3). Every recipient gets an outcome of its own.
+ * One letter on its way (RFC 5321 §3.3): every reply of the server to it, and what that makes of each recipient.
  *
- *     ready ─► [RSET] MAIL RCPT… DATA ─┬─ 354, somebody accepted ─► content ─► dot ─► reply ──────────► ready
- *                                      ├─ 354, nobody accepted ──────────────► dot ─► reply ──────────► ready
- *                                      └─ refused, or not sent because nobody was accepted ───► reset-needed
+ *     MAIL ─┬─ refused ──────────────────────────► everybody has this outcome
+ *           └─ RCPT… ─┬─ refused ────────────────► this one has this outcome
+ *                     └─ DATA or BDAT ─┬─ refused ► the others have this outcome
+ *                                      └─ end ────► the others have this outcome; with LMTP each its own
  *
- * A refusal at any of these steps is an outcome. A connection that breaks before the dot is thrown: nobody has the letter. One
- * that breaks after it leaves the accepted recipients' outcomes unknown.
+ * A refusal is an outcome. When the conversation breaks off, nobody has the letter unless its last octet had been handed over: then
+ * the outcome of who was not refused is unknown.
  */
 
-import { assert } from '../base/assert.ts'
 import { MailError } from '../base/mail-error.ts'
-import type { Dialog, OctetSource } from '../wire/dialog.ts'
-import { DotStuffer } from '../wire/dot-stuffing.ts'
 import { ConnectionLost, ProtocolViolation } from '../wire/errors.ts'
-import type { CommandChannel } from './command-channel.ts'
-import { LONE_DOT, type MailParameters } from './command.ts'
+import type { Content } from './content.ts'
 import type { Envelope, RecipientOutcome, SendingOutcome } from './envelope.ts'
-import { SmtpCapabilityMissing, SmtpSizeExceeded } from './errors.ts'
-import type { SmtpExtensions } from './extensions.ts'
 import type { ForwardPath } from './path.ts'
+import type { Step } from './pipeline.ts'
 import type { Reply } from './reply.ts'
-import { outcomeOf, sendEnvelope, type EnvelopeAnswer } from './send-envelope.ts'
-import type { SmtpSession } from './session.ts'
 
-/** 64 KiB in the three minutes of RFC 5321 §4.5.3.2.5 are less than 3 kbit/s. */
-const MAX_BLOCK_OCTETS = 65_536
+const GO_AHEAD = 354
 
-/** The letter itself, and what is known of it beforehand. */
-export interface Content {
-  readonly source: OctetSource
-  /** How many octets the source will give, as it gives them, if that is known (RFC 1870 §3). */
-  readonly sizeOctets?: number
-  /** Set when the letter has octets above 127; RFC 6152. */
-  readonly body?: '8BITMIME'
-  /** Called with the number of octets of the source that have been handed to the connection so far. */
-  readonly onProgress?: (sentOctets: number) => void
+/** Storage exceeded; and in RFC 821, too many recipients. */
+const STORAGE_EXCEEDED = 552
+
+/** A letter that waits to be sent, and who wants to know what becomes of it. One of the two is called, once. */
+export interface QueuedLetter {
+  readonly envelope: Envelope
+  readonly content: Content
+  /** There is an outcome for every recipient. */
+  readonly settle: (outcome: SendingOutcome) => void
+  /** Nobody has the letter. */
+  readonly fail: (error: unknown) => void
 }
 
-/**
- * Sends one letter.
- *
- * @throws SmtpCapabilityMissing, SmtpSizeExceeded before anything is sent: the session stays as it is.
- * @throws RangeError when there is nobody to send to (then, too, nothing was sent), or the content has another size than was said.
- * @throws ProtocolViolation, LimitExceeded, ConnectionLost, and whatever the source throws: nobody has the letter, and the
- * session is of no use any more.
- */
-export function* sendLetter(
-  session: SmtpSession,
-  envelope: Envelope,
-  content: Content,
-): Dialog<SendingOutcome> {
-  refuseEnded(session)
-  if (envelope.forwardPaths.length === 0) throw new RangeError('a letter needs a recipient')
-  const parameters = chooseParameters(session.extensions, envelope, content)
-  const needsReset = session.state === 'reset-needed'
-  session.state = 'busy'
-  try {
-    const answer = yield* sendEnvelope(session, envelope, { parameters, needsReset })
-    const verdict = yield* finishTransaction(session, content, answer)
-    return { recipients: collectOutcomes(envelope, answer, verdict) }
-  } finally {
-    const isOver = session.state === 'busy' || session.channel.lastWord !== undefined
-    if (isOver) session.state = 'ended'
-  }
-}
+export class Transaction {
+  readonly #letter: QueuedLetter
+  readonly #forwardPaths: readonly ForwardPath[]
+  readonly #isLmtp: boolean
+  readonly #outcomes: (RecipientOutcome | undefined)[]
+  /** How many have no outcome yet. */
+  #undecided: number
+  #recipientReplies = 0
+  #acceptedRecipients = 0
+  /** With LMTP: whose outcome the next reply to the content is, at the earliest. */
+  #nextVerdict = 0
+  #isMailAccepted = false
+  #isGoAheadGiven = false
+  /** What a piece of the content was refused with. */
+  #contentRefusal: Reply | undefined
+  #isHandedOver = false
+  #isDone = false
 
-function collectOutcomes(
-  { forwardPaths }: Envelope,
-  { refusals }: EnvelopeAnswer,
-  verdict: Verdict,
-): readonly RecipientOutcome[] {
-  return forwardPaths.map((forwardPath, index) => {
-    const outcome = refusals[index] ?? verdict(forwardPath)
-    assert(outcome !== undefined, 'every recipient has an outcome')
-    return outcome
-  })
-}
+  constructor(letter: QueuedLetter, options: { readonly isLmtp: boolean }) {
+    this.#letter = letter
+    this.#forwardPaths = letter.envelope.forwardPaths
+    this.#isLmtp = options.isLmtp
+    this.#outcomes = this.#forwardPaths.map(() => undefined)
+    this.#undecided = this.#outcomes.length
+  }
 
-function refuseEnded({ state, channel }: SmtpSession): void {
-  assert(state !== 'busy', 'one letter is sent at a time')
-  if (state !== 'ended') return
-  const lastWord = channel.lastWord === undefined ? '' : `: ${channel.lastWord.toString()}`
-  throw new ConnectionLost('sending', { reason: `the session was over${lastWord}` })
-}
+  /** Whether the letter has been told what became of it. */
+  get isDone(): boolean {
+    return this.#isDone
+  }
 
-/** What MAIL may and must say, given what the server offers. */
-function chooseParameters(
-  extensions: SmtpExtensions,
-  envelope: Envelope,
-  { sizeOctets, body }: Content,
-): MailParameters {
-  const utf8Path = [envelope.reversePath, ...envelope.forwardPaths].find(
-    (path) => path.needsSmtpUtf8,
-  )
-  if (utf8Path !== undefined && !extensions.has('SMTPUTF8')) {
-    throw new SmtpCapabilityMissing('SMTPUTF8', `the address ${utf8Path.toString()}`)
+  get isMailAccepted(): boolean {
+    return this.#isMailAccepted
   }
-  if (body !== undefined && !extensions.has(body)) {
-    throw new SmtpCapabilityMissing(body, 'the content')
-  }
-  const { sizeLimit } = extensions
-  if (sizeOctets !== undefined && sizeLimit !== undefined && sizeOctets > sizeLimit) {
-    throw new SmtpSizeExceeded(sizeOctets, sizeLimit)
-  }
-  return {
-    ...(sizeOctets === undefined || !extensions.has('SIZE') ? {} : { sizeOctets }),
-    ...(body === undefined ? {} : { body }),
-    ...(utf8Path === undefined ? {} : { smtpUtf8: true }),
-  }
-}
 
-/** What became of the letter, for a recipient that the server had not refused. */
-type Verdict = (forwardPath: ForwardPath) => RecipientOutcome | undefined
+  /** Whether the server has asked for the content, after DATA. */
+  get isGoAheadGiven(): boolean {
+    return this.#isGoAheadGiven
+  }
 
-function* finishTransaction(
-  session: SmtpSession,
-  content: Content,
-  { isMailAccepted, refusals, data, isBroken }: EnvelopeAnswer,
-): Dialog<Verdict> {
-  if (isBroken) {
-    session.state = 'ended'
-    return () => undefined
+  /** Everybody has been refused, whatever is still to be replied. */
+  get isRefused(): boolean {
+    return this.#undecided === 0 || this.#contentRefusal !== undefined
   }
-  const hasRecipients = refusals.includes(undefined)
-  if (data?.severity !== 'intermediate') {
-    session.state = isMailAccepted ? 'reset-needed' : 'ready'
-    return (forwardPath) => data && outcomeOf(forwardPath, data)
-  }
-  if (!hasRecipients) {
-    session.state = yield* sendNothing(session.channel)
-    return () => undefined
-  }
-  const end = yield* sendContent(session.channel, content)
-  if (end instanceof MailError) {
-    session.state = 'ended'
-    return (forwardPath) => ({ kind: 'unknown', forwardPath, cause: end })
-  }
-  session.state = 'ready'
-  return (forwardPath) => outcomeOf(forwardPath, end)
-}
 
-/**
- * The server asks for content although it has refused everybody. It gets none (RFC 2920 §3.1), and what it says to that does not
- * matter: everybody's outcome is known, even if the connection breaks now.
- */
-function* sendNothing(channel: CommandChannel): Dialog<'ready' | 'ended'> {
-  try {
-    yield* channel.execute(LONE_DOT, channel.deadlines.contentEndMs)
-    return 'ready'
-  } catch (error) {
-    if (error instanceof MailError) return 'ended'
-    throw error
+  mailStep(shown: string, timeoutMs: number): Step {
+    return this.#step(timeoutMs, (reply) => {
+      refuseUnfit(shown, reply)
+      if (reply.isRefusal) this.#decide(reply)
+      else this.#isMailAccepted = true
+    })
   }
-}
 
-/** Sends the content and the dot. Gives the reply, or why there is none although the dot may have arrived. */
-function* sendContent(channel: CommandChannel, content: Content): Dialog<Reply | MailError> {
-  const stuffer = new DotStuffer()
-  let sentOctets = 0
-  for (;;) {
-    const piece = yield* pullPiece(channel, content)
-    if (channel.lastWord !== undefined) return channel.lastWord
-    if (piece === null) break
-    for (const block of blocksOf(piece)) {
-      yield* channel.hearEarlyRefusal()
-      yield* channel.sendOctets(stuffer.push(block), channel.deadlines.contentMs)
-      if (channel.lastWord !== undefined) return channel.lastWord
-      sentOctets += block.length
-      content.onProgress?.(sentOctets)
+  recipientStep(shown: string, timeoutMs: number): Step {
+    return this.#step(timeoutMs, (reply) => {
+      refuseUnfit(shown, reply)
+      this.#addRecipient(reply)
+    })
+  }
+
+  dataStep(timeoutMs: number): Step {
+    return this.#step(timeoutMs, (reply) => {
+      refuseUnfit('DATA', reply, GO_AHEAD)
+      if (reply.isRefusal) this.#decide(reply)
+      else this.#isGoAheadGiven = true
+    })
+  }
+
+  /** A piece of the content that is not the last. */
+  chunkStep(timeoutMs: number): Step {
+    return this.#step(timeoutMs, (reply) => {
+      refuseUnfit('BDAT', reply)
+      if (reply.isRefusal) this.#contentRefusal ??= reply
+    })
+  }
+
+  /** The end of the content, with which the server has all of it. */
+  endStep(timeoutMs: number): Step {
+    return {
+      timeoutMs,
+      handOver: () => {
+        this.#isHandedOver = true
+      },
+      take: (reply) => this.#addVerdict(reply),
     }
   }
-  if (content.sizeOctets !== undefined && content.sizeOctets !== sentOctets) {
-    throw new RangeError(
-      `sizeOctets is ${content.sizeOctets}, but the content had ${sentOctets} octets: it was not sent to its end`,
-    )
+
+  /** Tells the outcomes. Everybody has been refused, or has one. */
+  settle(): void {
+    if (this.#isDone) return
+    if (this.#contentRefusal !== undefined) this.#decide(this.#contentRefusal)
+    this.#isDone = true
+    this.#letter.settle({ recipients: this.#outcomes.filter((outcome) => outcome !== undefined) })
   }
-  return yield* sendDot(channel, stuffer)
+
+  /** Its content could not be sent to its end. Nobody has it. */
+  fail(error: unknown): void {
+    if (this.#isDone) return
+    this.#isDone = true
+    this.#letter.fail(error)
+  }
+
+  /** The conversation is over. `lastWord` is what the server ended it with, if that was said to this letter. */
+  breakOff(error: unknown, lastWord: Reply | undefined): void {
+    if (this.#contentRefusal !== undefined) this.#decide(this.#contentRefusal)
+    if (lastWord !== undefined) this.#decide(lastWord)
+    if (!this.isRefused && !this.#isHandedOver) return this.fail(error)
+    const cause = causeOf(error)
+    this.#decideAll((forwardPath) => ({ kind: 'unknown', forwardPath, cause }))
+    this.settle()
+  }
+
+  #step(timeoutMs: number, take: (reply: Reply) => void): Step {
+    return {
+      timeoutMs,
+      take: (reply) => {
+        take(reply)
+        return true
+      },
+    }
+  }
+
+  /** The reply is the outcome of all who have none. */
+  #decide(reply: Reply): void {
+    this.#decideAll((forwardPath) => outcomeOf(forwardPath, reply))
+  }
+
+  #decideAll(outcome: (forwardPath: ForwardPath) => RecipientOutcome): void {
+    if (this.#undecided === 0) return
+    for (const index of this.#forwardPaths.keys()) this.#decideOne(index, outcome)
+  }
+
+  #decideOne(index: number, outcome: (forwardPath: ForwardPath) => RecipientOutcome): void {
+    const forwardPath = this.#forwardPaths[index]
+    if (forwardPath === undefined || this.#outcomes[index] !== undefined) return
+    this.#outcomes[index] = outcome(forwardPath)
+    this.#undecided--
+  }
+
+  /** When MAIL was refused, that is the reason for all: what RCPT was answered then (503) says nothing. */
+  #addRecipient(reply: Reply): void {
+    const index = this.#recipientReplies++
+    if (!reply.isRefusal) this.#acceptedRecipients++
+    else if (this.#isTooManyRecipients(reply)) {
+      this.#decideOne(index, (forwardPath) => ({ kind: 'deferred', forwardPath, reply }))
+    } else this.#decideOne(index, (forwardPath) => outcomeOf(forwardPath, reply))
+  }
+
+  /**
+   * Servers after RFC 821 say 552 where 452 is right: the next letter may have this recipient (RFC 5321 §4.5.3.1.10). The first
+   * recipient can't be one too many, and `5.2.2` is a mailbox that is full.
+   */
+  #isTooManyRecipients({ code, enhancedStatus }: Reply): boolean {
+    if (code !== STORAGE_EXCEEDED || this.#acceptedRecipients === 0) return false
+    return enhancedStatus === undefined || enhancedStatus.subject === 5
+  }
+
+  #addVerdict(reply: Reply): boolean {
+    refuseUnfit('the content', reply)
+    if (this.#contentRefusal !== undefined && !reply.isRefusal) {
+      this.#contentRefusal = undefined
+      throw new ProtocolViolation(
+        'sending failed: a part of the content was refused, and then it was answered with',
+        reply.toString(),
+      )
+    }
+    if (this.#isLmtp && !this.isRefused) this.#decideNext(reply)
+    else if (!this.isRefused) this.#decide(reply)
+    if (!this.isRefused) return false
+    this.settle()
+    return true
+  }
+
+  /** RFC 2033 §4.2: a reply for each recipient that was accepted, in the order of RCPT. */
+  #decideNext(reply: Reply): void {
+    while (this.#outcomes[this.#nextVerdict] !== undefined) this.#nextVerdict++
+    this.#decideOne(this.#nextVerdict, (forwardPath) => outcomeOf(forwardPath, reply))
+  }
 }
 
-/** The next piece. When there is none because the connection has ended meanwhile, the server may have said why. */
-function* pullPiece(channel: CommandChannel, { source }: Content): Dialog<Uint8Array | null> {
-  try {
-    const piece = yield { kind: 'pull', source, timeoutMs: channel.deadlines.contentMs }
-    assert(piece !== undefined, 'a pull demand is answered with octets or null')
-    return piece
-  } catch (error) {
-    yield* hearLastWord(channel, error)
-    return null
+/** What a reply that ends the matter for a recipient means. */
+function outcomeOf(forwardPath: ForwardPath, reply: Reply): RecipientOutcome {
+  switch (reply.severity) {
+    case 'completion':
+      return { kind: 'accepted', forwardPath, reply }
+    case 'transient':
+      return { kind: 'deferred', forwardPath, reply }
+    default:
+      return { kind: 'rejected', forwardPath, reply }
   }
 }
 
-/** Does not wait: what came before the connection ended is there. */
-function* hearLastWord(channel: CommandChannel, failure: unknown): Dialog<void> {
-  try {
-    yield* channel.hearEarlyRefusal()
-  } catch (error) {
-    throw error instanceof MailError ? failure : error
-  }
-  if (channel.lastWord === undefined) throw failure
+/** A reply of a class that the command can't have means that replies and commands no longer belong together. */
+function refuseUnfit(shown: string, reply: Reply, fitCode?: number): void {
+  const isFit = fitCode === undefined ? reply.severity === 'completion' : reply.code === fitCode
+  if (reply.isRefusal || isFit) return
+  throw new ProtocolViolation(`${shown} failed: it can't have the reply`, reply.toString())
 }
 
-/** The deadline is for a block, so a block is small enough for any line. */
-function* blocksOf(piece: Uint8Array): Generator<Uint8Array> {
-  for (let from = 0; from < piece.length; from += MAX_BLOCK_OCTETS) {
-    yield piece.subarray(from, from + MAX_BLOCK_OCTETS)
-  }
-}
-
-/** From here on the server may have the letter, so whatever goes wrong is an answer and no exception. */
-function* sendDot(channel: CommandChannel, stuffer: DotStuffer): Dialog<Reply | MailError> {
-  const { contentMs, contentEndMs } = channel.deadlines
-  yield* channel.hearEarlyRefusal()
-  if (channel.lastWord !== undefined) return channel.lastWord
-  try {
-    yield* channel.sendOctets(stuffer.end(), contentMs)
-    const reply = yield* channel.receive(contentEndMs)
-    if (reply.severity !== 'intermediate') return reply
-    return new ProtocolViolation('sending failed: the content was answered with', reply.toString())
-  } catch (error) {
-    if (error instanceof MailError) return error
-    const reason = 'something on this side failed'
-    return new ConnectionLost('waiting for the reply to the content', { reason, cause: error })
-  }
+/** The server may have the letter, so whatever went wrong is an outcome and no exception. */
+function causeOf(error: unknown): MailError {
+  if (error instanceof MailError) return error
+  const reason = 'something on this side failed'
+  return new ConnectionLost('waiting for the reply to the content', { reason, cause: error })
 }

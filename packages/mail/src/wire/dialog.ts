@@ -12,7 +12,7 @@
  * | `poll` | octets that have arrived already, or `undefined` at once |
  * | `listen` | octets as soon as there are some, or `undefined` when it is over without |
  * | `startTls` | nothing, once the connection is encrypted and the peer's certificate verified |
- * | `pull` | the next octets of the source, or `null` at its end |
+ * | `pull` | the next octets of the source, `null` at its end, or `undefined` when its patience is over |
  * | `push` | nothing, once the sink is ready for more |
  */
 
@@ -54,6 +54,8 @@ export type Demand =
       readonly source: OctetSource
       /** How long one piece may take. Without it the source itself keeps the time. */
       readonly timeoutMs?: number
+      /** When nothing has come after so long, there is something else to do. The same pull is demanded again after that. */
+      readonly patienceMs?: number
     }
   | {
       readonly kind: 'push'

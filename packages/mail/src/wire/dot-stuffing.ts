@@ -15,8 +15,8 @@ const DOT = 0x2e
 
 const CR_OCTETS = Uint8Array.of(CR)
 const TERMINATOR = Uint8Array.of(DOT, CR, LF)
-const CRLF_TERMINATOR = Uint8Array.of(CR, LF, DOT, CR, LF)
-const LF_TERMINATOR = Uint8Array.of(LF, DOT, CR, LF)
+const LF_OCTETS = Uint8Array.of(LF)
+const CRLF_OCTETS = Uint8Array.of(CR, LF)
 
 /** An octet to be put in, and the index of the octet that it comes before. */
 interface Insertion {
@@ -25,25 +25,28 @@ interface Insertion {
 }
 
 /**
- * Makes content ready to be sent, piece by piece. The result does not depend on how the content is cut.
- *
- * Besides stuffing dots it lets no CR and no LF out alone: a bare one becomes CRLF (RFC 5321 §2.3.8, §4.1.1.4). Content that is in
- * order is passed on without being copied.
+ * Lets no CR and no LF out alone, piece by piece: a bare one becomes CRLF (RFC 5321 §2.3.8, §4.1.1.4). The result does not depend on how the
+ * content is cut, and content that is in order is passed on without being copied.
  */
-export class DotStuffer {
+export class LineMender {
+  readonly #stuffsDots: boolean
   #isAtLineStart = true
   /** The last octet was a CR and is out already; if no LF follows, one has to be put in. */
   #isAfterCr = false
+
+  constructor(options: { readonly stuffsDots?: boolean } = {}) {
+    this.#stuffsDots = options.stuffsDots ?? false
+  }
 
   push(octets: Uint8Array): Uint8Array {
     const insertions = this.#findInsertions(octets)
     return insertions.length === 0 ? octets : insert(octets, insertions)
   }
 
-  /** What is left to send: the end of the last line, if it is missing, and the line of one dot. */
+  /** What the last line still lacks of its end. */
   end(): Uint8Array {
-    if (this.#isAfterCr) return LF_TERMINATOR
-    return this.#isAtLineStart ? TERMINATOR : CRLF_TERMINATOR
+    if (this.#isAfterCr) return LF_OCTETS
+    return this.#isAtLineStart ? NO_OCTETS : CRLF_OCTETS
   }
 
   #findInsertions(octets: Uint8Array): readonly Insertion[] {
@@ -61,7 +64,7 @@ export class DotStuffer {
       }
       if (isAtLineStart) {
         isAtLineStart = false
-        if (octet === DOT) insertions.push({ before: at, octet: DOT })
+        if (octet === DOT && this.#stuffsDots) insertions.push({ before: at, octet: DOT })
       }
       if (octet === CR) {
         isAfterCr = true
@@ -76,6 +79,49 @@ export class DotStuffer {
     this.#isAtLineStart = isAtLineStart
     this.#isAfterCr = isAfterCr
     return insertions
+  }
+}
+
+/** Makes content ready to be sent: mends its lines, stuffs their dots, and ends it with the line of one dot. */
+export class DotStuffer {
+  readonly #mender = new LineMender({ stuffsDots: true })
+
+  push(octets: Uint8Array): Uint8Array {
+    return this.#mender.push(octets)
+  }
+
+  /** What is left to send: the end of the last line, if it is missing, and the line of one dot. */
+  end(): Uint8Array {
+    return concatOctets([this.#mender.end(), TERMINATOR])
+  }
+}
+
+/**
+ * As {@link DotStuffer}, for content whose lines are in order: it looks for dots alone. In base64 there is none, so there this is as fast as
+ * memory.
+ */
+export class CanonicalDotStuffer {
+  #isAfterCr = false
+  #isAtLineStart = true
+
+  push(octets: Uint8Array): Uint8Array {
+    const insertions: Insertion[] = []
+    for (let at = octets.indexOf(DOT); at !== -1; at = octets.indexOf(DOT, at + 1)) {
+      // Where no LF stands alone, one octet back is far enough.
+      const isLeading = at === 0 ? this.#isAtLineStart : octets[at - 1] === LF
+      if (isLeading) insertions.push({ before: at, octet: DOT })
+    }
+    const last = octets.at(-1)
+    if (last !== undefined) {
+      this.#isAtLineStart = last === LF
+      this.#isAfterCr = last === CR
+    }
+    return insertions.length === 0 ? octets : insert(octets, insertions)
+  }
+
+  end(): Uint8Array {
+    if (this.#isAtLineStart) return TERMINATOR
+    return concatOctets([this.#isAfterCr ? LF_OCTETS : CRLF_OCTETS, TERMINATOR])
   }
 }
 

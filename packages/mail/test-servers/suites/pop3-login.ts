@@ -138,13 +138,13 @@ function* runUserAndPass(
   assert.ok(credentials && credentials.kind !== 'token')
   const channel = new Pop3Channel(DEFAULT_POP3_LIMITS, DEFAULT_DEADLINES)
   const capabilities = Pop3Capabilities.unknown()
-  yield* channel.receiveGreeting()
+  const greeting = yield* channel.receiveGreeting()
   if (tls === 'starttls') {
     yield* channel.execute(formatCommand('STLS'))
     yield* channel.startTls()
   }
-  yield* authenticate(channel, capabilities, { credentials, environment, tls })
-  const maildrop = new Maildrop(channel, capabilities)
+  yield* authenticate(channel, capabilities, { credentials, environment, tls, greeting })
+  const maildrop = new Maildrop(channel, { capabilities, isUtf8: false })
   const { count } = yield* maildrop.stat()
   yield* maildrop.quit()
   return count

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import type { AddressGroup, AddressListEntry } from '../../src/address/address-list.ts'
 import { AddressInvalid } from '../../src/address/errors.ts'
 import { MailboxAddress } from '../../src/address/mailbox-address.ts'
-import { addressFieldWords, parseAddressField } from '../../src/mime/address-field.ts'
+import { formatAddressField, parseAddressField } from '../../src/mime/address-field.ts'
 import { HeaderInvalid } from '../../src/mime/errors.ts'
-import { foldField } from '../../src/mime/fold-field.ts'
 import { parseHeaderSection } from '../../src/mime/header-section.ts'
 import { octets } from './cut.ts'
 
 function write(...mailboxes: readonly MailboxAddress[]): string {
-  return foldField('To', addressFieldWords('To', mailboxes))
+  return formatAddressField('To', mailboxes).field
 }
 
 describe('An address field', () => {
@@ -53,8 +53,63 @@ describe('An address field', () => {
     assert.equal(entry?.displayName, 'a\ufffd\ufffdb c')
   })
 
-  it('does not write an address that is not ASCII', () => {
-    assert.throws(() => write(MailboxAddress.parse('склад@почта.рф')), HeaderInvalid)
+  it('writes a domain in A-labels, and an address with a local part that is not ASCII as UTF-8 (S19)', () => {
+    const withName = MailboxAddress.parse('Склад <shop@почта.рф>')
+    const name = '=?utf-8?B?0KHQutC70LDQtA==?='
+
+    assert.deepEqual(formatAddressField('To', [withName]), {
+      field: `To: ${name} <shop@xn--80a1acny.xn--p1ai>\r\n`,
+      isUtf8: false,
+    })
+    assert.deepEqual(formatAddressField('To', [MailboxAddress.parse('Склад <склад@почта.рф>')]), {
+      field: `To: ${name} <склад@почта.рф>\r\n`,
+      isUtf8: true,
+    })
+    assert.equal(
+      write(MailboxAddress.parse('"a b"@почта.рф')),
+      'To: "a b"@xn--80a1acny.xn--p1ai\r\n',
+    )
+  })
+
+  it('refuses a domain that has no ASCII form', () => {
+    const tooLong = MailboxAddress.of({
+      localPart: 'a',
+      domain: `${'ж'.repeat(31)}${'щ'.repeat(29)}.рф`,
+    })
+
+    assert.throws(() => write(tooLong), HeaderInvalid)
+  })
+
+  it('writes groups (RFC 5322 §3.4), apart from an encoded name (RFC 2047 §5)', () => {
+    const [a, c] = [MailboxAddress.parse('a@b.test'), MailboxAddress.parse('C <c@d.test>')]
+    const group = (displayName: string, ...members: MailboxAddress[]): AddressGroup => ({
+      kind: 'group',
+      displayName,
+      members,
+    })
+    const written = (...entries: AddressListEntry[]): string =>
+      formatAddressField('To', entries).field
+
+    assert.equal(written(group('undisclosed-recipients')), 'To: undisclosed-recipients:;\r\n')
+    assert.equal(
+      written(group('A, B', a, c), a),
+      'To: "A, B": a@b.test, C <c@d.test>;, a@b.test\r\n',
+    )
+    assert.equal(
+      written(a, group('ЦБ', c)),
+      'To: a@b.test, =?utf-8?B?0KbQkQ==?= : C <c@d.test>;\r\n',
+    )
+    assert.equal(written(group('ЦБ')), 'To: =?utf-8?B?0KbQkQ==?= :;\r\n')
+    assert.equal(written(), '')
+    for (const displayName of ['', ' ', 'a\r\nBcc: b@c.test', 'a\0']) {
+      assert.throws(() => written(group(displayName, a)), HeaderInvalid)
+    }
+    assert.deepEqual(
+      parseAddressField(
+        parseHeaderSection(octets(written(group('ЦБ, склад', a, c)))).raw('to') ?? '',
+      ),
+      [group('ЦБ, склад', a, c)],
+    )
   })
 
   it('is not read in half', () => {

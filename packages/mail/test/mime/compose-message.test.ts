@@ -6,16 +6,10 @@ import { MailboxAddress } from '../../src/address/mailbox-address.ts'
 import { composeMessage } from '../../src/mime/compose-message.ts'
 import { HeaderInvalid } from '../../src/mime/errors.ts'
 import { parseHeaderSection } from '../../src/mime/header-section.ts'
-import type { DraftAttachment, MessageDraft } from '../../src/mime/message.ts'
+import type { DraftAttachment } from '../../src/mime/message.ts'
 import { cutAt, latin } from './cut.ts'
+import { attach, compose, draftOf, FILE_NAME, piecesOf } from './drafts.ts'
 import { readLetter } from './letters.ts'
-
-const FILE_NAME = 'Message_УдаленныеСклады_ЦБ_С01_7.ndjson.zst'
-
-/** Gives the pieces one by one, later each time, as a file does. */
-async function* piecesOf(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  for (const piece of pieces) yield await Promise.resolve(piece)
-}
 
 /** Two pieces of 57 octets, and word of the end, whichever it was. */
 async function* loggedPieces(end: () => void): AsyncGenerator<Uint8Array> {
@@ -24,37 +18,6 @@ async function* loggedPieces(end: () => void): AsyncGenerator<Uint8Array> {
   } finally {
     end()
   }
-}
-
-function attach(content: Uint8Array, given: Partial<DraftAttachment> = {}): DraftAttachment {
-  return {
-    fileName: FILE_NAME,
-    contentType: 'application/zstd',
-    content: () => piecesOf([content]),
-    sizeOctets: content.length,
-    ...given,
-  }
-}
-
-function draftOf(given: Partial<MessageDraft> = {}): MessageDraft {
-  return {
-    from: MailboxAddress.parse('"Склад № 1" <shop-1@example.org>'),
-    to: [MailboxAddress.parse('office@example.org')],
-    subject: `СООБЩЕНИЕ_ОБМЕНА: ${FILE_NAME}`,
-    date: new Date('2026-11-22T04:33:00Z'),
-    messageId: '<7.f81d4fae@shop-1.example.org>',
-    boundary: '0123456789abcdef',
-    headerFields: [{ name: 'Obmen-Message', value: 'Stock C01 HQ 7' }],
-    text: 'Сообщение обмена № 7.\nНе удаляйте это письмо.\n',
-    attachments: [],
-    ...given,
-  }
-}
-
-async function compose(draft: MessageDraft): Promise<Buffer> {
-  const pieces: Uint8Array[] = []
-  for await (const piece of composeMessage(draft)) pieces.push(piece)
-  return Buffer.concat(pieces)
 }
 
 describe('A composed letter', () => {
@@ -71,15 +34,15 @@ describe('A composed letter', () => {
       ' =?utf-8?B?bmRqc29uLnpzdA==?=',
       'Obmen-Message: Stock C01 HQ 7',
       'MIME-Version: 1.0',
-      'Content-Type: multipart/mixed; boundary="=_0123456789abcdef"',
+      'Content-Type: multipart/mixed; boundary="=_m_0123456789abcdef"',
       '',
-      '--=_0123456789abcdef',
+      '--=_m_0123456789abcdef',
       'Content-Type: text/plain; charset=utf-8',
       'Content-Transfer-Encoding: base64',
       '',
       '0KHQvtC+0LHRidC10L3QuNC1INC+0LHQvNC10L3QsCDihJYgNy4NCtCd0LUg0YPQtNCw0LvRj9C5',
       '0YLQtSDRjdGC0L4g0L/QuNGB0YzQvNC+Lg0K',
-      '--=_0123456789abcdef',
+      '--=_m_0123456789abcdef',
       'Content-Type: application/zstd;',
       ' name="=?utf-8?B?TWVzc2FnZV/Qo9C00LDQu9C10L3QvdGL0LXQodC60LvQsNC00Ytf?=',
       ' =?utf-8?B?0KbQkV/QoTAxXzcubmRqc29uLnpzdA==?="',
@@ -91,7 +54,7 @@ describe('A composed letter', () => {
       '',
       'A'.repeat(76),
       'AAAA',
-      '--=_0123456789abcdef--',
+      '--=_m_0123456789abcdef--',
       '',
     ])
   })
@@ -163,7 +126,6 @@ describe('A composed letter', () => {
     )[Symbol.asyncIterator]()
 
     await letter.next()
-    await letter.next()
     assert.equal(taken, 0)
     const piece = await letter.next()
     assert.equal(taken, 1)
@@ -191,8 +153,8 @@ describe('A composed letter', () => {
 
     for (const { pieces, expected } of [
       { pieces: 0, expected: [] },
-      { pieces: 2, expected: [] },
-      { pieces: 3, expected: ['open a', 'close a'] },
+      { pieces: 1, expected: [] },
+      { pieces: 2, expected: ['open a', 'close a'] },
     ]) {
       const letter = composeMessage(draft)[Symbol.asyncIterator]()
       for (let piece = 0; piece < pieces; piece++) await letter.next()
@@ -268,7 +230,7 @@ describe('A composed letter', () => {
   })
 
   it('holds no delimiter but its own, even if the text knows the boundary', async () => {
-    const text = '--=_0123456789abcdef\n--0123456789abcdef--\n--=_0123456789abcdef--\n'
+    const text = '--=_m_0123456789abcdef\n--0123456789abcdef--\n--=_m_0123456789abcdef--\n'
 
     const letter = readLetter([
       await compose(draftOf({ text, attachments: [attach(new Uint8Array(1))] })),
@@ -349,7 +311,6 @@ describe('A composed letter', () => {
     },
     { name: 'a message identifier that is none', given: { messageId: '<a b@c>' } },
     { name: 'no date', given: { date: new Date(Number.NaN) } },
-    { name: 'an address that is not ASCII', given: { from: MailboxAddress.parse('а@b.test') } },
     {
       name: 'a short boundary',
       given: { boundary: 'abc', attachments: [attach(new Uint8Array(1))] },
@@ -372,7 +333,7 @@ describe('A composed letter', () => {
     },
     {
       name: 'a content type that can not be base64',
-      given: { attachments: [attach(new Uint8Array(1), { contentType: 'message/rfc822' })] },
+      given: { attachments: [attach(new Uint8Array(1), { contentType: 'message/partial' })] },
     },
   ]) {
     it(`is not written with ${name}`, () => {

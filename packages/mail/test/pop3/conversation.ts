@@ -90,6 +90,18 @@ export const LOGIN_WITH_UIDL_AND_TOP = `
   C: AUTH PLAIN AHRpbQB0YW5zdGFhZg==
   S: +OK`
 
+/** A login at a server that takes commands ahead of its answers. */
+export const LOGIN_WITH_PIPELINING = `
+  S: +OK ready
+  C: CAPA
+  S: +OK
+  S: TOP
+  S: PIPELINING
+  S: SASL PLAIN
+  S: .
+  C: AUTH PLAIN AHRpbQB0YW5zdGFhZg==
+  S: +OK`
+
 /** Logs in and goes on with what the test is about. */
 export function* inMaildrop<Result>(
   commands: (maildrop: Maildrop) => Dialog<Result>,

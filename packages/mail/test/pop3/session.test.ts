@@ -206,3 +206,47 @@ describe('STLS', () => {
     assert.deepEqual(maildrop.capabilities.saslMechanisms, ['PLAIN'])
   })
 })
+
+describe('UTF8', () => {
+  const offer = (tag: string): string => `
+    S: +OK ready
+    C: CAPA
+    S: +OK
+    S: ${tag}
+    S: USER
+    S: .`
+  const login = `
+    C: USER tim
+    S: +OK
+    C: PASS tanstaaf
+    S: +OK`
+
+  it('is asked for before the login when it is wanted and offered (RFC 6856 §2.1)', async () => {
+    const maildrop = await play(
+      logIn({ wantsUtf8: true }),
+      `${offer('UTF8 USER')}
+      C: UTF8
+      S: +OK${login}`,
+    )
+
+    assert.equal(maildrop.isUtf8, true)
+  })
+
+  it('that the server refuses changes nothing', async () => {
+    const maildrop = await play(
+      logIn({ wantsUtf8: true }),
+      `${offer('UTF8')}
+      C: UTF8
+      S: -ERR not today${login}`,
+    )
+
+    assert.equal(maildrop.isUtf8, false)
+  })
+
+  it('is not asked for when it is not offered, or not wanted', async () => {
+    const notOffered = await play(logIn({ wantsUtf8: true }), `${offer('UIDL')}${login}`)
+    const notWanted = await play(logIn(), `${offer('UTF8')}${login}`)
+
+    assert.deepEqual([notOffered.isUtf8, notWanted.isUtf8], [false, false])
+  })
+})

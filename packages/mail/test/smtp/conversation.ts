@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { octetsOf } from '../../src/base/octets.ts'
 import { Secret } from '../../src/base/secret.ts'
@@ -6,8 +7,8 @@ import { DEFAULT_SMTP_LIMITS } from '../../src/smtp/limits.ts'
 import { ForwardPath, parseClientName, ReversePath } from '../../src/smtp/path.ts'
 import { openSession, quit } from '../../src/smtp/session.ts'
 import type { SmtpSession, SmtpSessionOptions } from '../../src/smtp/session.ts'
-import { sendLetter } from '../../src/smtp/transaction.ts'
-import type { Content } from '../../src/smtp/transaction.ts'
+import type { Content } from '../../src/smtp/content.ts'
+import { sendLetters, type QueuedLetter } from '../../src/smtp/send-letters.ts'
 import { DEFAULT_DEADLINES } from '../../src/wire/deadlines.ts'
 import type { Dialog, OctetSource } from '../../src/wire/dialog.ts'
 import { environment } from '../sasl/context.ts'
@@ -92,6 +93,44 @@ export const NEXT_IN_LOCK_STEP: string = `
 /** What became of each recipient, short: `accepted 250`, `unknown CONNECTION_LOST`. */
 export function summary({ recipients }: SendingOutcome): readonly string[] {
   return recipients.map(({ kind, reply, cause }) => `${kind} ${reply?.code ?? cause?.code ?? ''}`)
+}
+
+/** What became of a letter: its outcome, or the error that nobody has it with. */
+export type Fate =
+  | { readonly kind: 'settled'; readonly outcome: SendingOutcome }
+  | { readonly kind: 'failed'; readonly error: unknown }
+
+/** Letters that wait, each of which notes its fate at its place in `fates`. */
+export function queueOf(
+  letters: readonly Pick<QueuedLetter, 'envelope' | 'content'>[],
+  fates: (Fate | undefined)[],
+): { next(): QueuedLetter | undefined } {
+  const waiting = letters.map((letter, index) => {
+    const note = (fate: Fate): void => {
+      assert.equal(fates[index], undefined, 'a letter is told its fate once')
+      fates[index] = fate
+    }
+    return {
+      ...letter,
+      settle: (outcome: SendingOutcome) => note({ kind: 'settled', outcome }),
+      fail: (error: unknown) => note({ kind: 'failed', error }),
+    }
+  })
+  return { next: () => waiting.shift() }
+}
+
+/** Sends one letter, and gives its outcome or throws. */
+export function* sendLetter(
+  session: SmtpSession,
+  to: Envelope,
+  content: Content,
+): Dialog<SendingOutcome> {
+  const fates: Fate[] = []
+  yield* sendLetters(session, queueOf([{ envelope: to, content }], fates))
+  const [fate] = fates
+  assert.ok(fate, 'a letter is told its fate')
+  if (fate.kind === 'failed') throw fate.error
+  return fate.outcome
 }
 
 /** Sends letters over a new session, and gives their outcomes and the session. */

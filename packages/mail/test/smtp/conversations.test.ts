@@ -8,7 +8,7 @@ import { credentials, sendOne, transcript } from './conversation.ts'
 const conversations = [
   {
     name: 'starttls-plain',
-    options: { tls: 'starttls', credentials },
+    options: { tls: 'starttls', credentials, chunking: 'never' },
     outcome: ['accepted 250', 'rejected 550'],
     broken: ['unknown CONNECTION_LOST', 'rejected 550'],
   },

@@ -3,16 +3,13 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { octetsOf } from '../../src/base/octets.ts'
 import { DEFAULT_SMTP_LIMITS } from '../../src/smtp/limits.ts'
-import { receiveReply, type Reply } from '../../src/smtp/reply.ts'
+import { ReplyReader, type Reply } from '../../src/smtp/reply.ts'
 import type { Dialog } from '../../src/wire/dialog.ts'
 import { ConnectionLost, ProtocolViolation } from '../../src/wire/errors.ts'
-import { LineBuffer } from '../../src/wire/line-buffer.ts'
 
 /** Feeds pieces to the engine, then the end of the connection. */
 function read(...pieces: readonly Uint8Array[]): Reply {
-  const { maxLineOctets } = DEFAULT_SMTP_LIMITS
-  const buffer = new LineBuffer({ maxLineOctets, option: 'limits.maxLineOctets' })
-  return feed(receiveReply(buffer, DEFAULT_SMTP_LIMITS, 1_000), pieces)
+  return feed(new ReplyReader(DEFAULT_SMTP_LIMITS).receive(1_000), pieces)
 }
 
 function feed<Result>(dialog: Dialog<Result>, pieces: Iterable<Uint8Array>): Result {
@@ -124,9 +121,9 @@ describe('Reply', () => {
     function* endless(): Generator<Uint8Array> {
       for (; given < 160; given++) yield piece
     }
-    const buffer = new LineBuffer({ maxLineOctets: 16_384, option: 'limits.maxLineOctets' })
+    const reader = new ReplyReader(DEFAULT_SMTP_LIMITS)
 
-    assert.throws(() => feed(receiveReply(buffer, DEFAULT_SMTP_LIMITS, 1_000), endless()), {
+    assert.throws(() => feed(reader.receive(1_000), endless()), {
       code: 'LIMIT_EXCEEDED',
       limit: 16_384,
       option: 'limits.maxLineOctets',

@@ -5,11 +5,20 @@ import { octetsOf } from '../../src/base/octets.ts'
 import { play } from '../../src/testing/play.ts'
 import type { Dialog } from '../../src/wire/dialog.ts'
 import { ConnectionLost, ProtocolViolation } from '../../src/wire/errors.ts'
-import { envelope, NEXT_PIPELINED, opening, sendAll } from './conversation.ts'
+import { envelope, NEXT_PIPELINED, opening, pieces, sendAll } from './conversation.ts'
 
 const one = { envelope: envelope('a@x.org') }
 const two = { envelope: envelope('a@x.org', 'b@x.org') }
 const pipelining = opening('PIPELINING')
+
+/** Exactly what leaves at once, 64 KiB; and a letter of that and one line more. */
+const FIRST_BLOCK = [...Array.from({ length: 65 }, () => 'x'.repeat(998)), 'x'.repeat(534)]
+const FIRST_BLOCK_SENT = FIRST_BLOCK.map((line) => `C: ${line}`).join('\n')
+const LARGE = [...FIRST_BLOCK, 'y', ''].join('\r\n')
+const large = (): Parameters<typeof sendAll>[0][number] => ({
+  ...one,
+  source: pieces(LARGE, LARGE.length),
+})
 
 describe('421', () => {
   const begun = `${pipelining}
@@ -150,8 +159,8 @@ describe('A server that speaks before the content has ended', () => {
   ]) {
     it(`S10 with "${reply}" is heard, and gets no dot`, async () => {
       const { session, outcomes } = await play(
-        sendAll([one]),
-        `${pipelining}${begun}\nC: x\nS: ${reply}`,
+        sendAll([large()]),
+        `${pipelining}${begun}\n${FIRST_BLOCK_SENT}\nS: ${reply}`,
       )
 
       assert.deepEqual(outcomes, [[outcome]])
@@ -162,7 +171,7 @@ describe('A server that speaks before the content has ended', () => {
   for (const reply of ['250 queued', '354 go on', 'what']) {
     it(`S12 with "${reply}" is not believed: nobody has the letter`, async () => {
       await assert.rejects(
-        play(sendAll([one]), `${pipelining}${begun}\nC: x\nS: ${reply}`),
+        play(sendAll([large()]), `${pipelining}${begun}\n${FIRST_BLOCK_SENT}\nS: ${reply}`),
         ProtocolViolation,
       )
       await assert.rejects(
@@ -226,12 +235,12 @@ describe('A server that refuses in the middle of the content', () => {
   for (const { name, answers, outcome } of [
     {
       name: 'S10 with 552 and hangs up gets its word heard',
-      answers: ['x', lost, '552 5.3.4 too large\r\n'],
+      answers: [LARGE, lost, '552 5.3.4 too large\r\n'],
       outcome: 'rejected 552',
     },
     {
       name: 'S10 with 421 and hangs up gets its word heard',
-      answers: ['x', lost, '421 4.3.2 bye\r\n'],
+      answers: [LARGE, lost, '421 4.3.2 bye\r\n'],
       outcome: 'deferred 421',
     },
     {
@@ -259,10 +268,10 @@ describe('A server that refuses in the middle of the content', () => {
   }
 
   for (const { name, answers } of [
-    { name: 'without a word', answers: ['x', lost, 'end'] },
-    { name: 'with half a word', answers: ['x', lost, '552 5.', 'end'] },
-    { name: 'with no reply', answers: ['x', lost, 'oops\r\n'] },
-    { name: 'with a word that is no refusal', answers: ['x', lost, '250 ok\r\n'] },
+    { name: 'without a word', answers: [LARGE, lost, 'end'] },
+    { name: 'with half a word', answers: [LARGE, lost, '552 5.', 'end'] },
+    { name: 'with no reply', answers: [LARGE, lost, 'oops\r\n'] },
+    { name: 'with a word that is no refusal', answers: [LARGE, lost, '250 ok\r\n'] },
   ] as const) {
     it(`S9 ${name} has lost the connection`, () => {
       assert.throws(

@@ -14,6 +14,7 @@ import {
   loadFileAlone,
 } from '../config/load-config.ts'
 import type { RawSetting } from '../config/raw-setting.ts'
+import { DEFAULT_PASSWORD_VARIABLE } from '../config/secrets.ts'
 import { formatConfig } from '../config/write-config.ts'
 import { ConfigDiffers, type SecretReference } from '../errors/config-error.ts'
 import { EXIT } from '../errors/exit-code.ts'
@@ -24,6 +25,7 @@ import type { Command, Invocation } from './command.ts'
 import { sourcesOf } from './configuration.ts'
 import { initHelp } from './init-help.ts'
 import { reportInit } from './init-report.ts'
+import { readPasswordOption } from './password-option.ts'
 
 /** Writes the configuration file and prepares the database. */
 export const initCommand: Command = {
@@ -58,9 +60,6 @@ export const initCommand: Command = {
 /** Settings that a new file can't do without, in the order of the file. */
 const REQUIRED = ['plan', 'node', 'database', 'address', 'send', 'receive'] as const
 
-/** A variable by this name is where a password is looked for when nothing else is said. */
-const DEFAULT_PASSWORD_VARIABLE = 'OBMEN_MAIL_PASSWORD'
-
 function initialise(invocation: Invocation): typeof EXIT.ok {
   const sources = withAllSettings(invocation)
   const present = loadFileAlone(sources)
@@ -88,7 +87,7 @@ function withAllSettings(invocation: Invocation): ConfigSources {
     const list = { kind: 'list', items, place } as const
     settings.set('tables', { kind: 'map', entries: new Map([[tables.kind, list]]), place })
   }
-  const password = readPassword(invocation)
+  const password = readPasswordOption(invocation, 'init')
   if (password !== undefined) settings.set('password', referenceSetting(password))
   return { ...sourcesOf(invocation), options: settings }
 }
@@ -99,16 +98,6 @@ function readTables({ options }: Invocation): PlanContent {
   if (only.length > 0 && except.length > 0) throw excludeEachOther('--only', '--except')
   if (only.length > 0) return { kind: 'only', tables: only }
   return except.length > 0 ? { kind: 'except', tables: except } : { kind: 'all' }
-}
-
-function readPassword({ options }: Invocation): SecretReference | undefined {
-  const name = options.text('password-env')
-  const path = options.text('password-file')
-  if (name !== undefined && path !== undefined) {
-    throw excludeEachOther('--password-env', '--password-file')
-  }
-  if (path !== undefined) return { kind: 'file', path }
-  return name === undefined ? undefined : { kind: 'env', name }
 }
 
 function referenceSetting(reference: SecretReference): RawSetting {
@@ -172,7 +161,10 @@ function fileText(invocation: Invocation, sources: ConfigSources): string {
       cwd: sources.cwd,
       texts: new Map(texts),
       tables: readTables(invocation),
-      password: readPassword(invocation) ?? { kind: 'env', name: DEFAULT_PASSWORD_VARIABLE },
+      password: readPasswordOption(invocation, 'init') ?? {
+        kind: 'env',
+        name: DEFAULT_PASSWORD_VARIABLE,
+      },
     },
     invocation.messages.config,
   )

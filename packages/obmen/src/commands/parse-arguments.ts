@@ -113,7 +113,8 @@ function checkOptions(argv: readonly string[], options: OptionSpecs, command: st
     if (spec.type === 'boolean' && value !== undefined) {
       throw new UsageError({ kind: 'option-with-value', option }, { command })
     }
-    const isNextOption = inlineValue === false && value.startsWith('-')
+    // A hyphen alone is a value: standard input.
+    const isNextOption = inlineValue === false && /^-./.test(value)
     if (spec.type === 'string' && (value === undefined || value === '' || isNextOption)) {
       throw new UsageError({ kind: 'option-without-value', option }, { command })
     }

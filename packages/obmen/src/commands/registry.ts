@@ -6,6 +6,7 @@ import { nodeAddCommand } from './node-add.ts'
 import { nodeListCommand } from './node-list.ts'
 import { nodeRemoveCommand } from './node-remove.ts'
 import { nodeShowCommand } from './node-show.ts'
+import { sendCommand } from './send.ts'
 import { statusCommand } from './status.ts'
 
 /** Every command, in the order of the overview: from setting up to looking after. */
@@ -17,5 +18,6 @@ export const COMMANDS: readonly Command[] = [
   nodeRemoveCommand,
   exchangeCommand,
   statusCommand,
+  sendCommand,
   demoCommand,
 ]

@@ -5,6 +5,9 @@ import { Secret } from '@obmen/mail/smtp'
 import { SecretMissing, type SecretReference } from '../errors/config-error.ts'
 import type { Environment } from './load-config.ts'
 
+/** A variable by this name is where a password is looked for when nothing else is said. */
+export const DEFAULT_PASSWORD_VARIABLE = 'OBMEN_MAIL_PASSWORD'
+
 /** Fetches the password that a configuration refers to. The last line end of a file does not belong to it. Throws {@link SecretMissing}. */
 export function resolveSecret(reference: SecretReference, env: Environment): Secret {
   const text = reference.kind === 'env' ? env[reference.name] : readSecretFile(reference.path)

@@ -68,6 +68,7 @@ export class CommandLine {
     const env = Object.fromEntries(Object.entries(io.env).filter(([name]) => !isOurSetting(name)))
     const exitCode = await runProgram([...argv, '--json', '--lang', language], {
       ...streams,
+      input: () => io.input(),
       isTerminal: io.isTerminal,
       columns: io.columns,
       cwd,

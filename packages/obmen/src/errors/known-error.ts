@@ -9,6 +9,7 @@ import {
   DatabaseUnusable,
   DiskUnusable,
   type ExchangeRunning,
+  type FileChanged,
   FileUnusable,
   type Interrupted,
   Unexpected,
@@ -26,6 +27,7 @@ export type AnyObmenError =
   | DatabaseUnusable
   | DiskUnusable
   | ExchangeRunning
+  | FileChanged
   | FileUnusable
   | Interrupted
   | MailUrlInvalid

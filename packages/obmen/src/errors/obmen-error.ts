@@ -8,6 +8,7 @@ export type ObmenErrorCode =
   | 'MAIL_URL_INVALID'
   | 'SECRET_MISSING'
   | 'FILE_UNUSABLE'
+  | 'FILE_CHANGED'
   | 'DISK_UNUSABLE'
   | 'DATABASE_NOT_FOUND'
   | 'DATABASE_UNUSABLE'

@@ -145,12 +145,36 @@ export class Interrupted extends ObmenError {
   readonly code = 'INTERRUPTED'
   readonly transient = true
   readonly signal: 'SIGINT' | 'SIGTERM'
+  /** Whether the same command goes on from here; otherwise nothing was done, and it begins anew. */
+  readonly goesOn: boolean
 
-  constructor(signal: 'SIGINT' | 'SIGTERM') {
+  constructor(signal: 'SIGINT' | 'SIGTERM', { goesOn = true }: { readonly goesOn?: boolean } = {}) {
     super('stopped before the end', {
-      hint: 'run the same command again: it goes on from here',
+      hint: goesOn
+        ? 'run the same command again: it goes on from here'
+        : 'nothing was done: run the same command again when you want it done',
     })
     this.signal = signal
+    this.goesOn = goesOn
+  }
+
+  /** The same, of a command that had done nothing yet. */
+  beforeAnything(): Interrupted {
+    return new Interrupted(this.signal, { goesOn: false })
+  }
+}
+
+/** A file was changed while it was sent with a letter. Nobody got the letter. */
+export class FileChanged extends ObmenError {
+  readonly code = 'FILE_CHANGED'
+  readonly transient = true
+  readonly path: string
+
+  constructor(path: string) {
+    super(`${path} was changed while it was being sent; nobody got the letter`, {
+      hint: 'wait until it is written, or send a copy of it',
+    })
+    this.path = path
   }
 }
 

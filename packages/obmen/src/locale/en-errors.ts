@@ -17,7 +17,7 @@ function adviseAdministrator(error: KnownError): string | undefined {
     case 'TLS_UNAVAILABLE':
       return 'check the port; with smtps:// or pop3s:// the connection is encrypted from its beginning (465, 995)'
     case 'AUTHENTICATION_FAILED':
-      return 'check the user name in "send" and "receive", and the password; some providers want one for applications, and a server that offers more than it can needs ?auth=PLAIN in its address'
+      return 'check the user name (in "send", "receive" or --server), and the password; some providers want one for applications, and a server that offers more than it can needs ?auth=PLAIN in its address'
     case 'NO_USABLE_MECHANISM':
       return 'check that the connection is encrypted, or ask the provider how programs log in'
     case 'DEADLINE_EXCEEDED':
@@ -31,7 +31,7 @@ function adviseAdministrator(error: KnownError): string | undefined {
     case 'TABLE_WITHOUT_PRIMARY_KEY':
       return `give each a PRIMARY KEY, or leave them out: ${exceptOptions(error.tables)} (in the file: tables: { except: [ … ] })`
     case 'SMTP_SIZE_EXCEEDED':
-      return 'lower "messageSize" in the configuration'
+      return 'attach less, or divide the files among several letters'
     default:
       return undefined
   }

@@ -2,6 +2,7 @@ import type { CodeLetters, FormatMessages, Messages } from './messages.ts'
 import { englishConfig } from './en-config.ts'
 import { explainInEnglish } from './en-errors.ts'
 import { describeEvent } from './en-events.ts'
+import { englishSend } from './en-send.ts'
 
 const numbers = new Intl.NumberFormat('en')
 const moments = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
@@ -137,6 +138,7 @@ export const en: Messages = {
     refusedHint: () =>
       'The database refused rows; they are kept and tried again. See: obmen status',
   },
+  send: englishSend(format),
   status: {
     plan: () => 'plan',
     thisNode: () => 'this node',

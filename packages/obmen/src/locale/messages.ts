@@ -1,5 +1,6 @@
 import type { ExchangeEvent, NodeCode } from '@obmen/exchange'
 import type { PreparedTable } from '@obmen/exchange/sqlite'
+import type { RecipientOutcome } from '@obmen/mail/smtp'
 
 import type { KnownError } from '../errors/known-error.ts'
 import type { Language } from './language.ts'
@@ -19,6 +20,7 @@ export interface Messages {
   readonly node: NodeMessages
   readonly exchange: ExchangeMessages
   readonly status: StatusMessages
+  readonly send: SendMessages
   readonly config: ConfigComments
   readonly errorText: (error: KnownError) => ErrorText
 }
@@ -142,6 +144,22 @@ export interface StatusMessages {
   readonly rowsTitle: () => string
   readonly checksumTitle: () => string
   readonly more: (count: number) => string
+}
+
+export interface SendMessages {
+  /** How much of the letter is out; without its size where that is not known. */
+  readonly sending: (sentOctets: number, sizeOctets: number | undefined) => string
+  readonly stopping: () => string
+  readonly serverTitle: () => string
+  readonly fromTitle: () => string
+  readonly messageIdTitle: () => string
+  readonly sizeTitle: () => string
+  readonly recipientTitle: () => string
+  readonly outcomeTitle: () => string
+  readonly wordsTitle: () => string
+  readonly outcome: (kind: RecipientOutcome['kind']) => string
+  /** What an outcome means for whoever has sent the letter. */
+  readonly hint: (kind: Exclude<RecipientOutcome['kind'], 'accepted'>) => string
 }
 
 /** The comments of a new configuration file, by setting; {@link certificates} stands above `ca` and `servername`. */

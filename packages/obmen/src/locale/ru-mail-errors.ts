@@ -1,4 +1,4 @@
-import type { AnyMailError } from '@obmen/mail/errors'
+import type { AnyMailError, AttachedLetterFlaw } from '@obmen/mail/errors'
 
 import { type ErrorTexts, text } from './error-texts.ts'
 
@@ -9,7 +9,12 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
   HEADER_INVALID: ({ field }) =>
     text(
       `письмо не составлено: в ${field} есть недопустимые знаки`,
-      'проверьте subjectPrefix и address в настройке',
+      'проверьте subjectPrefix и address в настройке, а в obmen send — тему и имена файлов',
+    ),
+  ATTACHED_LETTER_INVALID: ({ flaw, fileName, offsetOctets }) =>
+    text(
+      `письмо не дописано: во вложенном письме${fileName === undefined ? '' : ` «${fileName}»`} ${RUSSIAN_FLAWS[flaw]}, байт ${offsetOctets}`,
+      'вложите его как файл другого типа, например application/octet-stream',
     ),
   LIMIT_EXCEEDED: ({ limit, value, option }) =>
     text(
@@ -21,15 +26,23 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
       `не удалось соединиться с ${host}:${port}: ${CONNECTION_WORDS[systemCode] ?? systemCode}`,
       CONNECTION_HINTS[systemCode] ?? 'проверьте сеть на этом компьютере, имя сервера и порт',
     ),
+  PROXY_FAILED: ({ target, proxy, reason, proxyWords }) => {
+    const [verdict, hint] = PROXY_FAILURES[reason]
+    const words = proxyWords === undefined ? '' : `: ${proxyWords}`
+    return text(
+      `соединиться с ${target} через прокси-сервер ${proxy.host}:${proxy.port} не удалось: ${verdict}${words}`,
+      hint,
+    )
+  },
   CONNECTION_LOST: (error) =>
     text(
       `соединение с почтовым сервером прервалось (${error.message})`,
-      'повторите обмен позже; если так каждый раз, посмотрите последние строки сервера: --verbose',
+      'повторите позже; если так каждый раз, посмотрите последние строки сервера: --verbose (в obmen send: --log)',
     ),
   DEADLINE_EXCEEDED: ({ phase, timeoutMs }) =>
     text(
       `почтовый сервер не ответил за ${Math.round(timeoutMs / 1000)} с (${PHASES[phase]})`,
-      'повторите обмен позже; проверьте сеть на этом компьютере',
+      'повторите позже; проверьте сеть на этом компьютере',
     ),
   ABORTED: () => text('разговор с почтовым сервером прерван по команде', 'запустите обмен снова'),
   PROTOCOL_VIOLATION: ({ line }) =>
@@ -42,14 +55,15 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
       'сервер не предлагает шифрования (STARTTLS), поэтому ничего не отправлено',
       'проверьте порт; с smtps:// и pop3s:// соединение шифруется с самого начала (465, 995)',
     ),
-  TLS_FAILED: ({ host, port, check }) => {
+  TLS_FAILED: ({ host, port, check, seenPin }) => {
     const [verdict, hint] = TLS_CHECKS[check]
-    return text(`защищённое соединение с ${host}:${port} не установлено: ${verdict}`, hint)
+    const seen = seenPin === undefined ? '' : ` (${seenPin})`
+    return text(`защищённое соединение с ${host}:${port} не установлено: ${verdict}${seen}`, hint)
   },
   AUTHENTICATION_FAILED: ({ user, serverWords }) =>
     text(
       `почтовый сервер не пустил пользователя «${user}»${serverWords === undefined ? '' : `: ${serverWords}`}`,
-      'проверьте имя в send и receive и пароль; некоторым почтовым службам нужен отдельный пароль для программ, а серверу, который предлагает больше, чем умеет, — ?auth=PLAIN в адресе',
+      'проверьте имя (в send, receive или --server) и пароль; некоторым почтовым службам нужен отдельный пароль для программ, а серверу, который предлагает больше, чем умеет, — ?auth=PLAIN в адресе',
     ),
   NO_USABLE_MECHANISM: ({ offered }) =>
     text(
@@ -68,10 +82,15 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
       `почтовый сервер не умеет ${capability}, а письму это нужно`,
       'возьмите почтовый адрес из латинских букв; имя домена запишите как xn--…',
     ),
+  SMTP_CONTENT_INVALID: ({ line }) =>
+    text(
+      `письмо не отправлено: в его строке ${line} есть то, чего в письме быть не может`,
+      'сообщите об этом разработчикам',
+    ),
   SMTP_SIZE_EXCEEDED: ({ sizeOctets, limitOctets }) =>
     text(
       `письмо слишком велико: ${sizeOctets} байт, а сервер принимает не больше ${limitOctets}`,
-      'уменьшите messageSize в настройке',
+      'приложите меньше файлов или разделите их на несколько писем',
     ),
   POP3_RESPONSE_REJECTED: ({ response, transient }) =>
     text(
@@ -100,6 +119,45 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
       `письмо слишком велико для ящика: ${sizeOctets} байт, а сервер принимает не больше ${limitOctets}`,
       'уменьшите messageSize в настройке',
     ),
+  DKIM_KEY_UNUSABLE: ({ check, domain, selector }) => {
+    const [verdict, hint] = DKIM_KEY_CHECKS[check]
+    return text(`ключ DKIM «${selector}» домена «${domain}» непригоден: ${verdict}`, hint)
+  },
+  DKIM_CONTENT_CHANGED: ({ signedOctets }) =>
+    text(
+      `отправка подписанного письма прервана: оно уже не то, что было подписано (${signedOctets} байт)`,
+      'отправьте письмо снова, когда никто не изменяет вложенные в него файлы',
+    ),
+  EMAIL_ADDRESS_INVALID: ({ input }) =>
+    text(`«${input}» не похоже на адрес электронной почты`, 'напишите адрес так: имя@example.org'),
+  EMAIL_NOT_SENT: ({ outcome, rejectedRecipients, message }) =>
+    text(`${SENDING_FAILURES[outcome]} (${message})`, sendingHint(outcome, rejectedRecipients)),
+  ILLEGAL_ARGUMENT: ({ message }) =>
+    text(`недопустимое значение (${message})`, 'исправьте значение'),
+  ILLEGAL_STATE: ({ message }) =>
+    text(`сейчас это невозможно (${message})`, 'проверьте, чего письму не хватает'),
+}
+
+type SendingOutcome = Extract<AnyMailError, { readonly code: 'EMAIL_NOT_SENT' }>['outcome']
+
+const SENDING_FAILURES: Readonly<Record<SendingOutcome, string>> = {
+  failed: 'письмо не отправлено',
+  refused: 'сервер не принял письмо ни для кого из получателей',
+  partial: 'сервер принял письмо не для всех получателей',
+  unknown: 'неизвестно, дошло ли письмо: соединение прервалось, когда оно было передано',
+}
+
+function sendingHint(outcome: SendingOutcome, rejected: readonly string[]): string {
+  switch (outcome) {
+    case 'failed':
+      return 'письмо никому не ушло: устраните причину и отправьте его снова'
+    case 'refused':
+      return 'посмотрите, что сервер ответил о каждом получателе'
+    case 'partial':
+      return `отправьте письмо снова только тем, для кого оно не принято: ${rejected.join(', ')}`
+    case 'unknown':
+      return 'проверьте, не пришло ли письмо, прежде чем отправлять его снова'
+  }
 }
 
 type MailError<Code> = Extract<AnyMailError, { readonly code: Code }>
@@ -118,6 +176,35 @@ const CONNECTION_HINTS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'проверьте имя сервера и то, что у этого компьютера есть сеть',
   EAI_AGAIN: 'проверьте, что у этого компьютера есть сеть',
   ECONNREFUSED: 'проверьте порт: 465 или 587 для отправки, 995 или 110 для приёма',
+}
+
+const PROXY_FAILURES: Readonly<
+  Record<MailError<'PROXY_FAILED'>['reason'], readonly [verdict: string, hint: string]>
+> = {
+  unreachable: [
+    'до прокси-сервера нет дороги',
+    'проверьте имя и порт прокси-сервера и сеть на этом компьютере',
+  ],
+  tls: ['соединение с прокси-сервером не шифруется', 'проверьте tls и ca прокси-сервера'],
+  lost: [
+    'прокси-сервер закрыл соединение',
+    'повторите позже; если так каждый раз, проверьте вид и порт прокси-сервера',
+  ],
+  'not-a-proxy': [
+    'там отвечает не прокси-сервер этого вида',
+    'проверьте вид и порт прокси-сервера',
+  ],
+  authentication: [
+    'прокси-сервер не пускает этого пользователя',
+    'проверьте имя и пароль для прокси-сервера',
+  ],
+  refused: [
+    'прокси-сервер этого не разрешает',
+    'попросите администратора прокси-сервера разрешить имя и порт почтового сервера',
+  ],
+  unsupported: ['прокси-сервер этого не умеет', 'возьмите прокси-сервер другого вида'],
+  target: ['прокси-серверу почтовый сервер недоступен', 'проверьте имя и порт почтового сервера'],
+  failure: ['у прокси-сервера не получилось', 'повторите позже; посмотрите журнал прокси-сервера'],
 }
 
 const PHASES: Readonly<Record<MailError<'DEADLINE_EXCEEDED'>['phase'], string>> = {
@@ -157,6 +244,10 @@ const TLS_CHECKS: Readonly<
     'сервер требует сертификат от нас',
     'возьмите порт, где хватает имени и пароля',
   ],
+  pin: [
+    'ключ сервера не тот, который закреплён',
+    'спросите администратора почтового сервера; если ключ сменили намеренно, добавьте его в pins',
+  ],
   'not-tls': [
     'сервер отвечает без шифрования',
     'с smtp:// и pop3:// шифрование включается командой (порты 587, 25, 110)',
@@ -167,4 +258,44 @@ const TLS_CHECKS: Readonly<
     'поищите на пути антивирус или прибор, который вмешивается в почту',
   ],
   handshake: ['не удалось договориться о шифровании', 'проверьте настройки TLS почтового сервера'],
+}
+
+const RUSSIAN_FLAWS: Readonly<Record<AttachedLetterFlaw, string>> = {
+  nul: 'есть нулевой байт',
+  'bare line end': 'строка кончается не CRLF',
+  'octet over 127': 'есть знаки не из ASCII',
+  'line too long': 'есть строка длиннее 998 байт',
+  delimiter: 'есть строка, которой оно должно кончаться',
+}
+
+const DKIM_KEY_CHECKS: Readonly<
+  Record<MailError<'DKIM_KEY_UNUSABLE'>['check'], readonly [verdict: string, hint: string]>
+> = {
+  domain: ['такого имени домена быть не может', 'напишите домен как в адресе: example.org'],
+  selector: [
+    'такого селектора быть не может',
+    'напишите селектор, как он опубликован, без ._domainkey и домена: латинские буквы, цифры, дефис, точка',
+  ],
+  'selector-taken': [
+    'такой же селектор у другого ключа, а в DNS на каждый селектор один ключ',
+    'опубликуйте каждый ключ под своим селектором',
+  ],
+  'not-a-key': [
+    'это не закрытый ключ в формате PEM',
+    'возьмите текст файла ключа целиком, от -----BEGIN до END-----, вместе с переводами строк',
+  ],
+  encrypted: ['закрытый ключ защищён паролем', 'снимите пароль: openssl pkey -in ФАЙЛ -out ФАЙЛ'],
+  public: [
+    'это открытый ключ или сертификат, им не подписывают',
+    'возьмите закрытый ключ; открытый публикуют в DNS',
+  ],
+  'key-type': ['ключей такого вида в DKIM нет', 'создайте ключ RSA на 2048 бит или ключ Ed25519'],
+  'too-short': [
+    'ключ RSA короче 1024 бит, такие подписи никто не принимает',
+    'создайте ключ RSA не короче 2048 бит или ключ Ed25519',
+  ],
+  damaged: [
+    'его подпись не сходится с его же открытым ключом',
+    'возьмите ключ ещё раз оттуда, где он создан',
+  ],
 }

@@ -2,6 +2,7 @@ import type { CodeLetters, FormatMessages, Messages } from './messages.ts'
 import { russianConfig } from './ru-config.ts'
 import { explainInRussian } from './ru-errors.ts'
 import { describeEvent } from './ru-events.ts'
+import { russianSend } from './ru-send.ts'
 import { type Forms, numeral, russianNumber } from './ru-numeral.ts'
 
 const moments = new Intl.DateTimeFormat('ru', { dateStyle: 'medium', timeStyle: 'short' })
@@ -143,6 +144,7 @@ export const ru: Messages = {
     refusedHint: () =>
       'База не приняла некоторые строки; они сохранены, и запись будет повторена. Подробности: obmen status',
   },
+  send: russianSend(format),
   status: {
     plan: () => 'план обмена',
     thisNode: () => 'этот узел',

@@ -4,6 +4,8 @@ export interface Io {
   out(text: string): void
   /** Progress and errors: standard error. */
   err(text: string): void
+  /** All of standard input, as text. */
+  input(): Promise<string>
   /** Whether {@link err} is a terminal, where a line can be written again and again. */
   readonly isTerminal: boolean
   /** The width of that terminal. */

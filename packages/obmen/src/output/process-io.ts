@@ -1,3 +1,5 @@
+import { text } from 'node:stream/consumers'
+
 import { Interrupted } from '../errors/site-error.ts'
 import type { Io } from './io.ts'
 
@@ -11,8 +13,9 @@ export function processIo(): Io {
     if (error.code !== 'EPIPE') throw error
   })
   return {
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    out: (words) => void process.stdout.write(words),
+    err: (words) => void process.stderr.write(words),
+    input: () => text(process.stdin),
     isTerminal: process.stderr.isTTY,
     columns: process.stderr.columns ?? DEFAULT_COLUMNS,
     cwd: process.cwd(),

@@ -89,6 +89,7 @@ function ioThatSays(said: string[]): Io {
     env: {},
     systemLocale: 'en-GB',
     now: () => 0,
+    input: () => Promise.resolve(''),
     interruption: () => new AbortController().signal,
   }
 }

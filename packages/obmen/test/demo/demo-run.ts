@@ -41,6 +41,7 @@ export async function runHere(
     env: options.env ?? {},
     systemLocale: 'en-GB',
     now: () => Date.now(),
+    input: () => Promise.resolve(''),
     interruption: () => signal,
   }
   const exitCode = await main(argv, io)

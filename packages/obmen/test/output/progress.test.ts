@@ -15,6 +15,7 @@ function watch({ isTerminal }: { isTerminal: boolean }): { progress: Progress; w
     env: {},
     systemLocale: 'en',
     now: () => 0,
+    input: () => Promise.resolve(''),
     interruption: () => new AbortController().signal,
   }
   return { progress: new Progress(io), written }

@@ -3,11 +3,16 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
-/** Starts a program of this folder that goes on running, and waits until it has printed a line. */
-export async function startProgram(file: string, args: readonly string[]): Promise<ChildProcess> {
+/** Starts a program of this folder that goes on running, and gives the first that it printed. */
+export async function startProgram(
+  file: string,
+  args: readonly string[],
+): Promise<{ readonly process: ChildProcess; readonly words: string }> {
   const program = spawnProgram(file, args)
-  await once(program.stdout ?? program, 'data')
-  return program
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  program.stdout?.once('data', (words) => resolve(String(words)))
+  program.once('exit', (status) => reject(new Error(`${file} ended with status ${status}`)))
+  return { process: program, words: await promise }
 }
 
 /** Figures by name: times in milliseconds, memory as the peak of the process in octets. */
@@ -16,7 +21,11 @@ export type Figures = Readonly<Record<string, number>>
 /** Runs a program of this folder that prints its figures as JSON. */
 export async function runProgram(file: string, args: readonly string[]): Promise<Figures> {
   const program = spawnProgram(file, args)
-  return parseFigures(program.stdout === null ? '' : await text(program.stdout))
+  const ended = once(program, 'exit')
+  const words = program.stdout === null ? '' : await text(program.stdout)
+  await ended
+  if (program.exitCode !== 0) throw new Error(`${file} ended with status ${program.exitCode}`)
+  return parseFigures(words)
 }
 
 /** Reads what a program printed. Throws `TypeError` for anything but an object of numbers. */

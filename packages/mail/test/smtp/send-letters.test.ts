@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { sendLetter } from '../../src/smtp/transaction.ts'
 import { play } from '../../src/testing/play.ts'
 import { ConnectionLost } from '../../src/wire/errors.ts'
 import type { Dialog } from '../../src/wire/dialog.ts'
@@ -12,6 +11,7 @@ import {
   opening,
   pieces,
   sendAll,
+  sendLetter,
 } from './conversation.ts'
 
 const one = { envelope: envelope('a@x.org') }

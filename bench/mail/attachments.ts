@@ -1,0 +1,100 @@
+import { randomFillSync } from 'node:crypto'
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { runProgram } from '../programs.ts'
+import { figure, type Line, median, peerFigure, type Section } from './figures.ts'
+import { type Sink, startDiscardingSink, startSmtpSink } from './sinks.ts'
+
+const MEGABYTE = 1e6
+
+/** Sizes in megabytes, and how often each is sent: what takes seconds differs less from run to run. */
+const SIZES: readonly { readonly megabytes: number; readonly rounds: number }[] = [
+  { megabytes: 50, rounds: 3 },
+  { megabytes: 500, rounds: 1 },
+]
+
+/** Enough for any buffer on the way; a client that keeps the letter would need hundreds. */
+const MEMORY_BOUND = 64
+
+/** A letter with a large file, from the disk to the server: how fast, and in how much memory. */
+export async function* measureAttachments(): AsyncGenerator<Section> {
+  using discarding = await startDiscardingSink()
+  using chunking = await startDiscardingSink('chunking')
+  using smtpSink = await startSmtpSink()
+  const folder = mkdtempSync(join(tmpdir(), 'obmen-bench-'))
+  try {
+    for (const { megabytes, rounds } of SIZES) {
+      const path = join(folder, `${megabytes}.bin`)
+      writeRandomFile(path, megabytes)
+      const title = `a file of ${megabytes} MB`
+      const way = { path, megabytes, rounds }
+      yield {
+        title: `${title}, to a sink that discards`,
+        lines: await measure(way, discarding, chunking),
+      }
+      if (smtpSink !== undefined) {
+        yield { title: `${title}, to smtp-sink`, lines: await measure(way, smtpSink) }
+      }
+      rmSync(path)
+    }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+interface Way {
+  readonly path: string
+  readonly megabytes: number
+  readonly rounds: number
+}
+
+interface Run {
+  readonly rate: number
+  readonly extraMegabytes: number
+}
+
+async function measure(way: Way, sink: Sink, chunking?: Sink): Promise<readonly Line[]> {
+  const obmen: Run[] = []
+  const chunked: Run[] = []
+  const nodemailer: Run[] = []
+  for (let round = 0; round < way.rounds; round += 1) {
+    obmen.push(await send('obmen', way, sink))
+    if (chunking !== undefined) chunked.push(await send('obmen', way, chunking))
+    nodemailer.push(await send('nodemailer', way, sink))
+  }
+  const rates = (runs: readonly Run[]): readonly number[] => runs.map(({ rate }) => rate)
+  const memory = (runs: readonly Run[]): number =>
+    Math.max(...runs.map((run) => run.extraMegabytes))
+  const bound = { sense: 'at most', bound: MEMORY_BOUND } as const
+  const unit = 'MB/s of the file'
+  return [
+    figure('obmen, DATA', median(rates(obmen)), unit),
+    ...(chunked.length === 0 ? [] : [figure('obmen, CHUNKING', median(rates(chunked)), unit)]),
+    peerFigure('nodemailer', rates(nodemailer), {
+      ours: rates(obmen),
+      unit,
+      target: { sense: 'at least', bound: 6 },
+    }),
+    figure('obmen, peak memory above idle', memory([...obmen, ...chunked]), 'MB', bound),
+    figure('nodemailer, peak memory above idle', memory(nodemailer), 'MB'),
+  ]
+}
+
+async function send(program: 'obmen' | 'nodemailer', way: Way, { port }: Sink): Promise<Run> {
+  const file = `mail/programs/${program}-attachment.ts`
+  const run = await runProgram(file, [String(port), way.path])
+  const { elapsedMs = Number.NaN, peakOctets = Number.NaN, idleOctets = Number.NaN } = run
+  return {
+    rate: (way.megabytes / elapsedMs) * 1000,
+    extraMegabytes: (peakOctets - idleOctets) / MEGABYTE,
+  }
+}
+
+function writeRandomFile(path: string, megabytes: number): void {
+  const file = openSync(path, 'wx')
+  const piece = Buffer.alloc(MEGABYTE)
+  for (let written = 0; written < megabytes; written += 1) writeSync(file, randomFillSync(piece))
+  closeSync(file)
+}

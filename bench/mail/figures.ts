@@ -1,0 +1,90 @@
+/** What a ratio or a figure was hoped to be. */
+export interface Target {
+  readonly sense: 'at least' | 'at most'
+  readonly bound: number
+}
+
+/** One figure of one program. */
+export interface Line {
+  readonly program: string
+  /** `undefined` when the program is not on this machine. */
+  readonly value: number | undefined
+  readonly unit: string
+  /** How many times this peer's figure Obmen's is. */
+  readonly ratio?: number
+  readonly target?: Target & { readonly isMet: boolean }
+}
+
+/** Figures that are to be compared with each other. */
+export interface Section {
+  readonly title: string
+  readonly lines: readonly Line[]
+}
+
+/** A figure that stands for itself, or is judged by itself. */
+export function figure(program: string, value: number, unit: string, target?: Target): Line {
+  return {
+    program,
+    value,
+    unit,
+    ...(target && { target: { ...target, isMet: meets(value, target) } }),
+  }
+}
+
+/**
+ * The median of a peer's figures beside ours. The ratio is the median of the rounds' ratios: what disturbs the machine
+ * disturbs both programs of a round. Without figures the peer is not on this machine.
+ */
+export function peerFigure(
+  program: string,
+  values: readonly number[],
+  beside: { readonly ours: readonly number[]; readonly unit: string; readonly target?: Target },
+): Line {
+  const { ours, unit, target } = beside
+  if (values.length === 0) return { program, value: undefined, unit }
+  const ratio = median(values.map((value, round) => (ours[round] ?? Number.NaN) / value))
+  return {
+    program,
+    value: median(values),
+    unit,
+    ratio,
+    ...(target && { target: { ...target, isMet: meets(ratio, target) } }),
+  }
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+}
+
+export function formatSection({ title, lines }: Section): string {
+  return [title, ...lines.map(formatLine)].join('\n')
+}
+
+function meets(value: number, { sense, bound }: Target): boolean {
+  return sense === 'at least' ? value >= bound : value <= bound
+}
+
+const PROGRAM_WIDTH = 44
+const VALUE_WIDTH = 9
+const UNIT_WIDTH = 20
+
+function formatLine({ program, value, unit, ratio, target }: Line): string {
+  const label = `  ${program.padEnd(PROGRAM_WIDTH)}`
+  if (value === undefined) return `${label}${'missing here'.padStart(VALUE_WIDTH)}`
+  const words = [
+    ratio === undefined ? '' : `obmen: ${formatNumber(ratio)} ×`,
+    target === undefined
+      ? ''
+      : `target ${target.sense === 'at least' ? '≥' : '≤'} ${target.bound}: ${target.isMet ? 'met' : 'missed'}`,
+  ]
+  const line = `${label}${formatNumber(value).padStart(VALUE_WIDTH)} ${unit.padEnd(UNIT_WIDTH)}`
+  return `${line}${words.filter((word) => word !== '').join(', ')}`.trimEnd()
+}
+
+/** Three digits that count are enough for what differs by some percent from run to run. */
+function formatNumber(value: number): string {
+  return value.toLocaleString(
+    'en',
+    value >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 },
+  )
+}

@@ -1,0 +1,13 @@
+import { measureAttachments } from './attachments.ts'
+import { measureComposing } from './composing.ts'
+import type { Section } from './figures.ts'
+import { measureRoundTrips } from './round-trips.ts'
+import { measureSmallLetters } from './small-letters.ts'
+
+/** Shows what letters cost: to compose and to send, beside nodemailer and Postfix's smtp-source. */
+export async function* measureMail(): AsyncGenerator<Section> {
+  yield* measureComposing()
+  yield* measureSmallLetters()
+  yield* measureAttachments()
+  yield* measureRoundTrips()
+}

@@ -1,0 +1,36 @@
+/** The same letter by nodemailer. Arguments: port, path. */
+import { createReadStream } from 'node:fs'
+
+import { createTransport } from 'nodemailer'
+
+import { peakOctets, timeOf } from '../../clock.ts'
+import { recipientOf, SENDER, SUBJECT } from '../letter.ts'
+
+const [port = '0', path = ''] = process.argv.slice(2)
+
+/** As for Obmen: by the path alone, nodemailer would read 64 KiB at a time. */
+const READ_OCTETS = 128 * 1024
+
+const idleOctets = peakOctets()
+const elapsedMs = await timeOf(async () => {
+  const transport = createTransport({
+    host: '127.0.0.1',
+    port: Number(port),
+    name: 'bench.example.org',
+    ignoreTLS: true,
+  })
+  const { accepted } = await transport.sendMail({
+    from: SENDER,
+    to: recipientOf(0),
+    subject: SUBJECT,
+    attachments: [
+      {
+        filename: 'остатки.bin',
+        content: createReadStream(path, { highWaterMark: READ_OCTETS }),
+      },
+    ],
+  })
+  if (accepted.length !== 1) throw new Error('the letter was not taken')
+  transport.close()
+})
+console.log(JSON.stringify({ elapsedMs, idleOctets, peakOctets: peakOctets() }))

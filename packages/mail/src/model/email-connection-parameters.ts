@@ -1,0 +1,188 @@
+import type { MailServer } from '../net/mail-server.ts'
+import { DEFAULT_DEADLINES, type Deadlines } from '../wire/deadlines.ts'
+import { toMilliseconds, type Duration } from './duration.ts'
+import type { EmailAuthentication } from './email-authentication.ts'
+import { IllegalArgumentException } from './exception.ts'
+import { readArguments } from './named-arguments.ts'
+import type { SecureConnectionParameters } from './secure-connection-parameters.ts'
+import { printAs } from './print-as.ts'
+
+/** RFC 793 §3.1: a port has sixteen bits; 0 is none. */
+const MAX_PORT = 65_535
+
+/** As the proposal for the object model has it; longer than a lost SYN takes to be repeated four times. */
+const CONNECTION_TIMEOUT_MS = 30_000
+
+/** As the proposal for the object model has it; RFC 5321 §4.5.3.2 has more, and 0 stands for that. */
+const DATA_TRANSFER_TIMEOUT_MS = 60_000
+
+/** The arguments of all connection parameters by name; every property can be set by it. */
+export interface EmailConnectionArguments {
+  readonly server: string
+  readonly port?: number
+  readonly authentication?: EmailAuthentication | undefined
+  readonly useSsl?: boolean
+  readonly allowStartTls?: boolean
+  readonly connectionTimeout?: Duration
+  readonly dataTransferTimeout?: Duration
+  readonly secureParameters?: SecureConnectionParameters | undefined
+}
+
+const ARGUMENT_NAMES = [
+  'server',
+  'port',
+  'authentication',
+  'useSsl',
+  'allowStartTls',
+  'connectionTimeout',
+  'dataTransferTimeout',
+  'secureParameters',
+] as const
+
+/** A mail server, how to reach it, and who to log in as: what the parameters of all protocols have in common. */
+export abstract class EmailConnectionParameters {
+  /** The port where TLS begins with the first octet. */
+  protected abstract readonly implicitTlsPort: number
+  #server = ''
+  #port = 0
+  #useSsl: boolean | undefined
+  #connectionTimeout = CONNECTION_TIMEOUT_MS
+  #dataTransferTimeout = DATA_TRANSFER_TIMEOUT_MS
+
+  /** Who to log in as. `undefined`: no login, as at a relay in the own network. */
+  authentication: EmailAuthentication | undefined
+  /**
+   * Whether a connection that does not begin with TLS is encrypted by STARTTLS. By default it is, and it must be: a server that does not offer STARTTLS gets neither
+   * the credentials nor the letter. With this *and* {@link useSsl} off everything goes in clear text, and that is the only way to it.
+   */
+  allowStartTls = true
+  /** Whom to trust in TLS, and what to show there. */
+  secureParameters: SecureConnectionParameters | undefined
+
+  protected constructor(given: EmailConnectionArguments & { readonly port: number }) {
+    const { useSsl, connectionTimeout, dataTransferTimeout } = given
+    this.server = given.server
+    this.port = given.port
+    this.authentication = given.authentication
+    this.secureParameters = given.secureParameters
+    this.#useSsl = useSsl
+    this.allowStartTls = given.allowStartTls ?? true
+    if (connectionTimeout !== undefined) this.connectionTimeout = connectionTimeout
+    if (dataTransferTimeout !== undefined) this.dataTransferTimeout = dataTransferTimeout
+  }
+
+  /**
+   * A host name or an IP address.
+   *
+   * @throws IllegalArgumentException when it is set to nothing.
+   */
+  get server(): string {
+    return this.#server
+  }
+
+  set server(server: string) {
+    if (server.trim() === '') throw new IllegalArgumentException('the server has no name')
+    this.#server = server
+  }
+
+  /** From 1 to 65535. @throws IllegalArgumentException when it is set to anything else. */
+  get port(): number {
+    return this.#port
+  }
+
+  set port(port: number) {
+    if (!Number.isInteger(port) || port < 1 || port > MAX_PORT) {
+      throw new IllegalArgumentException(`${port} is no port: a port is from 1 to ${MAX_PORT}`)
+    }
+    this.#port = port
+  }
+
+  /** Whether TLS begins with the first octet. As long as it isn't set, that goes by the port: at 465 (SMTP), 993 (IMAP), 995 (POP3). */
+  get useSsl(): boolean {
+    return this.#useSsl ?? this.#port === this.implicitTlsPort
+  }
+
+  set useSsl(useSsl: boolean) {
+    this.#useSsl = useSsl
+  }
+
+  /**
+   * How long to wait for the connection and then for TLS, in milliseconds; it may be set as `{ seconds: 30 }`. By default 30 seconds, which is this package's choice.
+   *
+   * @throws IllegalArgumentException when it is set to a negative time.
+   */
+  get connectionTimeout(): number {
+    return this.#connectionTimeout
+  }
+
+  set connectionTimeout(duration: Duration) {
+    this.#connectionTimeout = toMilliseconds('the connectionTimeout', duration)
+  }
+
+  /**
+   * How long to wait for an answer, and for a piece of a letter to get through, in milliseconds; it may be set as `{ seconds: 60 }`. By default 60 seconds, which is this package's
+   * choice. 0 stands for the times of RFC 5321 §4.5.3.2. The answer to a whole letter is awaited for ten minutes at least: giving up there makes duplicates (RFC 1047).
+   *
+   * @throws IllegalArgumentException when it is set to a negative time.
+   */
+  get dataTransferTimeout(): number {
+    return this.#dataTransferTimeout
+  }
+
+  set dataTransferTimeout(duration: Duration) {
+    this.#dataTransferTimeout = toMilliseconds('the dataTransferTimeout', duration)
+  }
+
+  /** The same for `@obmen/mail/smtp` and `@obmen/mail/pop3`. Without credentials that would be `authentication.credentials`. */
+  get mailServer(): MailServer {
+    const credentials = this.authentication?.credentials
+    return {
+      host: this.#server,
+      port: this.#port,
+      tls: this.useSsl ? 'implicit' : this.allowStartTls ? 'starttls' : 'none',
+      ...this.secureParameters?.serverOptions,
+      ...(credentials && { credentials }),
+    }
+  }
+
+  /** The time-outs as the engines take them, for each phase. */
+  get deadlines(): Partial<Deadlines> {
+    const connection = this.#connectionTimeout
+    const limits = connection === 0 ? {} : { connectMs: connection, tlsMs: connection }
+    const transfer = this.#dataTransferTimeout
+    if (transfer === 0) return limits
+    return {
+      ...limits,
+      greetingMs: transfer,
+      commandMs: transfer,
+      mailMs: transfer,
+      rcptMs: transfer,
+      dataMs: transfer,
+      contentMs: transfer,
+      contentEndMs: Math.max(transfer, DEFAULT_DEADLINES.contentEndMs),
+      quitMs: transfer,
+    }
+  }
+
+  toJSON(): object {
+    const { server, port, useSsl, allowStartTls, authentication } = this
+    return { server, port, useSsl, allowStartTls, authentication }
+  }
+}
+
+printAs(
+  EmailConnectionParameters,
+  (parameters) => `${parameters.constructor.name} ${JSON.stringify(parameters)}`,
+)
+
+/** What the constructors take: the first three in a row, or all by name. */
+export function connectionArguments(
+  server: string | EmailConnectionArguments,
+  rest: Pick<EmailConnectionArguments, 'authentication' | 'secureParameters'> & {
+    readonly port: number
+  },
+): EmailConnectionArguments & { readonly port: number } {
+  if (typeof server === 'string') return { server, ...rest }
+  const given = readArguments(server, ARGUMENT_NAMES)
+  return { ...given, port: given.port ?? rest.port }
+}

@@ -1,0 +1,25 @@
+import { connectionArguments, EmailConnectionParameters } from './email-connection-parameters.ts'
+import type { EmailConnectionArguments } from './email-connection-parameters.ts'
+import type { EmailAuthentication } from './email-authentication.ts'
+import type { SecureConnectionParameters } from './secure-connection-parameters.ts'
+
+/** RFC 8314 §3.3: POP3 with TLS from the first octet. */
+const POP3S_PORT = 995
+
+/** A mailbox at a POP3 server, how to reach it, and who to log in as. */
+export class Pop3ConnectionParameters extends EmailConnectionParameters {
+  protected override readonly implicitTlsPort: number = POP3S_PORT
+
+  /**
+   * @param rest Who to log in as, and whom to trust in TLS.
+   * @throws IllegalArgumentException when the server is empty, the port is none, or a time is negative.
+   */
+  constructor(
+    server: string | EmailConnectionArguments,
+    port: number = POP3S_PORT,
+    ...rest: [authentication?: EmailAuthentication, secureParameters?: SecureConnectionParameters]
+  ) {
+    const [authentication, secureParameters] = rest
+    super(connectionArguments(server, { port, authentication, secureParameters }))
+  }
+}

@@ -1,0 +1,58 @@
+import type { Envelope, SendingOutcome } from '../smtp/envelope.ts'
+import { Aborted } from './errors.ts'
+import type { SendOptions } from './smtp-client.ts'
+import { trackContent, type TrackedContent } from './tracked-content.ts'
+
+/** A letter on its way through a pool: it waits, is sent, perhaps waits and is sent again, and has one end. */
+export class PoolLetter {
+  readonly envelope: Envelope
+  readonly options: SendOptions
+  readonly content: TrackedContent
+  /** How often it was handed to a connection. */
+  attempts = 0
+  readonly #end = Promise.withResolvers<SendingOutcome>()
+  #stopListening: (() => void) | undefined
+  #isSettled = false
+
+  constructor(envelope: Envelope, content: AsyncIterable<Uint8Array>, options: SendOptions) {
+    this.envelope = envelope
+    this.options = options
+    this.content = trackContent(content)
+  }
+
+  get outcome(): Promise<SendingOutcome> {
+    return this.#end.promise
+  }
+
+  get isAborted(): boolean {
+    return this.options.signal?.aborted === true
+  }
+
+  /** What its own signal ended it with. */
+  get aborted(): Aborted {
+    return new Aborted(this.options.signal?.reason)
+  }
+
+  /** Calls back when the letter's own signal aborts, until it has its end. */
+  onAbort(action: () => void): void {
+    const { signal } = this.options
+    signal?.addEventListener('abort', action)
+    this.#stopListening = () => signal?.removeEventListener('abort', action)
+  }
+
+  resolve(outcome: SendingOutcome): void {
+    if (this.#settle()) this.#end.resolve(outcome)
+  }
+
+  reject(error: unknown): void {
+    if (this.#settle()) this.#end.reject(error)
+  }
+
+  #settle(): boolean {
+    if (this.#isSettled) return false
+    this.#isSettled = true
+    this.#stopListening?.()
+    this.content.release()
+    return true
+  }
+}

@@ -1,0 +1,128 @@
+import { assert } from '../base/assert.ts'
+import { MailError } from '../base/mail-error.ts'
+import { NO_OCTETS } from '../base/octets.ts'
+import type { Deadlines } from '../wire/deadlines.ts'
+import type { Demand, Dialog } from '../wire/dialog.ts'
+import type { ContentForm } from './content-form.ts'
+import type { Content } from './content.ts'
+import type { Pipeline } from './pipeline.ts'
+import type { Transaction } from './transaction.ts'
+
+/**
+ * How long a source may take before what is held back for company is sent without it, and the replies that are owed are received: so nobody waits
+ * for a letter that is behind his own. Longer than reading a piece of a file takes, shorter than a round trip over any distance.
+ */
+const SOURCE_PATIENCE_MS = 5
+
+interface Surroundings {
+  readonly form: ContentForm
+  readonly pipeline: Pipeline
+  readonly deadlines: Deadlines
+  readonly transaction: Transaction
+}
+
+/** The content of one letter, in the form in which it travels, block by block. */
+export class ContentReader {
+  readonly #form: ContentForm
+  readonly #content: Content
+  readonly #pipeline: Pipeline
+  readonly #transaction: Transaction
+  readonly #timeoutMs: number
+  #piece: Uint8Array = NO_OCTETS
+  #octets = 0
+  #hasFailed = false
+
+  constructor(content: Content, { form, pipeline, deadlines, transaction }: Surroundings) {
+    this.#form = form
+    this.#content = content
+    this.#pipeline = pipeline
+    this.#transaction = transaction
+    this.#timeoutMs = deadlines.contentMs
+  }
+
+  /** Whether what {@link next} has thrown is a matter of this letter alone. */
+  get hasFailed(): boolean {
+    return this.#hasFailed
+  }
+
+  /**
+   * The next block, of about so many octets at most; `null` at the end, or when everybody has been refused.
+   *
+   * @throws SmtpContentInvalid, RangeError, and whatever the source throws.
+   */
+  *next(maxOctets: number): Dialog<Uint8Array | null> {
+    while (this.#piece.length === 0) {
+      const piece = yield* this.#pull()
+      if (piece === null) return this.#endSource()
+      this.#piece = piece
+    }
+    const block = this.#piece.subarray(0, maxOctets)
+    this.#piece = this.#piece.subarray(maxOctets)
+    this.#octets += block.length
+    return this.#attempt(() => this.#form.push(block))
+  }
+
+  /** What is sent after the last block. Throws as {@link next}. */
+  end(): Uint8Array {
+    return this.#attempt(() => this.#form.end())
+  }
+
+  /** Lets the sender know how much has left, once what was given so far has. */
+  report(): void {
+    const { onProgress } = this.#content
+    const octets = this.#octets
+    if (onProgress !== undefined) this.#pipeline.notify(() => onProgress(octets))
+  }
+
+  #endSource(): null {
+    if (this.#transaction.isRefused) return null
+    const { sizeOctets } = this.#content
+    return this.#attempt(() => {
+      if (sizeOctets === undefined || sizeOctets === this.#octets) return null
+      throw new RangeError(
+        `sizeOctets is ${sizeOctets}, but the content had ${this.#octets} octets: it was not sent to its end`,
+      )
+    })
+  }
+
+  *#pull(): Dialog<Uint8Array | null> {
+    const { source } = this.#content
+    const timeoutMs = this.#timeoutMs
+    const early = yield* this.#demand({
+      kind: 'pull',
+      source,
+      timeoutMs,
+      patienceMs: SOURCE_PATIENCE_MS,
+    })
+    if (early !== undefined) return early
+    yield* this.#pipeline.settle()
+    if (this.#transaction.isRefused) return null
+    const piece = yield* this.#demand({ kind: 'pull', source, timeoutMs })
+    assert(piece !== undefined, 'a pull demand without patience is answered with octets or null')
+    return piece
+  }
+
+  /** When there is no piece because the connection has ended meanwhile, the server may have said why. */
+  *#demand(demand: Demand & { readonly kind: 'pull' }): Dialog<Uint8Array | null | undefined> {
+    try {
+      return yield demand
+    } catch (failure) {
+      try {
+        yield* this.#pipeline.hear()
+      } catch (error) {
+        throw this.#pipeline.isOver || !(error instanceof MailError) ? error : failure
+      }
+      this.#hasFailed = true
+      throw failure
+    }
+  }
+
+  #attempt<Result>(work: () => Result): Result {
+    try {
+      return work()
+    } catch (error) {
+      this.#hasFailed = true
+      throw error
+    }
+  }
+}

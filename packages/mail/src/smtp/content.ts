@@ -1,0 +1,17 @@
+import type { LetterBody } from '../base/canonical-letter.ts'
+import type { OctetSource } from '../wire/dialog.ts'
+
+/** The letter itself, and what is known of it beforehand. */
+export interface Content {
+  readonly source: OctetSource
+  /** How many octets the source will give, as it gives them, if that is known (RFC 1870 §3). */
+  readonly sizeOctets?: number
+  /** What octets it may have: RFC 6152, RFC 3030. Without it, seven bits. */
+  readonly body?: LetterBody
+  /** Its header section holds UTF-8 (RFC 6531). */
+  readonly needsSmtpUtf8?: boolean
+  /** Who composed it has vouched for its form, so that nobody needs to look. */
+  readonly isCanonical?: boolean
+  /** Called with the number of octets of the source that have been handed to the connection so far. */
+  readonly onProgress?: (sentOctets: number) => void
+}

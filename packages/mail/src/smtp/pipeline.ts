@@ -1,0 +1,202 @@
+/**
+ * What is on its way to the server, and the replies that it owes for it, in their order (RFC 2920).
+ *
+ *     put ─► batch ── flush ─► sent, its replies owed ── reply ─► taken by the step it belongs to
+ *
+ * Commands and content are gathered and leave together. A reply belongs to the oldest step that has left; one that comes while no
+ * step is owed a reply is no answer to anything, and the session ends with it.
+ */
+
+import { MailError } from '../base/mail-error.ts'
+import { concatOctets } from '../base/octets.ts'
+import type { Dialog } from '../wire/dialog.ts'
+import { ConnectionLost, ProtocolViolation } from '../wire/errors.ts'
+import { send } from '../wire/line-buffer.ts'
+import { isSendingFailure, refuseUnasked, type CommandChannel } from './command-channel.ts'
+import type { Reply } from './reply.ts'
+
+/**
+ * How many replies may be owed. Unlimited, both sides could fill their windows with nobody reading (RFC 2920 §3.1); so many fit into any
+ * receive buffer, and a round trip for each hundred commands is not felt.
+ */
+const MAX_OWED_REPLIES = 100
+
+/** How many are still owed when more is sent: the server has work left meanwhile, and what is sent is worth a packet. */
+const REFILL_AT = MAX_OWED_REPLIES / 2
+
+/**
+ * How much leaves at once, and so what a deadline is for: 64 KiB in the three minutes of RFC 5321 §4.5.3.2.5 are less than 3 kbit/s.
+ * A hundred owed replies to pieces of this size are what is under way at most.
+ */
+export const MAX_BATCH_OCTETS = 65_536
+
+/** Something that the server replies to. */
+export interface Step {
+  /** How long the reply may take, from when it is waited for. */
+  readonly timeoutMs: number
+  /** Takes a reply, and says whether it was the last that is owed for this step. */
+  take(reply: Reply): boolean
+  /** Told when the last octet of the step is handed to the connection: from here on the server may have it. */
+  handOver?(): void
+}
+
+export class Pipeline {
+  readonly #channel: CommandChannel
+  readonly #isPipelining: boolean
+  /** Steps that are owed a reply, the oldest first. Of these the last `#unsent` are still in the batch. */
+  readonly #owed: Step[] = []
+  #unsent = 0
+  #batch: Uint8Array[] = []
+  #batchOctets = 0
+  #hasContent = false
+  /** Called when the batch has been handed over. */
+  #notices: (() => void)[] = []
+  /** Content is being sent that the server has asked for: it may refuse in the middle. */
+  isInContent = false
+
+  constructor(channel: CommandChannel, options: { readonly isPipelining: boolean }) {
+    this.#channel = channel
+    this.#isPipelining = options.isPipelining
+  }
+
+  /** Whether the server has ended the session. */
+  get isOver(): boolean {
+    return this.#channel.lastWord !== undefined
+  }
+
+  get owesReplies(): boolean {
+    return this.#owed.length > 0
+  }
+
+  /** Waits until another command may be sent: for every reply without PIPELINING, otherwise only when too many are owed. */
+  *makeRoom(): Dialog<void> {
+    if (!this.#isPipelining) yield* this.settle()
+    else if (this.#owed.length >= MAX_OWED_REPLIES) yield* this.#receiveUntil(REFILL_AT)
+  }
+
+  /** Adds a part of a letter's content to what leaves next, as {@link put}. */
+  *putContent(parts: readonly Uint8Array[], step?: Step): Dialog<void> {
+    yield* this.put(parts, step)
+    this.#hasContent = true
+  }
+
+  /** Adds octets to what leaves next. A step that is given with them is theirs, and all of them leave together. */
+  *put(parts: readonly Uint8Array[], step?: Step): Dialog<void> {
+    let octets = 0
+    for (const part of parts) octets += part.length
+    if (this.#batchOctets > 0 && this.#batchOctets + octets > MAX_BATCH_OCTETS) yield* this.flush()
+    if (octets > 0) this.#batch.push(...parts)
+    this.#batchOctets += octets
+    if (step === undefined) return
+    this.#owed.push(step)
+    this.#unsent++
+  }
+
+  /** Has something called when what was put so far has been handed to the connection. */
+  notify(notice: () => void): void {
+    this.#notices.push(notice)
+  }
+
+  /** Sends what was put. Before that it hears what the server has said meanwhile. */
+  *flush(): Dialog<void> {
+    if (this.#batch.length === 0) return
+    yield* this.hear()
+    const octets = concatOctets(this.#batch)
+    const notices = this.#notices
+    const timeoutMs = this.#channel.deadlines[this.#hasContent ? 'contentMs' : 'commandMs']
+    const sentBefore = this.#owed.length - this.#unsent
+    this.#batch = []
+    this.#batchOctets = 0
+    this.#hasContent = false
+    this.#notices = []
+    this.#unsent = 0
+    for (const step of this.#owed.slice(sentBefore)) step.handOver?.()
+    try {
+      yield* send(octets, timeoutMs)
+    } catch (error) {
+      yield* this.#hearLastWord(error, sentBefore)
+    }
+    for (const notice of notices) notice()
+  }
+
+  /** Sends what was put, and receives every reply that is owed. */
+  settle(): Dialog<void> {
+    return this.#receiveUntil(0)
+  }
+
+  /** Sends what was put, and receives one reply. */
+  receive(): Dialog<void> {
+    return this.#receiveUntil(this.#owed.length - 1)
+  }
+
+  /** Takes the replies that have come by now. */
+  *hear(): Dialog<void> {
+    yield* this.#channel.hear()
+    for (;;) {
+      const reply = this.#channel.take()
+      if (reply === undefined) break
+      this.#take(reply)
+    }
+    // Nothing is owed, and still the server has begun to speak.
+    if (this.#channel.hasUnread && this.#owed.length === this.#unsent) {
+      this.#take(yield* this.#channel.receive(this.#channel.deadlines.commandMs))
+    }
+  }
+
+  *#receiveUntil(count: number): Dialog<void> {
+    yield* this.flush()
+    for (;;) {
+      const [step] = this.#owed
+      if (step === undefined || this.#owed.length <= count) return
+      this.#take(yield* this.#channel.receive(step.timeoutMs))
+    }
+  }
+
+  #take(reply: Reply): void {
+    const step = this.#owed.length > this.#unsent ? this.#owed[0] : undefined
+    if (step === undefined)
+      this.#end(this.isInContent ? refuseInContent(reply) : refuseUnasked(reply))
+    else if (step.take(reply)) this.#owed.shift()
+    if (this.#channel.lastWord !== undefined) this.#end(this.#channel.lastWord)
+  }
+
+  /** Replies to what was sent before count. Of what was just being sent, a refusal does, because it says why. */
+  *#hearLastWord(failure: unknown, sentBefore: number): Dialog<never> {
+    if (!isSendingFailure(failure)) throw failure
+    const inDoubt = this.#owed.length - sentBefore
+    try {
+      while (this.#owed.length > inDoubt) {
+        this.#take(yield* this.#channel.receive(this.#channel.deadlines.commandMs))
+      }
+    } catch (error) {
+      if (this.#channel.lastWord !== undefined || !(error instanceof MailError)) throw error
+      throw failure
+    }
+    return this.#end(yield* this.#channel.receiveRefusal(failure))
+  }
+
+  /** Nothing more is sent. What it means for a letter is for those to say who look at the last word. */
+  #end(lastWord: Reply): never {
+    this.#channel.end(lastWord)
+    throw sessionOver(lastWord)
+  }
+}
+
+/** What letters are told that come too late. */
+export function sessionOver(lastWord: Reply | undefined): ConnectionLost {
+  const words = lastWord === undefined ? '' : `: ${lastWord.toString()}`
+  return new ConnectionLost('sending', { reason: `the session was over${words}` })
+}
+
+/**
+ * How much of the content a server reads after it has refused it is its own affair.
+ *
+ * @throws ProtocolViolation when it is no refusal, because it could be taken for the answer to the end that is still to come.
+ */
+function refuseInContent(reply: Reply): Reply {
+  if (reply.isRefusal) return reply
+  throw new ProtocolViolation(
+    'sending the content failed: before its end the server replied',
+    reply.toString(),
+  )
+}

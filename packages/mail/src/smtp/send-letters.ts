@@ -1,0 +1,258 @@
+/**
+ * Letters over a session, as many as there are: MAIL, RCPT, content (RFC 5321 §3.3), DATA or BDAT (RFC 3030). The dialog takes the next letter
+ * as soon as the one before has left, and ends when there are no more and no reply is owed.
+ *
+ *     ready ─► [RSET] MAIL RCPT… ─┬─ DATA ─┬─ 354, somebody accepted ─► content, dot ──► ready
+ *                                 │        ├─ 354, nobody accepted ───► lone dot ──────► ready
+ *                                 │        └─ refused ────────────────────────────────► reset-needed
+ *                                 ├─ BDAT… BDAT LAST ─────────────────────────────────► ready, or reset-needed
+ *                                 └─ everybody was refused before ────────────────────► reset-needed
+ *
+ * | server has | what travels together | round trips |
+ * |---|---|---|
+ * | PIPELINING, CHUNKING | letters one after the other, up to the window of the pipeline | one for some dozen letters |
+ * | PIPELINING | the content and dot of a letter, and MAIL, RCPT, DATA of the next (RFC 2920 §3.1) | one a letter |
+ * | neither | nothing: each command after the reply to the one before | one a command |
+ */
+
+import { assert } from '../base/assert.ts'
+import type { Dialog } from '../wire/dialog.ts'
+import { DATA, formatBdat, LONE_DOT, RSET } from './command.ts'
+import { formOf } from './content-form.ts'
+import type { Content } from './content.ts'
+import { ContentReader } from './content-reader.ts'
+import { planMail, type MailPlan } from './mail-plan.ts'
+import { MAX_BATCH_OCTETS, Pipeline, sessionOver, type Step } from './pipeline.ts'
+import type { SmtpSession } from './session.ts'
+import { Transaction, type QueuedLetter } from './transaction.ts'
+
+export type { QueuedLetter }
+
+/** Where letters wait. */
+export interface LetterQueue {
+  /** Takes the next letter; `undefined` when there is none now. */
+  next(): QueuedLetter | undefined
+}
+
+/** With its command, a chunk leaves at once. */
+const MAX_CHUNK_OCTETS = MAX_BATCH_OCTETS - formatBdat(MAX_BATCH_OCTETS, 'LAST').octets.length
+
+/**
+ * Sends letters until none waits and every reply is in. Each is told what became of it the moment that is known; the dialog itself
+ * gives nothing and throws nothing.
+ *
+ * A letter fails with SmtpCapabilityMissing, SmtpSizeExceeded, RangeError before anything of it is sent; with what its source throws,
+ * SmtpContentInvalid or RangeError when it could not be sent to its end. With BDAT it is taken back then and the session goes on; after
+ * DATA the session is over. When the session breaks off, it fails with the reason unless the server may have it.
+ */
+export function* sendLetters(session: SmtpSession, queue: LetterQueue): Dialog<void> {
+  assert(session.state !== 'busy', 'letters are sent by one dialog at a time')
+  const burst = new Burst(session)
+  if (session.state !== 'ended') yield* burst.run(queue)
+  if (session.state !== 'ended') return
+  for (;;) {
+    const letter = queue.next()
+    if (letter === undefined) return
+    letter.fail(sessionOver(session.channel.lastWord))
+  }
+}
+
+class Burst {
+  readonly #session: SmtpSession
+  readonly #pipeline: Pipeline
+  /** Letters that have been begun and not been told what became of them, the oldest first. */
+  #open: Transaction[] = []
+  /** The server holds, or may hold, an envelope that came to nothing. */
+  #needsReset: boolean
+
+  constructor(session: SmtpSession) {
+    this.#session = session
+    const isPipelining = session.extensions.has('PIPELINING')
+    this.#pipeline = new Pipeline(session.channel, { isPipelining })
+    this.#needsReset = session.state === 'reset-needed'
+  }
+
+  *run(queue: LetterQueue): Dialog<void> {
+    this.#session.state = 'busy'
+    try {
+      for (;;) {
+        const letter = queue.next()
+        if (letter !== undefined) yield* this.#send(letter)
+        else if (this.#pipeline.owesReplies) yield* this.#pipeline.receive()
+        else break
+      }
+      this.#session.state = this.#needsReset ? 'reset-needed' : 'ready'
+    } catch (error) {
+      this.#session.state = 'ended'
+      this.#breakOff(error)
+    }
+  }
+
+  /**
+   * 421 is said to all: what was sent after the command that it answers, the server has not looked at. Other last words are for the oldest letter, because
+   * replies come in order.
+   */
+  #breakOff(error: unknown): void {
+    const { lastWord } = this.#session.channel
+    const open = this.#open.filter(({ isDone }) => !isDone)
+    for (const [index, transaction] of open.entries()) {
+      const isForThis = lastWord?.code === 421 || index === 0
+      transaction.breakOff(error, isForThis ? lastWord : undefined)
+    }
+  }
+
+  *#send(letter: QueuedLetter): Dialog<void> {
+    const plan = this.#plan(letter)
+    if (plan === undefined) return
+    const { isLmtp, usesChunking } = this.#session
+    const transaction = new Transaction(letter, { isLmtp })
+    this.#open = this.#open.filter(({ isDone }) => !isDone)
+    this.#open.push(transaction)
+    yield* this.#sendEnvelope(transaction, plan)
+    if (usesChunking) yield* this.#sendChunks(transaction, letter)
+    else yield* this.#sendData(transaction, letter)
+  }
+
+  /** A letter that the server can't take is not begun, and the others go on. */
+  #plan(letter: QueuedLetter): MailPlan | undefined {
+    try {
+      return planMail(this.#session, letter.envelope, letter.content)
+    } catch (error) {
+      letter.fail(error)
+      return undefined
+    }
+  }
+
+  *#sendEnvelope(transaction: Transaction, { mail, recipients }: MailPlan): Dialog<void> {
+    const pipeline = this.#pipeline
+    const { commandMs, mailMs, rcptMs } = this.#session.channel.deadlines
+    yield* pipeline.makeRoom()
+    // With BDAT it is not known yet whether the letter before has left an envelope behind, and waiting would cost a round trip.
+    const isBeforeKnown = !this.#session.usesChunking || !pipeline.owesReplies
+    if (this.#needsReset || !isBeforeKnown) {
+      yield* pipeline.put([RSET.octets], resetStep(commandMs))
+      yield* pipeline.makeRoom()
+    }
+    this.#needsReset = false
+    yield* pipeline.put([mail.octets], transaction.mailStep(mail.shown, mailMs))
+    for (const { octets, shown } of recipients) {
+      yield* pipeline.makeRoom()
+      if (transaction.isRefused) return
+      yield* pipeline.put([octets], transaction.recipientStep(shown, rcptMs))
+    }
+    yield* pipeline.makeRoom()
+  }
+
+  *#sendData(transaction: Transaction, { content }: QueuedLetter): Dialog<void> {
+    const { dataMs } = this.#session.channel.deadlines
+    const pipeline = this.#pipeline
+    if (!transaction.isRefused) {
+      yield* pipeline.put([DATA.octets], transaction.dataStep(dataMs))
+      yield* pipeline.settle()
+    }
+    if (transaction.isRefused) {
+      transaction.settle()
+      if (transaction.isGoAheadGiven) yield* this.#sendNothing()
+      else this.#needsReset = transaction.isMailAccepted
+      return
+    }
+    yield* this.#sendContent(transaction, content)
+  }
+
+  *#sendContent(transaction: Transaction, content: Content): Dialog<void> {
+    const { deadlines } = this.#session.channel
+    const pipeline = this.#pipeline
+    const form = formOf(content, 'DATA')
+    const reader = new ContentReader(content, { form, pipeline, deadlines, transaction })
+    const end = transaction.endStep(deadlines.contentEndMs)
+    pipeline.isInContent = true
+    for (;;) {
+      const block = yield* reader.next(MAX_BATCH_OCTETS)
+      if (block === null) break
+      yield* pipeline.putContent([block])
+      reader.report()
+    }
+    yield* pipeline.putContent([reader.end()], {
+      ...end,
+      handOver: () => {
+        pipeline.isInContent = false
+        end.handOver?.()
+      },
+    })
+  }
+
+  /**
+   * The server asks for content although it has refused everybody. It gets none (RFC 2920 §3.1), and what it says to that does not
+   * matter. An LMTP server owes a reply for each accepted recipient, so none: there it is simpler to part.
+   */
+  *#sendNothing(): Dialog<void> {
+    if (this.#session.isLmtp) throw sessionOver(undefined)
+    const { contentEndMs } = this.#session.channel.deadlines
+    yield* this.#pipeline.put([LONE_DOT.octets], { timeoutMs: contentEndMs, take: () => true })
+    yield* this.#pipeline.settle()
+  }
+
+  *#sendChunks(transaction: Transaction, { content }: QueuedLetter): Dialog<void> {
+    const { deadlines } = this.#session.channel
+    const form = formOf(content, 'BDAT')
+    const pipeline = this.#pipeline
+    const reader = new ContentReader(content, { form, pipeline, deadlines, transaction })
+    try {
+      if (yield* this.#sendAllChunks(transaction, reader)) return
+    } catch (error) {
+      if (!reader.hasFailed) throw error
+      transaction.fail(error)
+    }
+    transaction.settle()
+    // What was begun is forgotten together with the next letter, or by QUIT.
+    this.#needsReset = true
+  }
+
+  /** Gives whether the last chunk was among them. It is not when everybody has been refused meanwhile. */
+  *#sendAllChunks(transaction: Transaction, reader: ContentReader): Dialog<boolean> {
+    const { contentMs, contentEndMs } = this.#session.channel.deadlines
+    const pipeline = this.#pipeline
+    let chunk: Uint8Array[] = []
+    let octets = 0
+    for (;;) {
+      const block = transaction.isRefused ? null : yield* reader.next(MAX_CHUNK_OCTETS)
+      if (transaction.isRefused) return false
+      if (block === null) break
+      if (octets + block.length > MAX_CHUNK_OCTETS && octets > 0) {
+        const step = transaction.chunkStep(contentMs)
+        yield* pipeline.putContent([formatBdat(octets).octets, ...chunk], step)
+        reader.report()
+        yield* pipeline.makeRoom()
+        chunk = []
+        octets = 0
+      }
+      chunk.push(block)
+      octets += block.length
+    }
+    const rest = reader.end()
+    const last = formatBdat(octets + rest.length, 'LAST').octets
+    yield* pipeline.putContent(
+      [last, ...chunk, rest],
+      this.#lastChunkStep(transaction, contentEndMs),
+    )
+    reader.report()
+    return true
+  }
+
+  /** Whether a server forgets the envelope of content that it has refused is its own affair. */
+  #lastChunkStep(transaction: Transaction, timeoutMs: number): Step {
+    const step = transaction.endStep(timeoutMs)
+    return {
+      ...step,
+      take: (reply) => {
+        if (reply.isRefusal) this.#needsReset = true
+        return step.take(reply)
+      },
+    }
+  }
+}
+
+/** RSET can't be refused (RFC 5321 §4.1.1.5). If it is all the same, MAIL will be too. */
+function resetStep(timeoutMs: number): Step {
+  return { timeoutMs, take: () => true }
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { describe, test } from 'node:test'
+import { DkimContentChanged, signMessage } from '../../src/dkim.ts'
+import { ForwardPath, openSmtp, ReversePath, type SendingOutcome } from '../../src/smtp.ts'
+import type { MailHost } from '../../src/testing.ts'
+import { OFFICE, SHOP, startHost, TIMEOUT_MS } from '../testing/running-host.ts'
+import { ed25519Key, rsaKey } from './keys.ts'
+import { letterOfDraft } from './letters.ts'
+import { verdictsOf } from './verify.ts'
+
+const signedAt = new Date('2026-03-01T10:00:00Z')
+const records = [rsaKey.record, ed25519Key.record]
+
+/** A letter with a file that gives these octets, one after the other each time it is opened. */
+function letterWith(...contents: readonly Uint8Array[]): ReturnType<typeof letterOfDraft> {
+  let times = 0
+  const content = async function* (): AsyncGenerator<Uint8Array> {
+    yield contents[Math.min(times++, contents.length - 1)] ?? new Uint8Array()
+  }
+  const contentType = 'application/octet-stream'
+  return letterOfDraft({ attachments: [{ fileName: 'остатки.bin', contentType, content }] })
+}
+
+async function send(
+  host: MailHost,
+  letter: ReturnType<typeof letterOfDraft>,
+): Promise<SendingOutcome> {
+  const signed = await signMessage(letter, [rsaKey, ed25519Key], { signedAt })
+  await using connection = await openSmtp({ ...host.smtp, tls: 'none' })
+  const envelope = {
+    reversePath: ReversePath.parse(OFFICE),
+    forwardPaths: [ForwardPath.parse(SHOP)],
+  } as const
+  return await connection.send(envelope, signed)
+}
+
+describe('A signed letter on its way', { timeout: TIMEOUT_MS }, () => {
+  test('arrives with signatures that verify, dots at line beginnings and all', async (t) => {
+    const host = await startHost(t)
+    await send(host, letterOfDraft({ text: '.\n..\n.a\n\n\n' }))
+    await send(host, letterWith(randomBytes(300_000)))
+    const arrived = host.mailbox(SHOP).letters()
+
+    assert.equal(arrived.length, 2)
+    for (const { octets } of arrived) {
+      assert.deepEqual(await verdictsOf(octets, records), ['pass', 'pass'])
+    }
+  })
+
+  test('does not arrive when a file has changed since it was signed', async (t) => {
+    const host = await startHost(t)
+    const letter = letterWith(randomBytes(300_000), randomBytes(300_000))
+
+    await assert.rejects(send(host, letter), DkimContentChanged)
+    assert.deepEqual(host.mailbox(SHOP).letters(), [])
+  })
+})
