@@ -67,11 +67,11 @@ class Pump {
       case 'startTls':
         await this.#connection.startTls(demand.timeoutMs)
         return undefined
-      case 'poll': {
-        const octets = await this.#connection.poll()
-        if (octets !== undefined) this.#connection.log?.received(octets)
-        return octets
-      }
+      case 'poll':
+        return this.#poll()
+      case 'listen':
+        await this.#connection.arrival(demand.forMs, demand.interrupt)
+        return this.#poll()
       case 'pull':
         return this.#pull(demand)
       case 'push': {
@@ -83,6 +83,12 @@ class Pump {
         return undefined
       }
     }
+  }
+
+  async #poll(): Promise<Answer> {
+    const octets = await this.#connection.poll()
+    if (octets !== undefined) this.#connection.log?.received(octets)
+    return octets
   }
 
   async #pull({ source, timeoutMs, patienceMs }: PullDemand): Promise<Answer> {
