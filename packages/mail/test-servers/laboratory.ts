@@ -118,6 +118,16 @@ export function takesPassword(mechanisms: readonly string[]): boolean {
   return mechanisms.some((name) => /^PLAIN$|^LOGIN$|USER\/PASS/.test(name))
 }
 
+/** Whether a port offers CHUNKING (RFC 3030), as far as its description says. */
+export function takesChunks(port: LabPort): boolean {
+  return offers(port, 'CHUNKING')
+}
+
+/** Whether a port offers an extension, as far as its description says. */
+export function offers({ capabilities = [] }: LabPort, keyword: string): boolean {
+  return capabilities.some((line) => line.split(' ', 1)[0] === keyword)
+}
+
 /** The mailbox of a user in the store that a POP3 port opens; `undefined` when the user has none there. */
 export function mailboxAt(port: LabPort, user: LabUser): LabMailbox | undefined {
   const { address, login, password } = user
