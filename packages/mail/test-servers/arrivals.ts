@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { ForwardPath, type MailServer, ReversePath, type Envelope } from '../src/smtp.ts'
 import { type Laboratory, mailboxAt, passwordPorts, toMailServer } from './laboratory.ts'
 import type { Letter } from './letters.ts'
-import { awaitLetters, deleteLetters } from './maildrops.ts'
+import { awaitLetters, deleteLetters, type FoundLetters } from './maildrops.ts'
 
 /** What servers write before the fields of a letter that they pass on (RFC 5321 §4.4), and what delivering programs add to it. */
 const TRACE_FIELDS: ReadonlySet<string> = new Set([
@@ -80,7 +80,7 @@ export async function assertArrived(
 export async function retrieveAll({
   maildrop,
   numbers,
-}: Awaited<ReturnType<typeof awaitLetters>>): Promise<readonly Buffer[]> {
+}: Pick<FoundLetters, 'maildrop' | 'numbers'>): Promise<readonly Buffer[]> {
   const pieces = new Map<number, Uint8Array[]>()
   await maildrop.retrieveAll(numbers, (number) => {
     const own: Uint8Array[] = []

@@ -113,6 +113,12 @@ export function onePerServer(ports: readonly LabPort[]): readonly LabPort[] {
   return ports.filter((port) => ports.find(({ server }) => server === port.server)?.id === port.id)
 }
 
+/** The first port of each server, and the first with STARTTLS if that is another. */
+export function onePerSecurity(ports: readonly LabPort[]): readonly LabPort[] {
+  const encrypted = onePerServer(ports.filter(({ tls }) => tls === 'starttls'))
+  return [...new Set([...onePerServer(ports), ...encrypted])]
+}
+
 /** Whether a list of mechanisms has one that this package knows. */
 export function takesPassword(mechanisms: readonly string[]): boolean {
   return mechanisms.some((name) => /^PLAIN$|^LOGIN$|USER\/PASS/.test(name))

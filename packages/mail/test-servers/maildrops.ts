@@ -108,7 +108,10 @@ export function assertSameLetter(read: ReadLetter, sent: Letter): void {
 }
 
 /** Deletes what a test has put into the mailbox. */
-export async function deleteLetters({ maildrop, numbers }: FoundLetters): Promise<void> {
+export async function deleteLetters({
+  maildrop,
+  numbers,
+}: Pick<FoundLetters, 'maildrop' | 'numbers'>): Promise<void> {
   const refused = await maildrop.deleteAll(numbers)
   assert.equal(refused.size, 0)
   await maildrop.close()

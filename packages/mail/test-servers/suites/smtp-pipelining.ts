@@ -14,6 +14,7 @@ import {
   BOUNDED,
   type Laboratory,
   type LabPort,
+  onePerSecurity,
   onePerServer,
   sendingPorts,
   takesChunks,
@@ -107,7 +108,9 @@ export function describeRefusalsBetween(laboratory: Laboratory): void {
   if (field === undefined || blocked === undefined || unknown === undefined) return
   const [name = '', value = ''] = field.split(': ')
   // OpenSMTPD has none of these refusals.
-  const ports = someOfEach(sendingPorts(laboratory)).filter(({ server }) => server !== 'opensmtpd')
+  const ports = onePerSecurity(sendingPorts(laboratory)).filter(
+    ({ server }) => server !== 'opensmtpd',
+  )
 
   describe('A letter that is refused between others', { timeout: TIMEOUT_MS }, () => {
     for (const way of pipelinedWays(ports)) {
@@ -187,12 +190,6 @@ function letterOf({ from, to }: Correspondence, index: number): Promise<SentLett
 function mended(octets: Buffer): Buffer {
   const text = octets.toString('latin1').replaceAll(/\r\n|\r|\n/g, '\r\n')
   return Buffer.from(text.endsWith('\r\n') ? text : `${text}\r\n`, 'latin1')
-}
-
-/** One port of each server, and one with STARTTLS if that is another. */
-function someOfEach(ports: readonly LabPort[]): readonly LabPort[] {
-  const encrypted = onePerServer(ports.filter(({ tls }) => tls === 'starttls'))
-  return [...new Set([...onePerServer(ports), ...encrypted])]
 }
 
 /**
