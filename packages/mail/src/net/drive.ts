@@ -68,11 +68,12 @@ class Pump {
         await this.#connection.startTls(demand.timeoutMs)
         return undefined
       case 'poll': {
-        const octets = await this.#connection.poll()
-        if (octets === undefined) return this.#connection.ended.aborted ? null : undefined
-        this.#connection.log?.received(octets)
-        return octets
+        const octets = await this.#poll()
+        return octets ?? (this.#connection.ended.aborted ? null : undefined)
       }
+      case 'listen':
+        await this.#connection.arrival(demand.forMs, demand.interrupt)
+        return this.#poll()
       case 'pull':
         return this.#pull(demand)
       case 'push': {
@@ -84,6 +85,12 @@ class Pump {
         return undefined
       }
     }
+  }
+
+  async #poll(): Promise<Answer> {
+    const octets = await this.#connection.poll()
+    if (octets !== undefined) this.#connection.log?.received(octets)
+    return octets
   }
 
   async #pull({ source, timeoutMs, patienceMs }: PullDemand): Promise<Answer> {

@@ -94,6 +94,10 @@ export class ScriptedServer implements Connection {
     throw new AssertionError({ message: 'the client waits although no reply is owed' })
   }
 
+  async arrival(): Promise<void> {
+    this.#closing.signal.throwIfAborted()
+  }
+
   async poll(): Promise<Uint8Array | undefined> {
     this.#closing.signal.throwIfAborted()
     return this.#options.isPolled === true ? this.#takeReplies() : undefined
