@@ -132,6 +132,8 @@ function writeLines(octets: Uint8Array, lines: Uint16Array, firstPair: number): 
  * missing. Independent of how the digits were cut.
  */
 export class Base64Decoder {
+  /** What {@link isDamaged} is reported as. */
+  readonly damage = 'damaged-base64'
   /** The digits of a group of four that is not yet complete: their bits, and how many there are. */
   #bits = 0
   #digits = 0
