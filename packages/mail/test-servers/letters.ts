@@ -1,5 +1,11 @@
 /** Letters that a test can tell from all others, and what sends them. */
-import { composeMessage, formatMessageId, MailboxAddress, type MessageDraft } from '../src/mime.ts'
+import {
+  composeMessage,
+  formatDateTime,
+  formatMessageId,
+  MailboxAddress,
+  type MessageDraft,
+} from '../src/mime.ts'
 import {
   type Envelope,
   ForwardPath,
@@ -20,6 +26,9 @@ const SMALL_FILE_OCTETS = 3_001
 const RANDOM_OCTETS_MAX = 65_536
 
 const TEXT = 'Доброе утро!\n.\n..\n.точка в начале строки\nFrom here on: end.\n'
+
+/** Who a letter is from and to where that doesn't matter. */
+const AUTHOR = { from: 'author@lab.test', to: 'reader@lab.test' } as const
 
 /** A letter, and what has to be read from it in the end. */
 export interface Letter {
@@ -67,11 +76,21 @@ export function newLetter(
   }
 }
 
-/** A letter whose octets the test writes itself. */
-export function rawLetter(body: string): Pick<Letter, 'messageId' | 'content'> {
+/** A letter whose octets the test writes itself, with all the fields that a server would otherwise add. */
+export function rawLetter(
+  body: string,
+  { from, to }: { readonly from: string; readonly to: string } = AUTHOR,
+): Pick<Letter, 'messageId' | 'content'> {
   const id = crypto.randomUUID()
   const messageId = formatMessageId(id, 'client.lab.test')
-  const text = `Message-ID: ${messageId}\r\nSubject: ${id}\r\n\r\n${body}`
+  const fields = [
+    `From: ${from}`,
+    `To: ${to}`,
+    `Date: ${formatDateTime(new Date())}`,
+    `Message-ID: ${messageId}`,
+    `Subject: ${id}`,
+  ]
+  const text = `${fields.join('\r\n')}\r\n\r\n${body}`
   return { messageId, content: () => piecesOf(new TextEncoder().encode(text)) }
 }
 
