@@ -7,7 +7,7 @@ import { runProgram } from '../programs.ts'
 import { figure, type Line, median, peerFigure, type Section } from './figures.ts'
 import { type Sink, SMTP_SOURCE, startDiscardingSink, startSmtpSink } from './sinks.ts'
 
-const ROUNDS = 5
+const ROUNDS = 3
 const LETTERS = 1500
 /** So that both programs are measured as they run, not as they start. */
 const LETTERS_BEFORE = 500

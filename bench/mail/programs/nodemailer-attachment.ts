@@ -9,7 +9,7 @@ import { recipientOf, SENDER, SUBJECT } from '../letter.ts'
 const [port = '0', path = ''] = process.argv.slice(2)
 
 /** As for Obmen: by the path alone, nodemailer would read 64 KiB at a time. */
-const READ_OCTETS = 512 * 1024
+const READ_OCTETS = 128 * 1024
 
 const idleOctets = peakOctets()
 const elapsedMs = await timeOf(async () => {

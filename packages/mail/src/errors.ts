@@ -23,6 +23,9 @@
  * | `SMTP_CONTENT_INVALID` | {@link SmtpContentInvalid} | the content has to be encoded; nobody has the letter |
  * | `POP3_RESPONSE_REJECTED` | {@link Pop3ResponseRejected} | the command was refused, the session goes on |
  * | `POP3_DELETIONS_UNCONFIRMED` | {@link Pop3DeletionsUnconfirmed} | the letters may come again |
+ * | `IMAP_COMMAND_REJECTED` | {@link ImapCommandRejected} | the command was refused, the session goes on |
+ * | `IMAP_CAPABILITY_MISSING` | {@link ImapCapabilityMissing} | the server does not have what this needs |
+ * | `IMAP_SIZE_EXCEEDED` | {@link ImapSizeExceeded} | the letter is larger than the server takes |
  * | `DKIM_KEY_UNUSABLE` | {@link DkimKeyUnusable} | the key can't sign, so nothing is sent |
  * | `DKIM_CONTENT_CHANGED` | {@link DkimContentChanged} | a file changed after signing, so nothing was delivered; sign again |
  * | `EMAIL_ADDRESS_INVALID` | {@link EmailAddressException} | nothing can be sent to this text |
@@ -49,6 +52,7 @@
 
 import type { AddressInvalid } from './address/errors.ts'
 import type { LimitExceeded } from './base/limit-exceeded.ts'
+import type { ImapCapabilityMissing, ImapCommandRejected, ImapSizeExceeded } from './imap/errors.ts'
 import type { AttachedLetterInvalid, HeaderInvalid } from './mime/errors.ts'
 import type { DkimContentChanged, DkimKeyUnusable } from './dkim/errors.ts'
 import type { EmailAddressException, EmailSendingException } from './model/email-exception.ts'
@@ -68,6 +72,7 @@ import type { ConnectionLost, ProtocolViolation, TlsUnavailable } from './wire/e
 export { AddressInvalid } from './address/errors.ts'
 export { LimitExceeded } from './base/limit-exceeded.ts'
 export { MailError } from './base/mail-error.ts'
+export { ImapCapabilityMissing, ImapCommandRejected, ImapSizeExceeded } from './imap/errors.ts'
 export { AttachedLetterInvalid, HeaderInvalid } from './mime/errors.ts'
 export { DkimContentChanged, DkimKeyUnusable } from './dkim/errors.ts'
 export {
@@ -116,6 +121,9 @@ export type AnyMailError =
   | SmtpContentInvalid
   | Pop3ResponseRejected
   | Pop3DeletionsUnconfirmed
+  | ImapCommandRejected
+  | ImapCapabilityMissing
+  | ImapSizeExceeded
   | DkimKeyUnusable
   | DkimContentChanged
   | EmailAddressException

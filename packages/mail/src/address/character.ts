@@ -9,10 +9,15 @@ const SPACE = 0x20
 const DEL = 0x7f
 const FIRST_ABOVE_C1 = 0xa0
 
+/** ASCII → whether it is `atext`. */
+const IS_ATOM_CHARACTER: readonly boolean[] = Array.from(
+  { length: DEL },
+  (_, code) => code > SPACE && !ATOM_SPECIALS.includes(String.fromCharCode(code)),
+)
+
 /** `atext`: what an atom is made of. */
 export function isAtomCharacter(code: number): boolean {
-  if (code >= FIRST_ABOVE_C1) return true
-  return code > SPACE && code < DEL && !ATOM_SPECIALS.includes(String.fromCharCode(code))
+  return IS_ATOM_CHARACTER[code] ?? code >= FIRST_ABOVE_C1
 }
 
 /** What a quoted string, a comment or a display name may hold: printable characters and the space. */

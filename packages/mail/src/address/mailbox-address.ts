@@ -116,6 +116,10 @@ export class MailboxAddress {
   }
 }
 
+function utf8Length(text: string): number {
+  return isAscii(text) ? text.length : utf8.encode(text).length
+}
+
 function isWritable(text: string): boolean {
   return isMadeOf(text, isTextCharacter) && text.isWellFormed()
 }
@@ -132,7 +136,7 @@ function checkLocalPart({ localPart, domain }: MailboxParts): void {
     throw new AddressInvalid({ input: `${localPart}@${domain}`, reason })
   }
   if (!isWritable(localPart)) refuse('the local part holds a control character')
-  if (utf8.encode(localPart).length > MAX_LOCAL_PART_OCTETS) {
+  if (utf8Length(localPart) > MAX_LOCAL_PART_OCTETS) {
     refuse(`the local part is longer than ${MAX_LOCAL_PART_OCTETS} octets`)
   }
 }
@@ -141,7 +145,7 @@ function checkDomain({ localPart, domain }: MailboxParts): void {
   const refuse = (reason: string): never => {
     throw new AddressInvalid({ input: `${localPart}@${domain}`, reason })
   }
-  if (utf8.encode(domain).length > MAX_DOMAIN_OCTETS) {
+  if (utf8Length(domain) > MAX_DOMAIN_OCTETS) {
     refuse(`the domain is longer than ${MAX_DOMAIN_OCTETS} octets`)
   }
   if (domain.startsWith('[')) {

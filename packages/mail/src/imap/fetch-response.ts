@@ -62,6 +62,8 @@ export interface FetchedLetter {
   readonly body: BodyPart | undefined
   /** When the letter was last changed, by the mailbox's own count (RFC 7162 §3.1). */
   readonly modSeq: bigint | undefined
+  /** The header section, or those fields of it that were asked for, with the empty line behind it. */
+  readonly header: Uint8Array | undefined
   readonly sections: readonly FetchedSection[]
   readonly defects: readonly FetchDefect[]
 }
@@ -85,6 +87,7 @@ export function readFetch(reader: ResponseReader, sequenceNumber: number): Fetch
     envelope: undefined,
     body: undefined,
     modSeq: undefined,
+    header: undefined,
     sections: [],
     defects: [],
   }
@@ -156,7 +159,7 @@ function readValue(reader: ResponseReader, name: string, letter: Building): void
     case 'RFC822':
     case 'RFC822.HEADER':
     case 'RFC822.TEXT':
-      letter.sections.push({
+      addSection(letter, {
         section: name === 'RFC822' ? '' : name.slice('RFC822.'.length),
         isBinary: false,
         offset: undefined,
@@ -196,7 +199,12 @@ function readSectionItem(reader: ResponseReader, name: string, letter: Building)
   else if (literal.fate === 'dropped') {
     addDefect(letter, item, `${literal.octetCount} octets are more than limits.maxLiteralOctets`)
   } else octets = literal.octets
-  letter.sections.push({ section, isBinary: name === 'BINARY', offset, octets })
+  addSection(letter, { section, isBinary: name === 'BINARY', offset, octets })
+}
+
+function addSection(letter: Building, section: FetchedSection): void {
+  letter.sections.push(section)
+  if (/^header/i.test(section.section)) letter.header ??= section.octets
 }
 
 /** NIL means that there is no such part; an empty string that it is empty. */

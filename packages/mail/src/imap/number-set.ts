@@ -3,6 +3,9 @@
 /** The largest number that a letter can have (`nz-number`, RFC 9051 §9). */
 const MAX_NUMBER = 4_294_967_295
 
+/** RFC 7162 §4 has 8,192 octets for a command line, and the longest range, with its comma, has 22. */
+const MAX_RANGES_IN_COMMAND = 350
+
 /** From `first` to `last`, both included. */
 export interface NumberRange {
   readonly first: number
@@ -57,6 +60,15 @@ abstract class NumberSet<Kind extends 'uid' | 'sequence'> {
     }
   }
 
+  /** The same ranges in portions, each of so many at most. */
+  protected portions(size: number): readonly (readonly NumberRange[])[] {
+    const portions: NumberRange[][] = []
+    for (let at = 0; at < this.ranges.length; at += size) {
+      portions.push(this.ranges.slice(at, at + size))
+    }
+    return portions
+  }
+
   /** As IMAP writes it: `2,4:7`. */
   toString(): string {
     return this.ranges
@@ -92,6 +104,34 @@ export class UidSet extends NumberSet<'uid'> {
   /** From one to the other, both included. */
   static range(first: number, last: number): UidSet {
     return new UidSet(merged([orderedRange(checked(first), checked(last))]))
+  }
+
+  /**
+   * The first of these UIDs, so many at most and not more than fit into one command, and the others.
+   *
+   * @throws RangeError when the set is open at its end.
+   */
+  divide(count: number): { readonly first: UidSet; readonly rest: UidSet } {
+    const taken: NumberRange[] = []
+    let room = count
+    for (const [index, { first, last }] of this.ranges.entries()) {
+      if (last === '*') throw new RangeError(`the numbers of ${this.toString()} are not known`)
+      if (taken.length === MAX_RANGES_IN_COMMAND || room === 0) {
+        return { first: new UidSet(taken), rest: new UidSet(this.ranges.slice(index)) }
+      }
+      const end = Math.min(last, first + room - 1)
+      taken.push({ first, last: end })
+      room -= end - first + 1
+      if (end === last) continue
+      const others = [{ first: end + 1, last }, ...this.ranges.slice(index + 1)]
+      return { first: new UidSet(taken), rest: new UidSet(others) }
+    }
+    return { first: new UidSet(taken), rest: new UidSet([]) }
+  }
+
+  /** In sets that each fit into one command. */
+  forCommands(): readonly UidSet[] {
+    return this.portions(MAX_RANGES_IN_COMMAND).map((ranges) => new UidSet(ranges))
   }
 
   /** Reads what {@link toString} writes; `undefined` when it is no such set. */

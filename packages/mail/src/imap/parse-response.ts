@@ -311,7 +311,9 @@ function readFields(reader: ResponseReader): ReadonlyMap<string, string> {
 
 function readQuota(reader: ResponseReader): ImapResponse {
   const root = textOf(reader.astring())
-  reader.expectSpace()
+  reader.skipSpaces()
+  // Courier writes nothing where it has nothing to say.
+  if (reader.isAtEnd) return { kind: 'quota', root, resources: [] }
   const resources: readonly QuotaResource[] = reader.list(() => {
     const name = reader.keyword()
     reader.expectSpace()

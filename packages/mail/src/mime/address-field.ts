@@ -1,7 +1,7 @@
 /** The bodies of `From`, `To`, `Cc` and `Reply-To`: addresses with names of any script (RFC 5322 §3.6.2, RFC 2047 §5 (3)). */
 
 import { toAsciiDomain } from '../address/a-label.ts'
-import { mailboxesOf, parseAddressList } from '../address/address-list.ts'
+import { parseAddressList } from '../address/address-list.ts'
 import type { AddressGroup, AddressListEntry } from '../address/address-list.ts'
 import { isAscii, isAtomCharacter, isMadeOf, quoteString } from '../address/character.ts'
 import { MailboxAddress } from '../address/mailbox-address.ts'
@@ -62,8 +62,12 @@ export function formatAddressField(
     if (entry.kind === 'mailbox') pushMailbox(words, entry, { name, separator })
     else pushGroup(words, entry, { name, separator })
   }
-  const isUtf8 = mailboxesOf(entries).some((mailbox) => !isAscii(mailbox.localPart))
+  const isUtf8 = entries.some(needsUtf8)
   return { field: foldField(name, words, isUtf8 ? 'utf-8' : 'ascii'), isUtf8 }
+}
+
+function needsUtf8(entry: AddressListEntry): boolean {
+  return entry.kind === 'mailbox' ? !isAscii(entry.localPart) : entry.members.some(needsUtf8)
 }
 
 /** Where an entry stands: in what field, and before what. */

@@ -36,7 +36,9 @@ export function parseContentType(
   report: ReportDefect = ignoreDefects,
 ): ContentType {
   if (body === undefined) return { mediaType: DEFAULT_MEDIA_TYPE, parameters: new Map() }
-  const { value, parameters } = parseParameterizedValue(body, report)
+  const { value: written, parameters } = parseParameterizedValue(body, report)
+  // White space may stand around the slash (RFC 822 §3.1.4, which RFC 2045 §5.1 builds on).
+  const value = written.replaceAll(/[ \t]/g, '')
   if (MEDIA_TYPE.test(value)) return { mediaType: value, parameters }
   report('malformed-content-type', body)
   return { mediaType: DEFAULT_MEDIA_TYPE, parameters }

@@ -19,6 +19,11 @@ const JOINED_TO_PREVIOUS = /[\p{M}\p{Variation_Selector}\p{Emoji_Modifier}\u200d
 const ZERO_WIDTH_JOINER = 0x200d
 const SPACE = 0x20
 
+/** 12 bits → the two base64 digits for them. */
+const DIGIT_PAIRS: readonly string[] = Array.from({ length: 64 }, (_, value) =>
+  encodeBase64(new Uint8Array([value << 2])).charAt(0),
+).flatMap((first, _, digits) => digits.map((second) => first + second))
+
 /** Octet → how `Q` writes it. Characters that stand for themselves do so in a phrase too (RFC 2047 §5 (3)). */
 const Q_CODES: readonly string[] = Array.from({ length: 256 }, (_, octet) => {
   const character = String.fromCharCode(octet)
@@ -60,13 +65,17 @@ export function isPlainWord(word: string): boolean {
  */
 export function encodeWords(text: string, column: number): readonly string[] {
   const whole = text.toWellFormed()
+  const octets = octetsOf(whole)
   const encoding = isQShorter(whole) ? Q_ENCODING : B_ENCODING
   const roomHere = Math.min(MAX_ENCODED_WORD, LINE_COLUMNS - column)
   let room = roomHere >= MIN_ENCODED_WORD ? roomHere : MAX_ENCODED_WORD
   const words: string[] = []
+  let octetsDone = 0
   for (let from = 0; from < whole.length;) {
     const to = wordEnd(whole, from, { encoding, columns: room - ENVELOPE })
-    words.push(encoding.encode(whole.slice(from, to)))
+    const end = octetsDone + utf8Length(whole, from, to)
+    words.push(encoding.encode(octets, octetsDone, end))
+    octetsDone = end
     from = to
     room = MAX_ENCODED_WORD
   }
@@ -78,7 +87,8 @@ interface Encoding {
   size(code: number): number
   /** What size fits into this many columns. */
   capacity(columns: number): number
-  encode(text: string): string
+  /** The word for these octets of a text. */
+  encode(octets: Uint8Array, from: number, to: number): string
 }
 
 interface WordRoom {
@@ -89,17 +99,39 @@ interface WordRoom {
 const B_ENCODING: Encoding = {
   size: utf8Size,
   capacity: (columns) => Math.floor(columns / 4) * 3,
-  encode: (text) => `=?utf-8?B?${encodeBase64(octetsOf(text))}?=`,
+  encode: (octets, from, to) => `=?utf-8?B?${base64Digits(octets, from, to)}?=`,
 }
 
 const Q_ENCODING: Encoding = {
   size: quotedSize,
   capacity: (columns) => columns,
-  encode: (text) => {
+  encode: (octets, from, to) => {
     let encoded = ''
-    for (const octet of octetsOf(text)) encoded += Q_CODES[octet] ?? ''
+    for (let at = from; at < to; at++) encoded += Q_CODES[octets[at] ?? 0] ?? ''
     return `=?utf-8?Q?${encoded}?=`
   },
+}
+
+/** Base64 of a few octets. Joining pairs of digits costs less than making an array and decoding it. */
+function base64Digits(octets: Uint8Array, from: number, to: number): string {
+  let digits = ''
+  for (let at = from; at < to; at += 3) {
+    const head = (octets[at] ?? 0) << 16
+    const middle = at + 1 < to ? (octets[at + 1] ?? 0) << 8 : 0
+    const last = at + 2 < to ? (octets[at + 2] ?? 0) : 0
+    const second = DIGIT_PAIRS[(middle | last) & 4095] ?? ''
+    digits += DIGIT_PAIRS[(head | middle) >> 12] ?? ''
+    if (at + 2 < to) digits += second
+    else digits += at + 1 < to ? `${second.charAt(0)}=` : '=='
+  }
+  return digits
+}
+
+function utf8Length(text: string, from: number, to: number): number {
+  let length = 0
+  for (let at = from; at < to; at += unitsOf(text, at))
+    length += utf8Size(text.codePointAt(at) ?? 0)
+  return length
 }
 
 function utf8Size(code: number): number {

@@ -1,5 +1,6 @@
 /** Encoded-words (RFC 2047): how text of any script stands in a header that is ASCII. Reading; writing is in `encode-text.ts`. */
 
+import { decodeBase64 } from '../base/base64.ts'
 import { concatOctets } from '../base/octets.ts'
 import { Base64Decoder } from './base64.ts'
 import { charsetName } from './charset-label.ts'
@@ -120,6 +121,8 @@ interface DecodedContent {
 }
 
 function decodeB(content: string): DecodedContent {
+  const canonical = decodeBase64(content)
+  if (canonical !== undefined) return { octets: canonical, isDamaged: false }
   const decoder = new Base64Decoder()
   const head = decoder.push(octetsOfLatin(content))
   const octets = concatOctets([head, decoder.end()])

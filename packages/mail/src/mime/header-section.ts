@@ -112,8 +112,8 @@ export function parseHeaderSection(
     if (defects.length < MAX_DEFECTS) defects.push({ kind, detail: escapePeerWords(detail) })
   }
   const allLimits = { ...DEFAULT_HEADER_LIMITS, ...limits }
-  for (const lines of foldedFields(withoutByteOrderMark(octets), allLimits)) {
-    const field = readField(lines, report)
+  for (const text of fieldTexts(withoutByteOrderMark(octets), allLimits)) {
+    const field = readField(text, report)
     if (field === undefined) continue
     fields.push(field)
     if (fields.length <= allLimits.headerFields) continue
@@ -170,9 +170,16 @@ function withoutByteOrderMark(octets: Uint8Array): Uint8Array {
   return hasMark ? octets.subarray(BYTE_ORDER_MARK.length) : octets
 }
 
-/** The octets of each field, with the lines that continue it. */
-function* foldedFields(octets: Uint8Array, limits: HeaderLimits): Generator<Uint8Array> {
-  let fieldStart = 0
+/** Where in the octets a field lies, with the lines that continue it. */
+interface FieldPlace {
+  readonly start: number
+  readonly end: number
+  readonly isFolded: boolean
+}
+
+function* foldedFields(octets: Uint8Array, limits: HeaderLimits): Generator<FieldPlace> {
+  let start = 0
+  let isFolded = false
   let at = 0
   while (at < octets.length) {
     const lineEnd = octets.indexOf(LF, at)
@@ -180,27 +187,51 @@ function* foldedFields(octets: Uint8Array, limits: HeaderLimits): Generator<Uint
     checkHeaderSize({ lineOctets: end - at, octets: end }, limits)
     const first = octets[at]
     const isContinuation = (first === SPACE || first === TAB) && at > 0
-    if (!isContinuation && at > fieldStart) {
-      yield octets.subarray(fieldStart, at)
-      fieldStart = at
+    if (isContinuation) isFolded = true
+    else if (at > start) {
+      yield { start, end: at, isFolded }
+      start = at
+      isFolded = false
     }
     if (isEmptyLine(octets, at)) return
     at = end
   }
-  if (at > fieldStart) yield octets.subarray(fieldStart, at)
+  if (at > start) yield { start, end: at, isFolded }
 }
 
 function isEmptyLine(octets: Uint8Array, at: number): boolean {
   return octets[at] === LF || (octets[at] === CR && octets[at + 1] === LF)
 }
 
-function readField(lines: Uint8Array, report: ReportDefect): ReceivedField | undefined {
-  const unfolded = textOf(lines).replaceAll(/\r?\n([ \t]?)/g, (_, space: string) =>
-    space === '' ? '' : ' ',
-  )
+/** `field-name` of RFC 5322 §3.6.8. */
+const NAME = /^[!-9;-~]+$/
+const NOT_ASCII = /[^\u0000-\u007f]/
+
+/** The texts of fields, unfolded. A section of ASCII, as nearly all are, is decoded at once, and the fields are cut out of it. */
+function* fieldTexts(octets: Uint8Array, limits: HeaderLimits): Generator<string> {
+  const places = [...foldedFields(octets, limits)]
+  const section = octets.subarray(0, places.at(-1)?.end ?? 0)
+  const text = textOf(section)
+  const isAscii = !NOT_ASCII.test(text)
+  for (const { start, end, isFolded } of places) {
+    const lines = isAscii ? text.slice(start, end) : textOf(octets.subarray(start, end))
+    yield isFolded ? unfold(lines) : withoutLineEnd(lines)
+  }
+}
+/** A tab that begins a line reads as a space. */
+function unfold(lines: string): string {
+  return withoutLineEnd(lines).replaceAll(/\r?\n[ \t]/g, ' ')
+}
+
+function withoutLineEnd(line: string): string {
+  if (!line.endsWith('\n')) return line
+  return line.slice(0, line.endsWith('\r\n') ? -2 : -1)
+}
+
+function readField(unfolded: string, report: ReportDefect): ReceivedField | undefined {
   const colon = unfolded.indexOf(':')
   const name = trimWhiteSpace(unfolded.slice(0, Math.max(colon, 0)))
-  if (!/^[!-9;-~]+$/.test(name)) {
+  if (!NAME.test(name)) {
     report('malformed-header-line', unfolded)
     return undefined
   }

@@ -17,15 +17,21 @@ export interface HeaderField {
 export interface DraftAttachment {
   /** Of any script, on one line. Without it the part has no name. */
   readonly fileName?: string
-  /** `application/zstd`: a media type without parameters, and not `multipart/…`. `message/rfc822` is a letter, which is never encoded. */
+  /**
+   * `application/zstd`: a media type without parameters, and neither `multipart/…` nor `message/…`, but for `message/rfc822`: that is
+   * a letter, which stands there as it is and is looked at while it passes.
+   */
   readonly contentType: string
   /** Opens the content. Called when its turn comes, once for each time the letter is composed; what it opened is closed again. */
   readonly content: () => AsyncIterable<Uint8Array>
   /** How many octets {@link content} gives, if known: then the size of the letter is known too, and a cut file is no whole letter. */
   readonly sizeOctets?: number
-  /** `'inline'`: shown where the HTML names it as `cid:` and its {@link contentId}. By default `'attachment'`: for the reader to open. */
+  /**
+   * `'inline'`: shown where the HTML names it as `cid:` and its {@link contentId}; without HTML or that, beside the text. By
+   * default `'attachment'`: for the reader to open.
+   */
   readonly disposition?: 'attachment' | 'inline'
-  /** What `cid:` addresses it by (RFC 2392): `logo@example.org`, without angle brackets. */
+  /** What `cid:` addresses it by (RFC 2392): `logo@example.org`, without angle brackets. Many programs take one without `@` too. */
   readonly contentId?: string
   /** What octets a `message/rfc822` has; `'7BIT'` if that isn't said. Another one makes the whole letter need that extension. */
   readonly body?: LetterBody
@@ -78,7 +84,10 @@ export interface MessageDraft {
   /** Who wants to know that it was delivered, for servers that look at the letter (`Return-Receipt-To`); the envelope's way is a DSN. */
   readonly deliveryReceiptTo?: readonly MailboxAddress[]
   readonly list?: DraftList
-  /** Unpredictable letters and digits, 16 to 60: what separates the parts is made of them. */
+  /**
+   * Unpredictable letters and digits, 16 to 60: what separates the parts is made of them. Encoded parts can't hold it; an attached letter
+   * could, and would be refused, if its writer knew it before.
+   */
   readonly boundary: string
   /** Written in their order; none of the fields that a draft has a property for. */
   readonly headerFields?: readonly HeaderField[]

@@ -36,7 +36,7 @@ type Said = Map<Form, Piece>
 /**
  * Reads a value and its parameters from an unfolded, undecoded field body. Of `filename*`, its pieces and plain `filename`,
  * the first that can be read wins; a plain value may hold encoded-words, as most programs write it though RFC 2047 §5 forbids it. What is
- * malformed is read as well as possible: quotes that don't close, values with spaces, pieces missing or out of order, no charset.
+ * malformed is read as well as possible: quotes that don't close, values with spaces, pieces missing or out of order, no charset, no semicolon.
  * Of two parameters of one name the first counts.
  *
  * @example
@@ -51,15 +51,30 @@ export function parseParameterizedValue(
   body: string,
   report: ReportDefect = ignoreDefects,
 ): ParameterizedValue {
-  const [head, ...rest] = splitAtSemicolons(body)
+  const [head = '', ...rest] = splitAtSemicolons(body)
+  const [value, forgotten] = splitHead(head, report)
   const said = new Map<string, Said>()
-  for (const part of rest) collect(said, part, report)
+  for (const part of [forgotten, ...rest]) collect(said, part, report)
   const parameters = new Map<string, string>()
   for (const [name, parameter] of said) {
-    const value = valueOf(parameter, report)
-    if (value !== undefined) parameters.set(name, replaceControls(value, report))
+    const text = valueOf(parameter, report)
+    if (text !== undefined) parameters.set(name, replaceControls(text, report))
   }
-  return { value: withoutComment(head ?? '').toLowerCase(), parameters }
+  return { value, parameters }
+}
+
+/** A parameter where a semicolon should be: it was forgotten. */
+const NEXT_PARAMETER = /^[ \t]+[^\s;="/()]+[ \t]*=/
+const BEFORE_WHITE_SPACE = /^[^\s(]*/
+
+/** The value, and what stands behind a semicolon that is not there. */
+function splitHead(head: string, report: ReportDefect): readonly [value: string, rest: string] {
+  const trimmed = trimWhiteSpace(head)
+  const end = BEFORE_WHITE_SPACE.exec(trimmed)?.[0].length ?? trimmed.length
+  const rest = trimmed.slice(end)
+  if (!NEXT_PARAMETER.test(rest)) return [withoutComment(trimmed).toLowerCase(), '']
+  report('malformed-parameter', trimmed)
+  return [trimmed.slice(0, end).toLowerCase(), rest]
 }
 
 /** The parts between semicolons that stand in no quotes. Quotes that don't close end where the body ends. */
@@ -88,51 +103,72 @@ function withoutComment(text: string): string {
 }
 
 function collect(said: Map<string, Said>, part: string, report: ReportDefect): void {
-  const trimmed = trimWhiteSpace(part)
+  let rest = trimWhiteSpace(part)
   // A semicolon at the end, or two in a row, are everywhere and harm nothing.
-  if (trimmed === '') return
-  const equals = trimmed.indexOf('=')
-  const name = trimWhiteSpace(trimmed.slice(0, Math.max(equals, 0))).toLowerCase()
+  while (rest !== '') {
+    const parameter = rest
+    rest = collectFirst(said, parameter, report)
+    if (rest !== '') report('malformed-parameter', parameter)
+  }
+}
+
+/** Takes the parameter that the text begins with. Returns what follows it, if that is another one. */
+function collectFirst(said: Map<string, Said>, text: string, report: ReportDefect): string {
+  const equals = text.indexOf('=')
+  const name = trimWhiteSpace(text.slice(0, Math.max(equals, 0))).toLowerCase()
   const match = EXTENDED_NAME.exec(name)
   const [, attribute = '', digits, star] = match ?? []
   const section = Number(digits ?? 0)
   if (match === null || section > MAX_SECTION) {
-    report('malformed-parameter', trimmed)
-    return
+    report('malformed-parameter', text)
+    return ''
   }
   const form = digits !== undefined ? section : star !== undefined ? 'extended' : 'plain'
   const parameter = said.get(attribute) ?? new Map<Form, Piece>()
   said.set(attribute, parameter)
-  if (parameter.has(form)) {
-    report('malformed-parameter', trimmed)
-    return
-  }
-  const value = readValue(attribute, trimmed.slice(equals + 1))
-  parameter.set(form, { section, isEncoded: star !== undefined, value })
+  const { value, rest } = readValue(trimWhiteSpace(text.slice(equals + 1)), {
+    isFileName: attribute === 'filename' || attribute === 'name',
+    isPlain: form === 'plain',
+  })
+  if (parameter.has(form)) report('malformed-parameter', text)
+  else parameter.set(form, { section, isEncoded: star !== undefined, value })
+  return NEXT_PARAMETER.test(rest) ? trimWhiteSpace(rest) : ''
+}
+
+/** A value as it was read, and what stands behind it. */
+interface ReadValue {
+  readonly value: string
+  readonly rest: string
 }
 
 /**
  * A quoted string or a token. A file name that stands without quotes keeps its spaces and parentheses: these are a mistake of the
  * writer, not a comment.
  */
-function readValue(attribute: string, text: string): string {
-  const trimmed = trimWhiteSpace(text)
-  if (trimmed.startsWith('"')) return readQuoted(trimmed)
-  if (attribute === 'filename' || attribute === 'name') return trimmed
+function readValue(
+  text: string,
+  { isFileName, isPlain }: { readonly isFileName: boolean; readonly isPlain: boolean },
+): ReadValue {
+  if (text.startsWith('"')) return readQuoted(text, isFileName ? PATH_ESCAPE : ANY_ESCAPE)
+  if (isFileName && isPlain) return { value: text, rest: '' }
   let end = 0
-  while (end < trimmed.length && !isWhiteSpace(trimmed.charCodeAt(end)) && trimmed[end] !== '(') {
-    end++
-  }
-  return trimmed.slice(0, end)
+  while (end < text.length && !isWhiteSpace(text.charCodeAt(end)) && text[end] !== '(') end++
+  return { value: text.slice(0, end), rest: text.slice(end) }
 }
 
-function readQuoted(text: string): string {
+/** What a backslash in quotes makes literal (RFC 5322 §3.2.4). */
+const ANY_ESCAPE = /[^]/
+/** In a file name only what had to be escaped: some programs write `"C:\\Temp\\a.txt"` with single backslashes. */
+const PATH_ESCAPE = /["\\]/
+
+function readQuoted(text: string, escapable: RegExp): ReadValue {
   let value = ''
-  for (let at = 1; at < text.length && text[at] !== '"'; at++) {
-    if (text[at] === '\\' && at + 1 < text.length) at++
+  let at = 1
+  for (; at < text.length && text[at] !== '"'; at++) {
+    if (text[at] === '\\' && at + 1 < text.length && escapable.test(text.charAt(at + 1))) at++
     value += text[at] ?? ''
   }
-  return value
+  return { value, rest: text.slice(at + 1) }
 }
 
 function valueOf(parameter: Said, report: ReportDefect): string | undefined {

@@ -99,7 +99,10 @@ export class MessageReader {
 
   constructor(limits: Partial<MessageLimits> = {}) {
     this.#limits = { ...DEFAULT_MESSAGE_LIMITS, ...limits }
-    this.#collector = new HeaderCollector(this.#limits, (line) => this.#scanner.match(line))
+    this.#collector = new HeaderCollector(this.#limits, {
+      match: (line) => this.#scanner.match(line),
+      isOwn: (line, fields) => isDelimiterOf(line, parseHeaderSection(fields, this.#limits)),
+    })
   }
 
   /** What was wrong so far, at most a hundred things. */
@@ -143,6 +146,13 @@ export class MessageReader {
       this.#report('unfinished-header-section', '')
       this.#beginPart(this.#collector.take())
       this.#takeDelimiter(end)
+      return
+    }
+    if (end.kind === 'ownDelimiter') {
+      this.#report('unfinished-header-section', '')
+      this.#beginPart(this.#collector.take())
+      const delimiter = this.#scanner.match(end.line)
+      if (delimiter !== undefined) this.#takeDelimiter(delimiter)
       return
     }
     const section = this.#collector.take()
@@ -241,7 +251,7 @@ export class MessageReader {
     const encoding = transferEncodingOf(header.raw('content-transfer-encoding'))
     const contentType = this.#contentTypeOf(header)
     if (contentType.mediaType.startsWith('multipart/')) {
-      const boundary = contentType.parameters.get('boundary')?.trimEnd() ?? ''
+      const boundary = boundaryOf(contentType)
       if (boundary !== '' && boundary.length <= MAX_BOUNDARY) {
         if (!isIdentity(encoding)) this.#report('encoded-multipart', encoding)
         this.#announce(header, contentType)
@@ -312,4 +322,19 @@ export class MessageReader {
     this.#defects.push(defect)
     this.#events.push({ kind: 'defect', defect })
   }
+}
+
+function boundaryOf({ parameters }: ContentType): string {
+  return parameters.get('boundary')?.trimEnd() ?? ''
+}
+
+/** Whether a line divides the multipart that a header section announces: the empty line between the two was forgotten. */
+function isDelimiterOf(line: Uint8Array, header: HeaderSection): boolean {
+  const contentType = parseContentType(header.raw('content-type'))
+  const boundary = boundaryOf(contentType)
+  if (!contentType.mediaType.startsWith('multipart/')) return false
+  if (boundary === '' || boundary.length > MAX_BOUNDARY) return false
+  const scanner = new DelimiterScanner()
+  scanner.open(boundary)
+  return scanner.match(line) !== undefined
 }

@@ -94,26 +94,30 @@ const CODERS = {
 /**
  * None, when the text is ASCII in short lines that nothing on the way has a reason to change: no white space at line ends, which
  * gateways drop, no line that begins with `From `, which mailboxes mark with `>`, or as a delimiter does. Otherwise quoted-printable or base64, by
- * what they would come to; counted, not tried.
+ * what they would come to: what has to be coded is counted, and takes three octets instead of one.
  */
 function transferEncodingFor(octets: Uint8Array): keyof typeof CODERS {
+  const mostCoded = (base64Size(octets.length) / SOFT_BREAKS - octets.length) / 2
   let coded = 0
   let equals = 0
   let lineFrom = 0
   let isPlain = true
   for (let at = 0; at < octets.length; at++) {
     const octet = octets[at] ?? 0
-    if (isLiteralOctet(octet)) continue
-    if (octet === EQUALS) equals++
-    else if (octet === LF) {
+    if (isLiteralOctet(octet) || octet === CR) continue
+    if (octet === EQUALS) {
+      equals++
+    } else if (octet === LF) {
+      if (coded > mostCoded) return 'base64'
       isPlain &&= isPlainLine(octets, lineFrom, at - 1)
       lineFrom = at + 1
-    } else if (octet !== CR) coded++
+    } else {
+      coded++
+    }
   }
   isPlain &&= isPlainLine(octets, lineFrom, octets.length)
   if (isPlain && coded === 0) return '7bit'
-  const quoted = (octets.length + 2 * (coded + equals)) * SOFT_BREAKS
-  return quoted <= base64Size(octets.length) ? 'quoted-printable' : 'base64'
+  return coded + equals > mostCoded ? 'base64' : 'quoted-printable'
 }
 
 function isPlainLine(octets: Uint8Array, from: number, to: number): boolean {

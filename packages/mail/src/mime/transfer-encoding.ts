@@ -22,6 +22,10 @@ const IDENTITIES: ReadonlySet<string> = new Set(['7bit', '8bit', 'binary'])
 const MISSPELLED: ReadonlyMap<string, string> = new Map([
   ['7-bit', '7bit'],
   ['8-bit', '8bit'],
+  ['7bits', '7bit'],
+  ['8bits', '8bit'],
+  ['7', '7bit'],
+  ['8', '8bit'],
 ])
 
 /**

@@ -16,6 +16,9 @@ import type { EmailTextPart } from './email-text-part.ts'
 import { IllegalStateException } from './exception.ts'
 import type { LetterFields } from './letter-fields.ts'
 
+/** What may be repeated of other letters' identifiers, which are not always made by the book. */
+const REFERENCE = /^<[!-;=?-~]+>$/
+
 /** What a letter is made of. */
 export interface LetterParts {
   readonly fields: LetterFields
@@ -41,7 +44,10 @@ export function composeEmail({ fields, texts, attachments, calendar }: LetterPar
   if (author === undefined) throw new IllegalStateException('the letter has no sender')
   if (attachments.some(({ isUsedUp }) => isUsedUp)) throw streamUsedUp()
   const messageId = parseMessageId(fields.messageId ?? '') ?? newMessageId(author)
-  const { text, html, further } = arrange(texts, fields.contentType)
+  const { text, html, further } = arrange(
+    texts,
+    fields.isContentTypeSet ? fields.contentType : undefined,
+  )
   const sender = fields.actualSender ?? (coAuthors.length > 0 ? author : undefined)
   const draft: MessageDraft = {
     ...fieldsOf(fields),
@@ -107,7 +113,7 @@ function fieldsOf(fields: LetterFields): Partial<MessageDraft> {
     fields.deliveryReceiptTo,
   ].map((addresses) => addresses.map(({ mailbox }) => mailbox))
   const [inReplyTo, references] = [fields.inReplyTo, fields.references].map((ids) =>
-    ids.filter((id) => parseMessageId(id) === id),
+    ids.filter((id) => REFERENCE.test(id)),
   )
   return {
     ...(to && { to }),

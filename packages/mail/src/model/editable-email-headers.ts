@@ -11,8 +11,9 @@ import {
   setHeader,
   type HeaderValue,
 } from './header-operations.ts'
+import { append } from './append.ts'
 import { LetterFields } from './letter-fields.ts'
-import { toMessageId } from './structured-field.ts'
+import { toMessageId } from './structured-fields.ts'
 
 /** The header section of a letter that is being written: what `Email` has of it. */
 export abstract class EditableEmailHeaders extends EmailHeaders {
@@ -54,6 +55,7 @@ export abstract class EditableEmailHeaders extends EmailHeaders {
   set contentType(contentType: string | undefined) {
     if (contentType !== undefined) checkOneLine('the contentType', contentType)
     this.fields.contentType = contentType
+    this.fields.isContentTypeSet = contentType !== undefined
   }
 
   /** `Sender`: who has sent the letter for the one it is from, and gets the reports of failed delivery. An extension. */
@@ -111,22 +113,22 @@ export abstract class EditableEmailHeaders extends EmailHeaders {
   }
 
   addRecipients(recipients: AddressInput): this {
-    this.fields.to = [...this.fields.to, ...toAddresses(recipients)]
+    append(this.fields.to, toAddresses(recipients))
     return this
   }
 
   addCcRecipients(recipients: AddressInput): this {
-    this.fields.cc = [...this.fields.cc, ...toAddresses(recipients)]
+    append(this.fields.cc, toAddresses(recipients))
     return this
   }
 
   addBccRecipients(recipients: AddressInput): this {
-    this.fields.bcc = [...this.fields.bcc, ...toAddresses(recipients)]
+    append(this.fields.bcc, toAddresses(recipients))
     return this
   }
 
   addReplyTo(addresses: AddressInput): this {
-    this.fields.replyTo = [...this.fields.replyTo, ...toAddresses(addresses)]
+    append(this.fields.replyTo, toAddresses(addresses))
     return this
   }
 
@@ -178,8 +180,8 @@ export abstract class EditableEmailHeaders extends EmailHeaders {
 
   /** Removes everything: sender, recipients, subject, own fields. Text and attachments stay. */
   clearHeaders(): this {
-    const { contentType } = this.fields
-    Object.assign(this.fields, new LetterFields(), { contentType })
+    const { contentType, isContentTypeSet } = this.fields
+    Object.assign(this.fields, new LetterFields(), { contentType, isContentTypeSet })
     return this
   }
 

@@ -81,7 +81,7 @@ export class EmailAddress {
 printAs(EmailAddress, (address) => `EmailAddress ${address.toString()}`)
 
 /** @throws EmailAddressException when a text among them is no address. */
-export function toAddresses(given: AddressInput): readonly EmailAddress[] {
+export function toAddresses(given: AddressInput): EmailAddress[] {
   if (given instanceof EmailAddress || typeof given === 'string') return [toAddress(given)]
   return given.map(toAddress)
 }

@@ -35,6 +35,8 @@ export class PasswordEmailAuthentication extends EmailAuthentication {
   readonly #password: Secret
   readonly #mechanism: PasswordMechanismName | undefined
 
+  constructor(user: string, password: Secret | string)
+  constructor(given: PasswordEmailAuthenticationArguments)
   constructor(user: string | PasswordEmailAuthenticationArguments, password: Secret | string = '') {
     super()
     const given = readArguments<PasswordEmailAuthenticationArguments>(
@@ -112,6 +114,8 @@ export class OAuth2EmailAuthentication extends EmailAuthentication {
   readonly #token: Secret | TokenProvider
   readonly #mechanism: TokenMechanismName | undefined
 
+  constructor(user: string, token: Secret | string | TokenProvider)
+  constructor(given: OAuth2EmailAuthenticationArguments)
   constructor(
     user: string | OAuth2EmailAuthenticationArguments,
     token: Secret | string | TokenProvider = '',

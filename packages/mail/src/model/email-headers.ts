@@ -22,7 +22,8 @@ export abstract class EmailHeaders {
 
   /** `Date`. A letter that has none gets that of its sending on the way. */
   get sentDate(): Date | undefined {
-    return this.#fields.sentDate
+    const { sentDate } = this.#fields
+    return sentDate && new Date(sentDate)
   }
 
   /** `Message-ID`, with its angle brackets. A letter that has none gets a new one with each sending. */

@@ -1,9 +1,11 @@
+import { octetsOf } from '../base/octets.ts'
 import { decodeText } from '../mime/charset.ts'
 import { MEDIA_TYPE } from '../mime/content-type.ts'
-import { encodeCharset } from './encode-charset.ts'
+import { encodeCharset, isUtf8 } from './encode-charset.ts'
 import { IllegalArgumentException } from './exception.ts'
 import { EmailTextKind } from './email-text-kind.ts'
 import { readArguments } from './named-arguments.ts'
+import { printAs } from './print-as.ts'
 
 /** The arguments of an {@link EmailTextPart} by name. */
 export interface EmailTextPartArguments {
@@ -39,7 +41,8 @@ export class EmailTextPart {
   readonly #text: string
   #textKind: string | undefined
   #charset: string | undefined
-  #data: Uint8Array
+  /** Made when it is asked for, if it is UTF-8: sending a letter doesn't need it. */
+  #data: Uint8Array | undefined
   #transferEncoding: string | undefined
   #hasParsingErrors = false
 
@@ -60,7 +63,7 @@ export class EmailTextPart {
     this.#text = given.text
     this.#textKind = contentTypeOf(given.textKind ?? EmailTextKind.PlainText)
     this.#charset = given.charset ?? 'UTF-8'
-    this.#data = encodeCharset(given.text, this.#charset)
+    if (!isUtf8(this.#charset)) this.#data = encodeCharset(given.text, this.#charset)
   }
 
   /** A part as it was read: its text decoded, with LF as line ends; in an unknown charset, as UTF-8. */
@@ -89,6 +92,7 @@ export class EmailTextPart {
 
   /** The octets before they were decoded from their charset. */
   get data(): Uint8Array {
+    this.#data ??= octetsOf(this.#text)
     return this.#data
   }
 
@@ -107,6 +111,11 @@ export class EmailTextPart {
     return this.#hasParsingErrors
   }
 }
+
+printAs(
+  EmailTextPart,
+  ({ textKind, text }) => `EmailTextPart ${JSON.stringify({ textKind, text })}`,
+)
 
 function contentTypeOf(kind: EmailTextKind | string): string {
   if (kind instanceof EmailTextKind) return kind.contentType

@@ -7,7 +7,7 @@ import type { Envelope } from '../smtp/envelope.ts'
 import { contentOf, FileContent, LetterContent } from './attachment-content.ts'
 import type { AttachmentContent, AttachmentData } from './attachment-content.ts'
 import { composeEmail, envelopeOf, type ComposedEmail } from './compose-email.ts'
-import type { AddressInput, EmailAddress } from './email-address.ts'
+import { EmailAddress, type AddressInput } from './email-address.ts'
 import { EmailAttachment, LETTER_TYPE, readAttachmentOptions } from './email-attachment.ts'
 import type { AttachmentOptions } from './email-attachment.ts'
 import { EditableEmailHeaders } from './editable-email-headers.ts'
@@ -54,7 +54,7 @@ const UNKNOWN_TYPE = 'application/octet-stream'
  */
 export class Email extends EditableEmailHeaders {
   #texts: readonly EmailTextPart[] = []
-  #attachments: readonly EmailAttachment[] = []
+  #attachments: EmailAttachment[] = []
   #calendar: DraftCalendar | undefined
   #hasBodyParsingErrors = false
   #isPartial = false
@@ -70,7 +70,7 @@ export class Email extends EditableEmailHeaders {
     subject?: string,
   ) {
     super(new LetterFields())
-    const isSender = typeof sender === 'string' || 'mailbox' in sender
+    const isSender = typeof sender === 'string' || sender instanceof EmailAddress
     const given = isSender
       ? { sender, recipients, subject }
       : readArguments(sender, ['sender', 'recipients', 'subject'])
@@ -90,7 +90,7 @@ export class Email extends EditableEmailHeaders {
     const email = new Email({})
     Object.assign(email.fields, read.fields)
     email.#texts = read.texts
-    email.#attachments = read.attachments
+    email.#attachments = [...read.attachments]
     email.#calendar = read.calendar
     email.#hasBodyParsingErrors = read.hasBodyParsingErrors
     email.#isPartial = read.isPartial
@@ -252,7 +252,7 @@ export class Email extends EditableEmailHeaders {
       disposition: isInline ? 'inline' : undefined,
       content,
     })
-    this.#attachments = [...this.#attachments, attachment]
+    this.#attachments.push(attachment)
     return attachment
   }
 }

@@ -1,5 +1,6 @@
 import type { Email } from './email.ts'
 import type { EmailSendingException } from './email-exception.ts'
+import { printAs } from './print-as.ts'
 
 /** What became of one letter of several. */
 export class EmailsSendingResult {
@@ -36,3 +37,9 @@ export class EmailsSendingResult {
     return this.#exception === undefined
   }
 }
+
+printAs(
+  EmailsSendingResult,
+  ({ messageId, exception }) =>
+    `EmailsSendingResult ${JSON.stringify({ messageId, exception: exception?.message })}`,
+)

@@ -1,7 +1,9 @@
 import type { HeaderField } from '../mime/message.ts'
+import { append } from './append.ts'
 import { IllegalArgumentException } from './exception.ts'
 import type { LetterFields } from './letter-fields.ts'
-import { STRUCTURED_FIELDS, type StructuredField } from './structured-field.ts'
+import type { StructuredField } from './structured-field.ts'
+import { STRUCTURED_FIELDS } from './structured-fields.ts'
 
 /** One value of a header field, or several. */
 export type HeaderValue = number | string | readonly (number | string)[]
@@ -20,8 +22,15 @@ const CONTROL = /[^\P{Cc}\t]/u
 export function addHeader(fields: LetterFields, name: string, value: HeaderValue): void {
   const values = readValues(name, value)
   const structured = structuredField(name)
-  if (structured !== undefined) setStructured(fields, name, [...structured.get(fields), ...values])
-  else fields.others = [...fields.others, ...values.map((text) => ({ name, value: text }))]
+  if (structured?.add !== undefined) structured.add(fields, values)
+  else if (structured !== undefined) {
+    setStructured(fields, name, [...structured.get(fields), ...values])
+  } else {
+    append(
+      fields.others,
+      values.map((text) => ({ name, value: text })),
+    )
+  }
 }
 
 /** Replaces the values that a field has, where the first of them stood. As {@link addHeader} otherwise. */
@@ -63,6 +72,11 @@ export function checkOneLine(what: string, text: string): void {
 
 function structuredField(name: string): StructuredField | undefined {
   const lowerCaseName = name.toLowerCase()
+  if (lowerCaseName === 'resent-bcc') {
+    throw new IllegalArgumentException(
+      'the header Resent-Bcc was refused: it would show whom it was to be hidden from',
+    )
+  }
   if (lowerCaseName === 'mime-version' || lowerCaseName.startsWith('content-')) {
     throw new IllegalArgumentException(
       `the header ${name} was refused: it follows from what the letter is made of`,

@@ -5,23 +5,26 @@ import type { EmailImportance } from './email-importance.ts'
 /** What the header section of a letter says: the fields that have a property, and all others as they stand. */
 export class LetterFields {
   /** Whom the letter is from; nearly always one. */
-  from: readonly EmailAddress[] = []
+  from: EmailAddress[] = []
   /** The `Sender` field. */
   actualSender: EmailAddress | undefined
-  to: readonly EmailAddress[] = []
-  cc: readonly EmailAddress[] = []
-  bcc: readonly EmailAddress[] = []
-  replyTo: readonly EmailAddress[] = []
+  to: EmailAddress[] = []
+  cc: EmailAddress[] = []
+  bcc: EmailAddress[] = []
+  replyTo: EmailAddress[] = []
   subject: string | undefined
   sentDate: Date | undefined
   messageId: string | undefined
   inReplyTo: readonly string[] = []
   references: readonly string[] = []
   importance: EmailImportance | undefined
-  readReceiptTo: readonly EmailAddress[] = []
-  deliveryReceiptTo: readonly EmailAddress[] = []
+  readReceiptTo: EmailAddress[] = []
+  deliveryReceiptTo: EmailAddress[] = []
   list: DraftList | undefined
+  /** What the letter that was read said, or what was set. */
   contentType: string | undefined
+  /** Whether the content type was set: only then it has a say in how the text is written. */
+  isContentTypeSet = false
   /** In their order. */
-  others: readonly HeaderField[] = []
+  others: HeaderField[] = []
 }

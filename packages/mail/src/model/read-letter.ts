@@ -16,7 +16,8 @@ import { EmailTextKind } from './email-text-kind.ts'
 import { EmailTextPart } from './email-text-part.ts'
 import { IllegalArgumentException } from './exception.ts'
 import { LetterFields } from './letter-fields.ts'
-import { STRUCTURED_FIELDS } from './structured-field.ts'
+import { LIST_HEADERS } from './list-headers.ts'
+import { STRUCTURED_FIELDS } from './structured-fields.ts'
 
 /** What a letter turned out to be. */
 export interface ReadLetter {
@@ -174,7 +175,7 @@ function transferEncodingOf({ header }: PartBegin): string | undefined {
 function fieldsOf(header: HeaderSection | undefined): LetterFields {
   const fields = new LetterFields()
   if (header === undefined) return fields
-  const addresses = (name: string): readonly EmailAddress[] =>
+  const addresses = (name: string): EmailAddress[] =>
     mailboxesOf(readAddressField(header.raw(name) ?? '')).map((mailbox) => EmailAddress.of(mailbox))
   const date = header.raw('date')
   fields.from = addresses('from')
@@ -191,6 +192,7 @@ function fieldsOf(header: HeaderSection | undefined): LetterFields {
   fields.inReplyTo = parseMessageIds(header.raw('in-reply-to') ?? '')
   fields.references = parseMessageIds(header.raw('references') ?? '')
   fields.importance = importanceOf(header)
+  readList(fields, header)
   fields.contentType = header.raw('content-type')
   fields.others = header.fields
     .filter(({ name }) => !isElsewhere(name.toLowerCase()))
@@ -205,6 +207,19 @@ function importanceOf(header: HeaderSection): LetterFields['importance'] {
     .find((importance) => importance !== undefined)
 }
 
+/** What a list says in a form that nobody could write is left out. */
+function readList(fields: LetterFields, header: HeaderSection): void {
+  for (const [name, field] of LIST_HEADERS) {
+    try {
+      field.set(fields, header.all(name).slice(0, 1))
+    } catch (error) {
+      if (!(error instanceof IllegalArgumentException)) throw error
+    }
+  }
+}
+
+/** Fields that are a property, that follow from the parts, or that nobody else was to see. */
 function isElsewhere(name: string): boolean {
-  return STRUCTURED_FIELDS.has(name) || name === 'mime-version' || name.startsWith('content-')
+  const isOfParts = name === 'mime-version' || name.startsWith('content-')
+  return STRUCTURED_FIELDS.has(name) || isOfParts || name === 'resent-bcc'
 }

@@ -9,7 +9,8 @@ class SmtpClientSingleton {
    * Sends one letter to everybody in To, Cc and Bcc, over a connection of its own.
    *
    * @throws EmailSendingException when it was not accepted for all of them. Its `outcome` says whether anybody may have it.
-   * @throws IllegalStateException when the letter has no sender, no recipients, or a stream that was sent before. Nothing was sent then.
+   * @throws IllegalStateException when the letter has no sender, no recipients, or a stream that was sent before, and HeaderInvalid when something in it can't be written. Nothing
+   * was sent then.
    *
    * @example
    * ```ts

@@ -30,6 +30,8 @@ export interface Connection {
    * @param spentMs how much of `timeoutMs` was used up by earlier pieces of the same line.
    */
   receive(timeoutMs: number, spentMs?: number): Promise<Uint8Array | null>
+  /** Resolves as soon as something can be received, the peer has ended, `interrupt` settles or the time is over. */
+  arrival(forMs: number, interrupt: PromiseLike<unknown>): Promise<void>
   /** What has arrived and was not received yet; `undefined` when that is nothing. Does not wait for the peer. */
   poll(): Promise<Uint8Array | undefined>
   /** Encrypts the connection from here on, with the peer's certificate verified. Refused when octets in clear text are unread. */

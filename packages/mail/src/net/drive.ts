@@ -67,11 +67,11 @@ class Pump {
       case 'startTls':
         await this.#connection.startTls(demand.timeoutMs)
         return undefined
-      case 'poll': {
-        const octets = await this.#connection.poll()
-        if (octets !== undefined) this.#connection.log?.received(octets)
-        return octets
-      }
+      case 'poll':
+        return this.#poll()
+      case 'listen':
+        await this.#connection.arrival(demand.forMs, demand.interrupt)
+        return this.#poll()
       case 'pull':
         return this.#pull(demand)
       case 'push': {
@@ -85,15 +85,24 @@ class Pump {
     }
   }
 
+  async #poll(): Promise<Answer> {
+    const octets = await this.#connection.poll()
+    if (octets !== undefined) this.#connection.log?.received(octets)
+    return octets
+  }
+
   async #pull({ source, timeoutMs, patienceMs }: PullDemand): Promise<Answer> {
     const { ended: endedBy } = this.#connection
     const pulled = this.#pulled?.source === source ? this.#pulled.piece : source.next()
     this.#pulled = undefined
-    if (patienceMs !== undefined && !(await settlesWithin(pulled, patienceMs))) {
+    const isHere = patienceMs !== undefined && (await settlesWithin(pulled, patienceMs))
+    if (patienceMs !== undefined && !isHere) {
       this.#pulled = { source, piece: pulled }
       return undefined
     }
-    const piece = await this.#unlessEnded(pulled, { endedBy, phase: 'source', timeoutMs })
+    const piece = isHere
+      ? await pulled
+      : await this.#unlessEnded(pulled, { endedBy, phase: 'source', timeoutMs })
     if (piece.done === true) return null
     const octets: unknown = piece.value
     if (octets instanceof Uint8Array) return octets

@@ -12,7 +12,7 @@ export type LetterConnection = Pick<SmtpConnection, 'isOpen' | 'send' | 'close'>
 /** How a letter came back from a connection. */
 export type Delivery =
   | { readonly kind: 'answered'; readonly outcome: SendingOutcome }
-  /** The server has ended the session at the envelope: with 421, which says nothing about the letter. */
+  /** The server has ended the session instead: with 421, which says nothing about the letter, and nobody has it. */
   | { readonly kind: 'dismissed'; readonly outcome: SendingOutcome; readonly error: MailError }
   | { readonly kind: 'failed'; readonly error: unknown }
 
@@ -86,7 +86,7 @@ export class PoolConnection {
     try {
       assert(this.#smtp !== undefined, 'letters go over connections that are open')
       const outcome = await this.#smtp.send(envelope, content, options)
-      const error = content.isBegun ? undefined : dismissal(outcome)
+      const error = dismissal(outcome)
       if (error !== undefined) return { kind: 'dismissed', outcome, error }
       this.#answered++
       return { kind: 'answered', outcome }
@@ -121,10 +121,9 @@ export class PoolConnection {
   }
 }
 
-/** RFC 5321 §3.8: the one reply that ends the session, whatever it is a reply to. */
+/** RFC 5321 §3.8: the one reply that ends the session, whatever it is a reply to. Who was refused before will be again. */
 function dismissal({ recipients }: SendingOutcome): MailError | undefined {
-  for (const { reply } of recipients) {
-    if (reply?.code === 421) return new SmtpReplyRejected('the envelope', reply)
-  }
-  return undefined
+  if (recipients.some(({ kind }) => kind === 'accepted' || kind === 'unknown')) return undefined
+  const reply = recipients.find((recipient) => recipient.reply?.code === 421)?.reply
+  return reply === undefined ? undefined : new SmtpReplyRejected('the letter', reply)
 }

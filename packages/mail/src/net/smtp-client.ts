@@ -1,19 +1,22 @@
 import { hostname } from 'node:os'
-import { CanonicalLetter, type LetterBody } from '../base/canonical-letter.ts'
-import type { Content } from '../smtp/content.ts'
+import type { LetterBody } from '../base/canonical-letter.ts'
 import type { Envelope, SendingOutcome } from '../smtp/envelope.ts'
 import type { SmtpExtensions } from '../smtp/extensions.ts'
 import { DEFAULT_SMTP_LIMITS, type SmtpLimits } from '../smtp/limits.ts'
 import { isClientName, parseClientName, type ClientName } from '../smtp/path.ts'
 import { openSession, quit, type SmtpSession } from '../smtp/session.ts'
-import { sendLetters, type LetterQueue, type QueuedLetter } from '../smtp/send-letters.ts'
+import { sendLetters, type QueuedLetter } from '../smtp/send-letters.ts'
 import { DEFAULT_DEADLINES } from '../wire/deadlines.ts'
+import { ConnectionLost } from '../wire/errors.ts'
 import type { Connection } from './connection.ts'
 import { drive } from './drive.ts'
 import { Aborted } from './errors.ts'
+
 import { environmentOf, toLogin } from './login.ts'
 import type { ConnectionOptions, MailServer } from './mail-server.ts'
+import { ContentSource, contentOf } from './smtp-content.ts'
 import { openConnection } from './tcp-connection.ts'
+import { WaitingLetters } from './waiting-letters.ts'
 
 export interface SmtpOptions extends ConnectionOptions {
   /**
@@ -122,10 +125,12 @@ function ownName(): ClientName {
 export class SmtpConnection implements AsyncDisposable {
   readonly #connection: Connection
   readonly #session: SmtpSession
-  readonly #queue = new PendingLetters()
+  readonly #queue = new WaitingLetters()
   /** Settles when no letter waits or is under way; `undefined` when that is so. */
   #burst: Promise<void> | undefined
   #closing: Promise<void> | undefined
+  /** What the connection was closed with when a letter was given up. */
+  #givenUp: Aborted | undefined
 
   constructor(connection: Connection, session: SmtpSession) {
     this.#connection = connection
@@ -168,7 +173,7 @@ export class SmtpConnection implements AsyncDisposable {
       if (this.#closing !== undefined) throw new TypeError('the SMTP connection was closed')
       refuseUnfitSize(options.sizeOctets)
       if (options.signal?.aborted === true) throw new Aborted(options.signal.reason)
-      return await this.#enqueue(envelope, contentOf(content, source, options), options.signal)
+      return await this.#enqueue(envelope, source, options)
     } finally {
       source.release()
     }
@@ -186,15 +191,17 @@ export class SmtpConnection implements AsyncDisposable {
 
   async #enqueue(
     envelope: Envelope,
-    content: Content,
-    signal: AbortSignal | undefined,
+    source: ContentSource,
+    { signal, ...options }: SendOptions,
   ): Promise<SendingOutcome> {
-    const { promise, resolve: settle, reject: fail } = Promise.withResolvers<SendingOutcome>()
+    const content = contentOf(source, options)
+    const { promise, resolve: settle, reject } = Promise.withResolvers<SendingOutcome>()
+    const fail = (error: unknown): void => reject(this.#reasonFor(error, signal))
     const letter: QueuedLetter = { envelope, content, settle, fail }
     this.#queue.add(letter)
     this.#burst ??= this.#sendAll()
     if (signal === undefined) return promise
-    const abort = (): void => this.#giveUp(letter, new Aborted(signal.reason))
+    const abort = (): void => this.#giveUp(letter, source, new Aborted(signal.reason))
     signal.addEventListener('abort', abort)
     try {
       return await promise
@@ -203,10 +210,23 @@ export class SmtpConnection implements AsyncDisposable {
     }
   }
 
-  /** A letter that has not been begun is taken out. What the server may have of one that has can't be taken back but by hanging up. */
-  #giveUp(letter: QueuedLetter, reason: Aborted): void {
+  /**
+   * A letter that waits is taken out, and one whose content is being waited for gets no more of it. What the server may have of another can't be
+   * taken back but by hanging up.
+   */
+  #giveUp(letter: QueuedLetter, source: ContentSource, reason: Aborted): void {
     if (this.#queue.remove(letter)) letter.fail(reason)
-    else this.#connection.close(reason)
+    else if (!source.interrupt(reason)) {
+      this.#givenUp = reason
+      this.#connection.close(reason)
+    }
+  }
+
+  /** Others than the one who gave up a letter learn that the connection was lost by it. */
+  #reasonFor(error: unknown, signal: AbortSignal | undefined): unknown {
+    if (error !== this.#givenUp || error === undefined || signal?.aborted === true) return error
+    const reason = 'another letter was given up while it was under way'
+    return new ConnectionLost('sending', { reason, cause: error })
   }
 
   async #sendAll(): Promise<void> {
@@ -232,82 +252,4 @@ export class SmtpConnection implements AsyncDisposable {
 function refuseUnfitSize(sizeOctets: number | undefined): void {
   if (sizeOctets === undefined || (Number.isSafeInteger(sizeOctets) && sizeOctets >= 0)) return
   throw new RangeError(`sizeOctets is a whole number, not ${sizeOctets}`)
-}
-
-/** The letter's own word on its form counts where the options say nothing. */
-function contentOf(
-  content: AsyncIterable<Uint8Array>,
-  source: ContentSource,
-  { signal: _, ...options }: SendOptions,
-): Content {
-  if (!CanonicalLetter.is(content)) return { ...options, source }
-  const { sizeOctets, body, needsSmtpUtf8 } = content
-  return {
-    ...(sizeOctets === undefined ? {} : { sizeOctets }),
-    needsSmtpUtf8,
-    ...options,
-    // With octets that are all below 128 there is nothing to be declared, whatever the options allow.
-    body: body === '7BIT' ? body : (options.body ?? body),
-    isCanonical: true,
-    source,
-  }
-}
-
-/** Letters in the order of their calls. */
-class PendingLetters implements LetterQueue {
-  readonly #letters = new Set<QueuedLetter>()
-
-  get isEmpty(): boolean {
-    return this.#letters.size === 0
-  }
-
-  add(letter: QueuedLetter): void {
-    this.#letters.add(letter)
-  }
-
-  next(): QueuedLetter | undefined {
-    const [letter] = this.#letters
-    if (letter !== undefined) this.#letters.delete(letter)
-    return letter
-  }
-
-  /** Whether it was still there. */
-  remove(letter: QueuedLetter): boolean {
-    return this.#letters.delete(letter)
-  }
-}
-
-/** The content of one letter, and whether it was begun. */
-class ContentSource {
-  readonly #content: AsyncIterable<Uint8Array> & Partial<AsyncDisposable>
-  readonly #iterator: AsyncIterator<Uint8Array>
-  #isBegun = false
-
-  constructor(content: AsyncIterable<Uint8Array>) {
-    this.#content = content
-    this.#iterator = content[Symbol.asyncIterator]()
-  }
-
-  next(): Promise<IteratorResult<Uint8Array>> {
-    this.#isBegun = true
-    return this.#iterator.next()
-  }
-
-  /**
-   * Lets content that was not read to its end close its files. Not awaited: content that hangs must not hold up the error that made
-   * it superfluous. After its end this does nothing.
-   */
-  release(): void {
-    const ignore = (): void => undefined
-    Promise.resolve()
-      .then(() => this.#close())
-      .then(ignore, ignore)
-  }
-
-  /** The iterator of a Node stream that was not begun leaves the stream open when it returns. */
-  async #close(): Promise<void> {
-    const dispose = this.#isBegun ? undefined : this.#content[Symbol.asyncDispose]
-    if (dispose === undefined) await this.#iterator.return?.()
-    else await dispose.call(this.#content)
-  }
 }

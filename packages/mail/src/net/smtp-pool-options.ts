@@ -55,7 +55,7 @@ export const POOL_WORLD: PoolWorld = { clock: systemClock, open: openSmtp }
 
 /** @throws RangeError */
 export function poolLimits(options: SmtpPoolOptions): SmtpPoolLimits {
-  const limits = { ...DEFAULT_SMTP_POOL_LIMITS, ...definedOnly(options) }
+  const limits: SmtpPoolLimits = { ...DEFAULT_SMTP_POOL_LIMITS, ...options }
   for (const name of NUMBERS) {
     const value = limits[name]
     const isWhole = Number.isSafeInteger(value) && value >= 1
@@ -76,9 +76,3 @@ const NUMBERS = [
   'maxAttempts',
   'backOffMs',
 ] as const
-
-function definedOnly(options: SmtpPoolOptions): Partial<SmtpPoolLimits> {
-  return Object.fromEntries(
-    NUMBERS.map((name) => [name, options[name]]).filter(([, value]) => value !== undefined),
-  )
-}

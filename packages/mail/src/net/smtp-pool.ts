@@ -10,10 +10,11 @@ import { MailError } from '../base/mail-error.ts'
 import { AuthenticationFailed } from '../sasl/errors.ts'
 import type { Envelope, SendingOutcome } from '../smtp/envelope.ts'
 import { ConnectionLost } from '../wire/errors.ts'
+import { AbortWatch } from './abort-watch.ts'
 import { BackOff } from './back-off.ts'
 import { Alarm } from './clock.ts'
 import { Aborted } from './errors.ts'
-import { LetterQueue } from './letter-queue.ts'
+import { PoolQueue } from './pool-queue.ts'
 import type { MailServer } from './mail-server.ts'
 import { Pace } from './pace.ts'
 import { PoolConnection, type Delivery } from './pool-connection.ts'
@@ -30,8 +31,9 @@ import {
 /**
  * Sends letters over a few connections to one server, which it opens when there is something to send and keeps for the next letters.
  *
- * A letter is tried again over a fresh connection only when it is certain that the server has no octet of it: its content was not begun when the
- * connection broke, or the server said 421 to its envelope. After that its end is the caller's to judge, as with {@link SmtpConnection}.
+ * A letter is tried again over a fresh connection only when it is certain that nobody has it: its content was not begun when the
+ * connection broke, or the server ended the session with 421 instead of taking it. After that its end is the caller's to judge, as with
+ * {@link SmtpConnection}. Where the server has CHUNKING, content leaves together with its envelope, so it is nearly always begun.
  *
  * A refused login is never tried again: everything that waits, and whatever is sent later, rejects with that error, so that no account is
  * locked by it. What waits is kept in memory and is limited by nothing; {@link pendingCount} says how much it is.
@@ -62,7 +64,7 @@ export class SmtpPool implements AsyncDisposable {
   readonly #options: SmtpPoolOptions
   readonly #limits: SmtpPoolLimits
   readonly #world: PoolWorld
-  readonly #waiting = new LetterQueue()
+  readonly #waiting = new PoolQueue()
   readonly #connections = new Set<PoolConnection>()
   /** What has no caller who waits for it. */
   readonly #underWay = new Set<Promise<void>>()
@@ -70,6 +72,9 @@ export class SmtpPool implements AsyncDisposable {
   readonly #backOff: BackOff
   readonly #paceAlarm: Alarm
   readonly #backOffAlarm: Alarm
+  readonly #aborts = new AbortWatch((letter) => {
+    if (this.#waiting.remove(letter)) this.#reject(letter, letter.aborted)
+  })
   #pendingCount = 0
   /** A login has been accepted since the last failure, so that several may be tried at a time. */
   #isProven = false
@@ -87,7 +92,7 @@ export class SmtpPool implements AsyncDisposable {
     this.#backOff = new BackOff(this.#limits.backOffMs)
     this.#paceAlarm = new Alarm(world.clock, () => this.#work())
     this.#backOffAlarm = new Alarm(world.clock, () => this.#work())
-    options.signal?.addEventListener('abort', this.#abort)
+    options.signal?.addEventListener('abort', this.#abort, { once: true })
     if (options.signal?.aborted === true) this.#abort()
   }
 
@@ -103,8 +108,8 @@ export class SmtpPool implements AsyncDisposable {
 
   /**
    * Sends a letter as soon as a connection has room and the rate allows it: in the order of the calls, as far as there is one over several
-   * connections. The contract is that of `SmtpConnection.send`: what the server says is an outcome, content is closed however it ends. The content is iterated once at the most,
-   * and the signal also ends the waiting.
+   * connections. The contract is that of `SmtpConnection.send`: what the server says is an outcome, content is closed however it ends. Content is iterated once at
+   * the most, a letter of this package also again after a 421. The signal ends the waiting too.
    *
    * @throws what `openSmtp` throws, when there is no connection to be had; what `SmtpConnection.send` throws.
    */
@@ -120,9 +125,7 @@ export class SmtpPool implements AsyncDisposable {
       return letter.outcome
     }
     this.#pendingCount++
-    letter.onAbort(() => {
-      if (this.#waiting.remove(letter)) this.#reject(letter, letter.aborted)
-    })
+    this.#aborts.add(letter)
     this.#waiting.add(letter)
     this.#work()
     return letter.outcome
@@ -166,14 +169,17 @@ export class SmtpPool implements AsyncDisposable {
   #judge(letter: PoolLetter, delivery: Delivery, connection: PoolConnection): void {
     const error = delivery.kind === 'answered' ? undefined : delivery.error
     if (connection.isLost) this.#lose(connection, error)
-    const isFresh = !letter.content.isBegun && letter.attempts < this.#limits.maxAttempts
-    if (isFresh && !connection.isOpen && this.#mayPass(error, letter)) {
+    const { isBegun, isWhole } = letter.content
+    // With a reply, nobody has the letter by the server's own word; without one, only because no octet of it has left.
+    const isUnsent = delivery.kind === 'dismissed' ? isWhole : !isBegun
+    const mayRepeat = isUnsent && letter.attempts < this.#limits.maxAttempts
+    if (mayRepeat && !connection.isOpen && this.#mayPass(error, letter)) {
       this.#waiting.addAgain(letter)
     } else if (delivery.kind === 'failed') {
       this.#reject(letter, this.#explain(error, letter))
     } else {
       if (connection.answered === 1) this.#backOff.reset()
-      this.#settled()
+      this.#settled(letter)
       letter.resolve(delivery.outcome)
     }
   }
@@ -193,11 +199,12 @@ export class SmtpPool implements AsyncDisposable {
   }
 
   #reject(letter: PoolLetter, error: unknown): void {
-    this.#settled()
+    this.#settled(letter)
     letter.reject(error)
   }
 
-  #settled(): void {
+  #settled(letter: PoolLetter): void {
+    this.#aborts.remove(letter)
     this.#pendingCount--
     if (this.#waiting.size === 0) {
       this.#paceAlarm.clear()

@@ -116,6 +116,23 @@ export class SocketConnection implements Connection {
     return this.#take() ?? null
   }
 
+  async arrival(forMs: number, interrupt: PromiseLike<unknown>): Promise<void> {
+    let isOver = false
+    const end = (): void => {
+      isOver = true
+      this.#wake?.()
+    }
+    const timer = startTimer(forMs, end)
+    void interrupt.then(end, end)
+    const isReached = (): boolean => isOver || this.#received.length > 0 || this.#hasEnded
+    try {
+      // The time is up by this timer; the deadline is none.
+      await this.#until(isReached, { phase: 'receive', timeoutMs: Infinity })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
   async poll(): Promise<Uint8Array | undefined> {
     if (this.#received.length === 0) await systemRead()
     const octets = this.#take()
@@ -158,7 +175,8 @@ export class SocketConnection implements Connection {
     const closed = reason ?? new ConnectionLost(this.#name, { reason: 'this side has closed it' })
     this.#received = []
     this.#hasEnded = false
-    if (reason === undefined && this.#state === 'open') this.#sayFarewell()
+    const canPart = this.#state === 'open' && this.#failure === undefined
+    if (reason === undefined && canPart) this.#sayFarewell()
     else this.#socket.destroy()
     this.#settle(closed)
     this.#closing.abort(closed)

@@ -3,47 +3,54 @@ import { CanonicalLetter, type LetterBody } from '../base/canonical-letter.ts'
 /** Content that is handed on, and knows whether anybody has asked for the first piece of it. */
 export interface TrackedContent extends AsyncIterable<Uint8Array> {
   readonly isBegun: boolean
+  /** Whether it can be handed on again and is then whole: it was not begun, or its composer can begin it anew. */
+  readonly isWhole: boolean
   /** Lets content that was never begun close its files. */
   release(): void
 }
 
-/** Wraps content; a letter in canonical form stays one. Before it is begun it can be given up and iterated anew. */
+/** Wraps content; a letter in canonical form stays one. */
 export function trackContent(content: AsyncIterable<Uint8Array>): TrackedContent {
   return CanonicalLetter.is(content) ? new TrackedLetter(content) : new TrackedOctets(content)
 }
 
 class TrackedOctets implements TrackedContent {
-  readonly #cursor: ContentCursor
+  readonly #begin: ContentBegin
 
   constructor(content: AsyncIterable<Uint8Array>) {
-    this.#cursor = new ContentCursor(content)
+    this.#begin = new ContentBegin(content)
   }
 
   get isBegun(): boolean {
-    return this.#cursor.isBegun
+    return this.#begin.isBegun
+  }
+
+  get isWhole(): boolean {
+    return !this.isBegun
   }
 
   release(): void {
-    this.#cursor.release()
+    this.#begin.release()
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    return this.#cursor
+    return new ContentCursor(this.#begin)
   }
 }
 
 class TrackedLetter extends CanonicalLetter implements TrackedContent {
   readonly #letter: CanonicalLetter
-  readonly #cursor: ContentCursor
+  readonly #begin: ContentBegin
+  readonly isWhole = true
 
   constructor(letter: CanonicalLetter) {
     super()
     this.#letter = letter
-    this.#cursor = new ContentCursor(letter)
+    this.#begin = new ContentBegin(letter)
   }
 
   get isBegun(): boolean {
-    return this.#cursor.isBegun
+    return this.#begin.isBegun
   }
 
   get sizeOctets(): number | undefined {
@@ -59,41 +66,26 @@ class TrackedLetter extends CanonicalLetter implements TrackedContent {
   }
 
   release(): void {
-    this.#cursor.release()
+    this.#begin.release()
   }
 
   [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    return this.#cursor
+    return new ContentCursor(this.#begin)
   }
 }
 
-/** The iterator of content; as long as nothing was asked of it, closing it has no effect, so that it can be handed on again. */
-class ContentCursor implements AsyncGenerator<Uint8Array, void, undefined> {
+/** Content, and whether it was ever begun. */
+class ContentBegin {
   readonly #content: AsyncIterable<Uint8Array> & Partial<AsyncDisposable>
-  #iterator: AsyncIterator<Uint8Array> | undefined
+  isBegun = false
 
   constructor(content: AsyncIterable<Uint8Array>) {
     this.#content = content
   }
 
-  get isBegun(): boolean {
-    return this.#iterator !== undefined
-  }
-
-  async next(): Promise<IteratorResult<Uint8Array, void>> {
-    this.#iterator ??= this.#content[Symbol.asyncIterator]()
-    const { done, value } = await this.#iterator.next()
-    return done === true ? { done, value: undefined } : { done: false, value }
-  }
-
-  async return(): Promise<IteratorResult<Uint8Array, void>> {
-    await this.#iterator?.return?.()
-    return { done: true, value: undefined }
-  }
-
-  async throw(error: unknown): Promise<IteratorResult<Uint8Array, void>> {
-    await this.return()
-    throw error
+  begin(): AsyncIterator<Uint8Array> {
+    this.isBegun = true
+    return this.#content[Symbol.asyncIterator]()
   }
 
   /** What goes wrong here concerns nobody: the letter has its outcome. */
@@ -109,6 +101,32 @@ class ContentCursor implements AsyncGenerator<Uint8Array, void, undefined> {
     const dispose = this.#content[Symbol.asyncDispose]
     if (dispose === undefined) await this.#content[Symbol.asyncIterator]().return?.()
     else await dispose.call(this.#content)
+  }
+}
+
+/** An iterator that begins content with the first piece it is asked for: closing one of which nothing was asked has no effect. */
+class ContentCursor implements AsyncGenerator<Uint8Array, void, undefined> {
+  readonly #begin: ContentBegin
+  #iterator: AsyncIterator<Uint8Array> | undefined
+
+  constructor(begin: ContentBegin) {
+    this.#begin = begin
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array, void>> {
+    this.#iterator ??= this.#begin.begin()
+    const step = await this.#iterator.next()
+    return step.done === true ? { done: true, value: undefined } : step
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array, void>> {
+    await this.#iterator?.return?.()
+    return { done: true, value: undefined }
+  }
+
+  async throw(error: unknown): Promise<IteratorResult<Uint8Array, void>> {
+    await this.return()
+    throw error
   }
 
   [Symbol.asyncIterator](): this {

@@ -23,8 +23,10 @@ function parseIpv6(text: string): Uint8Array | undefined {
   if (head === undefined) return undefined
   if (halves.length === 1) return head.length === 16 ? Uint8Array.from(head) : undefined
   if (tail === undefined || head.length + tail.length > 14) return undefined
-  const zeros = new Array<number>(16 - head.length - tail.length).fill(0)
-  return Uint8Array.from([...head, ...zeros, ...tail])
+  const octets = new Uint8Array(16)
+  octets.set(head)
+  octets.set(tail, 16 - tail.length)
+  return octets
 }
 
 function parseGroups(

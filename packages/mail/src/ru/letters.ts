@@ -1,5 +1,4 @@
 import './argument-names.ts'
-import type { Readable } from 'node:stream'
 import type { AttachmentData } from '../model/attachment-content.ts'
 import { EmailAttachment, type AttachmentArguments } from '../model/email-attachment.ts'
 import { EmailHeaders } from '../model/email-headers.ts'
@@ -102,7 +101,7 @@ export interface Письмо extends Email {
 
   /** Письмо в формате eml, без получателей скрытой копии. */
   ВБайты(): Promise<Uint8Array>
-  ВПоток(): Readable
+  ВПоток(): ReturnType<Email['toStream']>
   ВСтроку(): string
 
   ДобавитьПолучателей(Получатели: АдресаПочты): this

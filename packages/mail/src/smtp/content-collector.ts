@@ -4,7 +4,7 @@ import { DotUnstuffer } from '../wire/dot-stuffing.ts'
 const CAPACITY_OCTETS_MIN = 4_096
 
 /**
- * Collects what follows DATA until the line of one dot, without its dot-stuffing.
+ * Collects what follows DATA until the line of one dot, without its dot-stuffing, or what follows BDAT (RFC 3030).
  *
  * The octets go into one growing array: a client that sends 20 MB octet by octet costs no more memory than one
  * that sends them at once. Above the limit they are counted as they come and not kept.
@@ -21,8 +21,13 @@ export class ContentCollector {
 
   /** Takes octets. Returns those after the end of the content (maybe none) once it has come, else `undefined`. */
   push(octets: Uint8Array): Uint8Array | undefined {
-    this.#append(this.#unstuffer.push(octets))
+    this.append(this.#unstuffer.push(octets))
     return this.#unstuffer.isDone ? this.#unstuffer.rest : undefined
+  }
+
+  /** Whether so many octets more are within the limit. */
+  hasRoomFor(octets: number): boolean {
+    return this.#length + octets <= this.#limitOctets
   }
 
   /** The content, or `undefined` when there was more of it than the limit. */
@@ -30,7 +35,8 @@ export class ContentCollector {
     return this.#length > this.#limitOctets ? undefined : this.#octets.subarray(0, this.#length)
   }
 
-  #append(octets: Uint8Array): void {
+  /** Takes octets that are content as they are, from BDAT. */
+  append(octets: Uint8Array): void {
     const length = this.#length + octets.length
     if (length > this.#limitOctets) {
       this.#octets = new Uint8Array(0)

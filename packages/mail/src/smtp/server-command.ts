@@ -14,7 +14,26 @@ export interface MailArgument {
   readonly declaredOctets: number
   /** Whether SMTPUTF8 was given (RFC 6531). */
   readonly isInternational: boolean
+  /** Whether BODY=BINARYMIME was given (RFC 3030), so that the content can only come with BDAT. */
+  readonly isBinary: boolean
+  readonly parameters: PathParameters
 }
+
+/** What a RCPT command says. */
+export interface RcptArgument {
+  /** Without angle brackets and source route. */
+  readonly forwardPath: string
+  readonly parameters: PathParameters
+}
+
+/** What a BDAT command says. */
+export interface BdatArgument {
+  readonly octets: number
+  readonly isLast: boolean
+}
+
+/** The parameters of MAIL or RCPT, by keyword in upper case; a keyword without `=` has the value `undefined`. */
+export type PathParameters = ReadonlyMap<string, string | undefined>
 
 /** A command understood, or the reply that refuses it. */
 export type Understanding<Argument> =
@@ -25,8 +44,7 @@ export type Understanding<Argument> =
 interface PathArgument {
   /** The mailbox without angle brackets and source route; empty for the null reverse-path `<>`. */
   readonly path: string
-  /** By keyword in upper case; a keyword without `=` has the value `undefined`. */
-  readonly parameters: ReadonlyMap<string, string | undefined>
+  readonly parameters: PathParameters
 }
 
 const NON_ASCII = '\\u0080-\\u{10ffff}'
@@ -46,7 +64,13 @@ const PARAMETER = new RegExp(
   'u',
 )
 
-const BODY_VALUES: readonly (string | undefined)[] = ['7BIT', '8BITMIME']
+const BODY_VALUES: readonly (string | undefined)[] = ['7BIT', '8BITMIME', 'BINARYMIME']
+const RET_VALUES: readonly (string | undefined)[] = ['FULL', 'HDRS']
+const NOTIFY_VALUE = /^(?:NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY)){0,2})$/i
+/** RFC 3461 §4: an address type and an address in xtext, or as RFC 6533 §3 writes it. */
+const ORCPT_VALUE = /^(?:[A-Za-z0-9-]+;(?:[!-*,-<>-~]|\+[0-9A-F]{2})+)$/
+const XTEXT_VALUE = /^(?:[!-*,-<>-~]|\+[0-9A-F]{2})+$/
+const BDAT_ARGUMENT = /^(\d{1,15})( LAST)?$/i
 
 /** The reply to a letter, announced or sent, that is larger than SIZE allows. */
 export const TOO_LARGE_REPLY = '552 5.3.4 letter is larger than the announced limit'
@@ -83,16 +107,31 @@ export function parseMail(
   if (declaredOctets > session.sizeLimitOctets) return refused(TOO_LARGE_REPLY)
   const isInternational = parameters.has('SMTPUTF8')
   if (!isInternational && !isAscii(path)) return refused(NEEDS_SMTPUTF8_REPLY)
-  return { kind: 'understood', argument: { reversePath: path, declaredOctets, isInternational } }
+  const isBinary = parameters.get('BODY')?.toUpperCase() === 'BINARYMIME'
+  return {
+    kind: 'understood',
+    argument: { reversePath: path, declaredOctets, isInternational, isBinary, parameters },
+  }
 }
 
-/** Understands what follows `RCPT `: a forward-path, without brackets and source route. */
-export function parseRcpt(argument: string, mail: MailArgument): Understanding<string> {
+/** Understands what follows `BDAT `; `undefined` when it is not to be understood, so that nobody knows where the next command begins. */
+export function parseBdat(argument: string): BdatArgument | undefined {
+  const [, octets, last] = BDAT_ARGUMENT.exec(argument) ?? []
+  return octets === undefined ? undefined : { octets: Number(octets), isLast: last !== undefined }
+}
+
+/** Understands what follows `RCPT `. */
+export function parseRcpt(argument: string, mail: MailArgument): Understanding<RcptArgument> {
   const parsed = parsePathArgument('TO:', argument)
   if (parsed === undefined) return refused('501 5.5.4 expected RCPT TO:<forward-path>')
-  if (parsed.parameters.size > 0) return refused('555 5.5.4 RCPT takes no parameters')
+  for (const [keyword, value] of parsed.parameters) {
+    if (!isRcptParameter(keyword, value)) {
+      return refused(`555 5.5.4 parameter ${keyword} is not understood`)
+    }
+  }
   if (!mail.isInternational && !isAscii(parsed.path)) return refused(NEEDS_SMTPUTF8_REPLY)
-  return { kind: 'understood', argument: parsed.path }
+  const { path: forwardPath, parameters } = parsed
+  return { kind: 'understood', argument: { forwardPath, parameters } }
 }
 
 /**
@@ -109,7 +148,7 @@ function parsePathArgument(keyword: 'FROM:' | 'TO:', argument: string): PathArgu
   return parameters && { path: match[1] ?? '', parameters }
 }
 
-function parseParameters(text: string): ReadonlyMap<string, string | undefined> | undefined {
+function parseParameters(text: string): PathParameters | undefined {
   const parameters = new Map<string, string | undefined>()
   if (text === '') return parameters
   if (!text.startsWith(' ')) return undefined
@@ -130,11 +169,21 @@ function isMailParameter(keyword: string, value: string | undefined): boolean {
       return BODY_VALUES.includes(value?.toUpperCase())
     case 'SMTPUTF8':
       return value === undefined
+    case 'RET':
+      return RET_VALUES.includes(value?.toUpperCase())
+    case 'ENVID':
+      return value !== undefined && XTEXT_VALUE.test(value)
     case 'AUTH': // RFC 4954 §5: who first submitted the letter; nobody here asks.
       return value !== undefined
     default:
       return false
   }
+}
+
+/** RFC 3461 §4.1, §4.2. */
+function isRcptParameter(keyword: string, value: string = ''): boolean {
+  if (keyword === 'NOTIFY') return NOTIFY_VALUE.test(value)
+  return keyword === 'ORCPT' && ORCPT_VALUE.test(value)
 }
 
 function isAscii(text: string): boolean {

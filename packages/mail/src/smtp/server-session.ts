@@ -13,19 +13,22 @@
 
 import { assert } from '../base/assert.ts'
 import { octetsOf } from '../base/octets.ts'
-import type { Secret } from '../base/secret.ts'
 import { SERVER_MECHANISMS, ServerExchange, type ServerStep } from '../sasl/server-exchange.ts'
 import { CommandLines } from '../wire/command-lines.ts'
 import { ContentCollector } from './content-collector.ts'
 import {
   isClientName,
+  parseBdat,
   parseCommandLine,
   parseMail,
   parseRcpt,
   TOO_LARGE_REPLY,
   type CommandLine,
+  type BdatArgument,
   type MailArgument,
 } from './server-command.ts'
+import type { SmtpServerEvent, SmtpServerOptions } from './server-event.ts'
+import type { Chunk, Transaction } from './server-transaction.ts'
 
 /** RFC 4954 §4: the longest line a client may send, an AUTH response. */
 const LINE_OCTETS_MAX = 12_288
@@ -33,53 +36,6 @@ const LINE_OCTETS_MAX = 12_288
 const RECIPIENTS_MAX = 100
 /** A client that is wrong this often is not talking SMTP. */
 const ERRORS_MAX = 20
-
-export interface SmtpServerOptions {
-  /** The name the server greets with. */
-  readonly hostName: string
-  /** The largest letter, in octets; announced with SIZE (RFC 1870) and enforced. */
-  readonly sizeLimitOctets: number
-  /** Whether the connection is encrypted from its first octet. */
-  readonly isEncrypted: boolean
-  /** Whether STARTTLS is offered while the connection is not encrypted. */
-  readonly offersStartTls: boolean
-  /** Whether AUTH is offered although the connection is not encrypted. */
-  readonly allowsClearTextLogin: boolean
-  /** Whether MAIL needs a login first. */
-  readonly requiresLogin: boolean
-}
-
-/** A letter that has arrived whole. */
-export interface SmtpServerLetter {
-  /** Without angle brackets; empty for the null reverse-path. */
-  readonly reversePath: string
-  readonly forwardPaths: readonly string[]
-  /** Dot-stuffing removed, otherwise as it came. */
-  readonly octets: Uint8Array
-  /** What the client called itself in EHLO or HELO. */
-  readonly clientName: string
-  /** For the Received field (RFC 3848, RFC 6531 §4.3): `ESMTPSA`, `UTF8SMTPS` … */
-  readonly protocol: string
-}
-
-export type SmtpServerEvent =
-  | { readonly kind: 'send'; readonly octets: Uint8Array }
-  /** Encrypt the connection now, then call {@link SmtpServerSession.encryptionStarted}. */
-  | { readonly kind: 'startTls' }
-  | { readonly kind: 'close' }
-  /** Question: execute this command? */
-  | { readonly kind: 'command'; readonly line: string }
-  /** Question: are these credentials right? */
-  | { readonly kind: 'login'; readonly user: string; readonly password: Secret }
-  /** Question: may there be a letter for this mailbox? */
-  | { readonly kind: 'recipient'; readonly forwardPath: string; readonly declaredOctets: number }
-  /** Question: is the letter accepted? */
-  | { readonly kind: 'letter'; readonly letter: SmtpServerLetter }
-
-interface Transaction {
-  readonly mail: MailArgument
-  readonly forwardPaths: string[]
-}
 
 type Continuation<Value> = (value: Value) => void
 
@@ -94,6 +50,7 @@ export class SmtpServerSession {
   #user: string | undefined
   #transaction: Transaction | undefined
   #content: ContentCollector | undefined
+  #chunk: Chunk | undefined
   #question: Continuation<string | undefined> | undefined
   #authentication: Continuation<string> | undefined
   #awaitsEncryption = false
@@ -139,11 +96,14 @@ export class SmtpServerSession {
 
   #advance(): SmtpServerEvent[] {
     while (!this.#isClosed && !this.#awaitsEncryption && this.#question === undefined) {
-      const hasMoved =
-        this.#content === undefined ? this.#readLine() : this.#readContent(this.#content)
-      if (!hasMoved) break
+      if (!this.#readNext()) break
     }
     return this.#takeEvents()
+  }
+
+  #readNext(): boolean {
+    if (this.#content !== undefined) return this.#readContent(this.#content)
+    return this.#chunk === undefined ? this.#readLine() : this.#readChunk(this.#chunk)
   }
 
   #takeEvents(): SmtpServerEvent[] {
@@ -176,7 +136,13 @@ export class SmtpServerSession {
       authentication(text)
       return
     }
-    this.#ask({ kind: 'command', line: text }, () => this.#execute(parseCommandLine(text)))
+    const command = parseCommandLine(text)
+    this.#ask({ kind: 'command', line: text }, () => this.#execute(command))
+    const bdat = command.verb === 'BDAT' ? parseBdat(command.argument) : undefined
+    if (bdat === undefined) return
+    // Whatever is said to it, its octets are no commands.
+    this.#question = (reply) =>
+      reply === undefined ? this.#execute(command) : this.#beginChunk(bdat, reply)
   }
 
   #readContent(content: ContentCollector): boolean {
@@ -196,10 +162,12 @@ export class SmtpServerSession {
     const octets = content.take()
     assert(transaction !== undefined, 'content belongs to a transaction')
     if (octets === undefined) return this.#refuse(TOO_LARGE_REPLY)
-    const { mail, forwardPaths } = transaction
+    const { mail, forwardPaths, rcptParameters } = transaction
     const clientName = this.#clientName ?? ''
     const protocol = this.#protocol(mail)
-    const letter = { reversePath: mail.reversePath, forwardPaths, octets, clientName, protocol }
+    const { reversePath, parameters: mailParameters } = mail
+    const facts = { reversePath, forwardPaths, mailParameters, rcptParameters }
+    const letter = { ...facts, octets, clientName, protocol }
     this.#ask({ kind: 'letter', letter }, () => this.#say('250 2.0.0 letter accepted'))
   }
 
@@ -225,6 +193,8 @@ export class SmtpServerSession {
         return this.#recipient(argument)
       case 'DATA':
         return this.#data(argument)
+      case 'BDAT':
+        return this.#bdat(argument)
       case 'RSET':
         this.#transaction = undefined
         return this.#say('250 2.0.0 transaction forgotten')
@@ -253,6 +223,7 @@ export class SmtpServerSession {
 
   #extensions(): string[] {
     const extensions = ['PIPELINING', '8BITMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES']
+    extensions.push('CHUNKING', 'BINARYMIME', 'DSN')
     extensions.push(`SIZE ${this.#options.sizeLimitOctets}`)
     if (this.#offersStartTls) extensions.push('STARTTLS')
     if (this.#offersLogin) extensions.push(`AUTH ${SERVER_MECHANISMS.join(' ')}`)
@@ -317,20 +288,22 @@ export class SmtpServerSession {
     const { sizeLimitOctets } = this.#options
     const mail = parseMail(argument, { isExtended: this.#isExtended, sizeLimitOctets })
     if (mail.kind === 'refused') return this.#refuse(mail.reply)
-    this.#transaction = { mail: mail.argument, forwardPaths: [] }
+    this.#transaction = { mail: mail.argument, forwardPaths: [], rcptParameters: [] }
     this.#say('250 2.1.0 sender accepted')
   }
 
   #recipient(argument: string): void {
     const transaction = this.#transaction
     if (transaction === undefined) return this.#refuse('503 5.5.1 MAIL comes first')
-    const { mail, forwardPaths } = transaction
+    const { mail, forwardPaths, rcptParameters } = transaction
     const rcpt = parseRcpt(argument, mail)
     if (rcpt.kind === 'refused') return this.#refuse(rcpt.reply)
     if (forwardPaths.length >= RECIPIENTS_MAX) return this.#say('452 4.5.3 too many recipients')
     const { declaredOctets } = mail
-    this.#ask({ kind: 'recipient', forwardPath: rcpt.argument, declaredOctets }, () => {
-      forwardPaths.push(rcpt.argument)
+    const { forwardPath, parameters } = rcpt.argument
+    this.#ask({ kind: 'recipient', forwardPath, declaredOctets }, () => {
+      forwardPaths.push(forwardPath)
+      rcptParameters.push(parameters)
       this.#say('250 2.1.5 recipient accepted')
     })
   }
@@ -340,8 +313,54 @@ export class SmtpServerSession {
     if (this.#transaction === undefined) return this.#refuse('503 5.5.1 MAIL comes first')
     if (this.#transaction.forwardPaths.length === 0)
       return this.#refuse('554 5.5.1 no valid recipients')
+    if (this.#transaction.chunks !== undefined || this.#transaction.mail.isBinary)
+      return this.#refuse('503 5.5.1 this letter comes with BDAT')
     this.#content = new ContentCollector(this.#options.sizeLimitOctets)
     this.#say('354 end with a line that holds a dot alone')
+  }
+
+  /** Its octets follow in any case, and are read in any case (RFC 3030 §2). */
+  #bdat(argument: string): void {
+    const bdat = parseBdat(argument)
+    if (bdat === undefined) return this.#close('501 5.5.4 expected BDAT size [LAST]')
+    this.#beginChunk(bdat, this.#chunkRefusal(bdat))
+  }
+
+  #beginChunk({ octets, isLast }: BdatArgument, refusal: string | undefined): void {
+    this.#chunk = { isLast, missingOctets: octets, refusal }
+    if (octets === 0) this.#endChunk(this.#chunk)
+  }
+
+  #chunkRefusal({ octets }: BdatArgument): string | undefined {
+    const transaction = this.#transaction
+    if (transaction === undefined) return '503 5.5.1 MAIL comes first'
+    if (transaction.forwardPaths.length === 0) return '554 5.5.1 no valid recipients'
+    if (transaction.hasFailed === true) return '503 5.5.1 a chunk has failed'
+    transaction.chunks ??= new ContentCollector(this.#options.sizeLimitOctets)
+    return transaction.chunks.hasRoomFor(octets) ? undefined : TOO_LARGE_REPLY
+  }
+
+  #readChunk(chunk: Chunk): boolean {
+    const octets = this.#lines.takeOctets()
+    if (octets.length === 0) return false
+    const taken = octets.subarray(0, chunk.missingOctets)
+    this.#lines.push(octets.subarray(taken.length))
+    chunk.missingOctets -= taken.length
+    if (chunk.refusal === undefined) this.#transaction?.chunks?.append(taken)
+    if (chunk.missingOctets === 0) this.#endChunk(chunk)
+    return true
+  }
+
+  #endChunk({ isLast, refusal }: Chunk): void {
+    this.#chunk = undefined
+    const transaction = this.#transaction
+    if (refusal !== undefined) {
+      if (transaction !== undefined) transaction.hasFailed = true
+      return this.#refuse(refusal)
+    }
+    if (!isLast) return this.#say('250 2.0.0 chunk taken')
+    assert(transaction?.chunks !== undefined, 'a chunk that is kept belongs to a transaction')
+    this.#endContent(transaction.chunks)
   }
 
   /** Asks, and goes on with `proceed` unless the answer says something else. */

@@ -80,7 +80,7 @@ export class Transaction {
 
   mailStep(shown: string, timeoutMs: number): Step {
     return this.#step(timeoutMs, (reply) => {
-      refuseUnfit(shown, reply, reply.severity === 'completion')
+      refuseUnfit(shown, reply)
       if (reply.isRefusal) this.#decide(reply)
       else this.#isMailAccepted = true
     })
@@ -88,14 +88,14 @@ export class Transaction {
 
   recipientStep(shown: string, timeoutMs: number): Step {
     return this.#step(timeoutMs, (reply) => {
-      refuseUnfit(shown, reply, reply.severity === 'completion')
+      refuseUnfit(shown, reply)
       this.#addRecipient(reply)
     })
   }
 
   dataStep(timeoutMs: number): Step {
     return this.#step(timeoutMs, (reply) => {
-      refuseUnfit('DATA', reply, reply.code === GO_AHEAD)
+      refuseUnfit('DATA', reply, GO_AHEAD)
       if (reply.isRefusal) this.#decide(reply)
       else this.#isGoAheadGiven = true
     })
@@ -104,7 +104,7 @@ export class Transaction {
   /** A piece of the content that is not the last. */
   chunkStep(timeoutMs: number): Step {
     return this.#step(timeoutMs, (reply) => {
-      refuseUnfit('BDAT', reply, reply.severity === 'completion')
+      refuseUnfit('BDAT', reply)
       if (reply.isRefusal) this.#contentRefusal ??= reply
     })
   }
@@ -191,7 +191,7 @@ export class Transaction {
   }
 
   #addVerdict(reply: Reply): boolean {
-    refuseUnfit('the content', reply, reply.severity === 'completion')
+    refuseUnfit('the content', reply)
     if (this.#contentRefusal !== undefined && !reply.isRefusal) {
       this.#contentRefusal = undefined
       throw new ProtocolViolation(
@@ -226,7 +226,8 @@ function outcomeOf(forwardPath: ForwardPath, reply: Reply): RecipientOutcome {
 }
 
 /** A reply of a class that the command can't have means that replies and commands no longer belong together. */
-function refuseUnfit(shown: string, reply: Reply, isFit: boolean): void {
+function refuseUnfit(shown: string, reply: Reply, fitCode?: number): void {
+  const isFit = fitCode === undefined ? reply.severity === 'completion' : reply.code === fitCode
   if (reply.isRefusal || isFit) return
   throw new ProtocolViolation(`${shown} failed: it can't have the reply`, reply.toString())
 }

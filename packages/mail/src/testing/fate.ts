@@ -5,6 +5,10 @@ export interface ArrivingLetter {
   /** Without angle brackets; empty for the null reverse-path. */
   readonly reversePath: string
   readonly forwardPaths: readonly string[]
+  /** What MAIL said besides, by keyword in upper case: `BODY`, `SIZE`, `RET` … */
+  readonly mailParameters: ReadonlyMap<string, string | undefined>
+  /** What RCPT said besides, for each forward-path: `NOTIFY`, `ORCPT`. */
+  readonly rcptParameters: readonly ReadonlyMap<string, string | undefined>[]
   /** As it will lie in the mailboxes: Return-Path and Received on top, then the octets as they came. */
   readonly octets: Uint8Array
 }

@@ -70,6 +70,11 @@ export class FaultyConnection implements Connection {
     return octets.subarray(0, middle)
   }
 
+  async arrival(forMs: number, interrupt: PromiseLike<unknown>): Promise<void> {
+    if (this.#hasHungUp || this.#withheld !== undefined) return
+    await this.#inner.arrival(forMs, interrupt)
+  }
+
   /** Not a call that is counted: nothing goes over the line. */
   async poll(): Promise<Uint8Array | undefined> {
     if (this.#hasHungUp) return undefined

@@ -1,5 +1,5 @@
 import { concatOctets, octetsOf } from '../base/octets.ts'
-import type { SmtpServerLetter } from '../smtp/server-session.ts'
+import type { SmtpServerLetter } from '../smtp/server-event.ts'
 import type { ArrivingLetter, FaultHooks } from './fate.ts'
 import type { Mailbox } from './mailbox.ts'
 
@@ -85,9 +85,10 @@ export class LetterDelivery {
 
   #arrive(letter: SmtpServerLetter): ArrivingLetter {
     this.#arrivedCount++
-    const { reversePath, forwardPaths } = letter
+    const { reversePath, forwardPaths, mailParameters, rcptParameters } = letter
     const octets = concatOctets([this.#traceFields(letter), letter.octets])
-    return { number: this.#arrivedCount, reversePath, forwardPaths, octets }
+    const number = this.#arrivedCount
+    return { number, reversePath, forwardPaths, mailParameters, rcptParameters, octets }
   }
 
   /**

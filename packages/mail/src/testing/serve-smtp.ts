@@ -1,10 +1,7 @@
 import type { SecureContext } from 'node:tls'
 import type { Secret } from '../base/secret.ts'
-import {
-  SmtpServerSession,
-  type SmtpServerEvent,
-  type SmtpServerOptions,
-} from '../smtp/server-session.ts'
+import type { SmtpServerEvent, SmtpServerOptions } from '../smtp/server-event.ts'
+import { SmtpServerSession } from '../smtp/server-session.ts'
 import type { FaultHooks } from './fate.ts'
 import type { LetterDelivery } from './letter-delivery.ts'
 import { decideCommand, disconnect, serveSession } from './serve-session.ts'

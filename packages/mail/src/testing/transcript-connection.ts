@@ -77,6 +77,11 @@ export class TranscriptConnection implements Connection {
     return piece
   }
 
+  /** A transcript has no time: what the server says next is there at once, and where the client is to speak the waiting is over. */
+  async arrival(): Promise<void> {
+    this.#closing.signal.throwIfAborted()
+  }
+
   /** What the server says before the client's next turn has arrived before it. */
   async poll(): Promise<Uint8Array | undefined> {
     this.#closing.signal.throwIfAborted()

@@ -10,6 +10,7 @@
  * | `send` | nothing, once the octets are handed to the connection |
  * | `receive` | the next octets (at least one), or `null` when the peer has closed |
  * | `poll` | octets that have arrived already, or `undefined` at once |
+ * | `listen` | octets as soon as there are some, or `undefined` when it is over without |
  * | `startTls` | nothing, once the connection is encrypted and the peer's certificate verified |
  * | `pull` | the next octets of the source, `null` at its end, or `undefined` when its patience is over |
  * | `push` | nothing, once the sink is ready for more |
@@ -39,6 +40,13 @@ export type Demand =
     }
   /** Looks whether the peer has spoken before it was asked. */
   | { readonly kind: 'poll' }
+  /** Waits for the peer to speak, as long as this side has nothing to say. That it does not is no failure. */
+  | {
+      readonly kind: 'listen'
+      readonly forMs: number
+      /** Ends the waiting when it settles. */
+      readonly interrupt: PromiseLike<unknown>
+    }
   /** Made only when nothing received is left unread: octets that came before TLS must not be taken for octets after it. */
   | { readonly kind: 'startTls'; readonly timeoutMs: number }
   | {

@@ -66,7 +66,7 @@ describe('Base64 transfer encoding', () => {
     { name: 'too much padding', encoded: 'Zm8==', content: 'fo', isDamaged: true },
     { name: 'nothing but padding', encoded: '====', content: '', isDamaged: true },
   ]) {
-    it(`decodes what it can of ${name}`, () => {
+    it(`M8 decodes what it can of ${name}`, () => {
       for (const pieces of [[octets(encoded)], octetByOctet(octets(encoded))]) {
         const decoder = new Base64Decoder()
 
@@ -76,7 +76,7 @@ describe('Base64 transfer encoding', () => {
     })
   }
 
-  it('decodes any octets to the same, however they are cut', () => {
+  it('M8 M19 decodes any octets to the same, however they are cut', () => {
     const hostile = fc.array(fc.constantFrom(...octets('AQgw/+=\r\n !-')), { maxLength: 60 })
     fc.assert(
       fc.property(hostile, cuts, (codes, places) => {

@@ -37,7 +37,7 @@ describe('Date and time', () => {
     { text: '31 Dec 2016 23:59:60 +0000', iso: '2017-01-01T00:00:00.000Z' },
     { text: '29 Feb 2024 00:00:00 +0000', iso: '2024-02-29T00:00:00.000Z' },
   ]) {
-    it(`of "${text}" is ${iso}`, () => {
+    it(`M15 of "${text}" is ${iso}`, () => {
       assert.equal(parseDateTime(text)?.toISOString(), iso)
     })
   }
@@ -53,7 +53,7 @@ describe('Date and time', () => {
     '2026-11-22T04:33:00Z',
     `${'('.repeat(100_000)}1 Jan 2026 00:00`,
   ]) {
-    it(`is none of "${text.slice(0, 40)}"`, () => {
+    it(`M15 is none of "${text.slice(0, 40)}"`, () => {
       assert.equal(parseDateTime(text), undefined)
     })
   }

@@ -46,7 +46,7 @@ describe('Encoded-words', () => {
     { text: '=?x-unknown?Q?a?= b', decoded: '=?x-unknown?Q?a?= b' },
     { text: 'a =?x-unknown?Q?b?= =?utf-8?Q?c?=', decoded: 'a =?x-unknown?Q?b?=c' },
   ]) {
-    it(`of ${JSON.stringify(text)} read ${JSON.stringify(decoded)}`, () => {
+    it(`M2 of ${JSON.stringify(text)} read ${JSON.stringify(decoded)}`, () => {
       assert.equal(decodeEncodedWords(text), decoded)
     })
   }
@@ -58,7 +58,7 @@ describe('Encoded-words', () => {
     { text: '=?utf-8?Q?=FF?=', decoded: '\ufffd', kind: 'damaged-text' },
     { text: '=?x-y?Q?a?=', decoded: '=?x-y?Q?a?=', kind: 'unknown-charset' },
   ]) {
-    it(`of ${text} are noted as ${kind}`, () => {
+    it(`M2 of ${text} are noted as ${kind}`, () => {
       const kinds: string[] = []
 
       assert.equal(
@@ -71,7 +71,7 @@ describe('Encoded-words', () => {
 })
 
 describe('Encoded-words of a stateful charset', () => {
-  it('are decoded one by one (RFC 2047 §3)', () => {
+  it('M2 M11 are decoded one by one (RFC 2047 §3)', () => {
     for (const charset of ['ISO-2022-JP', 'csISO2022JP']) {
       const word = `=?${charset}?B?${Buffer.from('\x1b$B$"\x1b(B').toString('base64')}?=`
 
@@ -91,7 +91,26 @@ function readBack(field: string): string | undefined {
   return parseHeaderSection(octets(`${field}\r\n`)).first('subject')
 }
 
+/** The text of a word in base64, which must be whole characters with no stray bits. */
+function strictText(word: string): string {
+  const digits = word.slice('=?utf-8?B?'.length, -'?='.length)
+  const content = Buffer.from(digits, 'base64')
+  assert.equal(content.toString('base64'), digits)
+  return new TextDecoder('utf-8', { fatal: true }).decode(content)
+}
+
 describe('An unstructured field', () => {
+  it('is written in words of base64 that a strict reader takes, of at most 75 (C2)', () => {
+    for (let accents = 0; accents < 50; accents++) {
+      const text = `${'ё'.repeat(50 - accents)}${'€'.repeat(accents)}${'ё😀'.repeat(20)}`
+
+      const words = write(text).match(/=\?utf-8\?B\?\S+\?=/g) ?? []
+
+      assert.equal(words.map((word) => strictText(word)).join(''), text)
+      for (const word of words) assert.ok(word.length <= 75)
+    }
+  })
+
   for (const { name, text, field } of [
     { name: 'plain ASCII', text: 'Hello, world', field: 'Subject: Hello, world\r\n' },
     {

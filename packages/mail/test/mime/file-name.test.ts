@@ -20,12 +20,12 @@ describe('A safe file name', () => {
     { given: '', safe: undefined },
     { given: `${'я'.repeat(200)}.tar.gz`, safe: `${'я'.repeat(126)}.gz` },
   ]) {
-    it(`of ${JSON.stringify(given.slice(0, 30))} is ${JSON.stringify(safe?.slice(0, 30))}`, () => {
+    it(`M5 of ${JSON.stringify(given.slice(0, 30))} is ${JSON.stringify(safe?.slice(0, 30))}`, () => {
       assert.equal(safeFileName(given), safe)
     })
   }
 
-  it('fits a file system whatever is given, and is its own safe name', () => {
+  it('M5 fits a file system whatever is given, and is its own safe name', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (given) => {
         const safe = safeFileName(given)

@@ -18,7 +18,7 @@ function kindsOf(header: HeaderSection): readonly string[] {
 }
 
 describe('Header section', () => {
-  it('has fields in their order, each by its name whatever the case', () => {
+  it('M13 has fields in their order, each by its name whatever the case', () => {
     const header = parse('From: a@b.test\r\nReceived: one\r\nreceived: two\r\n\r\nBody: no\r\n')
 
     assert.deepEqual(
@@ -45,7 +45,7 @@ describe('Header section', () => {
       text: 'Subject \t: This is a test\r\n',
     },
   ]) {
-    it(`reads a field ${name}`, () => {
+    it(`M1 reads a field ${name}`, () => {
       assert.equal(parse(text).first('Subject'), 'This is a test')
     })
   }
@@ -69,21 +69,21 @@ describe('Header section', () => {
     )
   })
 
-  it('keeps the undecoded body for fields that have a grammar', () => {
+  it('M3 keeps the undecoded body for fields that have a grammar', () => {
     assert.equal(
       parse('From: =?utf-8?Q?=3Ca=40b=3E?= <c@d.test>').raw('from'),
       '=?utf-8?Q?=3Ca=40b=3E?= <c@d.test>',
     )
   })
 
-  it('reads raw octets as UTF-8, or as windows-1252 where they are not', () => {
+  it('M11 reads raw octets as UTF-8, or as windows-1252 where they are not', () => {
     const header = parseHeaderSection(Buffer.from('A: \xd0\x90\r\nB: \xe9\r\n', 'latin1'))
 
     assert.equal(header.first('a'), 'А')
     assert.equal(header.first('b'), 'é')
   })
 
-  it('passes over lines that are no fields, and notes them', () => {
+  it('M12 passes over lines that are no fields, and notes them', () => {
     const header = parse(
       'From shop Mon Jan  1 00:00:00 2026\r\n continued\r\nno field\r\n: x\r\nSubject: s\r\n\r\n',
     )
@@ -133,7 +133,7 @@ describe('Header section', () => {
       option: 'headerFields',
     },
   ]) {
-    it(`is refused with more ${name} than the limit`, () => {
+    it(`M1 is refused with more ${name} than the limit`, () => {
       assert.throws(
         () => parseHeaderSection(octets(text), limits),
         (error) => error instanceof LimitExceeded && error.option === option,

@@ -106,7 +106,7 @@ describe('Time is in proportion to the input', () => {
     ...['(', '"\\', '<', '[', "'a@b'", ' a@b', 'a:', ';a@b c', '<a@b>', 'a@b:;,', "'@"].map(
       (text) => ({
         name: `a received address field of ${text}`,
-        prepare: (n: number) => () => readAddressField(text.repeat(n * 4)),
+        prepare: (n: number) => () => readAddressField(text.repeat(n)),
       }),
     ),
     { name: 'groups', prepare: (n: number) => () => parseAddressList('G:a@b.test;, '.repeat(n)) },
@@ -139,7 +139,7 @@ describe('Time is in proportion to the input', () => {
         ),
     },
   ]) {
-    it(`for ${name}`, () => {
+    it(`M20 for ${name}`, () => {
       const small = refusable(prepare(250))
       const large = refusable(prepare(250 * FACTOR))
       costOf(small)
@@ -162,7 +162,7 @@ describe('A hostile letter', () => {
     }
   })
 
-  it('of ten thousand multiparts in multiparts is refused, not recursed', () => {
+  it('M7 of ten thousand multiparts in multiparts is refused, not recursed', () => {
     const letter = Array.from(
       { length: 10_000 },
       (_, i) => `Content-Type: multipart/mixed; boundary=b${i}\r\n\r\n--b${i}\r\n`,
@@ -171,7 +171,7 @@ describe('A hostile letter', () => {
     assert.throws(() => readAll(octets(letter.join(''))), LimitExceeded)
   })
 
-  it('of letters in letters costs nothing, since they are not entered', () => {
+  it('M7 of letters in letters costs nothing, since they are not entered', () => {
     const letter = 'Content-Type: message/rfc822\r\n\r\n'.repeat(10_000)
     const reader = new MessageReader()
 
@@ -183,7 +183,7 @@ describe('A hostile letter', () => {
     )
   })
 
-  it('of 300,000 empty parts is refused early', () => {
+  it('M7 of 300,000 empty parts is refused early', () => {
     const reader = new MessageReader()
     reader.push(octets('Content-Type: multipart/mixed; boundary=b\r\n\r\n'))
     let parts = 0
@@ -194,7 +194,7 @@ describe('A hostile letter', () => {
     assert.equal(parts, 999)
   })
 
-  it('with a header section of a megabyte is refused before it is kept', () => {
+  it('M1 with a header section of a megabyte is refused before it is kept', () => {
     const reader = new MessageReader()
     let taken = 0
 
@@ -204,7 +204,7 @@ describe('A hostile letter', () => {
     assert.equal(taken, 256)
   })
 
-  it('says at most a hundred times what is wrong', () => {
+  it('M2 says at most a hundred times what is wrong', () => {
     const reader = new MessageReader()
 
     reader.push(octets(`Subject: ${'=?utf-8?B?*?= x '.repeat(10_000)}\r\n`.slice(0, 60_000)))

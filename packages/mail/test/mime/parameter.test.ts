@@ -92,7 +92,7 @@ describe('A parameter', () => {
     { name: 'an empty value', body: 'attachment; filename=""', expected: '' },
     { name: 'no such parameter', body: 'attachment', expected: undefined },
   ]) {
-    it(`is read from ${name}`, () => {
+    it(`M4 is read from ${name}`, () => {
       const kinds: string[] = []
       const { parameters } = parseParameterizedValue(body, (kind) => kinds.push(kind))
 
@@ -163,7 +163,7 @@ describe('A parameter', () => {
       kind: 'control-character',
     },
   ]) {
-    it(`${name} is read as well as possible, and noted`, () => {
+    it(`M4 ${name} is read as well as possible, and noted`, () => {
       const kinds: string[] = []
       const { parameters } = parseParameterizedValue(body, (defect) => kinds.push(defect))
 

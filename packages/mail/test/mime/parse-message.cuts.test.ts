@@ -9,7 +9,7 @@ import { readLetter } from './letters.ts'
 describe('What a message reader reads', () => {
   const letters = [SIMPLE, NESTED].map((lines) => octets(lines.join('\r\n')))
 
-  it('does not depend on how a letter is cut', () => {
+  it('M19 does not depend on how a letter is cut', () => {
     for (const letter of letters) {
       const whole = readLetter([letter])
 
@@ -20,7 +20,7 @@ describe('What a message reader reads', () => {
     }
   })
 
-  it('does not depend on how anything is cut', () => {
+  it('M19 M20 does not depend on how anything is cut', () => {
     const pieces = fc.constantFrom(
       '--a',
       '--a--',
@@ -57,7 +57,7 @@ describe('What a message reader reads', () => {
     )
   })
 
-  it('is read within limits', () => {
+  it('M7 is read within limits', () => {
     const nested = (depth: number): Uint8Array =>
       octets(
         Array.from(

@@ -61,12 +61,12 @@ describe('Message reader', () => {
     ])
   })
 
-  it('reads a letter without a body, and no octets at all', () => {
+  it('M12 reads a letter without a body, and no octets at all', () => {
     assert.deepEqual(read('Subject: s').order, ['+', '-'])
     assert.deepEqual(read('').order, ['+', '-'])
   })
 
-  it('reads a letter behind empty lines', () => {
+  it('M12 reads a letter behind empty lines', () => {
     const letter = read('', '', 'Subject: s', '', 'a')
 
     assert.equal(letter.subject, 's')
@@ -84,7 +84,7 @@ describe('Message reader', () => {
     },
     { name: 'is text behind an empty line', text: '\r\nHello\r\n\r\nb', content: 'Hello\r\n\r\nb' },
   ]) {
-    it(`keeps a letter that ${name}`, () => {
+    it(`M12 keeps a letter that ${name}`, () => {
       const letter = readLetter([octets(text)])
 
       assert.deepEqual(letter.parts, [{ path: '', mediaType: 'text/plain', content }])
@@ -93,7 +93,7 @@ describe('Message reader', () => {
     })
   }
 
-  it('reads a letter behind the line of a mailbox file, or a byte order mark', () => {
+  it('M12 reads a letter behind the line of a mailbox file, or a byte order mark', () => {
     const fromFile = read('From a@b.test Sun Nov 22 04:33:00 2026', 'Subject: s', '', 'a')
     const marked = read('\ufeffSubject: s', '', 'a')
 
@@ -105,7 +105,7 @@ describe('Message reader', () => {
     assert.deepEqual(marked.defects, [])
   })
 
-  it('delivers a letter inside a letter as the content of its part', () => {
+  it('M10 delivers a letter inside a letter as the content of its part', () => {
     const letter = mixed(
       'b',
       '--b',
@@ -138,13 +138,13 @@ describe('Message reader', () => {
     assert.equal(letter.parts[1]?.mediaType, 'message/rfc822')
   })
 
-  it('knows a delimiter only as a line of its own', () => {
+  it('M6 knows a delimiter only as a line of its own', () => {
     const body = ['--a', '', '--ab', ' --a', '--a-', '--a--x', '-- a', 'x--a', '--A', '--', '--a--']
 
     assert.deepEqual(mixed('a', ...body).parts[1]?.content, body.slice(2, -1).join('\r\n'))
   })
 
-  it('takes a delimiter with a bare LF, and keeps a bare CR as content', () => {
+  it('M6 M12 takes a delimiter with a bare LF, and keeps a bare CR as content', () => {
     const letter = readLetter([
       octets('Content-Type: multipart/mixed; boundary=a\n\n--a\n\nx\n--a\n\ny\r\n--a--\n'),
     ])
@@ -157,7 +157,7 @@ describe('Message reader', () => {
     assert.deepEqual(mixed('a', '--a', '', 'x\r--a', '--a--').parts[1]?.content, 'x\r--a')
   })
 
-  it('has an empty part between two delimiters', () => {
+  it('M6 has an empty part between two delimiters', () => {
     const letter = mixed('a', '--a', '', '--a', '', '', '--a--')
 
     assert.deepEqual(letter.order, ['+', '+1', '-1', '+2', '-2', '-'])
@@ -167,7 +167,7 @@ describe('Message reader', () => {
     )
   })
 
-  it('takes a boundary with spaces, quotes and colons', () => {
+  it('M6 takes a boundary with spaces, quotes and colons', () => {
     assert.deepEqual(
       mixed(String.raw`"a: \"b\" '+_,-./=?"`, `--a: "b" '+_,-./=?`, '', 'x', `--a: "b" '+_,-./=?--`)
         .parts[1]?.content,
@@ -175,7 +175,7 @@ describe('Message reader', () => {
     )
   })
 
-  it('ends an inner multipart where the outer goes on', () => {
+  it('M6 ends an inner multipart where the outer goes on', () => {
     const letter = mixed(
       'out',
       '--out',
@@ -270,7 +270,7 @@ describe('Message reader', () => {
       content: 'x',
     },
   ]) {
-    it(`reads ${name}, and notes it`, () => {
+    it(`M6 M8 M10 reads ${name}, and notes it`, () => {
       const { parts, defects } = letter()
 
       assert.deepEqual(defects, [kind])
@@ -278,7 +278,7 @@ describe('Message reader', () => {
     })
   }
 
-  it('takes a closing delimiter that nothing follows', () => {
+  it('M6 takes a closing delimiter that nothing follows', () => {
     assert.deepEqual(mixed('a', '--a', '', 'x', '--a--').defects, [])
     assert.deepEqual(mixed('a', '--a', 'X: y', '--a--').order, [
       '+',
@@ -289,7 +289,7 @@ describe('Message reader', () => {
     ])
   })
 
-  it('reads octets of an unknown transfer encoding as application/octet-stream (RFC 2045 §6.4)', () => {
+  it('M10 reads octets of an unknown transfer encoding as application/octet-stream (RFC 2045 §6.4)', () => {
     assert.equal(
       read('Content-Type: text/plain', 'Content-Transfer-Encoding: x-y', '', 'a').parts[0]
         ?.mediaType,
@@ -304,7 +304,7 @@ describe('Message reader', () => {
     ' BASE64 ; x',
     '(a(b)) "Base64"',
   ]) {
-    it(`takes the transfer encoding ${encoding} for base64`, () => {
+    it(`M10 takes the transfer encoding ${encoding} for base64`, () => {
       const letter = read(`Content-Transfer-Encoding: ${encoding}`, '', 'Zm9v')
 
       assert.equal(letter.parts[0]?.content, 'foo')
@@ -312,7 +312,7 @@ describe('Message reader', () => {
     })
   }
 
-  it('takes the transfer encodings 8-bit and 7-bit for what they mean', () => {
+  it('M10 takes the transfer encodings 8-bit and 7-bit for what they mean', () => {
     for (const encoding of ['8-bit', '7-BIT', '(none)']) {
       assert.deepEqual(read(`Content-Transfer-Encoding: ${encoding}`, '', 'a').defects, [])
     }

@@ -44,7 +44,7 @@ describe('Quoted-printable', () => {
     { name: 'an = at the end', encoded: 'a=', content: 'a' },
     { name: 'a space between words', encoded: 'a b\tc', content: 'a b\tc' },
   ]) {
-    it(`decodes ${name}`, () => {
+    it(`M8 decodes ${name}`, () => {
       assert.equal(decode(encoded), content)
     })
   }
@@ -56,7 +56,7 @@ describe('Quoted-printable', () => {
     { name: 'two = in a row', encoded: '==41', content: '=A' },
     { name: 'spaces after =', encoded: 'a=  b', content: 'a=  b' },
   ]) {
-    it(`keeps ${name} and says that it is damaged`, () => {
+    it(`M8 keeps ${name} and says that it is damaged`, () => {
       const decoder = new QuotedPrintableDecoder()
 
       assert.equal(latin(through(decoder, [octets(encoded)])), content)
@@ -64,7 +64,7 @@ describe('Quoted-printable', () => {
     })
   }
 
-  it('decodes any octets to the same, however they are cut', () => {
+  it('M8 M19 decodes any octets to the same, however they are cut', () => {
     const hostile = fc.array(fc.constantFrom(...octets('=a4Fz \t\r\n')), { maxLength: 60 })
     fc.assert(
       fc.property(hostile, fc.array(fc.nat(60)), (codes, places) => {

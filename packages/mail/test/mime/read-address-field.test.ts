@@ -53,7 +53,7 @@ describe('A received address field', () => {
     { body: 'no address', entries: [] },
     { body: '=?utf-8?Q?evil=40x=2Etest?=', entries: [] },
   ]) {
-    it(`keeps what can be read of ${body}, and flags the rest`, () => {
+    it(`M14 keeps what can be read of ${body}, and flags the rest`, () => {
       assert.deepEqual(summary(body), {
         entries,
         flagged: flagged.map((text) => `malformed-address ${text}`),
@@ -61,7 +61,7 @@ describe('A received address field', () => {
     })
   }
 
-  it('is read as the strict reading reads it where that can, and otherwise never throws', () => {
+  it('M14 M20 is read as the strict reading reads it where that can, and otherwise never throws', () => {
     const pieces = fc.constantFrom(
       'a',
       'b@c.test',

@@ -190,6 +190,27 @@ describe('Driving a dialog', () => {
   })
 })
 
+describe('Patience with a source', () => {
+  it('ends without losing what the source then gives, to whom asks the same source again', async () => {
+    const { promise, resolve } = Promise.withResolvers<IteratorResult<Uint8Array>>()
+    const slow: OctetSource = { next: () => promise }
+    const other: OctetSource = { next: () => Promise.resolve({ value: octetsOf('b') }) }
+    function* pullTwice(): Dialog<readonly unknown[]> {
+      const early = yield { kind: 'pull', source: slow, patienceMs: 1 }
+      resolve({ value: octetsOf('a') })
+      const late = yield { kind: 'pull', source: slow }
+      const next = yield { kind: 'pull', source: other, patienceMs: timeoutMs }
+      return [early, late, next]
+    }
+
+    assert.deepEqual(await drive(pullTwice(), new TranscriptConnection('')), [
+      undefined,
+      octetsOf('a'),
+      octetsOf('b'),
+    ])
+  })
+})
+
 describe('A source or sink that has stalled', () => {
   function* push(): Dialog<void> {
     const sink = (): Promise<void> => new Promise(() => {})

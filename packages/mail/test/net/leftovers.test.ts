@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 import { octetsOf } from '../../src/base/octets.ts'
 import type { Connection } from '../../src/net/connection.ts'
 import { openConnection } from '../../src/net/tcp-connection.ts'
+import { leftovers } from './leftovers.ts'
 import { CA, dueEvents, serveTls } from './loopback.ts'
 
 const LONG_MS = 60_000
@@ -47,8 +48,3 @@ describe('An ended connection leaves nothing behind', () => {
     })
   }
 })
-
-/** The sockets and timers that keep this process alive. */
-function leftovers(): string[] {
-  return process.getActiveResourcesInfo().filter((name) => /Timeout|Socket|Connect|TLS/.test(name))
-}

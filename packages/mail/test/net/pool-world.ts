@@ -2,17 +2,23 @@ import { octetsOf } from '../../src/base/octets.ts'
 import { Aborted } from '../../src/net/errors.ts'
 import type { LetterConnection } from '../../src/net/pool-connection.ts'
 import type { SendOptions } from '../../src/net/smtp-client.ts'
-import type { PoolWorld } from '../../src/net/smtp-pool-options.ts'
 import { SmtpPool } from '../../src/net/smtp-pool.ts'
-import type { SmtpPoolOptions } from '../../src/net/smtp-pool-options.ts'
+import type { PoolWorld, SmtpPoolOptions } from '../../src/net/smtp-pool-options.ts'
 import type { Envelope, SendingOutcome } from '../../src/smtp/envelope.ts'
 import { Reply } from '../../src/smtp/reply.ts'
 import { ConnectionLost } from '../../src/wire/errors.ts'
+import { envelope, pieces, summary } from '../smtp/conversation.ts'
 import { FakeClock } from './fake-clock.ts'
 
 /** What becomes of a letter on a fake connection. */
 export type LetterFate =
-  'accept' | 'hold' | 'lose' | 'lose after the content was begun' | 'dismiss' | 'fail'
+  | 'accept'
+  | 'dismiss after the content was begun'
+  | 'hold'
+  | 'lose'
+  | 'lose after the content was begun'
+  | 'dismiss'
+  | 'fail'
 
 /** A connection whose server does what a test wants. */
 export class FakeConnection implements LetterConnection {
@@ -80,6 +86,10 @@ export class FakeConnection implements LetterConnection {
     for (let step = await iterator.next(); step.done !== true; step = await iterator.next()) {
       octets += step.value.length
       if (fate === 'lose after the content was begun') this.break()
+      if (fate === 'dismiss after the content was begun') {
+        this.isOpen = false
+        return answer(envelope, new Reply(421, ['too busy']))
+      }
       if (!this.isOpen) return this.#breaking.promise
       if (fate === 'fail') {
         this.break()
@@ -161,4 +171,19 @@ export class WatchedContent {
   async [Symbol.asyncDispose](): Promise<void> {
     this.closed++
   }
+}
+
+/** A letter of three octets. */
+export function content(): AsyncIterable<Uint8Array> {
+  return { [Symbol.asyncIterator]: () => pieces('x\r\n') }
+}
+
+/** Sends so many letters, and says how each ended. */
+export async function sendAll(pool: SmtpPool, count: number): Promise<string[]> {
+  const letters = Array.from({ length: count }, () => pool.send(envelope('a@x.org'), content()))
+  const ends = await Promise.allSettled(letters)
+  return ends.map((end) => {
+    if (end.status === 'fulfilled') return summary(end.value).join()
+    return end.reason instanceof Error ? end.reason.name : 'no error'
+  })
 }

@@ -41,6 +41,7 @@ const fates = fc.array(
     'lose',
     'lose after the content was begun',
     'dismiss',
+    'dismiss after the content was begun',
     'fail',
   ),
 )

@@ -1,32 +1,19 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { CanonicalLetter } from '../../src/base/canonical-letter.ts'
 import { octetsOf } from '../../src/base/octets.ts'
-import { Aborted, ConnectionFailed } from '../../src/net/errors.ts'
-import type { SmtpPool } from '../../src/net/smtp-pool.ts'
+import { ConnectionFailed } from '../../src/net/errors.ts'
 import type { SmtpPoolOptions } from '../../src/net/smtp-pool-options.ts'
 import { AuthenticationFailed } from '../../src/sasl/errors.ts'
 import { SmtpReplyRejected } from '../../src/smtp/errors.ts'
 import { Reply } from '../../src/smtp/reply.ts'
 import { ConnectionLost } from '../../src/wire/errors.ts'
-import { envelope, pieces, summary } from '../smtp/conversation.ts'
+import { envelope, summary } from '../smtp/conversation.ts'
 import { settled } from './fake-clock.ts'
-import { fakeWorld, WatchedContent, type LetterFate } from './pool-world.ts'
+import { content, fakeWorld, sendAll, WatchedContent, type LetterFate } from './pool-world.ts'
 
 const one = envelope('a@x.org')
 const MINUTE = 60_000
-
-function content(): AsyncIterable<Uint8Array> {
-  return { [Symbol.asyncIterator]: () => pieces('x\r\n') }
-}
-
-/** Sends so many letters, and says how each ended. */
-async function sendAll(pool: SmtpPool, count: number): Promise<string[]> {
-  const letters = Array.from({ length: count }, () => pool.send(one, content()))
-  const ends = await Promise.allSettled(letters)
-  return ends.map((end) =>
-    end.status === 'fulfilled' ? summary(end.value).join() : Object(end.reason).name,
-  )
-}
 
 function noServer(): never {
   throw new ConnectionFailed({
@@ -39,6 +26,17 @@ function noServer(): never {
 
 function wrongPassword(): never {
   throw new AuthenticationFailed({ mechanism: 'PLAIN', user: 'office', reason: 'no' })
+}
+
+/** A letter that can be begun any number of times. */
+class ComposedLetter extends CanonicalLetter {
+  readonly sizeOctets = 3
+  readonly body = '7BIT'
+  readonly needsSmtpUtf8 = false
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    yield octetsOf('x\r\n')
+  }
 }
 
 describe('SMTP pool', () => {
@@ -199,6 +197,23 @@ describe('SMTP pool', () => {
     await pool.close()
   })
 
+  it('S8 tries a letter again that 421 was said to after it was begun, if it can be begun anew', async () => {
+    const fates: LetterFate[] = []
+    const world = fakeWorld(() => fates.shift() ?? 'accept')
+    const pool = world.pool()
+
+    for (const [letter, end, empty] of [
+      [content(), 'deferred 421', 0],
+      [new ComposedLetter(), 'accepted 250', 0],
+    ] as const) {
+      await sendAll(pool, 1)
+      fates.push('dismiss after the content was begun')
+      assert.deepEqual(summary(await pool.send(one, letter)), [end])
+      assert.equal(world.connections.at(-1)?.empty, empty)
+    }
+    await pool.close()
+  })
+
   it('gives up a letter that is dismissed again and again, with the outcome that the server gave it', async () => {
     const world = fakeWorld(() => 'dismiss')
     const pool = world.pool({ maxAttempts: 3 })
@@ -295,116 +310,6 @@ describe('SMTP pool: connecting', () => {
     assert.deepEqual(await sendAll(pool, 20), Array(20).fill('accepted 250'))
     assert.equal(world.connections.length, 1)
     assert.equal(world.attempts.length, 5)
-    await pool.close()
-  })
-})
-
-describe('SMTP pool: ending', () => {
-  it('sends what waits before it is closed, and takes nothing afterwards', async () => {
-    const world = fakeWorld()
-    const pool = world.pool({ maxConnections: 1, lettersInFlight: 1 })
-    const ends = sendAll(pool, 3)
-    const closing = pool.close()
-    const late = new WatchedContent()
-
-    await assert.rejects(pool.send(one, late), TypeError)
-
-    assert.equal(late.closed, 1)
-    assert.deepEqual(await ends, Array(3).fill('accepted 250'))
-    await closing
-    await pool.close()
-    assert.equal(world.connections[0]?.isClosed, true)
-    assert.equal(world.clock.timers, 0)
-  })
-
-  it('S26 by the abort of a letter that waits concerns no other', async () => {
-    const gate = Promise.withResolvers<void>()
-    const world = fakeWorld(undefined, () => gate.promise)
-    const pool = world.pool()
-    const controller = new AbortController()
-    const unsent = new WatchedContent()
-    const aborted = pool.send(one, unsent, { signal: controller.signal })
-    const other = pool.send(one, content())
-
-    controller.abort('enough')
-
-    await assert.rejects(aborted, (error) => error instanceof Aborted && error.cause === 'enough')
-    assert.deepEqual([unsent.pieces, unsent.closed], [0, 1])
-    assert.equal(pool.pendingCount, 1)
-    gate.resolve()
-    assert.deepEqual(summary(await other), ['accepted 250'])
-    await pool.close()
-  })
-
-  it('S26 by the abort of a letter under way lets those behind it go over another connection', async () => {
-    const fates: LetterFate[] = ['hold']
-    const world = fakeWorld(() => fates.shift() ?? 'accept')
-    const pool = world.pool()
-    const controller = new AbortController()
-    const aborted = pool.send(one, content(), { signal: controller.signal })
-    const other = pool.send(one, content())
-    await settled()
-
-    controller.abort()
-
-    await assert.rejects(aborted, Aborted)
-    assert.deepEqual(summary(await other), ['accepted 250'])
-    // An abort is nobody's failure: there is nothing to wait for.
-    assert.deepEqual(world.attempts, [0, 0])
-    await pool.close()
-  })
-
-  it('S26 by its own signal ends everything, and what comes later', async () => {
-    const controller = new AbortController()
-    const world = fakeWorld(undefined, noServer)
-    const pool = world.pool({ signal: controller.signal })
-    const ends = sendAll(pool, 2)
-    await settled()
-
-    controller.abort()
-
-    assert.deepEqual(await ends, Array(2).fill('Aborted'))
-    assert.equal(world.clock.timers, 0)
-    assert.deepEqual(await sendAll(pool, 1), ['Aborted'])
-    await pool.close()
-  })
-
-  it('S26 by a signal that has aborted before leaves the content closed and no trace', async () => {
-    const world = fakeWorld()
-    const pool = world.pool()
-    const unsent = new WatchedContent()
-    await assert.rejects(pool.send(one, unsent, { signal: AbortSignal.abort() }), Aborted)
-    await world.pool({ signal: AbortSignal.abort() }).close()
-
-    assert.equal(unsent.closed, 1)
-    assert.deepEqual(world.attempts, [])
-    await pool.close()
-  })
-
-  it('does not wait for a connection that nobody needs any more', async () => {
-    const world = fakeWorld(undefined, () => new Promise(() => {}))
-    const pool = world.pool()
-    const controller = new AbortController()
-    const letter = pool.send(one, content(), { signal: controller.signal })
-    controller.abort()
-    await assert.rejects(letter, Aborted)
-
-    await pool.close()
-
-    assert.equal(pool.connectionCount, 0)
-  })
-
-  it("passes a content's own error on, and it is over with that letter only", async () => {
-    const world = fakeWorld()
-    const pool = world.pool()
-    async function* broken(): AsyncGenerator<Uint8Array> {
-      yield octetsOf('x')
-      throw new RangeError('the disk is gone')
-    }
-
-    await assert.rejects(pool.send(one, broken()), RangeError)
-
-    assert.deepEqual(await sendAll(pool, 1), ['accepted 250'])
     await pool.close()
   })
 })

@@ -30,7 +30,7 @@ async function greeting(server: MailServer): Promise<string> {
 
 describe('TLS from the first octet', () => {
   for (const host of ['localhost', '127.0.0.1']) {
-    it(`is established with a trusted certificate for ${host}`, async () => {
+    it(`T7 is established with a trusted certificate for ${host}`, async () => {
       await using server = await serveTls((socket) => socket.write('220\r\n'))
 
       assert.equal(await greeting(server.at({ host, tls: 'implicit', ca: [CA] })), '220\r\n')
@@ -59,7 +59,7 @@ describe('TLS from the first octet', () => {
     },
   ]
   for (const { name, cert, ca, check } of certificates) {
-    it(`is refused when the certificate ${name}`, async () => {
+    it(`T7 is refused when the certificate ${name}`, async () => {
       const heard: unknown[] = []
       await using server = await serveTls((socket) => socket.on('data', heard.push), {
         cert: fixture(cert),
@@ -71,6 +71,13 @@ describe('TLS from the first octet', () => {
       assert.deepEqual(heard, [])
     })
   }
+
+  it('T7 is refused for an address that the certificate does not have', async () => {
+    await using server = await serveTls(() => {})
+    const other = server.at({ tls: 'implicit', ca: CA, servername: '127.0.0.9' })
+
+    await assert.rejects(openConnection(other), failedCheck('wrong-host'))
+  })
 
   it('is refused for a bad certificate even if the environment turns the check off', async () => {
     await using server = await serveTls(() => {}, { cert: fixture('expired.crt') })
@@ -120,7 +127,7 @@ describe('TLS from the first octet', () => {
     )
   })
 
-  it('is refused when the server insists on a certificate of the client', async () => {
+  it('T7 is refused when the server insists on a certificate of the client', async () => {
     await using server = await serveTls(() => {}, { requestCert: true, ca: CA })
     const connection = await openConnection(server.at({ tls: 'implicit', ca: CA }))
 
@@ -164,7 +171,7 @@ describe('STARTTLS', () => {
     connection.close()
   })
 
-  it('is refused when octets in clear text wait to be read', async () => {
+  it('T2 is refused when octets in clear text wait to be read', async () => {
     const written = Promise.withResolvers<void>()
     await using server = await serve((socket) => {
       socket.write('220 go ahead\r\n')
@@ -196,7 +203,7 @@ describe('STARTTLS', () => {
     await assert.rejects(connection.receive(LONG_MS), ConnectionLost)
   })
 
-  it('is refused when octets in clear text come instead of a handshake', async () => {
+  it('T2 is refused when octets in clear text come instead of a handshake', async () => {
     await using server = await serve((socket) => {
       socket.write('220 go ahead\r\n')
       socket.once('data', () => socket.write('250 injected, and long enough for a record\r\n'))

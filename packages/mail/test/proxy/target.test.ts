@@ -44,7 +44,7 @@ describe('An IP address', () => {
   const addresses = fc.oneof(
     fc.ipV4(),
     fc.ipV6(),
-    fc.string({ unit: fc.constantFrom(...'0127af:.'), maxLength: 20 }),
+    fc.string({ unit: fc.constantFrom('0', '1', '2', '7', 'a', 'f', ':', '.'), maxLength: 20 }),
   )
   it('is one exactly when Node.js takes it for one', () => {
     fc.assert(

@@ -1,9 +1,9 @@
-import {
-  SmtpServerSession,
-  type SmtpServerEvent,
-  type SmtpServerLetter,
-  type SmtpServerOptions,
-} from '../../src/smtp/server-session.ts'
+import type {
+  SmtpServerEvent,
+  SmtpServerLetter,
+  SmtpServerOptions,
+} from '../../src/smtp/server-event.ts'
+import { SmtpServerSession } from '../../src/smtp/server-session.ts'
 
 export const OPTIONS: SmtpServerOptions = {
   hostName: 'mail.test',

@@ -59,7 +59,6 @@ async function send(
     })
     return await smtp.send(envelope, letter, {
       signal,
-      ...(sizeOctets !== undefined && { sizeOctets }),
       onProgress: (sent) => progress.show(messages.send.sending(sent, sizeOctets)),
     })
   } catch (error) {

@@ -104,6 +104,21 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
       `сервер не подтвердил удаление принятых писем (${maildropNumbers.length})`,
       'ничего: если письма придут снова, они будут узнаны',
     ),
+  IMAP_COMMAND_REJECTED: ({ responseCode, serverWords, transient }) =>
+    text(
+      `почтовый сервер отказал: ${responseCode === undefined ? '' : `[${responseCode}] `}${serverWords}`,
+      transient ? 'повторите обмен позже' : 'спросите администратора почтового сервера',
+    ),
+  IMAP_CAPABILITY_MISSING: ({ capability }) =>
+    text(
+      `почтовый сервер не умеет ${capability}, а без этого так сделать нельзя`,
+      'спросите почтовую службу о сервере, который это умеет',
+    ),
+  IMAP_SIZE_EXCEEDED: ({ sizeOctets, limitOctets }) =>
+    text(
+      `письмо слишком велико для ящика: ${sizeOctets} байт, а сервер принимает не больше ${limitOctets}`,
+      'уменьшите messageSize в настройке',
+    ),
   DKIM_KEY_UNUSABLE: ({ check, domain, selector }) => {
     const [verdict, hint] = DKIM_KEY_CHECKS[check]
     return text(`ключ DKIM «${selector}» домена «${domain}» непригоден: ${verdict}`, hint)

@@ -5,8 +5,8 @@ import type { DraftAttachment } from '@obmen/mail/mime'
 
 import { FileChanged, FileUnusable } from '../errors/site-error.ts'
 
-/** Of a stream's 64 KiB at a time each costs a turn of the event loop; from some hundred on the disk is what is waited for. */
-const READ_OCTETS = 512 * 1024
+/** Half as much, a stream's default, takes half as long again; more takes memory and no less time (measured). */
+const READ_OCTETS = 128 * 1024
 
 /** A file to go with a letter; it is opened when its turn comes. Throws {@link FileUnusable} for a folder, and what `stat` throws. */
 export function attachFile(path: string): DraftAttachment {

@@ -32,6 +32,9 @@ import {
   EmailAddressException,
   EmailSendingException,
   HeaderInvalid,
+  ImapCapabilityMissing,
+  ImapCommandRejected,
+  ImapSizeExceeded,
   IllegalArgumentException,
   IllegalStateException,
   LimitExceeded,
@@ -125,6 +128,13 @@ export const EVERY_ERROR: { readonly [Code in KnownError['code']]: KnownError } 
   ILLEGAL_ARGUMENT: new IllegalArgumentException('the server has no name'),
   ILLEGAL_STATE: new IllegalStateException('the letter has no sender'),
   INTERRUPTED: new Interrupted('SIGTERM'),
+  IMAP_CAPABILITY_MISSING: new ImapCapabilityMissing('UIDPLUS', 'moving letters'),
+  IMAP_COMMAND_REJECTED: new ImapCommandRejected('SELECT Archive', {
+    status: 'NO',
+    code: { name: 'NONEXISTENT', text: '' },
+    text: 'no such mailbox',
+  }),
+  IMAP_SIZE_EXCEEDED: new ImapSizeExceeded(2000, 1000),
   LIMIT_EXCEEDED: new LimitExceeded({
     what: 'a line',
     limit: 1,

@@ -1,7 +1,7 @@
 import type { PoolLetter } from './pool-letter.ts'
 
 /** The letters that wait, in the order in which they go. Every operation takes constant time, however many there are. */
-export class LetterQueue {
+export class PoolQueue {
   readonly #again = new OrderedSet()
   readonly #new = new OrderedSet()
 

@@ -1,0 +1,124 @@
+import type { ImapSession } from '../imap/session.ts'
+import { awaitChange } from '../imap/idle.ts'
+import type { MailboxChange } from '../imap/session-state.ts'
+import type { Dialog } from '../wire/dialog.ts'
+import { ConnectionLost } from '../wire/errors.ts'
+import type { Connection } from './connection.ts'
+import { drive } from './drive.ts'
+
+/** How long one waits in IDLE at a time, and between two questions where there is no IDLE. */
+export interface IdleTimes {
+  readonly idleMs: number
+  readonly pollMs: number
+}
+
+/** Runs the commands of one session, one after the other, in the order in which they were asked for. */
+export class ImapQueue {
+  readonly session: ImapSession
+  readonly #connection: Connection
+  readonly #times: IdleTimes
+  #lastCommand: Promise<void> = Promise.resolve()
+  #isClosing = false
+  #endIdle: (() => void) | undefined
+  /** How many commands are asked for and not done. */
+  #pending = 0
+
+  constructor(connection: Connection, session: ImapSession, times: IdleTimes) {
+    this.#connection = connection
+    this.session = session
+    this.#times = times
+  }
+
+  /** Runs a command when those before it are done. It is made then, and may throw. */
+  async run<Result>(command: () => Dialog<Result>): Promise<Result> {
+    if (this.#isClosing) throw new TypeError('the IMAP connection was closed')
+    return this.#enqueue(() => this.#drive(command()))
+  }
+
+  /** Runs the last command: those asked for later are refused. */
+  finish(command: () => Dialog<void>): Promise<void> {
+    this.#isClosing = true
+    return this.#enqueue(async () => {
+      try {
+        if (this.session.channel.isInStep) await drive(command(), this.#connection)
+      } catch {
+        // Whether or not the server says good-bye, nothing is lost any more.
+      } finally {
+        this.#connection.close()
+      }
+    })
+  }
+
+  /** Drops the connection. */
+  abandon(): void {
+    this.#isClosing = true
+    this.#connection.close()
+  }
+
+  /**
+   * What has changed since this was asked last, as soon as it is anything. Until then the session is in IDLE, and leaves it for every command
+   * that is asked for.
+   *
+   * @param check throws when nobody may wait any more.
+   * @returns nothing when the signal aborts.
+   */
+  async awaitChanges(check: () => void, signal?: AbortSignal): Promise<readonly MailboxChange[]> {
+    const { state } = this.session.channel
+    for (;;) {
+      if (signal?.aborted === true) return []
+      const changes = await this.#awaitOnce(check, signal)
+      if (changes) return state.takeChanges()
+    }
+  }
+
+  async #awaitOnce(check: () => void, signal: AbortSignal | undefined): Promise<boolean> {
+    if (this.#isClosing) throw new TypeError('the IMAP connection was closed')
+    const { state } = this.session.channel
+    const { promise: interrupt, resolve } = Promise.withResolvers<void>()
+    const end = (): void => resolve()
+    signal?.addEventListener('abort', end)
+    try {
+      await this.#enqueue(async () => {
+        check()
+        if (state.hasChanges || signal?.aborted === true) return
+        this.#endIdle = end
+        // Those that were asked for while this one waited for its turn.
+        if (this.#pending > 1) end()
+        const dialog = awaitChange(this.session, { ...this.#times, interrupt })
+        await this.#drive(dialog).finally(() => {
+          this.#endIdle = undefined
+        })
+      })
+    } finally {
+      signal?.removeEventListener('abort', end)
+    }
+    return state.hasChanges
+  }
+
+  /** Runs the work when everything enqueued before is settled, however it ended. */
+  #enqueue<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#pending++
+    this.#endIdle?.()
+    const result = this.#lastCommand.then(work)
+    const settle = (): void => {
+      this.#pending--
+    }
+    this.#lastCommand = result.then(settle, settle)
+    return result
+  }
+
+  async #drive<Result>(command: Dialog<Result>): Promise<Result> {
+    try {
+      return await drive(command, this.#connection)
+    } catch (error) {
+      if (!this.session.channel.isInStep) this.#drop(error)
+      throw error
+    }
+  }
+
+  /** Nobody knows any more which response belongs to which command. */
+  #drop(cause: unknown): void {
+    const reason = 'an earlier command failed half-way'
+    this.#connection.close(new ConnectionLost('the IMAP session', { reason, cause }))
+  }
+}

@@ -1,0 +1,50 @@
+/** What the server's side of SMTP is told before it begins, and what it tells and asks while it goes on. */
+
+import type { Secret } from '../base/secret.ts'
+import type { PathParameters } from './server-command.ts'
+
+export interface SmtpServerOptions {
+  /** The name the server greets with. */
+  readonly hostName: string
+  /** The largest letter, in octets; announced with SIZE (RFC 1870) and enforced. */
+  readonly sizeLimitOctets: number
+  /** Whether the connection is encrypted from its first octet. */
+  readonly isEncrypted: boolean
+  /** Whether STARTTLS is offered while the connection is not encrypted. */
+  readonly offersStartTls: boolean
+  /** Whether AUTH is offered although the connection is not encrypted. */
+  readonly allowsClearTextLogin: boolean
+  /** Whether MAIL needs a login first. */
+  readonly requiresLogin: boolean
+}
+
+/** A letter that has arrived whole. */
+export interface SmtpServerLetter {
+  /** Without angle brackets; empty for the null reverse-path. */
+  readonly reversePath: string
+  readonly forwardPaths: readonly string[]
+  /** What MAIL said besides: `BODY`, `SIZE`, `RET` … */
+  readonly mailParameters: PathParameters
+  /** What RCPT said besides, for each forward-path: `NOTIFY`, `ORCPT`. */
+  readonly rcptParameters: readonly PathParameters[]
+  /** Dot-stuffing removed, otherwise as it came. */
+  readonly octets: Uint8Array
+  /** What the client called itself in EHLO or HELO. */
+  readonly clientName: string
+  /** For the Received field (RFC 3848, RFC 6531 §4.3): `ESMTPSA`, `UTF8SMTPS` … */
+  readonly protocol: string
+}
+
+export type SmtpServerEvent =
+  | { readonly kind: 'send'; readonly octets: Uint8Array }
+  /** Encrypt the connection now, then call `encryptionStarted` of the session. */
+  | { readonly kind: 'startTls' }
+  | { readonly kind: 'close' }
+  /** Question: execute this command? */
+  | { readonly kind: 'command'; readonly line: string }
+  /** Question: are these credentials right? */
+  | { readonly kind: 'login'; readonly user: string; readonly password: Secret }
+  /** Question: may there be a letter for this mailbox? */
+  | { readonly kind: 'recipient'; readonly forwardPath: string; readonly declaredOctets: number }
+  /** Question: is the letter accepted? */
+  | { readonly kind: 'letter'; readonly letter: SmtpServerLetter }

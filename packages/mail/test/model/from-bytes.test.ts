@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { Email, EmailImportance, IllegalArgumentException } from '../../src/index.ts'
+import { octetsOf, textOf } from '../../src/base/octets.ts'
+
+function read(...lines: readonly string[]): Email {
+  return Email.fromBytes(octetsOf(lines.join('\r\n')))
+}
+
+describe('a letter that was read', () => {
+  it('says what its header section says', () => {
+    const email = read(
+      'Received: from a',
+      'Received: from b',
+      'From: =?utf-8?B?0KHQutC70LDQtA==?= <shop@example.org>, second@example.org',
+      'To: team: a@example.org, b@example.org;, "c, d" <c@example.org>',
+      'Bcc: hidden@example.org',
+      'Subject: =?koi8-r?B?9MXNwQ==?=',
+      'Date: Sun, 22 Nov 2026 04:33:00 +0300',
+      'X-Priority: 2 (High)',
+      'Message-ID: <not right>',
+      'List-Unsubscribe: <ftp://example.org/>',
+      '',
+      'text',
+    )
+
+    assert.equal(String(email.sender), 'Склад <shop@example.org>')
+    assert.deepEqual(
+      email.recipients.map(({ address }) => address),
+      ['a@example.org', 'b@example.org', 'c@example.org'],
+    )
+    assert.deepEqual(email.bccRecipients.map(String), ['<hidden@example.org>'])
+    assert.equal(email.subject, 'Тема')
+    assert.equal(email.importance, EmailImportance.High)
+    assert.equal(email.messageId, '<not right>')
+    assert.deepEqual(email.getAllHeaders('Received'), ['from a', 'from b'])
+    assert.equal(email.list, undefined)
+    assert.equal(email.contentType, undefined)
+  })
+
+  it('can be sent on, though it was written by somebody careless', async () => {
+    const email = read(
+      'From: a@example.org, b@example.org',
+      'Message-ID: <not right>',
+      'References: <also not right> <fine@example.org>',
+      'Resent-Bcc: hidden@example.org',
+      'Content-Type: multipart/mixed; boundary=x',
+      '',
+      '--x',
+      'Content-Type: message/delivery-status',
+      '',
+      'Status: 5.1.1',
+      '--x',
+      'Content-ID: <odd id>',
+      'Content-Disposition: attachment; filename="../etc"',
+      '',
+      'x',
+      '--x--',
+    )
+
+    const again = Email.fromBytes(await email.toBytes())
+
+    assert.match(textOf(await email.toBytes()), /^Sender: a@example\.org\r\n/m)
+    assert.deepEqual(again.references, ['<fine@example.org>'])
+    assert.match(again.messageId ?? '', /^<[-0-9a-f]{36}@example\.org>$/)
+    assert.equal(email.attachments[1]?.id, 'odd id')
+    assert.equal(email.attachments[1].name, '../etc')
+    assert.equal(again.attachments[0]?.contentType, 'application/octet-stream')
+    assert.equal(again.getFirstHeader('Resent-Bcc'), undefined)
+  })
+
+  it('tells text from attachments by disposition and name', () => {
+    const email = read(
+      'Content-Type: multipart/mixed; boundary=x',
+      '',
+      '--x',
+      'Content-Type: text/plain; charset=windows-1251',
+      'Content-Transfer-Encoding: quoted-printable',
+      '',
+      '=CF=F0=E8',
+      '--x',
+      'Content-Type: text/plain; name=notes.txt',
+      '',
+      'notes',
+      '--x',
+      'Content-Type: text/html',
+      'Content-Disposition: attachment',
+      '',
+      '<b>',
+      '--x--',
+    )
+
+    const [part, ...more] = email.getText()
+    assert.deepEqual(more, [])
+    assert.deepEqual(
+      [part?.text, part?.charset, part?.transferEncoding, part?.data.length],
+      ['При', 'windows-1251', 'quoted-printable', 3],
+    )
+    assert.deepEqual(
+      email.attachments.map(({ name, contentType }) => `${name} ${contentType}`),
+      ['notes.txt text/plain', ' text/html'],
+    )
+    assert.equal(email.attachments[0]?.contentDisposition, undefined)
+    assert.equal(email.attachments[1]?.contentDisposition, 'attachment')
+  })
+
+  it('says when something was wrong with its body, and with which text', () => {
+    const damaged = read('Content-Type: text/plain; charset=x-nobody', '', 'text')
+    const cut = read('Content-Type: multipart/mixed; boundary=x', '', '--x', '', 'text')
+    const odd = read('Subject: a', 'no field', '', 'text')
+
+    assert.equal(damaged.hasBodyParsingErrors, true)
+    assert.equal(damaged.getText()[0]?.hasParsingErrors, true)
+    assert.equal(damaged.getTextAsString(), 'text')
+    assert.equal(cut.hasBodyParsingErrors, true)
+    assert.equal(odd.hasBodyParsingErrors, false)
+  })
+
+  it('says when it is a fragment', () => {
+    const email = read('Content-Type: message/partial; id=a; number=1; total=2', '', 'Subject: x')
+
+    assert.equal(email.isPartial, true)
+    assert.equal(read('Subject: x', '', 'y').isPartial, false)
+  })
+
+  it('is empty when there was nothing', () => {
+    const email = Email.fromBytes(new Uint8Array())
+
+    assert.deepEqual([email.sender, email.recipients, email.getTextAsString()], [undefined, [], ''])
+  })
+
+  it('M7 is refused when it has more parts than any letter should', () => {
+    const parts = '--x\r\n\r\n\r\n'.repeat(1_001)
+
+    assert.throws(
+      () => read('Content-Type: multipart/mixed; boundary=x', '', parts),
+      IllegalArgumentException,
+    )
+  })
+})

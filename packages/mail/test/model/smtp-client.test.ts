@@ -1,0 +1,425 @@
+import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { describe, it } from 'node:test'
+import { inspect } from 'node:util'
+import {
+  AnonymousEmailAuthentication,
+  Email,
+  EmailSendingException,
+  EmailTextKind,
+  ExternalEmailAuthentication,
+  IllegalStateException,
+  OAuth2EmailAuthentication,
+  PasswordEmailAuthentication,
+  SmtpClient,
+  SmtpConnectionParameters,
+  type SendingProgress,
+} from '../../src/index.ts'
+import { Aborted, AuthenticationFailed, ConnectionFailed } from '../../src/errors.ts'
+import { readDkimKey } from '../../src/dkim.ts'
+import { textOf } from '../../src/base/octets.ts'
+import { startMailHost, type MailHost, type MailHostOptions } from '../../src/testing.ts'
+
+const OFFICE = 'office@example.org'
+const SHOP = 'shop@example.org'
+const OTHER = 'other@example.org'
+const PASSWORD = 'tan staaf'
+
+function startHost(options: Partial<MailHostOptions> = {}): Promise<MailHost> {
+  const accounts = [OFFICE, SHOP, OTHER].map((address) => ({ address, password: PASSWORD }))
+  return startMailHost({ accounts, ...options })
+}
+
+/** Clear text, by its name: the host of these tests is this process. */
+function parametersOf(host: MailHost, password?: string): SmtpConnectionParameters {
+  return new SmtpConnectionParameters({
+    server: '127.0.0.1',
+    port: host.smtp.port,
+    allowStartTls: false,
+    authentication:
+      password === undefined ? undefined : new PasswordEmailAuthentication(OFFICE, password),
+  })
+}
+
+function letters(host: MailHost, address: string): readonly string[] {
+  return host
+    .mailbox(address)
+    .letters()
+    .map(({ octets }) => textOf(octets))
+}
+
+function lettersTo(...addresses: readonly string[]): readonly Email[] {
+  return addresses.map((address, index) =>
+    new Email(OFFICE, address, `number ${index}`).setTextAsString('text'),
+  )
+}
+
+/** What a sending was refused with. */
+async function refusal(sending: Promise<unknown>): Promise<EmailSendingException> {
+  const error: unknown = await sending.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  assert.ok(error instanceof EmailSendingException, inspect(error))
+  return error
+}
+
+describe('sending one letter', () => {
+  it('brings it to everybody, and shows nobody who got it in Bcc', async () => {
+    await using host = await startHost()
+    const email = new Email(OFFICE, SHOP, 'Остатки')
+      .addCcRecipients(OFFICE)
+      .addBccRecipients([OTHER, SHOP])
+      .setTextAsString('на утро')
+
+    await SmtpClient.send(parametersOf(host, PASSWORD), email)
+
+    for (const address of [OFFICE, SHOP, OTHER]) {
+      const [letter = '', ...more] = letters(host, address)
+      assert.deepEqual(more, [])
+      assert.doesNotMatch(letter, /bcc|other@/i)
+      assert.match(letter, /^Message-ID: <[-0-9a-f]{36}@example\.org>\r$/m)
+    }
+  })
+
+  it('makes a new identifier each time, unless it has one', async () => {
+    await using host = await startHost()
+    const email = new Email(OFFICE, SHOP)
+
+    await SmtpClient.send(parametersOf(host), email)
+    await SmtpClient.send(parametersOf(host), email)
+    email.messageId = 'mine@example.org'
+    await SmtpClient.send(parametersOf(host), email)
+
+    const ids = host
+      .mailbox(SHOP)
+      .letters()
+      .map(({ octets }) => Email.fromBytes(octets).messageId)
+    assert.equal(new Set(ids).size, 3)
+    assert.equal(ids[2], '<mine@example.org>')
+  })
+
+  it('is a failure when one recipient is refused, which says who and why', async () => {
+    await using host = await startHost()
+    const email = new Email(OFFICE, [SHOP, 'nobody@example.org'])
+
+    const exception = await refusal(SmtpClient.send(parametersOf(host), email))
+
+    assert.equal(exception.code, 'EMAIL_NOT_SENT')
+    assert.equal(exception.outcome, 'partial')
+    assert.deepEqual(exception.rejectedRecipients, ['nobody@example.org'])
+    assert.deepEqual(
+      exception.recipients.map(({ kind }) => kind),
+      ['accepted', 'rejected'],
+    )
+    assert.deepEqual([exception.smtpCode, exception.enhancedCode], [550, '5.1.1'])
+    assert.match(exception.message, /1 of 2 recipients: <nobody@example\.org> 550 5\.1\.1/)
+    assert.equal(exception.transient, false)
+    assert.equal(letters(host, SHOP).length, 1)
+  })
+
+  it('may succeed later when the server says so', async () => {
+    await using host = await startHost({
+      onLetter: () => ({ kind: 'refuse', code: 451, text: '4.3.0 later' }),
+    })
+
+    const exception = await refusal(SmtpClient.send(parametersOf(host), new Email(OFFICE, SHOP)))
+
+    assert.deepEqual([exception.outcome, exception.transient], ['refused', true])
+    assert.equal(exception.response, '451 4.3.0 later')
+  })
+
+  it('says that it may have arrived when the connection broke after the content', async () => {
+    await using host = await startHost({
+      onLetter: () => ({ kind: 'disconnect', isStored: true }),
+    })
+
+    const exception = await refusal(SmtpClient.send(parametersOf(host), new Email(OFFICE, SHOP)))
+
+    assert.equal(exception.outcome, 'unknown')
+    assert.match(exception.message, /may or may not have arrived/)
+    assert.match(exception.hint ?? '', /messageId/)
+    assert.equal(letters(host, SHOP).length, 1)
+  })
+
+  it('tells a wrong password, and shows it nowhere', async () => {
+    await using host = await startHost()
+    const log: string[] = []
+
+    const exception = await refusal(
+      SmtpClient.send(parametersOf(host, 'wrong-password'), new Email(OFFICE, SHOP), {
+        log: (line) => log.push(line),
+      }),
+    )
+
+    assert.ok(exception.cause instanceof AuthenticationFailed)
+    assert.equal(exception.outcome, 'failed')
+    assert.doesNotMatch(inspect(exception, { depth: 9 }) + log.join('\n'), /wrong-password/)
+  })
+
+  it('sends no password to a server without STARTTLS, unless both ways to TLS are off', async () => {
+    await using host = await startHost()
+    const parameters = parametersOf(host, PASSWORD)
+    parameters.allowStartTls = true
+
+    const exception = await refusal(SmtpClient.send(parameters, new Email(OFFICE, SHOP)))
+
+    assert.match(exception.message, /STARTTLS/)
+    assert.equal(letters(host, SHOP).length, 0)
+  })
+
+  it('is refused before anything is sent when the letter lacks something', async () => {
+    const parameters = new SmtpConnectionParameters({ server: '127.0.0.1', port: 1 })
+
+    await assert.rejects(
+      SmtpClient.send(parameters, new Email({ recipients: SHOP })),
+      IllegalStateException,
+    )
+    await assert.rejects(SmtpClient.send(parameters, new Email(OFFICE)), IllegalStateException)
+  })
+
+  it('tells how far it has come', async () => {
+    await using host = await startHost()
+    const email = new Email(OFFICE, SHOP)
+    email.attachData(new Uint8Array(100_000), 'zeros.bin')
+    const seen: SendingProgress[] = []
+
+    await SmtpClient.send(parametersOf(host), email, {
+      onProgress: (progress) => seen.push(progress),
+    })
+
+    const last = seen.at(-1)
+    assert.equal(last?.message, email)
+    assert.equal(last?.sentOctets, last?.totalOctets)
+    assert.ok((last?.sentOctets ?? 0) > 130_000)
+  })
+
+  it('can be done once with a stream, and any number of times with a function', async () => {
+    await using host = await startHost()
+    const parameters = parametersOf(host)
+    const once = new Email(OFFICE, SHOP)
+    const attachment = once.attachData(Readable.from([Buffer.from('abc')]), 'a.bin')
+    const often = new Email(OFFICE, SHOP)
+    often.attachData(() => ReadableStream.from([new Uint8Array([1])]), 'b.bin')
+
+    await SmtpClient.send(parameters, once)
+    await assert.rejects(SmtpClient.send(parameters, once), IllegalStateException)
+    await SmtpClient.send(parameters, often)
+    await SmtpClient.send(parameters, often)
+
+    assert.equal(attachment.isUsedUp, true)
+    assert.equal(letters(host, SHOP).length, 3)
+    const [result] = await SmtpClient.send(parameters, [once])
+    assert.ok(result?.exception?.cause instanceof IllegalStateException)
+  })
+})
+
+describe('signing what is sent', () => {
+  const { privateKey } = generateKeyPairSync('ed25519', {
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  })
+  const dkim = readDkimKey({ domain: 'example.org', selector: 's', privateKey })
+
+  it('puts a signature of the letter ahead of it', async () => {
+    await using host = await startHost()
+    const email = new Email(OFFICE, SHOP, 'Тема').setTextAsString('text')
+
+    await SmtpClient.send(parametersOf(host), email, { dkim })
+
+    assert.match(letters(host, SHOP)[0] ?? '', /^DKIM-Signature: v=1; a=ed25519-sha256;/m)
+  })
+
+  it('says so when a letter can not be read twice', async () => {
+    await using host = await startHost()
+    const email = new Email(OFFICE, SHOP)
+    email.attachData(Readable.from([Buffer.alloc(2_000_000)]), 'a.bin')
+
+    const exception = await refusal(SmtpClient.send(parametersOf(host), email, { dkim }))
+
+    assert.ok(exception.cause instanceof IllegalStateException)
+    assert.equal(letters(host, SHOP).length, 0)
+  })
+})
+
+describe('sending several letters', () => {
+  it('goes on after a failure, in their order, over one connection', async () => {
+    const greetings: string[] = []
+    await using host = await startHost({
+      onCommand: (_protocol, line) => {
+        if (line.startsWith('EHLO')) greetings.push(line)
+        return 'proceed'
+      },
+    })
+    const emails = lettersTo(SHOP, 'nobody@example.org', SHOP, 'noone@example.org', SHOP)
+
+    const results = await SmtpClient.send(parametersOf(host), emails)
+
+    assert.deepEqual(
+      results.map((result) => result.isSuccessful()),
+      [true, false, true, false, true],
+    )
+    assert.deepEqual(
+      results.map(({ message }) => message),
+      emails,
+    )
+    assert.equal(results[1]?.exception?.smtpCode, 550)
+    assert.deepEqual(
+      letters(host, SHOP).map((letter) => /number \d/.exec(letter)?.[0]),
+      ['number 0', 'number 2', 'number 4'],
+    )
+    assert.equal(greetings.length, 1)
+  })
+
+  it('makes a new connection for the letters that a lost one had not begun', async () => {
+    let greetings = 0
+    await using host = await startHost({
+      onCommand: (_protocol, line) => {
+        if (line.startsWith('EHLO')) greetings++
+        return 'proceed'
+      },
+      onLetter: ({ number }) =>
+        number === 2 ? { kind: 'disconnect', isStored: false } : { kind: 'deliver' },
+    })
+
+    const results = await SmtpClient.send(parametersOf(host), lettersTo(SHOP, SHOP, SHOP, SHOP))
+
+    assert.deepEqual(
+      results.map(({ exception }) => exception?.outcome),
+      [undefined, 'unknown', undefined, undefined],
+    )
+    assert.equal(letters(host, SHOP).length, 3)
+    assert.equal(greetings, 2)
+  })
+
+  it('gives every letter the same reason when there is no connection, and tries once', async () => {
+    const parameters = new SmtpConnectionParameters({ server: '127.0.0.1', port: 1 })
+
+    const results = await SmtpClient.send(parameters, lettersTo(...Array<string>(40).fill(SHOP)))
+
+    const causes = new Set(results.map(({ exception }) => exception?.cause))
+    assert.equal(results.length, 40)
+    assert.equal(causes.size, 1)
+    assert.ok([...causes][0] instanceof ConnectionFailed)
+  })
+
+  it('tells of each letter that a connection that never lasts did not take it', async () => {
+    await using host = await startHost({
+      onCommand: (_protocol, line) => (line.startsWith('MAIL') ? 'disconnect' : 'proceed'),
+    })
+
+    const results = await SmtpClient.send(parametersOf(host), lettersTo(SHOP, SHOP, SHOP))
+
+    assert.deepEqual(
+      results.map(({ exception }) => exception?.outcome),
+      ['failed', 'failed', 'failed'],
+    )
+  })
+
+  it('ends with the signal, and says so of every letter that was left', async () => {
+    const controller = new AbortController()
+    await using host = await startHost({
+      onLetter: ({ number }) => {
+        if (number === 2) controller.abort()
+        return { kind: 'deliver' }
+      },
+    })
+
+    const results = await SmtpClient.send(parametersOf(host), lettersTo(SHOP, SHOP, SHOP, SHOP), {
+      signal: controller.signal,
+    })
+
+    const [first, second, ...others] = results
+    assert.equal(first?.isSuccessful(), true)
+    assert.equal(second?.exception?.outcome, 'unknown')
+    assert.equal(others.length, 2)
+    for (const { exception } of others) assert.ok(exception?.cause instanceof Aborted)
+  })
+
+  it('composes no more letters ahead than are under way', async () => {
+    let opened = 0
+    let most = 0
+    await using host = await startHost({
+      onLetter: () => {
+        most = Math.max(most, opened)
+        opened--
+        return { kind: 'deliver' }
+      },
+    })
+    const emails = lettersTo(...Array<string>(60).fill(SHOP))
+    for (const email of emails) {
+      email.attachData(async function* () {
+        opened++
+        yield new Uint8Array([1])
+      }, 'a.bin')
+    }
+
+    const results = await SmtpClient.send(parametersOf(host), emails)
+
+    assert.ok(results.every((result) => result.isSuccessful()))
+    assert.ok(most <= 16, `${most} were open at once`)
+  })
+
+  it('gives no results for no letters, and makes no connection for it', async () => {
+    const parameters = new SmtpConnectionParameters({ server: '127.0.0.1', port: 1 })
+
+    assert.deepEqual(await SmtpClient.send(parameters, []), [])
+  })
+})
+
+describe('what a letter is made of', () => {
+  it('arrives: texts, an image in the HTML, files, another letter', async () => {
+    await using host = await startHost()
+    const attached = new Email(SHOP, OFFICE, 'внутри').setTextAsString('внутреннее')
+    const email = new Email(OFFICE, SHOP, 'снаружи')
+    email.setTextAsString('Логотип').addText('<img src="cid:logo">', EmailTextKind.Html)
+    email.attachData(new Uint8Array([1, 2, 3]), {
+      name: 'лого.png',
+      id: 'logo',
+      isInline: true,
+    })
+    email.attachFile(import.meta.filename)
+    email.attachEmail(attached)
+
+    await SmtpClient.send(parametersOf(host), email)
+
+    const [letter] = host.mailbox(SHOP).letters()
+    const received = Email.fromBytes(letter?.octets ?? new Uint8Array())
+    const [logo, file, inner] = received.attachments
+    assert.equal(received.getTextAsString().trimEnd(), '<img src="cid:logo">')
+    assert.deepEqual(
+      [logo?.name, logo?.contentType, logo?.id, logo?.isInline],
+      ['лого.png', 'image/png', 'logo', true],
+    )
+    assert.deepEqual(logo?.data, new Uint8Array([1, 2, 3]))
+    assert.equal(file?.name, 'smtp-client.test.ts')
+    assert.equal(
+      textOf(file?.data ?? new Uint8Array()),
+      textOf(email.attachments[1]?.data ?? new Uint8Array()),
+    )
+    assert.equal(inner?.contentType, 'message/rfc822')
+    assert.equal(Email.fromBytes(inner?.data ?? new Uint8Array()).subject, 'внутри')
+    assert.equal(received.hasBodyParsingErrors, false)
+  })
+})
+
+describe('authentication', () => {
+  it('is what the engines log in with', () => {
+    const external = new ExternalEmailAuthentication('office')
+    const anonymous = new AnonymousEmailAuthentication('guest')
+    const token = new OAuth2EmailAuthentication({
+      user: 'office',
+      token: 't',
+      mechanism: 'XOAUTH2',
+    })
+
+    assert.deepEqual(external.credentials, { kind: 'external', authorizationId: 'office' })
+    assert.deepEqual(anonymous.credentials, { kind: 'anonymous', trace: 'guest' })
+    assert.deepEqual([token.user, token.credentials.kind], ['office', 'token'])
+    assert.deepEqual(
+      new PasswordEmailAuthentication({ user: 'u', password: 'p', mechanism: 'PLAIN' }).user,
+      'u',
+    )
+  })
+})

@@ -1,0 +1,84 @@
+import { Socket } from 'node:net'
+import { createInterface } from 'node:readline'
+import type { Duplex } from 'node:stream'
+
+/** What a server says to a command behind its tag, and nothing for an empty text; by default that all is well. */
+export type Answers = (
+  command: string,
+  say: (line: string) => void,
+  socket: Duplex,
+) => string | undefined
+
+/** The header section of every letter here. */
+export const HEADER = 'Subject: x\r\n\r\n'
+
+/** An IMAP server with one mailbox of so many letters, whose UIDs are the even numbers. It has no literals of the client. */
+export class SmallImapServer {
+  /** The commands that came, without their tags. */
+  readonly commands: string[] = []
+  readonly #letters: number
+  readonly #answers: Answers
+  readonly #capabilities: string
+
+  constructor(letters: number, capabilities: string = 'IDLE', answers: Answers = () => undefined) {
+    this.#letters = letters
+    this.#capabilities = `IMAP4rev1 ${capabilities}`
+    this.#answers = answers
+  }
+
+  /** How often a command came that begins so. */
+  count(beginning: string): number {
+    return this.commands.filter((command) => command.startsWith(beginning)).length
+  }
+
+  readonly serve = (socket: Duplex): void => {
+    socket.write(`* OK [CAPABILITY ${this.#capabilities}] ready\r\n`)
+    this.serveGreeted(socket)
+  }
+
+  /** The same where the client has been greeted before, as after STARTTLS. */
+  serveGreeted(socket: Duplex): void {
+    const say = (line: string): void => void socket.write(`${line}\r\n`)
+    let idleTag = ''
+    // Otherwise every second line waits for the client to acknowledge the one before.
+    if (socket instanceof Socket) socket.setNoDelay(true)
+    socket.on('error', () => socket.destroy())
+    createInterface(socket).on('line', (line) => {
+      const isDone = line === 'DONE'
+      const [tag = '', ...words] = isDone ? [idleTag, 'DONE'] : line.split(' ')
+      const command = words.join(' ')
+      this.commands.push(command)
+      if (command === 'IDLE') idleTag = tag
+      const answer = this.#answers(command, say, socket) ?? this.#say(command, say)
+      if (answer !== '') say(`${command === 'IDLE' ? '+' : tag} ${answer}`)
+      if (command === 'LOGOUT') socket.end()
+    })
+  }
+
+  #say(command: string, say: (line: string) => void): string {
+    if (command === 'CAPABILITY') say(`* CAPABILITY ${this.#capabilities}`)
+    if (command.startsWith('SELECT')) {
+      say(`* ${this.#letters} EXISTS`)
+      say('* OK [UIDVALIDITY 1] valid')
+    }
+    if (command.startsWith('UID SEARCH')) {
+      const uids = Array.from({ length: this.#letters }, (_, index) => 2 * index + 2)
+      say(`* SEARCH ${uids.join(' ')}`)
+    }
+    if (command.startsWith('UID FETCH')) {
+      for (const uid of uidsIn(command.split(' ')[2] ?? '')) {
+        if (uid % 2 !== 0 || uid > 2 * this.#letters) continue
+        say(`* ${uid / 2} FETCH (UID ${uid} BODY[HEADER] {${HEADER.length}}\r\n${HEADER})`)
+      }
+    }
+    if (command === 'LOGOUT') say('* BYE')
+    return command === 'IDLE' ? 'idling' : 'OK'
+  }
+}
+
+function* uidsIn(set: string): Generator<number> {
+  for (const range of set.split(',')) {
+    const [first = 0, last = first] = range.split(':').map(Number)
+    for (let uid = first; uid <= last; uid++) yield uid
+  }
+}

@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { octetsOf } from '../../src/base/octets.ts'
+import type { Content } from '../../src/smtp/content.ts'
+import { sendLetters } from '../../src/smtp/send-letters.ts'
+import { play } from '../../src/testing/play.ts'
+import type { Dialog, OctetSource } from '../../src/wire/dialog.ts'
+import type { SmtpSession, SmtpSessionOptions } from '../../src/smtp/session.ts'
+import {
+  envelope,
+  NEXT_PIPELINED,
+  open,
+  opening,
+  pieces,
+  queueOf,
+  sendAll,
+  summary,
+  type Fate,
+} from './conversation.ts'
+
+const one = { envelope: envelope('a@x.org') }
+const offered = opening('PIPELINING', 'CHUNKING')
+const ENVELOPE = 'C: MAIL FROM:<office@example.org>\nC: RCPT TO:<a@x.org>'
+const OK = 'S: 250 ok\nS: 250 ok'
+const NEXT = `\n${ENVELOPE}\nC: BDAT 3 LAST\nC: x\n${OK}\nS: 250 queued`
+
+async function outcomesOf(
+  letters: Parameters<typeof sendAll>[0],
+  transcript: string,
+  options: Partial<SmtpSessionOptions> = {},
+): Promise<readonly (readonly string[])[]> {
+  return (await play(sendAll(letters, options), transcript)).outcomes
+}
+
+/** Letters in one burst, and what each was told: its outcomes, or the message of the error. */
+function* burst(sources: readonly (OctetSource | Partial<Content>)[]): Dialog<{
+  readonly said: readonly (readonly string[] | string)[]
+  readonly session: SmtpSession
+}> {
+  const session = yield* open()
+  const fates: Fate[] = []
+  const letters = sources.map((given) => ({
+    ...one,
+    content: { source: pieces('x\r\n'), ...('next' in given ? { source: given } : given) },
+  }))
+  yield* sendLetters(session, queueOf(letters, fates))
+  const said = fates.map((fate) =>
+    fate.kind === 'settled' ? summary(fate.outcome) : String(fate.error),
+  )
+  return { said, session }
+}
+
+async function* failing(...before: readonly string[]): OctetSource {
+  for (const text of before) yield octetsOf(text)
+  throw new Error('the disk is gone')
+}
+
+describe('A letter in chunks', () => {
+  it('S5 leaves together with its envelope, and no dot is stuffed', async () => {
+    const outcomes = await outcomesOf(
+      [{ ...one, text: '.\r\n..\r\nx' }],
+      `${offered}${ENVELOPE}\nC: BDAT 10 LAST\nC: .\nC: ..\nC: x\n${OK}\nS: 250 queued`,
+    )
+
+    assert.deepEqual(outcomes, [['accepted 250']])
+  })
+
+  it('S5 may be empty', async () => {
+    await outcomesOf(
+      [{ ...one, text: '' }],
+      `${offered}${ENVELOPE}\nC: BDAT 0 LAST\n${OK}\nS: 250 ok`,
+    )
+  })
+
+  it('S5 is of several when it is large, which do not wait for one another', async () => {
+    const line = 'x'.repeat(998)
+    const lines = (count: number): string => `\nC: ${line}`.repeat(count)
+
+    const outcomes = await outcomesOf(
+      [{ ...one, source: pieces(`${line}\r\n`.repeat(100), 1_000) }],
+      `${offered}${ENVELOPE}\nC: BDAT 65000${lines(65)}\nC: BDAT 35000 LAST${lines(35)}\n${OK}\nS: 250 ok\nS: 250 queued`,
+    )
+
+    assert.deepEqual(outcomes, [['accepted 250']])
+  })
+
+  it('S5 of which the first is refused is not continued, and is forgotten together with the next letter', async () => {
+    const line = 'x'.repeat(998)
+    // It is waited for only until there is something else to do: the replies that are owed.
+    async function* stalled(): OctetSource {
+      yield octetsOf(`${line}\r\n`.repeat(65))
+      yield octetsOf(`${line}\r\n`)
+      await new Promise(() => {})
+    }
+
+    const { said } = await play(
+      burst([stalled(), {}]),
+      `${offered}${ENVELOPE}\nC: BDAT 65000${`\nC: ${line}`.repeat(65)}
+      ${OK}\nS: 452 4.3.1 full
+      C: RSET${NEXT.replace('S: 250 ok', 'S: 250 reset\nS: 250 ok')}`,
+    )
+
+    assert.deepEqual(said, [['deferred 452'], ['accepted 250']])
+  })
+
+  it('S11 that nobody was accepted for has the outcomes of RCPT, whatever its content is answered', async () => {
+    for (const reply of ['503 5.5.1 need RCPT', '554 5.5.1 no valid recipients', '250 fine']) {
+      const { said } = await play(
+        burst([{}]),
+        `${offered}${ENVELOPE}\nC: BDAT 3 LAST\nC: x\nS: 250 ok\nS: 550 5.1.1 unknown\nS: ${reply}`,
+      )
+
+      assert.deepEqual(said, [['rejected 550']])
+    }
+  })
+
+  it('S11 waits for nothing without PIPELINING but for what was asked', async () => {
+    const lockStep = `${opening('CHUNKING')}
+      C: MAIL FROM:<office@example.org>
+      S: 250 ok
+      C: RCPT TO:<a@x.org>`
+
+    assert.deepEqual(
+      await outcomesOf(
+        [one, one],
+        `${lockStep}
+        S: 550 5.1.1 unknown
+        C: RSET
+        S: 250 ok
+        C: MAIL FROM:<office@example.org>
+        S: 250 ok
+        C: RCPT TO:<a@x.org>
+        S: 250 ok
+        C: BDAT 3 LAST
+        C: x
+        S: 250 queued`,
+      ),
+      [['rejected 550'], ['accepted 250']],
+    )
+  })
+
+  it('S9 whose part was refused and whose end was accepted has an unknown outcome', async () => {
+    const line = 'x'.repeat(998)
+    const { said } = await play(
+      burst([{ source: pieces(`${line}\r\n`.repeat(66), 1_000) }]),
+      `${offered}${ENVELOPE}\nC: BDAT 65000${`\nC: ${line}`.repeat(65)}\nC: BDAT 1000 LAST\nC: ${line}
+      ${OK}\nS: 452 4.3.1 full\nS: 250 queued`,
+    )
+
+    assert.deepEqual(said, [['unknown PROTOCOL_VIOLATION']])
+  })
+
+  it('S5 whose source fails is taken back, and the letters around it go on', async () => {
+    const { said, session } = await play(
+      burst([{}, failing('x\r\n'), {}]),
+      `${offered}${ENVELOPE}\nC: BDAT 3 LAST\nC: x\nC: RSET\n${ENVELOPE}\nC: RSET\n${ENVELOPE}\nC: BDAT 3 LAST\nC: x
+      ${OK}\nS: 250 queued\nS: 250 reset\n${OK}\nS: 250 reset\n${OK}\nS: 250 queued`,
+    )
+
+    assert.deepEqual(said, [['accepted 250'], 'Error: the disk is gone', ['accepted 250']])
+    assert.equal(session.state, 'ready')
+  })
+
+  it('S4 that holds what it may not, or has not the size it was said to have, is taken back as well', async () => {
+    const { said } = await play(
+      burst([{ source: pieces('a\0b') }, { sizeOctets: 4 }, {}]),
+      `${offered}${ENVELOPE}\nC: RSET\n${ENVELOPE}\nC: RSET\n${ENVELOPE}\nC: BDAT 3 LAST\nC: x
+      ${OK}\nS: 250 reset\n${OK}\nS: 250 reset\n${OK}\nS: 250 queued`,
+    )
+
+    assert.match(String(said[0]), /SmtpContentInvalid: .* line 1 of the content holds an octet 0/)
+    assert.match(String(said[1]), /RangeError: sizeOctets is 4, but the content had 3 octets/)
+    assert.deepEqual(said[2], ['accepted 250'])
+  })
+
+  it('S9 whose source fails after DATA ends the session, and those behind it are told so', async () => {
+    const { said, session } = await play(
+      burst([failing('x\r\n'), {}]),
+      `${opening('PIPELINING')}${ENVELOPE}\nC: DATA\n${OK}\nS: 354 go on`,
+    )
+
+    assert.equal(said[0], 'Error: the disk is gone')
+    assert.match(String(said[1]), /ConnectionLost: sending ended: the session was over/)
+    assert.equal(session.state, 'ended')
+  })
+
+  it('goes with DATA when chunking is switched off', async () => {
+    await outcomesOf([one], `${offered}${NEXT_PIPELINED}`, { chunking: 'never' })
+  })
+
+  it('S20 with BINARYMIME goes as it is', async () => {
+    await outcomesOf(
+      [{ ...one, text: 'a\0\n.\r', body: 'BINARYMIME' }],
+      `${opening('PIPELINING', 'CHUNKING', 'BINARYMIME')}
+      ${ENVELOPE.replace('>', '> BODY=BINARYMIME')}
+      C: BDAT 5 LAST
+      C: a\\x00\\x0a.\\x0d\\
+      ${OK}
+      S: 250 queued`,
+    )
+  })
+
+  for (const { extensions, options } of [
+    { extensions: ['CHUNKING'], options: {} },
+    { extensions: ['BINARYMIME'], options: {} },
+    { extensions: ['BINARYMIME', 'CHUNKING'], options: { chunking: 'never' } },
+  ] as const) {
+    it(`S20 with BINARYMIME is refused where it can't be sent: ${extensions.join(', ')}`, async () => {
+      await assert.rejects(
+        outcomesOf([{ ...one, body: 'BINARYMIME' }], opening(...extensions), options),
+        { code: 'SMTP_CAPABILITY_MISSING' },
+      )
+    })
+  }
+})
