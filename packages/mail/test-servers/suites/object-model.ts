@@ -87,8 +87,8 @@ function emailsBetween(from: string, to: string): readonly Email[] {
   rich.importance = EmailImportance.High
   rich.list = { id: 'exchange.example.org' }
   rich.setHeader('Obmen-Message', 'УдаленныеСклады 7')
-  rich.attachData(Buffer.from('a;b\r\n.\r\n'), 'остатки.csv')
   rich.attachData(Buffer.from([0, 1, 2, 255]), { name: 'x.png', id: 'x@y', isInline: true })
+  rich.attachData(Buffer.from('a;b\r\n.\r\n'), 'остатки.csv')
 
   const forwarded = new Email(from, to, 'Пересылаю')
   forwarded.setTextAsString('<b>См. вложение</b>', EmailTextKind.Html)
