@@ -8,7 +8,7 @@ import { peakOctets, timeOf } from '../../clock.ts'
 const [letterPath = '', filePath = ''] = process.argv.slice(2)
 
 /** Read into one array over and over: what is made of base64 is new, and other content is written before the next comes. */
-const READ_OCTETS = 512 * 1024
+const READ_OCTETS = 256 * 1024
 
 const idleOctets = peakOctets()
 const elapsedMs = await timeOf(async () => {
