@@ -5,6 +5,7 @@ import type { Dialog, OctetSink } from '../wire/dialog.ts'
 import { ProtocolViolation } from '../wire/errors.ts'
 import { CommandPart, formatCommand } from './command.ts'
 import type { SectionRequest } from './command.ts'
+import { ImapCapabilityMissing } from './errors.ts'
 import type { FetchedLetter, FetchedSection } from './fetch-response.ts'
 import type { ChooseSink } from './framing.ts'
 import { UidSet } from './number-set.ts'
@@ -35,6 +36,7 @@ export interface FetchItems {
   readonly envelope?: boolean
   /** The structure of its parts. */
   readonly body?: boolean
+  /** Where the server counts changes (CONDSTORE, RFC 7162). */
   readonly modSeq?: boolean
   /** The header section: all of it, or these fields. */
   readonly header?: 'all' | readonly string[]
@@ -49,14 +51,19 @@ type Known = Partial<FetchedLetter> & Pick<FetchedLetter, 'sections' | 'defects'
  * Fetches letters, in the order of the server. A letter that is gone is not among them.
  *
  * @throws LimitExceeded when they are more than `maxBatchOctets` together. The session is over then.
+ * @throws ImapCapabilityMissing when the server is to decode parts and can't. Nothing was sent.
  */
 export function* fetchLetters(
-  { channel }: ImapSession,
+  session: ImapSession,
   uids: UidSet,
   items: FetchItems,
 ): Dialog<readonly FetchedLetter[]> {
   if (uids.isEmpty) return []
-  const command = formatCommand('UID FETCH', CommandPart.set(uids), itemsPart(items))
+  const { channel } = session
+  for (const section of items.sections ?? []) requireBinary(session, section)
+  const canCount = session.capabilities.has('CONDSTORE') || session.capabilities.has('QRESYNC')
+  const wanted = canCount ? items : { ...items, modSeq: false }
+  const command = formatCommand('UID FETCH', CommandPart.set(uids), itemsPart(wanted))
   const letters = new Map<number, FetchedLetter>()
   let octets = 0
   yield* channel.execute(command, {
@@ -72,6 +79,12 @@ export function* fetchLetters(
     },
   })
   return [...letters.values()]
+}
+
+/** Revision 2 includes fetching by BINARY (RFC 9051 §1.4). */
+function requireBinary({ capabilities }: ImapSession, { isDecoded }: LetterSection): void {
+  if (isDecoded !== true || capabilities.has('BINARY') || capabilities.has('IMAP4rev2')) return
+  throw new ImapCapabilityMissing('BINARY', 'having the server decode a part')
 }
 
 function itemsPart(items: FetchItems): CommandPart {
@@ -134,13 +147,16 @@ export interface SectionOutcome {
  * Writes a piece of one letter's content to a sink as it comes: nothing of it is kept, whatever its size. The session is over when the sink fails.
  *
  * @returns `undefined` when there is no such letter or no such part.
+ * @throws ImapCapabilityMissing when the server is to decode the part and can't. Nothing was sent.
  * @throws ProtocolViolation when the server gave the content of another letter. The sink has it by then.
  */
 export function* fetchSection(
-  { channel }: ImapSession,
+  session: ImapSession,
   { uid, section }: { readonly uid: number; readonly section: LetterSection },
   sink: OctetSink,
 ): Dialog<SectionOutcome | undefined> {
+  const { channel } = session
+  requireBinary(session, section)
   const uids = UidSet.of([uid])
   const items = CommandPart.list([CommandPart.keywords('UID'), sectionPart(section)])
   const receiver = new SectionReceiver(sink)

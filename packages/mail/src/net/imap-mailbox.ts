@@ -139,6 +139,7 @@ export class ImapMailbox {
    * if any, is settled. So a sink must not wait for a command of its own connection.
    *
    * @returns `undefined` when there is no such letter or no such part.
+   * @throws ImapCapabilityMissing when the server is to decode the part and can't.
    *
    * @example
    * ```ts
