@@ -4,7 +4,7 @@ import { LimitExceeded } from '../base/limit-exceeded.ts'
 import type { Dialog, OctetSink } from '../wire/dialog.ts'
 import { ProtocolViolation } from '../wire/errors.ts'
 import { CommandPart, formatCommand } from './command.ts'
-import type { SectionRequest } from './command.ts'
+import type { ImapCommand, SectionRequest } from './command.ts'
 import { ImapCapabilityMissing } from './errors.ts'
 import type { FetchedLetter, FetchedSection } from './fetch-response.ts'
 import type { ChooseSink } from './framing.ts'
@@ -38,6 +38,8 @@ export interface FetchItems {
   readonly body?: boolean
   /** Where the server counts changes (CONDSTORE, RFC 7162). */
   readonly modSeq?: boolean
+  /** Only letters that have changed in any way after the mailbox had counted so far (CONDSTORE, RFC 7162). */
+  readonly changedSince?: bigint
   /** The header section: all of it, or these fields. */
   readonly header?: 'all' | readonly string[]
   /** Contents, which are kept in memory: each is bounded by `limits.maxLiteralOctets`. */
@@ -51,7 +53,7 @@ type Known = Partial<FetchedLetter> & Pick<FetchedLetter, 'sections' | 'defects'
  * Fetches letters, in the order of the server. A letter that is gone is not among them.
  *
  * @throws LimitExceeded when they are more than `maxBatchOctets` together. The session is over then.
- * @throws ImapCapabilityMissing when the server is to decode parts and can't. Nothing was sent.
+ * @throws ImapCapabilityMissing when the server is to decode parts, or to know of changes, and can't. Nothing was sent.
  */
 export function* fetchLetters(
   session: ImapSession,
@@ -61,9 +63,7 @@ export function* fetchLetters(
   if (uids.isEmpty) return []
   const { channel } = session
   for (const section of items.sections ?? []) requireBinary(session, section)
-  const canCount = session.capabilities.has('CONDSTORE') || session.capabilities.has('QRESYNC')
-  const wanted = canCount ? items : { ...items, modSeq: false }
-  const command = formatCommand('UID FETCH', CommandPart.set(uids), itemsPart(wanted))
+  const command = formatFetch(session, uids, items)
   const letters = new Map<number, FetchedLetter>()
   let octets = 0
   yield* channel.execute(command, {
@@ -79,6 +79,19 @@ export function* fetchLetters(
     },
   })
   return [...letters.values()]
+}
+
+function formatFetch({ capabilities }: ImapSession, uids: UidSet, items: FetchItems): ImapCommand {
+  const canCount = capabilities.has('CONDSTORE') || capabilities.has('QRESYNC')
+  const wanted = canCount ? items : { ...items, modSeq: false }
+  const parts = [CommandPart.set(uids), itemsPart(wanted)]
+  const { changedSince } = items
+  if (changedSince !== undefined) {
+    if (!canCount) throw new ImapCapabilityMissing('CONDSTORE', 'fetching what has changed')
+    const since = [CommandPart.keywords('CHANGEDSINCE'), CommandPart.number(changedSince)]
+    parts.push(CommandPart.list(since))
+  }
+  return formatCommand('UID FETCH', ...parts)
 }
 
 /** Revision 2 includes fetching by BINARY (RFC 9051 §1.4). */

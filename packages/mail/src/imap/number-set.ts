@@ -107,6 +107,11 @@ export class UidSet extends NumberSet<'uid'> {
     return new UidSet(merged([orderedRange(checked(first), checked(last))]))
   }
 
+  /** What is in any of the sets. */
+  static union(sets: readonly UidSet[]): UidSet {
+    return new UidSet(merged(sets.flatMap(({ ranges }) => ranges)))
+  }
+
   /**
    * The first of these UIDs, so many at most and not more than fit into one command, and the others.
    *

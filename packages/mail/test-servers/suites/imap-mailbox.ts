@@ -56,6 +56,7 @@ const TRIALS: readonly Trial[] = [
   { name: 'marks, copies, moves and removes letters', run: changes },
   { name: 'I7 tells of a letter as soon as it comes', run: tellsOfNews },
   { name: 'I8 lets other commands be called while letters are read', run: readsAndMarks },
+  { name: 'I11 tells what has changed while nobody looked', run: remembers },
   { name: 'I4 is listed, renamed and subscribed to by its name', run: isNamed },
 ]
 
@@ -202,6 +203,33 @@ async function readsAndMarks(own: OwnMailbox): Promise<void> {
   }
 
   assert.equal((await own.mailbox.search({ seen: true })).size, 5)
+}
+
+async function remembers(own: OwnMailbox, server: MailServer): Promise<void> {
+  const { mailbox } = own
+  for (const subject of ['one', 'two', 'three']) await put(own, letterOf(subject))
+  const [one = 0, two = 0, three = 0] = (await mailbox.search({})).numbers()
+  await using other = await openImap(server, { ...BOUNDED, enable: ['QRESYNC'] })
+  const before = await other.examine(mailbox.name)
+  const { uidValidity = 0, highestModSeq = 0n } = before
+  await before.close()
+
+  await mailbox.store(UidSet.of([one]), 'add', ['\\Deleted'])
+  await mailbox.expunge(UidSet.of([one]))
+  await mailbox.store(UidSet.of([two]), 'add', ['\\Seen'])
+  const after = await other.examine(mailbox.name, { uidValidity, highestModSeq })
+
+  if (!other.capabilities.has('QRESYNC')) {
+    assert.equal(after.missed, undefined)
+    return
+  }
+  assert.ok(after.missed !== undefined)
+  assert.ok(after.missed.vanished.has(one) && !after.missed.vanished.has(three))
+  assert.deepEqual(
+    after.missed.letters.map(({ uid }) => uid),
+    [two],
+  )
+  assert.ok((after.highestModSeq ?? 0n) > highestModSeq)
 }
 
 async function isNamed(own: OwnMailbox): Promise<void> {
