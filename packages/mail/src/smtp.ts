@@ -1,6 +1,7 @@
 /**
- * Sending letters by SMTP: RFC 5321 with STARTTLS (RFC 3207), AUTH (RFC 4954), PIPELINING (RFC 2920), SIZE (RFC 1870), 8BITMIME (RFC
- * 6152), SMTPUTF8 (RFC 6531) and enhanced status codes (RFC 2034, RFC 3463).
+ * Sending letters by SMTP: RFC 5321 with STARTTLS (RFC 3207), AUTH (RFC 4954), PIPELINING (RFC 2920), CHUNKING and BINARYMIME (RFC 3030), SIZE (RFC
+ * 1870), 8BITMIME (RFC 6152), SMTPUTF8 (RFC 6531) and enhanced status codes (RFC 2034, RFC 3463); the wishes DSN (RFC 3461), REQUIRETLS (RFC 8689),
+ * DELIVERBY (RFC 2852), MT-PRIORITY (RFC 6710) and FUTURERELEASE (RFC 4865); and LMTP (RFC 2033).
  *
  * @module
  */
@@ -23,6 +24,7 @@ export type {
   MailServer,
   TokenCredentials,
 } from './net/mail-server.ts'
+export type { LetterBody } from './base/canonical-letter.ts'
 export type { SendOptions, SmtpOptions } from './net/smtp-client.ts'
 export type { SendingRate } from './net/pace.ts'
 export type { ProxyServer } from './net/proxy-server.ts'
@@ -44,6 +46,7 @@ export type {
   TokenMechanismName,
 } from './sasl/mechanism.ts'
 export type { EnhancedStatus } from './smtp/enhanced-status.ts'
+export type { DeliverBy, DeliveryRequest, Notify, RecipientRequest } from './smtp/delivery.ts'
 export type { Envelope, RecipientOutcome, SendingOutcome } from './smtp/envelope.ts'
 export type { SmtpExtensionKeyword } from './smtp/extensions.ts'
 export type { SmtpLimits } from './smtp/limits.ts'

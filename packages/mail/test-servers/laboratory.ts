@@ -64,6 +64,14 @@ export interface LabCredentials {
  */
 export const BOUNDED: ConnectionOptions = { totalTimeoutMs: 60_000 }
 
+/**
+ * How many letters one connection may bring so that all are delivered at once: Exim leaves what is beyond ten of a connection
+ * (smtp_accept_queue_per_connection) to the next look at its queue, seconds later.
+ */
+export function lettersPerConnection({ server }: LabPort): number {
+  return server === 'exim' ? 10 : 50
+}
+
 /** Here nobody gets in without a certificate of the client. */
 const NEED_CLIENT_CERTIFICATE: ReadonlySet<string> = new Set(['postfix-mtls'])
 
@@ -113,9 +121,25 @@ export function onePerServer(ports: readonly LabPort[]): readonly LabPort[] {
   return ports.filter((port) => ports.find(({ server }) => server === port.server)?.id === port.id)
 }
 
+/** The first port of each server, and the first with STARTTLS if that is another. */
+export function onePerSecurity(ports: readonly LabPort[]): readonly LabPort[] {
+  const encrypted = onePerServer(ports.filter(({ tls }) => tls === 'starttls'))
+  return [...new Set([...onePerServer(ports), ...encrypted])]
+}
+
 /** Whether a list of mechanisms has one that this package knows. */
 export function takesPassword(mechanisms: readonly string[]): boolean {
   return mechanisms.some((name) => /^PLAIN$|^LOGIN$|USER\/PASS/.test(name))
+}
+
+/** Whether a port offers CHUNKING (RFC 3030), as far as its description says. */
+export function takesChunks(port: LabPort): boolean {
+  return offers(port, 'CHUNKING')
+}
+
+/** Whether a port offers an extension, as far as its description says. */
+export function offers({ capabilities = [] }: LabPort, keyword: string): boolean {
+  return capabilities.some((line) => line.split(' ', 1)[0] === keyword)
 }
 
 /** The mailbox of a user in the store that a POP3 port opens; `undefined` when the user has none there. */

@@ -1,15 +1,32 @@
 /** Letters that a test can tell from all others, and what sends them. */
-import { composeMessage, formatMessageId, MailboxAddress, type MessageDraft } from '../src/mime.ts'
+import assert from 'node:assert/strict'
+
+import {
+  composeMessage,
+  formatDateTime,
+  formatMessageId,
+  MailboxAddress,
+  type MessageDraft,
+} from '../src/mime.ts'
 import {
   type Envelope,
   ForwardPath,
   type MailServer,
+  openSmtp,
   type PasswordMechanismName,
   type RecipientOutcome,
   ReversePath,
   type SmtpConnection,
+  type SmtpOptions,
 } from '../src/smtp.ts'
-import { type Laboratory, type LabPort, takesPassword, toMailServer } from './laboratory.ts'
+import {
+  BOUNDED,
+  type Laboratory,
+  type LabPort,
+  lettersPerConnection,
+  takesPassword,
+  toMailServer,
+} from './laboratory.ts'
 
 const FILE_NAME = 'Остатки «утро» №1.bin'
 
@@ -20,6 +37,9 @@ const SMALL_FILE_OCTETS = 3_001
 const RANDOM_OCTETS_MAX = 65_536
 
 const TEXT = 'Доброе утро!\n.\n..\n.точка в начале строки\nFrom here on: end.\n'
+
+/** Who a letter is from and to where that doesn't matter. */
+const AUTHOR = { from: 'author@lab.test', to: 'reader@lab.test' } as const
 
 /** A letter, and what has to be read from it in the end. */
 export interface Letter {
@@ -67,11 +87,21 @@ export function newLetter(
   }
 }
 
-/** A letter whose octets the test writes itself. */
-export function rawLetter(body: string): Pick<Letter, 'messageId' | 'content'> {
+/** A letter whose octets the test writes itself, with all the fields that a server would otherwise add. */
+export function rawLetter(
+  body: string,
+  { from, to }: { readonly from: string; readonly to: string } = AUTHOR,
+): Pick<Letter, 'messageId' | 'content'> {
   const id = crypto.randomUUID()
   const messageId = formatMessageId(id, 'client.lab.test')
-  const text = `Message-ID: ${messageId}\r\nSubject: ${id}\r\n\r\n${body}`
+  const fields = [
+    `From: ${from}`,
+    `To: ${to}`,
+    `Date: ${formatDateTime(new Date())}`,
+    `Message-ID: ${messageId}`,
+    `Subject: ${id}`,
+  ]
+  const text = `${fields.join('\r\n')}\r\n\r\n${body}`
   return { messageId, content: () => piecesOf(new TextEncoder().encode(text)) }
 }
 
@@ -113,6 +143,29 @@ export async function send(
 ): Promise<readonly string[]> {
   const { recipients } = await connection.send(envelope, letter.content())
   return recipients.map(shown)
+}
+
+/** Sends letters one after the other, over as few connections as the server delivers them at once from. All have to be accepted. */
+export async function sendEach(
+  laboratory: Laboratory,
+  port: LabPort,
+  {
+    envelope,
+    letters,
+    options = BOUNDED,
+  }: {
+    readonly envelope: Envelope
+    readonly letters: readonly Pick<Letter, 'content'>[]
+    readonly options?: SmtpOptions
+  },
+): Promise<void> {
+  const perConnection = lettersPerConnection(port)
+  for (let from = 0; from < letters.length; from += perConnection) {
+    await using connection = await openSmtp(senderAt(laboratory, port), options)
+    for (const letter of letters.slice(from, from + perConnection)) {
+      assert.deepEqual(await send(connection, envelope, letter), ['accepted 250'])
+    }
+  }
 }
 
 export function shown({ kind, reply }: RecipientOutcome): string {

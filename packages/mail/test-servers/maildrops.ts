@@ -15,6 +15,8 @@ const MOST_LOOKS = 500
 export interface FoundLetters extends AsyncDisposable {
   readonly maildrop: Pop3Connection
   readonly numbers: readonly number[]
+  /** Of everything in the maildrop. */
+  readonly messageIds: readonly string[]
 }
 
 /** What was read of a letter. */
@@ -34,10 +36,16 @@ export async function awaitLetters(
   const wanted = letters.map(({ messageId }) => messageId)
   for (let look = 0; look < MOST_LOOKS; look += 1) {
     const maildrop = await openWhenFree(server)
-    const numberOf = await numbersByMessageId(maildrop, known)
+    const present = await messageIds(maildrop, known)
+    const numberOf = new Map(present)
     const numbers = wanted.flatMap((messageId) => numberOf.get(messageId) ?? [])
     if (numbers.length === wanted.length) {
-      return { maildrop, numbers, [Symbol.asyncDispose]: () => maildrop.close() }
+      return {
+        maildrop,
+        numbers,
+        messageIds: present.map(([messageId]) => messageId),
+        [Symbol.asyncDispose]: () => maildrop.close(),
+      }
     }
     await maildrop.close()
   }
@@ -50,8 +58,8 @@ export async function presentLetters(
   letters: readonly Pick<Letter, 'messageId'>[],
 ): Promise<readonly string[]> {
   await using maildrop = await openWhenFree(server)
-  const numberOf = await numbersByMessageId(maildrop, new Map())
-  return letters.map(({ messageId }) => messageId).filter((messageId) => numberOf.has(messageId))
+  const present = new Set((await messageIds(maildrop, new Map())).map(([messageId]) => messageId))
+  return letters.map(({ messageId }) => messageId).filter((messageId) => present.has(messageId))
 }
 
 export function openWhenFree(server: MailServer): Promise<Pop3Connection> {
@@ -100,29 +108,35 @@ export function assertSameLetter(read: ReadLetter, sent: Letter): void {
 }
 
 /** Deletes what a test has put into the mailbox. */
-export async function deleteLetters({ maildrop, numbers }: FoundLetters): Promise<void> {
-  for (const number of numbers) await maildrop.delete(number)
+export async function deleteLetters({
+  maildrop,
+  numbers,
+}: Pick<FoundLetters, 'maildrop' | 'numbers'>): Promise<void> {
+  const refused = await maildrop.deleteAll(numbers)
+  assert.equal(refused.size, 0)
   await maildrop.close()
 }
 
-/** @param known unique id → Message-ID, of letters that were looked at before. */
-async function numbersByMessageId(
+/**
+ * Every letter of the maildrop, also those that have the same Message-ID.
+ *
+ * @param known unique id → Message-ID, of letters that were looked at before.
+ */
+async function messageIds(
   maildrop: Pop3Connection,
   known: Map<string, string>,
-): Promise<ReadonlyMap<string, number>> {
+): Promise<readonly (readonly [string, number])[]> {
   const uniqueIds = await maildrop.uniqueIds()
   assert.ok(uniqueIds, 'the server has no UIDL')
-  const numberOf = new Map<string, number>()
-  for (const [number, uniqueId] of uniqueIds) {
-    const messageId = known.get(uniqueId) ?? (await messageIdOf(maildrop, number))
-    known.set(uniqueId, messageId)
-    numberOf.set(messageId, number)
+  const unknown = [...uniqueIds].flatMap(([number, uniqueId]) =>
+    known.has(uniqueId) ? [] : [number],
+  )
+  for await (const top of maildrop.tops(unknown, 0)) {
+    const messageId =
+      top.kind === 'top' ? (parseHeaderSection(top.octets).first('Message-ID') ?? '') : ''
+    known.set(uniqueIds.get(top.maildropNumber) ?? '', messageId)
   }
-  return numberOf
-}
-
-async function messageIdOf(maildrop: Pop3Connection, number: number): Promise<string> {
-  return parseHeaderSection(await maildrop.top(number, 0)).first('Message-ID') ?? ''
+  return [...uniqueIds].map(([number, uniqueId]) => [known.get(uniqueId) ?? '', number])
 }
 
 /** The letter has a text and then a file, as {@link newLetter} makes it. */

@@ -1,5 +1,7 @@
-import { CanonicalLetter, type LetterBody } from '../base/canonical-letter.ts'
+import type { DkimKey } from '../dkim/key.ts'
+import { signMessage } from '../net/dkim-signing.ts'
 import { openSmtp, type SmtpConnection } from '../net/smtp-client.ts'
+import { trackContent } from '../net/tracked-content.ts'
 import type { RecipientOutcome } from '../smtp/envelope.ts'
 import type { ProtocolLog } from '../wire/protocol-log.ts'
 import type { Email, PreparedEmail } from './email.ts'
@@ -25,6 +27,11 @@ export interface SendingOptions {
   readonly onProgress?: (progress: SendingProgress) => void
   /** Gets every line of the conversation. Secrets are replaced and content is abbreviated. */
   readonly log?: ProtocolLog
+  /**
+   * Signs the letters with DKIM, as `readDkimKey` of `@obmen/mail/dkim` gives the keys. A letter is read twice then, so an attachment can't be a stream that somebody
+   * has opened; and letters of about the same place in the order may change places.
+   */
+  readonly dkim?: DkimKey | readonly DkimKey[]
 }
 
 /**
@@ -42,7 +49,7 @@ export async function sendEmails(
   emails: readonly Email[],
   options: SendingOptions,
 ): Promise<readonly EmailsSendingResult[]> {
-  const given = readArguments(options, ['signal', 'onProgress', 'log'])
+  const given = readArguments(options, ['signal', 'onProgress', 'log', 'dkim'])
   const sending = new Sending(parameters, emails, given)
   try {
     return await sending.run()
@@ -115,13 +122,14 @@ class Sending {
 
   /** Hands a letter over; once more on a new connection, when the old one was lost before any octet of it was asked for. */
   async #deliver(
-    { envelope, content }: PreparedEmail,
+    { envelope, content: composed }: PreparedEmail,
     { email, index }: { readonly email: Email; readonly index: number },
   ): Promise<readonly RecipientOutcome[]> {
-    const { signal, onProgress } = this.#options
+    const { signal, onProgress, dkim } = this.#options
+    const content = dkim === undefined ? composed : await signMessage(composed, dkim)
     const totalOctets = content.sizeOctets
     for (let attempt = 1; ; attempt++) {
-      const letter = new WatchedLetter(content)
+      const letter = trackContent(content)
       const connection = await this.#connected()
       try {
         const { recipients } = await connection.send(envelope, letter, {
@@ -156,31 +164,5 @@ class Sending {
     })
     this.#opening = undefined
     return this.#connection
-  }
-}
-
-/** A letter, and whether anybody has asked for its octets. */
-class WatchedLetter extends CanonicalLetter {
-  readonly sizeOctets: number | undefined
-  readonly body: LetterBody
-  readonly needsSmtpUtf8: boolean
-  readonly #letter: CanonicalLetter
-  #isBegun = false
-
-  constructor(letter: CanonicalLetter) {
-    super()
-    this.#letter = letter
-    this.sizeOctets = letter.sizeOctets
-    this.body = letter.body
-    this.needsSmtpUtf8 = letter.needsSmtpUtf8
-  }
-
-  get isBegun(): boolean {
-    return this.#isBegun
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    this.#isBegun = true
-    for await (const octets of this.#letter) yield octets
   }
 }

@@ -67,8 +67,10 @@ class Pump {
       case 'startTls':
         await this.#connection.startTls(demand.timeoutMs)
         return undefined
-      case 'poll':
-        return this.#poll()
+      case 'poll': {
+        const octets = await this.#poll()
+        return octets ?? (this.#connection.ended.aborted ? null : undefined)
+      }
       case 'listen':
         await this.#connection.arrival(demand.forMs, demand.interrupt)
         return this.#poll()
@@ -95,11 +97,14 @@ class Pump {
     const { ended: endedBy } = this.#connection
     const pulled = this.#pulled?.source === source ? this.#pulled.piece : source.next()
     this.#pulled = undefined
-    if (patienceMs !== undefined && !(await settlesWithin(pulled, patienceMs))) {
+    const isHere = patienceMs !== undefined && (await settlesWithin(pulled, patienceMs))
+    if (patienceMs !== undefined && !isHere) {
       this.#pulled = { source, piece: pulled }
       return undefined
     }
-    const piece = await this.#unlessEnded(pulled, { endedBy, phase: 'source', timeoutMs })
+    const piece = isHere
+      ? await pulled
+      : await this.#unlessEnded(pulled, { endedBy, phase: 'source', timeoutMs })
     if (piece.done === true) return null
     const octets: unknown = piece.value
     if (octets instanceof Uint8Array) return octets

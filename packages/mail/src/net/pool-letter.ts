@@ -11,7 +11,6 @@ export class PoolLetter {
   /** How often it was handed to a connection. */
   attempts = 0
   readonly #end = Promise.withResolvers<SendingOutcome>()
-  #stopListening: (() => void) | undefined
   #isSettled = false
 
   constructor(envelope: Envelope, content: AsyncIterable<Uint8Array>, options: SendOptions) {
@@ -33,13 +32,6 @@ export class PoolLetter {
     return new Aborted(this.options.signal?.reason)
   }
 
-  /** Calls back when the letter's own signal aborts, until it has its end. */
-  onAbort(action: () => void): void {
-    const { signal } = this.options
-    signal?.addEventListener('abort', action)
-    this.#stopListening = () => signal?.removeEventListener('abort', action)
-  }
-
   resolve(outcome: SendingOutcome): void {
     if (this.#settle()) this.#end.resolve(outcome)
   }
@@ -51,7 +43,6 @@ export class PoolLetter {
   #settle(): boolean {
     if (this.#isSettled) return false
     this.#isSettled = true
-    this.#stopListening?.()
     this.content.release()
     return true
   }

@@ -32,7 +32,7 @@ export interface Pop3Options extends ConnectionOptions {
  * credentials name it as their `mechanism`.
  *
  * @throws TypeError when the server has no credentials: POP3 is of no use without.
- * @throws ConnectionFailed, TlsFailed, TlsUnavailable, DeadlineExceeded, ConnectionLost when there is no usable connection.
+ * @throws ConnectionFailed, ProxyFailed, TlsFailed, TlsUnavailable, DeadlineExceeded, ConnectionLost when there is no usable connection.
  * @throws AuthenticationFailed, NoUsableMechanism when the login is refused or impossible.
  * @throws Pop3ResponseRejected when the server refuses for another reason, as `[IN-USE]`: another session holds the maildrop.
  * @throws RangeError when the port is none or the credentials can't be used with the mechanism, TypeError when the server's `tls` is none of

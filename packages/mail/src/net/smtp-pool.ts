@@ -10,6 +10,7 @@ import { MailError } from '../base/mail-error.ts'
 import { AuthenticationFailed } from '../sasl/errors.ts'
 import type { Envelope, SendingOutcome } from '../smtp/envelope.ts'
 import { ConnectionLost } from '../wire/errors.ts'
+import { AbortWatch } from './abort-watch.ts'
 import { BackOff } from './back-off.ts'
 import { Alarm } from './clock.ts'
 import { Aborted } from './errors.ts'
@@ -71,6 +72,9 @@ export class SmtpPool implements AsyncDisposable {
   readonly #backOff: BackOff
   readonly #paceAlarm: Alarm
   readonly #backOffAlarm: Alarm
+  readonly #aborts = new AbortWatch((letter) => {
+    if (this.#waiting.remove(letter)) this.#reject(letter, letter.aborted)
+  })
   #pendingCount = 0
   /** A login has been accepted since the last failure, so that several may be tried at a time. */
   #isProven = false
@@ -121,9 +125,7 @@ export class SmtpPool implements AsyncDisposable {
       return letter.outcome
     }
     this.#pendingCount++
-    letter.onAbort(() => {
-      if (this.#waiting.remove(letter)) this.#reject(letter, letter.aborted)
-    })
+    this.#aborts.add(letter)
     this.#waiting.add(letter)
     this.#work()
     return letter.outcome
@@ -177,7 +179,7 @@ export class SmtpPool implements AsyncDisposable {
       this.#reject(letter, this.#explain(error, letter))
     } else {
       if (connection.answered === 1) this.#backOff.reset()
-      this.#settled()
+      this.#settled(letter)
       letter.resolve(delivery.outcome)
     }
   }
@@ -197,11 +199,12 @@ export class SmtpPool implements AsyncDisposable {
   }
 
   #reject(letter: PoolLetter, error: unknown): void {
-    this.#settled()
+    this.#settled(letter)
     letter.reject(error)
   }
 
-  #settled(): void {
+  #settled(letter: PoolLetter): void {
+    this.#aborts.remove(letter)
     this.#pendingCount--
     if (this.#waiting.size === 0) {
       this.#paceAlarm.clear()

@@ -39,6 +39,7 @@ addArgumentNames({
   СигналОтмены: 'signal',
   ПриПродвижении: 'onProgress',
   Журнал: 'log',
+  КлючиDkim: 'dkim',
 
   Часы: 'hours',
   Минуты: 'minutes',

@@ -31,6 +31,8 @@ export interface ПараметрыОтправки extends SendingOptions {
   readonly СигналОтмены?: AbortSignal
   readonly ПриПродвижении?: SendingOptions['onProgress']
   readonly Журнал?: SendingOptions['log']
+  /** Подписать письма: ключи даёт `readDkimKey` из `@obmen/mail/dkim`. */
+  readonly КлючиDkim?: SendingOptions['dkim']
 }
 
 /** Отправляет письма по SMTP. */

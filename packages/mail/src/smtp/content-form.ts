@@ -54,49 +54,45 @@ class CheckedForm implements ContentForm {
 
   push(octets: Uint8Array): Uint8Array {
     const mended = this.#mender.push(octets)
-    const nul = mended.indexOf(NUL)
-    if (nul !== -1) throw this.#invalid('nul', mended.subarray(0, nul))
-    if (!this.#allowsEightBit && hasEightBit(mended)) {
-      const at = mended.findIndex((octet) => octet > MAX_SEVEN_BIT)
-      throw this.#invalid('eight-bit', mended.subarray(0, at))
-    }
-    this.#measureLines(mended)
+    this.#check(mended)
     return mended
   }
 
   end(): Uint8Array {
     const rest = this.#mender.end()
-    this.#measureLines(rest)
+    this.#check(rest)
     return rest
   }
 
-  #measureLines(octets: Uint8Array): void {
-    for (let at = 0; at < octets.length;) {
-      const isStuffed = this.#isAtLineStart && this.#stuffsDots && octets[at] === DOT
-      const lineFeed = octets.indexOf(LF, at)
-      const to = lineFeed === -1 ? octets.length : lineFeed
-      this.#lineOctets += to - at - (isStuffed ? 1 : 0)
-      // The CR is counted when the LF, or more, has come.
-      const length = this.#lineOctets - 1
-      if (length > MAX_LINE_OCTETS) throw this.#invalid('long-line', NO_OCTETS)
-      this.#isAtLineStart = lineFeed !== -1
-      if (lineFeed !== -1) {
-        this.#lineOctets = 0
-        this.#line++
-      }
-      at = to + 1
+  #check(octets: Uint8Array): void {
+    const { length } = octets
+    const highest = this.#allowsEightBit ? 0xff : MAX_SEVEN_BIT
+    let lineStart = -this.#lineOctets
+    if (this.#isAtLineStart) lineStart = this.#startOfLine(octets, 0)
+    for (let at = 0; at < length; at++) {
+      // Most octets are neither. This loop is where the time goes.
+      while (at < length && (octets[at] ?? 0) > LF && (octets[at] ?? 0) <= highest) at++
+      if (at === length) break
+      const octet = octets[at] ?? 0
+      if (octet > highest) throw new SmtpContentInvalid('eight-bit', this.#line)
+      if (octet === NUL) throw new SmtpContentInvalid('nul', this.#line)
+      if (octet !== LF) continue
+      this.#checkLength(at - lineStart)
+      this.#line++
+      lineStart = this.#startOfLine(octets, at + 1)
     }
+    this.#checkLength(length - lineStart)
+    this.#lineOctets = length - lineStart
+    if (length > 0) this.#isAtLineStart = octets[length - 1] === LF
   }
 
-  #invalid(defect: SmtpContentInvalid['defect'], before: Uint8Array): SmtpContentInvalid {
-    let line = this.#line
-    for (let at = before.indexOf(LF); at !== -1; at = before.indexOf(LF, at + 1)) line++
-    return new SmtpContentInvalid(defect, line)
+  /** A dot that was put in is not counted. */
+  #startOfLine(octets: Uint8Array, at: number): number {
+    return this.#stuffsDots && octets[at] === DOT ? at + 1 : at
   }
-}
 
-function hasEightBit(octets: Uint8Array): boolean {
-  let all = 0
-  for (let at = 0; at < octets.length; at++) all |= octets[at] ?? 0
-  return all > MAX_SEVEN_BIT
+  /** @param octets of the line so far; the CR among them is there when more has come. */
+  #checkLength(octets: number): void {
+    if (octets - 1 > MAX_LINE_OCTETS) throw new SmtpContentInvalid('long-line', this.#line)
+  }
 }

@@ -12,9 +12,10 @@ import {
   openPorts,
   passwordPorts,
   sendingPorts,
+  takesChunks,
   toMailServer,
 } from '../laboratory.ts'
-import { envelopeOf, newLetter, send, senderAt, shown } from '../letters.ts'
+import { envelopeOf, type Letter, newLetter, send, senderAt, shown } from '../letters.ts'
 import { awaitLetters, deleteLetters, presentLetters } from '../maildrops.ts'
 
 const TIMEOUT_MS = 60_000
@@ -124,7 +125,9 @@ export function describeSmtpRefusals(laboratory: Laboratory): void {
 export function describeSmtpDisconnection(laboratory: Laboratory): void {
   const [sender, receiver] = laboratory.users
   assert.ok(sender && receiver)
+  const [pop3] = passwordPorts(laboratory, 'pop3')
   const pairs = specialPairs(laboratory, 'disconnect')
+  const chunkingPorts = onePerServer(pairs.map(({ port }) => port)).filter(takesChunks)
 
   describe('A server that hangs up on a recipient', { timeout: TIMEOUT_MS }, () => {
     for (const { address, port } of pairs) {
@@ -139,8 +142,9 @@ export function describeSmtpDisconnection(laboratory: Laboratory): void {
         assert.equal(connection.isOpen, false)
       })
 
-      it(`has taken the letter for nobody: ${port.id}`, async () => {
-        await using connection = await openSmtp(senderAt(laboratory, port), BOUNDED)
+      it(`has taken the letter for nobody: ${port.id}, without CHUNKING`, async () => {
+        const options = { ...BOUNDED, chunking: 'never' } as const
+        await using connection = await openSmtp(senderAt(laboratory, port), options)
         const letter = newLetter(sender.address, receiver.address)
         const sending = send(
           connection,
@@ -153,8 +157,40 @@ export function describeSmtpDisconnection(laboratory: Laboratory): void {
         else assert.deepEqual(await sending, ['deferred 421', 'deferred 421'])
         assert.equal(connection.isOpen, false)
       })
+
+      if (!chunkingPorts.includes(port)) continue
+      it(`has delivered to nobody what was under way: ${port.id}, with CHUNKING`, async () => {
+        await using connection = await openSmtp(senderAt(laboratory, port), BOUNDED)
+        const letter = newLetter(sender.address, receiver.address)
+
+        const outcomes = await send(
+          connection,
+          envelopeOf(sender.address, receiver.address, address),
+          letter,
+        )
+
+        // The content was under way behind the recipients, so without a word nobody knows what became of it. Exim has not taken it.
+        const silent = ['unknown', 'rejected 554']
+        assert.deepEqual(
+          outcomes,
+          port.server === 'exim' ? silent : ['deferred 421', 'deferred 421'],
+        )
+        assert.equal(connection.isOpen, false)
+        await assertNotDelivered(port, letter)
+      })
     }
   })
+
+  /** A letter that goes the same way later is there, and this one is not. */
+  async function assertNotDelivered(port: LabPort, letter: Letter): Promise<void> {
+    assert.ok(sender && receiver && pop3)
+    const maildropServer = toMailServer(laboratory, pop3, { ...receiver, user: receiver.login })
+    await using connection = await openSmtp(senderAt(laboratory, port), BOUNDED)
+    const later = newLetter(sender.address, receiver.address)
+    await send(connection, envelopeOf(sender.address, receiver.address), later)
+    await deleteLetters(await awaitLetters(maildropServer, [later]))
+    assert.deepEqual(await presentLetters(maildropServer, [letter]), [])
+  }
 }
 
 export function describeSmtpDelays(laboratory: Laboratory): void {

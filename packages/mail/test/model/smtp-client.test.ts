@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { describe, it } from 'node:test'
 import { inspect } from 'node:util'
@@ -16,6 +17,7 @@ import {
   type SendingProgress,
 } from '../../src/index.ts'
 import { Aborted, AuthenticationFailed, ConnectionFailed } from '../../src/errors.ts'
+import { readDkimKey } from '../../src/dkim.ts'
 import { textOf } from '../../src/base/octets.ts'
 import { startMailHost, type MailHost, type MailHostOptions } from '../../src/testing.ts'
 
@@ -210,6 +212,34 @@ describe('sending one letter', () => {
     assert.equal(letters(host, SHOP).length, 3)
     const [result] = await SmtpClient.send(parameters, [once])
     assert.ok(result?.exception?.cause instanceof IllegalStateException)
+  })
+})
+
+describe('signing what is sent', () => {
+  const { privateKey } = generateKeyPairSync('ed25519', {
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  })
+  const dkim = readDkimKey({ domain: 'example.org', selector: 's', privateKey })
+
+  it('puts a signature of the letter ahead of it', async () => {
+    await using host = await startHost()
+    const email = new Email(OFFICE, SHOP, 'Тема').setTextAsString('text')
+
+    await SmtpClient.send(parametersOf(host), email, { dkim })
+
+    assert.match(letters(host, SHOP)[0] ?? '', /^DKIM-Signature: v=1; a=ed25519-sha256;/m)
+  })
+
+  it('says so when a letter can not be read twice', async () => {
+    await using host = await startHost()
+    const email = new Email(OFFICE, SHOP)
+    email.attachData(Readable.from([Buffer.alloc(2_000_000)]), 'a.bin')
+
+    const exception = await refusal(SmtpClient.send(parametersOf(host), email, { dkim }))
+
+    assert.ok(exception.cause instanceof IllegalStateException)
+    assert.equal(letters(host, SHOP).length, 0)
   })
 })
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import { describe, it } from 'node:test'
 import { octetsOf } from '../../src/base/octets.ts'
 import { Aborted, ConnectionFailed } from '../../src/net/errors.ts'
@@ -69,6 +70,23 @@ describe('SMTP pool: ending', () => {
     assert.deepEqual(summary(await other), ['accepted 250'])
     // An abort is nobody's failure: there is nothing to wait for.
     assert.deepEqual(world.attempts, [0, 0])
+    await pool.close()
+  })
+
+  it('S26 by a signal that many letters share takes one listener for all, and none is left', async () => {
+    const world = fakeWorld(() => 'hold')
+    const pool = world.pool({ maxConnections: 1, lettersInFlight: 1 })
+    const controller = new AbortController()
+    const { signal } = controller
+    const letters = Array.from({ length: 20 }, () => pool.send(one, content(), { signal }))
+    await settled()
+    // One for those that wait, and one for the letter under way.
+    assert.equal(getEventListeners(signal, 'abort').length, 2)
+
+    controller.abort()
+
+    for (const end of await Promise.allSettled(letters)) assert.equal(end.status, 'rejected')
+    assert.deepEqual(getEventListeners(signal, 'abort'), [])
     await pool.close()
   })
 

@@ -1,7 +1,7 @@
-import type { LetterQueue as Letters, QueuedLetter } from '../smtp/send-letters.ts'
+import type { LetterQueue, QueuedLetter } from '../smtp/send-letters.ts'
 
 /** Letters in the order of their calls. */
-export class LetterQueue implements Letters {
+export class WaitingLetters implements LetterQueue {
   readonly #letters = new Set<QueuedLetter>()
 
   get isEmpty(): boolean {

@@ -1,0 +1,8 @@
+import { readLaboratory } from './laboratory.ts'
+import { describeLmtp } from './suites/lmtp.ts'
+import { describeQuota } from './suites/quota.ts'
+
+const laboratory = readLaboratory()
+
+describeLmtp(laboratory)
+describeQuota(laboratory)
