@@ -14,7 +14,7 @@ import { compose } from '../test/mime/drafts.ts'
 
 const TIMEOUT_MS = 60_000
 
-const RUNS = 500
+const RUNS = 200
 
 /** A name of ASCII that is no longer than this is written in one word, encoded or not. */
 const SURELY_ONE_WORD = 30
