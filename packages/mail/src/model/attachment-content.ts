@@ -1,7 +1,8 @@
 import { createReadStream, readFileSync, statSync, type Stats } from 'node:fs'
 import { concatOctets, octetsOf } from '../base/octets.ts'
 import type { CanonicalLetter, LetterBody } from '../base/canonical-letter.ts'
-import { IllegalArgumentException, IllegalStateException } from './exception.ts'
+import { IllegalArgumentException } from './exception.ts'
+import { cannotBeReadAtOnce, StreamContent } from './stream-content.ts'
 
 /** A megabyte is read in a few calls, and what is kept of a file at a time is nothing to speak of. */
 const READ_AHEAD_OCTETS = 262_144
@@ -31,8 +32,13 @@ export function contentOf(data: AttachmentData): AttachmentContent {
   if (typeof data === 'string') return new OctetsContent(octetsOf(data))
   if (data instanceof Uint8Array) return new OctetsContent(data)
   if (typeof data === 'function') return new OpenedContent(data)
-  if (Symbol.asyncIterator in data) return new StreamContent(data)
+  if (isStream(data)) return new StreamContent(data)
   throw new IllegalArgumentException('an attachment is made of octets, of a text or of a stream')
+}
+
+/** Who writes no types may give anything. */
+function isStream(data: object | null | undefined): data is OctetStream {
+  return typeof data === 'object' && data !== null && Symbol.asyncIterator in data
 }
 
 /** Octets that are there. */
@@ -143,49 +149,11 @@ export class LetterContent implements AttachmentContent {
   }
 }
 
-/** A stream that somebody else has opened: it can be read once. */
-class StreamContent implements AttachmentContent {
-  readonly sizeOctets = undefined
-  readonly #stream: OctetStream
-  #isUsedUp = false
-
-  constructor(stream: OctetStream) {
-    this.#stream = stream
-  }
-
-  get isUsedUp(): boolean {
-    return this.#isUsedUp
-  }
-
-  open(): AsyncIterable<Uint8Array> {
-    if (this.#isUsedUp) throw streamUsedUp()
-    this.#isUsedUp = true
-    return this.#stream
-  }
-
-  read(): Uint8Array {
-    throw cannotBeReadAtOnce()
-  }
-}
-
 /** All octets of a content, which is then octets that are there. */
 export async function collect(content: AttachmentContent): Promise<AttachmentContent> {
   const pieces: Uint8Array[] = []
   for await (const octets of content.open()) pieces.push(octets.slice())
   return new OctetsContent(concatOctets(pieces))
-}
-
-/** A stream was read before, and there is no second time. */
-export function streamUsedUp(): IllegalStateException {
-  return new IllegalStateException(
-    'the attachment can not be read again: its stream was read before; attach octets, a file, or a function that opens the stream',
-  )
-}
-
-function cannotBeReadAtOnce(): IllegalStateException {
-  return new IllegalStateException(
-    'the content of the attachment is a stream: it can not be had at once, but by readData()',
-  )
 }
 
 const NUL = 0x00

@@ -7,7 +7,6 @@ import type { DraftAttachment, DraftCalendar, MessageDraft } from '../mime/messa
 import { formatMessageId, parseMessageId } from '../mime/message-id.ts'
 import type { Envelope } from '../smtp/envelope.ts'
 import { ForwardPath, ReversePath } from '../smtp/path.ts'
-import { streamUsedUp } from './attachment-content.ts'
 import type { EmailAddress } from './email-address.ts'
 import type { EmailAttachment } from './email-attachment.ts'
 import { EmailAddressException } from './email-exception.ts'
@@ -15,6 +14,7 @@ import { EmailTextKind } from './email-text-kind.ts'
 import type { EmailTextPart } from './email-text-part.ts'
 import { IllegalStateException } from './exception.ts'
 import type { LetterFields } from './letter-fields.ts'
+import { streamUsedUp } from './stream-content.ts'
 
 /** What may be repeated of other letters' identifiers, which are not always made by the book. */
 const REFERENCE = /^<[!-;=?-~]+>$/

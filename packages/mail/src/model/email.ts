@@ -184,9 +184,9 @@ export class Email extends EditableEmailHeaders {
   attachEmail(email: Email, ...options: AttachmentOptions): EmailAttachment {
     const { name, ...rest } = readAttachmentOptions(options)
     const { content } = email.#compose()
-    const attached = new LetterContent(content, () =>
-      email.#attachments.some(({ isUsedUp }) => isUsedUp),
-    )
+    // As they are now: a letter may become an attachment of its own.
+    const attachments = [...email.#attachments]
+    const attached = new LetterContent(content, () => attachments.some(({ isUsedUp }) => isUsedUp))
     return this.#attach(attached, {
       ...rest,
       name: name || `${email.subject ?? 'message'}.eml`,
