@@ -1,8 +1,10 @@
 import { createReadStream, readFileSync, statSync, type Stats } from 'node:fs'
 import { concatOctets, octetsOf } from '../base/octets.ts'
+import { escapePeerWords } from '../base/peer-words.ts'
 import type { CanonicalLetter, LetterBody } from '../base/canonical-letter.ts'
 import { IllegalArgumentException } from './exception.ts'
 import { cannotBeReadAtOnce, StreamContent } from './stream-content.ts'
+import { quoted } from './quoted.ts'
 
 /** A megabyte is read in a few calls, and what is kept of a file at a time is nothing to speak of. */
 const READ_AHEAD_OCTETS = 262_144
@@ -77,7 +79,7 @@ export class FileContent implements AttachmentContent {
   constructor(path: string) {
     this.#path = path
     if (!this.#stat().isFile()) {
-      throw new IllegalArgumentException(`attaching "${path}" failed: it is no file`)
+      throw new IllegalArgumentException(`attaching ${quoted(path)} failed: it is no file`)
     }
   }
 
@@ -97,7 +99,8 @@ export class FileContent implements AttachmentContent {
     try {
       return statSync(this.#path)
     } catch (error) {
-      throw new IllegalArgumentException(`attaching "${this.#path}" failed`, error)
+      const reason = error instanceof Error ? `: ${escapePeerWords(error.message)}` : ''
+      throw new IllegalArgumentException(`attaching ${quoted(this.#path)} failed${reason}`, error)
     }
   }
 }

@@ -7,6 +7,7 @@ import { collect, type AttachmentContent } from './attachment-content.ts'
 import { IllegalArgumentException } from './exception.ts'
 import { readArguments } from './named-arguments.ts'
 import { printAs } from './print-as.ts'
+import { quoted } from './quoted.ts'
 
 /** How something is attached; all of it may be left out. */
 export interface AttachmentArguments {
@@ -65,7 +66,9 @@ function mediaTypeOnly(contentType: string): string {
   const [mediaType = ''] = contentType.split(';', 1)
   const trimmed = mediaType.trim()
   if (MEDIA_TYPE.test(trimmed)) return trimmed.toLowerCase()
-  throw new IllegalArgumentException(`"${contentType}" is no content type: write it as image/png`)
+  throw new IllegalArgumentException(
+    `${quoted(contentType)} is no content type: write it as image/png`,
+  )
 }
 
 /** A file of a letter. Made by `attachData`, `attachFile` and `attachEmail`, or found by `Email.fromBytes`. */
@@ -199,7 +202,7 @@ printAs(
 function contentId(id: string): string {
   const bare = id.startsWith('<') && id.endsWith('>') ? id.slice(1, -1) : id
   if (isContentId(bare)) return bare
-  throw new IllegalArgumentException(`"${id}" can't be the id of an attachment`)
+  throw new IllegalArgumentException(`${quoted(id)} can't be the id of an attachment`)
 }
 
 /** RFC 2045 §7 wants `left@right`, and everybody writes a word as well. */

@@ -6,9 +6,13 @@ import { IllegalArgumentException } from './exception.ts'
 import { readArguments } from './named-arguments.ts'
 import type { SecureConnectionParameters } from './secure-connection-parameters.ts'
 import { printAs } from './print-as.ts'
+import { quoted } from './quoted.ts'
 
 /** RFC 793 §3.1: a port has sixteen bits; 0 is none. */
 const MAX_PORT = 65_535
+
+/** Blanks, line breaks and other controls: a name with one of them was copied badly, and nothing answers to it. */
+const NOT_IN_HOST = /[\p{C}\p{Z}]/u
 
 /** As the proposal for the object model has it; longer than a lost SYN takes to be repeated four times. */
 const CONNECTION_TIMEOUT_MS = 30_000
@@ -74,7 +78,7 @@ export abstract class EmailConnectionParameters {
   /**
    * A host name or an IP address.
    *
-   * @throws IllegalArgumentException when it is set to nothing.
+   * @throws IllegalArgumentException when it is set to nothing, or to a text with a blank or a control character in it.
    */
   get server(): string {
     return this.#server
@@ -82,6 +86,9 @@ export abstract class EmailConnectionParameters {
 
   set server(server: string) {
     if (server.trim() === '') throw new IllegalArgumentException('the server has no name')
+    if (NOT_IN_HOST.test(server)) {
+      throw new IllegalArgumentException(`${quoted(server)} is no host name and no IP address`)
+    }
     this.#server = server
   }
 
