@@ -155,10 +155,13 @@ function arrange(texts: readonly EmailTextPart[], contentType: string | undefine
   }
 }
 
+const UTF_8: ReadonlyMap<string, string> = new Map([['charset', 'utf-8']])
+
 function toInlinePart(part: EmailTextPart, kind: EmailTextKind | undefined): DraftAttachment {
   const octets = new TextEncoder().encode(part.text.replaceAll(/\r\n|\r|\n/g, '\r\n'))
   return {
     contentType: kind?.contentType ?? part.textKind ?? EmailTextKind.PlainText.contentType,
+    parameters: UTF_8,
     disposition: 'inline',
     sizeOctets: octets.length,
     async *content() {

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { describe, it } from 'node:test'
-import { Email, IllegalArgumentException, IllegalStateException } from '../../src/index.ts'
+import {
+  Email,
+  EmailTextKind,
+  IllegalArgumentException,
+  IllegalStateException,
+} from '../../src/index.ts'
 import { octetsOf, textOf } from '../../src/base/octets.ts'
 
 function newEmail(): Email {
@@ -74,5 +79,61 @@ describe('what is attached', () => {
       const email = newEmail()
       assert.throws(() => Reflect.apply(email.attachData, email, [data]), IllegalArgumentException)
     }
+  })
+})
+
+describe('the content type of an attachment', () => {
+  it('says of a text what charset it is in', async () => {
+    const email = newEmail()
+    email.attachData('на утро', 'остатки.csv')
+    email.attachData('на утро', 'stock.txt', 'text/plain; charset=windows-1251')
+    email.attachData('{}', 'stock.json')
+
+    const letter = await written(email)
+    assert.match(letter, /Content-Type: text\/csv; charset=utf-8;/)
+    assert.match(letter, /Content-Type: text\/plain; charset=windows-1251; name=stock.txt\r\n/)
+    assert.match(letter, /Content-Type: application\/json; name=stock.json\r\n/)
+    const texts = Email.fromBytes(octetsOf(letter)).attachments.map(({ data }) => data)
+    assert.deepEqual(texts.slice(0, 2), [
+      octetsOf('на утро'),
+      new Uint8Array([0xed, 0xe0, 0x20, 0xf3, 0xf2, 0xf0, 0xee]),
+    ])
+  })
+
+  it('goes on with its parameters when a letter is sent on', async () => {
+    const received = Email.fromBytes(
+      octetsOf(
+        'From: a@b.test\r\nContent-Type: text/csv; charset=koi8-r; name=old.csv; header=present;\r\n x*y*z=1\r\n' +
+          'Content-Disposition: attachment; filename=new.csv\r\n\r\nx\r\n',
+      ),
+    )
+
+    const letter = await written(received)
+    assert.match(letter, /text\/csv; charset=koi8-r; header=present; name=new.csv\r\n/)
+  })
+
+  it('is refused when a parameter is none', () => {
+    for (const type of [
+      'text/csv; charset',
+      'text/csv; =x',
+      'text/csv; a*b*=x',
+      ';charset=utf-8',
+    ]) {
+      assert.throws(() => newEmail().attachData('x', 'a.csv', type), IllegalArgumentException, type)
+    }
+    assert.throws(
+      () => newEmail().attachData('ж', 'a.csv', 'text/csv; charset=latin1'),
+      IllegalArgumentException,
+    )
+  })
+})
+
+describe('a text that is neither the plain one nor the HTML', () => {
+  it('says what charset it is in', async () => {
+    const email = newEmail().setTextAsString('<bold>Ёлка</bold>', EmailTextKind.RichText)
+    assert.match(await written(email), /Content-Type: text\/enriched; charset=utf-8\r\n/)
+
+    const [part] = Email.fromBytes(await email.toBytes()).getText()
+    assert.deepEqual([part?.text.trimEnd(), part?.textKind], ['<bold>Ёлка</bold>', 'text/enriched'])
   })
 })
