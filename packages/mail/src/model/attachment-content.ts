@@ -25,8 +25,10 @@ export interface AttachmentContent {
   readonly sizeOctets: number | undefined
   /** All of them, at once. @throws IllegalStateException when they can only be read as a stream. */
   read(): Uint8Array
-  /** What octets a letter in it has (`message/rfc822`). */
+  /** What octets a letter in it has (`message/rfc822`), if that is known. */
   readonly body?: LetterBody
+  /** The same as a letter in it has to stand in another: with lines that end in CRLF. Where there is none, it stands as it is. */
+  asLetter?(): AttachmentContent
 }
 
 /** @throws IllegalArgumentException when it is none of the things that an attachment can be made of. */
@@ -59,6 +61,11 @@ class OctetsContent implements AttachmentContent {
   /** What a letter may be sent as by itself: only lines that SMTP can't carry need more than 8BITMIME. */
   get body(): LetterBody {
     return bodyOf(this.#octets)
+  }
+
+  /** A letter from a disk has the line ends of that machine, and no server takes those. */
+  asLetter(): AttachmentContent {
+    return new OctetsContent(withCrlf(this.#octets))
   }
 
   async *open(): AsyncGenerator<Uint8Array> {
@@ -181,4 +188,24 @@ function bodyOf(octets: Uint8Array): LetterBody {
     if (octet > ASCII_MAX) body = '8BITMIME'
   }
   return body
+}
+
+/** Every line end as CRLF, the canonical form (RFC 2049 §4); the same octets when they are all so. */
+function withCrlf(octets: Uint8Array): Uint8Array {
+  const bare = octets.reduce((count, _, at) => count + (isBareLineEnd(octets, at) ? 1 : 0), 0)
+  if (bare === 0) return octets
+  const canonical = new Uint8Array(octets.length + bare)
+  let to = 0
+  for (const [at, octet] of octets.entries()) {
+    if (isBareLineEnd(octets, at)) {
+      canonical[to++] = CR
+      canonical[to++] = LF
+    } else canonical[to++] = octet
+  }
+  return canonical
+}
+
+function isBareLineEnd(octets: Uint8Array, at: number): boolean {
+  if (octets[at] === CR) return octets[at + 1] !== LF
+  return octets[at] === LF && octets[at - 1] !== CR
 }

@@ -169,12 +169,10 @@ export class EmailAttachment {
 
   /** The same for a `MessageDraft` of `@obmen/mail/mime`. */
   toDraft(): DraftAttachment {
-    const content = this.#content
-    const { sizeOctets } = content
     const contentType = writtenType(this.#contentType)
     const isLetter = contentType === LETTER_TYPE
-    // What an attached letter is made of takes a look at all of it.
-    const body = isLetter ? content.body : undefined
+    const content = (isLetter ? this.#content.asLetter?.() : undefined) ?? this.#content
+    const { sizeOctets } = content
     return {
       contentType,
       ...(!isLetter && contentType === this.#contentType && { parameters: this.#parameters }),
@@ -184,7 +182,8 @@ export class EmailAttachment {
       ...(sizeOctets !== undefined && { sizeOctets }),
       // Some programs take what has an identifier for a part of the HTML, and hide it.
       ...((this.isInline || this.#isIdGiven) && { contentId: this.#id }),
-      ...(body !== undefined && { body }),
+      // To tell what a letter is made of takes a look at all of it. One that comes by and by may be in any script.
+      ...(isLetter && { body: content.body ?? '8BITMIME' }),
     }
   }
 

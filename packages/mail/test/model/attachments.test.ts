@@ -73,6 +73,29 @@ describe('a letter that is attached', () => {
   })
 })
 
+describe('a letter from a disk', () => {
+  const LETTER = 'From: a@b.test\nSubject: x\n\nтекст\n'
+
+  it('is attached with the line ends that letters have, so that every server takes it', async () => {
+    const email = newEmail()
+    email.attachData(octetsOf(LETTER), 'x.eml', 'message/rfc822')
+    email.attachData(octetsOf('Subject: y\r\rold\r'), 'y.eml', 'message/rfc822')
+
+    assert.equal(email.prepare().content.body, '8BITMIME')
+    const [x, y] = Email.fromBytes(await email.toBytes()).attachments
+    assert.equal(textOf(x?.data ?? octetsOf('')), LETTER.replaceAll('\n', '\r\n'))
+    assert.equal(textOf(y?.data ?? octetsOf('')), 'Subject: y\r\n\r\nold\r\n')
+  })
+
+  it('that comes as a stream may be in any script', async () => {
+    const email = newEmail()
+    email.attachData(() => streamOf(LETTER.replaceAll('\n', '\r\n')), 'x.eml', 'message/rfc822')
+
+    assert.equal(email.prepare().content.body, '8BITMIME')
+    assert.match(await written(email), /Content-Transfer-Encoding: 8bit/)
+  })
+})
+
 describe('what is attached', () => {
   it('is octets, a text, a stream or a function, whoever calls', () => {
     for (const data of [null, undefined, 42, {}, []]) {
