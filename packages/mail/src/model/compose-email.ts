@@ -76,10 +76,10 @@ export function envelopeOf(fields: LetterFields): Envelope {
   const seen = new Set<string>()
   const forwardPaths: ForwardPath[] = []
   for (const recipient of [...fields.to, ...fields.cc, ...fields.bcc]) {
-    const { localPart, domain } = recipient.mailbox
-    const key = `${localPart}@${domain.toLowerCase()}`
-    if (!seen.has(key))
-      forwardPaths.push(pathOf(recipient, () => ForwardPath.of(recipient.mailbox)))
+    // As it is sent: a domain of any script and its A-labels are one.
+    const path = pathOf(recipient, () => ForwardPath.of(recipient.mailbox))
+    const key = path.addrSpec.slice(0, -path.domain.length) + path.domain.toLowerCase()
+    if (!seen.has(key)) forwardPaths.push(path)
     seen.add(key)
   }
   const [first, ...others] = forwardPaths
