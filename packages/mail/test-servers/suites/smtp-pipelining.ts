@@ -109,7 +109,9 @@ export function describeRefusalsBetween(laboratory: Laboratory): void {
   const { from, to, envelope, maildropServer } = correspondenceOf(laboratory)
   const [field] = Object.keys(laboratory.headers ?? {}).filter((name) => /refuse/i.test(name))
   const [blocked] = Object.keys(laboratory.senders ?? {})
-  const unknown = Object.keys(laboratory.recipients ?? {}).find((name) => /^unknown@/.test(name))
+  const unknown = Object.keys(laboratory.recipients ?? {}).find((name) =>
+    name.startsWith('unknown@'),
+  )
   if (field === undefined || blocked === undefined || unknown === undefined) return
   const [name = '', value = ''] = field.split(': ')
   // OpenSMTPD has none of these refusals.

@@ -4,14 +4,9 @@ import { Readable } from 'node:stream'
 import { describe, it } from 'node:test'
 import { inspect } from 'node:util'
 import {
-  AnonymousEmailAuthentication,
   Email,
-  EmailSendingException,
   EmailTextKind,
-  ExternalEmailAuthentication,
   IllegalStateException,
-  OAuth2EmailAuthentication,
-  PasswordEmailAuthentication,
   SmtpClient,
   SmtpConnectionParameters,
   type SendingProgress,
@@ -19,17 +14,16 @@ import {
 import { AuthenticationFailed } from '../../src/errors.ts'
 import { readDkimKey } from '../../src/dkim.ts'
 import { textOf } from '../../src/base/octets.ts'
-import { letters, OFFICE, OTHER, parametersOf, PASSWORD, SHOP, startHost } from './sending.ts'
-
-/** What a sending was refused with. */
-async function refusal(sending: Promise<unknown>): Promise<EmailSendingException> {
-  const error: unknown = await sending.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  assert.ok(error instanceof EmailSendingException, inspect(error))
-  return error
-}
+import {
+  letters,
+  OFFICE,
+  OTHER,
+  parametersOf,
+  PASSWORD,
+  refusal,
+  SHOP,
+  startHost,
+} from './sending-world.ts'
 
 describe('sending one letter', () => {
   it('brings it to everybody, and shows nobody who got it in Bcc', async () => {
@@ -242,25 +236,5 @@ describe('what a letter is made of', () => {
     assert.equal(inner?.contentType, 'message/rfc822')
     assert.equal(Email.fromBytes(inner?.data ?? new Uint8Array()).subject, 'внутри')
     assert.equal(received.hasBodyParsingErrors, false)
-  })
-})
-
-describe('authentication', () => {
-  it('is what the engines log in with', () => {
-    const external = new ExternalEmailAuthentication('office')
-    const anonymous = new AnonymousEmailAuthentication('guest')
-    const token = new OAuth2EmailAuthentication({
-      user: 'office',
-      token: 't',
-      mechanism: 'XOAUTH2',
-    })
-
-    assert.deepEqual(external.credentials, { kind: 'external', authorizationId: 'office' })
-    assert.deepEqual(anonymous.credentials, { kind: 'anonymous', trace: 'guest' })
-    assert.deepEqual([token.user, token.credentials.kind], ['office', 'token'])
-    assert.deepEqual(
-      new PasswordEmailAuthentication({ user: 'u', password: 'p', mechanism: 'PLAIN' }).user,
-      'u',
-    )
   })
 })

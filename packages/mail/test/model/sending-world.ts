@@ -1,11 +1,18 @@
-import { Email, PasswordEmailAuthentication, SmtpConnectionParameters } from '../../src/index.ts'
+import assert from 'node:assert/strict'
+import { inspect } from 'node:util'
+import {
+  Email,
+  EmailSendingException,
+  PasswordEmailAuthentication,
+  SmtpConnectionParameters,
+} from '../../src/index.ts'
 import { textOf } from '../../src/base/octets.ts'
 import { startMailHost, type MailHost, type MailHostOptions } from '../../src/testing.ts'
 
-export const OFFICE = 'office@example.org'
-export const SHOP = 'shop@example.org'
-export const OTHER = 'other@example.org'
-export const PASSWORD = 'tan staaf'
+export const OFFICE: string = 'office@example.org'
+export const SHOP: string = 'shop@example.org'
+export const OTHER: string = 'other@example.org'
+export const PASSWORD: string = 'tan staaf'
 
 export function startHost(options: Partial<MailHostOptions> = {}): Promise<MailHost> {
   const accounts = [OFFICE, SHOP, OTHER].map((address) => ({ address, password: PASSWORD }))
@@ -34,4 +41,14 @@ export function lettersTo(...addresses: readonly string[]): readonly Email[] {
   return addresses.map((address, index) =>
     new Email(OFFICE, address, `number ${index}`).setTextAsString('text'),
   )
+}
+
+/** What a sending was refused with. */
+export async function refusal(sending: Promise<unknown>): Promise<EmailSendingException> {
+  const error: unknown = await sending.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  assert.ok(error instanceof EmailSendingException, inspect(error))
+  return error
 }

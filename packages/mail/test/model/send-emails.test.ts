@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { SmtpClient, SmtpConnectionParameters, type SendingFailure } from '../../src/index.ts'
 import { Aborted, ConnectionFailed } from '../../src/errors.ts'
 import type { MailHost, MailHostOptions } from '../../src/testing.ts'
-import { letters, lettersTo, parametersOf, SHOP, startHost } from './sending.ts'
+import { letters, lettersTo, parametersOf, SHOP, startHost } from './sending-world.ts'
 
 /** Sends four letters to a host that hangs up on one of them instead of answering. */
 async function sendWhileLosing(
