@@ -81,7 +81,6 @@ export class PoolConnection {
     this.#idle.clear()
     this.#begun++
     this.#inFlight++
-    letter.attempts++
     const { envelope, content, options } = letter
     try {
       assert(this.#smtp !== undefined, 'letters go over connections that are open')
