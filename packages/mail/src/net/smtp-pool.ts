@@ -33,7 +33,7 @@ import {
  *
  * A letter is tried again over a fresh connection only when it is certain that nobody has it: its content was not begun when the
  * connection broke, or the server ended the session with 421 instead of taking it. After that its end is the caller's to judge, as with
- * {@link SmtpConnection}. Where the server has CHUNKING, content leaves together with its envelope, so it is nearly always begun.
+ * {@link SmtpConnection}. Where the server has CHUNKING, content of letters that follow one another leaves together with their envelopes, so it is often begun.
  *
  * A refused login is never tried again: everything that waits, and whatever is sent later, rejects with that error, so that no account is
  * locked by it. What waits is kept in memory and is limited by nothing; {@link pendingCount} says how much it is.

@@ -223,13 +223,13 @@ describe('SMTP connection', () => {
     const { smtp, connection } = await openWith(
       `C: MAIL FROM:<office@example.org>
       C: RCPT TO:<a@x.org>
+      S: 250 ok
+      S: 250 ok
       C: RSET
       C: MAIL FROM:<office@example.org>
       C: RCPT TO:<a@x.org>
       C: BDAT 3 LAST
       C: y
-      S: 250 ok
-      S: 250 ok
       S: 250 reset
       S: 250 ok
       S: 250 ok
