@@ -24,6 +24,7 @@ export type {
   MailServer,
   TokenCredentials,
 } from './net/mail-server.ts'
+export type { LetterBody } from './base/canonical-letter.ts'
 export type { SendOptions, SmtpOptions } from './net/smtp-client.ts'
 export type { SendingRate } from './net/pace.ts'
 export type { ProxyServer } from './net/proxy-server.ts'

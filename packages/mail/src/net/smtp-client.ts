@@ -33,7 +33,11 @@ export interface SmtpOptions extends ConnectionOptions {
 }
 
 export interface SendOptions {
-  /** Ends the sending, with `Aborted`, and closes the connection. After the content the outcomes are then `'unknown'`. */
+  /**
+   * Ends the sending, with `Aborted`. A letter that waits for its turn is taken out; so is one, with CHUNKING, whose content is being waited for.
+   * Otherwise the connection is closed: after the content the outcomes are then `'unknown'`, and other letters that are under way get the outcomes of a lost
+   * connection.
+   */
   readonly signal?: AbortSignal
   /**
    * How many octets the content has, if that is known: then a letter that is too large is refused before it is sent. When the content turns out to have
@@ -120,7 +124,9 @@ function ownName(): ClientName {
 /**
  * An SMTP session that is ready for letters, made by {@link openSmtp}.
  *
- * Letters may be sent at any time; they go out one after the other, in the order of the calls.
+ * Letters may be sent at any time, without waiting for the one before; they go out in the order of the calls, and those that wait travel
+ * together as far as the server's extensions allow. With PIPELINING a letter costs one round trip, with CHUNKING (RFC 3030) some dozen
+ * small letters share one.
  */
 export class SmtpConnection implements AsyncDisposable {
   readonly #connection: Connection
@@ -156,12 +162,19 @@ export class SmtpConnection implements AsyncDisposable {
    * What the server says to a recipient or to the letter is an outcome, not an error. A connection that breaks before the
    * server can have the whole letter rejects, and nobody has it; one that breaks later makes outcomes `'unknown'`.
    *
-   * @throws SmtpCapabilityMissing when an address or the content needs what the server does not offer; the session goes on.
-   * @throws RangeError when there is no forward path or `sizeOctets` is no whole number; the session goes on. Also when `sizeOctets` is not the number of
-   * octets that the content had; the session is over then.
+   * A letter of this package goes as it is. Any other content is looked at while it passes: a bare CR or LF becomes CRLF, and an octet 0, a line of
+   * more than 998 octets or an octet above 127 that `body` does not allow ends the sending.
+   *
+   * When it can't be sent to its end, because of what it holds or because its source throws, a letter that goes with CHUNKING is taken back, and the session goes on;
+   * after DATA only hanging up keeps the server from taking half of it, and the session is over.
+   *
+   * @throws SmtpCapabilityMissing when an address, the content or a wish for the delivery needs what the server does not offer; the session goes on.
    * @throws SmtpSizeExceeded when `sizeOctets` is more than the server takes; the session goes on.
-   * @throws ConnectionLost, DeadlineExceeded, ProtocolViolation, LimitExceeded, Aborted, and whatever the content throws; the
-   * session is over.
+   * @throws RangeError when there is no forward path, or `sizeOctets` or a wish for the delivery has a value that it can't have; the session
+   * goes on. Also when `sizeOctets` is not the number of octets that the content had, as below.
+   * @throws SmtpContentInvalid, and whatever the content throws, when it can't be sent to its end.
+   * @throws ConnectionLost, DeadlineExceeded, ProtocolViolation, LimitExceeded; the session is over.
+   * @throws Aborted
    */
   async send(
     envelope: Envelope,

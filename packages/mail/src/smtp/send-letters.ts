@@ -17,6 +17,7 @@
 
 import { assert } from '../base/assert.ts'
 import type { Dialog } from '../wire/dialog.ts'
+import { CLOSING } from './command-channel.ts'
 import { DATA, formatBdat, LONE_DOT, RSET } from './command.ts'
 import { formOf } from './content-form.ts'
 import type { Content } from './content.ts'
@@ -96,7 +97,7 @@ class Burst {
     const { lastWord } = this.#session.channel
     const open = this.#open.filter(({ isDone }) => !isDone)
     for (const [index, transaction] of open.entries()) {
-      const isForThis = lastWord?.code === 421 || index === 0
+      const isForThis = lastWord?.code === CLOSING || index === 0
       transaction.breakOff(error, isForThis ? lastWord : undefined)
     }
   }
