@@ -28,7 +28,7 @@ const TIMEOUT_MS = 120_000
 const AT_ONCE = 50
 
 /** More than a chunk holds, and no multiple of it. */
-const LARGE_FILE_OCTETS = 1_500_001
+const LARGE_FILE_OCTETS = 600_001
 
 const ONE_BY_ONE = 4
 
