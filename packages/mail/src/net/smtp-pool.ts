@@ -72,7 +72,7 @@ export class SmtpPool implements AsyncDisposable {
   readonly #backOff: BackOff
   readonly #paceAlarm: Alarm
   readonly #backOffAlarm: Alarm
-  readonly #aborts = new AbortWatch((letter) => {
+  readonly #aborts = new AbortWatch<PoolLetter>((letter) => {
     if (this.#waiting.remove(letter)) this.#reject(letter, letter.aborted)
   })
   #pendingCount = 0
@@ -125,7 +125,7 @@ export class SmtpPool implements AsyncDisposable {
       return letter.outcome
     }
     this.#pendingCount++
-    this.#aborts.add(letter)
+    this.#aborts.add(letter, options.signal)
     this.#waiting.add(letter)
     this.#work()
     return letter.outcome
@@ -204,7 +204,7 @@ export class SmtpPool implements AsyncDisposable {
   }
 
   #settled(letter: PoolLetter): void {
-    this.#aborts.remove(letter)
+    this.#aborts.remove(letter, letter.options.signal)
     this.#pendingCount--
     if (this.#waiting.size === 0) {
       this.#paceAlarm.clear()
