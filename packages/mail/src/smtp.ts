@@ -25,6 +25,7 @@ export type {
   MailServer,
   TokenCredentials,
 } from './net/mail-server.ts'
+export type { LetterBody } from './base/canonical-letter.ts'
 export type { SendOptions, SmtpOptions } from './net/smtp-client.ts'
 export type { SendingRate } from './net/pace.ts'
 export type { FileContent } from './net/file-octets.ts'

@@ -64,6 +64,14 @@ export interface LabCredentials {
  */
 export const BOUNDED: ConnectionOptions = { totalTimeoutMs: 60_000 }
 
+/**
+ * How many letters one connection may bring so that all are delivered at once: Exim leaves what is beyond ten of a connection
+ * (smtp_accept_queue_per_connection) to the next look at its queue, seconds later.
+ */
+export function lettersPerConnection({ server }: LabPort): number {
+  return server === 'exim' ? 10 : 50
+}
+
 /** Here nobody gets in without a certificate of the client. */
 const NEED_CLIENT_CERTIFICATE: ReadonlySet<string> = new Set(['postfix-mtls'])
 

@@ -1,4 +1,6 @@
 /** Letters that a test can tell from all others, and what sends them. */
+import assert from 'node:assert/strict'
+
 import {
   composeMessage,
   formatDateTime,
@@ -10,12 +12,21 @@ import {
   type Envelope,
   ForwardPath,
   type MailServer,
+  openSmtp,
   type PasswordMechanismName,
   type RecipientOutcome,
   ReversePath,
   type SmtpConnection,
+  type SmtpOptions,
 } from '../src/smtp.ts'
-import { type Laboratory, type LabPort, takesPassword, toMailServer } from './laboratory.ts'
+import {
+  BOUNDED,
+  type Laboratory,
+  type LabPort,
+  lettersPerConnection,
+  takesPassword,
+  toMailServer,
+} from './laboratory.ts'
 
 const FILE_NAME = 'Остатки «утро» №1.bin'
 
@@ -45,6 +56,17 @@ export interface LetterOptions {
   readonly headerFields?: MessageDraft['headerFields']
 }
 
+const messageIds = new Set<string>()
+
+/** The Message-IDs of all letters that were written here. */
+export const writtenMessageIds: ReadonlySet<string> = messageIds
+
+function newMessageId(id: string): string {
+  const messageId = formatMessageId(id, 'client.lab.test')
+  messageIds.add(messageId)
+  return messageId
+}
+
 /** Composes a letter with a Cyrillic subject and a file with a Cyrillic name. */
 export function newLetter(
   from: string,
@@ -54,7 +76,7 @@ export function newLetter(
   const id = crypto.randomUUID()
   const file = randomOctets(fileOctets)
   const facts = {
-    messageId: formatMessageId(id, 'client.lab.test'),
+    messageId: newMessageId(id),
     subject: `СООБЩЕНИЕ_ОБМЕНА: остатки на складе «Южный», ${id}`,
     text: TEXT,
   }
@@ -82,7 +104,7 @@ export function rawLetter(
   { from, to }: { readonly from: string; readonly to: string } = AUTHOR,
 ): Pick<Letter, 'messageId' | 'content'> {
   const id = crypto.randomUUID()
-  const messageId = formatMessageId(id, 'client.lab.test')
+  const messageId = newMessageId(id)
   const fields = [
     `From: ${from}`,
     `To: ${to}`,
@@ -132,6 +154,29 @@ export async function send(
 ): Promise<readonly string[]> {
   const { recipients } = await connection.send(envelope, letter.content())
   return recipients.map(shown)
+}
+
+/** Sends letters one after the other, over as few connections as the server delivers them at once from. All have to be accepted. */
+export async function sendEach(
+  laboratory: Laboratory,
+  port: LabPort,
+  {
+    envelope,
+    letters,
+    options = BOUNDED,
+  }: {
+    readonly envelope: Envelope
+    readonly letters: readonly Pick<Letter, 'content'>[]
+    readonly options?: SmtpOptions
+  },
+): Promise<void> {
+  const perConnection = lettersPerConnection(port)
+  for (let from = 0; from < letters.length; from += perConnection) {
+    await using connection = await openSmtp(senderAt(laboratory, port), options)
+    for (const letter of letters.slice(from, from + perConnection)) {
+      assert.deepEqual(await send(connection, envelope, letter), ['accepted 250'])
+    }
+  }
 }
 
 export function shown({ kind, reply }: RecipientOutcome): string {

@@ -156,11 +156,10 @@ function* carryOut(
 
 /** RFC 4959: with SASL-IR the initial response may go along; otherwise it answers an empty challenge. */
 function formatAuthenticate(authentication: Authentication, maxOctets: number): ImapCommand {
-  const mechanism = CommandPart.atom(authentication.mechanism)
+  const keywords = `AUTHENTICATE ${authentication.mechanism}`
   const initial = authentication.initialResponse(maxOctets)
-  if (initial === undefined) return formatCommand('AUTHENTICATE', mechanism)
-  const parts = [mechanism, CommandPart.base64(initial)]
-  return formatSecretCommand('AUTHENTICATE', parts, authentication.secrets)
+  if (initial === undefined) return formatCommand(keywords)
+  return formatSecretCommand(keywords, [CommandPart.base64(initial)], authentication.secrets)
 }
 
 function* answerOrCancel(

@@ -132,6 +132,8 @@ function writeLines(octets: Uint8Array, lines: Uint16Array, firstPair: number): 
  * missing. Independent of how the digits were cut.
  */
 export class Base64Decoder {
+  /** What {@link isDamaged} is reported as. */
+  readonly damage = 'damaged-base64'
   /** The digits of a group of four that is not yet complete: their bits, and how many there are. */
   #bits = 0
   #digits = 0
@@ -243,18 +245,19 @@ interface Span {
 function decodeLines(span: Span): void {
   const { from, view } = span
   let { at, to } = span
-  for (const end = from.byteLength - 4; at <= end; at += 4) {
-    let digits = from.getUint32(at)
-    if (digits >>> 16 === CRLF) {
-      at += 2
-      if (at > end) break
-      digits = from.getUint32(at)
-    }
+  for (const end = from.byteLength - 4; at <= end;) {
+    const digits = from.getUint32(at)
     const high = PAIR_VALUES[digits >>> 16] ?? NO_PAIR
     const low = PAIR_VALUES[digits & 0xffff] ?? NO_PAIR
-    if ((high | low) < 0) break
-    view.setUint32(to, (high << 20) | (low << 8))
-    to += 3
+    if ((high | low) >= 0) {
+      view.setUint32(to, (high << 20) | (low << 8))
+      at += 4
+      to += 3
+    } else if (digits >>> 16 === CRLF) {
+      at += 2
+    } else {
+      break
+    }
   }
   span.at = at
   span.to = to

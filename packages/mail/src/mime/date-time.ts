@@ -19,6 +19,10 @@ const MONTHS = [
   'Dec',
 ] as const
 
+const MONTH_NUMBERS: ReadonlyMap<string, number> = new Map(
+  MONTHS.map((name, number) => [name.toLowerCase(), number]),
+)
+
 /** Minutes east of Greenwich. RFC 5322 §4.3: a military letter means nothing certain, so it counts as -0000, which is UTC. */
 const ZONES: ReadonlyMap<string, number> = new Map([
   ['ut', 0],
@@ -100,7 +104,7 @@ export function parseDateTime(text: string): Date | undefined {
   const found = (DATE_TIME.exec(date) ?? ASCTIME.exec(date))?.groups
   if (found === undefined) return undefined
   const { day, month: monthName = '', year = '', hour, minute, second = '0' } = found
-  const month = MONTHS.findIndex((name) => name.toLowerCase() === monthName.toLowerCase())
+  const month = MONTH_NUMBERS.get(monthName.toLowerCase()) ?? -1
   const at = new Date(Date.UTC(fullYear(year), month, Number(day), Number(hour), Number(minute)))
   // RFC 5322 §3.3 allows the leap second 60. Date.UTC would make 31 February the 3 March; that is no date either.
   const isTime = Number(hour) < 24 && Number(minute) < 60 && Number(second) <= 60
@@ -123,8 +127,12 @@ function offsetOf(found: Readonly<Record<string, string | undefined>>): number {
   return sign === '-' ? -minutes : minutes
 }
 
+/** As RFC 5322 §3.3 has it, and nearly every letter: nothing is to be tidied up. */
+const USUAL = /^[A-Za-z]{3}, \d{1,2} [A-Za-z]{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}$/
+
 /** Comments and runs of white space become one space; none is left around colons. */
 function normalized(text: string): string {
+  if (USUAL.test(text)) return text
   return withoutComments(text)
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/ ?([:,]) ?/g, '$1')

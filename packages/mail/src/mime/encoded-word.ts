@@ -84,7 +84,8 @@ function readEncodedWord(text: string, at: number): EncodedWord | undefined {
   const contentEnd = text.indexOf('?', charsetEnd + 3)
   if (contentEnd < 0 || text.charAt(contentEnd + 1) !== '=') return undefined
   // RFC 2231 §5: a language may follow the charset.
-  const [charset = ''] = text.slice(at + 2, charsetEnd).split('*', 1)
+  const label = text.slice(at + 2, charsetEnd)
+  const charset = label.includes('*') ? label.slice(0, label.indexOf('*')) : label
   if (charset.trim() === '') return undefined
   const content = text.slice(charsetEnd + 3, contentEnd)
   const { octets, isDamaged } = encoding === 'b' ? decodeB(content) : decodeQ(content)
@@ -104,15 +105,24 @@ function isWhiteSpaceBetween(text: string, from: number, to: number): boolean {
 }
 
 function decodeRun(run: readonly EncodedWord[], report: ReportDefect): string {
-  const source = run.map((word) => word.source).join(' ')
-  if (run.some((word) => word.isDamaged)) report('damaged-encoded-word', source)
-  const decoded = decodeText(concatOctets(run.map((word) => word.octets)), run[0]?.charset)
+  const [first] = run
+  const octets = run.length === 1 && first !== undefined ? first.octets : joined(run)
+  if (run.some((word) => word.isDamaged)) report('damaged-encoded-word', sourceOf(run))
+  const decoded = decodeText(octets, first?.charset)
   if (decoded.kind === 'unknown-charset') {
     report('unknown-charset', decoded.charset)
-    return source
+    return sourceOf(run)
   }
-  if (decoded.isDamaged) report('damaged-text', source)
+  if (decoded.isDamaged) report('damaged-text', sourceOf(run))
   return decoded.text
+}
+
+function joined(run: readonly EncodedWord[]): Uint8Array {
+  return concatOctets(run.map((word) => word.octets))
+}
+
+function sourceOf(run: readonly EncodedWord[]): string {
+  return run.map((word) => word.source).join(' ')
 }
 
 interface DecodedContent {

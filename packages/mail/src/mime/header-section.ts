@@ -177,7 +177,8 @@ interface FieldPlace {
   readonly isFolded: boolean
 }
 
-function* foldedFields(octets: Uint8Array, limits: HeaderLimits): Generator<FieldPlace> {
+function placesOfFields(octets: Uint8Array, limits: HeaderLimits): readonly FieldPlace[] {
+  const places: FieldPlace[] = []
   let start = 0
   let isFolded = false
   let at = 0
@@ -189,14 +190,15 @@ function* foldedFields(octets: Uint8Array, limits: HeaderLimits): Generator<Fiel
     const isContinuation = (first === SPACE || first === TAB) && at > 0
     if (isContinuation) isFolded = true
     else if (at > start) {
-      yield { start, end: at, isFolded }
+      places.push({ start, end: at, isFolded })
       start = at
       isFolded = false
     }
-    if (isEmptyLine(octets, at)) return
+    if (isEmptyLine(octets, at)) return places
     at = end
   }
-  if (at > start) yield { start, end: at, isFolded }
+  if (at > start) places.push({ start, end: at, isFolded })
+  return places
 }
 
 function isEmptyLine(octets: Uint8Array, at: number): boolean {
@@ -205,19 +207,27 @@ function isEmptyLine(octets: Uint8Array, at: number): boolean {
 
 /** `field-name` of RFC 5322 §3.6.8. */
 const NAME = /^[!-9;-~]+$/
-const NOT_ASCII = /[^\u0000-\u007f]/
+/** What keeps the fields of a section from being cut out of its text: the charset may be another in each, and controls have to be replaced. */
+const NOT_PLAIN = /[^\t\r\n -~]|\r(?!\n)/
 
-/** The texts of fields, unfolded. A section of ASCII, as nearly all are, is decoded at once, and the fields are cut out of it. */
-function* fieldTexts(octets: Uint8Array, limits: HeaderLimits): Generator<string> {
-  const places = [...foldedFields(octets, limits)]
-  const section = octets.subarray(0, places.at(-1)?.end ?? 0)
-  const text = textOf(section)
-  const isAscii = !NOT_ASCII.test(text)
+/** The text of a field, unfolded. */
+interface FieldText {
+  readonly text: string
+  /** Known to be free of control characters. */
+  readonly isPlain: boolean
+}
+
+/** The texts of fields. A section of ASCII, as nearly all are, is decoded at once, and the fields are cut out of it. */
+function* fieldTexts(octets: Uint8Array, limits: HeaderLimits): Generator<FieldText> {
+  const places = placesOfFields(octets, limits)
+  const section = textOf(octets.subarray(0, places.at(-1)?.end ?? 0))
+  const isPlain = !NOT_PLAIN.test(section)
   for (const { start, end, isFolded } of places) {
-    const lines = isAscii ? text.slice(start, end) : textOf(octets.subarray(start, end))
-    yield isFolded ? unfold(lines) : withoutLineEnd(lines)
+    const lines = isPlain ? section.slice(start, end) : textOf(octets.subarray(start, end))
+    yield { text: isFolded ? unfold(lines) : withoutLineEnd(lines), isPlain }
   }
 }
+
 /** A tab that begins a line reads as a space. */
 function unfold(lines: string): string {
   return withoutLineEnd(lines).replaceAll(/\r?\n[ \t]/g, ' ')
@@ -228,14 +238,18 @@ function withoutLineEnd(line: string): string {
   return line.slice(0, line.endsWith('\r\n') ? -2 : -1)
 }
 
-function readField(unfolded: string, report: ReportDefect): ReceivedField | undefined {
-  const colon = unfolded.indexOf(':')
-  const name = trimWhiteSpace(unfolded.slice(0, Math.max(colon, 0)))
+function readField(
+  { text: field, isPlain }: FieldText,
+  report: ReportDefect,
+): ReceivedField | undefined {
+  const colon = field.indexOf(':')
+  const name = trimWhiteSpace(field.slice(0, Math.max(colon, 0)))
   if (!NAME.test(name)) {
-    report('malformed-header-line', unfolded)
+    report('malformed-header-line', field)
     return undefined
   }
-  const raw = replaceControls(trimWhiteSpace(unfolded.slice(colon + 1)), report)
+  const body = trimWhiteSpace(field.slice(colon + 1))
+  const raw = isPlain ? body : replaceControls(body, report)
   const text = raw.includes('=?') ? replaceControls(decodeEncodedWords(raw, report), report) : raw
   return { name, raw, text }
 }

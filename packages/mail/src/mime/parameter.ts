@@ -51,6 +51,33 @@ export function parseParameterizedValue(
   body: string,
   report: ReportDefect = ignoreDefects,
 ): ParameterizedValue {
+  return readPlain(body) ?? readAny(body, report)
+}
+
+/** Left to the full reading, which replaces controls. */
+const NOT_PRINTABLE = /[^ -~]/
+
+/** What is sent is nearly always that: nothing encoded, escaped, commented or repeated. */
+const PLAIN_VALUE = /^[ \t]*[^\s;="*()/]+(?:\/[^\s;="*()/]+)?[ \t]*$/
+const PLAIN_PARAMETER = /^[ \t]*([^\s;="*()]+)=(?:"([^"\\]*)"|([^\s;="*()]+))[ \t]*$/
+
+/** A value and parameters in that form; `undefined` when one of them is not. */
+function readPlain(body: string): ParameterizedValue | undefined {
+  if (body.includes('=?')) return undefined
+  const [head = '', ...rest] = splitAtSemicolons(body)
+  if (!PLAIN_VALUE.test(head)) return undefined
+  const parameters = new Map<string, string>()
+  for (const part of rest) {
+    const [, name = '', quoted, token] = PLAIN_PARAMETER.exec(part) ?? []
+    const key = name.toLowerCase()
+    const value = quoted ?? token
+    if (value === undefined || parameters.has(key) || NOT_PRINTABLE.test(value)) return undefined
+    parameters.set(key, value)
+  }
+  return { value: trimWhiteSpace(head).toLowerCase(), parameters }
+}
+
+function readAny(body: string, report: ReportDefect): ParameterizedValue {
   const [head = '', ...rest] = splitAtSemicolons(body)
   const [value, forgotten] = splitHead(head, report)
   const said = new Map<string, Said>()

@@ -95,6 +95,8 @@ function isLineEnd(octets: Uint8Array, at: number): boolean {
  * ends stay as they came. Independent of how the octets were cut.
  */
 export class QuotedPrintableDecoder {
+  /** What {@link isDamaged} is reported as. */
+  readonly damage = 'damaged-quoted-printable'
   /** What may still turn out to be part of a code, a soft line break or white space at a line end. */
   #pending: number[] = []
   #isDamaged = false
@@ -106,9 +108,13 @@ export class QuotedPrintableDecoder {
   /** The octets that are decided by now. */
   push(octets: Uint8Array): Uint8Array {
     const decoded = new Uint8Array(octets.length + this.#pending.length + 1)
-    let to = 0
-    for (const octet of octets) to = this.#take(octet, decoded, to)
-    return decoded.subarray(0, to)
+    const span: Span = { octets, at: 0, decoded, to: 0 }
+    while (span.at < octets.length) {
+      if (this.#pending.length === 0) decodePlain(span)
+      const octet = octets[span.at++]
+      if (octet !== undefined) span.to = this.#take(octet, decoded, span.to)
+    }
+    return decoded.subarray(0, span.to)
   }
 
   /** What was still undecided at the end of the content: white space and a final `=` are dropped. */
@@ -190,4 +196,37 @@ export class QuotedPrintableDecoder {
 
 function isLineSpace(octet: number | undefined): boolean {
   return octet === SPACE || octet === TAB
+}
+
+/** From where to where octets are decoded; both places move. */
+interface Span {
+  readonly octets: Uint8Array
+  at: number
+  readonly decoded: Uint8Array
+  to: number
+}
+
+/** Decodes what can be decided by looking at the next two octets, which is nearly everything, until something else comes. */
+function decodePlain(span: Span): void {
+  const { octets, decoded } = span
+  let { at, to } = span
+  for (; at < octets.length; at++) {
+    const octet = octets[at] ?? 0
+    if (octet === EQUALS) {
+      if (at + 2 >= octets.length) break
+      const second = octets[at + 1] ?? 0
+      const third = octets[at + 2] ?? 0
+      const high = HEX_VALUES[second] ?? NOT_HEX
+      const low = HEX_VALUES[third] ?? NOT_HEX
+      if ((high | low) >= 0) decoded[to++] = (high << 4) | low
+      else if (second !== CR || third !== LF) break
+      at += 2
+      continue
+    }
+    // White space may be at the end of a line, where it does not count.
+    if (isLineSpace(octet) && (octets[at + 1] ?? 0) <= SPACE) break
+    decoded[to++] = octet
+  }
+  span.at = at
+  span.to = to
 }

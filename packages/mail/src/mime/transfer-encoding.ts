@@ -43,12 +43,8 @@ export function isIdentity(encoding: string): boolean {
 
 /** The decoder for an encoding; for one nobody knows, `undefined`. */
 export function createTransferDecoder(encoding: string): TransferDecoder | undefined {
-  if (encoding === 'base64') {
-    return withDamage(new Base64Decoder(), 'damaged-base64')
-  }
-  if (encoding === 'quoted-printable') {
-    return withDamage(new QuotedPrintableDecoder(), 'damaged-quoted-printable')
-  }
+  if (encoding === 'base64') return new Base64Decoder()
+  if (encoding === 'quoted-printable') return new QuotedPrintableDecoder()
   return isIdentity(encoding) ? IDENTITY : undefined
 }
 
@@ -58,18 +54,4 @@ export const IDENTITY: TransferDecoder = {
   end: () => NO_OCTETS,
   isDamaged: false,
   damage: 'unknown-transfer-encoding',
-}
-
-function withDamage(
-  decoder: Base64Decoder | QuotedPrintableDecoder,
-  damage: DefectKind,
-): TransferDecoder {
-  return {
-    push: (octets) => decoder.push(octets),
-    end: () => decoder.end(),
-    get isDamaged() {
-      return decoder.isDamaged
-    },
-    damage,
-  }
 }

@@ -67,8 +67,10 @@ class Pump {
       case 'startTls':
         await this.#connection.startTls(demand.timeoutMs)
         return undefined
-      case 'poll':
-        return this.#poll()
+      case 'poll': {
+        const octets = await this.#poll()
+        return octets ?? (this.#connection.ended.aborted ? null : undefined)
+      }
       case 'listen':
         await this.#connection.arrival(demand.forMs, demand.interrupt)
         return this.#poll()

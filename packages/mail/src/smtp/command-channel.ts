@@ -19,7 +19,7 @@ import type { SmtpLimits } from './limits.ts'
 import { ReplyReader, type Reply } from './reply.ts'
 
 /** Service not available, closing transmission channel (RFC 5321 §4.2.3). */
-const CLOSING = 421
+export const CLOSING = 421
 
 export class CommandChannel {
   readonly deadlines: Deadlines
@@ -66,10 +66,11 @@ export class CommandChannel {
     return reply && this.#noteClosing(reply)
   }
 
-  /** Receives what has come by now, without waiting for more. */
-  *hear(): Dialog<void> {
+  /** Receives what has come by now, without waiting for more; `'ended'` when nothing can come any more. */
+  *hear(): Dialog<'ended' | undefined> {
     const octets = yield { kind: 'poll' }
     if (octets) this.#reader.push(octets)
+    return octets === null ? 'ended' : undefined
   }
 
   /** The server has ended the session with these words. */

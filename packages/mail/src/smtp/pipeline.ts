@@ -12,7 +12,7 @@ import { concatOctets } from '../base/octets.ts'
 import type { Dialog } from '../wire/dialog.ts'
 import { ConnectionLost, ProtocolViolation } from '../wire/errors.ts'
 import { send } from '../wire/line-buffer.ts'
-import { isSendingFailure, refuseUnasked, type CommandChannel } from './command-channel.ts'
+import { CLOSING, isSendingFailure, refuseUnasked, type CommandChannel } from './command-channel.ts'
 import type { Reply } from './reply.ts'
 
 /**
@@ -131,12 +131,14 @@ export class Pipeline {
 
   /** Takes the replies that have come by now. */
   *hear(): Dialog<void> {
-    yield* this.#channel.hear()
+    const state = yield* this.#channel.hear()
     for (;;) {
       const reply = this.#channel.take()
       if (reply === undefined) break
       this.#take(reply)
     }
+    // A server that has hung up, as after some time without letters, is given none: so it is certain that nobody has them.
+    if (state === 'ended') throw new ConnectionLost('sending')
     // Nothing is owed, and still the server has begun to speak.
     if (this.#channel.hasUnread && this.#owed.length === this.#unsent) {
       this.#take(yield* this.#channel.receive(this.#channel.deadlines.commandMs))
@@ -160,7 +162,7 @@ export class Pipeline {
     if (this.#channel.lastWord !== undefined) this.#end(this.#channel.lastWord)
   }
 
-  /** Replies to what was sent before count. Of what was just being sent, a refusal does, because it says why. */
+  /** Replies to what was sent before count. Of those to what was just being sent, only a refusal, because it says why. */
   *#hearLastWord(failure: unknown, sentBefore: number): Dialog<never> {
     if (!isSendingFailure(failure)) throw failure
     const inDoubt = this.#owed.length - sentBefore
@@ -172,7 +174,11 @@ export class Pipeline {
       if (this.#channel.lastWord !== undefined || !(error instanceof MailError)) throw error
       throw failure
     }
-    return this.#end(yield* this.#channel.receiveRefusal(failure))
+    const reply = yield* this.#channel.receiveRefusal(failure)
+    const [step] = this.#owed
+    if (step === undefined || reply.code === CLOSING) return this.#end(reply)
+    step.take(reply)
+    throw failure
   }
 
   /** Nothing more is sent. What it means for a letter is for those to say who look at the last word. */

@@ -9,7 +9,7 @@
  * |---|---|
  * | `send` | nothing, once the octets are handed to the connection |
  * | `receive` | the next octets (at least one), or `null` when the peer has closed |
- * | `poll` | octets that have arrived already, or `undefined` at once |
+ * | `poll` | octets that have arrived already, at once `undefined` when there are none, or `null` when the peer has closed |
  * | `listen` | octets as soon as there are some, or `undefined` when it is over without |
  * | `startTls` | nothing, once the connection is encrypted and the peer's certificate verified |
  * | `pull` | the next octets of the source, `null` at its end, or `undefined` when its patience is over |

@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test'
 import tls from 'node:tls'
 
 import { AuthenticationFailed } from '../../src/errors.ts'
+import { openImap } from '../../src/imap.ts'
 import { openPop3 } from '../../src/pop3.ts'
 import {
   type ClientCertificate,
@@ -31,21 +32,20 @@ const TOKEN_MECHANISMS: readonly TokenMechanismName[] = ['OAUTHBEARER', 'XOAUTH2
 /** Without a certificate of the client this port lets nobody in. */
 const NEEDS_CERTIFICATE = 'postfix-mtls'
 
+const OPENERS = { smtp: openSmtp, pop3: openPop3, imap: openImap } as const
+
 /** Logs in and out again, and gives the mechanism that the client used. */
 async function logIn(port: LabPort, server: MailServer): Promise<string> {
   const lines: string[] = []
   const options = { ...BOUNDED, log: (line: string) => lines.push(line) }
-  const open = port.protocol === 'smtp' ? openSmtp : openPop3
-  const connection = await open(server, options)
+  const connection = await OPENERS[port.protocol](server, options)
   await connection.close()
-  return lines.map((line) => /^C: AUTH ([A-Z0-9-]+)/.exec(line)?.[1]).find(Boolean) ?? 'none'
+  const command = /^C: (?:AUTH|A\d+ AUTHENTICATE) ([A-Z0-9-]+)/
+  return lines.map((line) => command.exec(line)?.[1]).find(Boolean) ?? 'none'
 }
 
 function portsWith({ ports }: Laboratory, mechanism: string): readonly LabPort[] {
-  return ports.filter(
-    ({ protocol, auth, id }) =>
-      protocol !== 'imap' && auth.includes(mechanism) && id !== NEEDS_CERTIFICATE,
-  )
+  return ports.filter(({ auth, id }) => auth.includes(mechanism) && id !== NEEDS_CERTIFICATE)
 }
 
 function serverFor(
@@ -67,8 +67,7 @@ export function describeChoice(laboratory: MechanismLaboratory): void {
   assert.ok(user)
   const order = ['SCRAM-SHA-256', 'SCRAM-SHA-1', 'DIGEST-MD5', 'CRAM-MD5', 'PLAIN', 'LOGIN']
   const ports = laboratory.ports.filter(
-    ({ protocol, auth, id }) =>
-      protocol !== 'imap' && order.some((name) => auth.includes(name)) && id !== NEEDS_CERTIFICATE,
+    ({ auth, id }) => order.some((name) => auth.includes(name)) && id !== NEEDS_CERTIFICATE,
   )
 
   describe('The choice of a mechanism', { timeout: TIMEOUT_MS, concurrency: 4 }, () => {
@@ -188,8 +187,7 @@ export function describeWithoutPassword(laboratory: MechanismLaboratory): void {
     }
 
     const encrypted = laboratory.ports.filter(
-      ({ protocol, server, tls: security }) =>
-        protocol !== 'imap' && security !== 'none' && /^(?:dovecot|exim)$/.test(server),
+      ({ server, tls: security }) => security !== 'none' && /^(?:dovecot|exim)$/.test(server),
     )
     for (const port of laboratory.client_cert === undefined ? [] : encrypted) {
       it(`A14 is possible with a client certificate at ${port.id}`, async () => {

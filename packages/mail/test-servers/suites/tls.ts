@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
 import { SmtpReplyRejected, TlsFailed } from '../../src/errors.ts'
+import { openImap } from '../../src/imap.ts'
 import { openPop3 } from '../../src/pop3.ts'
 import { type MailServer, openSmtp } from '../../src/smtp.ts'
 import {
@@ -23,8 +24,14 @@ const CERTIFICATES = [
 /** Nobody issues it to a mail server: `.invalid` is reserved (RFC 2606 §2). */
 const ANOTHER_NAME = 'another.invalid'
 
+const OPENERS = { smtp: openSmtp, pop3: openPop3, imap: openImap } as const
+
 export function describeTls(laboratory: Laboratory): void {
-  const ports = [...sendingPorts(laboratory), ...passwordPorts(laboratory, 'pop3')]
+  const ports = [
+    ...sendingPorts(laboratory),
+    ...passwordPorts(laboratory, 'pop3'),
+    ...passwordPorts(laboratory, 'imap'),
+  ]
   const [user] = laboratory.users
   assert.ok(user)
   const credentials = { user: user.login, password: user.password }
@@ -41,7 +48,7 @@ export function describeTls(laboratory: Laboratory): void {
     for (const port of ports.filter(({ tls }) => tls !== 'none')) {
       const server = toMailServer(laboratory, port, credentials)
       const open = (other: Partial<MailServer>): Promise<AsyncDisposable> =>
-        (port.protocol === 'smtp' ? openSmtp : openPop3)({ ...server, ...other }, BOUNDED)
+        OPENERS[port.protocol]({ ...server, ...other }, BOUNDED)
 
       it(`fails at ${port.id} when the server should be another`, async () => {
         await assertFails(open({ servername: ANOTHER_NAME }), 'wrong-host')
@@ -56,7 +63,7 @@ export function describeTls(laboratory: Laboratory): void {
       const server = toMailServer(laboratory, port, credentials)
 
       it(`fails when ${port.id} answers in clear text`, async () => {
-        const open = port.protocol === 'smtp' ? openSmtp : openPop3
+        const open = OPENERS[port.protocol]
 
         await assertFails(open({ ...server, tls: 'implicit' }, BOUNDED), 'not-tls')
       })

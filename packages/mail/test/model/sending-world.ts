@@ -7,12 +7,7 @@ import {
   SmtpConnectionParameters,
 } from '../../src/index.ts'
 import { textOf } from '../../src/base/octets.ts'
-import {
-  type CommandFate,
-  startMailHost,
-  type MailHost,
-  type MailHostOptions,
-} from '../../src/testing.ts'
+import { startMailHost, type MailHost, type MailHostOptions } from '../../src/testing.ts'
 
 export const OFFICE: string = 'office@example.org'
 export const SHOP: string = 'shop@example.org'
@@ -46,11 +41,6 @@ export function lettersTo(...addresses: readonly string[]): readonly Email[] {
   return addresses.map((address, index) =>
     new Email(OFFICE, address, `number ${index}`).setTextAsString('text'),
   )
-}
-
-/** An old server: with CHUNKING content leaves together with its envelope, so that it is begun before anything is answered. */
-export function withoutExtensions(line: string): CommandFate {
-  return line.startsWith('EHLO') ? { reply: '502 5.5.1 not known here' } : 'proceed'
 }
 
 /** What a sending was refused with. */

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { octetsOf } from '../../src/base/octets.ts'
 import { DeadlineExceeded } from '../../src/net/errors.ts'
 import { openSmtp } from '../../src/net/smtp-client.ts'
+import { ConnectionLost } from '../../src/wire/errors.ts'
 import { envelope, summary } from '../smtp/conversation.ts'
 import { dueEvents, serve } from './loopback.ts'
 
@@ -26,6 +27,27 @@ describe('An SMTP connection over a socket', () => {
 
     assert.equal(smtp.isOpen, false)
     await smtp.close()
+  })
+
+  it('S27 gives no letter to a server that has hung up meanwhile, so that nobody has it', async () => {
+    const gone = Promise.withResolvers<void>()
+    await using server = await serve((socket) => {
+      socket.write('220 x\r\n')
+      socket.once('data', () => {
+        socket.write('250-x\r\n250-PIPELINING\r\n250 CHUNKING\r\n')
+        setImmediate(() => socket.end())
+      })
+      socket.on('close', () => gone.resolve())
+    })
+    const smtp = await openSmtp(server.at())
+    async function* letter(): AsyncGenerator<Uint8Array> {
+      yield octetsOf('x\r\n')
+    }
+
+    await gone.promise
+    await dueEvents()
+
+    await assert.rejects(smtp.send(one, letter()), ConnectionLost)
   })
 
   it('S10 hears a server that refuses while the content has stalled', async () => {

@@ -249,7 +249,7 @@ describe('send', () => {
   it('is stopped by Ctrl-C, and nobody has the letter', async () => {
     await using office = await TestOffice.start()
     office.onCommand = (line) => {
-      if (line.startsWith('MAIL')) office.site.interruption.abort(new Interrupted('SIGINT'))
+      if (line.startsWith('EHLO')) office.site.interruption.abort(new Interrupted('SIGINT'))
       return 'proceed'
     }
     // With CHUNKING a small letter is out together with its envelope.

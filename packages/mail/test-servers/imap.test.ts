@@ -1,0 +1,9 @@
+import { readLaboratory } from './laboratory.ts'
+import { describeImapLogin, describeImapPolicy } from './suites/imap-login.ts'
+import { describeImapMailbox } from './suites/imap-mailbox.ts'
+
+const laboratory = readLaboratory()
+
+describeImapLogin(laboratory)
+describeImapPolicy(laboratory)
+describeImapMailbox(laboratory)

@@ -1,0 +1,10 @@
+import { readLaboratory } from './laboratory.ts'
+import { describeSignedLetters } from './suites/dkim.ts'
+import { describeLetterKinds } from './suites/letter-kinds.ts'
+import { describeObjectModel } from './suites/object-model.ts'
+
+const laboratory = readLaboratory()
+
+describeLetterKinds(laboratory)
+describeObjectModel(laboratory)
+describeSignedLetters(laboratory)

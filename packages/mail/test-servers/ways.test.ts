@@ -1,0 +1,9 @@
+import { readLaboratory } from './laboratory.ts'
+import { describePool } from './suites/pool.ts'
+import { describePins, describeProxies } from './suites/ways.ts'
+
+const laboratory = readLaboratory()
+
+describePins(laboratory)
+describeProxies(laboratory)
+describePool(laboratory)
