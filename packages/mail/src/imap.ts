@@ -36,6 +36,7 @@ export type {
 } from './imap/response.ts'
 export type { ImapResponseCode } from './imap/response-code.ts'
 export type { SearchCriteria } from './imap/search.ts'
+export type { MailboxSnapshot, MissedChanges } from './imap/selection.ts'
 export type { ImapExtension } from './imap/session.ts'
 export type { MailboxChange } from './imap/session-state.ts'
 export type { ImapOptions } from './net/imap-client.ts'

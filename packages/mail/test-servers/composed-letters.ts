@@ -55,88 +55,80 @@ export interface ComposedLetter extends SentLetter {
   content(): ComposedMessage
 }
 
-/** What it is about → the letter but for what every letter has. */
-function kindsOfLetters(from: string, to: string): ReadonlyMap<string, Kind> {
-  const [author, reader] = [from, to].map((address) => MailboxAddress.parse(address))
-  const named = MailboxAddress.parse(`"Иванов, Иван (склад № 1)" <${from}>`)
+/** Letters but for what every letter has. */
+function kindsOfLetters(from: string, to: string): readonly Kind[] {
+  const [author, reader] = [MailboxAddress.parse(from), MailboxAddress.parse(to)]
+  return [
+    {},
+    ...bodies().map((body) => ({ to: [reader], ...body })),
+    { ...manyPeople(author, reader), text: TEXT },
+    { to: [reader], ...everyField(author), text: TEXT },
+  ]
+}
+
+/** Text, HTML, calendar and files, one without the other and all together. */
+function bodies(): readonly Kind[] {
   const image = attachment('логотип.png', PNG, { contentType: 'image/png' })
   const inline = { ...image, disposition: 'inline', contentId: 'logo@client.lab.test' } as const
   const file = attachment('Остатки «утро» №1; a="b".csv', Buffer.from('a;b\r\n.\r\n1;2'))
-  if (author === undefined || reader === undefined) return new Map()
-  return new Map<string, Kind>([
-    ['nothing in it', {}],
-    ['text', { to: [reader], subject: 'Plain', text: 'One line\n' }],
-    ['text of dots', { to: [reader], text: '.\n..\n.\n\n.' }],
-    ['HTML', { to: [reader], html: HTML }],
-    ['text and HTML', { to: [reader], subject: 'Утро', text: TEXT, html: HTML }],
-    ['an inline image', { to: [reader], text: TEXT, html: HTML, attachments: [inline] }],
-    ['files', { to: [reader], text: TEXT, attachments: [file, image] }],
-    [
-      'a calendar',
-      { to: [reader], text: TEXT, calendar: { method: 'REQUEST', content: CALENDAR } },
+  const calendar = { method: 'REQUEST', content: CALENDAR } as const
+  return [
+    { subject: 'Plain', text: 'One line\n' },
+    { text: '.\n..\n.\n\n.' },
+    { html: HTML },
+    { subject: 'Утро', text: TEXT, html: HTML },
+    { text: TEXT, html: HTML, attachments: [inline] },
+    { text: TEXT, attachments: [file, image] },
+    { text: TEXT, calendar },
+    { text: TEXT, html: HTML, calendar, attachments: [inline, file, image] },
+    { text: TEXT, attachments: [attachedLetter('7BIT')] },
+    { text: TEXT, attachments: [attachedLetter('8BITMIME')] },
+  ]
+}
+
+function manyPeople(author: MailboxAddress, reader: MailboxAddress): Kind {
+  const { localPart, domain } = author
+  const named = MailboxAddress.of({ localPart, domain, displayName: 'Иванов, Иван (склад № 1)' })
+  return {
+    from: [author, named],
+    sender: author,
+    to: [
+      { kind: 'group', displayName: 'Склады, все', members: [reader, named] },
+      { kind: 'group', displayName: 'undisclosed-recipients', members: [] },
     ],
-    [
-      'all of these',
-      {
-        to: [reader],
-        text: TEXT,
-        html: HTML,
-        calendar: { method: 'REQUEST', content: CALENDAR },
-        attachments: [inline, file, image],
-      },
+    cc: Array.from({ length: 60 }, (_, index) =>
+      MailboxAddress.parse(`"Склад № ${index}" <shop-${index}@example.org>`),
+    ),
+    replyTo: [named, reader],
+  }
+}
+
+function everyField(author: MailboxAddress): Kind {
+  return {
+    subject: `Остатки ${'очень длинная тема '.repeat(20)}`,
+    inReplyTo: ['<1@example.org>'],
+    references: Array.from({ length: 30 }, (_, index) => `<${index}.ref@example.org>`),
+    importance: 'high',
+    readReceiptTo: [author],
+    deliveryReceiptTo: [author],
+    list: {
+      id: 'exchange.example.org',
+      idName: 'Обмен',
+      help: ['mailto:help@example.org'],
+      post: 'NO',
+      unsubscribe: ['https://example.org/leave?x=1', 'mailto:leave@example.org'],
+      isOneClick: true,
+    },
+    headerFields: [
+      { name: 'Obmen-Message', value: 'УдаленныеСклады ЦБ С01 7' },
+      { name: 'X-Long', value: 'x'.repeat(300) },
     ],
-    [
-      'groups and many people',
-      {
-        from: [author, named],
-        sender: author,
-        to: [
-          { kind: 'group', displayName: 'Склады, все', members: [reader, named] },
-          { kind: 'group', displayName: 'undisclosed-recipients', members: [] },
-        ],
-        cc: Array.from({ length: 60 }, (_, index) =>
-          MailboxAddress.parse(`"Склад № ${index}" <shop-${index}@example.org>`),
-        ),
-        replyTo: [named, reader],
-        text: TEXT,
-      },
-    ],
-    [
-      'every field',
-      {
-        to: [reader],
-        subject: `Остатки ${'очень длинная тема '.repeat(20)}`,
-        inReplyTo: ['<1@example.org>'],
-        references: Array.from({ length: 30 }, (_, index) => `<${index}.ref@example.org>`),
-        importance: 'high',
-        readReceiptTo: [author],
-        deliveryReceiptTo: [author],
-        list: {
-          id: 'exchange.example.org',
-          idName: 'Обмен',
-          help: ['mailto:help@example.org'],
-          post: 'NO',
-          unsubscribe: ['https://example.org/leave?x=1', 'mailto:leave@example.org'],
-          isOneClick: true,
-        },
-        headerFields: [
-          { name: 'Obmen-Message', value: 'УдаленныеСклады ЦБ С01 7' },
-          { name: 'X-Long', value: 'x'.repeat(300) },
-        ],
-        text: TEXT,
-      },
-    ],
-    ['an attached letter', { to: [reader], text: TEXT, attachments: [attachedLetter('7BIT')] }],
-    [
-      'an attached letter of 8 bits',
-      { to: [reader], text: TEXT, attachments: [attachedLetter('8BITMIME')] },
-    ],
-  ])
+  }
 }
 
 /** Composes a letter of each kind, each with a Message-ID of its own. */
 export async function composeAll(from: string, to: string): Promise<readonly ComposedLetter[]> {
-  const letters = [...kindsOfLetters(from, to).values()].map(async (kind) => {
+  const letters = kindsOfLetters(from, to).map(async (kind) => {
     const id = crypto.randomUUID()
     const messageId = formatMessageId(id, 'client.lab.test')
     const composed = composeMessage({

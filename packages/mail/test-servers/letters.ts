@@ -56,6 +56,17 @@ export interface LetterOptions {
   readonly headerFields?: MessageDraft['headerFields']
 }
 
+const messageIds = new Set<string>()
+
+/** The Message-IDs of all letters that were written here. */
+export const writtenMessageIds: ReadonlySet<string> = messageIds
+
+function newMessageId(id: string): string {
+  const messageId = formatMessageId(id, 'client.lab.test')
+  messageIds.add(messageId)
+  return messageId
+}
+
 /** Composes a letter with a Cyrillic subject and a file with a Cyrillic name. */
 export function newLetter(
   from: string,
@@ -65,7 +76,7 @@ export function newLetter(
   const id = crypto.randomUUID()
   const file = randomOctets(fileOctets)
   const facts = {
-    messageId: formatMessageId(id, 'client.lab.test'),
+    messageId: newMessageId(id),
     subject: `СООБЩЕНИЕ_ОБМЕНА: остатки на складе «Южный», ${id}`,
     text: TEXT,
   }
@@ -93,7 +104,7 @@ export function rawLetter(
   { from, to }: { readonly from: string; readonly to: string } = AUTHOR,
 ): Pick<Letter, 'messageId' | 'content'> {
   const id = crypto.randomUUID()
-  const messageId = formatMessageId(id, 'client.lab.test')
+  const messageId = newMessageId(id)
   const fields = [
     `From: ${from}`,
     `To: ${to}`,

@@ -139,6 +139,14 @@ async function messageIds(
   return [...uniqueIds].map(([number, uniqueId]) => [known.get(uniqueId) ?? '', number])
 }
 
+/** Deletes all copies of these letters from a maildrop, also of those that came by an alias. */
+export async function deleteCopies(server: MailServer, wanted: ReadonlySet<string>): Promise<void> {
+  const maildrop = await openWhenFree(server)
+  const present = await messageIds(maildrop, new Map())
+  const numbers = present.flatMap(([messageId, number]) => (wanted.has(messageId) ? number : []))
+  await deleteLetters({ maildrop, numbers })
+}
+
 /** The letter has a text and then a file, as {@link newLetter} makes it. */
 function summarise(events: readonly MessageEvent[]): Omit<ReadLetter, 'defects' | 'octets'> {
   const contents: { readonly fileName: string; readonly pieces: Uint8Array[] }[] = []

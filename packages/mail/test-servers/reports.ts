@@ -1,8 +1,7 @@
 /** Letters that servers write about other letters. */
-import { readDeliveryReport, type DeliveryReport } from '../src/mime.ts'
+import { type DeliveryReport, parseHeaderSection, readDeliveryReport } from '../src/mime.ts'
 import type { MailServer } from '../src/smtp.ts'
 import { retrieveAll } from './arrivals.ts'
-import { parseHeaderSection } from '../src/mime.ts'
 import { deleteLetters, openWhenFree } from './maildrops.ts'
 
 /** As for the other letters; a report takes a delivery more. */

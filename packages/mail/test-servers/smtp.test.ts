@@ -17,6 +17,7 @@ import {
   describeSmtpUtf8,
 } from './suites/smtp-sending.ts'
 import { describeTls } from './suites/tls.ts'
+import { sweepAfterwards } from './sweep.ts'
 
 const laboratory = readLaboratory()
 
@@ -32,3 +33,4 @@ describeSmtpDisconnection(laboratory)
 describeSmtpDelays(laboratory)
 describeSmtpLimits(laboratory)
 describeLargeLetters(laboratory)
+sweepAfterwards(laboratory)

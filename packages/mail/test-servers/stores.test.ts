@@ -1,8 +1,10 @@
 import { readLaboratory } from './laboratory.ts'
 import { describeLmtp } from './suites/lmtp.ts'
 import { describeQuota } from './suites/quota.ts'
+import { sweepAfterwards } from './sweep.ts'
 
 const laboratory = readLaboratory()
 
 describeLmtp(laboratory)
 describeQuota(laboratory)
+sweepAfterwards(laboratory)

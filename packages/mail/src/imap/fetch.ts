@@ -4,7 +4,8 @@ import { LimitExceeded } from '../base/limit-exceeded.ts'
 import type { Dialog, OctetSink } from '../wire/dialog.ts'
 import { ProtocolViolation } from '../wire/errors.ts'
 import { CommandPart, formatCommand } from './command.ts'
-import type { SectionRequest } from './command.ts'
+import type { ImapCommand, SectionRequest } from './command.ts'
+import { ImapCapabilityMissing } from './errors.ts'
 import type { FetchedLetter, FetchedSection } from './fetch-response.ts'
 import type { ChooseSink } from './framing.ts'
 import { UidSet } from './number-set.ts'
@@ -35,7 +36,10 @@ export interface FetchItems {
   readonly envelope?: boolean
   /** The structure of its parts. */
   readonly body?: boolean
+  /** Where the server counts changes (CONDSTORE, RFC 7162). */
   readonly modSeq?: boolean
+  /** Only letters that have changed in any way after the mailbox had counted so far (CONDSTORE, RFC 7162). */
+  readonly changedSince?: bigint
   /** The header section: all of it, or these fields. */
   readonly header?: 'all' | readonly string[]
   /** Contents, which are kept in memory: each is bounded by `limits.maxLiteralOctets`. */
@@ -49,14 +53,17 @@ type Known = Partial<FetchedLetter> & Pick<FetchedLetter, 'sections' | 'defects'
  * Fetches letters, in the order of the server. A letter that is gone is not among them.
  *
  * @throws LimitExceeded when they are more than `maxBatchOctets` together. The session is over then.
+ * @throws ImapCapabilityMissing when the server is to decode parts, or to know of changes, and can't. Nothing was sent.
  */
 export function* fetchLetters(
-  { channel }: ImapSession,
+  session: ImapSession,
   uids: UidSet,
   items: FetchItems,
 ): Dialog<readonly FetchedLetter[]> {
   if (uids.isEmpty) return []
-  const command = formatCommand('UID FETCH', CommandPart.set(uids), itemsPart(items))
+  const { channel } = session
+  for (const section of items.sections ?? []) requireBinary(session, section)
+  const command = formatFetch(session, uids, items)
   const letters = new Map<number, FetchedLetter>()
   let octets = 0
   yield* channel.execute(command, {
@@ -72,6 +79,25 @@ export function* fetchLetters(
     },
   })
   return [...letters.values()]
+}
+
+function formatFetch({ capabilities }: ImapSession, uids: UidSet, items: FetchItems): ImapCommand {
+  const canCount = capabilities.has('CONDSTORE') || capabilities.has('QRESYNC')
+  const wanted = canCount ? items : { ...items, modSeq: false }
+  const parts = [CommandPart.set(uids), itemsPart(wanted)]
+  const { changedSince } = items
+  if (changedSince !== undefined) {
+    if (!canCount) throw new ImapCapabilityMissing('CONDSTORE', 'fetching what has changed')
+    const since = [CommandPart.keywords('CHANGEDSINCE'), CommandPart.number(changedSince)]
+    parts.push(CommandPart.list(since))
+  }
+  return formatCommand('UID FETCH', ...parts)
+}
+
+/** Revision 2 includes fetching by BINARY (RFC 9051 §1.4). */
+function requireBinary({ capabilities }: ImapSession, { isDecoded }: LetterSection): void {
+  if (isDecoded !== true || capabilities.has('BINARY') || capabilities.has('IMAP4rev2')) return
+  throw new ImapCapabilityMissing('BINARY', 'having the server decode a part')
 }
 
 function itemsPart(items: FetchItems): CommandPart {
@@ -134,13 +160,16 @@ export interface SectionOutcome {
  * Writes a piece of one letter's content to a sink as it comes: nothing of it is kept, whatever its size. The session is over when the sink fails.
  *
  * @returns `undefined` when there is no such letter or no such part.
+ * @throws ImapCapabilityMissing when the server is to decode the part and can't. Nothing was sent.
  * @throws ProtocolViolation when the server gave the content of another letter. The sink has it by then.
  */
 export function* fetchSection(
-  { channel }: ImapSession,
+  session: ImapSession,
   { uid, section }: { readonly uid: number; readonly section: LetterSection },
   sink: OctetSink,
 ): Dialog<SectionOutcome | undefined> {
+  const { channel } = session
+  requireBinary(session, section)
   const uids = UidSet.of([uid])
   const items = CommandPart.list([CommandPart.keywords('UID'), sectionPart(section)])
   const receiver = new SectionReceiver(sink)

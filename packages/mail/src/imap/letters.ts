@@ -128,5 +128,5 @@ function copiedOf({ number, uids, targetUids }: ResponseCode): CopiedLetters | u
   }
 }
 
-/** More letters than a mailbox has: `1:4294967295` is easily written. */
-const MAX_COPIED = 10_000_000
+/** More letters than one command can name one by one: `1:4294967295` is easily written. */
+const MAX_COPIED = 1_000_000

@@ -13,7 +13,8 @@ export interface NumberRange {
   readonly last: number | '*'
 }
 
-const RANGES = /^(?:\d{1,10}|\*)(?::(?:\d{1,10}|\*))?(?:,(?:\d{1,10}|\*)(?::(?:\d{1,10}|\*))?)*$/
+/** One number, or two with a colon between. */
+const RANGE = /^(?<from>\d{1,10}|\*)(?::(?<to>\d{1,10}|\*))?$/
 
 /**
  * Numbers of letters, kept as ranges: the letters 1 to 1,000,000 are one range. Ascending, without overlaps, and never empty when it is sent.
@@ -106,6 +107,11 @@ export class UidSet extends NumberSet<'uid'> {
     return new UidSet(merged([orderedRange(checked(first), checked(last))]))
   }
 
+  /** What is in any of the sets. */
+  static union(sets: readonly UidSet[]): UidSet {
+    return new UidSet(merged(sets.flatMap(({ ranges }) => ranges)))
+  }
+
   /**
    * The first of these UIDs, so many at most and not more than fit into one command, and the others.
    *
@@ -186,7 +192,6 @@ function rangesOf(numbers: Iterable<number>): readonly NumberRange[] {
 
 /** RFC 9051 §9: ranges come in any order, may overlap, and `9:*` means the same as `*:9`. */
 function parseRanges(text: string): readonly NumberRange[] | undefined {
-  if (!RANGES.test(text)) return undefined
   const ranges: NumberRange[] = []
   for (const part of text.split(',')) {
     const range = parseRange(part)
@@ -197,11 +202,14 @@ function parseRanges(text: string): readonly NumberRange[] | undefined {
 }
 
 function parseRange(part: string): NumberRange | undefined {
-  const [a = '', b = a] = part.split(':')
-  const numbers = [a, b].filter((end) => end !== '*').map(Number)
+  const groups = RANGE.exec(part)?.groups
+  const from = groups?.['from']
+  if (from === undefined) return undefined
+  const to = groups?.['to'] ?? from
+  const numbers = [from, to].filter((end) => end !== '*').map(Number)
   if (!numbers.every((number) => number >= 1 && number <= MAX_NUMBER)) return undefined
   const [first = MAX_NUMBER, last] = numbers
-  if (a === '*' || b === '*') return { first, last: '*' }
+  if (from === '*' || to === '*') return { first, last: '*' }
   return orderedRange(first, last ?? first)
 }
 

@@ -94,7 +94,7 @@ export class ResponseReader {
     const from = this.#at
     while (this.#at < this.#text.length && ENDS_ATOM[this.#text[this.#at] ?? 0] === 0) this.#at++
     if (from === this.#at) throw new Unreadable('a word is missing')
-    return textOf(this.#text.subarray(from, this.#at))
+    return wordOf(this.#text, from, this.#at)
   }
 
   /** An atom in upper case, which ends before any `[` too: `BODY` of `BODY[1]`. */
@@ -106,7 +106,7 @@ export class ResponseReader {
       if (ENDS_ATOM[octet] === 1 || octet === OPENING_BRACKET || octet === CLOSING_BRACKET) break
     }
     if (from === this.#at) throw new Unreadable('a keyword is missing')
-    return latin1.decode(this.#text.subarray(from, this.#at)).toUpperCase()
+    return wordOf(this.#text, from, this.#at).toUpperCase()
   }
 
   /** A number of at most 63 bits that fits into a number of JavaScript exactly. */
@@ -285,6 +285,21 @@ export interface ReaderMark {
 
 /** 2^63 has nineteen: the largest number that any response has (RFC 9051 §9, `number64`). */
 const MAX_DIGITS = 19
+
+/** The longest name of an item has 13 characters, and a date 28. */
+const SHORT_WORD = 32
+
+/** Most words are short and ASCII, and a decoder takes longer to begin with them than they take. */
+function wordOf(octets: Uint8Array, from: number, to: number): string {
+  if (to - from > SHORT_WORD) return textOf(octets.subarray(from, to))
+  let word = ''
+  for (let at = from; at < to; at++) {
+    const octet = octets[at] ?? 0
+    if (octet > DELETE) return textOf(octets.subarray(from, to))
+    word += String.fromCharCode(octet)
+  }
+  return word
+}
 
 function isDigit(octet: number | undefined): boolean {
   return octet !== undefined && octet >= ZERO && octet <= NINE

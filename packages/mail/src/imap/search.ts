@@ -1,3 +1,4 @@
+import { LimitExceeded } from '../base/limit-exceeded.ts'
 import type { Dialog } from '../wire/dialog.ts'
 import { ProtocolViolation } from '../wire/errors.ts'
 import { CommandPart, formatCommand } from './command.ts'
@@ -77,7 +78,12 @@ export function* search(
           found.push(uid)
     },
   })
-  return extended ?? UidSet.of(found)
+  const result = extended ?? UidSet.of(found)
+  const { maxTokens: limit } = channel.limits
+  const value = result.size ?? Infinity
+  // `1:4294967295` is easily written, and who lists it has no memory left.
+  if (value <= limit) return result
+  throw new LimitExceeded({ what: 'what a search found', limit, value, option: 'limits.maxTokens' })
 }
 
 /** The answer to another command is none to this. */

@@ -62,18 +62,46 @@ export function attachmentPart(attachment: DraftAttachment): AttachmentPart {
 }
 
 function attachmentFields(attachment: DraftAttachment, encoding: string): string {
-  const { fileName, contentType, contentId, disposition = 'attachment' } = attachment
+  const { fileName, contentId, disposition = 'attachment' } = attachment
   if (fileName !== undefined) checkOneLine('the file name', fileName)
   const name = fileName === undefined ? [] : formatLegacyParameter('name', fileName)
   const filename = fileName === undefined ? [] : formatParameter('filename', fileName)
-  const typeWords = name.length === 0 ? [contentType] : [`${contentType};`, ...name]
   return (
-    foldField('Content-Type', typeWords) +
+    foldField('Content-Type', typeWords(attachment, name)) +
     foldField('Content-Transfer-Encoding', [encoding]) +
     (contentId === undefined ? '' : contentIdField(contentId)) +
     foldField('Content-Disposition', withSemicolons([disposition, ...filename]))
   )
 }
+
+/** The type, its parameters, and behind them the words of the name, if there is one: these are one parameter together. */
+function typeWords(
+  { contentType, parameters = new Map<string, string>() }: DraftAttachment,
+  nameWords: readonly string[],
+): readonly string[] {
+  const words = [contentType]
+  for (const [name, value] of parameters) {
+    if (!isTypeParameter(name)) {
+      throw new HeaderInvalid({
+        field: 'the content type',
+        reason: 'has a parameter that can not be one',
+        value: name,
+        hint: 'Write its name in letters, digits and hyphens; the file name is no parameter here',
+      })
+    }
+    checkOneLine(`the ${name} of the content type`, value)
+    words.push(...formatParameter(name, value))
+  }
+  if (nameWords.length === 0) return withSemicolons(words)
+  return [...words.map((word) => `${word};`), ...nameWords]
+}
+
+/** Whether a parameter of this name may be given: a token without what RFC 2231 reads a meaning into, and not the name, which follows from the file name. */
+export function isTypeParameter(name: string): boolean {
+  return PARAMETER_NAME.test(name) && name.toLowerCase() !== 'name'
+}
+
+const PARAMETER_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/
 
 /** RFC 2045 §7 wants an `@` in it, as in a message identifier. Many programs write none, and all read it. */
 function contentIdField(contentId: string): string {

@@ -22,6 +22,8 @@ export interface DraftAttachment {
    * a letter, which stands there as it is and is looked at while it passes.
    */
   readonly contentType: string
+  /** Of the {@link contentType}: the `charset` of a text, without which programs guess. Not the `name`, which is {@link fileName}. */
+  readonly parameters?: ReadonlyMap<string, string>
   /** Opens the content. Called when its turn comes, once for each time the letter is composed; what it opened is closed again. */
   readonly content: () => AsyncIterable<Uint8Array>
   /** How many octets {@link content} gives, if known: then the size of the letter is known too, and a cut file is no whole letter. */

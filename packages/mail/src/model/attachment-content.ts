@@ -1,7 +1,10 @@
 import { createReadStream, readFileSync, statSync, type Stats } from 'node:fs'
 import { concatOctets, octetsOf } from '../base/octets.ts'
+import { escapePeerWords } from '../base/peer-words.ts'
 import type { CanonicalLetter, LetterBody } from '../base/canonical-letter.ts'
-import { IllegalArgumentException, IllegalStateException } from './exception.ts'
+import { IllegalArgumentException } from './exception.ts'
+import { cannotBeReadAtOnce, StreamContent } from './stream-content.ts'
+import { quoted } from './quoted.ts'
 
 /** A megabyte is read in a few calls, and what is kept of a file at a time is nothing to speak of. */
 const READ_AHEAD_OCTETS = 262_144
@@ -22,8 +25,10 @@ export interface AttachmentContent {
   readonly sizeOctets: number | undefined
   /** All of them, at once. @throws IllegalStateException when they can only be read as a stream. */
   read(): Uint8Array
-  /** What octets a letter in it has (`message/rfc822`). */
+  /** What octets a letter in it has (`message/rfc822`), if that is known. */
   readonly body?: LetterBody
+  /** The same as a letter in it has to stand in another: with lines that end in CRLF. Where there is none, it stands as it is. */
+  asLetter?(): AttachmentContent
 }
 
 /** @throws IllegalArgumentException when it is none of the things that an attachment can be made of. */
@@ -31,8 +36,13 @@ export function contentOf(data: AttachmentData): AttachmentContent {
   if (typeof data === 'string') return new OctetsContent(octetsOf(data))
   if (data instanceof Uint8Array) return new OctetsContent(data)
   if (typeof data === 'function') return new OpenedContent(data)
-  if (Symbol.asyncIterator in data) return new StreamContent(data)
+  if (isStream(data)) return new StreamContent(data)
   throw new IllegalArgumentException('an attachment is made of octets, of a text or of a stream')
+}
+
+/** Who writes no types may give anything. */
+function isStream(data: object | null | undefined): data is OctetStream {
+  return typeof data === 'object' && data !== null && Symbol.asyncIterator in data
 }
 
 /** Octets that are there. */
@@ -53,6 +63,11 @@ class OctetsContent implements AttachmentContent {
     return bodyOf(this.#octets)
   }
 
+  /** A letter from a disk has the line ends of that machine, and no server takes those. */
+  asLetter(): AttachmentContent {
+    return new OctetsContent(withCrlf(this.#octets))
+  }
+
   async *open(): AsyncGenerator<Uint8Array> {
     yield await Promise.resolve(this.#octets)
   }
@@ -71,7 +86,7 @@ export class FileContent implements AttachmentContent {
   constructor(path: string) {
     this.#path = path
     if (!this.#stat().isFile()) {
-      throw new IllegalArgumentException(`attaching "${path}" failed: it is no file`)
+      throw new IllegalArgumentException(`attaching ${quoted(path)} failed: it is no file`)
     }
   }
 
@@ -91,7 +106,8 @@ export class FileContent implements AttachmentContent {
     try {
       return statSync(this.#path)
     } catch (error) {
-      throw new IllegalArgumentException(`attaching "${this.#path}" failed`, error)
+      const reason = error instanceof Error ? `: ${escapePeerWords(error.message)}` : ''
+      throw new IllegalArgumentException(`attaching ${quoted(this.#path)} failed${reason}`, error)
     }
   }
 }
@@ -143,49 +159,11 @@ export class LetterContent implements AttachmentContent {
   }
 }
 
-/** A stream that somebody else has opened: it can be read once. */
-class StreamContent implements AttachmentContent {
-  readonly sizeOctets = undefined
-  readonly #stream: OctetStream
-  #isUsedUp = false
-
-  constructor(stream: OctetStream) {
-    this.#stream = stream
-  }
-
-  get isUsedUp(): boolean {
-    return this.#isUsedUp
-  }
-
-  open(): AsyncIterable<Uint8Array> {
-    if (this.#isUsedUp) throw streamUsedUp()
-    this.#isUsedUp = true
-    return this.#stream
-  }
-
-  read(): Uint8Array {
-    throw cannotBeReadAtOnce()
-  }
-}
-
 /** All octets of a content, which is then octets that are there. */
 export async function collect(content: AttachmentContent): Promise<AttachmentContent> {
   const pieces: Uint8Array[] = []
   for await (const octets of content.open()) pieces.push(octets.slice())
   return new OctetsContent(concatOctets(pieces))
-}
-
-/** A stream was read before, and there is no second time. */
-export function streamUsedUp(): IllegalStateException {
-  return new IllegalStateException(
-    'the attachment can not be read again: its stream was read before; attach octets, a file, or a function that opens the stream',
-  )
-}
-
-function cannotBeReadAtOnce(): IllegalStateException {
-  return new IllegalStateException(
-    'the content of the attachment is a stream: it can not be had at once, but by readData()',
-  )
 }
 
 const NUL = 0x00
@@ -210,4 +188,24 @@ function bodyOf(octets: Uint8Array): LetterBody {
     if (octet > ASCII_MAX) body = '8BITMIME'
   }
   return body
+}
+
+/** Every line end as CRLF, the canonical form (RFC 2049 §4); the same octets when they are all so. */
+function withCrlf(octets: Uint8Array): Uint8Array {
+  const bare = octets.reduce((count, _, at) => count + (isBareLineEnd(octets, at) ? 1 : 0), 0)
+  if (bare === 0) return octets
+  const canonical = new Uint8Array(octets.length + bare)
+  let to = 0
+  for (const [at, octet] of octets.entries()) {
+    if (isBareLineEnd(octets, at)) {
+      canonical[to++] = CR
+      canonical[to++] = LF
+    } else canonical[to++] = octet
+  }
+  return canonical
+}
+
+function isBareLineEnd(octets: Uint8Array, at: number): boolean {
+  if (octets[at] === CR) return octets[at + 1] !== LF
+  return octets[at] === LF && octets[at - 1] !== CR
 }

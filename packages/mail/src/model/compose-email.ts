@@ -4,10 +4,9 @@ import { AddressInvalid } from '../address/errors.ts'
 import type { CanonicalLetter } from '../base/canonical-letter.ts'
 import { composeMessage } from '../mime/compose-message.ts'
 import type { DraftAttachment, DraftCalendar, MessageDraft } from '../mime/message.ts'
-import { formatMessageId, parseMessageId } from '../mime/message-id.ts'
+import { formatMessageId, isReference, parseMessageId } from '../mime/message-id.ts'
 import type { Envelope } from '../smtp/envelope.ts'
 import { ForwardPath, ReversePath } from '../smtp/path.ts'
-import { streamUsedUp } from './attachment-content.ts'
 import type { EmailAddress } from './email-address.ts'
 import type { EmailAttachment } from './email-attachment.ts'
 import { EmailAddressException } from './email-exception.ts'
@@ -15,9 +14,7 @@ import { EmailTextKind } from './email-text-kind.ts'
 import type { EmailTextPart } from './email-text-part.ts'
 import { IllegalStateException } from './exception.ts'
 import type { LetterFields } from './letter-fields.ts'
-
-/** What may be repeated of other letters' identifiers, which are not always made by the book. */
-const REFERENCE = /^<[!-;=?-~]+>$/
+import { streamUsedUp } from './stream-content.ts'
 
 /** What a letter is made of. */
 export interface LetterParts {
@@ -76,10 +73,10 @@ export function envelopeOf(fields: LetterFields): Envelope {
   const seen = new Set<string>()
   const forwardPaths: ForwardPath[] = []
   for (const recipient of [...fields.to, ...fields.cc, ...fields.bcc]) {
-    const { localPart, domain } = recipient.mailbox
-    const key = `${localPart}@${domain.toLowerCase()}`
-    if (!seen.has(key))
-      forwardPaths.push(pathOf(recipient, () => ForwardPath.of(recipient.mailbox)))
+    // As it is sent: a domain of any script and its A-labels are one.
+    const path = pathOf(recipient, () => ForwardPath.of(recipient.mailbox))
+    const key = path.addrSpec.slice(0, -path.domain.length) + path.domain.toLowerCase()
+    if (!seen.has(key)) forwardPaths.push(path)
     seen.add(key)
   }
   const [first, ...others] = forwardPaths
@@ -113,7 +110,7 @@ function fieldsOf(fields: LetterFields): Partial<MessageDraft> {
     fields.deliveryReceiptTo,
   ].map((addresses) => addresses.map(({ mailbox }) => mailbox))
   const [inReplyTo, references] = [fields.inReplyTo, fields.references].map((ids) =>
-    ids.filter((id) => REFERENCE.test(id)),
+    ids.filter(isReference),
   )
   return {
     ...(to && { to }),
@@ -155,10 +152,13 @@ function arrange(texts: readonly EmailTextPart[], contentType: string | undefine
   }
 }
 
+const UTF_8: ReadonlyMap<string, string> = new Map([['charset', 'utf-8']])
+
 function toInlinePart(part: EmailTextPart, kind: EmailTextKind | undefined): DraftAttachment {
   const octets = new TextEncoder().encode(part.text.replaceAll(/\r\n|\r|\n/g, '\r\n'))
   return {
     contentType: kind?.contentType ?? part.textKind ?? EmailTextKind.PlainText.contentType,
+    parameters: UTF_8,
     disposition: 'inline',
     sizeOctets: octets.length,
     async *content() {

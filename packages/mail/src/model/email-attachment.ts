@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { isAscii, isDotAtom } from '../address/character.ts'
-import { MEDIA_TYPE, parseContentDisposition } from '../mime/content-type.ts'
+import { parseContentDisposition, type ContentType } from '../mime/content-type.ts'
 import type { DraftAttachment } from '../mime/message.ts'
 import { parseMessageId } from '../mime/message-id.ts'
 import { collect, type AttachmentContent } from './attachment-content.ts'
+import { readAttachmentType, writableParameters } from './attachment-type.ts'
 import { IllegalArgumentException } from './exception.ts'
 import { readArguments } from './named-arguments.ts'
 import { printAs } from './print-as.ts'
+import { quoted } from './quoted.ts'
 
 /** How something is attached; all of it may be left out. */
 export interface AttachmentArguments {
   /** The file name. */
   readonly name?: string
-  /** `image/png`. By default what the end of the name speaks of. */
+  /** `image/png`, or `text/csv; charset=windows-1251`. By default what the end of the name speaks of, and UTF-8 for a text. */
   readonly contentType?: string
   /** What the HTML addresses it by: `logo` for `<img src="cid:logo">`. By default a random UUID. */
   readonly id?: string
@@ -60,18 +62,11 @@ function writtenType(contentType: string): string {
   return isUnencodable && contentType !== LETTER_TYPE ? 'application/octet-stream' : contentType
 }
 
-/** The parameters that the composer writes don't belong to the type. */
-function mediaTypeOnly(contentType: string): string {
-  const [mediaType = ''] = contentType.split(';', 1)
-  const trimmed = mediaType.trim()
-  if (MEDIA_TYPE.test(trimmed)) return trimmed.toLowerCase()
-  throw new IllegalArgumentException(`"${contentType}" is no content type: write it as image/png`)
-}
-
 /** A file of a letter. Made by `attachData`, `attachFile` and `attachEmail`, or found by `Email.fromBytes`. */
 export class EmailAttachment {
   readonly #name: string
   readonly #contentType: string
+  #parameters: ReadonlyMap<string, string>
   #id: string
   /** Whether the identifier means something to somebody, so that it is written. */
   #isIdGiven: boolean
@@ -82,7 +77,9 @@ export class EmailAttachment {
   /** @throws IllegalArgumentException when the name, the type or the identifier can't stand in a letter. */
   constructor(facts: AttachmentFacts) {
     this.#name = oneLine('name', facts.name)
-    this.#contentType = mediaTypeOnly(facts.contentType)
+    const { mediaType, parameters } = readAttachmentType(facts.contentType)
+    this.#contentType = mediaType
+    this.#parameters = parameters
     this.#isIdGiven = facts.id !== ''
     this.#id = facts.id === '' ? randomUUID() : contentId(facts.id)
     this.#contentDisposition = facts.disposition
@@ -91,10 +88,11 @@ export class EmailAttachment {
   }
 
   /** One as it was found: whatever its identifier looks like, it can be read; one that could not be written again is not. */
-  static received(facts: AttachmentFacts): EmailAttachment {
+  static received(facts: AttachmentFacts, { parameters }: ContentType): EmailAttachment {
     const attachment = new EmailAttachment({ ...facts, id: '' })
     if (facts.id !== '') attachment.#id = facts.id
     attachment.#isIdGiven = isContentId(facts.id)
+    attachment.#parameters = writableParameters(parameters)
     return attachment
   }
 
@@ -132,7 +130,7 @@ export class EmailAttachment {
     return this.#name
   }
 
-  /** `image/png`, in lower case, without parameters. */
+  /** `image/png`, in lower case. Parameters that it was given or found with are sent with it and don't stand here. */
   get contentType(): string {
     return this.#contentType
   }
@@ -171,17 +169,21 @@ export class EmailAttachment {
 
   /** The same for a `MessageDraft` of `@obmen/mail/mime`. */
   toDraft(): DraftAttachment {
-    const content = this.#content
-    const { sizeOctets, body } = content
+    const contentType = writtenType(this.#contentType)
+    const isLetter = contentType === LETTER_TYPE
+    const content = (isLetter ? this.#content.asLetter?.() : undefined) ?? this.#content
+    const { sizeOctets } = content
     return {
-      contentType: writtenType(this.#contentType),
+      contentType,
+      ...(!isLetter && contentType === this.#contentType && { parameters: this.#parameters }),
       content: () => content.open(),
       disposition: this.isInline ? 'inline' : 'attachment',
       ...(this.#name !== '' && { fileName: this.#name }),
       ...(sizeOctets !== undefined && { sizeOctets }),
       // Some programs take what has an identifier for a part of the HTML, and hide it.
       ...((this.isInline || this.#isIdGiven) && { contentId: this.#id }),
-      ...(body !== undefined && this.#contentType === LETTER_TYPE && { body }),
+      // To tell what a letter is made of takes a look at all of it. One that comes by and by may be in any script.
+      ...(isLetter && { body: content.body ?? '8BITMIME' }),
     }
   }
 
@@ -199,7 +201,7 @@ printAs(
 function contentId(id: string): string {
   const bare = id.startsWith('<') && id.endsWith('>') ? id.slice(1, -1) : id
   if (isContentId(bare)) return bare
-  throw new IllegalArgumentException(`"${id}" can't be the id of an attachment`)
+  throw new IllegalArgumentException(`${quoted(id)} can't be the id of an attachment`)
 }
 
 /** RFC 2045 §7 wants `left@right`, and everybody writes a word as well. */

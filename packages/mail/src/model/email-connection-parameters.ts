@@ -1,4 +1,5 @@
 import type { MailServer } from '../net/mail-server.ts'
+import type { ProxyServer } from '../net/proxy-server.ts'
 import { DEFAULT_DEADLINES, type Deadlines } from '../wire/deadlines.ts'
 import { toMilliseconds, type Duration } from './duration.ts'
 import type { EmailAuthentication } from './email-authentication.ts'
@@ -6,9 +7,13 @@ import { IllegalArgumentException } from './exception.ts'
 import { readArguments } from './named-arguments.ts'
 import type { SecureConnectionParameters } from './secure-connection-parameters.ts'
 import { printAs } from './print-as.ts'
+import { quoted } from './quoted.ts'
 
 /** RFC 793 §3.1: a port has sixteen bits; 0 is none. */
 const MAX_PORT = 65_535
+
+/** Blanks, line breaks and other controls: a name with one of them was copied badly, and nothing answers to it. */
+const NOT_IN_HOST = /[\p{C}\p{Z}]/u
 
 /** As the proposal for the object model has it; longer than a lost SYN takes to be repeated four times. */
 const CONNECTION_TIMEOUT_MS = 30_000
@@ -26,6 +31,9 @@ export interface EmailConnectionArguments {
   readonly connectionTimeout?: Duration
   readonly dataTransferTimeout?: Duration
   readonly secureParameters?: SecureConnectionParameters | undefined
+  readonly servername?: string | undefined
+  readonly pins?: readonly string[] | undefined
+  readonly proxy?: ProxyServer | undefined
 }
 
 const ARGUMENT_NAMES = [
@@ -37,6 +45,9 @@ const ARGUMENT_NAMES = [
   'connectionTimeout',
   'dataTransferTimeout',
   'secureParameters',
+  'servername',
+  'pins',
+  'proxy',
 ] as const
 
 /** A mail server, how to reach it, and who to log in as: what the parameters of all protocols have in common. */
@@ -58,6 +69,15 @@ export abstract class EmailConnectionParameters {
   allowStartTls = true
   /** Whom to trust in TLS, and what to show there. */
   secureParameters: SecureConnectionParameters | undefined
+  /** The name that the server's certificate must have; by default {@link server}. An extension. */
+  servername: string | undefined
+  /**
+   * The keys that the server's certificate may have, besides being valid: `sha256/` and the base64 of the SHA-256 of its SubjectPublicKeyInfo (RFC 7469 §2.4), that of the next
+   * key as well. An extension; `MailServer` of `@obmen/mail/smtp` says how to compute it.
+   */
+  pins: readonly string[] | undefined
+  /** By which way the server is reached: through SOCKS5 or HTTP CONNECT; by default directly. An extension. */
+  proxy: ProxyServer | undefined
 
   protected constructor(given: EmailConnectionArguments & { readonly port: number }) {
     const { useSsl, connectionTimeout, dataTransferTimeout } = given
@@ -65,6 +85,9 @@ export abstract class EmailConnectionParameters {
     this.port = given.port
     this.authentication = given.authentication
     this.secureParameters = given.secureParameters
+    this.servername = given.servername
+    this.pins = given.pins
+    this.proxy = given.proxy
     this.#useSsl = useSsl
     this.allowStartTls = given.allowStartTls ?? true
     if (connectionTimeout !== undefined) this.connectionTimeout = connectionTimeout
@@ -74,7 +97,7 @@ export abstract class EmailConnectionParameters {
   /**
    * A host name or an IP address.
    *
-   * @throws IllegalArgumentException when it is set to nothing.
+   * @throws IllegalArgumentException when it is set to nothing, or to a text with a blank or a control character in it.
    */
   get server(): string {
     return this.#server
@@ -82,6 +105,9 @@ export abstract class EmailConnectionParameters {
 
   set server(server: string) {
     if (server.trim() === '') throw new IllegalArgumentException('the server has no name')
+    if (NOT_IN_HOST.test(server)) {
+      throw new IllegalArgumentException(`${quoted(server)} is no host name and no IP address`)
+    }
     this.#server = server
   }
 
@@ -136,11 +162,15 @@ export abstract class EmailConnectionParameters {
   /** The same for `@obmen/mail/smtp` and `@obmen/mail/pop3`. Without credentials that would be `authentication.credentials`. */
   get mailServer(): MailServer {
     const credentials = this.authentication?.credentials
+    const { servername, pins, proxy } = this
     return {
       host: this.#server,
       port: this.#port,
       tls: this.useSsl ? 'implicit' : this.allowStartTls ? 'starttls' : 'none',
       ...this.secureParameters?.serverOptions,
+      ...(servername !== undefined && { servername }),
+      ...(pins !== undefined && { pins }),
+      ...(proxy !== undefined && { proxy }),
       ...(credentials && { credentials }),
     }
   }

@@ -6,6 +6,7 @@ import { IllegalArgumentException } from './exception.ts'
 import { EmailTextKind } from './email-text-kind.ts'
 import { readArguments } from './named-arguments.ts'
 import { printAs } from './print-as.ts'
+import { quoted } from './quoted.ts'
 
 /** The arguments of an {@link EmailTextPart} by name. */
 export interface EmailTextPartArguments {
@@ -120,5 +121,5 @@ printAs(
 function contentTypeOf(kind: EmailTextKind | string): string {
   if (kind instanceof EmailTextKind) return kind.contentType
   if (MEDIA_TYPE.test(kind) && /^text\//i.test(kind)) return kind.toLowerCase()
-  throw new IllegalArgumentException(`"${kind}" is no content type of a text`)
+  throw new IllegalArgumentException(`${quoted(kind)} is no content type of a text`)
 }

@@ -2,10 +2,12 @@ import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { concatOctets } from '../base/octets.ts'
+import { mediaTypeOf } from '../mime/media-types.ts'
 import type { DraftCalendar } from '../mime/message.ts'
 import type { Envelope } from '../smtp/envelope.ts'
 import { contentOf, FileContent, LetterContent } from './attachment-content.ts'
 import type { AttachmentContent, AttachmentData } from './attachment-content.ts'
+import { encodeInType } from './attachment-type.ts'
 import { composeEmail, envelopeOf, type ComposedEmail } from './compose-email.ts'
 import { EmailAddress, type AddressInput } from './email-address.ts'
 import { EmailAttachment, LETTER_TYPE, readAttachmentOptions } from './email-attachment.ts'
@@ -14,7 +16,6 @@ import { EditableEmailHeaders } from './editable-email-headers.ts'
 import { EmailTextKind } from './email-text-kind.ts'
 import { EmailTextPart } from './email-text-part.ts'
 import { LetterFields } from './letter-fields.ts'
-import { mediaTypeOf } from './media-types.ts'
 import { readArguments } from './named-arguments.ts'
 import { readLetter } from './read-letter.ts'
 
@@ -157,12 +158,12 @@ export class Email extends EditableEmailHeaders {
    */
   attachData(data: AttachmentData, ...options: AttachmentOptions): EmailAttachment {
     const { name, ...rest } = readAttachmentOptions(options)
-    const isText = typeof data === 'string'
-    return this.#attach(contentOf(data), {
-      ...rest,
-      name: name || (isText ? '' : UNNAMED),
-      contentType: rest.contentType || mediaTypeOf(name ?? '') || (isText ? 'text/plain' : ''),
-    })
+    const type = rest.contentType || mediaTypeOf(name ?? '') || ''
+    if (typeof data !== 'string') {
+      return this.#attach(contentOf(data), { ...rest, name: name || UNNAMED, contentType: type })
+    }
+    const { octets, contentType } = encodeInType(data, type || 'text/plain')
+    return this.#attach(contentOf(octets), { ...rest, name: name ?? '', contentType })
   }
 
   /**
@@ -184,9 +185,9 @@ export class Email extends EditableEmailHeaders {
   attachEmail(email: Email, ...options: AttachmentOptions): EmailAttachment {
     const { name, ...rest } = readAttachmentOptions(options)
     const { content } = email.#compose()
-    const attached = new LetterContent(content, () =>
-      email.#attachments.some(({ isUsedUp }) => isUsedUp),
-    )
+    // As they are now: a letter may become an attachment of its own.
+    const attachments = [...email.#attachments]
+    const attached = new LetterContent(content, () => attachments.some(({ isUsedUp }) => isUsedUp))
     return this.#attach(attached, {
       ...rest,
       name: name || `${email.subject ?? 'message'}.eml`,

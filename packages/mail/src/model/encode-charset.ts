@@ -1,5 +1,6 @@
 import { createTextDecoder } from '../mime/charset.ts'
 import { IllegalArgumentException } from './exception.ts'
+import { quoted } from './quoted.ts'
 
 /** The families of such charsets that the WHATWG Encoding Standard has. */
 const SINGLE_OCTET = /^(?:windows-?|win-?|cp-?|ibm)\d+$|^(?:iso-?8859|koi8|macintosh|x-mac)/i
@@ -18,7 +19,9 @@ export function encodeCharset(text: string, charset: string): Uint8Array {
   for (let at = 0; at < text.length; at++) {
     const code = codes.get(text.charAt(at))
     if (code === undefined) {
-      throw new IllegalArgumentException(`the text has a character that ${charset} does not have`)
+      throw new IllegalArgumentException(
+        `the text has a character that ${quoted(charset)} does not have`,
+      )
     }
     octets[at] = code
   }
@@ -30,7 +33,7 @@ function singleOctetCodes(charset: string): ReadonlyMap<string, number> {
   const decoder = SINGLE_OCTET.test(charset) ? createTextDecoder(charset) : undefined
   if (decoder === undefined) {
     throw new IllegalArgumentException(
-      `text is written in UTF-8 or a charset of one octet a character, and "${charset}" is neither`,
+      `text is written in UTF-8 or a charset of one octet a character, and ${quoted(charset)} is neither`,
     )
   }
   return new Map(

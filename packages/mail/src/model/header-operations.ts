@@ -4,6 +4,7 @@ import { IllegalArgumentException } from './exception.ts'
 import type { LetterFields } from './letter-fields.ts'
 import type { StructuredField } from './structured-field.ts'
 import { STRUCTURED_FIELDS } from './structured-fields.ts'
+import { quoted } from './quoted.ts'
 
 /** One value of a header field, or several. */
 export type HeaderValue = number | string | readonly (number | string)[]
@@ -97,7 +98,7 @@ function setStructured(fields: LetterFields, name: string, values: readonly stri
 
 function readValues(name: string, value: HeaderValue): readonly string[] {
   if (!FIELD_NAME.test(name)) {
-    throw new IllegalArgumentException(`"${name}" can't be the name of a header`)
+    throw new IllegalArgumentException(`${quoted(name)} can't be the name of a header`)
   }
   const given = typeof value === 'string' || typeof value === 'number' ? [value] : value
   const values = given.map(String)

@@ -1,4 +1,5 @@
 import { IllegalArgumentException } from './exception.ts'
+import { quoted } from './quoted.ts'
 
 /** Other names of arguments, by name: what a vocabulary brings along. */
 const synonyms = new Map<string, string>()
@@ -23,7 +24,7 @@ export function readArguments<Arguments extends object>(
     const argument = synonyms.get(name)
     if (argument === undefined || !isOneOf(known, argument)) {
       throw new IllegalArgumentException(
-        `there is no argument "${name}" here, only ${known.join(', ')}`,
+        `there is no argument ${quoted(name)} here, only ${known.join(', ')}`,
       )
     }
     if (argument in given) {

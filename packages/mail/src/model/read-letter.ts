@@ -158,14 +158,15 @@ function textOf({ begin, content, isDamaged }: Leaf): EmailTextPart {
 function attachmentOf({ begin, content }: Leaf): EmailAttachment {
   const { contentType, disposition, fileName, header } = begin
   const id = (header.raw('content-id') ?? '').trim().replaceAll(/^<|>$/g, '')
-  return EmailAttachment.received({
+  const facts = {
     name: fileName ?? '',
     contentType: contentType.mediaType,
     id,
     disposition: disposition?.disposition,
     transferEncoding: transferEncodingOf(begin),
     content: contentOf(content),
-  })
+  }
+  return EmailAttachment.received(facts, contentType)
 }
 
 function transferEncodingOf({ header }: PartBegin): string | undefined {

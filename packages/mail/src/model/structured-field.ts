@@ -1,5 +1,6 @@
 import { IllegalArgumentException } from './exception.ts'
 import type { LetterFields } from './letter-fields.ts'
+import { quoted } from './quoted.ts'
 
 /** A header field that is a property as well: the property holds the value, and the field is its text. */
 export interface StructuredField {
@@ -14,5 +15,5 @@ export interface StructuredField {
 
 /** A value that a field can't have. */
 export function unfit(field: string, value: string): IllegalArgumentException {
-  return new IllegalArgumentException(`"${value}" can't be the value of the ${field} field`)
+  return new IllegalArgumentException(`${quoted(value)} can't be the value of the ${field} field`)
 }

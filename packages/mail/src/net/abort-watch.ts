@@ -1,26 +1,23 @@
-import type { PoolLetter } from './pool-letter.ts'
-
 /**
- * Listens to the signals of letters, once to each: thousands of letters may share one, and adding or removing a listener takes as long as there
+ * Listens to signals on behalf of letters, once to each: thousands of letters may share one, and adding or removing a listener takes as long as there
  * are listeners.
  */
-export class AbortWatch {
-  readonly #onAbort: (letter: PoolLetter) => void
-  readonly #watched = new Map<AbortSignal, Watched>()
+export class AbortWatch<Letter> {
+  readonly #onAbort: (letter: Letter, signal: AbortSignal) => void
+  readonly #watched = new Map<AbortSignal, Watched<Letter>>()
 
-  constructor(onAbort: (letter: PoolLetter) => void) {
+  constructor(onAbort: (letter: Letter, signal: AbortSignal) => void) {
     this.#onAbort = onAbort
   }
 
-  add(letter: PoolLetter): void {
-    const { signal } = letter.options
+  /** Without a signal this does nothing, and neither does {@link remove}. */
+  add(letter: Letter, signal: AbortSignal | undefined): void {
     if (signal === undefined) return
     const watched = this.#watched.get(signal) ?? this.#listen(signal)
     watched.letters.add(letter)
   }
 
-  remove(letter: PoolLetter): void {
-    const { signal } = letter.options
+  remove(letter: Letter, signal: AbortSignal | undefined): void {
     const watched = signal && this.#watched.get(signal)
     if (signal === undefined || watched === undefined) return
     watched.letters.delete(letter)
@@ -29,10 +26,10 @@ export class AbortWatch {
     signal.removeEventListener('abort', watched.listener)
   }
 
-  #listen(signal: AbortSignal): Watched {
-    const letters = new Set<PoolLetter>()
+  #listen(signal: AbortSignal): Watched<Letter> {
+    const letters = new Set<Letter>()
     const listener = (): void => {
-      for (const letter of letters) this.#onAbort(letter)
+      for (const letter of letters) this.#onAbort(letter, signal)
     }
     const watched = { letters, listener }
     this.#watched.set(signal, watched)
@@ -41,7 +38,7 @@ export class AbortWatch {
   }
 }
 
-interface Watched {
-  readonly letters: Set<PoolLetter>
+interface Watched<Letter> {
+  readonly letters: Set<Letter>
   readonly listener: () => void
 }

@@ -25,9 +25,9 @@ import type {
 } from '../imap/mailboxes.ts'
 import type { MailboxStatus } from '../imap/response.ts'
 import { select } from '../imap/selection.ts'
+import type { MailboxSnapshot, SelectOptions } from '../imap/selection.ts'
 import { openSession } from '../imap/session.ts'
 import type { ImapExtension, ImapSession } from '../imap/session.ts'
-import type { MailboxAccess } from '../imap/session-state.ts'
 import { DEFAULT_DEADLINES } from '../wire/deadlines.ts'
 import type { Dialog } from '../wire/dialog.ts'
 import type { Connection } from './connection.ts'
@@ -147,17 +147,18 @@ export class ImapConnection implements AsyncDisposable {
   }
 
   /**
-   * Opens a mailbox to read and change it. One is open at a time: the one before is left, and what is marked `\Deleted` there stays.
+   * Opens a mailbox to read and change it. One is open at a time: the one before is left, and what is marked `\\Deleted` there stays.
    *
+   * @param resume what was known of it when it was open last: where QRESYNC is enabled, {@link ImapMailbox.missed} then says what has changed.
    * @throws ImapCommandRejected when there is no such mailbox, with `NONEXISTENT` where the server says so. None is open then.
    */
-  select(mailbox: string | MailboxName): Promise<ImapMailbox> {
-    return this.#open(mailbox, 'write')
+  select(mailbox: string | MailboxName, resume?: MailboxSnapshot): Promise<ImapMailbox> {
+    return this.#open(mailbox, { access: 'write', resume })
   }
 
   /** As {@link select}, but nothing that is done there changes it. */
-  examine(mailbox: string | MailboxName): Promise<ImapMailbox> {
-    return this.#open(mailbox, 'read')
+  examine(mailbox: string | MailboxName, resume?: MailboxSnapshot): Promise<ImapMailbox> {
+    return this.#open(mailbox, { access: 'read', resume })
   }
 
   /** Lists mailboxes: all, those with names of a pattern, those that the user has subscribed to. */
@@ -257,10 +258,9 @@ export class ImapConnection implements AsyncDisposable {
     await this.close()
   }
 
-  #open(name: string | MailboxName, access: MailboxAccess): Promise<ImapMailbox> {
-    return this.#queue
-      .run(() => select(this.#queue.session, name, access))
-      .then((state) => new ImapMailbox(this.#queue, state))
+  async #open(name: string | MailboxName, options: SelectOptions): Promise<ImapMailbox> {
+    const selection = await this.#run((session) => select(session, name, options))
+    return new ImapMailbox(this.#queue, selection)
   }
 
   #change(command: MailboxCommand, mailbox: string | MailboxName): Promise<void> {

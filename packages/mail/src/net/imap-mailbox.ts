@@ -9,6 +9,7 @@ import type { SequenceSet } from '../imap/number-set.ts'
 import { search } from '../imap/search.ts'
 import type { SearchCriteria } from '../imap/search.ts'
 import { leave } from '../imap/selection.ts'
+import type { MissedChanges, Selection } from '../imap/selection.ts'
 import type { ImapSession } from '../imap/session.ts'
 import type { MailboxChange, MailboxState } from '../imap/session-state.ts'
 import type { Dialog, OctetSink } from '../wire/dialog.ts'
@@ -35,9 +36,15 @@ export class ImapMailbox {
   readonly #queue: ImapQueue
   readonly #state: MailboxState
 
-  constructor(queue: ImapQueue, state: MailboxState) {
+  /**
+   * What has changed since the snapshot that the mailbox was opened with; `undefined` when the server can't say: then it must be compared with what was known.
+   */
+  readonly missed: MissedChanges | undefined
+
+  constructor(queue: ImapQueue, { mailbox, missed }: Selection) {
     this.#queue = queue
-    this.#state = state
+    this.#state = mailbox
+    this.missed = missed
   }
 
   get name(): MailboxName {
@@ -139,6 +146,7 @@ export class ImapMailbox {
    * if any, is settled. So a sink must not wait for a command of its own connection.
    *
    * @returns `undefined` when there is no such letter or no such part.
+   * @throws ImapCapabilityMissing when the server is to decode the part and can't.
    *
    * @example
    * ```ts

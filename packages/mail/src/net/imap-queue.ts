@@ -20,8 +20,8 @@ export class ImapQueue {
   #lastCommand: Promise<void> = Promise.resolve()
   #isClosing = false
   #endIdle: (() => void) | undefined
-  /** How many commands are asked for and not done. */
-  #pending = 0
+  /** How many commands are asked for and not done, without those who wait. */
+  #commands = 0
 
   constructor(connection: Connection, session: ImapSession, times: IdleTimes) {
     this.#connection = connection
@@ -37,13 +37,13 @@ export class ImapQueue {
   /** Runs a command when those before it are done. It is made then, and may throw. */
   async run<Result>(command: () => Dialog<Result>): Promise<Result> {
     if (this.#isClosing) throw new TypeError('the IMAP connection was closed')
-    return this.#enqueue(() => this.#drive(command()))
+    return this.#enqueue('command', () => this.#drive(command()))
   }
 
   /** Runs the last command: those asked for later are refused. */
   finish(command: () => Dialog<void>): Promise<void> {
     this.#isClosing = true
-    return this.#enqueue(async () => {
+    return this.#enqueue('command', async () => {
       try {
         if (this.session.channel.isInStep) await drive(command(), this.#connection)
       } catch {
@@ -81,32 +81,39 @@ export class ImapQueue {
     const { state } = this.session.channel
     const { promise: interrupt, resolve } = Promise.withResolvers<void>()
     const end = (): void => resolve()
-    signal?.addEventListener('abort', end)
+    const aborted = Promise.withResolvers<void>()
+    const abort = (): void => aborted.resolve()
+    signal?.addEventListener('abort', abort)
+    void aborted.promise.then(end)
     try {
-      await this.#enqueue(async () => {
+      const round = this.#enqueue('wait', async () => {
         check()
         if (state.hasChanges || signal?.aborted === true) return
+        // Something was asked for while this waited for its turn.
+        if (this.#commands > 0) return
         this.#endIdle = end
-        // Those that were asked for while this one waited for its turn.
-        if (this.#pending > 1) end()
         const dialog = awaitChange(this.session, { ...this.#times, interrupt })
         await this.#drive(dialog).finally(() => {
           this.#endIdle = undefined
         })
       })
+      // Behind somebody else who waits it may be long until its turn comes.
+      await Promise.race([round, aborted.promise])
     } finally {
-      signal?.removeEventListener('abort', end)
+      signal?.removeEventListener('abort', abort)
     }
     return state.hasChanges
   }
 
   /** Runs the work when everything enqueued before is settled, however it ended. */
-  #enqueue<Result>(work: () => Promise<Result>): Promise<Result> {
-    this.#pending++
-    this.#endIdle?.()
+  #enqueue<Result>(kind: 'command' | 'wait', work: () => Promise<Result>): Promise<Result> {
+    const weight = kind === 'command' ? 1 : 0
+    this.#commands += weight
+    // Who only waits does not disturb another who does.
+    if (kind === 'command') this.#endIdle?.()
     const result = this.#lastCommand.then(work)
     const settle = (): void => {
-      this.#pending--
+      this.#commands -= weight
     }
     this.#lastCommand = result.then(settle, settle)
     return result

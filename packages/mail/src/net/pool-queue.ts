@@ -1,9 +1,10 @@
+import { OrderedSet } from './ordered-set.ts'
 import type { PoolLetter } from './pool-letter.ts'
 
 /** The letters that wait, in the order in which they go. Every operation takes constant time, however many there are. */
 export class PoolQueue {
-  readonly #again = new OrderedSet()
-  readonly #new = new OrderedSet()
+  readonly #again = new OrderedSet<PoolLetter>()
+  readonly #new = new OrderedSet<PoolLetter>()
 
   get size(): number {
     return this.#again.size + this.#new.size
@@ -25,34 +26,5 @@ export class PoolQueue {
   /** Whether the letter was waiting. */
   remove(letter: PoolLetter): boolean {
     return this.#again.remove(letter) || this.#new.remove(letter)
-  }
-}
-
-class OrderedSet {
-  readonly #letters = new Set<PoolLetter>()
-  /** Kept from take to take: a new one would have to step over all that were taken before. */
-  #first = this.#letters.values()
-
-  get size(): number {
-    return this.#letters.size
-  }
-
-  add(letter: PoolLetter): void {
-    this.#letters.add(letter)
-  }
-
-  take(): PoolLetter | undefined {
-    if (this.#letters.size === 0) return undefined
-    let step = this.#first.next()
-    if (step.done === true) {
-      this.#first = this.#letters.values()
-      step = this.#first.next()
-    }
-    if (step.value !== undefined) this.#letters.delete(step.value)
-    return step.value
-  }
-
-  remove(letter: PoolLetter): boolean {
-    return this.#letters.delete(letter)
   }
 }

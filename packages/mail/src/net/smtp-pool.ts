@@ -33,7 +33,7 @@ import {
  *
  * A letter is tried again over a fresh connection only when it is certain that nobody has it: its content was not begun when the
  * connection broke, or the server ended the session with 421 instead of taking it. After that its end is the caller's to judge, as with
- * {@link SmtpConnection}. Where the server has CHUNKING, content leaves together with its envelope, so it is nearly always begun.
+ * {@link SmtpConnection}. Where the server has CHUNKING, content of letters that follow one another leaves together with their envelopes, so it is often begun.
  *
  * A refused login is never tried again: everything that waits, and whatever is sent later, rejects with that error, so that no account is
  * locked by it. What waits is kept in memory and is limited by nothing; {@link pendingCount} says how much it is.
@@ -72,7 +72,7 @@ export class SmtpPool implements AsyncDisposable {
   readonly #backOff: BackOff
   readonly #paceAlarm: Alarm
   readonly #backOffAlarm: Alarm
-  readonly #aborts = new AbortWatch((letter) => {
+  readonly #aborts = new AbortWatch<PoolLetter>((letter) => {
     if (this.#waiting.remove(letter)) this.#reject(letter, letter.aborted)
   })
   #pendingCount = 0
@@ -125,7 +125,7 @@ export class SmtpPool implements AsyncDisposable {
       return letter.outcome
     }
     this.#pendingCount++
-    this.#aborts.add(letter)
+    this.#aborts.add(letter, options.signal)
     this.#waiting.add(letter)
     this.#work()
     return letter.outcome
@@ -204,7 +204,7 @@ export class SmtpPool implements AsyncDisposable {
   }
 
   #settled(letter: PoolLetter): void {
-    this.#aborts.remove(letter)
+    this.#aborts.remove(letter, letter.options.signal)
     this.#pendingCount--
     if (this.#waiting.size === 0) {
       this.#paceAlarm.clear()

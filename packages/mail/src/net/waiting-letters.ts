@@ -1,8 +1,9 @@
 import type { LetterQueue, QueuedLetter } from '../smtp/send-letters.ts'
+import { OrderedSet } from './ordered-set.ts'
 
 /** Letters in the order of their calls. */
 export class WaitingLetters implements LetterQueue {
-  readonly #letters = new Set<QueuedLetter>()
+  readonly #letters = new OrderedSet<QueuedLetter>()
 
   get isEmpty(): boolean {
     return this.#letters.size === 0
@@ -13,13 +14,11 @@ export class WaitingLetters implements LetterQueue {
   }
 
   next(): QueuedLetter | undefined {
-    const [letter] = this.#letters
-    if (letter !== undefined) this.#letters.delete(letter)
-    return letter
+    return this.#letters.take()
   }
 
   /** Whether it was still there. */
   remove(letter: QueuedLetter): boolean {
-    return this.#letters.delete(letter)
+    return this.#letters.remove(letter)
   }
 }

@@ -14,6 +14,9 @@ addArgumentNames({
   ТаймаутСоединения: 'connectionTimeout',
   ТаймаутПередачиДанных: 'dataTransferTimeout',
   ПараметрыЗащиты: 'secureParameters',
+  ИмяВСертификате: 'servername',
+  ОтпечаткиКлючей: 'pins',
+  Прокси: 'proxy',
 
   Пользователь: 'user',
   Пароль: 'password',

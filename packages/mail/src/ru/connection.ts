@@ -16,6 +16,7 @@ import { SecureConnectionParameters } from '../model/secure-connection-parameter
 import { SmtpConnectionParameters } from '../model/smtp-connection-parameters.ts'
 import { nameClass, type ClassWithoutConstructor, type Names } from '../model/vocabulary.ts'
 import type { ClientCertificate } from '../net/mail-server.ts'
+import type { ProxyServer } from '../net/proxy-server.ts'
 import type { TokenProvider } from '../net/token-source.ts'
 
 /** Отрезок времени: миллисекунды или его части. */
@@ -136,6 +137,12 @@ export interface ЧленыПараметровПодключения {
   set ТаймаутСоединения(Значение: Длительность)
   /** Для SMTP это расширение. */
   ПараметрыЗащиты: SecureConnectionParameters | undefined
+  /** Имя, которое должно стоять в сертификате сервера; по умолчанию Сервер. Расширение. */
+  ИмяВСертификате: string | undefined
+  /** Какие ключи может иметь сертификат сервера: `sha256/…` (RFC 7469). Расширение. */
+  ОтпечаткиКлючей: readonly string[] | undefined
+  /** Через какой прокси (SOCKS5 или HTTP CONNECT) соединяться; по умолчанию напрямую. Расширение. */
+  Прокси: ProxyServer | undefined
 }
 
 /** Почтовый сервер, и кем ему представиться. */
@@ -161,6 +168,9 @@ export interface АргументыПодключения {
   readonly ТаймаутПередачиДанных?: Длительность
   readonly ТаймаутСоединения?: Длительность
   readonly ПараметрыЗащиты?: SecureConnectionParameters | undefined
+  readonly ИмяВСертификате?: string | undefined
+  readonly ОтпечаткиКлючей?: readonly string[] | undefined
+  readonly Прокси?: ProxyServer | undefined
 }
 
 interface КлассПараметрыПодключенияSmtp {
@@ -194,6 +204,9 @@ const ЧЛЕНЫ_ПАРАМЕТРОВ_ПОДКЛЮЧЕНИЯ = {
   ТаймаутПередачиДанных: 'dataTransferTimeout',
   ТаймаутСоединения: 'connectionTimeout',
   ПараметрыЗащиты: 'secureParameters',
+  ИмяВСертификате: 'servername',
+  ОтпечаткиКлючей: 'pins',
+  Прокси: 'proxy',
 } as const satisfies Names<ПараметрыПодключенияПочты, EmailConnectionParameters>
 
 export const Секрет: КлассСекрет = nameClass<КлассСекрет, typeof Secret>(Secret, {

@@ -10,8 +10,8 @@
  *
  * | server has | what travels together | round trips |
  * |---|---|---|
- * | PIPELINING, CHUNKING | letters one after the other, up to the window of the pipeline | one for some dozen letters |
- * | PIPELINING | the content and dot of a letter, and MAIL, RCPT, DATA of the next (RFC 2920 §3.1) | one a letter |
+ * | PIPELINING, CHUNKING | letters one after the other, sixteen at most; the content of the first when its recipients are accepted | one for about ten letters |
+ * | PIPELINING | the content and dot of a letter, and RSET, MAIL, RCPT, DATA of the next (RFC 2920 §3.1) | one a letter |
  * | neither | nothing: each command after the reply to the one before | one a command |
  */
 
@@ -34,6 +34,15 @@ export interface LetterQueue {
   /** Takes the next letter; `undefined` when there is none now. */
   next(): QueuedLetter | undefined
 }
+
+/**
+ * How many letters may have left whole without a reply. When a connection breaks off, these are what may have arrived or not, and a person has to look into
+ * each. More would hardly save a round trip.
+ */
+const MAX_UNDECIDED_LETTERS = 16
+
+/** How many are still undecided when more are sent, so that the server has work left meanwhile. */
+const REFILL_AT = MAX_UNDECIDED_LETTERS / 2
 
 /** With its command, a chunk leaves at once. */
 const MAX_CHUNK_OCTETS = MAX_BATCH_OCTETS - formatBdat(MAX_BATCH_OCTETS, 'LAST').octets.length
@@ -65,6 +74,11 @@ class Burst {
   #open: Transaction[] = []
   /** The server holds, or may hold, an envelope that came to nothing. */
   #needsReset: boolean
+  /**
+   * The server has answered in this burst. Content that leaves before that makes the outcome unknown when the server has hung up meanwhile, or does so at once; after a
+   * while without letters, or on a new connection, that is not rare.
+   */
+  #isProven = false
 
   constructor(session: SmtpSession) {
     this.#session = session
@@ -77,6 +91,7 @@ class Burst {
     this.#session.state = 'busy'
     try {
       for (;;) {
+        yield* this.#limitUndecided()
         const letter = queue.next()
         if (letter !== undefined) yield* this.#send(letter)
         else if (this.#pipeline.owesReplies) yield* this.#pipeline.receive()
@@ -107,11 +122,21 @@ class Burst {
     if (plan === undefined) return
     const { isLmtp, usesChunking } = this.#session
     const transaction = new Transaction(letter, { isLmtp })
-    this.#open = this.#open.filter(({ isDone }) => !isDone)
     this.#open.push(transaction)
     yield* this.#sendEnvelope(transaction, plan)
-    if (usesChunking) yield* this.#sendChunks(transaction, letter)
-    else yield* this.#sendData(transaction, letter)
+    if (!usesChunking) return yield* this.#sendData(transaction, letter)
+    if (!this.#isProven) yield* this.#pipeline.settle()
+    this.#isProven = true
+    yield* this.#sendChunks(transaction, letter)
+  }
+
+  *#limitUndecided(): Dialog<void> {
+    this.#open = this.#open.filter(({ isDone }) => !isDone)
+    if (this.#open.length < MAX_UNDECIDED_LETTERS) return
+    while (this.#open.length > REFILL_AT) {
+      yield* this.#pipeline.receive()
+      this.#open = this.#open.filter(({ isDone }) => !isDone)
+    }
   }
 
   /** A letter that the server can't take is not begun, and the others go on. */
@@ -128,9 +153,9 @@ class Burst {
     const pipeline = this.#pipeline
     const { commandMs, mailMs, rcptMs } = this.#session.channel.deadlines
     yield* pipeline.makeRoom()
-    // With BDAT it is not known yet whether the letter before has left an envelope behind, and waiting would cost a round trip.
-    const isBeforeKnown = !this.#session.usesChunking || !pipeline.owesReplies
-    if (this.#needsReset || !isBeforeKnown) {
+    // It is not known yet whether the letter before has left an envelope behind, and waiting would cost a round trip. Dovecot's submission
+    // server (2.3) even dies of a RCPT that it reads before it has answered the end of DATA, unless a RSET stands between them.
+    if (this.#needsReset || pipeline.owesReplies) {
       yield* pipeline.put([RSET.octets], resetStep(commandMs))
       yield* pipeline.makeRoom()
     }

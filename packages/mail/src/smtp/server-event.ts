@@ -14,6 +14,8 @@ export interface SmtpServerOptions {
   readonly offersStartTls: boolean
   /** Whether AUTH is offered although the connection is not encrypted. */
   readonly allowsClearTextLogin: boolean
+  /** Whether content may come with BDAT (CHUNKING and BINARYMIME of RFC 3030). */
+  readonly offersChunking: boolean
   /** Whether MAIL needs a login first. */
   readonly requiresLogin: boolean
 }

@@ -223,7 +223,8 @@ export class SmtpServerSession {
 
   #extensions(): string[] {
     const extensions = ['PIPELINING', '8BITMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES']
-    extensions.push('CHUNKING', 'BINARYMIME', 'DSN')
+    if (this.#options.offersChunking) extensions.push('CHUNKING', 'BINARYMIME')
+    extensions.push('DSN')
     extensions.push(`SIZE ${this.#options.sizeLimitOctets}`)
     if (this.#offersStartTls) extensions.push('STARTTLS')
     if (this.#offersLogin) extensions.push(`AUTH ${SERVER_MECHANISMS.join(' ')}`)
@@ -288,6 +289,8 @@ export class SmtpServerSession {
     const { sizeLimitOctets } = this.#options
     const mail = parseMail(argument, { isExtended: this.#isExtended, sizeLimitOctets })
     if (mail.kind === 'refused') return this.#refuse(mail.reply)
+    if (mail.argument.isBinary && !this.#options.offersChunking)
+      return this.#refuse('555 5.5.4 BINARYMIME is not offered')
     this.#transaction = { mail: mail.argument, forwardPaths: [], rcptParameters: [] }
     this.#say('250 2.1.0 sender accepted')
   }
@@ -332,6 +335,7 @@ export class SmtpServerSession {
   }
 
   #chunkRefusal({ octets }: BdatArgument): string | undefined {
+    if (!this.#options.offersChunking) return '502 5.5.1 CHUNKING is not offered'
     const transaction = this.#transaction
     if (transaction === undefined) return '503 5.5.1 MAIL comes first'
     if (transaction.forwardPaths.length === 0) return '554 5.5.1 no valid recipients'

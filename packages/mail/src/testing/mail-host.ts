@@ -21,6 +21,11 @@ export interface MailHostOptions extends FaultHooks {
   readonly allowsClearTextLogin?: boolean
   /** Whether a client must log in to send. Default: no, as for mail from other hosts. */
   readonly requiresLogin?: boolean
+  /**
+   * Whether content may come with BDAT (CHUNKING and BINARYMIME, RFC 3030). Default: yes. Without it a client can't send a second letter whole before it
+   * knows what became of the first, as with most older servers.
+   */
+  readonly offersChunking?: boolean
   /** The largest letter, announced with SIZE. Default: 32 MiB. */
   readonly sizeLimitOctets?: number
   /** Default: any free port for each. */
@@ -215,6 +220,7 @@ class LoopbackMailHost implements MailHost {
         ...this.#loginPolicy(state),
         hostName: HOST_NAME,
         sizeLimitOctets: this.#options.sizeLimitOctets ?? SIZE_LIMIT_OCTETS,
+        offersChunking: this.#options.offersChunking ?? true,
         requiresLogin: this.#options.requiresLogin ?? false,
       },
       secureContext: this.#secureContext,

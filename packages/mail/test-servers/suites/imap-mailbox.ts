@@ -43,166 +43,213 @@ function letterOf(subject: string): Uint8Array {
   )
 }
 
+/** What is tried in a mailbox of its own. */
+interface Trial {
+  readonly name: string
+  readonly run: (own: OwnMailbox, server: MailServer) => Promise<void>
+}
+
+const TRIALS: readonly Trial[] = [
+  { name: 'I16 gives back a large letter too, whole and in part', run: givesBackLarge },
+  { name: 'describes letters', run: describes },
+  { name: 'I12 finds letters', run: finds },
+  { name: 'marks, copies, moves and removes letters', run: changes },
+  { name: 'I7 tells of a letter as soon as it comes', run: tellsOfNews },
+  { name: 'I8 lets other commands be called while letters are read', run: readsAndMarks },
+  { name: 'I11 tells what has changed while nobody looked', run: remembers },
+  { name: 'I4 is listed, renamed and subscribed to by its name', run: isNamed },
+]
+
 export function describeImapMailbox(laboratory: Laboratory): void {
   const serverAt = (port: LabPort): MailServer => {
     const mailbox = laboratory.users.flatMap((user) => mailboxAt(port, user) ?? []).at(-1)
     assert.ok(mailbox)
     return toMailServer(laboratory, port, mailbox)
   }
-  const openAt = (port: LabPort): Promise<OwnMailbox> => openOwnMailbox(serverAt(port))
+  const attempt = async (port: LabPort, run: Trial['run']): Promise<void> => {
+    const server = serverAt(port)
+    await using own = await openOwnMailbox(server)
+    await run(own, server)
+  }
 
   describe('An IMAP mailbox', { timeout: TIMEOUT_MS }, () => {
     for (const port of passwordPorts(laboratory, 'imap')) {
       it(`gives back octet for octet what was put into it at ${port.id}`, async () => {
-        await using own = await openAt(port)
-        const letter = letterOf('one')
-        const appended = await put(own, letter, { flags: ['\\Flagged'] })
-
-        assert.deepEqual(await contentOf(own.mailbox, appended?.uid ?? 0), letter)
+        await attempt(port, givesBack)
       })
     }
 
     for (const port of onePerServer(passwordPorts(laboratory, 'imap'))) {
-      it(`I16 gives back a large letter too at ${port.id}, whole and in part`, async () => {
-        await using own = await openAt(port)
-        const line = new TextEncoder().encode(`${'x'.repeat(70)}\r\n`.repeat(500))
-        const head = letterOf('large')
-        const count = Math.floor(LARGE_OCTETS / line.length)
-        async function* pieces(): AsyncGenerator<Uint8Array> {
-          yield head
-          for (let index = 0; index < count; index++) yield line
-        }
-        const sizeOctets = head.length + count * line.length
-        const appended = await put(own, pieces(), { sizeOctets })
-        const uid = appended?.uid ?? 0
-
-        const content = await contentOf(own.mailbox, uid)
-        const piece = await contentOf(own.mailbox, uid, { offset: head.length + 70, octetCount: 4 })
-
-        assert.equal(content.length, sizeOctets)
-        assert.deepEqual(content.subarray(0, head.length), head)
-        assert.ok(content.subarray(head.length).every((octet, at) => octet === line[at % 72]))
-        assert.deepEqual([...piece], [13, 10, 120, 120])
-      })
-
-      it(`describes letters at ${port.id}`, async () => {
-        await using own = await openAt(port)
-        await appendComposed(own)
-        await put(own, letterOf('two'), {
-          internalDate: new Date('2020-02-03T04:05:06Z'),
+      for (const { name, run } of TRIALS) {
+        it(`${name} at ${port.id}`, async () => {
+          await attempt(port, run)
         })
-
-        const letters = await all(own.mailbox)
-
-        const [composed, plain] = letters
-        assert.ok(letters.length === 2 && composed?.header !== undefined)
-        assert.equal(parseHeaderSection(composed.header).first('Subject'), SUBJECT)
-        assert.equal(composed.envelope?.messageId, '<composed@lab.test>')
-        assert.deepEqual(
-          composed.body?.parts.map(({ section, contentType }) => [section, contentType]),
-          [
-            ['1', 'text/plain'],
-            ['2', 'application/octet-stream'],
-          ],
-        )
-        assert.equal(composed.body.parts[1]?.disposition?.kind, 'attachment')
-        assert.equal(plain?.internalDate?.toISOString(), '2020-02-03T04:05:06.000Z')
-        assert.equal(plain.sizeOctets, letterOf('two').length)
-        assert.deepEqual([composed.defects, plain.defects], [[], []])
-      })
-
-      it(`I12 finds letters at ${port.id}`, async () => {
-        await using own = await openAt(port)
-        await appendComposed(own)
-        await put(own, letterOf('two'), { flags: ['\\Seen'] })
-        const { mailbox } = own
-        const [first = 0, second = 0] = (await mailbox.search({})).numbers()
-
-        assert.deepEqual(await found(mailbox.search({ seen: true })), [second])
-        assert.deepEqual(await found(mailbox.search({ subject: 'tWo' })), [second])
-        assert.deepEqual(await found(mailbox.search({ subject: SUBJECT })), [first])
-        assert.deepEqual(await found(mailbox.search({ not: { subject: 'two' } })), [first])
-        assert.deepEqual(await found(mailbox.search({ from: 'nobody' })), [])
-        assert.deepEqual(
-          await found(mailbox.search({ either: [{ seen: true }, { uids: UidSet.of([first]) }] })),
-          [first, second],
-        )
-      })
-
-      it(`marks, copies, moves and removes letters at ${port.id}`, async () => {
-        await using own = await openAt(port)
-        const { imap, mailbox } = own
-        const other = await own.beside(`other ${crypto.randomUUID()}`)
-        for (const subject of ['one', 'two', 'three']) {
-          await put(own, letterOf(subject))
-        }
-        const [one = 0, two = 0, three = 0] = (await mailbox.search({})).numbers()
-
-        await mailbox.store(UidSet.of([one, two]), 'add', ['\\Flagged', '$Junk'])
-        await mailbox.store(UidSet.of([two]), 'remove', ['\\Flagged'])
-        assert.deepEqual(await found(mailbox.search({ flagged: true })), [one])
-        const copied = await mailbox.copy(UidSet.of([one]), other)
-        const moved = await mailbox.move(UidSet.of([two]), other)
-        await mailbox.store(UidSet.of([one, three]), 'add', ['\\Deleted'])
-        await mailbox.expunge(UidSet.of([three]))
-
-        assert.deepEqual(await found(mailbox.search({})), [one])
-        assert.deepEqual([copied[0]?.sourceUids, moved[0]?.sourceUids], [[one], [two]])
-        assert.equal((await imap.status(other, ['messages'])).messages, 2)
-        await mailbox.close('expunge')
-        assert.equal((await imap.status(mailbox.name, ['messages'])).messages, 0)
-      })
-
-      it(`I7 tells of a letter as soon as it comes at ${port.id}`, async () => {
-        await using own = await openAt(port)
-        await using other = await openImap(serverAt(port), BOUNDED)
-        const waiting = own.mailbox.changes()
-
-        await other.append(own.mailbox.name, letterOf('news'))
-        let changes = await waiting
-        while (!changes.some(({ kind }) => kind === 'exists')) changes = await own.mailbox.changes()
-
-        assert.equal(own.mailbox.exists, 1)
-      })
-
-      it(`I8 lets other commands be called while letters are read at ${port.id}`, async () => {
-        await using own = await openAt(port)
-        for (let count = 0; count < 5; count++) {
-          await put(own, letterOf(`${count}`))
-        }
-
-        for await (const { uid = 0 } of own.mailbox.fetch(SequenceSet.from(1), { flags: true })) {
-          await own.mailbox.store(UidSet.of([uid]), 'add', ['\\Seen'])
-        }
-
-        assert.equal((await own.mailbox.search({ seen: true })).size, 5)
-      })
-
-      it(`I4 is listed, renamed and subscribed to by its name at ${port.id}`, async () => {
-        await using own = await openAt(port)
-        const { imap, mailbox } = own
-        const name = mailbox.name.text
-
-        await imap.subscribe(mailbox.name)
-        const subscribed = await imap.list({ isSubscribed: true })
-        await imap.unsubscribe(mailbox.name)
-        const [listed] = await imap.list({ pattern: name, status: ['messages', 'uidValidity'] })
-
-        assert.ok(subscribed.some((entry) => entry.name.text === name))
-        assert.equal(listed?.name.text, name)
-        assert.deepEqual(
-          [listed.status?.messages, listed.status?.uidValidity],
-          [0, mailbox.uidValidity],
-        )
-        await assert.rejects(imap.create(name), ImapCommandRejected)
-        await assert.rejects(imap.select(`${name} is not there`), ImapCommandRejected)
-        assert.ok(!mailbox.isOpen)
-        await imap.rename(name, `${name} 2`)
-        assert.equal((await imap.list({ pattern: `${name} 2` })).length, 1)
-        await imap.rename(`${name} 2`, name)
-      })
+      }
     }
   })
+}
+
+async function givesBack(own: OwnMailbox): Promise<void> {
+  const letter = letterOf('one')
+  const appended = await put(own, letter, { flags: ['\\Flagged'] })
+
+  assert.deepEqual(await contentOf(own.mailbox, appended?.uid ?? 0), letter)
+}
+
+async function givesBackLarge(own: OwnMailbox): Promise<void> {
+  const line = new TextEncoder().encode(`${'x'.repeat(70)}\r\n`.repeat(500))
+  const head = letterOf('large')
+  const count = Math.floor(LARGE_OCTETS / line.length)
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    yield head
+    for (let index = 0; index < count; index++) yield line
+  }
+  const sizeOctets = head.length + count * line.length
+  const appended = await put(own, pieces(), { sizeOctets })
+  const uid = appended?.uid ?? 0
+
+  const content = await contentOf(own.mailbox, uid)
+  const piece = await contentOf(own.mailbox, uid, { offset: head.length + 70, octetCount: 4 })
+
+  assert.equal(content.length, sizeOctets)
+  assert.deepEqual(content.subarray(0, head.length), head)
+  assert.ok(content.subarray(head.length).every((octet, at) => octet === line[at % 72]))
+  assert.deepEqual([...piece], [13, 10, 120, 120])
+}
+
+async function describes(own: OwnMailbox): Promise<void> {
+  await appendComposed(own)
+  await put(own, letterOf('two'), {
+    internalDate: new Date('2020-02-03T04:05:06Z'),
+  })
+
+  const letters = await all(own.mailbox)
+
+  const [composed, plain] = letters
+  assert.ok(letters.length === 2 && composed?.header !== undefined)
+  assert.equal(parseHeaderSection(composed.header).first('Subject'), SUBJECT)
+  assert.equal(composed.envelope?.messageId, '<composed@lab.test>')
+  assert.deepEqual(
+    composed.body?.parts.map(({ section, contentType }) => [section, contentType]),
+    [
+      ['1', 'text/plain'],
+      ['2', 'application/octet-stream'],
+    ],
+  )
+  assert.equal(composed.body.parts[1]?.disposition?.kind, 'attachment')
+  assert.equal(plain?.internalDate?.toISOString(), '2020-02-03T04:05:06.000Z')
+  assert.equal(plain.sizeOctets, letterOf('two').length)
+  assert.deepEqual([composed.defects, plain.defects], [[], []])
+}
+
+async function finds(own: OwnMailbox): Promise<void> {
+  await appendComposed(own)
+  await put(own, letterOf('two'), { flags: ['\\Seen'] })
+  const { mailbox } = own
+  const [first = 0, second = 0] = (await mailbox.search({})).numbers()
+
+  assert.deepEqual(await found(mailbox.search({ seen: true })), [second])
+  assert.deepEqual(await found(mailbox.search({ subject: 'tWo' })), [second])
+  assert.deepEqual(await found(mailbox.search({ subject: SUBJECT })), [first])
+  assert.deepEqual(await found(mailbox.search({ not: { subject: 'two' } })), [first])
+  assert.deepEqual(await found(mailbox.search({ from: 'nobody' })), [])
+  assert.deepEqual(
+    await found(mailbox.search({ either: [{ seen: true }, { uids: UidSet.of([first]) }] })),
+    [first, second],
+  )
+}
+
+async function changes(own: OwnMailbox): Promise<void> {
+  const { imap, mailbox } = own
+  const other = await own.beside(`other ${crypto.randomUUID()}`)
+  for (const subject of ['one', 'two', 'three']) {
+    await put(own, letterOf(subject))
+  }
+  const [one = 0, two = 0, three = 0] = (await mailbox.search({})).numbers()
+
+  await mailbox.store(UidSet.of([one, two]), 'add', ['\\Flagged', '$Junk'])
+  await mailbox.store(UidSet.of([two]), 'remove', ['\\Flagged'])
+  assert.deepEqual(await found(mailbox.search({ flagged: true })), [one])
+  const copied = await mailbox.copy(UidSet.of([one]), other)
+  const moved = await mailbox.move(UidSet.of([two]), other)
+  await mailbox.store(UidSet.of([one, three]), 'add', ['\\Deleted'])
+  await mailbox.expunge(UidSet.of([three]))
+
+  assert.deepEqual(await found(mailbox.search({})), [one])
+  assert.deepEqual([copied[0]?.sourceUids, moved[0]?.sourceUids], [[one], [two]])
+  assert.equal((await imap.status(other, ['messages'])).messages, 2)
+  await mailbox.close('expunge')
+  assert.equal((await imap.status(mailbox.name, ['messages'])).messages, 0)
+}
+
+async function tellsOfNews(own: OwnMailbox, server: MailServer): Promise<void> {
+  await using other = await openImap(server, BOUNDED)
+  const waiting = own.mailbox.changes()
+
+  await other.append(own.mailbox.name, letterOf('news'))
+  let changes = await waiting
+  while (!changes.some(({ kind }) => kind === 'exists')) changes = await own.mailbox.changes()
+
+  assert.equal(own.mailbox.exists, 1)
+}
+
+async function readsAndMarks(own: OwnMailbox): Promise<void> {
+  for (let count = 0; count < 5; count++) {
+    await put(own, letterOf(`${count}`))
+  }
+
+  for await (const { uid = 0 } of own.mailbox.fetch(SequenceSet.from(1), { flags: true })) {
+    await own.mailbox.store(UidSet.of([uid]), 'add', ['\\Seen'])
+  }
+
+  assert.equal((await own.mailbox.search({ seen: true })).size, 5)
+}
+
+async function remembers(own: OwnMailbox, server: MailServer): Promise<void> {
+  const { mailbox } = own
+  for (const subject of ['one', 'two', 'three']) await put(own, letterOf(subject))
+  const [one = 0, two = 0, three = 0] = (await mailbox.search({})).numbers()
+  await using other = await openImap(server, { ...BOUNDED, enable: ['QRESYNC'] })
+  const before = await other.examine(mailbox.name)
+  const { uidValidity = 0, highestModSeq = 0n } = before
+  await before.close()
+
+  await mailbox.store(UidSet.of([one]), 'add', ['\\Deleted'])
+  await mailbox.expunge(UidSet.of([one]))
+  await mailbox.store(UidSet.of([two]), 'add', ['\\Seen'])
+  const after = await other.examine(mailbox.name, { uidValidity, highestModSeq })
+
+  if (!other.capabilities.has('QRESYNC')) {
+    assert.equal(after.missed, undefined)
+    return
+  }
+  assert.ok(after.missed !== undefined)
+  assert.ok(after.missed.vanished.has(one) && !after.missed.vanished.has(three))
+  assert.deepEqual(
+    after.missed.letters.map(({ uid }) => uid),
+    [two],
+  )
+  assert.ok((after.highestModSeq ?? 0n) > highestModSeq)
+}
+
+async function isNamed(own: OwnMailbox): Promise<void> {
+  const { imap, mailbox } = own
+  const name = mailbox.name.text
+
+  await imap.subscribe(mailbox.name)
+  const subscribed = await imap.list({ isSubscribed: true })
+  await imap.unsubscribe(mailbox.name)
+  const [listed] = await imap.list({ pattern: name, status: ['messages', 'uidValidity'] })
+
+  assert.ok(subscribed.some((entry) => entry.name.text === name))
+  assert.equal(listed?.name.text, name)
+  assert.deepEqual([listed.status?.messages, listed.status?.uidValidity], [0, mailbox.uidValidity])
+  await assert.rejects(imap.create(name), ImapCommandRejected)
+  await assert.rejects(imap.select(`${name} is not there`), ImapCommandRejected)
+  assert.ok(!mailbox.isOpen)
+  await imap.rename(name, `${name} 2`)
+  assert.equal((await imap.list({ pattern: `${name} 2` })).length, 1)
+  await imap.rename(`${name} 2`, name)
 }
 
 /** Courier tells of a letter only when it is asked for news. */

@@ -34,12 +34,8 @@ type Delivery = NonNullable<Envelope['delivery']>
 
 export function describeDeliveryReports(laboratory: Laboratory): void {
   const { from, to, envelope, maildropServer } = correspondenceOf(laboratory)
-  // OpenSMTPD offers DSN and reports no success.
-  const ports = onePerServer(sendingPorts(laboratory)).filter(
-    ({ server }) => server !== 'opensmtpd',
-  )
+  const ports = reportingPorts(laboratory)
   const [forwardPath] = envelope.forwardPaths
-  const quota = Object.keys(laboratory.recipients ?? {}).find((name) => name.startsWith('quota@'))
 
   describe('A delivery report', { timeout: TIMEOUT_MS }, () => {
     for (const port of ports.filter((each) => offers(each, 'DSN'))) {
@@ -48,7 +44,7 @@ export function describeDeliveryReports(laboratory: Laboratory): void {
         const envelopeId = `7 + 7 = 14; ${address}`.slice(0, 40)
         const originalRecipient = ForwardPath.parse('orders+2026=03@example.org')
         const letter = await unchanging(newLetter(from, to))
-        await sendBy(port, letter, {
+        await sendBy(senderAt(laboratory, port), letter, {
           reversePath,
           forwardPaths: [forwardPath],
           delivery: {
@@ -71,9 +67,19 @@ export function describeDeliveryReports(laboratory: Laboratory): void {
           recipients: [`rfc822 ${given(originalRecipient.addrSpec)} done 2`],
         })
       })
+    }
+  })
+}
 
-      if (quota === undefined) continue
-      it(`tells of failure unless nobody wants to know, by ${port.id}`, async () => {
+export function describeFailureReports(laboratory: Laboratory): void {
+  const { from } = correspondenceOf(laboratory)
+  const ports = reportingPorts(laboratory).filter((each) => offers(each, 'DSN'))
+  const quota = Object.keys(laboratory.recipients ?? {}).find((name) => name.startsWith('quota@'))
+  if (quota === undefined) return
+
+  describe('A report of failure', { timeout: TIMEOUT_MS }, () => {
+    for (const port of ports) {
+      it(`comes unless nobody wants to know, by ${port.id}`, async () => {
         const { reversePath, address } = newReturnPath(from)
         const asked: readonly Delivery[] = [
           { notify: 'never', envelopeId: 'never' },
@@ -84,7 +90,7 @@ export function describeDeliveryReports(laboratory: Laboratory): void {
         for (const delivery of asked) {
           const letter = newLetter(from, quota, { fileOctets: TOO_LARGE_FILE_OCTETS })
           const forwardPaths = [ForwardPath.parse(quota)] as const
-          await sendBy(port, letter, { reversePath, forwardPaths, delivery })
+          await sendBy(senderAt(laboratory, port), letter, { reversePath, forwardPaths, delivery })
         }
 
         const reports = await awaitReports(senderMaildrop(laboratory), address, 2)
@@ -97,8 +103,15 @@ export function describeDeliveryReports(laboratory: Laboratory): void {
         ])
       })
     }
+  })
+}
 
-    for (const port of ports.filter((each) => !offers(each, 'DSN'))) {
+export function describeMissingReports(laboratory: Laboratory): void {
+  const { from, to, envelope, maildropServer } = correspondenceOf(laboratory)
+  const ports = reportingPorts(laboratory).filter((each) => !offers(each, 'DSN'))
+
+  describe('A report that nobody would write', { timeout: TIMEOUT_MS }, () => {
+    for (const port of ports) {
       it(`is refused before ${port.id} is asked, which has none`, async () => {
         const lines: string[] = []
         const options = { ...BOUNDED, log: (line: string) => lines.push(line) }
@@ -128,15 +141,20 @@ export function describeDeliveryReports(laboratory: Laboratory): void {
       })
     }
   })
+}
 
-  async function sendBy(
-    port: LabPort,
-    letter: Parameters<typeof send>[2],
-    asked: Envelope,
-  ): Promise<void> {
-    await using connection = await openSmtp(senderAt(laboratory, port), BOUNDED)
-    assert.deepEqual(await send(connection, asked, letter), ['accepted 250'])
-  }
+/** OpenSMTPD offers DSN and reports no success. */
+function reportingPorts(laboratory: Laboratory): readonly LabPort[] {
+  return onePerServer(sendingPorts(laboratory)).filter(({ server }) => server !== 'opensmtpd')
+}
+
+async function sendBy(
+  server: MailServer,
+  letter: Parameters<typeof send>[2],
+  asked: Envelope,
+): Promise<void> {
+  await using connection = await openSmtp(server, BOUNDED)
+  assert.deepEqual(await send(connection, asked, letter), ['accepted 250'])
 }
 
 /** Who gets the reports to the first user, by POP3. */

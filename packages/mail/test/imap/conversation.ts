@@ -82,7 +82,7 @@ export function playMailbox<Result>(
   options: Conversation = {},
 ): Promise<Result> {
   const inMailbox = function* (session: ImapSession): Dialog<Result> {
-    yield* select(session, 'INBOX', 'write')
+    yield* select(session, 'INBOX', { access: 'write' })
     return yield* commands(session)
   }
   return playSession(inMailbox, SELECT + transcriptPart, options)
@@ -111,7 +111,7 @@ export function* sectionText(
 export function* workThrough(options: Partial<ImapSessionOptions> = {}): Dialog<unknown> {
   const session = yield* logIn(options)
   const mailboxes = yield* list(session, { status: ['messages', 'unseen'] })
-  const inbox = yield* select(session, 'inbox', 'write')
+  const { mailbox: inbox } = yield* select(session, 'inbox', { access: 'write' })
   const { uidValidity, isReadOnly } = inbox
   const unseen = yield* search(session, { seen: false })
   const items = { flags: true, sizeOctets: true, header: ['SUBJECT'] }

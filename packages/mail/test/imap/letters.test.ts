@@ -30,6 +30,19 @@ describe('Fetching letters', () => {
       `
       C: A3 UID FETCH 7 (UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE MODSEQ BODY.PEEK[HEADER] BINARY.PEEK[1] BODY.PEEK[2.MIME] BODY.PEEK[])
       S: A3 OK`,
+      { capabilities: ['BINARY', 'CONDSTORE'] },
+    )
+  })
+
+  it('asks for nothing that the server does not have', async () => {
+    const sections = [{ part: '1', isDecoded: true }]
+    await playMailbox(
+      (session) => fetchLetters(session, SEVEN, { modSeq: true }),
+      'C: A3 UID FETCH 7 (UID)\nS: A3 OK',
+    )
+    await assert.rejects(
+      playMailbox((session) => fetchLetters(session, SEVEN, { sections }), ''),
+      (error) => error instanceof ImapCapabilityMissing && error.capability === 'BINARY',
     )
   })
 
@@ -110,7 +123,9 @@ describe('Fetching letters', () => {
       { of: 'TEXT', isDecoded: true },
     ] as const) {
       await assert.rejects(
-        playMailbox((session) => fetchLetters(session, SEVEN, { sections: [section] }), ''),
+        playMailbox((session) => fetchLetters(session, SEVEN, { sections: [section] }), '', {
+          capabilities: ['BINARY'],
+        }),
         RangeError,
       )
     }
@@ -227,6 +242,20 @@ describe('Searching', () => {
         { capabilities: ['ESEARCH'] },
       ),
       ProtocolViolation,
+    )
+  })
+
+  it('I12 finds no more than the limit, however shortly it is written', async () => {
+    await assert.rejects(
+      playMailbox(
+        (session) => search(session, {}),
+        `
+        C: A3 UID SEARCH RETURN (ALL) ALL
+        S: * ESEARCH (TAG "A3") UID ALL 1:4294967295
+        S: A3 OK`,
+        { capabilities: ['ESEARCH'] },
+      ),
+      LimitExceeded,
     )
   })
 

@@ -210,8 +210,8 @@ describe('Facts about a server', () => {
 
 describe('Opening a mailbox', () => {
   it('I6 I11 tells how it is', async () => {
-    const mailbox = await playSession(
-      (session) => select(session, 'INBOX', 'read'),
+    const { mailbox } = await playSession(
+      (session) => select(session, 'INBOX', { access: 'read' }),
       `
       C: A2 EXAMINE "INBOX"
       S: * 172 EXISTS
@@ -242,7 +242,7 @@ describe('Opening a mailbox', () => {
   it('forgets what is said of the one before, until that is closed', async () => {
     const [mailbox, changes] = await playMailbox(
       function* (session) {
-        const opened = yield* select(session, 'b', 'write')
+        const { mailbox: opened } = yield* select(session, 'b', { access: 'write' })
         return [opened, session.channel.state.takeChanges()] as const
       },
       `
@@ -263,7 +263,7 @@ describe('Opening a mailbox', () => {
     await playMailbox(
       function* (session) {
         try {
-          yield* select(session, 'gone', 'write')
+          yield* select(session, 'gone', { access: 'write' })
         } catch (error) {
           assert.ok(error instanceof ImapCommandRejected && error.responseCode === 'NONEXISTENT')
         }

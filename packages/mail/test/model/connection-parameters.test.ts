@@ -104,6 +104,29 @@ describe('SmtpConnectionParameters', () => {
   })
 })
 
+describe('the way to a server', () => {
+  const proxy = {
+    kind: 'socks5',
+    host: 'proxy.example.org',
+    port: 1080,
+    credentials: { user: 'office', password: new Secret('tan staaf') },
+  } as const
+
+  it('goes through a proxy, to a name and a key that the certificate must have', () => {
+    const way = { servername: 'mx.example.org', pins: ['sha256/AAAA'], proxy }
+    const parameters = new SmtpConnectionParameters({ server: HOST, ...way })
+
+    const { servername, pins, proxy: through } = parameters.mailServer
+    assert.deepEqual({ servername, pins, proxy: through }, way)
+    assert.doesNotMatch(`${inspect(parameters)} ${JSON.stringify(parameters)}`, /staaf/)
+  })
+
+  it('is the straight one unless it is said otherwise', () => {
+    const { mailServer } = new SmtpConnectionParameters(HOST)
+    assert.deepEqual(Object.keys(mailServer), ['host', 'port', 'tls'])
+  })
+})
+
 describe('parameters of mailboxes', () => {
   it('know their ports', () => {
     assert.equal(new ImapConnectionParameters(HOST).port, 993)

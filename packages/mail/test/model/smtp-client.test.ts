@@ -4,66 +4,26 @@ import { Readable } from 'node:stream'
 import { describe, it } from 'node:test'
 import { inspect } from 'node:util'
 import {
-  AnonymousEmailAuthentication,
   Email,
-  EmailSendingException,
   EmailTextKind,
-  ExternalEmailAuthentication,
   IllegalStateException,
-  OAuth2EmailAuthentication,
-  PasswordEmailAuthentication,
   SmtpClient,
   SmtpConnectionParameters,
   type SendingProgress,
 } from '../../src/index.ts'
-import { Aborted, AuthenticationFailed, ConnectionFailed } from '../../src/errors.ts'
+import { AuthenticationFailed } from '../../src/errors.ts'
 import { readDkimKey } from '../../src/dkim.ts'
 import { textOf } from '../../src/base/octets.ts'
-import { startMailHost, type MailHost, type MailHostOptions } from '../../src/testing.ts'
-
-const OFFICE = 'office@example.org'
-const SHOP = 'shop@example.org'
-const OTHER = 'other@example.org'
-const PASSWORD = 'tan staaf'
-
-function startHost(options: Partial<MailHostOptions> = {}): Promise<MailHost> {
-  const accounts = [OFFICE, SHOP, OTHER].map((address) => ({ address, password: PASSWORD }))
-  return startMailHost({ accounts, ...options })
-}
-
-/** Clear text, by its name: the host of these tests is this process. */
-function parametersOf(host: MailHost, password?: string): SmtpConnectionParameters {
-  return new SmtpConnectionParameters({
-    server: '127.0.0.1',
-    port: host.smtp.port,
-    allowStartTls: false,
-    authentication:
-      password === undefined ? undefined : new PasswordEmailAuthentication(OFFICE, password),
-  })
-}
-
-function letters(host: MailHost, address: string): readonly string[] {
-  return host
-    .mailbox(address)
-    .letters()
-    .map(({ octets }) => textOf(octets))
-}
-
-function lettersTo(...addresses: readonly string[]): readonly Email[] {
-  return addresses.map((address, index) =>
-    new Email(OFFICE, address, `number ${index}`).setTextAsString('text'),
-  )
-}
-
-/** What a sending was refused with. */
-async function refusal(sending: Promise<unknown>): Promise<EmailSendingException> {
-  const error: unknown = await sending.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  assert.ok(error instanceof EmailSendingException, inspect(error))
-  return error
-}
+import {
+  letters,
+  OFFICE,
+  OTHER,
+  parametersOf,
+  PASSWORD,
+  refusal,
+  SHOP,
+  startHost,
+} from './sending-world.ts'
 
 describe('sending one letter', () => {
   it('brings it to everybody, and shows nobody who got it in Bcc', async () => {
@@ -243,131 +203,6 @@ describe('signing what is sent', () => {
   })
 })
 
-describe('sending several letters', () => {
-  it('goes on after a failure, in their order, over one connection', async () => {
-    const greetings: string[] = []
-    await using host = await startHost({
-      onCommand: (_protocol, line) => {
-        if (line.startsWith('EHLO')) greetings.push(line)
-        return 'proceed'
-      },
-    })
-    const emails = lettersTo(SHOP, 'nobody@example.org', SHOP, 'noone@example.org', SHOP)
-
-    const results = await SmtpClient.send(parametersOf(host), emails)
-
-    assert.deepEqual(
-      results.map((result) => result.isSuccessful()),
-      [true, false, true, false, true],
-    )
-    assert.deepEqual(
-      results.map(({ message }) => message),
-      emails,
-    )
-    assert.equal(results[1]?.exception?.smtpCode, 550)
-    assert.deepEqual(
-      letters(host, SHOP).map((letter) => /number \d/.exec(letter)?.[0]),
-      ['number 0', 'number 2', 'number 4'],
-    )
-    assert.equal(greetings.length, 1)
-  })
-
-  it('makes a new connection for the letters that a lost one had not begun', async () => {
-    let greetings = 0
-    await using host = await startHost({
-      onCommand: (_protocol, line) => {
-        if (line.startsWith('EHLO')) greetings++
-        return 'proceed'
-      },
-      onLetter: ({ number }) =>
-        number === 2 ? { kind: 'disconnect', isStored: false } : { kind: 'deliver' },
-    })
-
-    const results = await SmtpClient.send(parametersOf(host), lettersTo(SHOP, SHOP, SHOP, SHOP))
-
-    assert.deepEqual(
-      results.map(({ exception }) => exception?.outcome),
-      [undefined, 'unknown', undefined, undefined],
-    )
-    assert.equal(letters(host, SHOP).length, 3)
-    assert.equal(greetings, 2)
-  })
-
-  it('gives every letter the same reason when there is no connection, and tries once', async () => {
-    const parameters = new SmtpConnectionParameters({ server: '127.0.0.1', port: 1 })
-
-    const results = await SmtpClient.send(parameters, lettersTo(...Array<string>(40).fill(SHOP)))
-
-    const causes = new Set(results.map(({ exception }) => exception?.cause))
-    assert.equal(results.length, 40)
-    assert.equal(causes.size, 1)
-    assert.ok([...causes][0] instanceof ConnectionFailed)
-  })
-
-  it('tells of each letter that a connection that never lasts did not take it', async () => {
-    await using host = await startHost({
-      onCommand: (_protocol, line) => (line.startsWith('MAIL') ? 'disconnect' : 'proceed'),
-    })
-
-    const results = await SmtpClient.send(parametersOf(host), lettersTo(SHOP, SHOP, SHOP))
-
-    assert.deepEqual(
-      results.map(({ exception }) => exception?.outcome),
-      ['failed', 'failed', 'failed'],
-    )
-  })
-
-  it('ends with the signal, and says so of every letter that was left', async () => {
-    const controller = new AbortController()
-    await using host = await startHost({
-      onLetter: ({ number }) => {
-        if (number === 2) controller.abort()
-        return { kind: 'deliver' }
-      },
-    })
-
-    const results = await SmtpClient.send(parametersOf(host), lettersTo(SHOP, SHOP, SHOP, SHOP), {
-      signal: controller.signal,
-    })
-
-    const [first, second, ...others] = results
-    assert.equal(first?.isSuccessful(), true)
-    assert.equal(second?.exception?.outcome, 'unknown')
-    assert.equal(others.length, 2)
-    for (const { exception } of others) assert.ok(exception?.cause instanceof Aborted)
-  })
-
-  it('composes no more letters ahead than are under way', async () => {
-    let opened = 0
-    let most = 0
-    await using host = await startHost({
-      onLetter: () => {
-        most = Math.max(most, opened)
-        opened--
-        return { kind: 'deliver' }
-      },
-    })
-    const emails = lettersTo(...Array<string>(60).fill(SHOP))
-    for (const email of emails) {
-      email.attachData(async function* () {
-        opened++
-        yield new Uint8Array([1])
-      }, 'a.bin')
-    }
-
-    const results = await SmtpClient.send(parametersOf(host), emails)
-
-    assert.ok(results.every((result) => result.isSuccessful()))
-    assert.ok(most <= 16, `${most} were open at once`)
-  })
-
-  it('gives no results for no letters, and makes no connection for it', async () => {
-    const parameters = new SmtpConnectionParameters({ server: '127.0.0.1', port: 1 })
-
-    assert.deepEqual(await SmtpClient.send(parameters, []), [])
-  })
-})
-
 describe('what a letter is made of', () => {
   it('arrives: texts, an image in the HTML, files, another letter', async () => {
     await using host = await startHost()
@@ -401,25 +236,5 @@ describe('what a letter is made of', () => {
     assert.equal(inner?.contentType, 'message/rfc822')
     assert.equal(Email.fromBytes(inner?.data ?? new Uint8Array()).subject, 'внутри')
     assert.equal(received.hasBodyParsingErrors, false)
-  })
-})
-
-describe('authentication', () => {
-  it('is what the engines log in with', () => {
-    const external = new ExternalEmailAuthentication('office')
-    const anonymous = new AnonymousEmailAuthentication('guest')
-    const token = new OAuth2EmailAuthentication({
-      user: 'office',
-      token: 't',
-      mechanism: 'XOAUTH2',
-    })
-
-    assert.deepEqual(external.credentials, { kind: 'external', authorizationId: 'office' })
-    assert.deepEqual(anonymous.credentials, { kind: 'anonymous', trace: 'guest' })
-    assert.deepEqual([token.user, token.credentials.kind], ['office', 'token'])
-    assert.deepEqual(
-      new PasswordEmailAuthentication({ user: 'u', password: 'p', mechanism: 'PLAIN' }).user,
-      'u',
-    )
   })
 })

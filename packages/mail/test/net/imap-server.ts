@@ -1,6 +1,27 @@
 import { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Duplex } from 'node:stream'
+import { Secret } from '../../src/base/secret.ts'
+import { openImap } from '../../src/net/imap-client.ts'
+import type { ImapConnection, ImapOptions } from '../../src/net/imap-client.ts'
+import type { ImapMailbox } from '../../src/net/imap-mailbox.ts'
+import type { Loopback } from './loopback.ts'
+
+/** Who logs in here. */
+export const credentials = { user: 'tim', password: new Secret('tanstaaf') } as const
+
+/** An open mailbox over a socket. */
+export interface OpenInbox extends AsyncDisposable {
+  readonly imap: ImapConnection
+  readonly inbox: ImapMailbox
+}
+
+/** A server that falls silent fails the test instead of holding it up for minutes. */
+export async function openInbox(host: Loopback, options: ImapOptions = {}): Promise<OpenInbox> {
+  const imap = await openImap(host.at({ credentials }), { totalTimeoutMs: 10_000, ...options })
+  const inbox = await imap.select('INBOX')
+  return { imap, inbox, [Symbol.asyncDispose]: () => imap.close() }
+}
 
 /** What a server says to a command behind its tag, and nothing for an empty text; by default that all is well. */
 export type Answers = (

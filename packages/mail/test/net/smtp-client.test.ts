@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import { Readable } from 'node:stream'
 import { describe, it } from 'node:test'
 import { octetsOf } from '../../src/base/octets.ts'
@@ -32,7 +33,7 @@ function twoPipelined(reply: string): string {
   const [commands = '', replies = ''] = next.split(/\n(?= *S:)/, 2)
   return NEXT_PIPELINED.replace(
     'S: 250 queued',
-    `${commands}\n${reply}\n${next.slice(next.indexOf(replies))}`,
+    `C: RSET\n${commands}\n${reply}\nS: 250 reset\n${next.slice(next.indexOf(replies))}`,
   )
 }
 
@@ -223,13 +224,13 @@ describe('SMTP connection', () => {
     const { smtp, connection } = await openWith(
       `C: MAIL FROM:<office@example.org>
       C: RCPT TO:<a@x.org>
+      S: 250 ok
+      S: 250 ok
       C: RSET
       C: MAIL FROM:<office@example.org>
       C: RCPT TO:<a@x.org>
       C: BDAT 3 LAST
       C: y
-      S: 250 ok
-      S: 250 ok
       S: 250 reset
       S: 250 ok
       S: 250 ok
@@ -278,6 +279,19 @@ describe('SMTP connection', () => {
     assert.ok(first.status === 'rejected' && first.reason instanceof Aborted)
     assert.ok(second.status === 'rejected' && second.reason instanceof ConnectionLost)
     assert.equal(smtp.isOpen, false)
+  })
+
+  it('listens once to a signal that many letters share, and not any more when they are done', async () => {
+    const server = new ScriptedServer({ extensions: ['PIPELINING'] })
+    const smtp = new SmtpConnection(server, await drive(open(), server))
+    const { signal } = new AbortController()
+
+    const sendings = Array.from({ length: 50 }, () => smtp.send(one, content('x'), { signal }))
+    const listeners = getEventListeners(signal, 'abort').length
+    await Promise.all(sendings)
+
+    assert.equal(listeners, 1)
+    assert.equal(getEventListeners(signal, 'abort').length, 0)
   })
 
   for (const { body, declared, extensions } of [

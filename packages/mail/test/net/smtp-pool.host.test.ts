@@ -29,7 +29,7 @@ function content(text: string): AsyncIterable<Uint8Array> {
   return { [Symbol.asyncIterator]: () => pieces(`Subject: ${text}\r\n\r\nx\r\n`) }
 }
 
-/** With CHUNKING content leaves together with its envelope, so that it is begun before anything is answered. */
+/** With CHUNKING content leaves together with its envelope from the second letter on, so that it is begun before anything is answered. */
 const DATA_ONLY = { chunking: 'never' } as const
 
 describe('SMTP pool and a server', () => {

@@ -54,6 +54,23 @@ describe('a listing in Russian', () => {
     assert.equal(принятое.ПолучитьТекстКакСтроку().trimEnd(), 'Текст письма')
   })
 
+  it('names the key, the name and the proxy that the way to the server leads over', async () => {
+    await using host = await startHost()
+    const параметры = new ПараметрыПодключенияSmtp({
+      Сервер: '127.0.0.1',
+      Порт: host.smtp.port,
+      ПараметрыЗащиты: new ПараметрыЗащищенногоСоединения(ca),
+      ОтпечаткиКлючей: [`sha256/${'A'.repeat(43)}=`],
+    })
+    параметры.Прокси = undefined
+    assert.equal(параметры.ИмяВСертификате, undefined)
+
+    await assert.rejects(
+      КлиентSmtp.Отправить(параметры, new Письмо('sender@1c.ru', 'recipient@1c.ru')),
+      { message: /none of the pinned ones/ },
+    )
+  })
+
   it('sends several letters and says of each what became of it', async () => {
     await using host = await startHost()
     const параметры = new ПараметрыПодключенияSmtp({

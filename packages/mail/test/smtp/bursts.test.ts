@@ -51,7 +51,8 @@ async function run(
   )
   await drive(sendLetters(session, queueOf(letters, fates)), server)
   assert.equal(fates.length, scripts.length)
-  return { fates: fates.map((fate) => fate ?? assert.fail('a letter was told nothing')), server }
+  const told = Array.from(fates, (fate) => fate ?? assert.fail('a letter was told nothing'))
+  return { fates: told, server }
 }
 
 /** What the script says of each recipient, in the words of `summary`. */
@@ -221,6 +222,24 @@ describe('Letters in one burst', () => {
       ),
       { numRuns: 250, examples: [REFUSED_WHILE_IT_BREAKS] },
     )
+  })
+
+  it('S9 are undecided in small numbers when the line breaks, and none of them when the server does not answer at all', async () => {
+    const granted = { mail: 250, go: 354, end: 250, recipients: [250], pieceOctets: 100 }
+    const scripts = Array.from({ length: 60 }, () => ({ ...granted, content: 'x\r\n' }))
+    const options = { extensions: ['PIPELINING', 'CHUNKING'], lastReplies: 0 }
+    const { server: unbroken } = await run(scripts, options)
+
+    for (let breaksAfter = 26; breaksAfter < unbroken.octets; breaksAfter += 97) {
+      const { fates, server } = await run(scripts, { ...options, breaksAfter })
+
+      const unknown = fates.filter(
+        (fate) => fate.kind === 'settled' && summary(fate.outcome)[0]?.startsWith('unknown'),
+      )
+      assert.ok(unknown.length <= 16, `${unknown.length} may have arrived`)
+      if (server.deliveries.length === 0 && breaksAfter < 90) assert.equal(unknown.length, 0)
+      checkDeliveries(scripts, fates, server)
+    }
   })
 
   it('S8 of which one is answered 421: it and those behind it may be sent again, and those before it keep their outcome', async () => {

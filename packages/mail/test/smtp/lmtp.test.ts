@@ -40,7 +40,7 @@ describe('LMTP', () => {
     {
       name: 'BDAT',
       extensions: ['PIPELINING', 'CHUNKING'],
-      content: `\nC: BDAT 3 LAST\nC: x${REPLIES}`,
+      content: `${REPLIES}\nC: BDAT 3 LAST\nC: x`,
     },
   ]) {
     const begun = `${greeted(...extensions)}${MAIL}${content}`

@@ -56,6 +56,14 @@ describe('SMTP server session and BDAT', () => {
     })
   }
 
+  it('is refused, and its octets read, by a server that does not offer it', () => {
+    const text = 'MAIL FROM:<a@b.c> BODY=BINARYMIME\r\nBDAT 6 LAST\r\nQUIT\r\nRSET\r\n'
+    const result = say(`${EHLO}${text}`, { offersChunking: false })
+
+    assert.doesNotMatch(result.replies, /CHUNKING\r|BINARYMIME\r/)
+    assert.deepEqual(codesOf(result).slice(1), ['555', '502', '250'])
+  })
+
   it('reads the octets of one that is answered by somebody else', () => {
     const result = say(`${EHLO}BDAT 6 LAST\r\nQUIT\r\n`, {}, { command: '451 4.3.0 later' })
 

@@ -11,6 +11,7 @@ export const OPTIONS: SmtpServerOptions = {
   isEncrypted: true,
   offersStartTls: true,
   allowsClearTextLogin: false,
+  offersChunking: true,
   requiresLogin: false,
 }
 
