@@ -32,9 +32,12 @@ export { EmailTextPart } from './model/email-text-part.ts'
 export { Email } from './model/email.ts'
 export { EmailsSendingResult } from './model/emails-sending-result.ts'
 export { Exception, IllegalArgumentException, IllegalStateException } from './model/exception.ts'
+export { ImapConnectionEmail, ImapConnectionEmailHeaders } from './model/imap-connection-email.ts'
+export { ImapConnection } from './model/imap-connection.ts'
 export { ImapConnectionParameters } from './model/imap-connection-parameters.ts'
 export { ConnectionEmail, ConnectionEmailHeaders } from './model/connection-email.ts'
 export { ImapDirectoryOpenMode } from './model/imap-directory-open-mode.ts'
+export { ImapEmailDirectory } from './model/imap-email-directory.ts'
 export {
   EmailDeletionException,
   EmailDirectoryNotFoundException,

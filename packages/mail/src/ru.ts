@@ -48,6 +48,7 @@ export {
   ИсключениеПочты,
 } from './ru/exceptions.ts'
 export { ВложениеПисьма, ЗаголовкиПисьма, Письмо, ЧастьТекстаПисьма } from './ru/letters.ts'
+export { КаталогПочтыImap, СоединениеImap } from './ru/imap.ts'
 export {
   ВидКаталогаПочты,
   РежимОткрытияКаталогаImap,
@@ -58,7 +59,12 @@ export {
   ИсключениеПочтовогоЯщика,
   ИсключениеУдаленияПисем,
 } from './ru/mailbox-exceptions.ts'
-export { ЗаголовкиПисьмаВСоединении, ПисьмоВСоединении } from './ru/mailbox-letters.ts'
+export {
+  ЗаголовкиПисьмаВСоединении,
+  ЗаголовкиПисьмаВСоединенииImap,
+  ПисьмоВСоединении,
+  ПисьмоВСоединенииImap,
+} from './ru/mailbox-letters.ts'
 export { СоединениеPop3 } from './ru/pop3.ts'
 export { КлиентSmtp, РезультатОтправкиПисем } from './ru/sending.ts'
 

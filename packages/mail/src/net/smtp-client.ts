@@ -49,7 +49,7 @@ export interface SendOptions {
    * server must offer CHUNKING too. A letter made by this package says so itself.
    */
   readonly body?: LetterBody
-  /** Called with the number of octets of the content that have been handed to the connection so far. */
+  /** Called with the number of octets of the content that have been handed to the connection so far. What it throws is ignored. */
   readonly onProgress?: (sentOctets: number) => void
 }
 
@@ -174,6 +174,7 @@ export class SmtpConnection implements AsyncDisposable {
    *
    * @throws SmtpCapabilityMissing when an address, the content or a wish for the delivery needs what the server does not offer; the session goes on.
    * @throws SmtpSizeExceeded when `sizeOctets` is more than the server takes; the session goes on.
+   * @throws TypeError when a path of the envelope is none; the session goes on.
    * @throws RangeError when there is no forward path, or `sizeOctets` or a wish for the delivery has a value that it can't have; the session
    * goes on. Also when `sizeOctets` is not the number of octets that the content had, as below.
    * @throws SmtpContentInvalid, and whatever the content throws, when it can't be sent to its end.
