@@ -3,6 +3,7 @@ import type { DkimKey } from '../dkim/key.ts'
 import { signMessage } from '../net/dkim-signing.ts'
 import { openSmtp, type SmtpConnection } from '../net/smtp-client.ts'
 import { trackContent } from '../net/tracked-content.ts'
+import type { DeliveryRequest } from '../smtp/delivery.ts'
 import type { Envelope, RecipientOutcome } from '../smtp/envelope.ts'
 import type { ProtocolLog } from '../wire/protocol-log.ts'
 import type { Email, PreparedEmail } from './email.ts'
@@ -34,6 +35,11 @@ export interface SendingOptions {
    * has opened; and letters of about the same place in the order may change places.
    */
   readonly dkim?: DkimKey | readonly DkimKey[]
+  /**
+   * What the servers on the way are asked for beyond delivering: reports, TLS all the way, a time, a priority. A letter that needs what the server does not offer is
+   * not sent.
+   */
+  readonly delivery?: Omit<DeliveryRequest, 'recipients'>
 }
 
 /**
@@ -51,7 +57,7 @@ export async function sendEmails(
   emails: readonly Email[],
   options: SendingOptions,
 ): Promise<readonly EmailsSendingResult[]> {
-  const given = readArguments(options, ['signal', 'onProgress', 'log', 'dkim'])
+  const given = readArguments(options, ['signal', 'onProgress', 'log', 'dkim', 'delivery'])
   const sending = new Sending(parameters, emails, given)
   try {
     return await sending.run()
@@ -124,10 +130,12 @@ class Sending {
 
   /** Hands a letter over, in as many transactions as the server wants for its recipients (RFC 5321 §4.5.3.1.10). */
   async #deliver(
-    { envelope, content: composed }: PreparedEmail,
+    prepared: PreparedEmail,
     { email, index }: { readonly email: Email; readonly index: number },
   ): Promise<readonly RecipientOutcome[]> {
-    const { dkim } = this.#options
+    const { dkim, delivery } = this.#options
+    const { content: composed } = prepared
+    const envelope = { ...prepared.envelope, ...(delivery && { delivery }) }
     const content = dkim === undefined ? composed : await signMessage(composed, dkim)
     const decided = new Map<string, RecipientOutcome>()
     let outcomes = await this.#transact(envelope, content, { email, index })
