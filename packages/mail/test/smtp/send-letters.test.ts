@@ -77,7 +77,7 @@ describe('Letter in one group', () => {
       C: DATA
       S: 451 4.3.0 not now
       S: 503 5.5.1 need MAIL
-      S: 250 ok
+      S: 503 5.5.1 need MAIL
       S: 354 go on
       C: .
       S: 250 whatever
