@@ -1,13 +1,15 @@
 import { measureAttachments } from './attachments.ts'
 import { measureComposing } from './composing.ts'
 import type { Section } from './figures.ts'
+import { measureReading } from './reading.ts'
 import { measureRoundTrips } from './round-trips.ts'
 import { measureSmallLetters } from './small-letters.ts'
 
-/** Shows what letters cost: to compose and to send, beside nodemailer and Postfix's smtp-source. */
+/** Shows what letters cost: to compose, to send and to read, beside nodemailer, postal-mime and Postfix's smtp-source. */
 export async function* measureMail(): AsyncGenerator<Section> {
   yield* measureComposing()
   yield* measureSmallLetters()
   yield* measureAttachments()
   yield* measureRoundTrips()
+  yield* measureReading()
 }

@@ -30,6 +30,9 @@
  * | `DKIM_CONTENT_CHANGED` | {@link DkimContentChanged} | a file changed after signing, so nothing was delivered; sign again |
  * | `EMAIL_ADDRESS_INVALID` | {@link EmailAddressException} | nothing can be sent to this text |
  * | `EMAIL_NOT_SENT` | {@link EmailSendingException} | not everybody has got the letter; `outcome` says more |
+ * | `MAILBOX_FAILED` | {@link MailboxException} | the mailbox could not be read or changed; `cause` says why |
+ * | `EMAIL_NOT_DELETED` | {@link EmailDeletionException} | the letters may come again |
+ * | `EMAIL_DIRECTORY_NOT_FOUND` | {@link EmailDirectoryNotFoundException} | there is no such directory |
  * | `ILLEGAL_ARGUMENT` | {@link IllegalArgumentException} | the value can't be what it was given as |
  * | `ILLEGAL_STATE` | {@link IllegalStateException} | the object can't do this now |
  *
@@ -57,6 +60,11 @@ import type { AttachedLetterInvalid, HeaderInvalid } from './mime/errors.ts'
 import type { DkimContentChanged, DkimKeyUnusable } from './dkim/errors.ts'
 import type { EmailAddressException, EmailSendingException } from './model/email-exception.ts'
 import type { IllegalArgumentException, IllegalStateException } from './model/exception.ts'
+import type {
+  EmailDeletionException,
+  EmailDirectoryNotFoundException,
+  MailboxException,
+} from './model/mailbox-exception.ts'
 import type { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './net/errors.ts'
 import type { Pop3DeletionsUnconfirmed, Pop3ResponseRejected } from './pop3/errors.ts'
 import type { ProxyFailed } from './proxy/errors.ts'
@@ -81,6 +89,11 @@ export {
   EmailSendingException,
 } from './model/email-exception.ts'
 export { Exception, IllegalArgumentException, IllegalStateException } from './model/exception.ts'
+export {
+  EmailDeletionException,
+  EmailDirectoryNotFoundException,
+  MailboxException,
+} from './model/mailbox-exception.ts'
 export { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './net/errors.ts'
 export { Pop3DeletionsUnconfirmed, Pop3ResponseRejected } from './pop3/errors.ts'
 export { ProxyFailed } from './proxy/errors.ts'
@@ -128,5 +141,8 @@ export type AnyMailError =
   | DkimContentChanged
   | EmailAddressException
   | EmailSendingException
+  | MailboxException
+  | EmailDeletionException
+  | EmailDirectoryNotFoundException
   | IllegalArgumentException
   | IllegalStateException

@@ -23,6 +23,8 @@ export {
   EmailException,
   EmailSendingException,
 } from './model/email-exception.ts'
+export { EmailDirectoryKind } from './model/email-directory-kind.ts'
+export { EmailFlag } from './model/email-flag.ts'
 export { EmailHeaders } from './model/email-headers.ts'
 export { EmailImportance } from './model/email-importance.ts'
 export { EmailTextKind } from './model/email-text-kind.ts'
@@ -30,7 +32,18 @@ export { EmailTextPart } from './model/email-text-part.ts'
 export { Email } from './model/email.ts'
 export { EmailsSendingResult } from './model/emails-sending-result.ts'
 export { Exception, IllegalArgumentException, IllegalStateException } from './model/exception.ts'
+export { ImapConnectionEmail, ImapConnectionEmailHeaders } from './model/imap-connection-email.ts'
+export { ImapConnection } from './model/imap-connection.ts'
 export { ImapConnectionParameters } from './model/imap-connection-parameters.ts'
+export { ConnectionEmail, ConnectionEmailHeaders } from './model/connection-email.ts'
+export { ImapDirectoryOpenMode } from './model/imap-directory-open-mode.ts'
+export { ImapEmailDirectory } from './model/imap-email-directory.ts'
+export {
+  EmailDeletionException,
+  EmailDirectoryNotFoundException,
+  MailboxException,
+} from './model/mailbox-exception.ts'
+export { Pop3Connection } from './model/pop3-connection.ts'
 export { Pop3ConnectionParameters } from './model/pop3-connection-parameters.ts'
 export { SecureConnectionParameters } from './model/secure-connection-parameters.ts'
 export { SmtpClient } from './model/smtp-client.ts'
@@ -49,8 +62,10 @@ export type { SendingFailure } from './model/email-exception.ts'
 export type { EmailTextPartArguments } from './model/email-text-part.ts'
 export type { EmailArguments, PreparedEmail } from './model/email.ts'
 export type { ExceptionArguments } from './model/exception.ts'
+export type { MailboxOptions } from './model/lazy-session.ts'
 export type { HeaderValue } from './model/header-operations.ts'
 export type { SecureConnectionParametersArguments } from './model/secure-connection-parameters.ts'
 export type { SendingOptions, SendingProgress } from './model/send-emails.ts'
+export type { DeliverBy, DeliveryRequest, Notify } from './smtp/delivery.ts'
 export type { ProxyServer } from './net/proxy-server.ts'
 export type { ProxyCredentials } from './proxy/credentials.ts'

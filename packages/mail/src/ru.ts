@@ -48,9 +48,28 @@ export {
   ИсключениеПочты,
 } from './ru/exceptions.ts'
 export { ВложениеПисьма, ЗаголовкиПисьма, Письмо, ЧастьТекстаПисьма } from './ru/letters.ts'
+export { КаталогПочтыImap, СоединениеImap } from './ru/imap.ts'
+export {
+  ВидКаталогаПочты,
+  РежимОткрытияКаталогаImap,
+  ФлагПисьма,
+} from './ru/mailbox-enumerations.ts'
+export {
+  ИсключениеКаталогПочтыНеНайден,
+  ИсключениеПочтовогоЯщика,
+  ИсключениеУдаленияПисем,
+} from './ru/mailbox-exceptions.ts'
+export {
+  ЗаголовкиПисьмаВСоединении,
+  ЗаголовкиПисьмаВСоединенииImap,
+  ПисьмоВСоединении,
+  ПисьмоВСоединенииImap,
+} from './ru/mailbox-letters.ts'
+export { СоединениеPop3 } from './ru/pop3.ts'
 export { КлиентSmtp, РезультатОтправкиПисем } from './ru/sending.ts'
 
 export type { АдресаПочты } from './ru/addresses.ts'
 export type { АргументыПодключения, Длительность } from './ru/connection.ts'
 export type { АргументыВложения, ПараметрыВложения, Приглашение } from './ru/letters.ts'
+export type { ПараметрыСоединения } from './ru/mailbox-letters.ts'
 export type { ПараметрыОтправки } from './ru/sending.ts'

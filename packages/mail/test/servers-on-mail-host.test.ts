@@ -6,8 +6,13 @@ import { type CommandFate, type HostEndpoint, startMailHost } from '../src/testi
 import type { Laboratory, LabPort } from '../test-servers/laboratory.ts'
 import { describePop3Login, describePop3Policy } from '../test-servers/suites/pop3-login.ts'
 import { describePop3Deletion, describePop3Maildrop } from '../test-servers/suites/pop3-maildrop.ts'
+import { describeMissingExtensions } from '../test-servers/suites/smtp-extensions.ts'
 import { describeSmtpLimits } from '../test-servers/suites/smtp-limits.ts'
 import { describeSmtpLogin, describeSmtpPolicy } from '../test-servers/suites/smtp-login.ts'
+import {
+  describePipelining,
+  describeRefusalsBetween,
+} from '../test-servers/suites/smtp-pipelining.ts'
 import {
   describeSmtpRecipients,
   describeSmtpRefusals,
@@ -71,6 +76,9 @@ describeSmtpSending(laboratory)
 describeSmtpRecipients(laboratory)
 describeSmtpRefusals(laboratory)
 describeSmtpLimits(laboratory)
+describePipelining(laboratory)
+describeRefusalsBetween(laboratory)
+describeMissingExtensions(laboratory)
 describePop3Login(laboratory)
 describePop3Policy(laboratory)
 describePop3Maildrop(laboratory)

@@ -7,7 +7,7 @@ import { HeaderInvalid } from './errors.ts'
 import { checkOneLine, foldField } from './fold-field.ts'
 import { listFields } from './list-fields.ts'
 import type { HeaderField, MessageDraft } from './message.ts'
-import { parseMessageId } from './message-id.ts'
+import { isReference, parseMessageId } from './message-id.ts'
 
 /** Fields that a draft has a property for, or that state what this package does. `Bcc` would show whom it was to be hidden from. */
 const RESERVED_FIELDS: ReadonlySet<string> = new Set([
@@ -45,9 +45,6 @@ const IMPORTANCE = {
   normal: 'Importance: normal\r\nX-Priority: 3 (Normal)\r\nX-MSMail-Priority: Normal\r\n',
   high: 'Importance: high\r\nX-Priority: 1 (Highest)\r\nX-MSMail-Priority: High\r\n',
 } as const
-
-/** What references are made of: whatever stands between angle brackets, since those of others have to be repeated as they are. */
-const REFERENCE = /^<[!-;=?-~]+>$/
 
 /** Fields, each ended by CRLF. */
 export interface HeaderFields {
@@ -118,7 +115,7 @@ function checkedMessageId(text: string): string {
 
 function referenceField(name: string, messageIds: readonly string[] = []): string {
   for (const messageId of messageIds) {
-    if (REFERENCE.test(messageId)) continue
+    if (isReference(messageId)) continue
     throw new HeaderInvalid({
       field: name,
       reason: 'holds what is no message identifier',

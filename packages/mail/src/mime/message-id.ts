@@ -53,6 +53,14 @@ export function parseMessageIds(text: string): readonly string[] {
   return messageIds.filter((messageId) => messageId.length <= MAX_RECEIVED_ID)
 }
 
+/** Whatever stands between angle brackets, in printable ASCII: the identifiers of others are not always made by the book, and have to be repeated as they are. */
+const REFERENCE = /^<[!-;=?-~]+>$/
+
+/** Whether this can stand in `References` and `In-Reply-To`. */
+export function isReference(text: string): boolean {
+  return REFERENCE.test(text)
+}
+
 function isMessageId(text: string): boolean {
   if (text.length > MAX_MESSAGE_ID || !text.startsWith('<') || !text.endsWith('>')) return false
   const at = text.lastIndexOf('@')

@@ -4,7 +4,7 @@ import { AddressInvalid } from '../address/errors.ts'
 import type { CanonicalLetter } from '../base/canonical-letter.ts'
 import { composeMessage } from '../mime/compose-message.ts'
 import type { DraftAttachment, DraftCalendar, MessageDraft } from '../mime/message.ts'
-import { formatMessageId, parseMessageId } from '../mime/message-id.ts'
+import { formatMessageId, isReference, parseMessageId } from '../mime/message-id.ts'
 import type { Envelope } from '../smtp/envelope.ts'
 import { ForwardPath, ReversePath } from '../smtp/path.ts'
 import type { EmailAddress } from './email-address.ts'
@@ -15,9 +15,6 @@ import type { EmailTextPart } from './email-text-part.ts'
 import { IllegalStateException } from './exception.ts'
 import type { LetterFields } from './letter-fields.ts'
 import { streamUsedUp } from './stream-content.ts'
-
-/** What may be repeated of other letters' identifiers, which are not always made by the book. */
-const REFERENCE = /^<[!-;=?-~]+>$/
 
 /** What a letter is made of. */
 export interface LetterParts {
@@ -113,7 +110,7 @@ function fieldsOf(fields: LetterFields): Partial<MessageDraft> {
     fields.deliveryReceiptTo,
   ].map((addresses) => addresses.map(({ mailbox }) => mailbox))
   const [inReplyTo, references] = [fields.inReplyTo, fields.references].map((ids) =>
-    ids.filter((id) => REFERENCE.test(id)),
+    ids.filter(isReference),
   )
   return {
     ...(to && { to }),

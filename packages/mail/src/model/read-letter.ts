@@ -173,7 +173,8 @@ function transferEncodingOf({ header }: PartBegin): string | undefined {
   return header.raw('content-transfer-encoding')?.trim().toLowerCase()
 }
 
-function fieldsOf(header: HeaderSection | undefined): LetterFields {
+/** What the header section of a letter says, damaged ones as well as they can be read. */
+export function fieldsOf(header: HeaderSection | undefined): LetterFields {
   const fields = new LetterFields()
   if (header === undefined) return fields
   const addresses = (name: string): EmailAddress[] =>

@@ -1,12 +1,15 @@
+import type { CanonicalLetter } from '../base/canonical-letter.ts'
 import type { DkimKey } from '../dkim/key.ts'
 import { signMessage } from '../net/dkim-signing.ts'
 import { openSmtp, type SmtpConnection } from '../net/smtp-client.ts'
 import { trackContent } from '../net/tracked-content.ts'
-import type { RecipientOutcome } from '../smtp/envelope.ts'
+import type { DeliveryRequest } from '../smtp/delivery.ts'
+import type { Envelope, RecipientOutcome } from '../smtp/envelope.ts'
 import type { ProtocolLog } from '../wire/protocol-log.ts'
 import type { Email, PreparedEmail } from './email.ts'
 import { EmailSendingException } from './email-exception.ts'
 import { EmailsSendingResult } from './emails-sending-result.ts'
+import { leftOver } from './left-over.ts'
 import { readArguments } from './named-arguments.ts'
 import type { SmtpConnectionParameters } from './smtp-connection-parameters.ts'
 
@@ -32,6 +35,11 @@ export interface SendingOptions {
    * has opened; and letters of about the same place in the order may change places.
    */
   readonly dkim?: DkimKey | readonly DkimKey[]
+  /**
+   * What the servers on the way are asked for beyond delivering: reports, TLS all the way, a time, a priority. A letter that needs what the server does not offer is
+   * not sent.
+   */
+  readonly delivery?: Omit<DeliveryRequest, 'recipients'>
 }
 
 /**
@@ -49,7 +57,7 @@ export async function sendEmails(
   emails: readonly Email[],
   options: SendingOptions,
 ): Promise<readonly EmailsSendingResult[]> {
-  const given = readArguments(options, ['signal', 'onProgress', 'log', 'dkim'])
+  const given = readArguments(options, ['signal', 'onProgress', 'log', 'dkim', 'delivery'])
   const sending = new Sending(parameters, emails, given)
   try {
     return await sending.run()
@@ -120,13 +128,35 @@ class Sending {
     return new EmailsSendingResult(email, { exception, messageId: facts.messageId })
   }
 
-  /** Hands a letter over; once more on a new connection, when the old one was lost before any octet of it was asked for. */
+  /** Hands a letter over, in as many transactions as the server wants for its recipients (RFC 5321 §4.5.3.1.10). */
   async #deliver(
-    { envelope, content: composed }: PreparedEmail,
+    prepared: PreparedEmail,
     { email, index }: { readonly email: Email; readonly index: number },
   ): Promise<readonly RecipientOutcome[]> {
-    const { signal, onProgress, dkim } = this.#options
+    const { dkim, delivery } = this.#options
+    const { content: composed } = prepared
+    const envelope = { ...prepared.envelope, ...(delivery && { delivery }) }
     const content = dkim === undefined ? composed : await signMessage(composed, dkim)
+    const decided = new Map<string, RecipientOutcome>()
+    let outcomes = await this.#transact(envelope, content, { email, index })
+    for (;;) {
+      for (const outcome of outcomes) decided.set(String(outcome.forwardPath), outcome)
+      const [first, ...others] = leftOver(outcomes)
+      const isReadable = !email.attachments.some(({ isUsedUp }) => isUsedUp)
+      if (first === undefined || !isReadable) return [...decided.values()]
+      const left: Envelope = { ...envelope, forwardPaths: [first, ...others] }
+      // What goes wrong from here on takes nothing back: those who are left stay put off.
+      outcomes = await this.#transact(left, content, { email, index }).catch(() => [])
+    }
+  }
+
+  /** One transaction; once more on a new connection, when the old one was lost before any octet of the letter was asked for. */
+  async #transact(
+    envelope: Envelope,
+    content: CanonicalLetter,
+    { email, index }: { readonly email: Email; readonly index: number },
+  ): Promise<readonly RecipientOutcome[]> {
+    const { signal, onProgress } = this.#options
     const totalOctets = content.sizeOctets
     for (let attempt = 1; ; attempt++) {
       const letter = trackContent(content)

@@ -6,7 +6,7 @@ import type { SmtpConnectionParameters } from './smtp-connection-parameters.ts'
 /** Sends letters. There is one: {@link SmtpClient}. */
 class SmtpClientSingleton {
   /**
-   * Sends one letter to everybody in To, Cc and Bcc, over a connection of its own.
+   * Sends one letter to everybody in To, Cc and Bcc, over a connection of its own; several times over it, when the server takes only so many recipients at once.
    *
    * @throws EmailSendingException when it was not accepted for all of them. Its `outcome` says whether anybody may have it.
    * @throws IllegalStateException when the letter has no sender, no recipients, or a stream that was sent before, and HeaderInvalid when something in it can't be written. Nothing

@@ -2,7 +2,7 @@ import { mailboxesOf } from '../address/address-list.ts'
 import { AddressInvalid } from '../address/errors.ts'
 import { parseAddressField } from '../mime/address-field.ts'
 import { formatDateTime, parseDateTime } from '../mime/date-time.ts'
-import { parseMessageId, parseMessageIds } from '../mime/message-id.ts'
+import { isReference, parseMessageId, parseMessageIds } from '../mime/message-id.ts'
 import { append } from './append.ts'
 import { EmailAddress } from './email-address.ts'
 import { EmailAddressException } from './email-exception.ts'
@@ -26,8 +26,8 @@ export const STRUCTURED_FIELDS: ReadonlyMap<string, StructuredField> = new Map([
   ['subject', subject()],
   ['date', date()],
   ['message-id', messageId()],
-  ['in-reply-to', messageIds('inReplyTo')],
-  ['references', messageIds('references')],
+  ['in-reply-to', messageIds('inReplyTo', 'In-Reply-To')],
+  ['references', messageIds('references', 'References')],
   ['importance', importance((value) => value.toString().toLowerCase())],
   ['x-priority', importance((value) => X_PRIORITIES[value.index] ?? '3')],
   ['x-msmail-priority', importance((value) => value.toString())],
@@ -92,14 +92,25 @@ function messageId(): StructuredField {
   }
 }
 
-function messageIds(name: 'inReplyTo' | 'references'): StructuredField {
+function messageIds(name: 'inReplyTo' | 'references', field: string): StructuredField {
   return {
     isSingle: false,
     get: (fields) => joined(fields[name], ' '),
     set(fields, values) {
-      fields[name] = values.flatMap(parseMessageIds)
+      fields[name] = values.flatMap((value) => readMessageIds(field, value))
+    },
+    add(fields, values) {
+      fields[name] = [...fields[name], ...values.flatMap((value) => readMessageIds(field, value))]
     },
   }
+}
+
+/** All identifiers of a value. Anything else in it would not be written, and nobody would know. */
+function readMessageIds(field: string, value: string): readonly string[] {
+  const messageIds = parseMessageIds(value)
+  const isWhole = /^[\s,]*$/.test(value.replaceAll(/<[^<>]+>/g, ''))
+  if (isWhole && messageIds.length > 0 && messageIds.every(isReference)) return messageIds
+  throw unfit(field, value)
 }
 
 function importance(show: (value: EmailImportance) => string): StructuredField {

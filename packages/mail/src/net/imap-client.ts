@@ -138,6 +138,11 @@ export class ImapConnection implements AsyncDisposable {
     return this.#queue.session.capabilities
   }
 
+  /** Whether commands may still be called: it was not closed, and was not lost as far as anybody knows. */
+  get isOpen(): boolean {
+    return this.#queue.isOpen
+  }
+
   /** What the server called itself; for people, not to be relied on. */
   get greeting(): string {
     return this.#queue.session.greeting

@@ -29,6 +29,11 @@ export class ImapQueue {
     this.#times = times
   }
 
+  /** Whether commands may still be asked for. */
+  get isOpen(): boolean {
+    return !this.#isClosing && !this.#connection.closed.aborted
+  }
+
   /** Runs a command when those before it are done. It is made then, and may throw. */
   async run<Result>(command: () => Dialog<Result>): Promise<Result> {
     if (this.#isClosing) throw new TypeError('the IMAP connection was closed')

@@ -106,6 +106,11 @@ export class Pop3Connection implements AsyncDisposable {
     return this.#maildrop.capabilities
   }
 
+  /** Whether commands may still be called: it was not closed, and was not lost as far as anybody knows. */
+  get isOpen(): boolean {
+    return this.#closing === undefined && !this.#connection.closed.aborted
+  }
+
   /** Whether letters come with UTF-8 in their header sections: it was asked for, and the server agreed (RFC 6856). */
   get isUtf8(): boolean {
     return this.#maildrop.isUtf8

@@ -1,9 +1,10 @@
 import { EmailImportance } from '../model/email-importance.ts'
 import { EmailTextKind } from '../model/email-text-kind.ts'
-import { nameClass } from '../model/vocabulary.ts'
+import type { Enumeration } from '../model/enumeration.ts'
+import { nameClass, type Names } from '../model/vocabulary.ts'
 
 /** То, что есть у каждого значения перечисления. */
-interface ЧленыПеречисления {
+export interface ЧленыПеречисления {
   readonly Индекс: number
   ВСтроку(): string
   Представление(): string
@@ -34,11 +35,11 @@ interface КлассВидТекстаПисьма {
   ПоТипуСодержимого(ТипСодержимого: string): ВидТекстаПисьма | undefined
 }
 
-const ЧЛЕНЫ_ПЕРЕЧИСЛЕНИЯ = {
+export const ЧЛЕНЫ_ПЕРЕЧИСЛЕНИЯ: Names<Enumeration & ЧленыПеречисления, Enumeration> = {
   Индекс: 'index',
   ВСтроку: 'toString',
   Представление: 'presentation',
-} as const
+}
 
 export const ВажностьПисьма: КлассВажностьПисьма = nameClass<
   КлассВажностьПисьма,

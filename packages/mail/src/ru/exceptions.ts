@@ -71,7 +71,7 @@ interface СЧетырьмяКонструкторами<Объект> {
   new (Описание: string, Причина: unknown): Объект
 }
 
-const ЧЛЕНЫ_ИСКЛЮЧЕНИЯ = {
+export const ЧЛЕНЫ_ИСКЛЮЧЕНИЯ: Names<Исключение, Exception> = {
   Ид: 'id',
   Описание: 'description',
   Причина: 'cause',
@@ -82,7 +82,7 @@ const ЧЛЕНЫ_ИСКЛЮЧЕНИЯ = {
   Временное: 'transient',
   ВСтроку: 'toString',
   Информация: 'info',
-} as const satisfies Names<Исключение, Exception>
+}
 
 export const Исключение: ClassWithoutConstructor<Исключение> = nameClass<
   ClassWithoutConstructor<Исключение>,

@@ -11,7 +11,7 @@
  * | server has | what travels together | round trips |
  * |---|---|---|
  * | PIPELINING, CHUNKING | letters one after the other, sixteen at most; the content of the first when its recipients are accepted | one for about ten letters |
- * | PIPELINING | the content and dot of a letter, and MAIL, RCPT, DATA of the next (RFC 2920 §3.1) | one a letter |
+ * | PIPELINING | the content and dot of a letter, and RSET, MAIL, RCPT, DATA of the next (RFC 2920 §3.1) | one a letter |
  * | neither | nothing: each command after the reply to the one before | one a command |
  */
 
@@ -157,9 +157,9 @@ class Burst {
     const pipeline = this.#pipeline
     const { commandMs, mailMs, rcptMs } = this.#session.channel.deadlines
     yield* pipeline.makeRoom()
-    // With BDAT it is not known yet whether the letter before has left an envelope behind, and waiting would cost a round trip.
-    const isBeforeKnown = !this.#session.usesChunking || !pipeline.owesReplies
-    if (this.#needsReset || !isBeforeKnown) {
+    // It is not known yet whether the letter before has left an envelope behind, and waiting would cost a round trip. Dovecot's submission
+    // server (2.3) even dies of a RCPT that it reads before it has answered the end of DATA, unless a RSET stands between them.
+    if (this.#needsReset || pipeline.owesReplies) {
       yield* pipeline.put([RSET.octets], resetStep(commandMs))
       yield* pipeline.makeRoom()
     }

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import { SmtpCapabilityMissing } from '../../src/errors.ts'
 import { type Envelope, openSmtp, type SendOptions } from '../../src/smtp.ts'
 import { assertArrived, correspondenceOf, unchanging } from '../arrivals.ts'
-import { BOUNDED, type Laboratory, offers, onePerSecurity, sendingPorts } from '../laboratory.ts'
+import { BOUNDED, type Laboratory, onePerSecurity, sendingPorts } from '../laboratory.ts'
 import { newLetter, rawLetter, send, senderAt } from '../letters.ts'
 
 const TIMEOUT_MS = 60_000
@@ -32,7 +32,7 @@ export function describeMissingExtensions(laboratory: Laboratory): void {
         const log = (line: string): void => void lines.push(line)
         await using connection = await openSmtp(senderAt(laboratory, port), { ...BOUNDED, log })
         const letter = await unchanging(newLetter(from, to))
-        const missing = [...WISHES].filter(([keyword]) => !offers(port, keyword))
+        const missing = [...WISHES].filter(([keyword]) => !connection.extensions.has(keyword))
 
         for (const [keyword, { delivery, options }] of missing) {
           const asked = delivery === undefined ? envelope : { ...envelope, delivery }

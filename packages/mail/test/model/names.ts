@@ -9,13 +9,13 @@ export interface NamedType {
   readonly members?: readonly (readonly [ru: string, en: string])[]
 }
 
-const ENUMERATION = [
+export const ENUMERATION = [
   ['Индекс', 'index'],
   ['ВСтроку', 'toString'],
   ['Представление', 'presentation'],
 ] as const
 
-const EXCEPTION = [
+export const EXCEPTION = [
   ['Ид', 'id'],
   ['Описание', 'description'],
   ['ПодавленныеИсключения', 'suppressedExceptions'],

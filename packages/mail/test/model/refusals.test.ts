@@ -29,6 +29,21 @@ const REFUSALS: Readonly<Record<string, () => unknown>> = {
   'a server': () => new SmtpConnectionParameters(`mail.example.org${BROKEN}`),
 }
 
+describe('In-Reply-To and References', () => {
+  it('take identifiers and nothing that would be left out', () => {
+    const email = newEmail().setHeader('References', '<a@b> <c@e>')
+    email.addHeader('References', '<x@y>,\t<no-at-sign>')
+    assert.equal(email.getFirstHeader('References'), '<a@b> <c@e> <x@y> <no-at-sign>')
+
+    for (const value of ['a@b', '<a@b> and more', '', '<a b@c>', '<ж@b>', '<>']) {
+      for (const name of ['In-Reply-To', 'References']) {
+        assert.throws(() => newEmail().setHeader(name, value), IllegalArgumentException, value)
+        assert.throws(() => newEmail().addHeader(name, value), IllegalArgumentException, value)
+      }
+    }
+  })
+})
+
 describe('a text that was refused', () => {
   for (const [what, refuse] of Object.entries(REFUSALS)) {
     it(`stands escaped on the one line of the message: ${what}`, () => {

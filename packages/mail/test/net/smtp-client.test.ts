@@ -33,7 +33,7 @@ function twoPipelined(reply: string): string {
   const [commands = '', replies = ''] = next.split(/\n(?= *S:)/, 2)
   return NEXT_PIPELINED.replace(
     'S: 250 queued',
-    `${commands}\n${reply}\n${next.slice(next.indexOf(replies))}`,
+    `C: RSET\n${commands}\n${reply}\nS: 250 reset\n${next.slice(next.indexOf(replies))}`,
   )
 }
 

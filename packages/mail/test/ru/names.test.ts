@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import * as english from '../../src/index.ts'
 import * as russian from '../../src/ru.ts'
 import { NAMES } from '../model/names.ts'
+import { RECEIVING_NAMES } from '../model/receiving-names.ts'
 
 /** The members that are the objects' own, and not their class's: these are passed on. */
 const OWN_MEMBERS = new Set(['authentication', 'allowStartTls', 'secureParameters', 'cause'])
@@ -28,7 +29,7 @@ function assertSame(subject: object, [ru, en]: readonly [ru: string, en: string]
 }
 
 describe('the object model', () => {
-  for (const { ru, en, statics = [], members = [] } of NAMES) {
+  for (const { ru, en, statics = [], members = [] } of [...NAMES, ...RECEIVING_NAMES]) {
     it(`has ${en}, and as ${ru} the same with the same members`, () => {
       const original: unknown = Reflect.get(english, en)
       const alias: unknown = Reflect.get(russian, ru)

@@ -56,6 +56,16 @@ function* burst(sources: readonly (OctetSource | Partial<Content>)[]): Dialog<{
   return { said, session }
 }
 
+/** The same dialog, and what it sends. */
+function* watched<Result>(dialog: Dialog<Result>, sent: Uint8Array[]): Dialog<Result> {
+  let step = dialog.next()
+  while (step.done !== true) {
+    if (step.value.kind === 'send') sent.push(step.value.octets)
+    step = dialog.next(yield step.value)
+  }
+  return step.value
+}
+
 async function* failing(...before: readonly string[]): OctetSource {
   for (const text of before) yield octetsOf(text)
   throw new Error('the disk is gone')
@@ -85,6 +95,22 @@ describe('A letter in chunks', () => {
     )
 
     assert.deepEqual(outcomes, [['accepted 250']])
+  })
+
+  it('S5 is not copied when it is large', async () => {
+    const line = 'x'.repeat(998)
+    const piece = octetsOf(`${line}\r\n`.repeat(30))
+    const sent: Uint8Array[] = []
+    async function* source(): OctetSource {
+      yield piece
+    }
+
+    await play(
+      watched(burst([{ source: source(), isCanonical: true }]), sent),
+      `${offered}${ENVELOPE}\nC: BDAT 30000 LAST${`\nC: ${line}`.repeat(30)}\n${OK}\nS: 250 queued`,
+    )
+
+    assert.ok(sent.some(({ buffer, length }) => buffer === piece.buffer && length === piece.length))
   })
 
   it('S5 of which the first is refused is not continued, and is forgotten together with the next letter', async () => {

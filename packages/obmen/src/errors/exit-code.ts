@@ -64,7 +64,10 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   NO_USABLE_MECHANISM: EXIT.permission,
 
   DELIVERY_REFUSED: EXIT.unavailable,
+  EMAIL_DIRECTORY_NOT_FOUND: EXIT.unavailable,
+  EMAIL_NOT_DELETED: EXIT.unavailable,
   EMAIL_NOT_SENT: EXIT.unavailable,
+  MAILBOX_FAILED: EXIT.unavailable,
   POP3_RESPONSE_REJECTED: EXIT.unavailable,
   IMAP_CAPABILITY_MISSING: EXIT.unavailable,
   IMAP_COMMAND_REJECTED: EXIT.unavailable,

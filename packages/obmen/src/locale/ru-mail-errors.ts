@@ -132,6 +132,20 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
     text(`«${input}» не похоже на адрес электронной почты`, 'напишите адрес так: имя@example.org'),
   EMAIL_NOT_SENT: ({ outcome, rejectedRecipients, message }) =>
     text(`${SENDING_FAILURES[outcome]} (${message})`, sendingHint(outcome, rejectedRecipients)),
+  MAILBOX_FAILED: ({ message, transient }) =>
+    text(
+      `с почтовым ящиком не получилось (${message})`,
+      transient
+        ? 'повторите позже'
+        : 'проверьте параметры подключения и настройки почтового сервера',
+    ),
+  EMAIL_NOT_DELETED: ({ indexes }) =>
+    text(
+      `сервер не подтвердил удаление писем (${indexes.length})`,
+      'эти письма могут прийти снова: узнавайте их по идентификатору сообщения',
+    ),
+  EMAIL_DIRECTORY_NOT_FOUND: ({ path }) =>
+    text(`на почтовом сервере нет каталога «${path}»`, 'проверьте путь или создайте каталог'),
   ILLEGAL_ARGUMENT: ({ message }) =>
     text(`недопустимое значение (${message})`, 'исправьте значение'),
   ILLEGAL_STATE: ({ message }) =>

@@ -50,8 +50,17 @@ const BY_EXTENSION: ReadonlyMap<string, string> = new Map([
   ['zst', 'application/zstd'],
 ])
 
-/** The media type that the end of a file name speaks of; `undefined` when it is none of the usual ones. */
+/**
+ * The media type that the end of a file name speaks of; `undefined` when it is none of the usual ones. Of a text it does not know the charset.
+ *
+ * @example
+ * ```ts
+ * import { mediaTypeOf } from '@obmen/mail/mime'
+ *
+ * console.log(mediaTypeOf('остатки.CSV') ?? 'application/octet-stream') // text/csv
+ * ```
+ */
 export function mediaTypeOf(fileName: string): string | undefined {
   const dot = fileName.lastIndexOf('.')
-  return BY_EXTENSION.get(fileName.slice(dot + 1).toLowerCase())
+  return dot < 0 ? undefined : BY_EXTENSION.get(fileName.slice(dot + 1).toLowerCase())
 }

@@ -1,0 +1,79 @@
+import type { EmailHeaders } from './email-headers.ts'
+import type { Email } from './email.ts'
+import { printAs } from './print-as.ts'
+
+/** A letter in a mailbox. Made by a connection. */
+export class ConnectionEmail {
+  readonly #index: number
+  readonly #markedForDeletion: boolean
+  readonly #email: Email
+
+  constructor(facts: {
+    readonly index: number
+    readonly markedForDeletion: boolean
+    readonly email: Email
+  }) {
+    this.#index = facts.index
+    this.#markedForDeletion = facts.markedForDeletion
+    this.#email = facts.email
+  }
+
+  /** Its place among the letters, counted from 0, oldest first. By POP3 it stays what it is until the connection is closed; by IMAP until a letter before it is purged. */
+  get index(): number {
+    return this.#index
+  }
+
+  /** Whether it was marked for deletion when it was read. */
+  get markedForDeletion(): boolean {
+    return this.#markedForDeletion
+  }
+
+  /** The letter itself. */
+  get email(): Email {
+    return this.#email
+  }
+
+  /** Index and letter, on one line. */
+  toString(): string {
+    return `${this.#index}: ${this.#email.toString()}`
+  }
+
+  toJSON(): object {
+    const { index, markedForDeletion, email } = this
+    return { index, markedForDeletion, email }
+  }
+}
+
+/** The headers of a letter in a mailbox. Made by a connection. */
+export class ConnectionEmailHeaders {
+  readonly #index: number
+  readonly #headers: EmailHeaders
+
+  constructor(facts: { readonly index: number; readonly headers: EmailHeaders }) {
+    this.#index = facts.index
+    this.#headers = facts.headers
+  }
+
+  /** Its place among the letters, as {@link ConnectionEmail.index}. */
+  get index(): number {
+    return this.#index
+  }
+
+  get headers(): EmailHeaders {
+    return this.#headers
+  }
+
+  /** Index, sender and subject, on one line. */
+  toString(): string {
+    const { sender, subject } = this.#headers
+    return `${this.#index}: ${sender?.toString() ?? ''}: ${subject ?? ''}`
+  }
+
+  toJSON(): object {
+    const { index, headers } = this
+    return { index, headers }
+  }
+}
+
+printAs(ConnectionEmail, (letter) => `${letter.constructor.name} ${JSON.stringify(letter)}`)
+printAs(ConnectionEmailHeaders, (letter) => `${letter.constructor.name} ${JSON.stringify(letter)}`)

@@ -1,0 +1,143 @@
+import { MailboxName } from '../imap/mailbox-name.ts'
+import { openImap } from '../net/imap-client.ts'
+import type { EmailDirectoryKind } from './email-directory-kind.ts'
+import { IllegalStateException } from './exception.ts'
+import type { ImapConnectionParameters } from './imap-connection-parameters.ts'
+import { ImapEmailDirectory } from './imap-email-directory.ts'
+import { findByKind } from './imap-lookup.ts'
+import { ImapTurns } from './imap-turns.ts'
+import type { MailboxOptions } from './lazy-session.ts'
+import { inMailbox } from './mailbox-exception.ts'
+import { readArguments } from './named-arguments.ts'
+import { printAs } from './print-as.ts'
+
+/**
+ * A mailbox with directories that is read and changed by IMAP.
+ *
+ * {@link connect} connects at once; an object made by `new` does when it is first asked for something. Whatever needs the server is awaited. Several directories may
+ * be open: the connection does what is asked of them one after the other.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   EmailDirectoryKind,
+ *   ImapConnection,
+ *   ImapConnectionParameters,
+ *   PasswordEmailAuthentication,
+ * } from '@obmen/mail'
+ *
+ * const parameters = new ImapConnectionParameters(
+ *   'imap.example.org',
+ *   993,
+ *   new PasswordEmailAuthentication('user', 'password'),
+ * )
+ * await using connection = await ImapConnection.connect(parameters)
+ * const inbox = await connection.getDirectory(EmailDirectoryKind.Inbox)
+ * await inbox?.open()
+ * for (const { uid, headers } of (await inbox?.getEmailHeaders()) ?? []) {
+ *   console.log(uid, headers.subject)
+ * }
+ * ```
+ */
+export class ImapConnection implements AsyncDisposable {
+  readonly #parameters: ImapConnectionParameters
+  readonly #turns: ImapTurns
+
+  /**
+   * @param purgeOnDirectoryClose Whether a directory that was open to be changed loses the letters that are marked for deletion when it is closed.
+   * @param options An extension.
+   */
+  constructor(
+    parameters: ImapConnectionParameters,
+    purgeOnDirectoryClose: boolean = true,
+    options: MailboxOptions = {},
+  ) {
+    const given = readArguments(options, ['signal', 'log'])
+    this.#parameters = parameters
+    this.#turns = new ImapTurns(() => open(parameters, given), purgeOnDirectoryClose)
+  }
+
+  /**
+   * Connects and logs in. An extension: the constructor of the documentation does that.
+   *
+   * @throws MailboxException when there is no connection, or the login is refused; IllegalStateException when the parameters have no authentication.
+   */
+  static async connect(
+    parameters: ImapConnectionParameters,
+    purgeOnDirectoryClose: boolean = true,
+    options: MailboxOptions = {},
+  ): Promise<ImapConnection> {
+    return new ImapConnection(parameters, purgeOnDirectoryClose, options).connect()
+  }
+
+  /** Connects, if that was not done yet. An extension. @throws MailboxException as {@link ImapConnection.connect}. */
+  async connect(): Promise<this> {
+    await this.#turns.connect()
+    return this
+  }
+
+  get purgeOnDirectoryClose(): boolean {
+    return this.#turns.purges
+  }
+
+  /** Whether the connection was made, and has neither been closed nor been lost as far as anybody knows. */
+  isConnected(): boolean {
+    return this.#turns.isConnected
+  }
+
+  /**
+   * A directory, which need not be there.
+   *
+   * @param name The full path, or what the directory is for: then it is the one that the server says is for that (RFC 6154), or the one with the English name of the kind.
+   * @returns never `undefined`, which the documentation allows.
+   * @throws IllegalStateException when the connection was closed, MailboxException when the server can't be asked.
+   */
+  getDirectory(name: EmailDirectoryKind | string): Promise<ImapEmailDirectory | undefined> {
+    return this.#turns.inTurn('looking for a directory', async (imap) => {
+      const found = typeof name === 'string' ? MailboxName.of(name) : await findByKind(imap, name)
+      return this.#directory(found, await this.#turns.delimiter(imap))
+    })
+  }
+
+  /** The directory that all others lie in. Its path is empty, and it holds no letters. @throws as {@link getDirectory}. */
+  getDefaultDirectory(): Promise<ImapEmailDirectory | undefined> {
+    return this.#turns.inTurn('looking for directories', async (imap) =>
+      this.#directory(undefined, await this.#turns.delimiter(imap)),
+    )
+  }
+
+  /** Closes all directories, and then the connection. Does nothing the second time. @throws MailboxException when letters that were marked could not be purged. */
+  close(): Promise<void> {
+    return this.#turns.end()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  toJSON(): object {
+    const { purgeOnDirectoryClose } = this
+    return {
+      server: this.#parameters.server,
+      purgeOnDirectoryClose,
+      isConnected: this.isConnected(),
+    }
+  }
+
+  #directory(name: MailboxName | undefined, delimiter: string): ImapEmailDirectory {
+    return new ImapEmailDirectory({ turns: this.#turns, name, delimiter })
+  }
+}
+
+async function open(
+  parameters: ImapConnectionParameters,
+  options: MailboxOptions,
+): ReturnType<typeof openImap> {
+  const { mailServer, deadlines } = parameters
+  if (mailServer.credentials === undefined) {
+    throw new IllegalStateException('the parameters of a mailbox need an authentication')
+  }
+  return inMailbox('opening the mailbox', () => openImap(mailServer, { ...options, deadlines }))
+}
+
+printAs(ImapConnection, (connection) => `ImapConnection ${JSON.stringify(connection)}`)

@@ -1,0 +1,143 @@
+/** Letters and headers of an open directory, in few round trips. */
+
+import { concatOctets } from '../base/octets.ts'
+import type { FetchedLetter } from '../imap/fetch-response.ts'
+import type { LetterSection } from '../imap/fetch.ts'
+import { SequenceSet, UidSet } from '../imap/number-set.ts'
+import { parseHeaderSection } from '../mime/header-section.ts'
+import type { ImapMailbox } from '../net/imap-mailbox.ts'
+import { Email } from './email.ts'
+import { IllegalStateException } from './exception.ts'
+import { ImapConnectionEmail, ImapConnectionEmailHeaders } from './imap-connection-email.ts'
+import type { ImapLetterFacts } from './imap-connection-email.ts'
+import { readOneOf } from './mailbox-exception.ts'
+import { ReadEmailHeaders } from './read-email-headers.ts'
+
+/** A letter above this is fetched by itself, as a stream; the engine keeps none above a mebibyte beside others. */
+const LARGE_OCTETS = 524_288
+/** What is fetched together, by what the server says the letters weigh. */
+const GROUP_OCTETS = 4_194_304
+const GROUP_LETTERS = 100
+
+/** So much of a header section as is read of one that is larger than any should be. */
+const HEADER_OCTETS = 65_536
+
+/** A letter of the open directory, and how large it is said to be. */
+interface ListedLetter extends ImapLetterFacts {
+  readonly sizeOctets: number
+}
+
+/**
+ * The UIDs of letters by their indexes.
+ *
+ * @throws IllegalStateException when letters were removed since they were counted.
+ */
+export async function uidsAt(
+  mailbox: ImapMailbox,
+  indexes: readonly number[],
+): Promise<ReadonlyMap<number, number>> {
+  if (indexes.length === 0) return new Map()
+  const wanted = [...new Set(indexes)].sort((a, b) => a - b)
+  const sequenceNumbers = SequenceSet.of(wanted.map((index) => index + 1))
+  const found = [...(await mailbox.search({ sequenceNumbers })).numbers()]
+  if (found.length !== wanted.length) {
+    throw new IllegalStateException('letters were removed meanwhile: count them again')
+  }
+  return new Map(wanted.map((index, at) => [index, found[at] ?? 0]))
+}
+
+/** Letters by UID, oldest first. Those that are gone are not among them. Reading them does not make them seen ones. */
+export async function fetchEmails(
+  mailbox: ImapMailbox,
+  letters: UidSet | SequenceSet,
+): Promise<ReadonlyMap<number, ImapConnectionEmail>> {
+  const listed: ListedLetter[] = []
+  for await (const letter of mailbox.fetch(letters, { flags: true, sizeOctets: true })) {
+    listed.push({ ...factsOf(letter), sizeOctets: letter.sizeOctets ?? Infinity })
+  }
+  const emails = new Map<number, ImapConnectionEmail>()
+  for (const group of groupsOf(listed.sort((a, b) => a.index - b.index))) {
+    const contents = await fetchContents(mailbox, group)
+    for (const facts of group) {
+      const octets = contents.get(facts.uid)
+      if (octets === undefined) continue
+      const email = readOneOf(facts.index, () => Email.fromBytes(octets))
+      emails.set(facts.uid, new ImapConnectionEmail(facts, email))
+    }
+  }
+  return emails
+}
+
+/** Headers by UID, oldest first. */
+export async function fetchHeaders(
+  mailbox: ImapMailbox,
+  letters: UidSet | SequenceSet,
+): Promise<ReadonlyMap<number, ImapConnectionEmailHeaders>> {
+  const found: ImapConnectionEmailHeaders[] = []
+  for await (const letter of mailbox.fetch(letters, { flags: true, header: 'all' })) {
+    const facts = factsOf(letter)
+    const octets = letter.header ?? (await beginningOf(mailbox, facts.uid))
+    const header = readOneOf(facts.index, () => parseHeaderSection(octets))
+    found.push(new ImapConnectionEmailHeaders(facts, new ReadEmailHeaders(header)))
+  }
+  found.sort((a, b) => a.index - b.index)
+  return new Map(found.map((headers) => [headers.uid, headers]))
+}
+
+function factsOf({ sequenceNumber, uid = 0, flags = [] }: FetchedLetter): ImapLetterFacts {
+  return { index: sequenceNumber - 1, uid, imapFlags: flags }
+}
+
+function* groupsOf(letters: readonly ListedLetter[]): Generator<readonly ListedLetter[]> {
+  let group: ListedLetter[] = []
+  let octets = 0
+  for (const letter of letters) {
+    const isFull = group.length === GROUP_LETTERS || octets + letter.sizeOctets > GROUP_OCTETS
+    if (group.length > 0 && (isFull || letter.sizeOctets > LARGE_OCTETS)) {
+      yield group
+      group = []
+      octets = 0
+    }
+    group.push(letter)
+    octets += letter.sizeOctets
+  }
+  if (group.length > 0) yield group
+}
+
+async function fetchContents(
+  mailbox: ImapMailbox,
+  group: readonly ListedLetter[],
+): Promise<ReadonlyMap<number, Uint8Array>> {
+  const contents = new Map<number, Uint8Array>()
+  const small = group.filter(({ sizeOctets }) => sizeOctets <= LARGE_OCTETS)
+  const uids = UidSet.of(small.map(({ uid }) => uid))
+  for await (const letter of mailbox.fetch(uids, { sections: [{}] })) {
+    const octets = letter.sections.find(({ section }) => section === '')?.octets
+    if (letter.uid !== undefined && octets !== undefined) contents.set(letter.uid, octets)
+  }
+  // Those that are large, and those that turned out to be larger than the server had said.
+  for (const { uid } of group) {
+    if (contents.has(uid)) continue
+    const octets = await fetchOctets(mailbox, uid, {})
+    if (octets !== undefined) contents.set(uid, octets)
+  }
+  return contents
+}
+
+/** The engine keeps no header section above a mebibyte. */
+async function beginningOf(mailbox: ImapMailbox, uid: number): Promise<Uint8Array> {
+  const piece = { offset: 0, octetCount: HEADER_OCTETS }
+  return (await fetchOctets(mailbox, uid, { of: 'HEADER', piece })) ?? new Uint8Array()
+}
+
+async function fetchOctets(
+  mailbox: ImapMailbox,
+  uid: number,
+  section: LetterSection,
+): Promise<Uint8Array | undefined> {
+  const pieces: Uint8Array[] = []
+  const outcome = await mailbox.fetchSection(uid, section, (octets) => {
+    pieces.push(octets.slice())
+  })
+  return outcome && concatOctets(pieces)
+}

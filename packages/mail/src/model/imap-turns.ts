@@ -1,0 +1,184 @@
+import { MailboxName } from '../imap/mailbox-name.ts'
+import { SequenceSet } from '../imap/number-set.ts'
+import type { ImapConnection as ImapSession } from '../net/imap-client.ts'
+import type { ImapMailbox } from '../net/imap-mailbox.ts'
+import { IllegalStateException } from './exception.ts'
+import { findDelimiter, requiringDirectory } from './imap-lookup.ts'
+import { ImapDirectoryOpenMode } from './imap-directory-open-mode.ts'
+import { LazySession } from './lazy-session.ts'
+import { inMailbox } from './mailbox-exception.ts'
+
+/** A directory that somebody has opened and not closed. The server may have another one open meanwhile. */
+export class OpenDirectory {
+  readonly name: MailboxName
+  readonly mode: ImapDirectoryOpenMode
+  readonly uidValidity: number | undefined
+  /** No letter that was there when it was opened has this UID or a greater one. */
+  readonly firstNewUid: number
+  /** Whether letters were marked for deletion here and not purged. */
+  hasMarks = false
+
+  constructor(facts: Omit<OpenDirectory, 'hasMarks'>) {
+    this.name = facts.name
+    this.mode = facts.mode
+    this.uidValidity = facts.uidValidity
+    this.firstNewUid = facts.firstNewUid
+  }
+}
+
+/**
+ * One session for several directories. A server has one mailbox open at a time; so whoever wants a directory gets a turn, and has that one open as long as the
+ * turn lasts.
+ */
+export class ImapTurns {
+  readonly purges: boolean
+  readonly #session: LazySession<ImapSession>
+  readonly #open = new Set<OpenDirectory>()
+  /** What the server has open. */
+  #selected: { readonly directory: OpenDirectory; readonly mailbox: ImapMailbox } | undefined
+  #lastTurn: Promise<void> = Promise.resolve()
+  #delimiter: string | undefined
+
+  constructor(open: () => Promise<ImapSession>, purges: boolean) {
+    this.#session = new LazySession(open)
+    this.purges = purges
+  }
+
+  get isConnected(): boolean {
+    return this.#session.current?.isOpen === true
+  }
+
+  isOpen(directory: OpenDirectory): boolean {
+    return this.isConnected && this.#open.has(directory)
+  }
+
+  async connect(): Promise<void> {
+    await this.#session.get()
+  }
+
+  /** Does something when everything asked for before is done. */
+  inTurn<Result>(attempt: string, work: (imap: ImapSession) => Promise<Result>): Promise<Result> {
+    return this.#enqueue(() =>
+      inMailbox(attempt, async () => {
+        const imap = await this.#session.get()
+        return work(imap)
+      }),
+    )
+  }
+
+  /** Does something in an open directory. @throws IllegalStateException when it is not open any more. */
+  within<Result>(
+    directory: OpenDirectory,
+    attempt: string,
+    work: (mailbox: ImapMailbox, imap: ImapSession) => Promise<Result>,
+  ): Promise<Result> {
+    return this.inTurn(attempt, async (imap) => {
+      if (!this.#open.has(directory)) {
+        throw new IllegalStateException(`the directory "${directory.name.text}" is not open`)
+      }
+      const mailbox = await this.#select(imap, directory)
+      return work(mailbox, imap)
+    })
+  }
+
+  open(name: MailboxName, mode: ImapDirectoryOpenMode): Promise<OpenDirectory> {
+    return this.inTurn(`opening the directory "${name.text}"`, async (imap) => {
+      this.#selected = undefined
+      const mailbox = await select(imap, name, mode)
+      const { uidValidity } = mailbox
+      const firstNewUid = mailbox.uidNext ?? (await uidAfterLast(mailbox))
+      const directory = new OpenDirectory({ name, mode, uidValidity, firstNewUid })
+      this.#open.add(directory)
+      this.#selected = { directory, mailbox }
+      return directory
+    })
+  }
+
+  close(directory: OpenDirectory): Promise<void> {
+    return this.#enqueue(() =>
+      inMailbox(`closing the directory "${directory.name.text}"`, async () => {
+        const imap = this.#session.current
+        if (imap !== undefined) await this.#leave(imap, directory)
+      }),
+    )
+  }
+
+  /** Closes all directories, and then the connection. */
+  end(): Promise<void> {
+    return this.#session.close((imap) =>
+      this.#enqueue(async () => {
+        const leavings: PromiseSettledResult<void>[] = []
+        for (const directory of this.#open) {
+          const attempt = `closing the directory "${directory.name.text}"`
+          const [leaving] = await Promise.allSettled([
+            inMailbox(attempt, () => this.#leave(imap, directory)),
+          ])
+          leavings.push(leaving)
+        }
+        await imap.close()
+        for (const leaving of leavings) if (leaving.status === 'rejected') throw leaving.reason
+      }),
+    )
+  }
+
+  /** What separates a directory from the one that it lies in. To be called in a turn. */
+  async delimiter(imap: ImapSession): Promise<string> {
+    this.#delimiter ??= await findDelimiter(imap)
+    return this.#delimiter
+  }
+
+  async #select(imap: ImapSession, directory: OpenDirectory): Promise<ImapMailbox> {
+    const { name, mode, uidValidity } = directory
+    const selected = this.#selected
+    if (selected?.directory === directory && selected.mailbox.isOpen) return selected.mailbox
+    this.#selected = undefined
+    const mailbox = await select(imap, name, mode)
+    if (mailbox.uidValidity !== uidValidity) {
+      this.#open.delete(directory)
+      throw new IllegalStateException(
+        `the directory "${name.text}" has other letters than when it was opened: open it anew`,
+      )
+    }
+    this.#selected = { directory, mailbox }
+    return mailbox
+  }
+
+  async #leave(imap: ImapSession, directory: OpenDirectory): Promise<void> {
+    if (!this.#open.has(directory)) return
+    const purges = this.purges && directory.mode === ImapDirectoryOpenMode.ReadWrite
+    try {
+      // The marks of earlier connections are purged too; but nobody relies on it when the connection is lost.
+      const isNeeded = purges && (imap.isOpen || directory.hasMarks)
+      if (!isNeeded && this.#selected?.directory !== directory) return
+      if (!isNeeded && !imap.isOpen) return
+      const mailbox = await this.#select(imap, directory)
+      this.#selected = undefined
+      await mailbox.close(purges ? 'expunge' : 'keep')
+    } finally {
+      this.#open.delete(directory)
+    }
+  }
+
+  #enqueue<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#lastTurn.then(work)
+    const ignore = (): void => undefined
+    this.#lastTurn = result.then(ignore, ignore)
+    return result
+  }
+}
+
+function select(
+  imap: ImapSession,
+  name: MailboxName,
+  mode: ImapDirectoryOpenMode,
+): Promise<ImapMailbox> {
+  const isChanged = mode === ImapDirectoryOpenMode.ReadWrite
+  return requiringDirectory(imap, name, () => (isChanged ? imap.select(name) : imap.examine(name)))
+}
+
+/** For servers that do not say what UID the next letter gets. */
+async function uidAfterLast(mailbox: ImapMailbox): Promise<number> {
+  if (mailbox.exists === 0) return 1
+  const last = await mailbox.search({ sequenceNumbers: SequenceSet.of([mailbox.exists]) })
+  return Math.max(0, ...last.numbers()) + 1
+}

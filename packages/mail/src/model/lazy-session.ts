@@ -1,0 +1,57 @@
+import type { ProtocolLog } from '../wire/protocol-log.ts'
+import { IllegalStateException } from './exception.ts'
+
+/** What a connection to a mailbox may be told; all of it is an extension. */
+export interface MailboxOptions {
+  /** Ends everything that is under way, and closes the connection. */
+  readonly signal?: AbortSignal
+  /** Gets every line of the conversation. Secrets are replaced and content is abbreviated. */
+  readonly log?: ProtocolLog
+}
+
+/** A session that begins when it is first wanted, because a constructor can't wait for it. */
+export class LazySession<Session> {
+  readonly #open: () => Promise<Session>
+  #opening: Promise<Session> | undefined
+  #session: Session | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(open: () => Promise<Session>) {
+    this.#open = open
+  }
+
+  /** The session that has begun; `undefined` before it has, and from when its end has begun. */
+  get current(): Session | undefined {
+    return this.#closing === undefined ? this.#session : undefined
+  }
+
+  /** The session; one that could not be begun is tried again. */
+  async get(): Promise<Session> {
+    if (this.#closing !== undefined) throw new IllegalStateException('the connection was closed')
+    this.#opening ??= this.#begin()
+    return this.#opening
+  }
+
+  /** Ends the session, if it has begun. Once: what is thrown is thrown to the first caller, and the others only wait. */
+  async close(end: (session: Session) => Promise<void>): Promise<void> {
+    if (this.#closing !== undefined) return this.#closing.catch(() => undefined)
+    this.#closing = this.#end(end)
+    return this.#closing
+  }
+
+  async #begin(): Promise<Session> {
+    try {
+      this.#session = await this.#open()
+      return this.#session
+    } catch (error) {
+      this.#opening = undefined
+      throw error
+    }
+  }
+
+  async #end(end: (session: Session) => Promise<void>): Promise<void> {
+    // A session that could not be begun has told so to whoever wanted it.
+    const session = await this.#opening?.catch(() => undefined)
+    if (session !== undefined) await end(session)
+  }
+}
