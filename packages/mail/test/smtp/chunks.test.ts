@@ -107,7 +107,7 @@ describe('A letter in chunks', () => {
 
     await play(
       watched(burst([{ source: source(), isCanonical: true }]), sent),
-      `${offered}${ENVELOPE}\nC: BDAT 30000 LAST${`\nC: ${line}`.repeat(30)}\n${OK}\nS: 250 queued`,
+      `${offered}${ENVELOPE}\n${OK}\nC: BDAT 30000 LAST${`\nC: ${line}`.repeat(30)}\nS: 250 queued`,
     )
 
     assert.ok(sent.some(({ buffer, length }) => buffer === piece.buffer && length === piece.length))
