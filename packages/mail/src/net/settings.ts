@@ -23,3 +23,13 @@ export function refuseUnfit(name: string, value: unknown): void {
   if (typeof value === 'number' && value >= 0) return
   throw new RangeError(`${name} is a number from 0, not ${String(value)}`)
 }
+
+/**
+ * A host is a name or an address. Without one, Node.js connects to this machine, and whoever listens there would get the login.
+ *
+ * @param whose what it is the host of: `server`.
+ */
+export function refuseUnfitHost(whose: string, host: unknown): void {
+  if (typeof host === 'string' && host !== '' && !/[\p{Cc}\s]/u.test(host)) return
+  throw new RangeError(`the ${whose}'s host is none`)
+}

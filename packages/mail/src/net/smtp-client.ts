@@ -66,7 +66,7 @@ export interface SendOptions {
  * @throws ProtocolViolation, LimitExceeded when what it says is no SMTP, or more than the limits allow.
  * @throws Aborted
  * @throws AddressInvalid when the client name is none.
- * @throws RangeError when the port, a deadline or a limit is none, the host or the login of the proxy is nothing that a proxy can be told, or the credentials can't be
+ * @throws RangeError when the host, the port, a deadline or a limit is none, the host or the login of the proxy is nothing that a proxy can be told, or the credentials can't be
  * used with the mechanism.
  * @throws TypeError when the server's `tls`, or the proxy's kind or `tls`, is none of its words, the pins are malformed or of no effect, or the client certificate
  * can't be read.

@@ -46,3 +46,17 @@ describe('Deadlines and limits', () => {
     }
   })
 })
+
+describe('A host', () => {
+  for (const host of ['', ' ', 'mail\r\nexample', undefined, null]) {
+    it(`S17 is never this machine for want of a name: ${JSON.stringify(host)}`, async () => {
+      const unchecked = { ...server }
+      Reflect.set(unchecked, 'host', host)
+
+      await assert.rejects(openSmtp(unchecked), {
+        name: 'RangeError',
+        message: "the server's host is none",
+      })
+    })
+  }
+})
