@@ -11,7 +11,7 @@ import { nameClass, type ClassWithoutConstructor } from '../model/vocabulary.ts'
 import type { РежимОткрытияКаталогаImap } from './mailbox-enumerations.ts'
 import type {
   ЗаголовкиПисьмаВСоединенииImap,
-  ПараметрыСоединения,
+  АргументыСоединения,
   ПисьмоВСоединенииImap,
 } from './mailbox-letters.ts'
 
@@ -32,16 +32,11 @@ export interface СоединениеImap extends ImapConnection {
 interface КлассСоединениеImap {
   readonly prototype: СоединениеImap
   /** Подключается, когда что-нибудь понадобится. */
-  new (
-    Параметры: ImapConnectionParameters,
-    ОчищатьПриЗакрытииКаталога?: boolean,
-    прочее?: ПараметрыСоединения,
-  ): СоединениеImap
+  new (Параметры: ImapConnectionParameters, ...прочее: АргументыСоединения): СоединениеImap
   /** Подключается сразу. Расширение: так делает конструктор в документации. */
   Подключить(
     Параметры: ImapConnectionParameters,
-    ОчищатьПриЗакрытииКаталога?: boolean,
-    прочее?: ПараметрыСоединения,
+    ...прочее: АргументыСоединения
   ): Promise<СоединениеImap>
 }
 
@@ -110,15 +105,18 @@ export interface КаталогПочтыImap extends ImapEmailDirectory {
   УстановитьФлагиПоUid(
     Uids: readonly number[],
     Флаги: readonly EmailFlag[],
-    Установить?: boolean,
+    ...прочее: [Установить?: boolean]
   ): Promise<void>
   УстановитьФлагиПоИндексам(
     Индексы: readonly number[],
     Флаги: readonly EmailFlag[],
-    Установить?: boolean,
+    ...прочее: [Установить?: boolean]
   ): Promise<void>
-  ОтметитьНаУдалениеПоUid(Uids: readonly number[], Установить?: boolean): Promise<void>
-  ОтметитьНаУдалениеПоИндексам(Индексы: readonly number[], Установить?: boolean): Promise<void>
+  ОтметитьНаУдалениеПоUid(Uids: readonly number[], ...прочее: [Установить?: boolean]): Promise<void>
+  ОтметитьНаУдалениеПоИндексам(
+    Индексы: readonly number[],
+    ...прочее: [Установить?: boolean]
+  ): Promise<void>
   /** Удалить все письма, помеченные на удаление. */
   ОчиститьУдаленные(): Promise<void>
   ВСтроку(): string

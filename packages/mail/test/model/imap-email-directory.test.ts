@@ -91,11 +91,15 @@ describe('Letters of an ImapEmailDirectory', () => {
     const inbox = await openInbox(world)
 
     const headers = await inbox.getEmailHeaders()
+    const [small, large] = await inbox.getEmails()
 
     assert.deepEqual(
       headers.map((letter) => letter.headers.subject),
       ['small', 'large'],
     )
+    assert.equal(small?.email.subject, 'small')
+    assert.throws(() => large?.email, MailboxException)
+    assert.match(JSON.stringify(large), /"uid":11/)
   })
 
   it('are found by UID, in the order that was asked for, and missed where there are none', async () => {
