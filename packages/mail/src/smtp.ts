@@ -7,6 +7,7 @@
  */
 
 export { Secret } from './base/secret.ts'
+export { fileContent } from './net/file-octets.ts'
 export { SmtpConnection, openSmtp } from './net/smtp-client.ts'
 export { SmtpPool } from './net/smtp-pool.ts'
 export { DEFAULT_SMTP_POOL_LIMITS } from './net/smtp-pool-options.ts'
@@ -27,6 +28,7 @@ export type {
 export type { LetterBody } from './base/canonical-letter.ts'
 export type { SendOptions, SmtpOptions } from './net/smtp-client.ts'
 export type { SendingRate } from './net/pace.ts'
+export type { FileContent } from './net/file-octets.ts'
 export type { ProxyServer } from './net/proxy-server.ts'
 export type { SmtpPoolLimits, SmtpPoolOptions } from './net/smtp-pool-options.ts'
 export type { TokenProvider, TokenRequest } from './net/token-source.ts'

@@ -76,6 +76,20 @@ type Building = { -readonly [Name in keyof FetchedLetter]: FetchedLetter[Name] }
 /** One item may have thousands of oddities, and nobody reads more than the first few. */
 const MAX_DEFECTS = 8
 
+/** More pieces than anybody asks for of one letter at a time. */
+const MAX_SECTIONS = 1_000
+
+/** What an object of JavaScript weighs beside its content, roughly. */
+const OBJECT_OCTETS = 100
+
+/** What a letter takes of the memory, roughly: so that what is kept of many can be bounded. */
+export function weightOf({ sections, flags = [] }: FetchedLetter): number {
+  let octets = OBJECT_OCTETS
+  for (const section of sections) octets += OBJECT_OCTETS + (section.octets?.length ?? 0)
+  for (const flag of flags) octets += flag.length
+  return octets
+}
+
 /** Reads what follows `* 12 FETCH `. */
 export function readFetch(reader: ResponseReader, sequenceNumber: number): FetchedLetter {
   const letter: Building = {
@@ -203,6 +217,7 @@ function readSectionItem(reader: ResponseReader, name: string, letter: Building)
 }
 
 function addSection(letter: Building, section: FetchedSection): void {
+  if (letter.sections.length === MAX_SECTIONS) throw new Unreadable('it has too many pieces')
   letter.sections.push(section)
   if (/^header/i.test(section.section)) letter.header ??= section.octets
 }

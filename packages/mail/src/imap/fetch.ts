@@ -6,6 +6,7 @@ import { ProtocolViolation } from '../wire/errors.ts'
 import { CommandPart, formatCommand } from './command.ts'
 import type { ImapCommand, SectionRequest } from './command.ts'
 import { ImapCapabilityMissing } from './errors.ts'
+import { weightOf } from './fetch-response.ts'
 import type { FetchedLetter, FetchedSection } from './fetch-response.ts'
 import type { ChooseSink } from './framing.ts'
 import { UidSet } from './number-set.ts'
@@ -71,7 +72,7 @@ export function* fetchLetters(
       const { uid } = letter
       // Flags of a letter that somebody else has changed may come between, without a UID.
       if (uid === undefined || !uids.has(uid)) return false
-      octets += keptOctets(letter)
+      octets += weightOf(letter)
       checkBatch(octets, channel.limits.maxBatchOctets)
       const known = letters.get(uid)
       letters.set(uid, known === undefined ? letter : merged(known, letter))
@@ -130,17 +131,14 @@ function sectionPart({ isDecoded = false, ...section }: LetterSection): CommandP
   return CommandPart.section(request)
 }
 
-function keptOctets({ sections }: FetchedLetter): number {
-  let octets = 0
-  for (const section of sections) octets += section.octets?.length ?? 0
-  return octets
-}
-
 function checkBatch(value: number, limit: number): void {
   if (value <= limit) return
   const option = 'limits.maxBatchOctets'
   throw new LimitExceeded({ what: 'what was fetched at a time', limit, value, option })
 }
+
+/** A server that says more often than this what it knows of one letter does not mean it. */
+const MAX_PIECES = 1_000
 
 /** A server may say what it knows of a letter in several responses (RFC 9051 §7.5.2). What it says last holds. */
 function merged(known: FetchedLetter, more: FetchedLetter): FetchedLetter {
@@ -148,7 +146,11 @@ function merged(known: FetchedLetter, more: FetchedLetter): FetchedLetter {
     Object.entries(more).filter(([, value]) => value !== undefined),
   ) as Known
   const sections: readonly FetchedSection[] = [...known.sections, ...more.sections]
-  return { ...known, ...said, sections, defects: [...known.defects, ...more.defects] }
+  const defects = [...known.defects, ...more.defects]
+  if (sections.length > MAX_PIECES || defects.length > MAX_PIECES) {
+    throw new ProtocolViolation('the server sent one letter in too many pieces')
+  }
+  return { ...known, ...said, sections, defects }
 }
 
 /** What a sink got. */

@@ -102,23 +102,23 @@ function* transfer(
 ): Dialog<readonly CopiedLetters[]> {
   const mailbox = CommandPart.mailbox(target, channel.state.nameEncoding)
   const copied: CopiedLetters[] = []
-  const note = (code: ResponseCode | undefined): void => {
-    const some = code?.name === 'COPYUID' ? copiedOf(code) : undefined
-    if (some !== undefined) copied.push(some)
-  }
-  // MOVE says it before the letters go, and so without a tag (RFC 6851 §4.3).
-  const onData: AnswerOptions['onData'] = (response) => {
-    if (response.kind === 'status') note(response.code)
-  }
   for (const portion of uids.forCommands()) {
+    let said: ResponseCode | undefined
+    // MOVE says it before the letters go, and so without a tag (RFC 6851 §4.3).
+    const onData: AnswerOptions['onData'] = (response) => {
+      if (response.kind === 'status' && response.code?.name === 'COPYUID') said = response.code
+    }
     const command = formatCommand(keywords, CommandPart.set(portion), mailbox)
-    note((yield* channel.execute(command, { onData })).code)
+    const { code } = yield* channel.execute(command, { onData })
+    const some = copiedOf(code?.name === 'COPYUID' ? code : said)
+    if (some !== undefined) copied.push(some)
   }
   return copied
 }
 
 /** A server that says something else than pairs says nothing that could be relied on. */
-function copiedOf({ number, uids, targetUids }: ResponseCode): CopiedLetters | undefined {
+function copiedOf(code: ResponseCode | undefined): CopiedLetters | undefined {
+  const { number, uids, targetUids } = code ?? {}
   const isPaired = uids?.size !== undefined && uids.size === targetUids?.size
   if (number === undefined || !isPaired || uids.size > MAX_COPIED) return undefined
   return {

@@ -19,7 +19,7 @@ export interface ImapLimits extends SaslLimits {
   readonly maxNesting: number
   /** Of what LIST, LSUB and STATUS may name together. */
   readonly maxMailboxes: number
-  /** Of letters that are read ahead of who iterates over them: their kept octets together. */
+  /** Of what one command keeps in memory over all its responses: letters that are read ahead of who iterates over them, mailboxes of a listing. */
   readonly maxBatchOctets: number
 }
 

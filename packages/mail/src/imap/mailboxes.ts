@@ -50,15 +50,19 @@ export function* list(
   const { channel, capabilities } = session
   const found = new Map<string, ListedMailbox>()
   const statuses = new Map<string, MailboxStatus>()
+  let octets = 0
   const isSubscribed = options.isSubscribed === true
   const isExtended = has(capabilities, 'LIST-EXTENDED')
   yield* channel.execute(formatList(channel, capabilities, options), {
     onData: (response) => {
       if (response.kind === 'list' || response.kind === 'lsub') {
         found.set(response.mailbox.name.text, response.mailbox)
+        octets += weightOf(response.mailbox)
       }
       if (response.kind === 'mailbox-status') statuses.set(response.name.text, response.status)
-      check(found.size, channel)
+      check('maxMailboxes', found.size, channel)
+      check('maxMailboxes', statuses.size, channel)
+      check('maxBatchOctets', octets, channel)
     },
   })
   const wanted = options.status ?? []
@@ -75,11 +79,15 @@ export function* list(
   return entries
 }
 
-function check(count: number, { limits }: ImapChannel): void {
-  const limit = limits.maxMailboxes
-  if (count <= limit) return
-  const option = 'limits.maxMailboxes'
-  throw new LimitExceeded({ what: 'a list of mailboxes', limit, value: count, option })
+function check(name: 'maxMailboxes' | 'maxBatchOctets', value: number, channel: ImapChannel): void {
+  const limit = channel.limits[name]
+  if (value <= limit) return
+  const option = `limits.${name}`
+  throw new LimitExceeded({ what: 'a list of mailboxes', limit, value, option })
+}
+
+function weightOf({ name, attributes }: ListedMailbox): number {
+  return attributes.reduce((octets, attribute) => octets + attribute.length, name.text.length)
 }
 
 /** Revision 2 includes LIST-EXTENDED, LIST-STATUS and SPECIAL-USE (RFC 9051 §1.4). */
@@ -215,6 +223,9 @@ export interface QuotaRoot {
   readonly resources: readonly QuotaResource[]
 }
 
+/** A mailbox has one, seldom two. */
+const MAX_QUOTA_ROOTS = 100
+
 /** The bounds that a mailbox is under (RFC 9208 §4.1.2); none when the server knows of none. */
 export function* quota(
   { channel, capabilities }: ImapSession,
@@ -225,7 +236,7 @@ export function* quota(
   const part = CommandPart.mailbox(name, channel.state.nameEncoding)
   yield* channel.execute(formatCommand('GETQUOTAROOT', part), {
     onData: (response) => {
-      if (response.kind !== 'quota') return
+      if (response.kind !== 'quota' || roots.length === MAX_QUOTA_ROOTS) return
       roots.push({ root: response.root, resources: response.resources })
     },
   })

@@ -2,6 +2,7 @@ import { LimitExceeded } from '../base/limit-exceeded.ts'
 import type { Dialog } from '../wire/dialog.ts'
 import { ProtocolViolation } from '../wire/errors.ts'
 import { CommandPart, formatCommand } from './command.ts'
+import type { ImapLimits } from './limits.ts'
 import type { NameEncoding } from './mailbox-name.ts'
 import type { SequenceSet } from './number-set.ts'
 import { UidSet } from './number-set.ts'
@@ -73,16 +74,19 @@ export function* search(
     onData: (response, tag) => {
       if (response.kind !== 'search') return
       if (response.isExtended) extended = allOf(response, tag) ?? extended
-      else
-        for (const uid of response.all instanceof UidSet ? [] : (response.all ?? []))
-          found.push(uid)
+      else if (!(response.all instanceof UidSet))
+        for (const uid of response.all ?? []) found.push(uid)
+      checkFound(found.length, channel.limits)
     },
   })
   const result = extended ?? UidSet.of(found)
-  const { maxTokens: limit } = channel.limits
-  const value = result.size ?? Infinity
-  // `1:4294967295` is easily written, and who lists it has no memory left.
-  if (value <= limit) return result
+  checkFound(result.size ?? Infinity, channel.limits)
+  return result
+}
+
+/** `1:4294967295` is easily written, and who lists it has no memory left. */
+function checkFound(value: number, { maxTokens: limit }: ImapLimits): void {
+  if (value <= limit) return
   throw new LimitExceeded({ what: 'what a search found', limit, value, option: 'limits.maxTokens' })
 }
 

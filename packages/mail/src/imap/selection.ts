@@ -4,6 +4,7 @@ import { LimitExceeded } from '../base/limit-exceeded.ts'
 import type { Dialog } from '../wire/dialog.ts'
 import type { AnswerOptions } from './channel.ts'
 import { CommandPart, formatCommand } from './command.ts'
+import { weightOf } from './fetch-response.ts'
 import type { FetchedLetter } from './fetch-response.ts'
 import type { ImapLimits } from './limits.ts'
 import { MailboxName } from './mailbox-name.ts'
@@ -73,27 +74,31 @@ function resumption({ uidValidity, highestModSeq }: MailboxSnapshot): CommandPar
   return CommandPart.list([CommandPart.keywords('QRESYNC'), CommandPart.list(known)])
 }
 
+/** What a range of numbers takes of the memory, roughly. */
+const RANGE_OCTETS = 50
+
 /** Takes what a server says of the time that was missed. */
 class MissedCollector {
   readonly #limit: number
   readonly #vanished: UidSet[] = []
   readonly #letters: FetchedLetter[] = []
+  #octets = 0
 
-  constructor({ maxTokens }: ImapLimits) {
-    this.#limit = maxTokens
+  constructor({ maxBatchOctets }: ImapLimits) {
+    this.#limit = maxBatchOctets
   }
 
   readonly answers: AnswerOptions = {
     onLetter: (letter) => {
       if (letter.uid === undefined) return false
       this.#letters.push(letter)
-      this.#check()
+      this.#count(weightOf(letter))
       return true
     },
     onData: (response) => {
       if (response.kind !== 'vanished') return
       this.#vanished.push(response.uids)
-      this.#check()
+      this.#count(RANGE_OCTETS * response.uids.ranges.length)
     },
   }
 
@@ -101,10 +106,10 @@ class MissedCollector {
     return { vanished: UidSet.union(this.#vanished), letters: this.#letters }
   }
 
-  #check(): void {
-    const value = this.#letters.length + this.#vanished.length
-    if (value <= this.#limit) return
-    const facts = { limit: this.#limit, value, option: 'limits.maxTokens' }
+  #count(octets: number): void {
+    this.#octets += octets
+    if (this.#octets <= this.#limit) return
+    const facts = { limit: this.#limit, value: this.#octets, option: 'limits.maxBatchOctets' }
     throw new LimitExceeded({ what: 'what has changed in a mailbox', ...facts })
   }
 }

@@ -1,4 +1,4 @@
-import type { FetchedLetter } from './fetch-response.ts'
+import type { FetchedLetter, ImapFlag } from './fetch-response.ts'
 import type { LiteralMode } from './command.ts'
 import { ImapCapabilities } from './capabilities.ts'
 import type { MailboxName, NameEncoding } from './mailbox-name.ts'
@@ -13,13 +13,22 @@ export type MailboxChange =
   | { readonly kind: 'expunge'; readonly sequenceNumber: number }
   /** Letters are gone, by their UIDs (RFC 7162 §3.2.10). */
   | { readonly kind: 'vanished'; readonly uids: UidSet }
-  /** Flags of a letter are others now. */
-  | { readonly kind: 'flags'; readonly letter: FetchedLetter }
+  /** Flags of a letter are others now. Its UID is known where the server says it. */
+  | {
+      readonly kind: 'flags'
+      readonly sequenceNumber: number
+      readonly uid: number | undefined
+      readonly flags: readonly ImapFlag[]
+    }
   /** More than is told apart: look at the mailbox anew. */
   | { readonly kind: 'many' }
 
-/** As many changes as are kept until somebody asks for them. Whoever doesn't ask does not need them one by one. */
-const MAX_CHANGES = 10_000
+/**
+ * How much of the memory changes may take until somebody asks for them: some ten thousand. Whoever doesn't ask does not need them one by one.
+ */
+const MAX_CHANGES_OCTETS = 1_000_000
+/** What a change weighs beside its flags and numbers, roughly. */
+const CHANGE_OCTETS = 100
 
 /** `'read'`: nothing that is done changes the mailbox, not even that letters were seen. */
 export type MailboxAccess = 'read' | 'write'
@@ -54,6 +63,7 @@ export class SessionState {
   /** `BYE`, once it was said. */
   farewell: StatusResponse | undefined
   #changes: MailboxChange[] = []
+  #changesOctets = 0
 
   get nameEncoding(): NameEncoding {
     const isAgreed = this.enabled.has('UTF8=ACCEPT') || this.enabled.has('IMAP4REV2')
@@ -75,14 +85,14 @@ export class SessionState {
   /** What has changed since this was called last. */
   takeChanges(): readonly MailboxChange[] {
     const changes = this.#changes
-    this.#changes = []
+    this.#forget()
     return changes
   }
 
   /** What a mailbox that is being opened was told before counts no more. */
   begin(mailbox: MailboxState | undefined): void {
     this.mailbox = mailbox
-    this.#changes = []
+    this.#forget()
   }
 
   take(response: ImapResponse): void {
@@ -103,8 +113,18 @@ export class SessionState {
 
   /** Something has changed in the mailbox. */
   note(change: MailboxChange): void {
-    if (this.#changes.length >= MAX_CHANGES) this.#changes = [{ kind: 'many' }]
+    this.#changesOctets += weightOf(change)
+    if (this.#changesOctets > MAX_CHANGES_OCTETS) {
+      this.#forget()
+      this.#changes.push({ kind: 'many' })
+      return
+    }
     this.#changes.push(change)
+  }
+
+  #forget(): void {
+    this.#changes = []
+    this.#changesOctets = 0
   }
 
   #takeStatus(response: StatusResponse): void {
@@ -144,6 +164,10 @@ export class SessionState {
     }
   }
 
+  #noteFlags({ sequenceNumber, uid, flags }: FetchedLetter): void {
+    if (flags !== undefined) this.note({ kind: 'flags', sequenceNumber, uid, flags })
+  }
+
   #takeOfMailbox(response: ImapResponse, mailbox: MailboxState): void {
     switch (response.kind) {
       case 'flags':
@@ -163,9 +187,20 @@ export class SessionState {
         this.note({ kind: 'vanished', uids: response.uids })
         break
       case 'fetch':
-        this.note({ kind: 'flags', letter: response.letter })
+        this.#noteFlags(response.letter)
         break
       default:
     }
+  }
+}
+
+function weightOf(change: MailboxChange): number {
+  switch (change.kind) {
+    case 'flags':
+      return change.flags.reduce((octets, flag) => octets + flag.length, CHANGE_OCTETS)
+    case 'vanished':
+      return CHANGE_OCTETS * change.uids.ranges.length
+    default:
+      return CHANGE_OCTETS
   }
 }

@@ -8,8 +8,8 @@ import { concatOctets, NO_OCTETS } from '../base/octets.ts'
 
 /** 76 digits, the longest line that RFC 2045 §6.8 allows, hold 57 octets. */
 const LINE_OCTETS = 57
-/** A line with its CRLF, in pairs of octets. */
-const LINE_PAIRS = 39
+/** The digits of a line and its CRLF. */
+const ENCODED_LINE_OCTETS = 78
 
 const PAD = 0x3d
 const CR = 0x0d
@@ -22,24 +22,21 @@ const CRLF = 0x0d0a
 
 const PAIR_COUNT = 4096
 
-/** 12 bits → two digits, as they lie in memory. */
+/** 12 bits → two digits, the first in the high octet. */
 const DIGIT_PAIRS = new Uint16Array(PAIR_COUNT)
 /** Two digits (the first in the high octet) → 12 bits, or {@link NO_PAIR}. */
 const PAIR_VALUES = new Int16Array(0x1_0000)
 const NO_PAIR = -1
-/** CR and LF, as they lie in memory. */
-const CRLF_PAIR = new Uint16Array(new Uint8Array([CR, LF]).buffer)[0] ?? 0
 
 function fillTables(): void {
   PAIR_VALUES.fill(NO_PAIR)
-  const digits = new Uint8Array(DIGIT_PAIRS.buffer)
   for (let value = 0; value < PAIR_COUNT; value++) {
     const [first = 0, second = 0] = encodeBase64Octets(
       new Uint8Array([value >> 4, (value & 15) << 4]),
     )
-    digits[value * 2] = first
-    digits[value * 2 + 1] = second
-    PAIR_VALUES[(first << 8) | second] = value
+    const pair = (first << 8) | second
+    DIGIT_PAIRS[value] = pair
+    PAIR_VALUES[pair] = value
   }
 }
 
@@ -79,13 +76,15 @@ export class Base64Encoder {
     const missing = this.#lineLength === 0 ? 0 : LINE_OCTETS - this.#lineLength
     this.#line.set(octets.subarray(0, missing), this.#lineLength)
     const bulkLines = Math.floor((octets.length - missing) / LINE_OCTETS)
-    const lines = new Uint16Array((bulkLines + (missing > 0 ? 1 : 0)) * LINE_PAIRS)
+    const headOctets = missing > 0 ? ENCODED_LINE_OCTETS : 0
+    const encoded = new Uint8Array(headOctets + bulkLines * ENCODED_LINE_OCTETS)
+    const lines = new DataView(encoded.buffer)
     if (missing > 0) writeLines(this.#line, lines, 0)
     const rest = missing + bulkLines * LINE_OCTETS
-    writeLines(octets.subarray(missing, rest), lines, missing > 0 ? LINE_PAIRS : 0)
+    writeLines(octets.subarray(missing, rest), lines, headOctets)
     this.#line.set(octets.subarray(rest))
     this.#lineLength = octets.length - rest
-    return new Uint8Array(lines.buffer)
+    return encoded
   }
 
   /** The last line, if one was begun. The encoder is then ready for another content. */
@@ -103,27 +102,35 @@ export function encodeBase64Lines(octets: Uint8Array): Uint8Array {
   return concatOctets([encoder.push(octets), encoder.end()])
 }
 
-/** Writes whole lines, six octets (four pairs of digits) at a time, and the last three of each line. */
-function writeLines(octets: Uint8Array, lines: Uint16Array, firstPair: number): void {
+/** Writes whole lines, twelve octets (16 digits) at a time, and the last nine of each line. */
+function writeLines(octets: Uint8Array, lines: DataView, start: number): void {
   const from = new DataView(octets.buffer, octets.byteOffset, octets.byteLength)
-  let to = firstPair
+  let to = start
   for (let line = 0; line < octets.length; line += LINE_OCTETS) {
-    const last = line + LINE_OCTETS - 3
-    for (let at = line; at < last; at += 6) {
+    const last = line + LINE_OCTETS - 9
+    for (let at = line; at < last; at += 12) {
       const head = from.getUint32(at)
-      const tail = from.getUint16(at + 4)
-      lines[to] = DIGIT_PAIRS[head >>> 20] ?? 0
-      lines[to + 1] = DIGIT_PAIRS[(head >>> 8) & 4095] ?? 0
-      lines[to + 2] = DIGIT_PAIRS[((head & 255) << 4) | (tail >> 12)] ?? 0
-      lines[to + 3] = DIGIT_PAIRS[tail & 4095] ?? 0
-      to += 4
+      const middle = from.getUint32(at + 4)
+      const tail = from.getUint32(at + 8)
+      lines.setUint32(to, fourDigits(head >>> 8))
+      lines.setUint32(to + 4, fourDigits(((head & 255) << 16) | (middle >>> 16)))
+      lines.setUint32(to + 8, fourDigits(((middle & 0xffff) << 8) | (tail >>> 24)))
+      lines.setUint32(to + 12, fourDigits(tail & 0xff_ffff))
+      to += 16
     }
-    const head = from.getUint16(last)
-    lines[to] = DIGIT_PAIRS[head >> 4] ?? 0
-    lines[to + 1] = DIGIT_PAIRS[((head & 15) << 8) | from.getUint8(last + 2)] ?? 0
-    lines[to + 2] = CRLF_PAIR
-    to += 3
+    const head = from.getUint32(last)
+    const middle = from.getUint32(last + 4)
+    lines.setUint32(to, fourDigits(head >>> 8))
+    lines.setUint32(to + 4, fourDigits(((head & 255) << 16) | (middle >>> 16)))
+    lines.setUint32(to + 8, fourDigits(((middle & 0xffff) << 8) | from.getUint8(last + 8)))
+    lines.setUint16(to + 12, CRLF)
+    to += 14
   }
+}
+
+/** The digits of 24 bits, the first in the highest octet. */
+function fourDigits(bits: number): number {
+  return ((DIGIT_PAIRS[bits >>> 12] ?? 0) << 16) | (DIGIT_PAIRS[bits & 4095] ?? 0)
 }
 
 /**

@@ -1,13 +1,7 @@
-import { createReadStream, readFileSync, statSync, type Stats } from 'node:fs'
 import { concatOctets, octetsOf } from '../base/octets.ts'
-import { escapePeerWords } from '../base/peer-words.ts'
 import type { CanonicalLetter, LetterBody } from '../base/canonical-letter.ts'
 import { IllegalArgumentException } from './exception.ts'
 import { cannotBeReadAtOnce, StreamContent } from './stream-content.ts'
-import { quoted } from './quoted.ts'
-
-/** A megabyte is read in a few calls, and what is kept of a file at a time is nothing to speak of. */
-const READ_AHEAD_OCTETS = 262_144
 
 /** Octets that come by and by: a Node stream, a web stream, anything that can be iterated. It can be read once. */
 export type OctetStream = AsyncIterable<Uint8Array>
@@ -74,41 +68,6 @@ class OctetsContent implements AttachmentContent {
 
   read(): Uint8Array {
     return this.#octets
-  }
-}
-
-/** A file, read anew each time. */
-export class FileContent implements AttachmentContent {
-  readonly isUsedUp = false
-  readonly #path: string
-
-  /** @throws IllegalArgumentException when there is no such file. */
-  constructor(path: string) {
-    this.#path = path
-    if (!this.#stat().isFile()) {
-      throw new IllegalArgumentException(`attaching ${quoted(path)} failed: it is no file`)
-    }
-  }
-
-  get sizeOctets(): number {
-    return this.#stat().size
-  }
-
-  open(): AsyncIterable<Uint8Array> {
-    return createReadStream(this.#path, { highWaterMark: READ_AHEAD_OCTETS })
-  }
-
-  read(): Uint8Array {
-    return readFileSync(this.#path)
-  }
-
-  #stat(): Stats {
-    try {
-      return statSync(this.#path)
-    } catch (error) {
-      const reason = error instanceof Error ? `: ${escapePeerWords(error.message)}` : ''
-      throw new IllegalArgumentException(`attaching ${quoted(this.#path)} failed${reason}`, error)
-    }
   }
 }
 

@@ -5,7 +5,7 @@ import { concatOctets } from '../base/octets.ts'
 import { mediaTypeOf } from '../mime/media-types.ts'
 import type { DraftCalendar } from '../mime/message.ts'
 import type { Envelope } from '../smtp/envelope.ts'
-import { contentOf, FileContent, LetterContent } from './attachment-content.ts'
+import { contentOf, LetterContent } from './attachment-content.ts'
 import type { AttachmentContent, AttachmentData } from './attachment-content.ts'
 import { encodeInType } from './attachment-type.ts'
 import { composeEmail, envelopeOf, type ComposedEmail } from './compose-email.ts'
@@ -15,6 +15,7 @@ import type { AttachmentOptions } from './email-attachment.ts'
 import { EditableEmailHeaders } from './editable-email-headers.ts'
 import { EmailTextKind } from './email-text-kind.ts'
 import { EmailTextPart } from './email-text-part.ts'
+import { FileContent } from './file-content.ts'
 import { LetterFields } from './letter-fields.ts'
 import { readArguments } from './named-arguments.ts'
 import { readLetter } from './read-letter.ts'
@@ -31,11 +32,11 @@ export interface PreparedEmail extends ComposedEmail {
   readonly envelope: Envelope
 }
 
-/** The name of what was attached without one. */
-const UNNAMED = 'Attachment'
-
 /** What octets are that nobody says anything about (RFC 2046 §4.5.1). */
 const UNKNOWN_TYPE = 'application/octet-stream'
+
+/** The name of what was attached without one. */
+const UNNAMED = 'Attachment'
 
 /**
  * A letter: to be written and sent, or as it was read.

@@ -62,7 +62,7 @@ class Pump {
     switch (demand.kind) {
       case 'send':
         this.#connection.log?.sent(demand.octets, demand)
-        await this.#connection.send(demand.octets, demand.timeoutMs)
+        await this.#connection.send(demand.octets, demand.timeoutMs, demand)
         return undefined
       case 'startTls':
         await this.#connection.startTls(demand.timeoutMs)
@@ -107,7 +107,7 @@ class Pump {
       : await this.#unlessEnded(pulled, { endedBy, phase: 'source', timeoutMs })
     if (piece.done === true) return null
     const octets: unknown = piece.value
-    if (octets instanceof Uint8Array) return octets
+    if (octets instanceof Uint8Array) return searchable(octets)
     throw new TypeError('content comes in Uint8Arrays; a stream with an encoding gives strings')
   }
 
@@ -145,6 +145,11 @@ class Pump {
       endedBy.removeEventListener('abort', interrupt)
     }
   }
+}
+
+/** The same octets, as an array that is searched natively: engines look for dots and line ends in all that passes. */
+function searchable({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
+  return Buffer.from(buffer, byteOffset, byteLength)
 }
 
 /** How long a source or a sink is waited for. */

@@ -29,7 +29,7 @@ export class ConnectionFailed extends MailError {
 const SYSTEM_HINTS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'Check the spelling of the host, and that this machine can resolve names',
   EAI_AGAIN: 'Check that this machine can resolve names',
-  ECONNREFUSED: 'Check the port: 465 or 587 to send, 995 or 110 to fetch',
+  ECONNREFUSED: 'Check the port: 465 or 587 to send, 993, 995, 143 or 110 to fetch',
 }
 
 /** What was being waited for when the time was up. */
@@ -134,7 +134,7 @@ const TLS_CHECKS: Readonly<Record<TlsCheck, { readonly verdict: string; readonly
     },
     'not-tls': {
       verdict: 'the server answered in clear text',
-      hint: "If the port is 587, 25 or 110, set the server's tls to 'starttls'",
+      hint: "If the port is 587, 25, 143 or 110, set the server's tls to 'starttls'",
     },
     version: {
       verdict: 'the server has no TLS version from 1.2 on',

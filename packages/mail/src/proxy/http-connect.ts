@@ -14,6 +14,9 @@ import type { TunnelRequest } from './tunnel.ts'
 /** What common servers and clients take for a whole head. Answers to CONNECT have a line or two. */
 const MAX_HEAD_OCTETS = 16 * 1024
 
+/** Below this length a secret is too likely to be an ordinary word of an answer. */
+const MIN_SECRET_LENGTH = 4
+
 /** `HTTP/1.1 200 Connection established`; the words may be missing (RFC 9112 §4). */
 const STATUS_LINE = /^HTTP\/1\.[01] ([1-5][0-9]{2})(?: (.*))?$/s
 
@@ -53,14 +56,15 @@ function withLogin(target: TunnelTarget, credentials: ProxyCredentials): Message
   return {
     octets: octetsOf([...lines, `Proxy-Authorization: Basic ${token}`, '', ''].join('\r\n')),
     logAs: [...lines, 'Proxy-Authorization: Basic ********'].join(' | '),
-    secrets: [token, password],
+    // Who repeats the token may leave out its end, which says nothing.
+    secrets: [token.replace(/=+$/, ''), password],
   }
 }
 
 function* connect(request: TunnelRequest, message: Message): Dialog<Uint8Array> {
   const { timeoutMs } = request
   yield* send(message.octets, timeoutMs, message)
-  const head = new HeadReader(timeoutMs)
+  const head = new HeadReader(timeoutMs, message.secrets)
   let status = yield* head.read()
   // RFC 9110 §15.2: any number of interim answers may come before the final one; the head's limit is for all of them.
   while (status.code < 200) status = yield* head.read()
@@ -80,10 +84,13 @@ interface Status {
 class HeadReader {
   readonly #timeoutMs: number
   readonly #buffer = new LineBuffer({ maxLineOctets: MAX_HEAD_OCTETS, option: 'maxHeadOctets' })
+  readonly #secrets: readonly string[]
   #octets = 0
 
-  constructor(timeoutMs: number) {
+  /** @param secrets what was sent and is not to be shown, since some repeat what they do not understand. */
+  constructor(timeoutMs: number, secrets: readonly string[] = []) {
     this.#timeoutMs = timeoutMs
+    this.#secrets = secrets.filter(({ length }) => length >= MIN_SECRET_LENGTH)
   }
 
   /** What has come behind the last head. */
@@ -95,14 +102,18 @@ class HeadReader {
     const first = yield* this.#line()
     const [, code, words = ''] = STATUS_LINE.exec(first) ?? []
     if (code === undefined)
-      throw new ProtocolViolation('HTTP CONNECT failed: no status line', first)
+      throw new ProtocolViolation('HTTP CONNECT failed: no status line', this.#conceal(first))
     const schemes: string[] = []
     for (;;) {
       const line = yield* this.#line()
-      if (line === '') return { code: Number(code), words, schemes }
+      if (line === '') return { code: Number(code), words: this.#conceal(words), schemes }
       const [, scheme] = /^proxy-authenticate:[ \t]*([\w-]+)/i.exec(line) ?? []
-      if (scheme !== undefined) schemes.push(scheme)
+      if (scheme !== undefined) schemes.push(this.#conceal(scheme))
     }
+  }
+
+  #conceal(text: string): string {
+    return this.#secrets.reduce((clean, secret) => clean.replaceAll(secret, '********'), text)
   }
 
   *#line(): Dialog<string> {

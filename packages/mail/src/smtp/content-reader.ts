@@ -71,7 +71,14 @@ export class ContentReader {
   report(): void {
     const { onProgress } = this.#content
     const octets = this.#octets
-    if (onProgress !== undefined) this.#pipeline.notify(() => onProgress(octets))
+    if (onProgress === undefined) return
+    this.#pipeline.notify(() => {
+      try {
+        onProgress(octets)
+      } catch {
+        // What becomes of a letter, and of those that travel with it, must not depend on who watches.
+      }
+    })
   }
 
   #endSource(): null {

@@ -12,6 +12,6 @@ export interface Content {
   readonly needsSmtpUtf8?: boolean
   /** Who composed it has vouched for its form, so that nobody needs to look. */
   readonly isCanonical?: boolean
-  /** Called with the number of octets of the source that have been handed to the connection so far. */
+  /** Called with the number of octets of the source that have been handed to the connection so far. What it throws is ignored. */
   readonly onProgress?: (sentOctets: number) => void
 }

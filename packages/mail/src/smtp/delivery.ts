@@ -28,7 +28,7 @@ export interface DeliveryRequest {
   readonly returnContent?: 'full' | 'headers'
   /** What reports call the letter (RFC 3461 §4.4): printable ASCII, at most a hundred characters once encoded. */
   readonly envelopeId?: string
-  /** Wishes for single recipients, by their paths in the envelope. */
+  /** Wishes for single recipients, by the same objects that are the forward paths of the envelope. */
   readonly recipients?: ReadonlyMap<ForwardPath, RecipientRequest>
   /** Every server on the way must pass the letter on by TLS with a verified certificate, or send it back (RFC 8689). */
   readonly requireTls?: boolean

@@ -21,6 +21,7 @@ import {
 } from './delivery.ts'
 import type { Envelope } from './envelope.ts'
 import { SmtpCapabilityMissing, SmtpSizeExceeded, type SmtpCapability } from './errors.ts'
+import { ForwardPath, ReversePath } from './path.ts'
 import type { SmtpSession } from './session.ts'
 
 /** The commands before the content. */
@@ -33,11 +34,12 @@ export interface MailPlan {
  * Formats MAIL and RCPT.
  *
  * @throws SmtpCapabilityMissing, SmtpSizeExceeded when the server can't take the letter.
- * @throws RangeError when there is nobody to send to, or a wish for the delivery has a value that it can't have.
+ * @throws RangeError when there is nobody to send to, or a wish for the delivery has a value that it can't have or is for nobody.
+ * @throws TypeError when a path of the envelope is none.
  */
 export function planMail(session: SmtpSession, envelope: Envelope, content: Content): MailPlan {
   const { reversePath, forwardPaths, delivery = {} } = envelope
-  if (forwardPaths.length === 0) throw new RangeError('a letter needs a recipient')
+  checkPaths(envelope)
   const parameters = [
     ...sizeParameters(session, content),
     ...bodyParameters(session, content),
@@ -52,6 +54,22 @@ export function planMail(session: SmtpSession, envelope: Envelope, content: Cont
   return {
     mail: formatMail(reversePath, parameters),
     recipients: recipients.map(({ path, asks }) => formatRcpt(path, asks)),
+  }
+}
+
+/** What is no path has not been looked at by anybody, and may hold more than one: JavaScript lets a text through where the type is another. */
+function checkPaths({ reversePath, forwardPaths, delivery }: Envelope): void {
+  if (forwardPaths.length === 0) throw new RangeError('a letter needs a recipient')
+  const isFit = reversePath instanceof ReversePath
+  if (!isFit || !forwardPaths.every((path) => path instanceof ForwardPath)) {
+    throw new TypeError('an envelope has a ReversePath and ForwardPaths; texts must be parsed')
+  }
+  const known = new Set(forwardPaths)
+  for (const path of delivery?.recipients?.keys() ?? []) {
+    if (known.has(path)) continue
+    throw new RangeError(
+      `delivery.recipients has ${path.toString()}, which is none of the forward paths of the envelope: they are told apart as objects`,
+    )
   }
 }
 

@@ -61,7 +61,7 @@ export class TlsUnavailable extends MailError {
     readonly transient?: boolean
   }) {
     super(`STARTTLS was not possible: ${escapePeerWords(facts.reason)}`, {
-      hint: "If the port is one for implicit TLS (465, 995), set the server's tls to 'implicit'",
+      hint: "If the port is one for implicit TLS (465, 993, 995), set the server's tls to 'implicit'",
     })
     this.transient = facts.transient ?? false
   }

@@ -256,6 +256,13 @@ describe('A letter with an item that cannot be read', () => {
     ])
   })
 
+  it('has no more pieces than anybody asks for', () => {
+    const letter = letterOf(`UID 7 ${'BODY[1] "" '.repeat(2_000)}`)
+
+    assert.equal(letter.sections.length, 1_000)
+    assert.match(letter.defects[0]?.reason ?? '', /too many pieces/)
+  })
+
   for (const item of ['INTERNALDATE "yesterday"', 'RFC822.SIZE many', 'FLAGS \\Seen', 'MODSEQ 3']) {
     it(`has the others: ${item}`, () => {
       const letter = letterOf(`${item} UID 7`)

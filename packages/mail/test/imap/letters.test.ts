@@ -107,9 +107,20 @@ describe('Fetching letters', () => {
         C: A3 UID FETCH 1:3 (UID BODY.PEEK[HEADER])
         S: * 1 FETCH (UID 1 BODY[HEADER] "aaaa")
         S: * 2 FETCH (UID 2 BODY[HEADER] "aaaa")`,
-        { limits: { maxBatchOctets: 7 } },
+        { limits: { maxBatchOctets: 407 } },
       ),
       (error) => error instanceof LimitExceeded && error.option === 'limits.maxBatchOctets',
+    )
+  })
+
+  it('takes one letter in so many pieces and no more', async () => {
+    const piece = 'S: * 1 FETCH (UID 1 BODY[HEADER] "")\n'
+    await assert.rejects(
+      playMailbox(
+        (session) => fetchLetters(session, UidSet.of([1]), { header: 'all' }),
+        `C: A3 UID FETCH 1 (UID BODY.PEEK[HEADER])\n${piece.repeat(1_001)}`,
+      ),
+      ProtocolViolation,
     )
   })
 
@@ -254,6 +265,17 @@ describe('Searching', () => {
         S: * ESEARCH (TAG "A3") UID ALL 1:4294967295
         S: A3 OK`,
         { capabilities: ['ESEARCH'] },
+      ),
+      LimitExceeded,
+    )
+  })
+
+  it('I12 finds no more than the limit, in however many answers', async () => {
+    await assert.rejects(
+      playMailbox(
+        (session) => search(session, {}),
+        `C: A3 UID SEARCH ALL\n${'S: * SEARCH 1 2 3 4 5\n'.repeat(5)}`,
+        { limits: { maxTokens: 20 } },
       ),
       LimitExceeded,
     )

@@ -102,6 +102,19 @@ describe('A list of mailboxes', () => {
   })
 })
 
+describe('A list of mailboxes with long names', () => {
+  it('is bounded too', async () => {
+    await assert.rejects(
+      playSession(
+        (session) => list(session),
+        `C: A2 LIST "" "*"\nS: * LIST () "/" ${'a'.repeat(60)}\nS: * LIST () "/" ${'b'.repeat(60)}`,
+        { limits: { maxBatchOctets: 100 } },
+      ),
+      (error) => error instanceof LimitExceeded && error.option === 'limits.maxBatchOctets',
+    )
+  })
+})
+
 describe('STATUS', () => {
   it('asks for what the server can say', async () => {
     const counts = await playSession(

@@ -14,9 +14,9 @@ import { logIn, playMailbox, playSession } from './conversation.ts'
 const SNAPSHOT = { uidValidity: 67_890_007, highestModSeq: 90_060_115_194_045_000n }
 
 /** Opens INBOX where it was left, at a server that has said that QRESYNC is enabled. */
-function resume(answers: string, maxTokens: number = 100): Promise<Selection> {
+function resume(answers: string, maxBatchOctets: number = 10_000): Promise<Selection> {
   const dialog = function* (): Dialog<Selection> {
-    const limits = { ...DEFAULT_IMAP_LIMITS, maxTokens }
+    const limits = { ...DEFAULT_IMAP_LIMITS, maxBatchOctets }
     const session = yield* logIn({ enable: ['QRESYNC'], limits })
     return yield* select(session, 'INBOX', { access: 'write', resume: SNAPSHOT })
   }
@@ -72,8 +72,8 @@ describe('Opening a mailbox where it was left', () => {
 
   it('is bounded', async () => {
     await assert.rejects(
-      resume('S: * 1 FETCH (UID 1)\nS: * 2 FETCH (UID 2)\n'.repeat(11), 20),
-      (error) => error instanceof LimitExceeded && error.option === 'limits.maxTokens',
+      resume('S: * 1 FETCH (UID 1)\nS: * 2 FETCH (UID 2)\n'.repeat(11), 2_000),
+      (error) => error instanceof LimitExceeded && error.option === 'limits.maxBatchOctets',
     )
   })
 })

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { inspect } from 'node:util'
 import { textOf } from '../../src/base/octets.ts'
 import { Secret } from '../../src/base/secret.ts'
 import { ProxyFailed, type ProxyFailure } from '../../src/proxy/errors.ts'
 import { play, playHangingUp } from '../../src/testing/play.ts'
-import { credentials, open } from './requests.ts'
+import { credentials, open, PASSWORD } from './requests.ts'
 
 const REQUEST = `
   C: CONNECT mail.example.org:25 HTTP/1.1
@@ -106,6 +107,23 @@ describe('An HTTP proxy', () => {
       return true
     })
   })
+
+  const token = 'dGltOnRhbnN0YWFmdGFuc3RhYWY='
+  for (const answer of [
+    `S: HTTP/1.1 407 not ${token}\nS:`,
+    `S: HTTP/1.1 407 no\nS: Proxy-Authenticate: ${token}\nS:`,
+    `S: HTTP/1.1 403 not for tim:${PASSWORD}\nS:`,
+    `S: 500 unknown command "Proxy-Authorization: Basic ${token}"`,
+  ]) {
+    it(`that repeats the login does not have it shown: ${answer.slice(3, 24)}`, async () => {
+      await assert.rejects(play(open('http', { credentials }), WITH_LOGIN + answer), (error) => {
+        assert.ok(error instanceof ProxyFailed)
+        assert.doesNotMatch(inspect(error, { depth: 9 }), /tanstaaf|dGltOnRhbn/)
+        assert.match(error.proxyWords ?? '', /\*{8}/)
+        return true
+      })
+    })
+  }
 
   for (const [name, answer] of [
     ['is an SMTP server', 'S: 220 mail.example.org ESMTP'],

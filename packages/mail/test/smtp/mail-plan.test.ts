@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { octetsOf, textOf } from '../../src/base/octets.ts'
 import type { DeliveryRequest } from '../../src/smtp/delivery.ts'
 import { ForwardPath } from '../../src/smtp/path.ts'
+import { play } from '../../src/testing/play.ts'
 import { envelope, opening, sendAll } from './conversation.ts'
 
 const to = envelope('a@x.org', 'b@x.org')
@@ -35,6 +36,25 @@ function commands(
 }
 
 const MAIL = 'MAIL FROM:<office@example.org>'
+
+describe('An envelope', () => {
+  for (const path of ['a@x.org> NOTIFY=NEVER', { toString: () => '<a@x.org> SIZE=1' }]) {
+    it(`S17 has paths and nothing like them, whatever the types have let through: ${typeof path}`, async () => {
+      for (const [name, value] of [
+        ['reversePath', path],
+        ['forwardPaths', [first, path]],
+      ] as const) {
+        const unchecked = { ...to }
+        Reflect.set(unchecked, name, value)
+
+        await assert.rejects(play(sendAll([{ envelope: unchecked }]), opening()), {
+          name: 'TypeError',
+          message: 'an envelope has a ReversePath and ForwardPaths; texts must be parsed',
+        })
+      }
+    })
+  }
+})
 
 describe('A wish for the delivery', () => {
   it('S22 asks for reports by DSN, for all and for single recipients', () => {
@@ -145,6 +165,15 @@ describe('A wish for the delivery', () => {
       code: 'SMTP_CAPABILITY_MISSING',
       capability: 'REQUIRETLS',
     })
+  })
+
+  it('S22 is for somebody who gets the letter, by the same object', () => {
+    const recipients = new Map([[ForwardPath.parse('a@x.org'), { notify: 'never' }]] as const)
+
+    assert.throws(
+      () => commands({ recipients }, ['DSN']),
+      /^RangeError: delivery\.recipients has <a@x\.org>, which is none of the forward paths/,
+    )
   })
 
   for (const delivery of [

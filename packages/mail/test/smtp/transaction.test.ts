@@ -138,6 +138,23 @@ describe('Content', () => {
     await outcomesOf([{ ...one, text: '' }], letter(''))
   })
 
+  it('does not depend on who watches its progress', async () => {
+    const outcomes = await outcomesOf(
+      [
+        {
+          ...one,
+          text: 'x\r\n',
+          onProgress: () => {
+            throw new Error('the display is gone')
+          },
+        },
+      ],
+      `${opening('PIPELINING')}${NEXT_PIPELINED}`,
+    )
+
+    assert.deepEqual(outcomes, [['accepted 250']])
+  })
+
   it('is reported as it goes', async () => {
     const progress: number[] = []
 

@@ -69,10 +69,13 @@ function makeEnvelope(
   lists: readonly (readonly AddressListEntry[] | undefined)[],
 ): Envelope {
   const mailboxes = mailboxesOf(lists.flatMap((list) => list ?? []))
-  const everybody = mailboxes.filter((mailbox, index) => {
-    return mailboxes.findIndex((other) => other.equals(mailbox)) === index
-  })
-  const [first, ...others] = everybody.map((mailbox) => ForwardPath.of(mailbox))
+  const everybody = new Map<string, ForwardPath>()
+  for (const mailbox of mailboxes) {
+    const path = ForwardPath.of(mailbox)
+    const key = path.addrSpec.slice(0, -path.domain.length) + path.domain.toLowerCase()
+    if (!everybody.has(key)) everybody.set(key, path)
+  }
+  const [first, ...others] = everybody.values()
   if (first === undefined) throw missing('--to')
   return { reversePath: ReversePath.of(from), forwardPaths: [first, ...others] }
 }

@@ -1,30 +1,28 @@
-import { createReadStream, statSync } from 'node:fs'
-import { basename } from 'node:path'
+import { statSync } from 'node:fs'
 
-import type { DraftAttachment } from '@obmen/mail/mime'
+import { type DraftAttachment, mediaTypeOf } from '@obmen/mail/mime'
+import { fileContent, type FileContent } from '@obmen/mail/smtp'
 
 import { FileChanged, FileUnusable } from '../errors/site-error.ts'
 
-/** Half as much, a stream's default, takes half as long again; more takes memory and no less time (measured). */
-const READ_OCTETS = 128 * 1024
-
 /** A file to go with a letter; it is opened when its turn comes. Throws {@link FileUnusable} for a folder, and what `stat` throws. */
 export function attachFile(path: string): DraftAttachment {
-  const status = statSync(path)
-  if (status.isDirectory()) throw new FileUnusable(path, 'EISDIR')
+  if (statSync(path).isDirectory()) throw new FileUnusable(path, 'EISDIR')
+  const file = fileContent(path)
   return {
-    fileName: basename(path),
-    contentType: 'application/octet-stream',
-    content: () => readWhole(path, status.size),
-    sizeOctets: status.size,
+    ...file,
+    contentType: mediaTypeOf(path) ?? 'application/octet-stream',
+    content: () => readWhole(path, file),
   }
 }
 
 /** Throws {@link FileChanged} for any other number of octets: what is half an old file and half a new one helps nobody. */
-async function* readWhole(path: string, sizeOctets: number): AsyncGenerator<Uint8Array, void> {
-  const stream: AsyncIterable<Uint8Array> = createReadStream(path, { highWaterMark: READ_OCTETS })
+async function* readWhole(
+  path: string,
+  { content, sizeOctets }: FileContent,
+): AsyncGenerator<Uint8Array, void> {
   let readOctets = 0
-  for await (const octets of stream) {
+  for await (const octets of content()) {
     readOctets += octets.length
     if (readOctets > sizeOctets) throw new FileChanged(path)
     yield octets
