@@ -24,8 +24,8 @@ describe('a listing in Russian that receives', () => {
       accounts: [{ address: 'user', password: 'password' }],
     })
     for (const тема of ['Первое', 'Последнее']) {
-      const { content } = new Письмо('sender@1c.ru', 'user@1c.ru', тема).Подготовить()
-      host.mailbox('user').put(Buffer.concat(await Array.fromAsync(content)).toString())
+      const письмо = new Письмо('sender@1c.ru', 'user@1c.ru', тема)
+      host.mailbox('user').put(await письмо.ВБайты())
     }
     const параметры = new ПараметрыПодключенияPop3(host.pop3.host, host.pop3.port, АУТЕНТИФИКАЦИЯ)
     параметры.РазрешитьStartTls = false
