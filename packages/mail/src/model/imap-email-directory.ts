@@ -14,6 +14,7 @@ import { ImapDirectoryOpenMode } from './imap-directory-open-mode.ts'
 import { fetchEmails, fetchHeaders, uidsAt } from './imap-letters.ts'
 import { requiringDirectory } from './imap-lookup.ts'
 import { printAs } from './print-as.ts'
+import { readCriteria } from './search-criteria.ts'
 import { toStoredLetter } from './stored-letter.ts'
 
 /** Reads letters of an open directory, by UID. */
@@ -147,11 +148,11 @@ export class ImapEmailDirectory extends ImapDirectoryPlace<ImapEmailDirectory> {
   /**
    * The UIDs of the letters for which everything holds that the criteria say, ascending. An extension.
    *
-   * @throws MailboxException when the server can't search so.
+   * @throws IllegalArgumentException when there is no criterion of a name, MailboxException when the server can't search so.
    */
   search(criteria: SearchCriteria): Promise<readonly number[]> {
     return this.#within('searching letters', async (mailbox) => [
-      ...(await mailbox.search(criteria)).numbers(),
+      ...(await mailbox.search(readCriteria(criteria))).numbers(),
     ])
   }
 

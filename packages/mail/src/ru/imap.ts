@@ -40,6 +40,40 @@ interface КлассСоединениеImap {
   ): Promise<СоединениеImap>
 }
 
+/** Каким должно быть письмо: верным должно быть всё, что сказано. Тексты ищутся внутри полей без учёта регистра, дни — без времени. Расширение. */
+export interface УсловияПоиска extends SearchCriteria {
+  readonly Прочитанное?: boolean
+  readonly Отвеченное?: boolean
+  readonly Помеченное?: boolean
+  readonly Удаленное?: boolean
+  readonly Черновик?: boolean
+  /** Например `$Junk`. */
+  readonly КлючевоеСлово?: string
+  readonly БезКлючевогоСлова?: string
+  readonly От?: string
+  readonly Кому?: string
+  readonly Копия?: string
+  readonly СкрытаяКопия?: string
+  readonly Тема?: string
+  readonly ТекстПисьма?: string
+  /** Где угодно: и в тексте, и в заголовках. */
+  readonly Текст?: string
+  /** Заголовки по именам; пустая строка находит письма, где заголовок есть. */
+  readonly Заголовки?: Readonly<Record<string, string>>
+  /** Когда письмо получил сервер. */
+  readonly ПолученоДо?: Date
+  readonly Получено?: Date
+  readonly ПолученоС?: Date
+  /** Что сказано в заголовке Date. */
+  readonly ОтправленоДо?: Date
+  readonly Отправлено?: Date
+  readonly ОтправленоС?: Date
+  readonly БольшеБайтов?: number
+  readonly МеньшеБайтов?: number
+  readonly Кроме?: УсловияПоиска
+  readonly ОдноИз?: readonly [УсловияПоиска, УсловияПоиска]
+}
+
 type Письма = Promise<readonly ПисьмоВСоединенииImap[]>
 type Заголовки = Promise<readonly ЗаголовкиПисьмаВСоединенииImap[]>
 
@@ -95,7 +129,7 @@ export interface КаталогПочтыImap extends ImapEmailDirectory {
     Uids: readonly number[],
   ): Promise<readonly (ЗаголовкиПисьмаВСоединенииImap | undefined)[]>
   /** Uid писем, которые подходят под условия. Расширение. */
-  НайтиПисьма(Условия: SearchCriteria): Promise<readonly number[]>
+  НайтиПисьма(Условия: УсловияПоиска): Promise<readonly number[]>
   /** Каталог может быть закрыт. Флаги — расширение. */
   ДобавитьПисьма(Письма: readonly Email[], Флаги?: readonly EmailFlag[]): Promise<void>
   /** Письма задаются их Uid. */

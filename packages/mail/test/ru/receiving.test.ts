@@ -5,6 +5,7 @@ import {
   ВидКаталогаПочты,
   ИсключениеКаталогПочтыНеНайден,
   ИсключениеНедопустимоеСостояние,
+  ИсключениеНедопустимыйАргумент,
   ПараметрыПодключенияImap,
   ПараметрыПодключенияPop3,
   Письмо,
@@ -78,6 +79,10 @@ describe('a listing in Russian that receives', () => {
     assert.equal(письмо.НаУдаление, false)
     assert.equal(await черновики.КоличествоПисем(), 0)
     assert.ok(журнал.some((строка) => строка.includes('UID MOVE')))
+    await архив.НайтиПисьма({ Тема: 'Stock', Кроме: { Прочитанное: false } })
+    assert.match(host.commands.at(-1) ?? '', /^UID SEARCH .*SUBJECT .*NOT \(UNSEEN\)$/)
+    const опечатка = { Тема: 'Stock', Прочтенное: true }
+    await assert.rejects(архив.НайтиПисьма(опечатка), ИсключениеНедопустимыйАргумент)
     const несуществующий = await соединение.ПолучитьКаталог('Нет такого')
     await assert.rejects(
       async () => несуществующий?.Открыть(),
