@@ -153,6 +153,12 @@ describe('parameters', () => {
     )
   })
 
+  it('accept a boolean that the documentation of the object model has', () => {
+    const text =
+      'export class A { mark(indexes: readonly number[], set: boolean = true): void {} }\n'
+    accepts(parameters, 'packages/mail/src/model/a.ts', text)
+  })
+
   it('accept a boolean that is the subject', () => {
     accepts(parameters, PURE, 'export function assert(holds: boolean, statement: string) {}\n')
   })

@@ -5,6 +5,9 @@ import { findingAt, type Rule } from './rule.ts'
 /** The reader of a call can still tell three values apart by their places. */
 const POSITIONAL_MAX = 3
 
+/** The object model has the members of its documentation, with their parameters: a listing from there carries over as it is. */
+const WRITTEN_ELSEWHERE = /^packages\/mail\/src\/(?:model|ru)\//
+
 /**
  * A call is read without the declaration beside it: `send(letter, true)` says nothing, and the fourth value in a row is
  * mistaken for the third.
@@ -19,6 +22,7 @@ export const parameters: Rule = {
           const message = `${params.length} parameters in a row, ${POSITIONAL_MAX} are the limit: take an options object`
           yield findingAt(file, node.start, message)
         }
+        if (WRITTEN_ELSEWHERE.test(file.path)) continue
         // The first is the subject: `assert(isOpen, …)`, `formatFlag(isRead)`.
         for (const param of params.slice(1).filter(isBoolean)) {
           const message =

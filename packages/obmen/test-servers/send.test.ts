@@ -21,6 +21,24 @@ const FILE = Uint8Array.from({ length: 70_000 }, (_, index) => (index * 7) % 256
 
 describe('obmen send', { timeout: TIMEOUT_MS }, () => {
   for (const port of onePerSecurity(passwordPorts(laboratory, 'smtp'))) {
+    if (port.tls === 'none') continue
+    it(`compares the certificate of ${port.id} with the name that --servername gives`, async () => {
+      using site = newSite()
+      const namedAs = (name: string): Promise<Outcome> =>
+        send(site, port, '--to', to, '--text', 'x', '--servername', name, '--json')
+
+      const { exitCode, err } = await namedAs('another.invalid')
+      const { out, ...right } = await namedAs(laboratory.name)
+
+      assert.equal(exitCode, 69)
+      assert.match(err, /TLS_FAILED|another name/)
+      assert.equal(right.exitCode, 0, out)
+      const messageId = String(Reflect.get(Object(JSON.parse(out)), 'messageId'))
+      await deleteLetters(await awaitLetters(maildropServer, [{ messageId }]))
+    })
+  }
+
+  for (const port of onePerSecurity(passwordPorts(laboratory, 'smtp'))) {
     it(`brings text and files to everybody by ${port.id}, and ends with 0`, async () => {
       using site = newSite()
       site.write('остатки.bin', FILE)

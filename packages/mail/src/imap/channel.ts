@@ -126,7 +126,7 @@ export class ImapChannel {
       yield* send(sent, this.deadlines.commandMs)
       if (!(isLast ? announcement.awaitsContinuation : awaitsContinuation)) continue
       const turn = yield* this.#awaitTurn(tag, {})
-      if (turn.kind === 'status') return this.#finish(accept(command, turn))
+      if (turn.kind === 'status') return accept(command, this.#finish(turn))
     }
     yield* this.#sendContent(content)
     const timeoutMs = this.deadlines.contentEndMs

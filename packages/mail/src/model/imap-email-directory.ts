@@ -68,7 +68,7 @@ export class ImapEmailDirectory extends ImapDirectoryPlace<ImapEmailDirectory> {
   }
 
   /** How many letters have come since the directory was opened. */
-  getNewEmailCount(): Promise<number> {
+  async getNewEmailCount(): Promise<number> {
     const { firstNewUid } = this.opened
     return this.#within('counting new letters', async (mailbox, imap) => {
       await imap.noop()
@@ -177,9 +177,9 @@ export class ImapEmailDirectory extends ImapDirectoryPlace<ImapEmailDirectory> {
   }
 
   /** Copies letters into another directory of the same connection, which need not be open. @param uids The letters; those that are gone are passed over. */
-  copyEmails(uids: readonly number[], directory: ImapEmailDirectory): Promise<void> {
+  async copyEmails(uids: readonly number[], directory: ImapEmailDirectory): Promise<void> {
     const target = this.#targetOf(directory)
-    return this.#within('copying letters', async (mailbox, imap) => {
+    await this.#within('copying letters', async (mailbox, imap) => {
       await requiringDirectory(imap, target, () => mailbox.copy(UidSet.of(uids), target))
     })
   }
@@ -190,9 +190,9 @@ export class ImapEmailDirectory extends ImapDirectoryPlace<ImapEmailDirectory> {
    * @param uids The letters; those that are gone are passed over.
    * @throws MailboxException when the server can't purge some letters and no others. Nothing was done then.
    */
-  moveEmails(uids: readonly number[], directory: ImapEmailDirectory): Promise<void> {
+  async moveEmails(uids: readonly number[], directory: ImapEmailDirectory): Promise<void> {
     const target = this.#targetOf(directory)
-    return this.#change('moving letters', async (mailbox, imap) => {
+    await this.#change('moving letters', async (mailbox, imap) => {
       await requiringDirectory(imap, target, () => mailbox.move(UidSet.of(uids), target))
     })
   }

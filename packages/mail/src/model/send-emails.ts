@@ -1,8 +1,10 @@
 import type { CanonicalLetter } from '../base/canonical-letter.ts'
 import type { DkimKey } from '../dkim/key.ts'
 import { signMessage } from '../net/dkim-signing.ts'
+import { dismissal } from '../net/pool-connection.ts'
 import { openSmtp, type SmtpConnection } from '../net/smtp-client.ts'
 import { trackContent } from '../net/tracked-content.ts'
+import type { DeliveryRequest } from '../smtp/delivery.ts'
 import type { Envelope, RecipientOutcome } from '../smtp/envelope.ts'
 import type { ProtocolLog } from '../wire/protocol-log.ts'
 import type { Email, PreparedEmail } from './email.ts'
@@ -34,6 +36,11 @@ export interface SendingOptions {
    * has opened; and letters of about the same place in the order may change places.
    */
   readonly dkim?: DkimKey | readonly DkimKey[]
+  /**
+   * What the servers on the way are asked for beyond delivering: reports, TLS all the way, a time, a priority. A letter that needs what the server does not offer is
+   * not sent.
+   */
+  readonly delivery?: Omit<DeliveryRequest, 'recipients'>
 }
 
 /**
@@ -42,7 +49,7 @@ export interface SendingOptions {
  */
 const LETTERS_UNDER_WAY_MAX = 16
 
-/** A letter that two connections in a row did not get to, is not tried on a third. */
+/** A letter that two connections in a row did not get to, and that took no other either, is not tried on a third. */
 const ATTEMPTS_MAX = 2
 
 /** Sends letters in their order, and says of each what became of it. Never rejects for a letter. */
@@ -51,7 +58,7 @@ export async function sendEmails(
   emails: readonly Email[],
   options: SendingOptions,
 ): Promise<readonly EmailsSendingResult[]> {
-  const given = readArguments(options, ['signal', 'onProgress', 'log', 'dkim'])
+  const given = readArguments(options, ['signal', 'onProgress', 'log', 'dkim', 'delivery'])
   const sending = new Sending(parameters, emails, given)
   try {
     return await sending.run()
@@ -67,6 +74,8 @@ class Sending {
   readonly #results: EmailsSendingResult[] = []
   #next = 0
   #connection: SmtpConnection | undefined
+  /** Connections that letters were taken over. Some servers take few over each. */
+  readonly #useful = new WeakSet<SmtpConnection>()
   /** The connection that is being made. One that could not be made stays here: the letters that are left need not wait for it once more. */
   #opening: Promise<SmtpConnection> | undefined
 
@@ -124,10 +133,12 @@ class Sending {
 
   /** Hands a letter over, in as many transactions as the server wants for its recipients (RFC 5321 §4.5.3.1.10). */
   async #deliver(
-    { envelope, content: composed }: PreparedEmail,
+    prepared: PreparedEmail,
     { email, index }: { readonly email: Email; readonly index: number },
   ): Promise<readonly RecipientOutcome[]> {
-    const { dkim } = this.#options
+    const { dkim, delivery } = this.#options
+    const { content: composed } = prepared
+    const envelope = { ...prepared.envelope, ...(delivery && { delivery }) }
     const content = dkim === undefined ? composed : await signMessage(composed, dkim)
     const decided = new Map<string, RecipientOutcome>()
     let outcomes = await this.#transact(envelope, content, { email, index })
@@ -142,7 +153,10 @@ class Sending {
     }
   }
 
-  /** One transaction; once more on a new connection, when the old one was lost before any octet of the letter was asked for. */
+  /**
+   * One transaction; on a new connection when the old one was lost before any octet of the letter was asked for, or when the server has taken letters over it and
+   * says now that it takes no more (421).
+   */
   async #transact(
     envelope: Envelope,
     content: CanonicalLetter,
@@ -150,21 +164,26 @@ class Sending {
   ): Promise<readonly RecipientOutcome[]> {
     const { signal, onProgress } = this.#options
     const totalOctets = content.sizeOctets
-    for (let attempt = 1; ; attempt++) {
+    for (let attempt = 1; ;) {
       const letter = trackContent(content)
       const connection = await this.#connected()
       try {
-        const { recipients } = await connection.send(envelope, letter, {
+        const outcome = await connection.send(envelope, letter, {
           ...(signal && { signal }),
           ...(onProgress && {
             onProgress: (sentOctets: number) =>
               onProgress({ message: email, index, sentOctets, totalOctets }),
           }),
         })
-        return recipients
+        const isDismissed = dismissal(outcome) !== undefined
+        const isReadable = !email.attachments.some(({ isUsedUp }) => isUsedUp)
+        if (!isDismissed) this.#useful.add(connection)
+        else if (this.#useful.has(connection) && isReadable && signal?.aborted !== true) continue
+        return outcome.recipients
       } catch (error) {
         const isUntouched = !letter.isBegun && !connection.isOpen && signal?.aborted !== true
         if (!isUntouched || attempt === ATTEMPTS_MAX) throw error
+        if (!this.#useful.has(connection)) attempt++
       }
     }
   }

@@ -22,8 +22,14 @@ export interface Connection {
   /**
    * Hands octets over. Resolves when there is room for more, which may be before they have left; so they belong to the connection and must
    * not be changed afterwards.
+   *
+   * @param options `isContinued` says that more is handed over at once, and these may wait for it.
    */
-  send(octets: Uint8Array, timeoutMs: number): Promise<void>
+  send(
+    octets: Uint8Array,
+    timeoutMs: number,
+    options?: { readonly isContinued?: boolean },
+  ): Promise<void>
   /**
    * The next octets, at least one; `null` when the peer has closed and everything before that was received.
    *

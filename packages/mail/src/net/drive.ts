@@ -62,7 +62,7 @@ class Pump {
     switch (demand.kind) {
       case 'send':
         this.#connection.log?.sent(demand.octets, demand)
-        await this.#connection.send(demand.octets, demand.timeoutMs)
+        await this.#connection.send(demand.octets, demand.timeoutMs, demand)
         return undefined
       case 'startTls':
         await this.#connection.startTls(demand.timeoutMs)

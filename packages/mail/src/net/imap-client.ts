@@ -39,6 +39,7 @@ import { ImapQueue } from './imap-queue.ts'
 import type { IdleTimes } from './imap-queue.ts'
 import { environmentOf, toLogin } from './login.ts'
 import type { ConnectionOptions, MailServer } from './mail-server.ts'
+import { settingsOf } from './settings.ts'
 import { openConnection } from './tcp-connection.ts'
 
 export interface ImapOptions extends ConnectionOptions {
@@ -97,7 +98,8 @@ export async function openImap(
   if (credentials === undefined) {
     throw new TypeError("mailboxes are somebody's: the server needs credentials")
   }
-  const deadlines = { ...DEFAULT_DEADLINES, ...options.deadlines }
+  const deadlines = settingsOf(DEFAULT_DEADLINES, options.deadlines)
+  const limits = settingsOf(DEFAULT_IMAP_LIMITS, options.limits)
   const { idleMs = IDLE_MS, pollMs = POLL_MS, enable = [] } = options
   const connection = await openConnection(server, options)
   try {
@@ -106,7 +108,7 @@ export async function openImap(
       credentials: toLogin(credentials, connection, deadlines),
       environment: environmentOf(server, connection),
       deadlines,
-      limits: { ...DEFAULT_IMAP_LIMITS, ...options.limits },
+      limits,
       enable,
     })
     return new ImapConnection(connection, await drive(session, connection), { idleMs, pollMs })

@@ -81,7 +81,6 @@ export class PoolConnection {
     this.#idle.clear()
     this.#begun++
     this.#inFlight++
-    letter.attempts++
     const { envelope, content, options } = letter
     try {
       assert(this.#smtp !== undefined, 'letters go over connections that are open')
@@ -122,7 +121,7 @@ export class PoolConnection {
 }
 
 /** RFC 5321 §3.8: the one reply that ends the session, whatever it is a reply to. Who was refused before will be again. */
-function dismissal({ recipients }: SendingOutcome): MailError | undefined {
+export function dismissal({ recipients }: SendingOutcome): MailError | undefined {
   if (recipients.some(({ kind }) => kind === 'accepted' || kind === 'unknown')) return undefined
   const reply = recipients.find((recipient) => recipient.reply?.code === 421)?.reply
   return reply === undefined ? undefined : new SmtpReplyRejected('the letter', reply)

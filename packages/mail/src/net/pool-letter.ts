@@ -8,7 +8,7 @@ export class PoolLetter {
   readonly envelope: Envelope
   readonly options: SendOptions
   readonly content: TrackedContent
-  /** How often it was handed to a connection. */
+  /** How often a connection that had taken nothing before was lost with it. */
   attempts = 0
   readonly #end = Promise.withResolvers<SendingOutcome>()
   #isSettled = false

@@ -12,6 +12,7 @@ import type { Connection } from './connection.ts'
 import { drive } from './drive.ts'
 import { environmentOf, toLogin } from './login.ts'
 import type { ConnectionOptions, MailServer } from './mail-server.ts'
+import { settingsOf } from './settings.ts'
 import { openConnection } from './tcp-connection.ts'
 
 export interface Pop3Options extends ConnectionOptions {
@@ -61,7 +62,8 @@ export async function openPop3(
   if (credentials === undefined) {
     throw new TypeError("a maildrop is somebody's: the server needs credentials")
   }
-  const deadlines = { ...DEFAULT_DEADLINES, ...options.deadlines }
+  const deadlines = settingsOf(DEFAULT_DEADLINES, options.deadlines)
+  const limits = settingsOf(DEFAULT_POP3_LIMITS, options.limits)
   const connection = await openConnection(server, options)
   try {
     const session = openMaildrop({
@@ -69,7 +71,7 @@ export async function openPop3(
       credentials: toLogin(credentials, connection, deadlines),
       environment: environmentOf(server, connection),
       deadlines,
-      limits: { ...DEFAULT_POP3_LIMITS, ...options.limits },
+      limits,
       wantsUtf8: options.wantsUtf8 ?? false,
     })
     return new Pop3Connection(connection, await drive(session, connection))

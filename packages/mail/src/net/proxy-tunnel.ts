@@ -7,6 +7,7 @@ import { drive } from './drive.ts'
 import { ConnectionFailed, DeadlineExceeded, TlsFailed } from './errors.ts'
 import type { ConnectionOptions, MailServer } from './mail-server.ts'
 import type { ProxyServer } from './proxy-server.ts'
+import { refuseUnfitHost } from './settings.ts'
 import { SocketConnection } from './socket-connection.ts'
 import { startTimer } from './timer.ts'
 import { TunnelLogger } from './tunnel-logger.ts'
@@ -54,7 +55,7 @@ function frontOf({ kind, host, port, tls = 'none', ca }: ProxyServer): MailServe
   if (!kinds.includes(kind)) throw new TypeError("the proxy's kind must be socks5 or http")
   const settings: readonly unknown[] = ['implicit', 'none']
   if (!settings.includes(tls)) throw new TypeError("the proxy's tls must be implicit or none")
-  if (host === '' || /[\p{Cc}\s]/u.test(host)) throw new RangeError("the proxy's host is none")
+  refuseUnfitHost('proxy', host)
   return { host, port, tls, ...(ca === undefined ? {} : { ca }) }
 }
 

@@ -15,6 +15,7 @@ import { Aborted } from './errors.ts'
 import { environmentOf, toLogin } from './login.ts'
 import type { ConnectionOptions, MailServer } from './mail-server.ts'
 import { ContentSource, contentOf } from './smtp-content.ts'
+import { settingsOf } from './settings.ts'
 import { openConnection } from './tcp-connection.ts'
 import { WaitingLetters } from './waiting-letters.ts'
 
@@ -59,12 +60,17 @@ export interface SendOptions {
  * Credentials are sent over TLS only, unless the server's `tls` is `'none'`; a server that does not accept STARTTLS when it was asked for
  * gets nothing. The strongest mechanism that both sides have is used, and after a failure no other.
  *
- * @throws ConnectionFailed, TlsFailed, TlsUnavailable, DeadlineExceeded, ConnectionLost when there is no usable connection.
+ * @throws ConnectionFailed, ProxyFailed, TlsFailed, TlsUnavailable, DeadlineExceeded, ConnectionLost when there is no usable connection.
  * @throws AuthenticationFailed, NoUsableMechanism when the login is refused or impossible.
  * @throws SmtpReplyRejected when the server refuses this client.
+ * @throws ProtocolViolation, LimitExceeded when what it says is no SMTP, or more than the limits allow.
+ * @throws Aborted
  * @throws AddressInvalid when the client name is none.
- * @throws RangeError when the port is none or the credentials can't be used with the mechanism, TypeError when the server's `tls` is none of
- * the three words or the client certificate can't be read, and what a token provider throws.
+ * @throws RangeError when the host, the port, a deadline or a limit is none, the host or the login of the proxy is nothing that a proxy can be told, or the credentials can't be
+ * used with the mechanism.
+ * @throws TypeError when the server's `tls`, or the proxy's kind or `tls`, is none of its words, the pins are malformed or of no effect, or the client certificate
+ * can't be read.
+ * @throws what a token provider throws.
  *
  * @example
  * ```ts
@@ -95,7 +101,8 @@ export async function openSmtp(
   const { tls, credentials } = server
   const clientName =
     options.clientName === undefined ? ownName() : parseClientName(options.clientName)
-  const deadlines = { ...DEFAULT_DEADLINES, ...options.deadlines }
+  const deadlines = settingsOf(DEFAULT_DEADLINES, options.deadlines)
+  const limits = settingsOf(DEFAULT_SMTP_LIMITS, options.limits)
   const connection = await openConnection(server, options)
   try {
     const session = openSession({
@@ -104,7 +111,7 @@ export async function openSmtp(
       ...(options.protocol && { protocol: options.protocol }),
       ...(options.chunking && { chunking: options.chunking }),
       deadlines,
-      limits: { ...DEFAULT_SMTP_LIMITS, ...options.limits },
+      limits,
       environment: environmentOf(server, connection),
       ...(credentials && { credentials: toLogin(credentials, connection, deadlines) }),
     })

@@ -18,7 +18,7 @@ export interface SmtpPoolLimits {
   /** A connection without letters is closed, with QUIT, after this time. */
   readonly idleTimeoutMs: number
   /**
-   * How often connecting is tried, and how often a letter is given to a connection, before the error is the caller's. Only what may pass is
+   * How often connecting is tried, and how many connections that have taken nothing a letter is lost with, before the error is the caller's. Only what may pass is
    * tried again: no network, a lost connection, a 4yz reply. A refused login is not.
    */
   readonly maxAttempts: number

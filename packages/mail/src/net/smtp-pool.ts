@@ -172,6 +172,8 @@ export class SmtpPool implements AsyncDisposable {
     const { isBegun, isWhole } = letter.content
     // With a reply, nobody has the letter by the server's own word; without one, only because no octet of it has left.
     const isUnsent = delivery.kind === 'dismissed' ? isWhole : !isBegun
+    // A connection that has taken others is progress: some servers take few letters over each.
+    if (connection.answered === 0) letter.attempts++
     const mayRepeat = isUnsent && letter.attempts < this.#limits.maxAttempts
     if (mayRepeat && !connection.isOpen && this.#mayPass(error, letter)) {
       this.#waiting.addAgain(letter)

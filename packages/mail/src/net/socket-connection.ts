@@ -104,9 +104,17 @@ export class SocketConnection implements Connection {
     return this.#until(() => this.#state !== 'connecting', { phase: 'connect', timeoutMs })
   }
 
-  async send(octets: Uint8Array, timeoutMs: number): Promise<void> {
+  async send(
+    octets: Uint8Array,
+    timeoutMs: number,
+    { isContinued = false }: { readonly isContinued?: boolean } = {},
+  ): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure
-    this.#hasRoom = this.#socket.write(octets)
+    const socket = this.#socket
+    if (isContinued && socket.writableCorked === 0) socket.cork()
+    this.#hasRoom = socket.write(octets)
+    if (isContinued) return
+    socket.uncork()
     if (!this.#hasRoom) await this.#until(() => this.#hasRoom, { phase: 'send', timeoutMs })
   }
 

@@ -2,6 +2,7 @@ import { octetsOf } from '../base/octets.ts'
 import { Secret } from '../base/secret.ts'
 import type { Connection } from './connection.ts'
 import { DeadlineExceeded } from './errors.ts'
+import { startTimer } from './timer.ts'
 
 /** What a token is asked for with. */
 export interface TokenRequest {
@@ -39,7 +40,7 @@ async function ask(
   { connection, timeoutMs }: Patience,
 ): Promise<Uint8Array> {
   const giveUp = (): void => connection.close(new DeadlineExceeded('token', timeoutMs))
-  const timer = setTimeout(giveUp, timeoutMs)
+  const timer = startTimer(timeoutMs, giveUp)
   try {
     const token = await provider({ isRefused, signal: connection.closed })
     return octetsOf(token.reveal())

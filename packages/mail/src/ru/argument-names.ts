@@ -43,6 +43,7 @@ addArgumentNames({
   ПриПродвижении: 'onProgress',
   Журнал: 'log',
   КлючиDkim: 'dkim',
+  Доставка: 'delivery',
 
   Часы: 'hours',
   Минуты: 'minutes',

@@ -33,6 +33,8 @@ export interface ПараметрыОтправки extends SendingOptions {
   readonly Журнал?: SendingOptions['log']
   /** Подписать письма: ключи даёт `readDkimKey` из `@obmen/mail/dkim`. */
   readonly КлючиDkim?: SendingOptions['dkim']
+  /** О чём попросить серверы: уведомить о доставке, не передавать без TLS, доставить к сроку, с приоритетом. */
+  readonly Доставка?: SendingOptions['delivery']
 }
 
 /** Отправляет письма по SMTP. */

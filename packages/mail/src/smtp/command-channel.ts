@@ -12,7 +12,7 @@
 import { MailError } from '../base/mail-error.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import type { Dialog } from '../wire/dialog.ts'
-import { ProtocolViolation } from '../wire/errors.ts'
+import { ConnectionLost, ProtocolViolation } from '../wire/errors.ts'
 import { send } from '../wire/line-buffer.ts'
 import type { SmtpCommand } from './command.ts'
 import type { SmtpLimits } from './limits.ts'
@@ -71,6 +71,19 @@ export class CommandChannel {
     const octets = yield { kind: 'poll' }
     if (octets) this.#reader.push(octets)
     return octets === null ? 'ended' : undefined
+  }
+
+  /**
+   * Whether the server goes on after its last word: it says more, or does not hang up in time. There are servers that say 421 to one recipient, and
+   * carry out what was sent behind that.
+   */
+  *goesOn(timeoutMs: number): Dialog<boolean> {
+    if (this.hasUnread) return true
+    try {
+      return (yield { kind: 'receive', timeoutMs }) !== null
+    } catch (error) {
+      return !(error instanceof ConnectionLost)
+    }
   }
 
   /** The server has ended the session with these words. */

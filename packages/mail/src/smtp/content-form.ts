@@ -16,6 +16,8 @@ const NUL = 0x00
 const LF = 0x0a
 const DOT = 0x2e
 const MAX_SEVEN_BIT = 0x7f
+/** Of four octets. */
+const HIGH_BITS = 0x8080_8080
 
 export interface ContentForm {
   /** @throws SmtpContentInvalid */
@@ -38,10 +40,9 @@ export function formOf({ body, isCanonical }: Content, command: 'DATA' | 'BDAT')
 const AS_IT_IS: ContentForm = { push: (octets) => octets, end: () => NO_OCTETS }
 
 class CheckedForm implements ContentForm {
-  readonly #mender: ContentForm
+  readonly #mender: LineMender | DotStuffer
   readonly #stuffsDots: boolean
   readonly #allowsEightBit: boolean
-  #line = 1
   /** Of the current line, without a dot that was put in. */
   #lineOctets = 0
   #isAtLineStart = true
@@ -53,46 +54,75 @@ class CheckedForm implements ContentForm {
   }
 
   push(octets: Uint8Array): Uint8Array {
-    const mended = this.#mender.push(octets)
-    this.#check(mended)
-    return mended
+    const line = this.#mender.lines + 1
+    return this.#checked(this.#mender.push(octets), line)
   }
 
   end(): Uint8Array {
-    const rest = this.#mender.end()
-    this.#check(rest)
-    return rest
+    const line = this.#mender.lines + 1
+    return this.#checked(this.#mender.end(), line)
   }
 
-  #check(octets: Uint8Array): void {
+  /** @param line the number of the one that the octets begin in, or go on with. */
+  #checked(octets: Uint8Array, line: number): Uint8Array {
+    if (this.#mayHoldDefect(octets)) this.#findDefect(octets, line)
+    if (octets.length === 0) return octets
+    const start = octets.lastIndexOf(LF) + 1
+    if (start > 0) this.#lineOctets = octets.length - this.#startOfLine(octets, start)
+    else
+      this.#lineOctets += octets.length - (this.#isAtLineStart ? this.#startOfLine(octets, 0) : 0)
+    this.#isAtLineStart = start === octets.length
+    return octets
+  }
+
+  /** Says so of any octets that {@link #findDefect} would throw for, and of few others. It is what all content is looked at with. */
+  #mayHoldDefect(octets: Uint8Array): boolean {
+    if (octets.includes(NUL) || !(this.#allowsEightBit || isSevenBit(octets))) return true
+    let lineStart = -this.#lineOctets
+    while (octets.length - lineStart > MAX_LINE_OCTETS + 1) {
+      // From the last line end that is near enough one line or many may have been passed.
+      const latest = lineStart + MAX_LINE_OCTETS + 1
+      const end = latest < 0 ? -1 : octets.lastIndexOf(LF, latest)
+      if (end === -1 || end < lineStart) return true
+      lineStart = end + 1
+    }
+    return false
+  }
+
+  #findDefect(octets: Uint8Array, firstLine: number): void {
     const { length } = octets
     const highest = this.#allowsEightBit ? 0xff : MAX_SEVEN_BIT
+    let line = firstLine
     let lineStart = -this.#lineOctets
     if (this.#isAtLineStart) lineStart = this.#startOfLine(octets, 0)
-    for (let at = 0; at < length; at++) {
-      // Most octets are neither. This loop is where the time goes.
-      while (at < length && (octets[at] ?? 0) > LF && (octets[at] ?? 0) <= highest) at++
-      if (at === length) break
-      const octet = octets[at] ?? 0
-      if (octet > highest) throw new SmtpContentInvalid('eight-bit', this.#line)
-      if (octet === NUL) throw new SmtpContentInvalid('nul', this.#line)
+    for (const [at, octet] of octets.entries()) {
+      if (octet > highest) throw new SmtpContentInvalid('eight-bit', line)
+      if (octet === NUL) throw new SmtpContentInvalid('nul', line)
       if (octet !== LF) continue
-      this.#checkLength(at - lineStart)
-      this.#line++
+      checkLength(at - lineStart, line)
+      line++
       lineStart = this.#startOfLine(octets, at + 1)
     }
-    this.#checkLength(length - lineStart)
-    this.#lineOctets = length - lineStart
-    if (length > 0) this.#isAtLineStart = octets[length - 1] === LF
+    checkLength(length - lineStart, line)
   }
 
   /** A dot that was put in is not counted. */
   #startOfLine(octets: Uint8Array, at: number): number {
     return this.#stuffsDots && octets[at] === DOT ? at + 1 : at
   }
+}
 
-  /** @param octets of the line so far; the CR among them is there when more has come. */
-  #checkLength(octets: number): void {
-    if (octets - 1 > MAX_LINE_OCTETS) throw new SmtpContentInvalid('long-line', this.#line)
-  }
+/** @param octets of the line so far; the CR among them is there when more has come. */
+function checkLength(octets: number, line: number): void {
+  if (octets - 1 > MAX_LINE_OCTETS) throw new SmtpContentInvalid('long-line', line)
+}
+
+/** Looks at four octets at once. */
+function isSevenBit(octets: Uint8Array): boolean {
+  const view = new DataView(octets.buffer, octets.byteOffset, octets.length)
+  let bits = 0
+  let at = 0
+  for (; at + 4 <= octets.length; at += 4) bits |= view.getInt32(at)
+  for (; at < octets.length; at++) bits |= view.getUint8(at)
+  return (bits & HIGH_BITS) === 0
 }

@@ -11,7 +11,6 @@ import { MailError } from '../base/mail-error.ts'
 import { concatOctets } from '../base/octets.ts'
 import type { Dialog } from '../wire/dialog.ts'
 import { ConnectionLost, ProtocolViolation } from '../wire/errors.ts'
-import { send } from '../wire/line-buffer.ts'
 import { CLOSING, isSendingFailure, refuseUnasked, type CommandChannel } from './command-channel.ts'
 import type { Reply } from './reply.ts'
 
@@ -29,6 +28,9 @@ const REFILL_AT = MAX_OWED_REPLIES / 2
  * A hundred owed replies to pieces of this size are what is under way at most.
  */
 export const MAX_BATCH_OCTETS = 65_536
+
+/** So many octets are sent as they are. Fewer are joined with others, because handing over costs more than copying them. */
+const MIN_PIECE_OCTETS = 16_384
 
 /** Something that the server replies to. */
 export interface Step {
@@ -101,7 +103,7 @@ export class Pipeline {
   *flush(): Dialog<void> {
     if (this.#batch.length === 0) return
     yield* this.hear()
-    const octets = concatOctets(this.#batch)
+    const pieces = joinSmall(this.#batch)
     const notices = this.#notices
     const timeoutMs = this.#channel.deadlines[this.#hasContent ? 'contentMs' : 'commandMs']
     const sentBefore = this.#owed.length - this.#unsent
@@ -112,7 +114,9 @@ export class Pipeline {
     this.#unsent = 0
     for (const step of this.#owed.slice(sentBefore)) step.handOver?.()
     try {
-      yield* send(octets, timeoutMs)
+      for (const [index, octets] of pieces.entries()) {
+        yield { kind: 'send', octets, timeoutMs, isContinued: index < pieces.length - 1 }
+      }
     } catch (error) {
       yield* this.#hearLastWord(error, sentBefore)
     }
@@ -186,6 +190,23 @@ export class Pipeline {
     this.#channel.end(lastWord)
     throw sessionOver(lastWord)
   }
+}
+
+/** The same octets in few pieces. */
+function joinSmall(parts: readonly Uint8Array[]): readonly Uint8Array[] {
+  const pieces: Uint8Array[] = []
+  let small: Uint8Array[] = []
+  for (const part of parts) {
+    if (part.length < MIN_PIECE_OCTETS) {
+      small.push(part)
+      continue
+    }
+    if (small.length > 0) pieces.push(concatOctets(small))
+    small = []
+    pieces.push(part)
+  }
+  if (small.length > 0) pieces.push(concatOctets(small))
+  return pieces
 }
 
 /** What letters are told that come too late. */

@@ -100,19 +100,23 @@ class Burst {
       this.#session.state = this.#needsReset ? 'reset-needed' : 'ready'
     } catch (error) {
       this.#session.state = 'ended'
-      this.#breakOff(error)
+      yield* this.#breakOff(error)
     }
   }
 
   /**
-   * 421 is said to all: what was sent after the command that it answers, the server has not looked at. Other last words are for the oldest letter, because
+   * 421 is said to all: what was sent after the command that it answers, the server does not look at any more. Other last words are for the oldest letter, because
    * replies come in order.
    */
-  #breakOff(error: unknown): void {
-    const { lastWord } = this.#session.channel
+  *#breakOff(error: unknown): Dialog<void> {
+    const { channel } = this.#session
+    const { lastWord } = channel
     const open = this.#open.filter(({ isDone }) => !isDone)
+    const isSaidToAll = lastWord?.code === CLOSING
+    const isInDoubt = isSaidToAll && open.some(({ isHandedOver }) => isHandedOver)
+    const goesOn = isInDoubt && (yield* channel.goesOn(channel.deadlines.quitMs))
     for (const [index, transaction] of open.entries()) {
-      const isForThis = lastWord?.code === CLOSING || index === 0
+      const isForThis = goesOn ? !transaction.isHandedOver : isSaidToAll || index === 0
       transaction.breakOff(error, isForThis ? lastWord : undefined)
     }
   }
@@ -178,7 +182,7 @@ class Burst {
     }
     if (transaction.isRefused) {
       transaction.settle()
-      if (transaction.isGoAheadGiven) yield* this.#sendNothing()
+      if (transaction.isGoAheadGiven) yield* this.#sendNothing(transaction)
       else this.#needsReset = transaction.isMailAccepted
       return
     }
@@ -209,10 +213,11 @@ class Burst {
 
   /**
    * The server asks for content although it has refused everybody. It gets none (RFC 2920 §3.1), and what it says to that does not
-   * matter. An LMTP server owes a reply for each accepted recipient, so none: there it is simpler to part.
+   * matter. An LMTP server owes a reply for each accepted recipient, so none: there it is simpler to part. So it is where the sender was refused and
+   * a recipient accepted, who would get a letter of nothing.
    */
-  *#sendNothing(): Dialog<void> {
-    if (this.#session.isLmtp) throw sessionOver(undefined)
+  *#sendNothing({ hasRecipient }: Transaction): Dialog<void> {
+    if (this.#session.isLmtp || hasRecipient) throw sessionOver(undefined)
     const { contentEndMs } = this.#session.channel.deadlines
     yield* this.#pipeline.put([LONE_DOT.octets], { timeoutMs: contentEndMs, take: () => true })
     yield* this.#pipeline.settle()
@@ -278,7 +283,16 @@ class Burst {
   }
 }
 
-/** RSET can't be refused (RFC 5321 §4.1.1.5). If it is all the same, MAIL will be too. */
+/**
+ * RSET can't be refused (RFC 5321 §4.1.1.5). If it is all the same, the envelope before may still be there: a letter that had left together with RSET may then have gone to the
+ * recipients of another, and none may follow.
+ */
 function resetStep(timeoutMs: number): Step {
-  return { timeoutMs, take: () => true }
+  return {
+    timeoutMs,
+    take: (reply) => {
+      if (reply.severity !== 'completion') throw sessionOver(reply)
+      return true
+    },
+  }
 }

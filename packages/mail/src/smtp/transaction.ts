@@ -64,8 +64,18 @@ export class Transaction {
     return this.#isDone
   }
 
+  /** Whether all of it has left, so that the server may have taken it over. */
+  get isHandedOver(): boolean {
+    return this.#isHandedOver
+  }
+
   get isMailAccepted(): boolean {
     return this.#isMailAccepted
+  }
+
+  /** Whether the server has accepted a recipient, whatever it has said to the rest. */
+  get hasRecipient(): boolean {
+    return this.#acceptedRecipients > 0
   }
 
   /** Whether the server has asked for the content, after DATA. */

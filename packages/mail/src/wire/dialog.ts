@@ -27,6 +27,8 @@ export type Demand =
       readonly kind: 'send'
       readonly octets: Uint8Array
       readonly timeoutMs: number
+      /** The next demand sends what follows them, and both may leave together: so nobody has to copy large octets to join them with others. */
+      readonly isContinued?: boolean
       /** What the protocol log shows instead of the octets when they hold a secret. */
       readonly logAs?: string
       /** The secrets in the octets, in every form in which the peer may repeat them: the log never shows these from now on. */

@@ -33,9 +33,15 @@ export class LineMender {
   #isAtLineStart = true
   /** The last octet was a CR and is out already; if no LF follows, one has to be put in. */
   #isAfterCr = false
+  #lines = 0
 
   constructor(options: { readonly stuffsDots?: boolean } = {}) {
     this.#stuffsDots = options.stuffsDots ?? false
+  }
+
+  /** How many line ends are out. */
+  get lines(): number {
+    return this.#lines
   }
 
   push(octets: Uint8Array): Uint8Array {
@@ -59,6 +65,7 @@ export class LineMender {
       if (isAfterCr) {
         isAfterCr = false
         isAtLineStart = true
+        this.#lines++
         if (octet === LF) continue
         insertions.push({ before: at, octet: LF })
       }
@@ -71,6 +78,7 @@ export class LineMender {
       } else if (octet === LF) {
         insertions.push({ before: at, octet: CR })
         isAtLineStart = true
+        this.#lines++
       } else {
         // Nothing happens before the next control character. This loop is where nearly all the time goes.
         while (at + 1 < length && (octets[at + 1] ?? 0) > CR) at++
@@ -85,6 +93,11 @@ export class LineMender {
 /** Makes content ready to be sent: mends its lines, stuffs their dots, and ends it with the line of one dot. */
 export class DotStuffer {
   readonly #mender = new LineMender({ stuffsDots: true })
+
+  /** As of {@link LineMender}. */
+  get lines(): number {
+    return this.#mender.lines
+  }
 
   push(octets: Uint8Array): Uint8Array {
     return this.#mender.push(octets)

@@ -75,6 +75,30 @@ describe('sending several letters', () => {
     assert.equal(greetings, 1)
   })
 
+  for (const fate of ['disconnect', { reply: '421 4.7.0 too many letters' }] as const) {
+    it(`sends all letters to a server that takes few over each connection: ${JSON.stringify(fate)}`, async () => {
+      let begun = 0
+      let greetings = 0
+      await using host = await startHost({
+        offersChunking: false,
+        onCommand: (_protocol, line) => {
+          if (line.startsWith('EHLO')) {
+            greetings++
+            begun = 0
+          }
+          return line.startsWith('MAIL') && ++begun > 3 ? fate : 'proceed'
+        },
+      })
+
+      const emails = lettersTo(...Array<string>(12).fill(SHOP))
+      const results = await SmtpClient.send(parametersOf(host), emails)
+
+      assert.ok(results.every((result) => result.isSuccessful()))
+      assert.equal(letters(host, SHOP).length, 12)
+      assert.equal(greetings, 4)
+    })
+  }
+
   it('gives every letter the same reason when there is no connection, and tries once', async () => {
     const parameters = new SmtpConnectionParameters({ server: '127.0.0.1', port: 1 })
 

@@ -11,7 +11,7 @@ import {
   SmtpConnectionParameters,
   type SendingProgress,
 } from '../../src/index.ts'
-import { AuthenticationFailed } from '../../src/errors.ts'
+import { AuthenticationFailed, SmtpCapabilityMissing } from '../../src/errors.ts'
 import { readDkimKey } from '../../src/dkim.ts'
 import { textOf } from '../../src/base/octets.ts'
 import {
@@ -172,6 +172,39 @@ describe('sending one letter', () => {
     assert.equal(letters(host, SHOP).length, 3)
     const [result] = await SmtpClient.send(parameters, [once])
     assert.ok(result?.exception?.cause instanceof IllegalStateException)
+  })
+})
+
+describe('asking more of the servers than delivery', () => {
+  it('says with the envelope when to report, and what the letter is called', async () => {
+    let asked: readonly (string | undefined)[] = []
+    await using host = await startHost({
+      onLetter: ({ mailParameters, rcptParameters: [first] }) => {
+        asked = [mailParameters.get('ENVID'), mailParameters.get('RET'), first?.get('NOTIFY')]
+        return { kind: 'deliver' }
+      },
+    })
+    const delivery = {
+      notify: ['success', 'failure'],
+      returnContent: 'headers',
+      envelopeId: 'N-7',
+    } as const
+
+    await SmtpClient.send(parametersOf(host), new Email(OFFICE, SHOP), { delivery })
+
+    assert.deepEqual(asked, ['N-7', 'HDRS', 'SUCCESS,FAILURE'])
+  })
+
+  it('sends nothing to a server that has no such extension', async () => {
+    await using host = await startHost()
+    const sending = SmtpClient.send(parametersOf(host), new Email(OFFICE, SHOP), {
+      delivery: { priority: 3 },
+    })
+
+    const { cause } = await refusal(sending)
+
+    assert.ok(cause instanceof SmtpCapabilityMissing)
+    assert.equal(letters(host, SHOP).length, 0)
   })
 })
 

@@ -10,7 +10,14 @@ import { Reply } from '../../src/smtp/reply.ts'
 import { ConnectionLost } from '../../src/wire/errors.ts'
 import { envelope, summary } from '../smtp/conversation.ts'
 import { settled } from './fake-clock.ts'
-import { content, fakeWorld, sendAll, WatchedContent, type LetterFate } from './pool-world.ts'
+import {
+  content,
+  fakeWorld,
+  sendAll,
+  WatchedContent,
+  type FakeConnection,
+  type LetterFate,
+} from './pool-world.ts'
 
 const one = envelope('a@x.org')
 const MINUTE = 60_000
@@ -213,6 +220,23 @@ describe('SMTP pool', () => {
     }
     await pool.close()
   })
+
+  for (const mishap of ['lose', 'dismiss'] as const) {
+    it(`S27 sends all letters to a server that takes one over each connection: ${mishap}`, async () => {
+      const used = new Set<FakeConnection>()
+      const world = fakeWorld((connection) => {
+        const isFirst = !used.has(connection)
+        used.add(connection)
+        return isFirst ? 'accept' : mishap
+      })
+      const pool = world.pool({ maxConnections: 2, lettersInFlight: 10, maxAttempts: 3 })
+
+      assert.deepEqual(await sendAll(pool, 30), Array(30).fill('accepted 250'))
+
+      assert.equal(world.connections.length, 30)
+      await pool.close()
+    })
+  }
 
   it('gives up a letter that is dismissed again and again, with the outcome that the server gave it', async () => {
     const world = fakeWorld(() => 'dismiss')

@@ -38,6 +38,23 @@ describe('A connection', () => {
     connection.close()
   })
 
+  it('lets octets that are continued wait for what follows them', async () => {
+    await using server = await serve((socket) => socket.pipe(socket))
+    const connection = await openConnection(server.at())
+
+    await connection.send(octetsOf('BDAT 2\r\n'), LONG_MS, { isContinued: true })
+    await connection.send(octetsOf('ab'), LONG_MS, { isContinued: true })
+    await dueEvents()
+    assert.equal(await connection.poll(), undefined)
+    await connection.send(octetsOf('BDAT 0 LAST\r\n'), LONG_MS)
+    const first = textOf((await connection.receive(LONG_MS)) ?? octetsOf(''))
+    await connection.send(octetsOf('QUIT\r\n'), LONG_MS)
+
+    assert.equal(first, 'BDAT 2\r\nabBDAT 0 LAST\r\n')
+    assert.equal(textOf((await connection.receive(LONG_MS)) ?? octetsOf('')), 'QUIT\r\n')
+    connection.close()
+  })
+
   it('finds the address of a host name that is listened at', async () => {
     await using server = await serve((socket) => socket.end('220\r\n'))
 

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { octetsOf } from '../../src/base/octets.ts'
+import { DeadlineExceeded } from '../../src/net/errors.ts'
+import { CommandChannel } from '../../src/smtp/command-channel.ts'
 import type { Content } from '../../src/smtp/content.ts'
+import { DEFAULT_SMTP_LIMITS } from '../../src/smtp/limits.ts'
 import { sendLetters } from '../../src/smtp/send-letters.ts'
 import { play } from '../../src/testing/play.ts'
+import { DEFAULT_DEADLINES } from '../../src/wire/deadlines.ts'
 import type { Dialog, OctetSource } from '../../src/wire/dialog.ts'
 import type { SmtpSession, SmtpSessionOptions } from '../../src/smtp/session.ts'
 import {
@@ -52,6 +56,16 @@ function* burst(sources: readonly (OctetSource | Partial<Content>)[]): Dialog<{
   return { said, session }
 }
 
+/** The same dialog, and what it sends. */
+function* watched<Result>(dialog: Dialog<Result>, sent: Uint8Array[]): Dialog<Result> {
+  let step = dialog.next()
+  while (step.done !== true) {
+    if (step.value.kind === 'send') sent.push(step.value.octets)
+    step = dialog.next(yield step.value)
+  }
+  return step.value
+}
+
 async function* failing(...before: readonly string[]): OctetSource {
   for (const text of before) yield octetsOf(text)
   throw new Error('the disk is gone')
@@ -81,6 +95,22 @@ describe('A letter in chunks', () => {
     )
 
     assert.deepEqual(outcomes, [['accepted 250']])
+  })
+
+  it('S5 is not copied when it is large', async () => {
+    const line = 'x'.repeat(998)
+    const piece = octetsOf(`${line}\r\n`.repeat(30))
+    const sent: Uint8Array[] = []
+    async function* source(): OctetSource {
+      yield piece
+    }
+
+    await play(
+      watched(burst([{ source: source(), isCanonical: true }]), sent),
+      `${offered}${ENVELOPE}\n${OK}\nC: BDAT 30000 LAST${`\nC: ${line}`.repeat(30)}\nS: 250 queued`,
+    )
+
+    assert.ok(sent.some(({ buffer, length }) => buffer === piece.buffer && length === piece.length))
   })
 
   it('S5 of which the first is refused is not continued, and is forgotten together with the next letter', async () => {
@@ -157,6 +187,45 @@ describe('A letter in chunks', () => {
     )
 
     assert.deepEqual(said, [['unknown PROTOCOL_VIOLATION']])
+  })
+
+  const REST = `\nC: RSET\n${ENVELOPE}\nC: BDAT 3 LAST\nC: x`
+  const THREE = `${FIRST}\nC: BDAT 3 LAST\nC: x${REST}${REST}\nS: 250 queued\nS: 250 reset\nS: 250 ok`
+
+  for (const { name, after, outcome } of [
+    { name: 'are not looked at when the server hangs up', after: '', outcome: 'deferred 421' },
+    {
+      name: 'may have arrived when the server goes on',
+      after: '\nS: 503 5.5.1 need RCPT\nS: 250 reset\nS: 250 ok\nS: 250 ok\nS: 250 queued',
+      outcome: 'unknown CONNECTION_LOST',
+    },
+  ]) {
+    it(`S8 that are behind one whose recipient is answered 421 ${name}`, async () => {
+      const { said, session } = await play(
+        burst([{}, {}, {}]),
+        `${THREE}\nS: 421 4.7.0 slow down${after}`,
+      )
+
+      assert.deepEqual(said, [['accepted 250'], ['deferred 421'], [outcome]])
+      assert.equal(session.state, 'ended')
+    })
+  }
+
+  it('S8 may have arrived when the server says 421 and does not hang up in time', () => {
+    const dialog = new CommandChannel(DEFAULT_DEADLINES, DEFAULT_SMTP_LIMITS).goesOn(1_000)
+
+    assert.deepEqual(dialog.next().value, { kind: 'receive', timeoutMs: 1_000 })
+    assert.equal(dialog.throw(new DeadlineExceeded('receive', 1_000)).value, true)
+  })
+
+  it('S12 may have gone to others when RSET is refused, and no other follows', async () => {
+    const { said, session } = await play(
+      burst([{}, {}]),
+      `${FIRST}\nC: BDAT 3 LAST\nC: x${REST}\nS: 250 queued\nS: 550 no\nS: 503 nested MAIL\nS: 250 ok\nS: 250 queued`,
+    )
+
+    assert.deepEqual(said, [['accepted 250'], ['unknown CONNECTION_LOST']])
+    assert.equal(session.state, 'ended')
   })
 
   it('S5 whose source fails is taken back, and the letters around it go on', async () => {

@@ -77,7 +77,7 @@ describe('Letter in one group', () => {
       C: DATA
       S: 451 4.3.0 not now
       S: 503 5.5.1 need MAIL
-      S: 250 ok
+      S: 503 5.5.1 need MAIL
       S: 354 go on
       C: .
       S: 250 whatever
@@ -146,6 +146,48 @@ describe('Letter in one group', () => {
 
     assert.deepEqual(outcomes, [['rejected 550']])
     assert.equal(session.state, 'ended')
+  })
+
+  it('S11 whose sender is refused is not sent without content to a recipient that is accepted', async () => {
+    const { outcomes, session } = await play(
+      sendAll([one]),
+      `${pipelining}
+      C: MAIL FROM:<office@example.org>
+      C: RCPT TO:<a@x.org>
+      C: DATA
+      S: 550 5.7.1 blocked
+      S: 250 ok
+      S: 354 go on`,
+    )
+
+    assert.deepEqual(outcomes, [['rejected 550']])
+    assert.equal(session.state, 'ended')
+  })
+
+  it('S12 that RSET is refused before is not begun, and no other', async () => {
+    await assert.rejects(
+      play(
+        sendAll([two, one]),
+        `${pipelining}
+        C: MAIL FROM:<office@example.org>
+        C: RCPT TO:<a@x.org>
+        C: RCPT TO:<b@x.org>
+        C: DATA
+        S: 250 ok
+        S: 550 5.1.1 unknown
+        S: 550 5.1.1 unknown
+        S: 503 5.5.1 need RCPT
+        C: RSET
+        C: MAIL FROM:<office@example.org>
+        C: RCPT TO:<a@x.org>
+        C: DATA
+        S: 502 5.5.1 what
+        S: 503 5.5.1 nested MAIL
+        S: 250 ok
+        S: 354 go on`,
+      ),
+      /ConnectionLost: sending ended: the session was over: 502 5\.5\.1 what/,
+    )
   })
 
   for (const { name, replies, outcome } of [

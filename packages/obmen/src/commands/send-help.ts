@@ -23,6 +23,7 @@ usage: obmen send --to ADDRESS --subject TEXT --text TEXT
   --password-env NAME   the environment variable with the password, by default OBMEN_MAIL_PASSWORD
   --password-file FILE  a file with the password instead
   --ca FILE             certificates to trust (PEM), for a mail server of your own
+  --servername NAME     the name in its certificate, if that is another one
   --log                 every line of the conversation with the server, without passwords
   --json                the result as JSON
 
@@ -57,6 +58,7 @@ Examples:
   --password-env ИМЯ    переменная окружения с паролем, по умолчанию OBMEN_MAIL_PASSWORD
   --password-file ФАЙЛ  или файл с паролем
   --ca ФАЙЛ             каким сертификатам доверять (PEM), если почтовый сервер свой
+  --servername ИМЯ      имя в его сертификате, если оно другое
   --log                 показать каждую строку разговора с сервером, без паролей
   --json                итог в виде JSON
 

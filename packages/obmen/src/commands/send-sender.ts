@@ -60,11 +60,12 @@ function readServer(text: string): MailServerSetting {
   return { url, ...(url.user !== undefined && { password }) }
 }
 
-/** A server as the options `--password-…` and `--ca` change it. */
+/** A server as the options `--password-…`, `--ca` and `--servername` change it. */
 function withOptions(invocation: Invocation, server: MailServerSetting): MailServerSetting {
   const { io, options } = invocation
   const reference = readPasswordOption(invocation, 'send')
   const caFile = options.text('ca')
+  const servername = options.text('servername')
   if (reference !== undefined && server.url.user === undefined) {
     throw new MailUrlInvalid({ kind: 'user-missing' }, ['smtps://user@mail.example.org'])
   }
@@ -76,6 +77,7 @@ function withOptions(invocation: Invocation, server: MailServerSetting): MailSer
     ...server,
     ...(password !== undefined && { password }),
     ...(caFile !== undefined && { caFile: resolve(io.cwd, caFile) }),
+    ...(servername !== undefined && { servername }),
   }
 }
 

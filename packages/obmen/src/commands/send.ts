@@ -28,6 +28,7 @@ export const sendCommand: Command = {
     'password-env': { type: 'string' },
     'password-file': { type: 'string' },
     ca: { type: 'string' },
+    servername: { type: 'string' },
     log: { type: 'boolean' },
     json: { type: 'boolean' },
   },

@@ -1,0 +1,397 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import {
+  Email,
+  EmailDirectoryNotFoundException,
+  EmailFlag,
+  IllegalArgumentException,
+  IllegalStateException,
+  ImapDirectoryOpenMode,
+  MailboxException,
+  type ImapEmailDirectory,
+} from '../../src/index.ts'
+import { ImapCapabilityMissing } from '../../src/imap/errors.ts'
+import { fill, openWorld, type ImapWorld } from './imap-world.ts'
+import { MemoryImap } from './memory-imap.ts'
+
+const { Read, ReadWrite } = ImapDirectoryOpenMode
+
+async function openInbox(world: ImapWorld, mode = ReadWrite): Promise<ImapEmailDirectory> {
+  return (await world.directory('INBOX')).open(mode)
+}
+
+function subjectsIn(world: ImapWorld, name: string): readonly string[] {
+  return world.host
+    .mailbox(name)
+    .letters.map(({ octets }) => /Subject: (.*)\r/.exec(octets)?.[1] ?? '')
+}
+
+describe('Letters of an ImapEmailDirectory', () => {
+  it('are counted, read whole or by their headers: all, some, a range, one', async () => {
+    await using world = await openWorld()
+    fill(world.host, 'INBOX', 4)
+    const inbox = await openInbox(world, Read)
+
+    const all = await inbox.getEmails()
+    const some = await inbox.getEmailHeaders([3, 0, 3])
+    const range = await inbox.getEmails(1, 2)
+    const none = await inbox.getEmails(4, 3)
+    const one = await inbox.getEmail(3)
+
+    assert.equal(await inbox.getEmailCount(), 4)
+    assert.deepEqual(
+      [...all, ...range, ...none, one].map(({ index, uid, email }) => [index, uid, email.subject]),
+      [0, 1, 2, 3, 1, 2, 3].map((index) => [index, index * 10 + 1, `${index}`]),
+    )
+    assert.deepEqual(
+      some.map(({ index, uid, headers }) => [index, uid, headers.subject]),
+      [3, 0, 3].map((index) => [index, index * 10 + 1, `${index}`]),
+    )
+    assert.equal((await inbox.getEmailHeaders()).length, 4)
+    assert.equal(one.email.getTextAsString().trim(), 'text 3')
+    for (const wrong of [() => inbox.getEmail(4), () => inbox.getEmailHeaders(0, 4)]) {
+      await assert.rejects(wrong, IllegalArgumentException)
+    }
+  })
+
+  it('are fetched in few commands', async () => {
+    await using world = await openWorld()
+    fill(world.host, 'INBOX', 250)
+    const inbox = await openInbox(world)
+
+    await inbox.getEmailHeaders()
+    const forHeaders = world.host.count('UID FETCH')
+    const emails = await inbox.getEmails()
+
+    assert.equal(forHeaders, 2)
+    assert.equal(emails.length, 250)
+    assert.equal(world.host.count('UID FETCH') - forHeaders, 5)
+    assert.ok(world.host.mailbox('INBOX').letters.every(({ flags }) => flags.size === 0))
+  })
+
+  it('are read however large they are, and the small ones beside them', async () => {
+    await using world = await openWorld()
+    for (const size of [10, 1_500_000, 20, 600_000]) {
+      world.host.mailbox('INBOX').put(`Subject: ${size}\r\n\r\n${'x'.repeat(size)}`)
+    }
+    const inbox = await openInbox(world)
+
+    const emails = await inbox.getEmails()
+
+    assert.deepEqual(
+      emails.map(({ email }) => email.getTextAsString().length),
+      [10, 1_500_000, 20, 600_000],
+    )
+  })
+
+  it('are read by their headers even if these are larger than any should be', async () => {
+    await using world = await openWorld()
+    world.host.mailbox('INBOX').put('Subject: small\r\n\r\n')
+    world.host.mailbox('INBOX').put(`Subject: large\r\n${'X: x\r\n'.repeat(200_000)}\r\n`)
+    const inbox = await openInbox(world)
+
+    const headers = await inbox.getEmailHeaders()
+
+    assert.deepEqual(
+      headers.map((letter) => letter.headers.subject),
+      ['small', 'large'],
+    )
+  })
+
+  it('are found by UID, in the order that was asked for, and missed where there are none', async () => {
+    await using world = await openWorld()
+    fill(world.host, 'INBOX', 3)
+    const inbox = await openInbox(world)
+
+    const emails = await inbox.findEmailsByUid([21, 5, 1])
+    const headers = await inbox.findAllEmailHeadersByUid([11, 12])
+
+    assert.deepEqual(
+      emails.map((letter) => letter?.email.subject),
+      ['2', undefined, '0'],
+    )
+    assert.deepEqual(
+      headers.map((letter) => letter?.index),
+      [1, undefined],
+    )
+    assert.equal((await inbox.findEmailByUid(11))?.email.subject, '1')
+    assert.equal(await inbox.findEmailByUid(12), undefined)
+    assert.equal((await inbox.findEmailHeadersByUid(21))?.headers.subject, '2')
+    assert.equal(await inbox.findEmailHeadersByUid(22), undefined)
+    await assert.rejects(inbox.findEmailByUid(0), IllegalArgumentException)
+  })
+
+  it('have flags and keywords', async () => {
+    await using world = await openWorld()
+    world.host.mailbox('INBOX').put('Subject: x\r\n\r\n', ['\\seen', '\\Recent', '$Junk', '\\Odd'])
+    world.host.mailbox('INBOX').put('Subject: x\r\n\r\n', ['$Cancelled', '$forwarded', '\\Deleted'])
+    const inbox = await openInbox(world)
+
+    const [first, second] = await inbox.getEmails()
+    const [headers] = await inbox.getEmailHeaders([1])
+
+    assert.deepEqual(first?.flags, [EmailFlag.Seen, EmailFlag.New])
+    assert.deepEqual(first.keywords, ['$Junk'])
+    assert.equal(first.markedForDeletion, false)
+    assert.deepEqual(second?.flags, [EmailFlag.Cancelled, EmailFlag.Forwarded, EmailFlag.Deleted])
+    assert.equal(second.markedForDeletion, true)
+    assert.deepEqual([headers?.flags, headers?.keywords], [second.flags, []])
+    assert.match(JSON.stringify(second), /"flags":\["Cancelled"/)
+  })
+
+  it('get flags and lose them, by UID and by index; new is what is not seen', async () => {
+    await using world = await openWorld()
+    fill(world.host, 'INBOX', 3)
+    const inbox = await openInbox(world)
+
+    await inbox.setFlagsByUid([1, 21], [EmailFlag.Seen, EmailFlag.Answered])
+    await inbox.setFlagsByUid([1], [EmailFlag.Answered], false)
+    await inbox.setFlagsByIndexes([2], [EmailFlag.New])
+    await inbox.setFlagsByIndexes([1], [EmailFlag.New], false)
+
+    assert.deepEqual(
+      world.host.mailbox('INBOX').letters.map(({ flags }) => [...flags]),
+      [['\\Seen'], ['\\Seen'], ['\\Answered']],
+    )
+    assert.equal(await inbox.getUnreadEmailCount(), 1)
+    assert.deepEqual(
+      (await inbox.getUnreadEmails()).map(({ index }) => index),
+      [2],
+    )
+    assert.deepEqual(
+      (await inbox.getUnreadEmailHeaders()).map(({ uid }) => uid),
+      [21],
+    )
+    await assert.rejects(inbox.setFlagsByIndexes([3], [EmailFlag.Seen]), IllegalArgumentException)
+  })
+
+  it('that are marked for deletion go when the directory is purged', async () => {
+    await using world = await openWorld()
+    fill(world.host, 'INBOX', 4)
+    const inbox = await openInbox(world)
+
+    await inbox.markForDeletionByIndexes([0, 1])
+    await inbox.markForDeletionByUid([31])
+    await inbox.markForDeletionByIndexes([1], false)
+    await inbox.purgeDeleted()
+
+    assert.deepEqual(subjectsIn(world, 'INBOX'), ['1', '2'])
+    assert.equal((await inbox.getEmail(0)).email.subject, '1')
+  })
+
+  it('that came since the directory was opened are the new ones', async () => {
+    await using world = await openWorld()
+    fill(world.host, 'INBOX', 2)
+    const inbox = await openInbox(world)
+    const empty = await (await world.connection.getDefaultDirectory())?.getChildDirectory('Other')
+    await empty?.createForEmails()
+    await empty?.open()
+
+    fill(world.host, 'INBOX', 3)
+    fill(world.host, 'Other', 1)
+
+    assert.equal(await inbox.getNewEmailCount(), 3)
+    assert.equal(await empty?.getNewEmailCount(), 1)
+    assert.equal(await inbox.getUidValidity(), 1)
+    assert.equal((await empty?.getEmails())?.length, 1)
+  })
+
+  it('are searched', async () => {
+    await using world = await openWorld()
+    fill(world.host, 'INBOX', 2)
+    const inbox = await openInbox(world)
+
+    assert.deepEqual(await inbox.search({}), [1, 11])
+    assert.equal(world.host.commands.at(-1), 'UID SEARCH ALL')
+  })
+})
+
+describe('Adding letters to an ImapEmailDirectory', () => {
+  it('takes one that is not open, and keeps those in Bcc', async () => {
+    await using world = await openWorld()
+    const inbox = await world.directory('INBOX')
+    const email = new Email('a@b.example', [], 'Черновик').addBccRecipients('c@d.example')
+
+    await inbox.addEmails([email.setTextAsString('текст')], [EmailFlag.Draft])
+    await inbox.open()
+    const [draft] = await inbox.getEmails()
+
+    assert.equal(draft?.email.subject, 'Черновик')
+    assert.deepEqual(draft.email.bccRecipients.map(String), ['<c@d.example>'])
+    assert.deepEqual(draft.flags, [EmailFlag.Draft])
+  })
+
+  it('says when there is no such directory, and the connection goes on', async () => {
+    const host = new MemoryImap('', (command) =>
+      command.startsWith('APPEND "None"') ? 'NO [TRYCREATE] none' : undefined,
+    )
+    await using world = await openWorld(host)
+    const none = await world.directory('None')
+
+    await assert.rejects(
+      none.addEmails([new Email('a@b.example')]),
+      (error) => error instanceof EmailDirectoryNotFoundException && error.path === 'None',
+    )
+    await (await world.directory('INBOX')).addEmails([new Email('a@b.example')])
+    assert.equal(host.mailbox('INBOX').letters.length, 1)
+  })
+})
+
+describe('Copying and moving letters', () => {
+  it('is done by UID, into a directory that may be closed', async () => {
+    await using world = await openWorld()
+    fill(world.host, 'INBOX', 3)
+    world.host.mailbox('Archive')
+    const inbox = await openInbox(world)
+    const archive = await world.directory('Archive')
+
+    await inbox.copyEmails([1, 11], archive)
+    await inbox.moveEmails([21], archive)
+
+    assert.deepEqual(subjectsIn(world, 'INBOX'), ['0', '1'])
+    assert.deepEqual(subjectsIn(world, 'Archive'), ['0', '1', '2'])
+    const none = await world.directory('None')
+    for (const wrong of [() => inbox.copyEmails([1], none), () => inbox.moveEmails([1], none)]) {
+      await assert.rejects(
+        wrong,
+        (error) => error instanceof EmailDirectoryNotFoundException && error.path === 'None',
+      )
+    }
+  })
+
+  it('without MOVE copies and purges only what was moved', async () => {
+    await using world = await openWorld(new MemoryImap('UIDPLUS'))
+    fill(world.host, 'INBOX', 3)
+    world.host.mailbox('Archive')
+    const inbox = await openInbox(world)
+    await inbox.markForDeletionByUid([1])
+
+    await inbox.moveEmails([11], await world.directory('Archive'))
+
+    assert.deepEqual(subjectsIn(world, 'INBOX'), ['0', '2'])
+    assert.deepEqual(subjectsIn(world, 'Archive'), ['1'])
+  })
+
+  it('does nothing where the server can not purge some letters and no others', async () => {
+    await using world = await openWorld(new MemoryImap(''))
+    fill(world.host, 'INBOX', 1)
+    world.host.mailbox('Archive')
+    const inbox = await openInbox(world)
+
+    await assert.rejects(
+      inbox.moveEmails([1], await world.directory('Archive')),
+      (error) => error instanceof MailboxException && error.cause instanceof ImapCapabilityMissing,
+    )
+    assert.deepEqual(subjectsIn(world, 'Archive'), [])
+  })
+
+  it('is refused between connections', async () => {
+    await using world = await openWorld()
+    await using other = await openWorld()
+    const inbox = await openInbox(world)
+    const foreign = await other.directory('INBOX')
+
+    await assert.rejects(inbox.copyEmails([1], foreign), IllegalArgumentException)
+  })
+})
+
+describe('An ImapEmailDirectory', () => {
+  it('is needed to be open, and open to be changed', async () => {
+    await using world = await openWorld()
+    fill(world.host, 'INBOX', 1)
+    const inbox = await world.directory('INBOX')
+
+    assert.equal(inbox.isOpen(), false)
+    assert.throws(() => inbox.getOpenMode(), IllegalStateException)
+    for (const member of [
+      () => inbox.getEmailCount(),
+      () => inbox.getEmails(),
+      () => inbox.search({}),
+      () => inbox.purgeDeleted(),
+    ]) {
+      await assert.rejects(member, IllegalStateException)
+    }
+    assert.equal(await inbox.open(), inbox)
+    assert.equal(inbox.getOpenMode(), Read)
+    assert.equal(await inbox.open(), inbox)
+    await assert.rejects(inbox.open(ReadWrite), IllegalStateException)
+    for (const member of [
+      () => inbox.purgeDeleted(),
+      () => inbox.moveEmails([1], inbox),
+      () => inbox.setFlagsByUid([1], [EmailFlag.Seen]),
+    ]) {
+      await assert.rejects(member, IllegalStateException)
+    }
+    await inbox.close()
+    await inbox.close()
+    assert.equal(inbox.isOpen(), false)
+  })
+
+  it('purges when it is closed, if the connection is to and it was open to be changed', async () => {
+    for (const [purges, mode, left] of [
+      [true, ReadWrite, ['1']],
+      [true, Read, ['0', '1']],
+      [false, ReadWrite, ['0', '1']],
+    ] as const) {
+      await using world = await openWorld(new MemoryImap(''), purges)
+      fill(world.host, 'INBOX', 2)
+      world.host.mailbox('INBOX').letters[0]?.flags.add('\\Deleted')
+      const inbox = await openInbox(world, mode)
+
+      await inbox.close()
+
+      assert.deepEqual(subjectsIn(world, 'INBOX'), left)
+    }
+  })
+
+  it('stays open while others are used, and is the one that is closed', async () => {
+    await using world = await openWorld()
+    fill(world.host, 'INBOX', 2)
+    fill(world.host, 'Other', 3)
+    const inbox = await openInbox(world)
+    const other = await (await world.directory('Other')).open(ReadWrite)
+
+    const counts = await Promise.all([
+      inbox.getEmailCount(),
+      other.getEmailCount(),
+      inbox.getEmails(),
+      other.markForDeletionByIndexes([0]),
+      inbox.markForDeletionByIndexes([1]),
+      other.getUnreadEmailCount(),
+    ])
+    await other.close()
+    assert.deepEqual(subjectsIn(world, 'Other'), ['1', '2'])
+    assert.deepEqual(subjectsIn(world, 'INBOX'), ['0', '1'])
+    await world.connection.close()
+
+    assert.deepEqual([counts[0], counts[1], counts[2].length, counts[5]], [2, 3, 2, 3])
+    assert.deepEqual(subjectsIn(world, 'INBOX'), ['0'])
+    assert.equal(inbox.isOpen(), false)
+  })
+
+  it('that became another one meanwhile has to be opened anew', async () => {
+    await using world = await openWorld()
+    fill(world.host, 'INBOX', 1)
+    world.host.mailbox('Other')
+    const inbox = await openInbox(world)
+    await (await world.directory('Other')).open()
+
+    world.host.mailbox('INBOX').uidValidity = 2
+
+    await assert.rejects(inbox.getEmails(), IllegalStateException)
+    assert.equal(inbox.isOpen(), false)
+    await inbox.open()
+    assert.equal(await inbox.getUidValidity(), 2)
+  })
+
+  it('notices letters that were removed between counting and reading', async () => {
+    const host = new MemoryImap('UNSELECT')
+    await using world = await openWorld(host)
+    fill(host, 'INBOX', 2)
+    const inbox = await openInbox(world)
+
+    host.mailbox('INBOX').letters.pop()
+
+    await assert.rejects(inbox.getEmail(1), IllegalStateException)
+  })
+})
