@@ -1,10 +1,11 @@
 import { SmtpSizeExceeded } from '@obmen/mail/errors'
-import { type ConnectionOptions, openPop3, type ProtocolLog } from '@obmen/mail/pop3'
 import {
+  type ConnectionOptions,
   formatEnhancedStatus,
   ForwardPath,
   type MailServer,
   openSmtp,
+  type ProtocolLog,
   type RecipientOutcome,
   ReversePath,
   type SmtpConnection,
@@ -15,22 +16,27 @@ import { formatFileName } from '../message/file-name.ts'
 import type { ExchangePlan } from '../plan/exchange-plan.ts'
 import { DeliveryDeferred, DeliveryRefused, DeliveryUnknown } from './errors.ts'
 import { composeLetter } from './exchange-letter.ts'
-import { Pop3Inbox } from './pop3-inbox.ts'
+import { openImapLetterBox } from './imap-letter-box.ts'
+import type { LetterBox } from './letter-box.ts'
+import { type ForeignLetterMemory, MailInbox } from './mail-inbox.ts'
+import { openPop3LetterBox } from './pop3-letter-box.ts'
 import type { Inbox, OutgoingMessage, Transport } from './transport.ts'
 
-/** Remembers by unique id which letters of the mailbox are none of ours, so that each is looked at once. */
-export interface ForeignLetterMemory {
-  all(): ReadonlySet<string>
-  /** Remembers exactly these. */
-  replace(uniqueIds: ReadonlySet<string>): void
-}
+/** Where letters come in: a maildrop by POP3, or a mailbox by IMAP. */
+export type IncomingServer =
+  | { readonly pop3: MailServer }
+  | {
+      readonly imap: MailServer & {
+        /** By default `INBOX`, which new letters come to. */
+        readonly mailbox?: string
+      }
+    }
 
-export interface MailTransportOptions {
+interface TransportOptions {
   readonly plan: ExchangePlan
   /** The public address that all nodes of the exchange use. */
   readonly address: MailboxAddress
   readonly smtp: MailServer
-  readonly pop3: MailServer
   /** What the subjects of exchange letters begin with: the same on all nodes. */
   readonly subjectPrefix: string
   readonly foreignLetters: ForeignLetterMemory
@@ -40,8 +46,10 @@ export interface MailTransportOptions {
   readonly onLook?: (looked: number, letters: number) => void
 }
 
+export type MailTransportOptions = TransportOptions & IncomingServer
+
 /**
- * Carries messages as letters: out by SMTP, in by POP3. The mailbox may be a person's own: letters without the prefix, of
+ * Carries messages as letters: out by SMTP, in by POP3 or IMAP. The mailbox may be a person's own: letters without the prefix, of
  * other plans and to other nodes are never fetched, marked or removed.
  *
  * Errors of the connection and the login come as they are, from `@obmen/mail/errors`; what becomes of a letter comes as
@@ -76,14 +84,21 @@ export class MailTransport implements Transport {
   }
 
   async openInbox(): Promise<Inbox> {
-    const { pop3 } = this.#options
-    return new Pop3Inbox(await openPop3(pop3, this.#connectionOptions()), this.#options)
+    return new MailInbox(await this.#openLetterBox(), this.#options)
   }
 
   async close(): Promise<void> {
     const smtp = this.#smtp
     this.#smtp = undefined
     await smtp?.close()
+  }
+
+  /** What letters are foreign depends on the prefix: with another one they have to be looked at again. */
+  #openLetterBox(): Promise<LetterBox> {
+    const options = this.#options
+    const connection = this.#connectionOptions()
+    if ('imap' in options) return openImapLetterBox(options.imap, options.subjectPrefix, connection)
+    return openPop3LetterBox(options.pop3, options.subjectPrefix, connection)
   }
 
   async #connect(): Promise<SmtpConnection> {

@@ -1,30 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 
-import {
-  type Inbox,
-  type OutgoingMessage,
-  parseNodeCode,
-  parsePlanName,
-  SUBJECT_PREFIX,
-  type WaitingMessage,
-} from '@obmen/exchange'
+import { SUBJECT_PREFIX } from '@obmen/exchange'
 import { DeliveryRefused } from '@obmen/exchange/errors'
 import { MailTransport } from '@obmen/exchange/mail'
 import { MailboxAddress } from '@obmen/mail/mime'
 import { type ProtocolLog, Secret } from '@obmen/mail/pop3'
 import { type Mailbox, type MailHostOptions, startMailHost } from '@obmen/mail/testing'
 
-import { FIRST_EPOCH } from '../../src/plan/epoch.ts'
-import { NO_MESSAGE, toMessageNo } from '../../src/plan/message-no.ts'
-
-const ADDRESS = 'obmen@example.org'
-const PASSWORD = 'tanstaaf'
-const PLAN = parsePlanName('План')
-const OFFICE = parseNodeCode('ЦБ')
-const SHOP = parseNodeCode('С01')
-const MESSAGE = new TextEncoder().encode('the octets of a message')
-const UUID = '0b9c2d4e-0000-4000-8000-000000000001'
+import { ADDRESS, fetchText, OFFICE, outgoing, PASSWORD, PLAN, SHOP, UUID } from './messages.ts'
 
 interface Post {
   readonly mailbox: Mailbox
@@ -64,27 +48,6 @@ async function openPost(
     await host.close()
   })
   return post
-}
-
-function outgoing(no: number): OutgoingMessage {
-  return {
-    name: { plan: PLAN, from: OFFICE, to: SHOP, messageNo: toMessageNo(no) },
-    hint: { uuid: UUID, baseNo: NO_MESSAGE, epoch: FIRST_EPOCH },
-    rowCount: 1,
-    writtenAt: 0,
-    sizeOctets: MESSAGE.length,
-    async *content() {
-      yield await Promise.resolve(MESSAGE)
-    },
-  }
-}
-
-async function fetchText(inbox: Inbox, message: WaitingMessage): Promise<string> {
-  const pieces: Uint8Array[] = []
-  await inbox.fetch(message, (octets) => {
-    pieces.push(octets)
-  })
-  return Buffer.concat(pieces).toString()
 }
 
 const HUGE_HEADS = [

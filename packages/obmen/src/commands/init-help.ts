@@ -17,7 +17,7 @@ usage: obmen init --plan NAME --node CODE --database FILE --address ADDRESS --se
   --except TABLE         exchange all tables but this one; may occur several times
   --address ADDRESS      the mailbox through which all nodes exchange
   --send URL             smtps://USER@HOST, or smtp://USER@HOST for STARTTLS
-  --receive URL          pop3s://USER@HOST, or pop3://USER@HOST for STLS
+  --receive URL          imaps://USER@HOST or pop3s://USER@HOST; imap:// or pop3:// for STARTTLS
                          in USER write @ as %40; ?tls=none at the end gives encryption up,
                          ?auth=PLAIN names the way to log in
   --password-env NAME    the environment variable with the password, by default OBMEN_MAIL_PASSWORD
@@ -56,7 +56,8 @@ Examples:
   --except ТАБЛИЦА       все таблицы, кроме этой; можно повторять
   --address АДРЕС        почтовый ящик, через который обмениваются все узлы
   --send URL             smtps://ИМЯ@СЕРВЕР или smtp://ИМЯ@СЕРВЕР (STARTTLS)
-  --receive URL          pop3s://ИМЯ@СЕРВЕР или pop3://ИМЯ@СЕРВЕР (STLS)
+  --receive URL          imaps://ИМЯ@СЕРВЕР или pop3s://ИМЯ@СЕРВЕР;
+                         imap:// и pop3:// для STARTTLS;
                          в ИМЕНИ вместо @ пишите %40; ?tls=none в конце: без шифрования,
                          ?auth=PLAIN: входить только так
   --password-env ИМЯ     переменная окружения с паролем, по умолчанию OBMEN_MAIL_PASSWORD

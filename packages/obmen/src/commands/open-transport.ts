@@ -2,7 +2,7 @@ import { MailTransport } from '@obmen/exchange/mail'
 import { ForeignLetters } from '@obmen/exchange/sqlite'
 import type { ProtocolLog } from '@obmen/mail/smtp'
 
-import { toMailServer } from '../site/mail-server.ts'
+import { toIncomingServer, toMailServer } from '../site/mail-server.ts'
 import type { Site } from '../site/open-site.ts'
 import type { Invocation } from './command.ts'
 
@@ -22,7 +22,7 @@ export function openTransport(
     plan: config.plan,
     address: config.address,
     smtp: toMailServer(config.send, io.env),
-    pop3: toMailServer(config.receive, io.env),
+    ...toIncomingServer(config.receive, io.env),
     subjectPrefix: config.subjectPrefix,
     foreignLetters: new ForeignLetters(database),
     ...watch,

@@ -4,8 +4,12 @@ import { PASSWORD_MECHANISM_NAMES, type PasswordMechanismName } from '@obmen/mai
 
 import { MailUrlInvalid, type MailUrlProblem } from '../errors/value-error.ts'
 
+/** By what a mail server is spoken to, however the connection is encrypted. */
+export type MailProtocol = 'smtp' | 'pop3' | 'imap'
+
 /** Where a mail server is, how the connection is encrypted, and who logs in. */
 export interface MailUrl {
+  readonly protocol: MailProtocol
   readonly host: string
   readonly port: number
   /** `'none'` only where the address says `?tls=none`. */
@@ -13,12 +17,15 @@ export interface MailUrl {
   readonly user?: string
   /** The one mechanism to log in by, where the address says `?auth=…`; the strongest that the server offers otherwise. */
   readonly mechanism?: PasswordMechanismName
+  /** The mailbox that an address of IMAP names; `INBOX` otherwise. */
+  readonly mailbox?: string
 }
 
-/** What a server is for: letters go out by SMTP and come in by POP3. */
+/** What a server is for: letters go out by SMTP and come in by POP3 or IMAP. */
 export type MailUse = 'send' | 'receive'
 
 interface Protocol {
+  readonly protocol: MailProtocol
   readonly tls: 'implicit' | 'starttls'
   readonly port: number
   readonly use: MailUse
@@ -26,15 +33,18 @@ interface Protocol {
 
 /** Ports by RFC 8314 §7.3 and §3.3, and RFC 6409 §3.1. */
 const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map([
-  ['smtps', { tls: 'implicit', port: 465, use: 'send' }],
-  ['smtp', { tls: 'starttls', port: 587, use: 'send' }],
-  ['pop3s', { tls: 'implicit', port: 995, use: 'receive' }],
-  ['pop3', { tls: 'starttls', port: 110, use: 'receive' }],
+  ['smtps', { protocol: 'smtp', tls: 'implicit', port: 465, use: 'send' }],
+  ['smtp', { protocol: 'smtp', tls: 'starttls', port: 587, use: 'send' }],
+  ['pop3s', { protocol: 'pop3', tls: 'implicit', port: 995, use: 'receive' }],
+  ['pop3', { protocol: 'pop3', tls: 'starttls', port: 110, use: 'receive' }],
+  ['imaps', { protocol: 'imap', tls: 'implicit', port: 993, use: 'receive' }],
+  ['imap', { protocol: 'imap', tls: 'starttls', port: 143, use: 'receive' }],
 ])
 
 /**
  * Reads the address of a mail server: `smtps://user@host`, `smtp://user@host:587` (STARTTLS is required), `pop3s://`,
- * `pop3://`. `?tls=none` is the only way to clear text, `?auth=PLAIN` names a mechanism for a server that offers more than it can. User names are percent-encoded: `exchange%40example.org`. A host may be
+ * `pop3://`, `imaps://`, `imap://`; those of IMAP may name a mailbox: `imaps://user@host/Exchange`. `?tls=none` is the only way to clear text, `?auth=PLAIN`
+ * names a mechanism for a server that offers more than it can. User names are percent-encoded: `exchange%40example.org`. A host may be
  * written in any script. Throws {@link MailUrlInvalid}, also for a password in it; the error never shows the text.
  */
 export function parseMailUrl(text: string, use: MailUse): MailUrl {
@@ -48,8 +58,12 @@ export function parseMailUrl(text: string, use: MailUse): MailUrl {
   if (protocol?.use !== use) throw refuse({ kind: 'protocol', protocol: name })
   const host = readHost(url)
   const user = decode(url.username)
-  if (host === undefined || user === undefined) throw refuse({ kind: 'malformed' })
-  const rest = `${url.pathname.replace(/^\/$/, '')}${url.hash}`
+  const path = url.pathname.replace(/^\//, '')
+  const mailbox = protocol.protocol === 'imap' ? decode(path) : ''
+  if (host === undefined || user === undefined || mailbox === undefined) {
+    throw refuse({ kind: 'malformed' })
+  }
+  const rest = `${protocol.protocol === 'imap' || path === '' ? '' : url.pathname}${url.hash}`
   if (rest !== '') throw refuse({ kind: 'rest', rest })
   if (user === '' && use === 'receive') throw refuse({ kind: 'user-missing' })
   const { isClear, mechanism, unknown } = readParameters(url)
@@ -57,11 +71,13 @@ export function parseMailUrl(text: string, use: MailUse): MailUrl {
   if (isClear && protocol.tls === 'implicit')
     throw refuse({ kind: 'tls-contradiction', protocol: name })
   return {
+    protocol: protocol.protocol,
     host,
     port: url.port === '' ? protocol.port : Number(url.port),
     tls: isClear ? 'none' : protocol.tls,
     ...(user !== '' && { user }),
     ...(mechanism !== undefined && { mechanism }),
+    ...(mailbox !== '' && { mailbox }),
   }
 }
 
@@ -90,11 +106,11 @@ function readHost(url: URL): string | undefined {
   return host === '' ? undefined : host
 }
 
-/** Percent-encoded UTF-8, or `undefined` for what is none or holds a control character. */
+/** Percent-encoded UTF-8, or `undefined` for what is none, or holds control characters or line ends. */
 function decode(text: string): string | undefined {
   try {
     const decoded = decodeURIComponent(text)
-    return /\p{Cc}/u.test(decoded) ? undefined : decoded
+    return /[\p{Cc}\p{Zl}\p{Zp}]/u.test(decoded) ? undefined : decoded
   } catch {
     return undefined
   }

@@ -14,7 +14,7 @@ export const englishConfig: ConfigComments = {
     address: 'The mailbox through which all nodes exchange.',
     send: 'The server that letters are sent by: smtps://USER@HOST, or smtp://USER@HOST (STARTTLS, port 587).\nIn USER write @ as %40. Without encryption only as smtp://USER@HOST:25?tls=none',
     receive:
-      'The server that letters are fetched from: pop3s://USER@HOST, or pop3://USER@HOST (STLS).',
+      'The server that letters are fetched from: imaps://USER@HOST or pop3s://USER@HOST;\nimap:// or pop3:// for STARTTLS. Another mailbox than INBOX: imaps://USER@HOST/Exchange',
     password:
       'Where the password lies, never the password itself: { env: NAME } or { file: ./secret }.',
     subjectPrefix: 'What the subjects of our letters begin with: the same on all nodes.',

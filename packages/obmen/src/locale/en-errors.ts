@@ -15,13 +15,17 @@ function adviseAdministrator(error: KnownError): string | undefined {
     case 'TLS_FAILED':
       return TLS_HINTS[error.check]
     case 'TLS_UNAVAILABLE':
-      return 'check the port; with smtps:// or pop3s:// the connection is encrypted from its beginning (465, 995)'
+      return 'check the port; with smtps://, imaps:// or pop3s:// the connection is encrypted from its beginning (465, 993, 995)'
     case 'AUTHENTICATION_FAILED':
       return 'check the user name (in "send", "receive" or --server), and the password; some providers want one for applications, and a server that offers more than it can needs ?auth=PLAIN in its address'
     case 'NO_USABLE_MECHANISM':
       return 'check that the connection is encrypted, or ask the provider how programs log in'
     case 'DEADLINE_EXCEEDED':
       return 'try again later; check the network of this machine'
+    case 'IMAP_COMMAND_REJECTED':
+      return error.command.startsWith('SELECT') && !error.transient
+        ? 'check the mailbox that "receive" names, as in imaps://user@mail.example.org/Exchange; without a name it is INBOX'
+        : undefined
     case 'POP3_DELETIONS_UNCONFIRMED':
       return 'nothing to do: letters that come again are recognised'
     case 'SCHEMA_MISMATCH':
@@ -42,5 +46,6 @@ const TLS_HINTS: Readonly<Partial<Record<(KnownError & { code: 'TLS_FAILED' })['
     'self-signed': 'if it is your own server, name its certificate (PEM) in "ca"',
     'unknown-issuer': 'if it is your own server, name the issuer\'s certificate (PEM) in "ca"',
     'wrong-host': 'write the name in the certificate as the host, or in "servername"',
-    'not-tls': 'with smtp:// or pop3:// the connection is encrypted by a command (587, 25, 110)',
+    'not-tls':
+      'with smtp://, imap:// or pop3:// the connection is encrypted by a command (587, 25, 143, 110)',
   }

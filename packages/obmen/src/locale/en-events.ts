@@ -1,4 +1,5 @@
 import type { ExchangeEvent } from '@obmen/exchange'
+import { ImapCapabilityMissing } from '@obmen/mail/errors'
 
 import type { FormatMessages } from './messages.ts'
 
@@ -38,6 +39,9 @@ export function describeEvent(event: ExchangeEvent, format: FormatMessages): str
     case 'window-full':
       return `${event.node}: ${format.messages(event.unacknowledged)} without an answer; the rest waits for it`
     case 'removal-unconfirmed':
+      if (event.error instanceof ImapCapabilityMissing) {
+        return 'letters that were dealt with stay, marked as deleted: so are others, and this mail server can only clear away all of them (it has no UIDPLUS)'
+      }
       return 'letters that were dealt with could not be removed now; they are recognised the next time'
     case 'problem':
       return undefined

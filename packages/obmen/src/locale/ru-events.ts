@@ -1,4 +1,5 @@
 import type { ExchangeEvent } from '@obmen/exchange'
+import { ImapCapabilityMissing } from '@obmen/mail/errors'
 
 import type { FormatMessages } from './messages.ts'
 
@@ -38,6 +39,9 @@ export function describeEvent(event: ExchangeEvent, format: FormatMessages): str
     case 'window-full':
       return `${event.node}: ${format.messages(event.unacknowledged)} без ответа; остальное ждёт`
     case 'removal-unconfirmed':
+      if (event.error instanceof ImapCapabilityMissing) {
+        return 'обработанные письма остались, с пометкой на удаление: так помечены и другие, а этот почтовый сервер (без UIDPLUS) убирает только все сразу'
+      }
       return 'обработанные письма сейчас не удалось удалить; в следующий раз они будут узнаны'
     case 'problem':
       return undefined

@@ -53,7 +53,7 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
   TLS_UNAVAILABLE: () =>
     text(
       'сервер не предлагает шифрования (STARTTLS), поэтому ничего не отправлено',
-      'проверьте порт; с smtps:// и pop3s:// соединение шифруется с самого начала (465, 995)',
+      'проверьте порт; с smtps://, imaps:// и pop3s:// соединение шифруется с самого начала (465, 993, 995)',
     ),
   TLS_FAILED: ({ host, port, check, seenPin }) => {
     const [verdict, hint] = TLS_CHECKS[check]
@@ -104,11 +104,16 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
       `сервер не подтвердил удаление принятых писем (${maildropNumbers.length})`,
       'ничего: если письма придут снова, они будут узнаны',
     ),
-  IMAP_COMMAND_REJECTED: ({ responseCode, serverWords, transient }) =>
-    text(
-      `почтовый сервер отказал: ${responseCode === undefined ? '' : `[${responseCode}] `}${serverWords}`,
-      transient ? 'повторите обмен позже' : 'спросите администратора почтового сервера',
-    ),
+  IMAP_COMMAND_REJECTED: ({ command, responseCode, serverWords, transient }) => {
+    const words = `${responseCode === undefined ? '' : `[${responseCode}] `}${serverWords}`
+    if (transient) return text(`почтовый сервер отказал: ${words}`, 'повторите обмен позже')
+    return command.startsWith('SELECT')
+      ? text(
+          `почтовый сервер не открыл папку (${command}): ${words}`,
+          'проверьте папку в receive, например imaps://user@mail.example.org/Exchange; без имени это INBOX',
+        )
+      : text(`почтовый сервер отказал: ${words}`, 'спросите администратора почтового сервера')
+  },
   IMAP_CAPABILITY_MISSING: ({ capability }) =>
     text(
       `почтовый сервер не умеет ${capability}, а без этого так сделать нельзя`,
@@ -189,7 +194,7 @@ const CONNECTION_WORDS: Readonly<Record<string, string>> = {
 const CONNECTION_HINTS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'проверьте имя сервера и то, что у этого компьютера есть сеть',
   EAI_AGAIN: 'проверьте, что у этого компьютера есть сеть',
-  ECONNREFUSED: 'проверьте порт: 465 или 587 для отправки, 995 или 110 для приёма',
+  ECONNREFUSED: 'проверьте порт: 465 или 587 для отправки, 993, 995, 143 или 110 для приёма',
 }
 
 const PROXY_FAILURES: Readonly<
@@ -264,7 +269,7 @@ const TLS_CHECKS: Readonly<
   ],
   'not-tls': [
     'сервер отвечает без шифрования',
-    'с smtp:// и pop3:// шифрование включается командой (порты 587, 25, 110)',
+    'с smtp://, imap:// и pop3:// шифрование включается командой (порты 587, 25, 143, 110)',
   ],
   version: ['сервер не знает TLS 1.2 и новее', 'почтовый сервер нужно обновить'],
   'octets-before-tls': [

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 
+import type { IncomingServer } from '@obmen/exchange/mail'
 import type { MailServer } from '@obmen/mail/smtp'
 
 import type { MailServerSetting } from '../config/config.ts'
@@ -24,4 +25,12 @@ export function toMailServer(setting: MailServerSetting, env: Environment): Mail
         },
       }),
   }
+}
+
+/** The same for the server that letters come in by. */
+export function toIncomingServer(setting: MailServerSetting, env: Environment): IncomingServer {
+  const server = toMailServer(setting, env)
+  const { protocol, mailbox } = setting.url
+  if (protocol !== 'imap') return { pop3: server }
+  return { imap: { ...server, ...(mailbox !== undefined && { mailbox }) } }
 }

@@ -43,7 +43,7 @@ const CONFIG_PROBLEMS: { readonly [Kind in ConfigProblem['kind']]: ConfigProblem
 
 const URL_PROBLEMS: { readonly [Kind in MailUrlProblem['kind']]: MailUrlProblem } = {
   malformed: { kind: 'malformed' },
-  protocol: { kind: 'protocol', protocol: 'imaps' },
+  protocol: { kind: 'protocol', protocol: 'https' },
   password: { kind: 'password' },
   'user-missing': { kind: 'user-missing' },
   rest: { kind: 'rest', rest: '/INBOX' },
