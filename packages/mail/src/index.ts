@@ -1,8 +1,8 @@
 /**
- * Letters, and sending them, by the object model of 1C:Enterprise.Element: `SmtpClient`, `Email` and what belongs to them. Its types have the
+ * Letters, sending and receiving them, by the object model of 1C:Enterprise.Element: `SmtpClient`, `Email`, `ImapConnection`, `Pop3Connection` and what belongs to them. Its types have the
  * names that they have there; what goes beyond it says so ("an extension"). The Russian names are in `@obmen/mail/ru`, and mean the same objects.
  *
- * Below it lie `@obmen/mail/smtp`, `@obmen/mail/mime` and `@obmen/mail/pop3`, for whoever wants every reply and every octet.
+ * Below it lie `@obmen/mail/smtp`, `@obmen/mail/pop3`, `@obmen/mail/imap` and `@obmen/mail/mime`, for whoever wants every reply and every octet.
  *
  * @module
  */
@@ -65,6 +65,7 @@ export type { ExceptionArguments } from './model/exception.ts'
 export type { MailboxOptions } from './model/lazy-session.ts'
 export type { HeaderValue } from './model/header-operations.ts'
 export type { SecureConnectionParametersArguments } from './model/secure-connection-parameters.ts'
+export type { SearchCriteria } from './imap/search.ts'
 export type { SendingOptions, SendingProgress } from './model/send-emails.ts'
 export type { DeliverBy, DeliveryRequest, Notify } from './smtp/delivery.ts'
 export type { ProxyServer } from './net/proxy-server.ts'

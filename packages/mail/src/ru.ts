@@ -1,6 +1,6 @@
 /**
  * The object model of `@obmen/mail` by its Russian names, exactly those of 1C:Enterprise.Element. They are the same objects: `Письмо === Email`, and what was set as `письмо.Тема`
- * reads as `email.subject`. A listing from that documentation carries over line by line, with `new` for `новый` and `await` before `КлиентSmtp.Отправить`.
+ * reads as `email.subject`. A listing from that documentation carries over line by line, with `new` for `новый` and `await` before whatever needs the server.
  *
  * @module
  *
@@ -71,5 +71,6 @@ export { КлиентSmtp, РезультатОтправкиПисем } from '
 export type { АдресаПочты } from './ru/addresses.ts'
 export type { АргументыПодключения, Длительность } from './ru/connection.ts'
 export type { АргументыВложения, ПараметрыВложения, Приглашение } from './ru/letters.ts'
-export type { ПараметрыСоединения } from './ru/mailbox-letters.ts'
+export type { УсловияПоиска } from './ru/imap.ts'
+export type { АргументыСоединения, ПараметрыСоединения } from './ru/mailbox-letters.ts'
 export type { ПараметрыОтправки } from './ru/sending.ts'

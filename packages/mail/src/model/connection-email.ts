@@ -1,17 +1,18 @@
 import type { EmailHeaders } from './email-headers.ts'
 import type { Email } from './email.ts'
+import { MailboxException } from './mailbox-exception.ts'
 import { printAs } from './print-as.ts'
 
 /** A letter in a mailbox. Made by a connection. */
 export class ConnectionEmail {
   readonly #index: number
   readonly #markedForDeletion: boolean
-  readonly #email: Email
+  readonly #email: Email | MailboxException
 
   constructor(facts: {
     readonly index: number
     readonly markedForDeletion: boolean
-    readonly email: Email
+    readonly email: Email | MailboxException
   }) {
     this.#index = facts.index
     this.#markedForDeletion = facts.markedForDeletion
@@ -28,8 +29,9 @@ export class ConnectionEmail {
     return this.#markedForDeletion
   }
 
-  /** The letter itself. */
+  /** The letter itself. @throws MailboxException when it is larger than any letter should be in some respect; the others are read all the same. */
   get email(): Email {
+    if (this.#email instanceof MailboxException) throw this.#email
     return this.#email
   }
 
@@ -39,8 +41,8 @@ export class ConnectionEmail {
   }
 
   toJSON(): object {
-    const { index, markedForDeletion, email } = this
-    return { index, markedForDeletion, email }
+    const { index, markedForDeletion } = this
+    return { index, markedForDeletion, email: this.#email }
   }
 }
 

@@ -62,10 +62,13 @@ export function readFlags(imapFlags: readonly ImapFlag[]): {
 }
 
 /** What to add and what to remove so that letters get these flags, or lose them. */
-export function flagChanges(
-  flags: readonly EmailFlag[],
-  set: boolean,
-): { readonly add: readonly ImapFlag[]; readonly remove: readonly ImapFlag[] } {
+export function flagChanges({
+  flags,
+  set,
+}: {
+  readonly flags: readonly EmailFlag[]
+  readonly set: boolean
+}): { readonly add: readonly ImapFlag[]; readonly remove: readonly ImapFlag[] } {
   const given = flags.filter((flag) => flag !== EmailFlag.New).map(({ imapFlag }) => imapFlag)
   const opposite = flags.includes(EmailFlag.New) ? [EmailFlag.Seen.imapFlag] : []
   return set ? { add: given, remove: opposite } : { add: opposite, remove: given }

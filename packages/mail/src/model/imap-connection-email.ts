@@ -3,6 +3,7 @@ import { ConnectionEmail, ConnectionEmailHeaders } from './connection-email.ts'
 import { EmailFlag, readFlags } from './email-flag.ts'
 import type { EmailHeaders } from './email-headers.ts'
 import type { Email } from './email.ts'
+import type { MailboxException } from './mailbox-exception.ts'
 
 /** What a server says of a letter beside its content. */
 export interface ImapLetterFacts {
@@ -17,7 +18,7 @@ export class ImapConnectionEmail extends ConnectionEmail {
   readonly #flags: readonly EmailFlag[]
   readonly #keywords: readonly string[]
 
-  constructor({ index, uid, imapFlags }: ImapLetterFacts, email: Email) {
+  constructor({ index, uid, imapFlags }: ImapLetterFacts, email: Email | MailboxException) {
     const { flags, keywords } = readFlags(imapFlags)
     super({ index, markedForDeletion: flags.includes(EmailFlag.Deleted), email })
     this.#uid = uid

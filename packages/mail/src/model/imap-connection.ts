@@ -6,7 +6,7 @@ import type { ImapConnectionParameters } from './imap-connection-parameters.ts'
 import { ImapEmailDirectory } from './imap-email-directory.ts'
 import { findByKind } from './imap-lookup.ts'
 import { ImapTurns } from './imap-turns.ts'
-import type { MailboxOptions } from './lazy-session.ts'
+import type { MailboxArguments, MailboxOptions } from './lazy-session.ts'
 import { inMailbox } from './mailbox-exception.ts'
 import { readArguments } from './named-arguments.ts'
 import { printAs } from './print-as.ts'
@@ -44,17 +44,18 @@ export class ImapConnection implements AsyncDisposable {
   readonly #turns: ImapTurns
 
   /**
-   * @param purgeOnDirectoryClose Whether a directory that was open to be changed loses the letters that are marked for deletion when it is closed.
-   * @param options An extension.
+   * Unless `purgeOnDirectoryClose` is false, a directory that was open to be changed loses the letters that are marked for deletion when it is closed. The options are an extension.
    */
   constructor(
     parameters: ImapConnectionParameters,
-    purgeOnDirectoryClose: boolean = true,
-    options: MailboxOptions = {},
+    ...[purgeOnDirectoryClose = true, options = {}]: MailboxArguments
   ) {
     const given = readArguments(options, ['signal', 'log'])
     this.#parameters = parameters
-    this.#turns = new ImapTurns(() => open(parameters, given), purgeOnDirectoryClose)
+    this.#turns = new ImapTurns({
+      open: () => open(parameters, given),
+      purges: purgeOnDirectoryClose,
+    })
   }
 
   /**
@@ -64,10 +65,9 @@ export class ImapConnection implements AsyncDisposable {
    */
   static async connect(
     parameters: ImapConnectionParameters,
-    purgeOnDirectoryClose: boolean = true,
-    options: MailboxOptions = {},
+    ...rest: MailboxArguments
   ): Promise<ImapConnection> {
-    return new ImapConnection(parameters, purgeOnDirectoryClose, options).connect()
+    return new ImapConnection(parameters, ...rest).connect()
   }
 
   /** Connects, if that was not done yet. An extension. @throws MailboxException as {@link ImapConnection.connect}. */

@@ -5,8 +5,13 @@ import type { ImapConnection as ImapSession } from '../net/imap-client.ts'
 import type { EmailDirectoryKind } from './email-directory-kind.ts'
 import { IllegalStateException } from './exception.ts'
 import { ImapDirectoryOpenMode } from './imap-directory-open-mode.ts'
-import { findChildByKind, findDirectory, hasAttribute, requiringDirectory } from './imap-lookup.ts'
-import { findByKind } from './imap-lookup.ts'
+import {
+  findByKind,
+  findChildByKind,
+  findDirectory,
+  hasAttribute,
+  requiringDirectory,
+} from './imap-lookup.ts'
 import type { ImapTurns, OpenDirectory } from './imap-turns.ts'
 import { EmailDirectoryNotFoundException } from './mailbox-exception.ts'
 
@@ -26,7 +31,7 @@ export abstract class ImapDirectoryPlace<Directory> implements AsyncDisposable {
   #mailboxName: MailboxName | undefined
   #opened: OpenDirectory | undefined
 
-  protected constructor({ turns, name, delimiter }: DirectoryFacts) {
+  constructor({ turns, name, delimiter }: DirectoryFacts) {
     this.turns = turns
     this.#mailboxName = name
     this.#delimiter = delimiter

@@ -8,12 +8,13 @@ import { chosenIndexes, type ChosenLetters } from './chosen-indexes.ts'
 import { EmailFlag, flagChanges } from './email-flag.ts'
 import type { Email } from './email.ts'
 import { IllegalArgumentException, IllegalStateException } from './exception.ts'
-import { ImapConnectionEmail, ImapConnectionEmailHeaders } from './imap-connection-email.ts'
-import { ImapDirectoryPlace, type DirectoryFacts } from './imap-directory-place.ts'
+import type { ImapConnectionEmail, ImapConnectionEmailHeaders } from './imap-connection-email.ts'
+import { ImapDirectoryPlace } from './imap-directory-place.ts'
 import { ImapDirectoryOpenMode } from './imap-directory-open-mode.ts'
 import { fetchEmails, fetchHeaders, uidsAt } from './imap-letters.ts'
 import { requiringDirectory } from './imap-lookup.ts'
 import { printAs } from './print-as.ts'
+import { readCriteria } from './search-criteria.ts'
 import { toStoredLetter } from './stored-letter.ts'
 
 /** Reads letters of an open directory, by UID. */
@@ -46,10 +47,6 @@ type Fetch<Letter> = (
  * ```
  */
 export class ImapEmailDirectory extends ImapDirectoryPlace<ImapEmailDirectory> {
-  constructor(facts: DirectoryFacts) {
-    super(facts)
-  }
-
   protected at(name: MailboxName | undefined): ImapEmailDirectory {
     return new ImapEmailDirectory({ turns: this.turns, name, delimiter: this.delimiter })
   }
@@ -151,11 +148,11 @@ export class ImapEmailDirectory extends ImapDirectoryPlace<ImapEmailDirectory> {
   /**
    * The UIDs of the letters for which everything holds that the criteria say, ascending. An extension.
    *
-   * @throws MailboxException when the server can't search so.
+   * @throws IllegalArgumentException when there is no criterion of a name, MailboxException when the server can't search so.
    */
   search(criteria: SearchCriteria): Promise<readonly number[]> {
     return this.#within('searching letters', async (mailbox) => [
-      ...(await mailbox.search(criteria)).numbers(),
+      ...(await mailbox.search(readCriteria(criteria))).numbers(),
     ])
   }
 
@@ -167,7 +164,7 @@ export class ImapEmailDirectory extends ImapDirectoryPlace<ImapEmailDirectory> {
    */
   async addEmails(emails: readonly Email[], flags: readonly EmailFlag[] = []): Promise<void> {
     const name = this.mailboxName
-    const imapFlags = flagChanges(flags, true).add
+    const imapFlags = flagChanges({ flags, set: true }).add
     for (const email of emails) {
       const octets = await toStoredLetter(email)
       await this.turns.inTurn(`adding a letter to "${name.text}"`, (imap) =>
@@ -201,7 +198,7 @@ export class ImapEmailDirectory extends ImapDirectoryPlace<ImapEmailDirectory> {
   setFlagsByUid(
     uids: readonly number[],
     flags: readonly EmailFlag[],
-    set: boolean = true,
+    ...[set = true]: [set?: boolean]
   ): Promise<void> {
     return this.#change('setting flags', (mailbox) => this.#store(mailbox, uids, { flags, set }))
   }
@@ -210,7 +207,7 @@ export class ImapEmailDirectory extends ImapDirectoryPlace<ImapEmailDirectory> {
   setFlagsByIndexes(
     indexes: readonly number[],
     flags: readonly EmailFlag[],
-    set: boolean = true,
+    ...[set = true]: [set?: boolean]
   ): Promise<void> {
     return this.#change('setting flags', async (mailbox) => {
       const uids = await uidsAt(mailbox, chosenIndexes([indexes], mailbox.exists))
@@ -219,12 +216,15 @@ export class ImapEmailDirectory extends ImapDirectoryPlace<ImapEmailDirectory> {
   }
 
   /** Marks letters for deletion, or takes the mark away. They go when the directory is purged. */
-  markForDeletionByUid(uids: readonly number[], set: boolean = true): Promise<void> {
+  markForDeletionByUid(uids: readonly number[], ...[set = true]: [set?: boolean]): Promise<void> {
     return this.setFlagsByUid(uids, [EmailFlag.Deleted], set)
   }
 
   /** As {@link markForDeletionByUid}. @throws IllegalArgumentException when there is no letter of an index. */
-  markForDeletionByIndexes(indexes: readonly number[], set: boolean = true): Promise<void> {
+  markForDeletionByIndexes(
+    indexes: readonly number[],
+    ...[set = true]: [set?: boolean]
+  ): Promise<void> {
     return this.setFlagsByIndexes(indexes, [EmailFlag.Deleted], set)
   }
 
@@ -277,7 +277,7 @@ export class ImapEmailDirectory extends ImapDirectoryPlace<ImapEmailDirectory> {
     { flags, set }: { readonly flags: readonly EmailFlag[]; readonly set: boolean },
   ): Promise<void> {
     const uids = UidSet.of(given)
-    const { add, remove } = flagChanges(flags, set)
+    const { add, remove } = flagChanges({ flags, set })
     const store = async (change: 'add' | 'remove', some: readonly ImapFlag[]): Promise<void> => {
       if (some.length > 0) await mailbox.store(uids, change, some)
     }

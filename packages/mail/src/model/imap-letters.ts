@@ -4,7 +4,6 @@ import { concatOctets } from '../base/octets.ts'
 import type { FetchedLetter } from '../imap/fetch-response.ts'
 import type { LetterSection } from '../imap/fetch.ts'
 import { SequenceSet, UidSet } from '../imap/number-set.ts'
-import { parseHeaderSection } from '../mime/header-section.ts'
 import type { ImapMailbox } from '../net/imap-mailbox.ts'
 import { Email } from './email.ts'
 import { IllegalStateException } from './exception.ts'
@@ -77,8 +76,7 @@ export async function fetchHeaders(
   for await (const letter of mailbox.fetch(letters, { flags: true, header: 'all' })) {
     const facts = factsOf(letter)
     const octets = letter.header ?? (await beginningOf(mailbox, facts.uid))
-    const header = readOneOf(facts.index, () => parseHeaderSection(octets))
-    found.push(new ImapConnectionEmailHeaders(facts, new ReadEmailHeaders(header)))
+    found.push(new ImapConnectionEmailHeaders(facts, new ReadEmailHeaders(octets)))
   }
   found.sort((a, b) => a.index - b.index)
   return new Map(found.map((headers) => [headers.uid, headers]))

@@ -1,4 +1,4 @@
-import { MailboxName } from '../imap/mailbox-name.ts'
+import type { MailboxName } from '../imap/mailbox-name.ts'
 import { SequenceSet } from '../imap/number-set.ts'
 import type { ImapConnection as ImapSession } from '../net/imap-client.ts'
 import type { ImapMailbox } from '../net/imap-mailbox.ts'
@@ -39,7 +39,13 @@ export class ImapTurns {
   #lastTurn: Promise<void> = Promise.resolve()
   #delimiter: string | undefined
 
-  constructor(open: () => Promise<ImapSession>, purges: boolean) {
+  constructor({
+    open,
+    purges,
+  }: {
+    readonly open: () => Promise<ImapSession>
+    readonly purges: boolean
+  }) {
     this.#session = new LazySession(open)
     this.purges = purges
   }

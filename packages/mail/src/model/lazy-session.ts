@@ -9,6 +9,9 @@ export interface MailboxOptions {
   readonly log?: ProtocolLog
 }
 
+/** What the constructors of connections take behind the parameters. */
+export type MailboxArguments = [purgeOnDirectoryClose?: boolean, options?: MailboxOptions]
+
 /** A session that begins when it is first wanted, because a constructor can't wait for it. */
 export class LazySession<Session> {
   readonly #open: () => Promise<Session>

@@ -80,13 +80,13 @@ export async function inMailbox<Result>(
   }
 }
 
-/** Reads what one letter of several is, with the exceptions of {@link inMailbox}. */
-export function readOneOf<Letter>(index: number, read: () => Letter): Letter {
+/** Reads one letter of several. One that is larger in some respect than any letter should be must not keep the others from being read, so why it can't be is returned. */
+export function readOneOf<Letter>(index: number, read: () => Letter): Letter | MailboxException {
   try {
     return read()
   } catch (error) {
     const cause = error instanceof IllegalArgumentException ? error.cause : error
     if (!(cause instanceof LimitExceeded)) throw error
-    throw new MailboxException(`reading letter ${index}`, cause)
+    return new MailboxException(`reading letter ${index}`, cause)
   }
 }

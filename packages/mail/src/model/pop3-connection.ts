@@ -5,12 +5,11 @@ import { Pop3DeletionsUnconfirmed } from '../pop3/errors.ts'
 import { chosenIndexes, type ChosenLetters } from './chosen-indexes.ts'
 import { ConnectionEmail, ConnectionEmailHeaders } from './connection-email.ts'
 import { IllegalStateException } from './exception.ts'
-import { LazySession, type MailboxOptions } from './lazy-session.ts'
+import { LazySession, type MailboxArguments, type MailboxOptions } from './lazy-session.ts'
 import { EmailDeletionException, inMailbox } from './mailbox-exception.ts'
 import { readArguments } from './named-arguments.ts'
 import type { Pop3ConnectionParameters } from './pop3-connection-parameters.ts'
 import { retrieveEmails, retrieveHeaders } from './pop3-letters.ts'
-import { ReadEmailHeaders } from './read-email-headers.ts'
 import { printAs } from './print-as.ts'
 
 /** A maildrop that was opened, and how many letters there were. */
@@ -52,13 +51,11 @@ export class Pop3Connection implements AsyncDisposable {
   readonly #marked = new Set<number>()
 
   /**
-   * @param purgeOnDirectoryClose Whether letters that were marked for deletion are deleted when the connection is closed.
-   * @param options An extension.
+   * Unless `purgeOnDirectoryClose` is false, letters that were marked for deletion are deleted when the connection is closed. The options are an extension.
    */
   constructor(
     parameters: Pop3ConnectionParameters,
-    purgeOnDirectoryClose: boolean = true,
-    options: MailboxOptions = {},
+    ...[purgeOnDirectoryClose = true, options = {}]: MailboxArguments
   ) {
     this.#parameters = parameters
     this.#purgeOnDirectoryClose = purgeOnDirectoryClose
@@ -73,10 +70,9 @@ export class Pop3Connection implements AsyncDisposable {
    */
   static async connect(
     parameters: Pop3ConnectionParameters,
-    purgeOnDirectoryClose: boolean = true,
-    options: MailboxOptions = {},
+    ...rest: MailboxArguments
   ): Promise<Pop3Connection> {
-    return new Pop3Connection(parameters, purgeOnDirectoryClose, options).connect()
+    return new Pop3Connection(parameters, ...rest).connect()
   }
 
   /** Connects, if that was not done yet. An extension. @throws MailboxException as {@link Pop3Connection.connect}. */
@@ -115,9 +111,8 @@ export class Pop3Connection implements AsyncDisposable {
       retrieveHeaders(session, numbersOf(indexes)),
     )
     return indexes.flatMap((index) => {
-      const header = read.get(index + 1)
-      if (header === undefined) return []
-      return new ConnectionEmailHeaders({ index, headers: new ReadEmailHeaders(header) })
+      const headers = read.get(index + 1)
+      return headers === undefined ? [] : new ConnectionEmailHeaders({ index, headers })
     })
   }
 
@@ -150,7 +145,10 @@ export class Pop3Connection implements AsyncDisposable {
    *
    * @throws IllegalArgumentException when there is no letter of an index.
    */
-  async markForDeletion(indexes: readonly number[], set: boolean = true): Promise<void> {
+  async markForDeletion(
+    indexes: readonly number[],
+    ...[set = true]: [set?: boolean]
+  ): Promise<void> {
     const { count } = await this.#maildrop.get()
     for (const index of chosenIndexes([indexes], count)) {
       if (set) this.#marked.add(index)

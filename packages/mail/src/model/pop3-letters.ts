@@ -1,89 +1,83 @@
 /** Letters and header sections of a maildrop, in few round trips. */
 
 import { concatOctets } from '../base/octets.ts'
-import { parseHeaderSection, type HeaderSection } from '../mime/header-section.ts'
-import type { MessageEvent } from '../mime/message.ts'
-import { MessageReader } from '../mime/parse-message.ts'
 import type { Pop3Connection as Pop3Session } from '../net/pop3-client.ts'
 import type { LetterSink } from '../pop3/batch.ts'
 import { Pop3ResponseRejected } from '../pop3/errors.ts'
 import { Email } from './email.ts'
-import { readOneOf } from './mailbox-exception.ts'
+import type { EmailHeaders } from './email-headers.ts'
+import { readOneOf, type MailboxException } from './mailbox-exception.ts'
+import { ReadEmailHeaders } from './read-email-headers.ts'
 
-/** What was read of letters, by maildrop number. What could not be read is thrown when it is asked for: a sink that fails would end the session. */
-type Readings<Read> = Map<number, () => Read>
+/** So much of a letter as is kept to find its header section in. */
+const BEGINNING_OCTETS = 262_144
 
-/** Whole letters, by maildrop number. */
+/** Whole letters by maildrop number; for one that can't be read, why not. */
 export async function retrieveEmails(
   session: Pop3Session,
   maildropNumbers: readonly number[],
-): Promise<ReadonlyMap<number, Email>> {
-  const readings: Readings<Email> = new Map()
+): Promise<ReadonlyMap<number, Email | MailboxException>> {
+  const emails = new Map<number, Email | MailboxException>()
   await retrieve(session, maildropNumbers, (number) => {
     const pieces: Uint8Array[] = []
     return {
       push: (octets) => void pieces.push(octets.slice()),
-      end: () => keep(readings, number, () => Email.fromBytes(concatOctets(pieces))),
+      end: () => {
+        const octets = concatOctets(pieces)
+        emails.set(
+          number,
+          readOneOf(number - 1, () => Email.fromBytes(octets)),
+        )
+      },
     }
   })
-  return allOf(readings)
+  return emails
 }
 
-/** Header sections, by maildrop number: by TOP, or out of the whole letters where the server does not know it. */
+/** Headers by maildrop number: by TOP, or out of the whole letters where the server does not know it. */
 export async function retrieveHeaders(
   session: Pop3Session,
   maildropNumbers: readonly number[],
-): Promise<ReadonlyMap<number, HeaderSection>> {
-  const readings: Readings<HeaderSection> = new Map()
+): Promise<ReadonlyMap<number, EmailHeaders>> {
+  const headers = new Map<number, EmailHeaders>()
   const { capabilities } = session
   if (capabilities.has('TOP') || !capabilities.isKnown) {
     for await (const top of session.tops(maildropNumbers, 0)) {
       if (top.kind === 'top') {
-        keep(readings, top.maildropNumber, () => parseHeaderSection(top.octets))
-        continue
+        headers.set(top.maildropNumber, new ReadEmailHeaders(top.octets))
+      } else if (top.error instanceof Pop3ResponseRejected) {
+        if (capabilities.has('TOP')) throw top.error
+        break
       }
-      if (top.error instanceof Pop3ResponseRejected && !capabilities.has('TOP')) break
-      throw top.error
+      // A beginning that is too large is looked for in the letter.
     }
   }
-  const left = maildropNumbers.filter((number) => !readings.has(number))
-  await retrieve(session, left, (number) => headerSink(number, readings))
-  return allOf(readings)
+  const left = maildropNumbers.filter((number) => !headers.has(number))
+  await retrieve(session, left, (number) => beginningSink(number, headers))
+  return headers
 }
 
 /** Keeps the header section, and lets the rest of the letter pass. */
-function headerSink(number: number, readings: Readings<HeaderSection>): LetterSink {
-  const reader = new MessageReader()
-  const take = (read: () => readonly MessageEvent[]): void => {
-    if (readings.has(number)) return
-    try {
-      const begin = read().find((event) => event.kind === 'part')
-      if (begin !== undefined) readings.set(number, () => begin.header)
-    } catch (error) {
-      keep(readings, number, () => {
-        throw error
-      })
-    }
-  }
+function beginningSink(number: number, headers: Map<number, EmailHeaders>): LetterSink {
+  const pieces: Uint8Array[] = []
+  let room = BEGINNING_OCTETS
   return {
-    push: (octets) => take(() => reader.push(octets.slice())),
-    end: () => take(() => reader.end()),
+    push: (octets) => {
+      if (room > 0) pieces.push(octets.slice(0, room))
+      room -= octets.length
+    },
+    end: () => void headers.set(number, new ReadEmailHeaders(headerOf(concatOctets(pieces)))),
   }
 }
 
-function keep<Read>(readings: Readings<Read>, number: number, read: () => Read): void {
-  try {
-    const done = readOneOf(number - 1, read)
-    readings.set(number, () => done)
-  } catch (error) {
-    readings.set(number, () => {
-      throw error
-    })
-  }
-}
-
-function allOf<Read>(readings: Readings<Read>): ReadonlyMap<number, Read> {
-  return new Map([...readings].map(([number, read]) => [number, read()]))
+/** What stands before the first empty line, whatever the line ends are. */
+function headerOf(octets: Uint8Array): Uint8Array {
+  const text = Buffer.from(octets.buffer, octets.byteOffset, octets.length)
+  const ends = ['\r\n', '\n'].flatMap((end) => {
+    const at = text.indexOf(`${end}${end}`)
+    return at < 0 ? [] : at + end.length
+  })
+  return octets.subarray(0, Math.min(octets.length, ...ends))
 }
 
 async function retrieve(

@@ -1,10 +1,16 @@
-import type { HeaderSection } from '../mime/header-section.ts'
+import { parseHeaderSection } from '../mime/header-section.ts'
 import { EmailHeaders } from './email-headers.ts'
 import { fieldsOf } from './read-letter.ts'
 
+/**
+ * What a mailbox gives is read however odd it is: one letter with too many fields must not hide all others. How much of it there can be, the engines bound.
+ */
+const NO_LIMITS = { headerOctets: Infinity, headerLineOctets: Infinity, headerFields: Infinity }
+
 /** The headers of a letter whose text was not read. */
 export class ReadEmailHeaders extends EmailHeaders {
-  constructor(header: HeaderSection) {
-    super(fieldsOf(header))
+  /** @param octets The header section, or the beginning of a letter. */
+  constructor(octets: Uint8Array) {
+    super(fieldsOf(parseHeaderSection(octets, NO_LIMITS)))
   }
 }

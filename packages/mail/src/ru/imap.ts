@@ -11,7 +11,7 @@ import { nameClass, type ClassWithoutConstructor } from '../model/vocabulary.ts'
 import type { РежимОткрытияКаталогаImap } from './mailbox-enumerations.ts'
 import type {
   ЗаголовкиПисьмаВСоединенииImap,
-  ПараметрыСоединения,
+  АргументыСоединения,
   ПисьмоВСоединенииImap,
 } from './mailbox-letters.ts'
 
@@ -32,17 +32,46 @@ export interface СоединениеImap extends ImapConnection {
 interface КлассСоединениеImap {
   readonly prototype: СоединениеImap
   /** Подключается, когда что-нибудь понадобится. */
-  new (
-    Параметры: ImapConnectionParameters,
-    ОчищатьПриЗакрытииКаталога?: boolean,
-    прочее?: ПараметрыСоединения,
-  ): СоединениеImap
+  new (Параметры: ImapConnectionParameters, ...прочее: АргументыСоединения): СоединениеImap
   /** Подключается сразу. Расширение: так делает конструктор в документации. */
   Подключить(
     Параметры: ImapConnectionParameters,
-    ОчищатьПриЗакрытииКаталога?: boolean,
-    прочее?: ПараметрыСоединения,
+    ...прочее: АргументыСоединения
   ): Promise<СоединениеImap>
+}
+
+/** Каким должно быть письмо: верным должно быть всё, что сказано. Тексты ищутся внутри полей без учёта регистра, дни — без времени. Расширение. */
+export interface УсловияПоиска extends SearchCriteria {
+  readonly Прочитанное?: boolean
+  readonly Отвеченное?: boolean
+  readonly Помеченное?: boolean
+  readonly Удаленное?: boolean
+  readonly Черновик?: boolean
+  /** Например `$Junk`. */
+  readonly КлючевоеСлово?: string
+  readonly БезКлючевогоСлова?: string
+  readonly От?: string
+  readonly Кому?: string
+  readonly Копия?: string
+  readonly СкрытаяКопия?: string
+  readonly Тема?: string
+  readonly ТекстПисьма?: string
+  /** Где угодно: и в тексте, и в заголовках. */
+  readonly Текст?: string
+  /** Заголовки по именам; пустая строка находит письма, где заголовок есть. */
+  readonly Заголовки?: Readonly<Record<string, string>>
+  /** Когда письмо получил сервер. */
+  readonly ПолученоДо?: Date
+  readonly Получено?: Date
+  readonly ПолученоС?: Date
+  /** Что сказано в заголовке Date. */
+  readonly ОтправленоДо?: Date
+  readonly Отправлено?: Date
+  readonly ОтправленоС?: Date
+  readonly БольшеБайтов?: number
+  readonly МеньшеБайтов?: number
+  readonly Кроме?: УсловияПоиска
+  readonly ОдноИз?: readonly [УсловияПоиска, УсловияПоиска]
 }
 
 type Письма = Promise<readonly ПисьмоВСоединенииImap[]>
@@ -100,7 +129,7 @@ export interface КаталогПочтыImap extends ImapEmailDirectory {
     Uids: readonly number[],
   ): Promise<readonly (ЗаголовкиПисьмаВСоединенииImap | undefined)[]>
   /** Uid писем, которые подходят под условия. Расширение. */
-  НайтиПисьма(Условия: SearchCriteria): Promise<readonly number[]>
+  НайтиПисьма(Условия: УсловияПоиска): Promise<readonly number[]>
   /** Каталог может быть закрыт. Флаги — расширение. */
   ДобавитьПисьма(Письма: readonly Email[], Флаги?: readonly EmailFlag[]): Promise<void>
   /** Письма задаются их Uid. */
@@ -110,15 +139,18 @@ export interface КаталогПочтыImap extends ImapEmailDirectory {
   УстановитьФлагиПоUid(
     Uids: readonly number[],
     Флаги: readonly EmailFlag[],
-    Установить?: boolean,
+    ...прочее: [Установить?: boolean]
   ): Promise<void>
   УстановитьФлагиПоИндексам(
     Индексы: readonly number[],
     Флаги: readonly EmailFlag[],
-    Установить?: boolean,
+    ...прочее: [Установить?: boolean]
   ): Promise<void>
-  ОтметитьНаУдалениеПоUid(Uids: readonly number[], Установить?: boolean): Promise<void>
-  ОтметитьНаУдалениеПоИндексам(Индексы: readonly number[], Установить?: boolean): Promise<void>
+  ОтметитьНаУдалениеПоUid(Uids: readonly number[], ...прочее: [Установить?: boolean]): Promise<void>
+  ОтметитьНаУдалениеПоИндексам(
+    Индексы: readonly number[],
+    ...прочее: [Установить?: boolean]
+  ): Promise<void>
   /** Удалить все письма, помеченные на удаление. */
   ОчиститьУдаленные(): Promise<void>
   ВСтроку(): string

@@ -4,7 +4,7 @@ import type { Pop3ConnectionParameters } from '../model/pop3-connection-paramete
 import { nameClass } from '../model/vocabulary.ts'
 import type {
   ЗаголовкиПисьмаВСоединении,
-  ПараметрыСоединения,
+  АргументыСоединения,
   ПисьмоВСоединении,
 } from './mailbox-letters.ts'
 
@@ -34,22 +34,17 @@ export interface СоединениеPop3 extends Pop3Connection {
   ): Promise<readonly ПисьмоВСоединении[]>
   ПолучитьПисьмо(Индекс: number): Promise<ПисьмоВСоединении>
   /** Пометить на удаление или, если Установить = Ложь, снять пометку. Действует до закрытия соединения. */
-  ПометитьНаУдаление(Индексы: readonly number[], Установить?: boolean): Promise<void>
+  ПометитьНаУдаление(Индексы: readonly number[], ...прочее: [Установить?: boolean]): Promise<void>
 }
 
 interface КлассСоединениеPop3 {
   readonly prototype: СоединениеPop3
   /** Подключается, когда что-нибудь понадобится. */
-  new (
-    Параметры: Pop3ConnectionParameters,
-    ОчищатьПриЗакрытииКаталога?: boolean,
-    прочее?: ПараметрыСоединения,
-  ): СоединениеPop3
+  new (Параметры: Pop3ConnectionParameters, ...прочее: АргументыСоединения): СоединениеPop3
   /** Подключается сразу. Расширение: так делает конструктор в документации. */
   Подключить(
     Параметры: Pop3ConnectionParameters,
-    ОчищатьПриЗакрытииКаталога?: boolean,
-    прочее?: ПараметрыСоединения,
+    ...прочее: АргументыСоединения
   ): Promise<СоединениеPop3>
 }
 

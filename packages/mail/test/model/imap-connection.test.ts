@@ -109,7 +109,7 @@ describe('Directories', () => {
       EmailDirectoryKind.Trash,
     ]) {
       const directory = await world.connection.getDirectory(kind)
-      paths.push(`${directory} ${await directory?.exists()}`)
+      paths.push(`${directory?.path} ${await directory?.exists()}`)
     }
 
     assert.deepEqual(paths, [
@@ -158,8 +158,8 @@ describe('Directories', () => {
       ['INBOX,one', 'one/two,one/two/three'],
     )
     assert.equal(await grandchild?.renameTo('four'), true)
-    assert.equal(`${grandchild}`, 'one/two/four')
-    assert.equal(await grandchild?.exists(), true)
+    assert.equal(grandchild?.toString(), 'one/two/four')
+    assert.equal(await grandchild.exists(), true)
     await grandchild?.delete()
     assert.equal(await grandchild?.exists(), false)
     assert.equal(await (await world.directory('INBOX')).renameTo('old'), true)

@@ -1,6 +1,7 @@
 import {
   ImapConnection,
   ImapConnectionParameters,
+  ImapDirectoryOpenMode,
   PasswordEmailAuthentication,
   type ImapEmailDirectory,
 } from '../../src/index.ts'
@@ -51,4 +52,16 @@ export function fill(host: MemoryImap, name: string, count: number): void {
   for (let index = 0; index < count; index++) {
     host.mailbox(name).put(`From: a@b.example\r\nSubject: ${index}\r\n\r\ntext ${index}\r\n`)
   }
+}
+
+export async function openInbox(
+  world: ImapWorld,
+  mode: ImapDirectoryOpenMode = ImapDirectoryOpenMode.ReadWrite,
+): Promise<ImapEmailDirectory> {
+  return (await world.directory('INBOX')).open(mode)
+}
+
+/** The subjects of the letters that the server has in a mailbox. */
+export function subjectsIn({ host }: ImapWorld, name: string): readonly string[] {
+  return host.mailbox(name).letters.map(({ octets }) => /Subject: (.*)\r/.exec(octets)?.[1] ?? '')
 }

@@ -101,7 +101,7 @@ describe('A Pop3Connection', () => {
         [],
       ],
     )
-    assert.equal(`${all[1]}`, '1: <a@b.example>: 1')
+    assert.equal(all[1]?.toString(), '1: <a@b.example>: 1')
     assert.equal(commands.count('TOP'), 9)
     assert.equal(commands.count('RETR'), 0)
   })
@@ -135,7 +135,26 @@ describe('A Pop3Connection', () => {
       [...all, range, one, ...some].map((letter) => letter?.email.getTextAsString().trim()),
       [0, 1, 2, 3, 3, 2, 1].map((index) => `.text ${index}`),
     )
-    assert.match(`${one}`, /^2: .*: 2$/)
+    assert.match(one.toString(), /^2: .*: 2$/)
+  })
+
+  it('reads the others beside a letter that is larger in some respect than any should be', async () => {
+    await using host = await startHost(1)
+    const mailbox = host.mailbox(ADDRESS)
+    mailbox.put(`Subject: fields\r\n${'X: x\r\n'.repeat(2_000)}\r\ntext\r\n`)
+    mailbox.put(`Subject: octets\r\n${`X: ${'x'.repeat(70)}\r\n`.repeat(20_000)}\r\ntext\r\n`)
+    await using connection = await Pop3Connection.connect(parametersOf(host))
+
+    const headers = await connection.getEmailHeaders()
+    const [first, second] = await connection.getEmails()
+
+    assert.deepEqual(
+      headers.map((letter) => letter.headers.subject),
+      ['0', 'fields', 'octets'],
+    )
+    assert.equal(first?.email.subject, '0')
+    assert.throws(() => second?.email, MailboxException)
+    assert.match(second?.toString() ?? '', /^1: .*headerFields/)
   })
 
   it('has no letters in an empty mailbox, and none beyond the last', async () => {
