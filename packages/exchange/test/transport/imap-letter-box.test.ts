@@ -7,7 +7,7 @@ import { MailboxAddress } from '@obmen/mail/mime'
 import { Secret } from '@obmen/mail/imap'
 import { type Mailbox, startMailHost } from '@obmen/mail/testing'
 
-import { ImapHost } from './imap-host.ts'
+import { ImapHost } from '../../../mail/test-servers/imap-host.ts'
 import { ADDRESS, fetchText, OFFICE, outgoing, PASSWORD, PLAN, SHOP } from './messages.ts'
 
 const PERSONAL = 'Subject: hello\r\n\r\nhi\r\n'

@@ -3,7 +3,7 @@ import { describe, it, type TestContext } from 'node:test'
 
 import { type Mailbox, startMailHost } from '@obmen/mail/testing'
 
-import { ImapHost } from '../../../exchange/test/transport/imap-host.ts'
+import { ImapHost } from '../../../mail/test-servers/imap-host.ts'
 import { TestSite } from '../test-site.ts'
 
 const ADDRESS = 'exchange@example.org'

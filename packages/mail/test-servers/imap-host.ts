@@ -1,9 +1,9 @@
+/** The mail host of the tests by IMAP, for exchanges that need no real server. */
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
-
-import { UidSet } from '@obmen/mail/imap'
-import type { Mailbox, StoredLetter } from '@obmen/mail/testing'
+import { UidSet } from '../src/imap.ts'
+import type { Mailbox, StoredLetter } from '../src/testing.ts'
 
 /** What the server says to a command instead of obeying it: behind its tag, or nothing. */
 export type Refuse = (command: string) => string | undefined
