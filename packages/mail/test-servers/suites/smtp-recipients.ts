@@ -156,9 +156,16 @@ export function describeSmtpDisconnection(laboratory: Laboratory): void {
             letter,
           )
 
-          // 421 is an answer to everything that was asked. Exim's 554 answers for one recipient, and then there is silence.
-          if (port.server === 'exim') await assert.rejects(sending, ConnectionLost)
-          else assert.deepEqual(await sending, ['deferred 421', 'deferred 421'])
+          // 421 is an answer to everything that was asked. Exim's 554 answers for one recipient, and then there is silence: with CHUNKING
+          // the content may have left before that is noticed.
+          if (port.server !== 'exim') {
+            assert.deepEqual(await sending, ['deferred 421', 'deferred 421'])
+          } else if (chunking === 'never') {
+            await assert.rejects(sending, ConnectionLost)
+          } else {
+            const end: unknown = await sending.catch((error: unknown) => error)
+            if (!(end instanceof ConnectionLost)) assert.deepEqual(end, ['unknown', 'rejected 554'])
+          }
           assert.equal(connection.isOpen, false)
           if (chunkingPorts.includes(port)) await assertNotDelivered(port, letter)
         })
