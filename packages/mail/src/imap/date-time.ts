@@ -1,19 +1,6 @@
 /** Dates as IMAP writes them (RFC 9051 §9): ` 7-Feb-2026 04:33:00 +0300` when a letter came, `7-Feb-2026` in a search. */
 
-const MONTHS = [
-  'Jan',
-  'Feb',
-  'Mar',
-  'Apr',
-  'May',
-  'Jun',
-  'Jul',
-  'Aug',
-  'Sep',
-  'Oct',
-  'Nov',
-  'Dec',
-] as const
+import { monthOf, MONTHS } from '../base/month-names.ts'
 
 const MINUTE_MS = 60_000
 
@@ -25,20 +12,18 @@ export function parseDateTime(text: string): Date | undefined {
   const groups = DATE_TIME.exec(text)?.groups
   if (groups === undefined) return undefined
   const field = (name: string): number => Number(groups[name])
-  const written = (groups['month'] ?? '').toLowerCase()
-  const month = MONTHS.findIndex((name) => name.toLowerCase() === written)
-  if (month === -1 || field('day') < 1 || field('day') > 31 || field('hour') > 23) return undefined
-  if (field('minute') > 59 || field('second') > 60) return undefined
-  const local = Date.UTC(
-    field('year'),
-    month,
-    field('day'),
-    field('hour'),
-    field('minute'),
-    field('second'),
-  )
+  const day = field('day')
+  const month = monthOf(groups['month'] ?? '')
+  if (month === -1 || field('hour') > 23 || field('minute') > 59 || field('second') > 60) {
+    return undefined
+  }
+  const midnight = new Date(Date.UTC(field('year'), month, day))
+  // Date.UTC would make 31 February the 3 March; that is no date either.
+  if (midnight.getUTCDate() !== day) return undefined
+  const seconds = (field('hour') * 60 + field('minute')) * 60 + field('second')
   const offset = field('zoneHours') * 60 + field('zoneMinutes')
-  return new Date(local - (groups['sign'] === '-' ? -offset : offset) * MINUTE_MS)
+  const minutes = groups['sign'] === '-' ? -offset : offset
+  return new Date(midnight.getTime() + seconds * 1000 - minutes * MINUTE_MS)
 }
 
 /** Writes a `date-time` in UTC. @throws RangeError when the date is no date, or its year has not four digits. */

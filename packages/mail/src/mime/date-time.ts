@@ -1,28 +1,10 @@
 /** Dates of letters (RFC 5322 §3.3, obsolete forms §4.3): parse, format. What time it is, is the caller's to say. */
 
+import { monthOf, MONTHS } from '../base/month-names.ts'
 import { HeaderInvalid } from './errors.ts'
 import { withoutComments } from './text.ts'
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const
-const MONTHS = [
-  'Jan',
-  'Feb',
-  'Mar',
-  'Apr',
-  'May',
-  'Jun',
-  'Jul',
-  'Aug',
-  'Sep',
-  'Oct',
-  'Nov',
-  'Dec',
-] as const
-
-const MONTH_NUMBERS: ReadonlyMap<string, number> = new Map(
-  MONTHS.map((name, number) => [name.toLowerCase(), number]),
-)
-
 /** Minutes east of Greenwich. RFC 5322 §4.3: a military letter means nothing certain, so it counts as -0000, which is UTC. */
 const ZONES: ReadonlyMap<string, number> = new Map([
   ['ut', 0],
@@ -104,7 +86,7 @@ export function parseDateTime(text: string): Date | undefined {
   const found = (DATE_TIME.exec(date) ?? ASCTIME.exec(date))?.groups
   if (found === undefined) return undefined
   const { day, month: monthName = '', year = '', hour, minute, second = '0' } = found
-  const month = MONTH_NUMBERS.get(monthName.toLowerCase()) ?? -1
+  const month = monthOf(monthName)
   const at = new Date(Date.UTC(fullYear(year), month, Number(day), Number(hour), Number(minute)))
   // RFC 5322 §3.3 allows the leap second 60. Date.UTC would make 31 February the 3 March; that is no date either.
   const isTime = Number(hour) < 24 && Number(minute) < 60 && Number(second) <= 60
