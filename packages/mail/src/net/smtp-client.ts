@@ -68,7 +68,7 @@ export interface SendOptions {
  * @throws AddressInvalid when the client name is none.
  * @throws RangeError when the host, the port, a deadline or a limit is none, the host or the login of the proxy is nothing that a proxy can be told, or the credentials can't be
  * used with the mechanism.
- * @throws TypeError when the server's `tls`, or the proxy's kind or `tls`, is none of its words, the pins are malformed or of no effect, or the client certificate
+ * @throws TypeError when `protocol` or `chunking`, the server's `tls`, or the proxy's kind or `tls`, is none of its words, the pins are malformed or of no effect, or the client certificate
  * can't be read.
  * @throws what a token provider throws.
  *
@@ -99,6 +99,8 @@ export async function openSmtp(
   options: SmtpOptions = {},
 ): Promise<SmtpConnection> {
   const { tls, credentials } = server
+  refuseUnknownWord('protocol', options.protocol, ['smtp', 'lmtp'])
+  refuseUnknownWord('chunking', options.chunking, ['when-offered', 'never'])
   const clientName =
     options.clientName === undefined ? ownName() : parseClientName(options.clientName)
   const deadlines = settingsOf(DEFAULT_DEADLINES, options.deadlines)
@@ -120,6 +122,12 @@ export async function openSmtp(
     connection.close()
     throw error
   }
+}
+
+/** Settings come from files too, and a misspelt one must not mean what nobody has chosen. */
+function refuseUnknownWord(option: string, word: unknown, known: readonly unknown[]): void {
+  if (word === undefined || known.includes(word)) return
+  throw new TypeError(`the option ${option} must be one of ${known.join(', ')}`)
 }
 
 /** RFC 5321 §4.1.4: a client without a host name in the DNS calls itself by its address. Behind a NAT any is as good. */

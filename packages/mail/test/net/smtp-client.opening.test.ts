@@ -200,4 +200,13 @@ describe('opening an SMTP connection', () => {
       phase: 'receive',
     })
   })
+
+  it('refuses a misspelt word before it connects', async () => {
+    const server = { host: '127.0.0.1', port: 1, tls: 'none' } as const
+    for (const misspelt of [{ chunking: 'Never' }, { protocol: 'LMTP' }]) {
+      const options: object = misspelt
+
+      await assert.rejects(openSmtp(server, options), TypeError)
+    }
+  })
 })
