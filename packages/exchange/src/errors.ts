@@ -4,7 +4,14 @@
  * @module
  */
 import type { MessageDamaged, MessageTooNew } from './message/errors.ts'
-import type { NodeExists, NodeIsThisNode, NodeUnknown } from './plan/errors.ts'
+import type {
+  NodeAttributeInvalid,
+  NodeAttributeMissing,
+  NodeExists,
+  NodeIsThisNode,
+  NodeUnknown,
+  RuleInvalid,
+} from './plan/errors.ts'
 import type { PlanNameInvalid } from './plan/exchange-plan.ts'
 import type { NodeCodeInvalid } from './plan/node-code.ts'
 import type {
@@ -20,7 +27,14 @@ import type {
 import type { DeliveryDeferred, DeliveryRefused, DeliveryUnknown } from './transport/errors.ts'
 
 export { MessageDamaged, MessageTooNew } from './message/errors.ts'
-export { NodeExists, NodeIsThisNode, NodeUnknown } from './plan/errors.ts'
+export {
+  NodeAttributeInvalid,
+  NodeAttributeMissing,
+  NodeExists,
+  NodeIsThisNode,
+  NodeUnknown,
+  RuleInvalid,
+} from './plan/errors.ts'
 export { ExchangeError, type ExchangeErrorCode } from './plan/exchange-error.ts'
 export { PlanNameInvalid } from './plan/exchange-plan.ts'
 export { NodeCodeInvalid } from './plan/node-code.ts'
@@ -45,11 +59,14 @@ export type AnyExchangeError =
   | DeliveryUnknown
   | MessageDamaged
   | MessageTooNew
+  | NodeAttributeInvalid
+  | NodeAttributeMissing
   | NodeCodeInvalid
   | NodeExists
   | NodeIsThisNode
   | NodeUnknown
   | PlanNameInvalid
+  | RuleInvalid
   | SchemaMismatch
   | StoreNotPrepared
   | StoreOfAnotherPlan

@@ -3,6 +3,7 @@
  */
 import type { RowLine, TableLine } from '../message/body-lines.ts'
 import type { ExchangePlan } from '../plan/exchange-plan.ts'
+import type { NodeAttributes } from '../plan/node-attributes.ts'
 import type { NodeCode } from '../plan/node-code.ts'
 import type { NodeState } from '../plan/node-state.ts'
 
@@ -15,8 +16,9 @@ export interface ChangeStore {
 
   /**
    * Reads the present state of the rows whose position in the change index lies above `afterSeq` and up to `throughSeq`,
-   * in the order of positions and from one snapshot. Rows that came from `forNode` are left out: it knows them. The caller may stop at
-   * any row; no other call of the store may come in between.
+   * in the order of positions and from one snapshot. Rows that came from `forNode` are left out: it knows them. Where the plan's
+   * rules give the node a part of a table, it gets the rows of its part, and a departure for each row that has left it. The
+   * caller may stop at any row; no other call of the store may come in between. Throws {@link NodeAttributeMissing}.
    */
   readChanges(request: ChangesRequest): AsyncIterable<ChangeBatch>
 
@@ -53,6 +55,11 @@ export interface StoreTransaction {
   saveNode(node: NodeState): Promise<void>
   addNode(node: NodeState): Promise<void>
   removeNode(code: NodeCode): Promise<void>
+
+  /** What the plan's rules may ask of a node, without its code. */
+  attributes(code: NodeCode): Promise<NodeAttributes>
+  /** Throws {@link NodeUnknown}, {@link NodeAttributeInvalid}. The next exchange offers the node what its share has come to be. */
+  setAttributes(code: NodeCode, attributes: NodeAttributes): Promise<void>
 
   /** Gives every change registered since the last fold its place in the change index, and tells the index's last position. */
   fold(): Promise<number>

@@ -1,7 +1,9 @@
-import { NodeExists, NodeUnknown } from '../../plan/errors.ts'
+import { NodeAttributeMissing, NodeExists, NodeUnknown } from '../../plan/errors.ts'
 import { type ExchangePlan, parsePlanName } from '../../plan/exchange-plan.ts'
+import { checkAttributes, type NodeAttributes } from '../../plan/node-attributes.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 import type { NodeState } from '../../plan/node-state.ts'
+import { DEFAULT_PLAN_RULES, type PlanRules } from '../../plan/plan-rules.ts'
 import type {
   ChangeBatch,
   ChangesRequest,
@@ -14,6 +16,7 @@ import type {
   TableChecksum,
 } from '../change-store.ts'
 import { CaptureDisturbed, StoreNotPrepared, StoreOfAnotherPlan } from '../errors.ts'
+import { readAttributes, writeAttributes } from './attribute-rows.ts'
 import { type CapturedTable, indexName } from './capture.ts'
 import { readChanges } from './change-reader.ts'
 import { checksum } from './checksum.ts'
@@ -21,7 +24,15 @@ import { fold } from './fold.ts'
 import { CaptureInspector, replaceEvictionTriggers } from './install-capture.ts'
 import { deleteNode, readNode, readNodeCodes, writeNode } from './node-rows.ts'
 import { SqliteRowApplier } from './row-applier.ts'
+import { describeConditions, putUnderRules, type RuledTable } from './ruled-table.ts'
 import { SCHEMA_VERSION } from './schema.ts'
+import {
+  areSharesCurrent,
+  extendShares,
+  forgetShares,
+  makeShareTables,
+  reviseShares,
+} from './share.ts'
 import { Query, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
 import { StatementCache } from './statement-cache.ts'
 import { droppedTable, readUserTables } from './user-table.ts'
@@ -39,7 +50,8 @@ const CACHE_KIBIOCTETS = 32 * 1024
  * Foreign keys are not enforced on this connection: a message is applied as it is at the sender, and in a first load of
  * several messages a child may come before its parent. See docs/decisions/003-foreign-keys.md.
  *
- * Throws {@link StoreNotPrepared}, {@link StoreOfAnotherPlan}, and {@link CaptureDisturbed} when triggers are missing.
+ * Throws {@link StoreNotPrepared}, {@link StoreOfAnotherPlan}, {@link RuleInvalid} for a rule that a table can't keep, and
+ * {@link CaptureDisturbed} when triggers are missing.
  *
  * @example
  * ```ts
@@ -53,7 +65,11 @@ const CACHE_KIBIOCTETS = 32 * 1024
  * })
  * ```
  */
-export function openSqliteStore(database: SqliteDatabase, plan: ExchangePlan): SqliteStore {
+export function openSqliteStore(
+  database: SqliteDatabase,
+  plan: ExchangePlan,
+  rules: PlanRules = DEFAULT_PLAN_RULES,
+): SqliteStore {
   const prepared = readPlan(database)
   if (prepared === undefined) throw new StoreNotPrepared()
   if (prepared.name !== plan.name || prepared.thisNode !== plan.thisNode) {
@@ -63,7 +79,7 @@ export function openSqliteStore(database: SqliteDatabase, plan: ExchangePlan): S
     )
   }
   database.exec(`PRAGMA foreign_keys = OFF; PRAGMA cache_size = -${CACHE_KIBIOCTETS}`)
-  const store = new SqliteStore(database, plan)
+  const store = new SqliteStore(database, plan, rules)
   store.checkCapture()
   return store
 }
@@ -109,14 +125,16 @@ function readSchemaText(database: SqliteDatabase): string {
 export class SqliteStore implements ChangeStore {
   readonly plan: ExchangePlan
   readonly #database: SqliteDatabase
-  #tables: readonly CapturedTable[] = []
+  readonly #rules: PlanRules
+  #tables: readonly RuledTable[] = []
   /** Those of them whose unique values are others than when their triggers were made. */
-  #outdated: readonly CapturedTable[] = []
+  #outdated: readonly RuledTable[] = []
   #schemaVersion = -1
   #schema = ''
 
-  constructor(database: SqliteDatabase, plan: ExchangePlan) {
+  constructor(database: SqliteDatabase, plan: ExchangePlan, rules: PlanRules) {
     this.plan = plan
+    this.#rules = rules
     this.#database = new StatementCache(database)
   }
 
@@ -125,13 +143,17 @@ export class SqliteStore implements ChangeStore {
    * come or gone, what registers its evictions is made anew.
    */
   checkCapture(): void {
-    this.#currentTables()
-    if (this.#outdated.length === 0) return
-    writeTransaction(this.#database, () => this.#tablesToWrite())
+    const tables = this.#currentTables()
+    if (this.#outdated.length > 0) {
+      writeTransaction(this.#database, () => this.#tablesToWrite())
+    }
+    if (tables.some(({ condition }) => condition !== undefined)) {
+      writeTransaction(this.#database, () => makeShareTables(this.#database, tables))
+    }
   }
 
   /** The tables, with triggers as they should be. Must run in a write transaction: what was mended may be undone with it. */
-  #tablesToWrite(): readonly CapturedTable[] {
+  #tablesToWrite(): readonly RuledTable[] {
     const tables = this.#currentTables()
     for (const table of this.#outdated) replaceEvictionTriggers(this.#database, table)
     return tables
@@ -141,12 +163,13 @@ export class SqliteStore implements ChangeStore {
    * The tables as they are: an application may add a column, or rebuild a table, at any time. The version of the schema
    * is looked at first; it also grows when triggers are suspended, so then the schema itself is compared.
    */
-  #currentTables(): readonly CapturedTable[] {
+  #currentTables(): readonly RuledTable[] {
     const [version] = new Query(this.#database, 'PRAGMA schema_version').first() ?? [0]
     if (toNumber(version) === this.#schemaVersion) return this.#tables
     const schema = readSchemaText(this.#database)
     if (schema !== this.#schema) {
-      const tables = readCapturedTables(this.#database)
+      const captured = readCapturedTables(this.#database)
+      const tables = putUnderRules(this.#database, captured, this.#rules)
       const inspector = new CaptureInspector(this.#database)
       const disturbed = tables.filter((table) => inspector.stateOf(table) === 'disturbed')
       if (disturbed.length > 0) throw new CaptureDisturbed(disturbed.map(({ name }) => name))
@@ -175,6 +198,7 @@ export class SqliteStore implements ChangeStore {
   }
 
   async *readChanges(request: ChangesRequest): AsyncGenerator<ChangeBatch, void, void> {
+    this.#workOutShares({ node: request.forNode, throughSeq: request.throughSeq })
     this.#database.exec('BEGIN')
     try {
       yield* readChanges(this.#database, this.#currentTables(), request)
@@ -182,6 +206,11 @@ export class SqliteStore implements ChangeStore {
       // Nothing was written, so this only ends the snapshot; unlike COMMIT it never hides what went wrong before.
       rollBack(this.#database)
     }
+  }
+
+  #workOutShares(to: { readonly node: NodeCode; readonly throughSeq: number }): void {
+    if (areSharesCurrent(this.#database, this.#currentTables(), to)) return
+    writeTransaction(this.#database, () => extendShares(this.#database, this.#tablesToWrite(), to))
   }
 
   checksums(): Promise<readonly TableChecksum[]> {
@@ -227,9 +256,9 @@ export class SqliteStore implements ChangeStore {
 class SqliteTransaction implements StoreTransaction {
   readonly #database: SqliteDatabase
   readonly #plan: ExchangePlan
-  readonly #tables: readonly CapturedTable[]
+  readonly #tables: readonly RuledTable[]
 
-  constructor(database: SqliteDatabase, plan: ExchangePlan, tables: readonly CapturedTable[]) {
+  constructor(database: SqliteDatabase, plan: ExchangePlan, tables: readonly RuledTable[]) {
     this.#database = database
     this.#plan = plan
     this.#tables = tables
@@ -262,7 +291,20 @@ class SqliteTransaction implements StoreTransaction {
 
   removeNode(code: NodeCode): Promise<void> {
     deleteNode(this.#database, code)
+    forgetShares(this.#database, this.#tables, code)
+    writeAttributes(this.#database, code, new Map())
     return Promise.resolve()
+  }
+
+  attributes(code: NodeCode): Promise<NodeAttributes> {
+    return Promise.resolve(readAttributes(this.#database, code))
+  }
+
+  async setAttributes(code: NodeCode, attributes: NodeAttributes): Promise<void> {
+    await this.node(code)
+    checkAttributes(attributes)
+    writeAttributes(this.#database, code, attributes)
+    new Query(this.#database, `UPDATE obmen_meta SET value = '' WHERE name = 'shares'`).run()
   }
 
   fold(): Promise<number> {
@@ -270,8 +312,20 @@ class SqliteTransaction implements StoreTransaction {
       headSeq: readHeadSeq(this.#database),
       origin: this.#plan.thisNode,
     })
-    writeHeadSeq(this.#database, headSeq)
-    return Promise.resolve(headSeq)
+    const lastSeq = this.#reviseShares(headSeq)
+    writeHeadSeq(this.#database, lastSeq)
+    return Promise.resolve(lastSeq)
+  }
+
+  /** Only when rules or attributes are others than the last time: it looks at every node. */
+  #reviseShares(headSeq: number): number {
+    const conditions = describeConditions(this.#tables)
+    const known = new Query(this.#database, `SELECT value FROM obmen_meta WHERE name = 'shares'`)
+    if (toText(known.first()?.[0]) === conditions) return headSeq
+    const lastSeq = reviseShares(this.#database, this.#tables, headSeq)
+    const save = new Query(this.#database, `INSERT OR REPLACE INTO obmen_meta VALUES ('shares', ?)`)
+    save.run(conditions)
+    return lastSeq
   }
 
   forgetVia(code: NodeCode): Promise<void> {
@@ -279,6 +333,16 @@ class SqliteTransaction implements StoreTransaction {
       new Query(this.#database, `UPDATE ${indexName(table)} SET via = '' WHERE via = ?`).run(code)
     }
     return Promise.resolve()
+  }
+
+  /** A row that came from a node is there: should it be changed here before the next message to the node, it may leave its share. */
+  #noteWhatItHas(node: NodeCode, throughSeq: number): void {
+    try {
+      extendShares(this.#database, this.#tables, { node, throughSeq })
+    } catch (error) {
+      // Then it is worked out when the attribute is there: see reviseShares.
+      if (!(error instanceof NodeAttributeMissing)) throw error
+    }
   }
 
   beginApplying(sender: Sender): Promise<RowApplier> {
@@ -297,6 +361,7 @@ class SqliteTransaction implements StoreTransaction {
       finish: async () => {
         const summary = await applier.finish()
         writeHeadSeq(database, headSeq)
+        this.#noteWhatItHas(sender.code, headSeq)
         return summary
       },
     })
