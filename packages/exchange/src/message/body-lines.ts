@@ -5,6 +5,7 @@
  *     {"table":"Order Details","key":2,"columns":[["OrderID","integer"],["ProductID","integer"],…]}  table line
  *     ["u",1763790000000,"ЦБ",10248,11,14,12]                                                          the row is so
  *     ["d",1763790000123,"ЦБ",10248,42]                                                                the row is gone
+ *     ["x",1763790000456,"ЦБ",10250,11]                                                                not your share any more
  *     {"rows":2,"sha256":"…"}                                                                          end line
  *
  * A table line says which column is what for the rows that follow, key columns first, so that a reader never
@@ -38,9 +39,15 @@ export interface TableLine {
   readonly columns: readonly Column[]
 }
 
-/** The state of one row, or its absence: then `values` holds the key alone. */
+/** How a row stands with the receiver: it is so, it is gone, or it is there and no longer the receiver's share. */
+export type RowKind = 'row' | 'deletion' | 'departure'
+
+/**
+ * One row. Of a deletion and of a departure `values` holds the key alone. Who takes a departure removes the row and forgets that it
+ * had it: it is no deletion, which would travel on to other nodes.
+ */
 export interface RowLine {
-  readonly kind: 'row' | 'deletion'
+  readonly kind: RowKind
   readonly stamp: number
   readonly origin: NodeCode
   readonly values: readonly Value[]
@@ -64,8 +71,16 @@ export function formatTableLine(table: TableLine): string {
   })
 }
 
+const MARKS: Readonly<Record<RowKind, string>> = { row: 'u', deletion: 'd', departure: 'x' }
+
+const KINDS: ReadonlyMap<unknown, RowKind> = new Map([
+  ['u', 'row'],
+  ['d', 'deletion'],
+  ['x', 'departure'],
+])
+
 export function formatRowLine(row: RowLine, table: TableLine, base64: Base64): string {
-  const line: unknown[] = [row.kind === 'row' ? 'u' : 'd', row.stamp, row.origin]
+  const line: unknown[] = [MARKS[row.kind], row.stamp, row.origin]
   for (const [index, value] of row.values.entries()) {
     line.push(encodeValue(value, table.columns[index]?.type ?? 'text', base64))
   }
@@ -101,14 +116,15 @@ export class BodyLineReader {
     const table = this.#table
     if (table === undefined) throw this.#damaged('a row before any table')
     const [mark, stamp, origin, ...encoded] = json
-    const expected = mark === 'u' ? table.columns.length : table.keyLength
-    if ((mark !== 'u' && mark !== 'd') || encoded.length !== expected) {
+    const kind = KINDS.get(mark)
+    const expected = kind === 'row' ? table.columns.length : table.keyLength
+    if (kind === undefined || encoded.length !== expected) {
       throw this.#damaged('a row that does not fit its table')
     }
     if (!isCount(stamp) || stamp > MAX_STAMP || typeof origin !== 'string')
       throw this.#damaged('a row without version')
     return {
-      kind: mark === 'u' ? 'row' : 'deletion',
+      kind,
       stamp,
       origin: this.#parseOrigin(origin),
       values: this.#decodeValues(encoded, table),

@@ -83,6 +83,15 @@ describe('a body line', () => {
     assert.deepEqual(readAfterTable(line), row)
   })
 
+  it('tells by its key alone that a row is no longer the receiver’s share', () => {
+    const row: RowLine = { kind: 'departure', stamp: 3, origin: ORIGIN, values: [10250n, 11n] }
+
+    const line = formatRowLine(row, DETAILS, base64)
+
+    assert.equal(line, '["x",3,"ЦБ",10250,11]')
+    assert.deepEqual(readAfterTable(line), row)
+  })
+
   it('ends a message with the number of its rows and a seal', () => {
     const line = formatEndLine({ rowCount: 2, sha256: 'c0ffee' })
 
@@ -133,6 +142,8 @@ describe('a malformed body line', () => {
     '["d",1,"ЦБ",10248]',
     '["d",1,"ЦБ",10248,11,0.5]',
     '["x",1,"ЦБ",10248,11,0.5]',
+    '["x",1,"ЦБ",10248]',
+    '["z",1,"ЦБ",10248,11]',
     '["u",-1,"ЦБ",10248,11,0.5]',
     '["u",1.5,"ЦБ",10248,11,0.5]',
     '["u",9007199254740992,"ЦБ",10248,11,0.5]',
@@ -186,7 +197,7 @@ describe('a malformed body line', () => {
 
   it('of any text or JSON is damage and never another error', () => {
     const part = fc.oneof(
-      fc.constantFrom('u', 'd', 1, 'ЦБ', null, { i: '1' }, { r: '1' }, { b: 'AQ==' }),
+      fc.constantFrom('u', 'd', 'x', 1, 'ЦБ', null, { i: '1' }, { r: '1' }, { b: 'AQ==' }),
       fc.jsonValue({ depthSize: 'small' }),
     )
     const column = fc.tuple(part, fc.oneof(fc.constantFrom(...COLUMN_TYPES), part))
