@@ -5,6 +5,16 @@
  * @module
  */
 export { NodeExists, NodeIsThisNode, NodeUnknown } from './plan/errors.ts'
+export type { NodeAttributes } from './plan/node-attributes.ts'
+export type {
+  ConflictPolicy,
+  ConflictResolver,
+  ConflictSide,
+  PlanRules,
+  RowConflict,
+  TableRule,
+} from './plan/plan-rules.ts'
+export { DEFAULT_PLAN_RULES } from './plan/plan-rules.ts'
 export type { ExchangePlan, PlanName } from './plan/exchange-plan.ts'
 export { parsePlanName } from './plan/exchange-plan.ts'
 export type { Epoch } from './plan/epoch.ts'

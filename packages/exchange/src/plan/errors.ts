@@ -90,9 +90,12 @@ export class NodeAttributeInvalid extends ExchangeError {
   readonly part: 'name' | 'value'
 
   constructor(attribute: string, part: 'name' | 'value') {
-    super(`${JSON.stringify(attribute)} can't be set as an attribute of a node: its ${part} is not possible`, {
-      hint: 'a name is letters, digits and underscores, and not "code"; a value is a text of at most 1000 characters',
-    })
+    super(
+      `${JSON.stringify(attribute)} can't be set as an attribute of a node: its ${part} is not possible`,
+      {
+        hint: 'a name is letters, digits and underscores, and not "code"; a value is a text of at most 1000 characters',
+      },
+    )
     this.attribute = attribute
     this.part = part
   }

@@ -6,6 +6,7 @@ export type NodeAttributes = ReadonlyMap<string, string>
 
 const ATTRIBUTE_NAME = /^[\p{L}_][\p{L}\p{N}_]{0,79}$/u
 
+/** It stands in every statement that reads the node's share. */
 const MAX_VALUE_LENGTH = 1000
 
 /** Checks attributes that somebody wants to set. Throws {@link NodeAttributeInvalid}. */

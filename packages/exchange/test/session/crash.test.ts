@@ -43,6 +43,8 @@ function doomed(site: Site, doom: Doom): ExchangeContext {
           saveNode: (node) => doom.at(() => transaction.saveNode(node)),
           addNode: (node) => transaction.addNode(node),
           removeNode: (code) => transaction.removeNode(code),
+          attributes: (code) => transaction.attributes(code),
+          setAttributes: (code, attributes) => transaction.setAttributes(code, attributes),
           fold: () => doom.at(() => transaction.fold()),
           forgetVia: (code) => transaction.forgetVia(code),
           beginApplying: async (sender) => {

@@ -21,12 +21,15 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 /** For errors that do not pass by themselves. What may succeed later ends with 75, see {@link exitCodeOf}. */
 const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   USAGE_INVALID: EXIT.usage,
+  NODE_ATTRIBUTE_INVALID: EXIT.usage,
   NODE_CODE_INVALID: EXIT.usage,
   NODE_EXISTS: EXIT.usage,
   NODE_IS_THIS_NODE: EXIT.usage,
   NODE_UNKNOWN: EXIT.usage,
 
   CONFIG_DIFFERS: EXIT.configuration,
+  NODE_ATTRIBUTE_MISSING: EXIT.configuration,
+  RULE_INVALID: EXIT.configuration,
   CONFIG_INVALID: EXIT.configuration,
   CONFIG_NOT_FOUND: EXIT.configuration,
   DATABASE_NOT_FOUND: EXIT.configuration,

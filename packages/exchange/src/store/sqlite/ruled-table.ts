@@ -1,4 +1,4 @@
-import { type Column, type TableLine } from '../../message/body-lines.ts'
+import type { Column, TableLine } from '../../message/body-lines.ts'
 import { RuleInvalid } from '../../plan/errors.ts'
 import type { PlanRules, TableRule } from '../../plan/plan-rules.ts'
 import { parseCondition, type SqlCondition } from '../../plan/sql-condition.ts'
@@ -31,7 +31,8 @@ export function putUnderRules(
   const shared = readSharedTables(database)
   return tables.map((table) => {
     const rule = rules.tables.get(table.name)
-    const condition = readCondition(database, table, rule) ?? (shared.has(table.id) ? EVERY_ROW : undefined)
+    const condition =
+      readCondition(database, table, rule) ?? (shared.has(table.id) ? EVERY_ROW : undefined)
     return {
       ...table,
       direction: rule?.direction ?? 'both',
@@ -59,7 +60,7 @@ export function describeConditions(tables: readonly RuledTable[]): string {
 function readSharedTables(database: SqliteDatabase): ReadonlySet<number> {
   const tables = new Query(
     database,
-    `SELECT CAST(substr(name, 15) AS INTEGER) FROM sqlite_schema
+    `SELECT CAST(substr(name, 16) AS INTEGER) FROM sqlite_schema
       WHERE type = 'table' AND name GLOB 'obmen_share_of_[0-9]*'`,
   ).all()
   return new Set(tables.map(([id]) => Number(id)))

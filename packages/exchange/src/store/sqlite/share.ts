@@ -236,7 +236,9 @@ export interface ChangeSource {
 /** How the share of a node is read. `?1` is the node's code. */
 export function shareSource(table: RuledTable, condition: string): ChangeSource {
   const row = quoteName(table.name)
-  const isEntry = keyNames(table).map((key) => `i.${key} = s.${key}`).join(' AND ')
+  const isEntry = keyNames(table)
+    .map((key) => `i.${key} = s.${key}`)
+    .join(' AND ')
   const isGone = `d.${quoteName(table.key[0]?.name ?? '')} IS NULL`
   const mine = isShare(table, condition)
   return {

@@ -15,15 +15,16 @@ import type {
   StoreTransaction,
   TableChecksum,
 } from '../change-store.ts'
+import { BatchRowApplier } from '../apply/row-applier.ts'
 import { CaptureDisturbed, StoreNotPrepared, StoreOfAnotherPlan } from '../errors.ts'
 import { readAttributes, writeAttributes } from './attribute-rows.ts'
+import { SqliteApplyDatabase } from './apply-database.ts'
 import { type CapturedTable, indexName } from './capture.ts'
 import { readChanges } from './change-reader.ts'
 import { checksum } from './checksum.ts'
 import { fold } from './fold.ts'
 import { CaptureInspector, replaceEvictionTriggers } from './install-capture.ts'
 import { deleteNode, readNode, readNodeCodes, writeNode } from './node-rows.ts'
-import { SqliteRowApplier } from './row-applier.ts'
 import { describeConditions, putUnderRules, type RuledTable } from './ruled-table.ts'
 import { SCHEMA_VERSION } from './schema.ts'
 import {
@@ -346,22 +347,20 @@ class SqliteTransaction implements StoreTransaction {
   }
 
   beginApplying(sender: Sender): Promise<RowApplier> {
-    const database = this.#database
-    let headSeq = readHeadSeq(database)
-    const nextSeq = (): number => {
-      headSeq += 1
-      return headSeq
-    }
     const { thisNode } = this.#plan
-    const tables = this.#tables
-    const applier = new SqliteRowApplier(database, { tables, thisNode, sender, nextSeq })
+    const applier = new BatchRowApplier({
+      database: new SqliteApplyDatabase(this.#database, this.#tables, thisNode),
+      thisNode,
+      sender,
+      headSeq: readHeadSeq(this.#database),
+    })
     return Promise.resolve({
       beginTable: (line) => applier.beginTable(line),
       applyRows: (rows) => applier.applyRows(rows),
       finish: async () => {
         const summary = await applier.finish()
-        writeHeadSeq(database, headSeq)
-        this.#noteWhatItHas(sender.code, headSeq)
+        writeHeadSeq(this.#database, applier.headSeq)
+        this.#noteWhatItHas(sender.code, applier.headSeq)
         return summary
       },
     })

@@ -1,0 +1,72 @@
+import type { TableLine } from '../../message/body-lines.ts'
+import type { NodeCode } from '../../plan/node-code.ts'
+import type { ApplyDatabase } from '../apply/apply-database.ts'
+import type { TableTarget } from '../apply/table-target.ts'
+import type { WaitingRow } from '../apply/waiting-row.ts'
+import type { ConflictRecord } from '../change-store.ts'
+import { SchemaMismatch } from '../errors.ts'
+import type { CapturedTable } from './capture.ts'
+import { forgetRefused, keepRefused, readRefused } from './refused-rows.ts'
+import { Query, type SqliteDatabase } from './sqlite-database.ts'
+import { SuspendedTriggers } from './suspended-triggers.ts'
+import { SqliteTableTarget } from './table-target.ts'
+
+/** The tables of a SQLite database while a message is applied to them. */
+export class SqliteApplyDatabase implements ApplyDatabase {
+  readonly #database: SqliteDatabase
+  readonly #tables: ReadonlyMap<string, CapturedTable>
+  readonly #thisNode: NodeCode
+  readonly #triggers: SuspendedTriggers
+
+  constructor(database: SqliteDatabase, tables: readonly CapturedTable[], thisNode: NodeCode) {
+    this.#database = database
+    this.#tables = new Map(tables.map((table) => [table.name, table]))
+    this.#thisNode = thisNode
+    this.#triggers = new SuspendedTriggers(database, tables)
+  }
+
+  targetFor(line: TableLine): Promise<TableTarget> {
+    const table = this.#tables.get(line.table)
+    if (table === undefined) {
+      return Promise.reject(new SchemaMismatch(line.table, 'it is not in the plan here'))
+    }
+    // Before its statements are made: the triggers may call what only the application has.
+    this.#triggers.suspend(table)
+    return new Promise((resolve) => {
+      resolve(new SqliteTableTarget(this.#database, { table, line, thisNode: this.#thisNode }))
+    })
+  }
+
+  async tentatively(work: () => Promise<boolean>): Promise<void> {
+    this.#database.exec('SAVEPOINT obmen_try')
+    const stays = await work()
+    if (!stays) this.#database.exec('ROLLBACK TO obmen_try')
+    this.#database.exec('RELEASE obmen_try')
+  }
+
+  waitingRows(): Promise<readonly WaitingRow[]> {
+    return Promise.resolve(readRefused(this.#database))
+  }
+
+  keepWaiting(row: WaitingRow, nowMs: number): Promise<void> {
+    return Promise.resolve(keepRefused(this.#database, row, nowMs))
+  }
+
+  forgetWaiting(table: string, key: string): Promise<void> {
+    return Promise.resolve(forgetRefused(this.#database, table, key))
+  }
+
+  keepConflict(conflict: ConflictRecord): Promise<void> {
+    const { table, key, node, winner, ours = null, theirs = null, decidedAt } = conflict
+    new Query(
+      this.#database,
+      `INSERT INTO obmen_conflict (table_name, row_key, node, winner, ours, theirs, decided_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    ).run(table, key, node, winner, ours, theirs, BigInt(decidedAt))
+    return Promise.resolve()
+  }
+
+  finish(): Promise<void> {
+    return Promise.resolve(this.#triggers.restore())
+  }
+}
