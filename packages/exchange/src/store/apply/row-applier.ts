@@ -4,6 +4,7 @@ import type { NodeCode } from '../../plan/node-code.ts'
 import { compareVersions } from '../../plan/row-version.ts'
 import type { ApplySummary, RowApplier, Sender } from '../change-store.ts'
 import type { ApplyDatabase } from './apply-database.ts'
+import { ColumnSieve } from './column-sieve.ts'
 import { inBatches } from './key-batches.ts'
 import { PostponedRows } from './postponed-rows.ts'
 import { formatKey, formatRow, formatValues } from './row-text.ts'
@@ -30,6 +31,7 @@ export class BatchRowApplier implements RowApplier {
   readonly #writer: RowWriter
   readonly #postponed: PostponedRows
   readonly #targets = new Map<string, TableTarget>()
+  #sieve: ColumnSieve | undefined
   #target: TableTarget | undefined
   #outdated = 0
   #conflicts = 0
@@ -54,13 +56,15 @@ export class BatchRowApplier implements RowApplier {
   }
 
   async beginTable(line: TableLine): Promise<void> {
-    this.#target = await this.#targetFor(line)
+    this.#sieve = new ColumnSieve(line, this.#database.leftOut(line.table))
+    this.#target = await this.#targetFor(this.#sieve.line)
   }
 
   async applyRows(rows: readonly RowLine[]): Promise<void> {
     const target = this.#target
     if (target === undefined) throw new TypeError('rows before a table')
-    for (const batch of inBatches(rows, target.line.keyLength)) await this.#apply(target, batch)
+    const taken = this.#sieve?.pass(rows) ?? rows
+    for (const batch of inBatches(taken, target.line.keyLength)) await this.#apply(target, batch)
   }
 
   async finish(): Promise<ApplySummary> {

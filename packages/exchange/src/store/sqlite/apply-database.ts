@@ -5,8 +5,8 @@ import type { TableTarget } from '../apply/table-target.ts'
 import type { WaitingRow } from '../apply/waiting-row.ts'
 import type { ConflictRecord } from '../change-store.ts'
 import { SchemaMismatch } from '../errors.ts'
-import type { CapturedTable } from './capture.ts'
 import { forgetRefused, keepRefused, readRefused } from './refused-rows.ts'
+import type { RuledTable } from './ruled-table.ts'
 import { Query, type SqliteDatabase } from './sqlite-database.ts'
 import { SuspendedTriggers } from './suspended-triggers.ts'
 import { SqliteTableTarget } from './table-target.ts'
@@ -14,15 +14,19 @@ import { SqliteTableTarget } from './table-target.ts'
 /** The tables of a SQLite database while a message is applied to them. */
 export class SqliteApplyDatabase implements ApplyDatabase {
   readonly #database: SqliteDatabase
-  readonly #tables: ReadonlyMap<string, CapturedTable>
+  readonly #tables: ReadonlyMap<string, RuledTable>
   readonly #thisNode: NodeCode
   readonly #triggers: SuspendedTriggers
 
-  constructor(database: SqliteDatabase, tables: readonly CapturedTable[], thisNode: NodeCode) {
+  constructor(database: SqliteDatabase, tables: readonly RuledTable[], thisNode: NodeCode) {
     this.#database = database
     this.#tables = new Map(tables.map((table) => [table.name, table]))
     this.#thisNode = thisNode
     this.#triggers = new SuspendedTriggers(database, tables)
+  }
+
+  leftOut(table: string): ReadonlySet<string> {
+    return this.#tables.get(table)?.leaveOut ?? new Set()
   }
 
   targetFor(line: TableLine): Promise<TableTarget> {
