@@ -51,6 +51,7 @@ export class Pipeline {
   #batch: Uint8Array[] = []
   #batchOctets = 0
   #hasContent = false
+  #hasReplied = false
   /** Called when the batch has been handed over. */
   #notices: (() => void)[] = []
   /** Content is being sent that the server has asked for: it may refuse in the middle. */
@@ -135,7 +136,8 @@ export class Pipeline {
 
   /** Takes the replies that have come by now. */
   *hear(): Dialog<void> {
-    const state = yield* this.#channel.hear()
+    // Before its first reply the server may have hung up, or said so, in a long time without letters. Later it is heard all the time.
+    const state = yield* this.#channel.hear({ isInPassing: this.#hasReplied })
     for (;;) {
       const reply = this.#channel.take()
       if (reply === undefined) break
@@ -159,6 +161,7 @@ export class Pipeline {
   }
 
   #take(reply: Reply): void {
+    this.#hasReplied = true
     const step = this.#owed.length > this.#unsent ? this.#owed[0] : undefined
     if (step === undefined)
       this.#end(this.isInContent ? refuseInContent(reply) : refuseUnasked(reply))
