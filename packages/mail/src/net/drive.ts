@@ -1,6 +1,7 @@
 import type { Demand, Dialog, OctetSource } from '../wire/dialog.ts'
 import type { Connection } from './connection.ts'
 import { Aborted, DeadlineExceeded } from './errors.ts'
+import { searchable } from './searchable.ts'
 import { startTimer } from './timer.ts'
 
 const LF = 0x0a
@@ -172,11 +173,6 @@ class Pump {
 
 function nothing(): undefined {
   return undefined
-}
-
-/** The same octets, as an array that is searched natively: engines look for dots and line ends in all that passes. */
-function searchable({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
-  return Buffer.from(buffer, byteOffset, byteLength)
 }
 
 /** How long a source or a sink is waited for. */

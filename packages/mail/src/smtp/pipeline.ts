@@ -71,6 +71,11 @@ export class Pipeline {
     return this.#owed.length > 0
   }
 
+  /** Whether something was put that has not left yet. */
+  get hasUnsent(): boolean {
+    return this.#batch.length > 0
+  }
+
   /** Waits until another command may be sent: for every reply without PIPELINING, otherwise only when too many are owed. */
   *makeRoom(): Dialog<void> {
     if (!this.#isPipelining) yield* this.settle()
@@ -103,7 +108,8 @@ export class Pipeline {
   /** Sends what was put. Before that it hears what the server has said meanwhile. */
   *flush(): Dialog<void> {
     if (this.#batch.length === 0) return
-    yield* this.hear()
+    // Before its first reply the server may have hung up, or said so, in a long time without letters. Later it is heard all the time.
+    yield* this.hear({ isInPassing: this.#hasReplied })
     const pieces = joinSmall(this.#batch)
     const notices = this.#notices
     const timeoutMs = this.#channel.deadlines[this.#hasContent ? 'contentMs' : 'commandMs']
@@ -135,9 +141,8 @@ export class Pipeline {
   }
 
   /** Takes the replies that have come by now. */
-  *hear(): Dialog<void> {
-    // Before its first reply the server may have hung up, or said so, in a long time without letters. Later it is heard all the time.
-    const state = yield* this.#channel.hear({ isInPassing: this.#hasReplied })
+  *hear(options?: { readonly isInPassing: boolean }): Dialog<void> {
+    const state = yield* this.#channel.hear(options)
     for (;;) {
       const reply = this.#channel.take()
       if (reply === undefined) break
