@@ -35,6 +35,7 @@ export class SqliteTableTarget implements TableTarget {
   readonly #insertWhole: Query
   readonly #delete: Query
   readonly #record: Query
+  readonly #forget: Query
 
   constructor(database: SqliteDatabase, { table, line, thisNode }: TargetOptions) {
     checkColumns(table, line)
@@ -58,6 +59,7 @@ export class SqliteTableTarget implements TableTarget {
     this.#insertWhole = query(insertStatement(target, [...columns, ...extraColumns]))
     this.#delete = query(`DELETE FROM ${target} WHERE ${isKey}`)
     this.#record = query(recordStatement(table))
+    this.#forget = query(forgetStatement(table))
     this.#plain = this.#hasExtras
       ? undefined
       : new PlainWriter(database, { table, line, thisNode, update, insert })
@@ -77,6 +79,14 @@ export class SqliteTableTarget implements TableTarget {
 
   write(writes: readonly RowWrite[]): Promise<readonly WriteOutcome[]> {
     return Promise.resolve(writes.map((write) => attempt(() => this.#write(write))))
+  }
+
+  depart(rows: readonly RowLine[]): Promise<void> {
+    for (const { values } of rows) {
+      this.#delete.run(...values)
+      this.#forget.run(...values)
+    }
+    return Promise.resolve()
   }
 
   takeOut(rows: readonly RowLine[]): Promise<readonly TakenOut[]> {
@@ -169,6 +179,11 @@ function keyCondition(table: CapturedTable): string {
 function entryStatement(table: CapturedTable): string {
   const isEntry = keyNames(table).map((name) => `${name} = ?`)
   return `SELECT seq, stamp, origin, via FROM ${indexName(table)} WHERE ${isEntry.join(' AND ')}`
+}
+
+function forgetStatement(table: CapturedTable): string {
+  const isEntry = keyNames(table).map((name) => `${name} = ?`)
+  return `DELETE FROM ${indexName(table)} WHERE ${isEntry.join(' AND ')}`
 }
 
 function recordStatement(table: CapturedTable): string {
