@@ -88,6 +88,9 @@ export const en: Messages = {
   },
   node: {
     added: (code) => `Added node ${code}.`,
+    attributes: () => 'attributes',
+    attributesAre: (code, attributes) => `Attributes of ${code}: ${attributes}`,
+    attributesMean: () => 'The next exchange gives the node what its share has come to be.',
     wouldBeAdded: (code) => `Node ${code} would be added.`,
     addedMeans: (plan, command) =>
       `The next exchange offers every row of plan ${plan}. At the other site this node must be added too: ${command}`,

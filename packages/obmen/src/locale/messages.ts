@@ -77,6 +77,9 @@ export interface CodeLetters {
 
 export interface NodeMessages {
   readonly added: (code: string) => string
+  readonly attributes: () => string
+  readonly attributesAre: (code: string, attributes: string) => string
+  readonly attributesMean: () => string
   readonly wouldBeAdded: (code: string) => string
   readonly addedMeans: (plan: string, command: string) => string
   /** Two codes that look alike and are not the same. */
@@ -171,6 +174,10 @@ export interface ConfigComments {
     readonly node: string
     readonly database: string
     readonly tables: string
+    readonly rules: string
+    readonly main: string
+    readonly conflicts: string
+    readonly strict: string
     readonly address: string
     readonly send: string
     readonly receive: string

@@ -94,6 +94,9 @@ export const ru: Messages = {
   },
   node: {
     added: (code) => `Узел ${code} добавлен.`,
+    attributes: () => 'признаки',
+    attributesAre: (code, attributes) => `Признаки узла ${code}: ${attributes}`,
+    attributesMean: () => 'При следующем обмене узел получит то, чем стала его доля.',
     wouldBeAdded: (code) => `Узел ${code} был бы добавлен.`,
     addedMeans: (plan, command) =>
       `При следующем обмене будут переданы все строки плана ${plan}. На той стороне добавьте этот узел: ${command}`,
