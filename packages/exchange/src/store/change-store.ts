@@ -68,6 +68,19 @@ export interface StoreTransaction {
   /** Lets the node be offered also what came from it: it may have lost it. */
   forgetVia(code: NodeCode): Promise<void>
 
+  /**
+   * Writes one of the two versions of a conflict as a change of this node, and closes it. Throws {@link ConflictUnknown}, and
+   * {@link RowRefused} when the database does not take that version. {@link fold} must have been called before.
+   */
+  resolveConflict(choice: Choice, nowMs: number): Promise<void>
+  /** Puts the records of conflicts away that were decided before a moment. Gives how many. */
+  clearConflicts(beforeMs: number): Promise<number>
+
+  /** Tries the rows that were refused once more. {@link fold} must have been called before. */
+  retryRefused(nowMs: number): Promise<ApplySummary>
+  /** Gives a refused row up: it is tried no more. Gives whether there was one. */
+  dropRefused(row: { readonly table: string; readonly key: string }): Promise<boolean>
+
   /** Begins to apply the rows of one message. {@link fold} must have been called before. */
   beginApplying(sender: Sender): Promise<RowApplier>
 }
@@ -137,6 +150,12 @@ export interface Conflict {
   readonly theirs: string | undefined
   /** Wall clock in milliseconds. */
   readonly decidedAt: number
+}
+
+/** Which version of a conflict a person wants. */
+export interface Choice {
+  readonly id: number
+  readonly take: 'ours' | 'theirs'
 }
 
 /** A conflict as it is on record. */

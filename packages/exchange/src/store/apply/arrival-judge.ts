@@ -139,7 +139,9 @@ export class ArrivalJudge {
       return { does: 'confirm', arrival: { ...meeting, row: kept } }
     }
     const decided =
-      verdict === 'theirs' ? row : { ...row, kind: 'row' as const, values: valuesOf(meeting, verdict) }
+      verdict === 'theirs'
+        ? row
+        : { ...row, kind: 'row' as const, values: valuesOf(meeting, verdict) }
     return { does: 'write', arrival: { ...meeting, row: { ...decided, ...version } } }
   }
 
@@ -148,7 +150,11 @@ export class ArrivalJudge {
     const { thisNode, sender, rules } = this.#options
     const contest = {
       table: target.line.table,
-      ours: { stamp: entry.stamp, origin: entry.origin, columns: present && named(target, present) },
+      ours: {
+        stamp: entry.stamp,
+        origin: entry.origin,
+        columns: present && named(target, present),
+      },
       theirs: {
         stamp: row.stamp,
         origin: row.origin,

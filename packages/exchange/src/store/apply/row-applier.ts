@@ -31,6 +31,8 @@ export class BatchRowApplier implements RowApplier {
   readonly #postponed: PostponedRows
   readonly #targets = new Map<string, TableTarget>()
   #target: TableTarget | 'not taken' | undefined
+  /** Which of the sender's columns are taken; `undefined` when all are. */
+  #taken: readonly number[] | undefined
   #ignored = 0
 
   constructor(options: ApplyOptions) {
@@ -52,8 +54,11 @@ export class BatchRowApplier implements RowApplier {
   }
 
   async beginTable(line: TableLine): Promise<void> {
-    const isTaken = this.#options.rules.tables.get(line.table)?.direction !== 'out'
-    this.#target = isTaken ? await this.#targetFor(line) : 'not taken'
+    const rule = this.#options.rules.tables.get(line.table)
+    this.#taken = columnsTaken(line, rule?.leaveOut)
+    const columns = this.#taken?.flatMap((index) => line.columns[index] ?? []) ?? line.columns
+    this.#target =
+      rule?.direction === 'out' ? 'not taken' : await this.#targetFor({ ...line, columns })
   }
 
   async applyRows(rows: readonly RowLine[]): Promise<void> {
@@ -63,7 +68,8 @@ export class BatchRowApplier implements RowApplier {
       this.#ignored += rows.length
       return
     }
-    for (const batch of inBatches(rows, target.line.keyLength)) await this.#apply(target, batch)
+    const taken = this.#taken === undefined ? rows : rows.map(narrowTo(this.#taken))
+    for (const batch of inBatches(taken, target.line.keyLength)) await this.#apply(target, batch)
   }
 
   async finish(): Promise<ApplySummary> {
@@ -108,5 +114,23 @@ export class BatchRowApplier implements RowApplier {
     for (const row of rows) {
       await this.#options.database.forgetWaiting(target.line.table, formatKey(target.line, row))
     }
+  }
+}
+
+/** A column that stays at its node is not taken from others either: they would overwrite it with what they have instead. */
+function columnsTaken(
+  { columns, keyLength }: TableLine,
+  leaveOut: readonly string[] = [],
+): readonly number[] | undefined {
+  const taken = columns.flatMap(({ name }, index) => {
+    return index >= keyLength && leaveOut.includes(name) ? [] : [index]
+  })
+  return taken.length === columns.length ? undefined : taken
+}
+
+function narrowTo(columns: readonly number[]): (row: RowLine) => RowLine {
+  return (row) => {
+    if (row.kind !== 'row') return row
+    return { ...row, values: columns.map((index) => row.values[index] ?? null) }
   }
 }

@@ -3,7 +3,14 @@ import type { RowLine, TableLine } from '../../message/body-lines.ts'
 import type { Value } from '../../message/values.ts'
 import type { Change, ChangeBatch, ChangesRequest } from '../change-store.ts'
 import { type CapturedTable, indexName, matchesKey } from './capture.ts'
-import { type Connection, quoteName, type SqlRow, toBoolean, toNumber, toText } from './postgres-database.ts'
+import {
+  type Connection,
+  quoteName,
+  type SqlRow,
+  toBoolean,
+  toNumber,
+  toText,
+} from './postgres-database.ts'
 import { tableName, toTableLine, type UserColumn } from './user-table.ts'
 
 /** Rows in one batch: enough that the work for a batch does not count. */

@@ -38,7 +38,9 @@ export class PlainWriter {
     const isEntry = keyNames(table)
       .map((name, index) => `${name} = ?${index + 1}`)
       .join(' AND ')
-    const [stamp, origin, sender, acknowledged, anew] = [1, 2, 3, 4, 5].map((nth) => `?${count + nth}`)
+    const [stamp, origin, sender, acknowledged, anew] = [1, 2, 3, 4, 5].map(
+      (nth) => `?${count + nth}`,
+    )
     this.#update = statement(`${options.update} AND EXISTS (
       SELECT 1 FROM ${indexName(table)} WHERE ${isEntry} AND stamp < ${stamp}
          AND (via = ${sender} OR seq <= ${acknowledged} OR origin = ${origin} OR origin <> ${anew}))`)

@@ -12,12 +12,13 @@ import type {
 import { SchemaMismatch } from '../errors.ts'
 import { type CapturedTable, compare, indexName, keyNames } from './capture.ts'
 import { PlainWriter } from './plain-writer.ts'
+import type { RuledTable } from './ruled-table.ts'
 import { isRefusal, Query, quoteName, type SqliteDatabase, toNumber } from './sqlite-database.ts'
 import { toTableLine } from './user-table.ts'
 
 /** Which table, for whose rows, and at which node. */
 export interface TargetOptions {
-  readonly table: CapturedTable
+  readonly table: RuledTable
   readonly line: TableLine
   readonly thisNode: NodeCode
 }
@@ -25,6 +26,7 @@ export interface TargetOptions {
 /** A table of this database as the target of a sender's rows: the statements for the columns that the sender names. */
 export class SqliteTableTarget implements TableTarget {
   readonly line: TableLine
+  /** There are columns that the sender does not name, and that other nodes are to have. */
   readonly #hasExtras: boolean
   readonly #plain: PlainWriter | undefined
   readonly #entry: Query
@@ -43,7 +45,7 @@ export class SqliteTableTarget implements TableTarget {
     const target = quoteName(table.name)
     const columns = line.columns.map(({ name }) => quoteName(name))
     const extras = table.others.filter(({ name }) => line.columns.every((own) => own.name !== name))
-    this.#hasExtras = extras.length > 0
+    this.#hasExtras = extras.some(({ name }) => !table.leaveOut.has(name))
     const extraColumns = extras.map(({ name }) => quoteName(name))
     const isKey = keyCondition(table)
     const query = (sql: string): Query => new Query(database, sql)
