@@ -151,7 +151,8 @@ export const en: Messages = {
     atLeast: (count) => `over ${numbers.format(count)}`,
     conflicts: (count) => `Conflicts: ${numbers.format(count)}`,
     refusedRows: (count) => `Rows that the database refused: ${numbers.format(count)}`,
-    winner: (winner) => (winner === 'ours' ? 'this node' : 'that node'),
+    winner: (winner) =>
+      ({ ours: 'this node', theirs: 'that node', merged: 'both, merged' })[winner],
     tableTitle: () => 'table',
     keyTitle: () => 'key',
     nodeTitle: () => 'node',

@@ -1,4 +1,4 @@
-import type { ExchangeEvent, NodeCode } from '@obmen/exchange'
+import type { ConflictRecord, ExchangeEvent, NodeCode } from '@obmen/exchange'
 import type { PreparedTable } from '@obmen/exchange/sqlite'
 import type { RecipientOutcome } from '@obmen/mail/smtp'
 
@@ -137,7 +137,7 @@ export interface StatusMessages {
   readonly atLeast: (count: number) => string
   readonly conflicts: (count: number) => string
   readonly refusedRows: (count: number) => string
-  readonly winner: (winner: 'ours' | 'theirs') => string
+  readonly winner: (winner: ConflictRecord['winner']) => string
   readonly tableTitle: () => string
   readonly keyTitle: () => string
   readonly nodeTitle: () => string

@@ -157,7 +157,8 @@ export const ru: Messages = {
     atLeast: (count) => `больше ${russianNumber(count)}`,
     conflicts: (count) => `Конфликтов: ${russianNumber(count)}`,
     refusedRows: (count) => `Строк, которые база не приняла: ${russianNumber(count)}`,
-    winner: (winner) => (winner === 'ours' ? 'этого узла' : 'того узла'),
+    winner: (winner) =>
+      ({ ours: 'этого узла', theirs: 'того узла', merged: 'из обеих' })[winner],
     tableTitle: () => 'таблица',
     keyTitle: () => 'ключ',
     nodeTitle: () => 'узел',

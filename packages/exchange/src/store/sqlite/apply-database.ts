@@ -1,13 +1,20 @@
 import type { TableLine } from '../../message/body-lines.ts'
 import type { NodeCode } from '../../plan/node-code.ts'
 import type { ApplyDatabase } from '../apply/apply-database.ts'
+import type { StoredConflict } from '../apply/resolve-conflict.ts'
 import type { TableTarget } from '../apply/table-target.ts'
 import type { WaitingRow } from '../apply/waiting-row.ts'
-import type { ConflictRecord } from '../change-store.ts'
+import type { Conflict } from '../change-store.ts'
 import { SchemaMismatch } from '../errors.ts'
+import {
+  closeConflict,
+  limitConflicts,
+  readStoredConflict,
+  writeConflict,
+} from './conflict-rows.ts'
 import { forgetRefused, keepRefused, readRefused } from './refused-rows.ts'
 import type { RuledTable } from './ruled-table.ts'
-import { Query, type SqliteDatabase } from './sqlite-database.ts'
+import type { SqliteDatabase } from './sqlite-database.ts'
 import { SuspendedTriggers } from './suspended-triggers.ts'
 import { SqliteTableTarget } from './table-target.ts'
 
@@ -23,10 +30,6 @@ export class SqliteApplyDatabase implements ApplyDatabase {
     this.#tables = new Map(tables.map((table) => [table.name, table]))
     this.#thisNode = thisNode
     this.#triggers = new SuspendedTriggers(database, tables)
-  }
-
-  leftOut(table: string): ReadonlySet<string> {
-    return this.#tables.get(table)?.leaveOut ?? new Set()
   }
 
   targetFor(line: TableLine): Promise<TableTarget> {
@@ -57,20 +60,24 @@ export class SqliteApplyDatabase implements ApplyDatabase {
   }
 
   forgetWaiting(table: string, key: string): Promise<void> {
-    return Promise.resolve(forgetRefused(this.#database, table, key))
-  }
-
-  keepConflict(conflict: ConflictRecord): Promise<void> {
-    const { table, key, node, winner, ours = null, theirs = null, decidedAt } = conflict
-    new Query(
-      this.#database,
-      `INSERT INTO obmen_conflict (table_name, row_key, node, winner, ours, theirs, decided_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    ).run(table, key, node, winner, ours, theirs, BigInt(decidedAt))
+    forgetRefused(this.#database, table, key)
     return Promise.resolve()
   }
 
+  keepConflict(conflict: Conflict & { readonly line: TableLine }): Promise<void> {
+    return Promise.resolve(writeConflict(this.#database, conflict))
+  }
+
+  conflict(id: number): Promise<StoredConflict | undefined> {
+    return Promise.resolve(readStoredConflict(this.#database, id))
+  }
+
+  closeConflict(id: number, winner: 'ours' | 'theirs', nowMs: number): Promise<void> {
+    return Promise.resolve(closeConflict(this.#database, id, { winner, nowMs }))
+  }
+
   finish(): Promise<void> {
+    limitConflicts(this.#database)
     return Promise.resolve(this.#triggers.restore())
   }
 }

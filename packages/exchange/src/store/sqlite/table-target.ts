@@ -26,6 +26,7 @@ export interface TargetOptions {
 /** A table of this database as the target of a sender's rows: the statements for the columns that the sender names. */
 export class SqliteTableTarget implements TableTarget {
   readonly line: TableLine
+  /** There are columns that the sender does not name, and that other nodes are to have. */
   readonly #hasExtras: boolean
   readonly #plain: PlainWriter | undefined
   readonly #entry: Query
@@ -36,6 +37,7 @@ export class SqliteTableTarget implements TableTarget {
   readonly #insertWhole: Query
   readonly #delete: Query
   readonly #record: Query
+  readonly #forget: Query
 
   constructor(database: SqliteDatabase, { table, line, thisNode }: TargetOptions) {
     checkColumns(table, line)
@@ -61,6 +63,7 @@ export class SqliteTableTarget implements TableTarget {
     this.#insertWhole = query(insertStatement(target, [...columns, ...extraColumns]))
     this.#delete = query(`DELETE FROM ${target} WHERE ${isKey}`)
     this.#record = query(recordStatement(table))
+    this.#forget = query(forgetStatement(table))
     this.#plain = this.#hasExtras
       ? undefined
       : new PlainWriter(database, { table, line, thisNode, update, insert })
@@ -80,6 +83,14 @@ export class SqliteTableTarget implements TableTarget {
 
   write(writes: readonly RowWrite[]): Promise<readonly WriteOutcome[]> {
     return Promise.resolve(writes.map((write) => attempt(() => this.#write(write))))
+  }
+
+  depart(rows: readonly RowLine[]): Promise<void> {
+    for (const { values } of rows) {
+      this.#delete.run(...values)
+      this.#forget.run(...values)
+    }
+    return Promise.resolve()
   }
 
   takeOut(rows: readonly RowLine[]): Promise<readonly TakenOut[]> {
@@ -172,6 +183,11 @@ function keyCondition(table: RuledTable): string {
 function entryStatement(table: RuledTable): string {
   const isEntry = keyNames(table).map((name) => `${name} = ?`)
   return `SELECT seq, stamp, origin, via FROM ${indexName(table)} WHERE ${isEntry.join(' AND ')}`
+}
+
+function forgetStatement(table: RuledTable): string {
+  const isEntry = keyNames(table).map((name) => `${name} = ?`)
+  return `DELETE FROM ${indexName(table)} WHERE ${isEntry.join(' AND ')}`
 }
 
 function recordStatement(table: RuledTable): string {
