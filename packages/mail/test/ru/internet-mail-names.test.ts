@@ -80,6 +80,9 @@ describe('the mail objects of the platform', () => {
       const [read = ''] = Object.keys(readFilter({ [ru]: 'wanted' }))
       assert.equal(read.toLowerCase(), en.toLowerCase(), ru)
     }
-    assert.throws(() => readFilter({ ['Темы']: 'wanted' }), russian.ИсключениеНедопустимыйАргумент)
+    assert.throws(
+      () => readFilter(Object.fromEntries([['Темы', 'wanted']])),
+      russian.ИсключениеНедопустимыйАргумент,
+    )
   })
 })
