@@ -2,6 +2,7 @@ import { formatTableLine, type RowLine, type TableLine } from '../../message/bod
 import type { NodeCode } from '../../plan/node-code.ts'
 import type { PlanRules } from '../../plan/plan-rules.ts'
 import type { ApplySummary, RowApplier, Sender } from '../change-store.ts'
+import { SchemaMismatch, type TableDifference } from '../errors.ts'
 import type { ApplyDatabase } from './apply-database.ts'
 import { ArrivalJudge } from './arrival-judge.ts'
 import { inBatches } from './key-batches.ts'
@@ -34,6 +35,7 @@ export class BatchRowApplier implements RowApplier {
   /** Which of the sender's columns are taken; `undefined` when all are. */
   #taken: readonly number[] | undefined
   #ignored = 0
+  readonly #differences: TableDifference[] = []
 
   constructor(options: ApplyOptions) {
     this.#options = options
@@ -43,6 +45,7 @@ export class BatchRowApplier implements RowApplier {
       database: options.database,
       writer: this.#writer,
       nowMs: options.sender.nowMs,
+      isStrict: options.rules.strict,
       targetFor: (line) => this.#targetFor(line),
       isOutdated: (arrival) => this.#judge.isOutdated(arrival),
     })
@@ -57,13 +60,21 @@ export class BatchRowApplier implements RowApplier {
     const rule = this.#options.rules.tables.get(line.table)
     this.#taken = columnsTaken(line, rule?.leaveOut)
     const columns = this.#taken?.flatMap((index) => line.columns[index] ?? []) ?? line.columns
-    this.#target =
-      rule?.direction === 'out' ? 'not taken' : await this.#targetFor({ ...line, columns })
+    this.#target = 'not taken'
+    if (rule?.direction === 'out') return
+    try {
+      this.#target = await this.#targetFor({ ...line, columns })
+    } catch (error) {
+      if (!(error instanceof SchemaMismatch)) throw error
+      this.#differences.push(...error.differences)
+    }
   }
 
   async applyRows(rows: readonly RowLine[]): Promise<void> {
     const target = this.#target
     if (target === undefined) throw new TypeError('rows before a table')
+    // The message waits: from here on only its other tables are looked at.
+    if (this.#differences.length > 0) return
     if (target === 'not taken') {
       this.#ignored += rows.length
       return
@@ -73,6 +84,8 @@ export class BatchRowApplier implements RowApplier {
   }
 
   async finish(): Promise<ApplySummary> {
+    const mismatch = SchemaMismatch.ofAll(this.#differences)
+    if (mismatch !== undefined) throw mismatch
     const refused = await this.#postponed.finish()
     await this.#options.database.finish()
     return {
