@@ -5,6 +5,7 @@ import type { ApplySummary, RowApplier, Sender } from '../change-store.ts'
 import { SchemaMismatch, type TableDifference } from '../errors.ts'
 import type { ApplyDatabase } from './apply-database.ts'
 import { ArrivalJudge } from './arrival-judge.ts'
+import { ColumnSieve } from './column-sieve.ts'
 import { inBatches } from './key-batches.ts'
 import { PostponedRows } from './postponed-rows.ts'
 import { formatKey } from './row-text.ts'
@@ -32,8 +33,7 @@ export class BatchRowApplier implements RowApplier {
   readonly #postponed: PostponedRows
   readonly #targets = new Map<string, TableTarget>()
   #target: TableTarget | 'not taken' | undefined
-  /** Which of the sender's columns are taken; `undefined` when all are. */
-  #taken: readonly number[] | undefined
+  #sieve: ColumnSieve | undefined
   #ignored = 0
   readonly #differences: TableDifference[] = []
 
@@ -57,13 +57,11 @@ export class BatchRowApplier implements RowApplier {
   }
 
   async beginTable(line: TableLine): Promise<void> {
-    const rule = this.#options.rules.tables.get(line.table)
-    this.#taken = columnsTaken(line, rule?.leaveOut)
-    const columns = this.#taken?.flatMap((index) => line.columns[index] ?? []) ?? line.columns
     this.#target = 'not taken'
-    if (rule?.direction === 'out') return
+    if (this.#options.rules.tables.get(line.table)?.direction === 'out') return
+    this.#sieve = new ColumnSieve(line, this.#options.database.leftOut(line.table))
     try {
-      this.#target = await this.#targetFor({ ...line, columns })
+      this.#target = await this.#targetFor(this.#sieve.line)
     } catch (error) {
       if (!(error instanceof SchemaMismatch)) throw error
       this.#differences.push(...error.differences)
@@ -79,7 +77,7 @@ export class BatchRowApplier implements RowApplier {
       this.#ignored += rows.length
       return
     }
-    const taken = this.#taken === undefined ? rows : rows.map(narrowTo(this.#taken))
+    const taken = this.#sieve?.pass(rows) ?? rows
     for (const batch of inBatches(taken, target.line.keyLength)) await this.#apply(target, batch)
   }
 
@@ -127,23 +125,5 @@ export class BatchRowApplier implements RowApplier {
     for (const row of rows) {
       await this.#options.database.forgetWaiting(target.line.table, formatKey(target.line, row))
     }
-  }
-}
-
-/** A column that stays at its node is not taken from others either: they would overwrite it with what they have instead. */
-function columnsTaken(
-  { columns, keyLength }: TableLine,
-  leaveOut: readonly string[] = [],
-): readonly number[] | undefined {
-  const taken = columns.flatMap(({ name }, index) => {
-    return index >= keyLength && leaveOut.includes(name) ? [] : [index]
-  })
-  return taken.length === columns.length ? undefined : taken
-}
-
-function narrowTo(columns: readonly number[]): (row: RowLine) => RowLine {
-  return (row) => {
-    if (row.kind !== 'row') return row
-    return { ...row, values: columns.map((index) => row.values[index] ?? null) }
   }
 }

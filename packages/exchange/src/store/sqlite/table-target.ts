@@ -10,7 +10,7 @@ import type {
   WriteOutcome,
 } from '../apply/table-target.ts'
 import { SchemaMismatch } from '../errors.ts'
-import { type CapturedTable, compare, indexName, keyNames } from './capture.ts'
+import { compare, indexName, keyNames } from './capture.ts'
 import { PlainWriter } from './plain-writer.ts'
 import type { RuledTable } from './ruled-table.ts'
 import { isRefusal, Query, quoteName, type SqliteDatabase, toNumber } from './sqlite-database.ts'
@@ -45,7 +45,9 @@ export class SqliteTableTarget implements TableTarget {
     const target = quoteName(table.name)
     const columns = line.columns.map(({ name }) => quoteName(name))
     const extras = table.others.filter(({ name }) => line.columns.every((own) => own.name !== name))
-    this.#hasExtras = extras.some(({ name }) => !table.leaveOut.has(name))
+    this.#hasExtras = extras.some(({ name }) => {
+      return !table.leaveOut.has(name) && line.leftOut?.includes(name) !== true
+    })
     const extraColumns = extras.map(({ name }) => quoteName(name))
     const isKey = keyCondition(table)
     const query = (sql: string): Query => new Query(database, sql)
@@ -174,21 +176,21 @@ function attempt(write: () => WriteOutcome): WriteOutcome {
   }
 }
 
-function keyCondition(table: CapturedTable): string {
+function keyCondition(table: RuledTable): string {
   return table.key.map((column, index) => compare(column, '=', `?${index + 1}`)).join(' AND ')
 }
 
-function entryStatement(table: CapturedTable): string {
+function entryStatement(table: RuledTable): string {
   const isEntry = keyNames(table).map((name) => `${name} = ?`)
   return `SELECT seq, stamp, origin, via FROM ${indexName(table)} WHERE ${isEntry.join(' AND ')}`
 }
 
-function forgetStatement(table: CapturedTable): string {
+function forgetStatement(table: RuledTable): string {
   const isEntry = keyNames(table).map((name) => `${name} = ?`)
   return `DELETE FROM ${indexName(table)} WHERE ${isEntry.join(' AND ')}`
 }
 
-function recordStatement(table: CapturedTable): string {
+function recordStatement(table: RuledTable): string {
   const keys = keyNames(table).join(', ')
   return `
     INSERT INTO ${indexName(table)} (${keys}, seq, stamp, origin, via, gone)
@@ -205,7 +207,7 @@ function insertStatement(target: string, columns: readonly string[]): string {
 }
 
 /** The key is written too where equal keys may differ: in case under NOCASE, as 1 and 1.0 without a type. */
-function assignments(table: CapturedTable, line: TableLine): string[] {
+function assignments(table: RuledTable, line: TableLine): string[] {
   const all = line.columns.map(({ name }, index) => `${quoteName(name)} = ?${index + 1}`)
   const keys = all.slice(0, line.keyLength)
   const isExact = table.key.map(({ type, collation }) => {
@@ -222,14 +224,14 @@ function assignments(table: CapturedTable, line: TableLine): string[] {
  * Columns that are here and not there keep their values; the other way round there would be no place for them. In a column
  * of another type a value would become another one, and with another collation other keys would be the same row.
  */
-function checkColumns(table: CapturedTable, line: TableLine): void {
+function checkColumns(table: RuledTable, line: TableLine): void {
   const mismatch = SchemaMismatch.ofAll(
     differencesOf(table, line).map((difference) => ({ table: table.name, difference })),
   )
   if (mismatch !== undefined) throw mismatch
 }
 
-function differencesOf(table: CapturedTable, line: TableLine): string[] {
+function differencesOf(table: RuledTable, line: TableLine): string[] {
   const theirKey = line.columns.slice(0, line.keyLength).map(({ name }) => name)
   const ourKey = table.key.map(({ name }) => name)
   const here = new Map(toTableLine(table).columns.map((column) => [column.name, column]))
