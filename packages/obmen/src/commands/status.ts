@@ -69,7 +69,9 @@ function formatJson(status: Status): string {
   const { refusedRows, conflicts, checksums, ...rest } = status
   const json = {
     ...rest,
-    refusedRows: refusedRows.map((row) => ({ ...row, refusedAt: instant(row.refusedAt) })),
+    refusedRows: refusedRows.map(({ ours, refusedAt, ...row }) => {
+      return { ...row, ours: ours ?? null, refusedAt: instant(refusedAt) }
+    }),
     conflicts: conflicts.map(({ ours, theirs, ...conflict }) => ({
       ...conflict,
       ours: ours ?? null,

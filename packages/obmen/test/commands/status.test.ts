@@ -59,7 +59,8 @@ Conflicts: 0
   it('gives everything as JSON, with instants as ISO 8601', async () => {
     using site = await siteWithNode()
     site.exec(`
-      INSERT INTO obmen_refused VALUES ('no', '[1]', 'С01', '{}', '{}', 'UNIQUE constraint failed', 1788264000000);
+      INSERT INTO obmen_refused (table_name, row_key, node, table_line, row_line, reason, refused_at)
+        VALUES ('no', '[1]', 'С01', '{}', '{}', 'UNIQUE constraint failed', 1788264000000);
       INSERT INTO obmen_conflict (table_name, row_key, node, winner, ours, theirs, decided_at)
         VALUES ('no', '[2]', 'С01', 'theirs', NULL, '[2]', 1788264000000)`)
 
@@ -76,14 +77,19 @@ Conflicts: 0
           node: 'С01',
           reason: 'UNIQUE constraint failed',
           row: '{}',
+          ours: null,
           refusedAt: '2026-09-01T12:00:00.000Z',
         },
       ],
       conflicts: [
         {
+          id: 1,
           table: 'no',
           key: '[2]',
           node: 'С01',
+          columns: [],
+          policy: 'latest',
+          isOpen: false,
           winner: 'theirs',
           ours: null,
           theirs: '[2]',
