@@ -5,6 +5,16 @@
  * @module
  */
 export { NodeExists, NodeIsThisNode, NodeUnknown } from './plan/errors.ts'
+export type { NodeAttributes } from './plan/node-attributes.ts'
+export type {
+  ConflictPolicy,
+  ConflictResolver,
+  ConflictSide,
+  PlanRules,
+  RowConflict,
+  TableRule,
+} from './plan/plan-rules.ts'
+export { DEFAULT_PLAN_RULES } from './plan/plan-rules.ts'
 export type { ExchangePlan, PlanName } from './plan/exchange-plan.ts'
 export { parsePlanName } from './plan/exchange-plan.ts'
 export type { Epoch } from './plan/epoch.ts'
@@ -17,7 +27,7 @@ export { newNodeState } from './plan/node-state.ts'
 export type { SendingRules } from './plan/numbering.ts'
 export { DEFAULT_SENDING_RULES } from './plan/numbering.ts'
 export type { RowVersion } from './plan/row-version.ts'
-export type { BodyLine, Column, RowLine, TableLine } from './message/body-lines.ts'
+export type { BodyLine, Column, RowKind, RowLine, TableLine } from './message/body-lines.ts'
 export type { MessageFileName } from './message/file-name.ts'
 export { formatFileName, parseFileName, SUBJECT_PREFIX } from './message/file-name.ts'
 export type { ColumnType, Value } from './message/values.ts'
@@ -27,6 +37,8 @@ export type {
   ChangeBatch,
   ChangesRequest,
   ChangeStore,
+  Choice,
+  Conflict,
   ConflictRecord,
   RefusedRow,
   RowApplier,

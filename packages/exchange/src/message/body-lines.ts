@@ -5,10 +5,11 @@
  *     {"table":"Order Details","key":2,"columns":[["OrderID","integer"],["ProductID","integer"],…]}  table line
  *     ["u",1763790000000,"ЦБ",10248,11,14,12]                                                          the row is so
  *     ["d",1763790000123,"ЦБ",10248,42]                                                                the row is gone
+ *     ["x",1763790000456,"ЦБ",10250,11]                                                                not your share any more
  *     {"rows":2,"sha256":"…"}                                                                          end line
  *
  * A table line says which column is what for the rows that follow, key columns first, so that a reader never
- * guesses; a key column that is not compared octet by octet has its collation, too: ["Login","text","NOCASE"]. The end line seals
+ * guesses; `"leftOut":["Margin"]` names columns that the sender keeps to itself. A key column that is not compared octet by octet has its collation, too: ["Login","text","NOCASE"]. The end line seals
  * all octets before it.
  */
 import { type NodeCode, parseNodeCode } from '../plan/node-code.ts'
@@ -36,11 +37,19 @@ export interface TableLine {
   readonly table: string
   readonly keyLength: number
   readonly columns: readonly Column[]
+  /** Columns that the sender keeps to itself by a rule. What the receiver has in them is its own: they are no part of the row. */
+  readonly leftOut?: readonly string[]
 }
 
-/** The state of one row, or its absence: then `values` holds the key alone. */
+/** How a row stands with the receiver: it is so, it is gone, or it is there and no longer the receiver's share. */
+export type RowKind = 'row' | 'deletion' | 'departure'
+
+/**
+ * One row. Of a deletion and of a departure `values` holds the key alone. Who takes a departure removes the row and forgets that it
+ * had it: it is no deletion, which would travel on to other nodes.
+ */
 export interface RowLine {
-  readonly kind: 'row' | 'deletion'
+  readonly kind: RowKind
   readonly stamp: number
   readonly origin: NodeCode
   readonly values: readonly Value[]
@@ -58,14 +67,23 @@ export function formatTableLine(table: TableLine): string {
   return JSON.stringify({
     table: table.table,
     key: table.keyLength,
+    ...(table.leftOut !== undefined && { leftOut: table.leftOut }),
     columns: table.columns.map(({ name, type, collation }) => {
       return collation === undefined ? [name, type] : [name, type, collation]
     }),
   })
 }
 
+const MARKS: Readonly<Record<RowKind, string>> = { row: 'u', deletion: 'd', departure: 'x' }
+
+const KINDS: ReadonlyMap<unknown, RowKind> = new Map([
+  ['u', 'row'],
+  ['d', 'deletion'],
+  ['x', 'departure'],
+])
+
 export function formatRowLine(row: RowLine, table: TableLine, base64: Base64): string {
-  const line: unknown[] = [row.kind === 'row' ? 'u' : 'd', row.stamp, row.origin]
+  const line: unknown[] = [MARKS[row.kind], row.stamp, row.origin]
   for (const [index, value] of row.values.entries()) {
     line.push(encodeValue(value, table.columns[index]?.type ?? 'text', base64))
   }
@@ -101,14 +119,15 @@ export class BodyLineReader {
     const table = this.#table
     if (table === undefined) throw this.#damaged('a row before any table')
     const [mark, stamp, origin, ...encoded] = json
-    const expected = mark === 'u' ? table.columns.length : table.keyLength
-    if ((mark !== 'u' && mark !== 'd') || encoded.length !== expected) {
+    const kind = KINDS.get(mark)
+    const expected = kind === 'row' ? table.columns.length : table.keyLength
+    if (kind === undefined || encoded.length !== expected) {
       throw this.#damaged('a row that does not fit its table')
     }
     if (!isCount(stamp) || stamp > MAX_STAMP || typeof origin !== 'string')
       throw this.#damaged('a row without version')
     return {
-      kind: mark === 'u' ? 'row' : 'deletion',
+      kind,
       stamp,
       origin: this.#parseOrigin(origin),
       values: this.#decodeValues(encoded, table),
@@ -159,7 +178,17 @@ function readTableLine(json: unknown): TableLine | undefined {
   const columns = json.columns.map(readColumn)
   if (!columns.every((column) => column !== undefined)) return undefined
   if (!Number.isInteger(json.key) || json.key < 1 || json.key > columns.length) return undefined
-  return { kind: 'table', table: json.table, keyLength: json.key, columns }
+  const leftOut = readLeftOut(json)
+  if (leftOut === undefined) return undefined
+  const table = { kind: 'table', table: json.table, keyLength: json.key, columns } as const
+  return leftOut.length === 0 ? table : { ...table, leftOut }
+}
+
+function readLeftOut(json: object): readonly string[] | undefined {
+  if (!('leftOut' in json)) return []
+  if (!isArray(json.leftOut)) return undefined
+  const names = json.leftOut.filter((name) => typeof name === 'string')
+  return names.length === json.leftOut.length ? names : undefined
 }
 
 function readColumn(json: unknown): Column | undefined {

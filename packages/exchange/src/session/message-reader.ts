@@ -79,7 +79,7 @@ export async function* readMessage(
   for await (const octets of readLines(path)) {
     const line = isHeader ? undefined : lines.read(octets.toString())
     isHeader = false
-    if (line?.kind === 'row' || line?.kind === 'deletion') {
+    if (line !== undefined && line.kind !== 'table' && line.kind !== 'end') {
       rows.push(line)
       rowOctets += octets.length
       if (rows.length < BATCH_ROWS && rowOctets < BATCH_OCTETS) continue

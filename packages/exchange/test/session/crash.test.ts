@@ -43,8 +43,14 @@ function doomed(site: Site, doom: Doom): ExchangeContext {
           saveNode: (node) => doom.at(() => transaction.saveNode(node)),
           addNode: (node) => transaction.addNode(node),
           removeNode: (code) => transaction.removeNode(code),
+          attributes: (code) => transaction.attributes(code),
+          setAttributes: (code, attributes) => transaction.setAttributes(code, attributes),
           fold: () => doom.at(() => transaction.fold()),
           forgetVia: (code) => transaction.forgetVia(code),
+          resolveConflict: (choice, nowMs) => transaction.resolveConflict(choice, nowMs),
+          clearConflicts: (beforeMs) => transaction.clearConflicts(beforeMs),
+          retryRefused: (nowMs) => transaction.retryRefused(nowMs),
+          dropRefused: (row) => transaction.dropRefused(row),
           beginApplying: async (sender) => {
             const applier = await transaction.beginApplying(sender)
             return {

@@ -34,6 +34,23 @@ CREATE TABLE obmen_node (
   gap_before           INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+-- What the rules of the plan may ask of a node.
+CREATE TABLE obmen_attribute (
+  node  TEXT NOT NULL REFERENCES obmen_node,
+  name  TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (node, name)
+) WITHOUT ROWID;
+
+-- How far the share of a node in a table is worked out, and by which condition: see share.ts.
+CREATE TABLE obmen_share (
+  node        TEXT NOT NULL REFERENCES obmen_node,
+  table_id    INTEGER NOT NULL,
+  through_seq INTEGER NOT NULL,
+  condition   TEXT NOT NULL,
+  PRIMARY KEY (node, table_id)
+) WITHOUT ROWID;
+
 -- Messages written and not yet acknowledged.
 CREATE TABLE obmen_sent (
   node        TEXT NOT NULL REFERENCES obmen_node,
@@ -75,7 +92,10 @@ CREATE TABLE obmen_conflict (
   table_name TEXT NOT NULL,
   row_key    TEXT NOT NULL,
   node       TEXT NOT NULL,
-  winner     TEXT NOT NULL CHECK (winner IN ('ours', 'theirs')),
+  table_line TEXT NOT NULL DEFAULT '',  -- the columns of both versions, as in the message
+  winner     TEXT NOT NULL CHECK (winner IN ('ours', 'theirs', 'merged')),
+  policy     TEXT NOT NULL DEFAULT 'latest',
+  is_open    INTEGER NOT NULL DEFAULT 0,
   ours       TEXT,           -- NULL: deleted
   theirs     TEXT,           -- NULL: deleted
   decided_at INTEGER NOT NULL
