@@ -232,7 +232,7 @@ export class Base64Decoder {
    */
   push(digits: Uint8Array, room: Uint8Array = this.#room): Uint8Array {
     const needed = Base64Decoder.roomFor(digits.length)
-    const octets = room.length < needed ? new Uint8Array(needed) : room
+    const octets = room.length < needed ? newArray(needed) : room
     if (this.#overwritesContent) this.#room = octets
     const span: Span = {
       from: new DataView(digits.buffer, digits.byteOffset, digits.byteLength),
@@ -311,6 +311,22 @@ export class Base64Decoder {
     octets[to + 1] = bits >> 8
     return to + 2
   }
+}
+
+/** Small contents lie side by side in arrays of this size: making one array takes as long as making all of them. */
+const SHARED_OCTETS = 8192
+let shared = new ArrayBuffer(0)
+let sharedTaken = 0
+
+function newArray(octetCount: number): Uint8Array {
+  if (octetCount > SHARED_OCTETS / 2) return new Uint8Array(octetCount)
+  if (sharedTaken + octetCount > shared.byteLength) {
+    shared = new ArrayBuffer(SHARED_OCTETS)
+    sharedTaken = 0
+  }
+  const octets = new Uint8Array(shared, sharedTaken, octetCount)
+  sharedTaken += octetCount
+  return octets
 }
 
 /** A digit of value 0, to look a single digit up with. */
