@@ -2,6 +2,7 @@ import {
   BodyLineReader,
   formatRowLine,
   formatTableLine,
+  isRowLine,
   type RowLine,
   type TableLine,
 } from '../../message/body-lines.ts'
@@ -75,7 +76,7 @@ function parseLines(tableLine: string, rowLine: string): Pick<WaitingRow, 'table
   const lines = new BodyLineReader(base64)
   const table = lines.read(tableLine)
   const row = lines.read(rowLine)
-  if (table.kind !== 'table' || row.kind === 'table' || row.kind === 'end') {
+  if (table.kind !== 'table' || !isRowLine(row)) {
     throw new TypeError('a refused row was not kept as it came')
   }
   return { table, row }

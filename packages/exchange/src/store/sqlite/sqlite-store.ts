@@ -9,19 +9,26 @@ import type {
   ChangesRequest,
   ChangeStore,
   ConflictRecord,
+  CountRequest,
   RefusedRow,
   RowApplier,
   Sender,
   StoreTransaction,
+  Survey,
+  SurveyRequest,
   TableChecksum,
+  UnsentRow,
 } from '../change-store.ts'
 import { CaptureDisturbed, StoreNotPrepared, StoreOfAnotherPlan } from '../errors.ts'
 import { readAttributes, writeAttributes } from './attribute-rows.ts'
 import { type CapturedTable, indexName } from './capture.ts'
+import { countChanges } from './change-count.ts'
 import { readChanges } from './change-reader.ts'
 import { checksum } from './checksum.ts'
+import { endDay } from './deletions.ts'
 import { fold } from './fold.ts'
 import { CaptureInspector, replaceEvictionTriggers } from './install-capture.ts'
+import { readHeadSeq, writeHeadSeq, writeMeta } from './meta.ts'
 import { deleteNode, readNode, readNodeCodes, writeNode } from './node-rows.ts'
 import { SqliteRowApplier } from './row-applier.ts'
 import { describeConditions, putUnderRules, type RuledTable } from './ruled-table.ts'
@@ -35,6 +42,8 @@ import {
 } from './share.ts'
 import { Query, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
 import { StatementCache } from './statement-cache.ts'
+import { survey } from './survey.ts'
+import { forgetChanged, readUnsent, takeUp, writeUnsent } from './unsent-rows.ts'
 import { droppedTable, readUserTables } from './user-table.ts'
 import { rollBack, writeTransaction } from './write-transaction.ts'
 
@@ -181,6 +190,34 @@ export class SqliteStore implements ChangeStore {
     return this.#tables
   }
 
+  survey(request: SurveyRequest): Promise<Survey> {
+    return this.#read(() => survey(this.#database, this.#currentTables(), request))
+  }
+
+  /** A part of a table is worked out for each node by itself; whole tables are the same for all. */
+  shareOf(node: NodeCode): Promise<string> {
+    const hasParts = this.#currentTables().some(({ condition }) => condition !== undefined)
+    return Promise.resolve(hasParts ? node : '')
+  }
+
+  countChanges(requests: readonly CountRequest[]): Promise<readonly number[]> {
+    return this.#read(() => countChanges(this.#database, this.#currentTables(), requests))
+  }
+
+  unsentRows(): Promise<readonly UnsentRow[]> {
+    return this.#read(() => readUnsent(this.#database, this.#currentTables()))
+  }
+
+  /** What is read in one snapshot, without the write lock. */
+  async #read<Result>(read: () => Result): Promise<Result> {
+    this.#database.exec('BEGIN')
+    try {
+      return await Promise.resolve(read())
+    } finally {
+      rollBack(this.#database)
+    }
+  }
+
   async transaction<Result>(
     work: (transaction: StoreTransaction) => Promise<Result>,
   ): Promise<Result> {
@@ -257,6 +294,8 @@ class SqliteTransaction implements StoreTransaction {
   readonly #database: SqliteDatabase
   readonly #plan: ExchangePlan
   readonly #tables: readonly RuledTable[]
+  /** The nodes as they were read: what has not changed since is not written again. */
+  readonly #known = new Map<NodeCode, NodeState>()
 
   constructor(database: SqliteDatabase, plan: ExchangePlan, tables: readonly RuledTable[]) {
     this.#database = database
@@ -271,13 +310,16 @@ class SqliteTransaction implements StoreTransaction {
 
   node(code: NodeCode): Promise<NodeState> {
     const node = readNode(this.#database, code)
-    return node === undefined
-      ? Promise.reject(new NodeUnknown(code, readNodeCodes(this.#database)))
-      : Promise.resolve(node)
+    if (node === undefined) {
+      return Promise.reject(new NodeUnknown(code, readNodeCodes(this.#database)))
+    }
+    this.#known.set(code, node)
+    return Promise.resolve(node)
   }
 
   saveNode(node: NodeState): Promise<void> {
-    writeNode(this.#database, node)
+    writeNode(this.#database, node, this.#known.get(node.code))
+    this.#known.set(node.code, node)
     return Promise.resolve()
   }
 
@@ -291,6 +333,7 @@ class SqliteTransaction implements StoreTransaction {
 
   removeNode(code: NodeCode): Promise<void> {
     deleteNode(this.#database, code)
+    this.#known.delete(code)
     forgetShares(this.#database, this.#tables, code)
     writeAttributes(this.#database, code, new Map())
     return Promise.resolve()
@@ -314,6 +357,7 @@ class SqliteTransaction implements StoreTransaction {
     })
     const lastSeq = this.#reviseShares(headSeq)
     writeHeadSeq(this.#database, lastSeq)
+    forgetChanged(this.#database, this.#tables)
     return Promise.resolve(lastSeq)
   }
 
@@ -345,6 +389,26 @@ class SqliteTransaction implements StoreTransaction {
     }
   }
 
+  setAside(rows: readonly UnsentRow[]): Promise<void> {
+    writeUnsent(this.#database, rows)
+    return Promise.resolve()
+  }
+
+  takeUp(rows: readonly UnsentRow[]): Promise<void> {
+    const headSeq = readHeadSeq(this.#database)
+    writeHeadSeq(this.#database, takeUp(this.#database, this.#tables, { rows, headSeq }))
+    return Promise.resolve()
+  }
+
+  endDay(request: { readonly nowMs: number; readonly keepDays: number }): Promise<number> {
+    return Promise.resolve(endDay(this.#database, this.#tables, request))
+  }
+
+  setInstance(instance: string): Promise<void> {
+    writeMeta(this.#database, 'instance', instance)
+    return Promise.resolve()
+  }
+
   beginApplying(sender: Sender): Promise<RowApplier> {
     const database = this.#database
     let headSeq = readHeadSeq(database)
@@ -366,15 +430,4 @@ class SqliteTransaction implements StoreTransaction {
       },
     })
   }
-}
-
-/** The last position given in the change index. */
-export function readHeadSeq(database: SqliteDatabase): number {
-  return toNumber(
-    new Query(database, `SELECT value FROM obmen_meta WHERE name = 'seq'`).first()?.[0],
-  )
-}
-
-export function writeHeadSeq(database: SqliteDatabase, headSeq: number): void {
-  new Query(database, `UPDATE obmen_meta SET value = ? WHERE name = 'seq'`).run(BigInt(headSeq))
 }
