@@ -29,6 +29,8 @@ const MIXED_PART_OCTETS = 32 * 1024
 export interface BodyOptions {
   /** Octets of rows, before compression, that one body may hold. */
   readonly limitOctets: number
+  /** Nodes that rows came from are among those that get it. Otherwise what is read is for the one that gets it, and all of it. */
+  readonly leavesOwnOut: boolean
   readonly onRows?: (rowsDone: number) => void
 }
 
@@ -139,7 +141,7 @@ export async function writeBody(
 ): Promise<MessageBody> {
   const body = new MessageBody(at.name, await open(at.path, 'w', 0o600))
   try {
-    const encoder = new Encoder(body, options.limitOctets)
+    const encoder = new Encoder(body, options)
     for await (const batch of batches) {
       await encoder.add(batch)
       options.onRows?.(body.rowCount)
@@ -158,7 +160,7 @@ export async function writeBody(
 /** Makes lines of rows, and parts of lines. */
 class Encoder {
   readonly #body: MessageBody
-  readonly #limitOctets: number
+  readonly #options: BodyOptions
   #runs: Run[] = []
   /** The run that is being written. */
   #sender: NodeCode | '' = ''
@@ -168,9 +170,9 @@ class Encoder {
   /** Octets of the part so far. */
   #octets = 0
 
-  constructor(body: MessageBody, limitOctets: number) {
+  constructor(body: MessageBody, options: BodyOptions) {
     this.#body = body
-    this.#limitOctets = limitOctets
+    this.#options = options
   }
 
   async add({ table, changes }: ChangeBatch): Promise<void> {
@@ -199,11 +201,12 @@ class Encoder {
     const line = formatRowLine(change.row, table, base64)
     const octets = Buffer.byteLength(line) + 1
     // A row that is larger than the bound goes alone: it can't be divided.
-    if (body.rowOctets + octets > this.#limitOctets && body.rowCount > 0) {
+    if (body.rowOctets + octets > this.#options.limitOctets && body.rowCount > 0) {
       body.hasMore = true
       return false
     }
-    if (change.via !== this.#sender) this.#endRun(change.via)
+    const sender = this.#options.leavesOwnOut ? change.via : ''
+    if (sender !== this.#sender) this.#endRun(sender)
     if (this.#table !== tableLine) this.#text += `${tableLine}\n`
     this.#table = tableLine
     this.#text += `${line}\n`

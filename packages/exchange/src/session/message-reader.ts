@@ -50,6 +50,8 @@ export async function verifyMessage(path: string): Promise<VerifiedMessage> {
   const check = new SealCheck()
   let header: MessageHeader | MessageTooNew | undefined
   for await (const line of readLines(path)) {
+    // What was appended to it on its way is none of it.
+    if (check.isEnded) continue
     if (header === undefined) {
       header = readHeader(line)
       check.header(line)
@@ -57,12 +59,12 @@ export async function verifyMessage(path: string): Promise<VerifiedMessage> {
       throw new MessageDamaged('it has an empty line')
     } else if (!(header instanceof MessageTooNew)) {
       check.line(line)
-      // What was appended to it on its way is none of it.
-      if (check.isEnded) return { path, header, rowCount: check.rowCount }
     }
   }
   if (header instanceof MessageTooNew) throw header
-  throw new MessageDamaged(header === undefined ? 'it is empty' : 'it ends too early')
+  if (header === undefined) throw new MessageDamaged('it is empty')
+  if (!check.isEnded) throw new MessageDamaged('it ends too early')
+  return { path, header, rowCount: check.rowCount }
 }
 
 /** Holds the lines of a message against the seals in it. */
@@ -134,9 +136,12 @@ export async function* readMessage(
   let rows: RowLine[] = []
   let rowOctets = 0
   let isHeader = true
+  let isEnded = false
   for await (const octets of readLines(path)) {
+    if (isEnded) continue
     const line = isHeader ? undefined : lines.read(octets.toString())
     isHeader = false
+    isEnded = line?.kind === 'end'
     if (isRowLine(line)) {
       rows.push(line)
       rowOctets += octets.length
@@ -146,7 +151,6 @@ export async function* readMessage(
     rows = []
     rowOctets = 0
     if (line?.kind === 'table') yield line
-    if (line?.kind === 'end') return
   }
 }
 

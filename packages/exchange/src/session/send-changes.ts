@@ -235,6 +235,7 @@ class SendingCycle {
     const name = newUuid()
     return writeBody({ name, path: this.#spool.body(name) }, batches, {
       limitOctets: this.#limitOctets,
+      leavesOwnOut: keepsOwn,
       onRows: (rowsDone) => onEvent?.({ kind: 'writing', node: forNode, rowsDone }),
     })
   }

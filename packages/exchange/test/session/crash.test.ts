@@ -57,6 +57,10 @@ function doomed(site: Site, doom: Doom): ExchangeContext {
           takeUp: (rows) => doom.at(() => transaction.takeUp(rows)),
           endDay: (request) => doom.at(() => transaction.endDay(request)),
           setInstance: (instance) => doom.at(() => transaction.setInstance(instance)),
+          resolveConflict: (choice, nowMs) => transaction.resolveConflict(choice, nowMs),
+          clearConflicts: (beforeMs) => transaction.clearConflicts(beforeMs),
+          retryRefused: (nowMs) => transaction.retryRefused(nowMs),
+          dropRefused: (row) => transaction.dropRefused(row),
           beginApplying: async (sender) => {
             const applier = await transaction.beginApplying(sender)
             return {

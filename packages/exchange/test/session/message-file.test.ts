@@ -75,7 +75,7 @@ async function write(
 ): Promise<WrittenFile> {
   const path = join(await makeFolder(t), 'message')
   const draft = { header: HEADER, batches: inBatches(...batches) }
-  return writeMessageFile(path, draft, { limitOctets })
+  return writeMessageFile(path, draft, { limitOctets, leavesOwnOut: true })
 }
 
 /** Writes a file with this body, compressed. */
@@ -157,7 +157,7 @@ describe('a message file that could not be written', () => {
     }
     const at = { name: 'body', path: join(folder, 'body') }
 
-    await assert.rejects(writeBodyOf(at, failing(), { limitOctets: 1000 }))
+    await assert.rejects(writeBodyOf(at, failing(), { limitOctets: 1000, leavesOwnOut: true }))
 
     assert.deepEqual(await readdir(folder), [])
   })

@@ -80,7 +80,7 @@ async function send(t: TestContext, from: PreparedDatabase, to: PreparedDatabase
     writtenAt: 1,
   }
   const batches = from.store.readChanges({ forNode, afterSeq: 0, throughSeq })
-  await writeMessageFile(path, { header, batches }, { limitOctets: 1e9 })
+  await writeMessageFile(path, { header, batches }, { limitOctets: 1e9, leavesOwnOut: false })
   await verifyMessage(path)
   await to.store.transaction(async (transaction) => {
     const applier = await transaction.beginApplying({

@@ -1,0 +1,189 @@
+import type { TableLine } from '../../message/body-lines.ts'
+import { compareVersions } from '../../plan/row-version.ts'
+import { SchemaMismatch } from '../errors.ts'
+import type { ApplyDatabase } from './apply-database.ts'
+import { formatKey } from './row-text.ts'
+import {
+  type Arrival,
+  byTarget,
+  isRefused,
+  type Known,
+  type Refused,
+  type RowWriter,
+} from './row-writer.ts'
+import type { TableTarget, WriteOutcome } from './table-target.ts'
+import type { WaitingRow } from './waiting-row.ts'
+
+/** A row that did not fit when its turn came, with what the database said. */
+interface Postponed extends Arrival {
+  readonly key: string
+  readonly reason: string
+  /** The reason on record, when it waits since an earlier message; empty when an older version of it does. */
+  readonly waitsFor?: string
+}
+
+/** Each try is over all rows that are left; a chain of values longer than this, with a row at its end that fits nowhere, waits. */
+const MAX_SWAP_TRIES = 20
+
+/** What is needed to try rows again. */
+export interface PostponedOptions {
+  readonly database: ApplyDatabase
+  readonly writer: RowWriter
+  readonly nowMs: number
+  readonly targetFor: (line: TableLine) => Promise<TableTarget>
+  /** Whether this node has the same or a newer version meanwhile. */
+  readonly isOutdated: (arrival: Known) => Promise<boolean>
+}
+
+/** The rows of a message that did not fit at their place, and those that were refused at earlier messages. */
+export class PostponedRows {
+  readonly #options: PostponedOptions
+  #rows: Postponed[] = []
+
+  constructor(options: PostponedOptions) {
+    this.#options = options
+  }
+
+  add(refused: readonly Refused<Arrival>[]): void {
+    for (const { arrival, reason } of refused) {
+      const { target, row, via } = arrival
+      this.#rows.push({ target, row, via, reason, key: formatKey(target.line, row) })
+    }
+  }
+
+  /** Tries everything once more, and sets aside what the database still refuses. Gives how many rows wait then. */
+  async finish(): Promise<number> {
+    const unreachable = await this.#takeWaiting()
+    await this.#retry()
+    await this.#swap()
+    for (const postponed of this.#rows) await this.#setAside(postponed)
+    return this.#rows.length + unreachable
+  }
+
+  /**
+   * Rows refused at earlier messages get their chance after each later one, where their table still takes them. Of two versions
+   * of one row, which may have come from two nodes, only the newer is kept. Gives how many have no table to go to.
+   */
+  async #takeWaiting(): Promise<number> {
+    const { database, targetFor } = this.#options
+    const newest = new Map(this.#rows.map((row) => [nameOf(row.target.line, row.key), row]))
+    let unreachable = 0
+    for (const waiting of await database.waitingRows()) {
+      const name = nameOf(waiting.table, waiting.key)
+      const rival = newest.get(name)
+      if (rival !== undefined && compareVersions(waiting.row, rival.row) < 0) {
+        newest.set(name, { ...rival, waitsFor: '' })
+        continue
+      }
+      const target = await reach(waiting, targetFor)
+      if (target === undefined) {
+        newest.delete(name)
+        unreachable += 1
+      } else {
+        newest.set(name, { ...waiting, target, waitsFor: waiting.reason })
+      }
+    }
+    this.#rows = [...newest.values()]
+    return unreachable
+  }
+
+  /** What did not fit may fit now that all rows are here, for example a unique value that moved from one row to another. */
+  async #retry(): Promise<void> {
+    let before = Number.POSITIVE_INFINITY
+    while (this.#rows.length > 0 && this.#rows.length < before) {
+      before = this.#rows.length
+      const again: (Postponed & Known)[] = []
+      for (const known of await withEntries(this.#rows)) {
+        if (await this.#options.isOutdated(known)) await this.#forget(known)
+        else again.push(known)
+      }
+      const refused = await this.#options.writer.write(again)
+      this.#rows = refused.map(({ arrival, reason }) => ({ ...arrival, reason }))
+      const left = new Set(refused.map(({ arrival }) => arrival))
+      for (const row of again) if (!left.has(row)) await this.#forget(row)
+    }
+  }
+
+  /**
+   * Rows that exchange unique values among themselves fit only when all of them have made room first. Those that fit
+   * not even then take no part in the next try: they would keep the others from theirs.
+   */
+  async #swap(): Promise<void> {
+    let candidates: readonly Postponed[] = this.#rows
+    for (let tries = 0; tries < MAX_SWAP_TRIES && candidates.length > 1; tries += 1) {
+      const fitting = await this.#trySwap(candidates)
+      if (fitting.length === candidates.length) {
+        for (const row of fitting) await this.#forget(row)
+        this.#rows = this.#rows.filter((row) => !fitting.includes(row))
+        return
+      }
+      candidates = fitting
+    }
+  }
+
+  /** Takes the rows out and puts them back as the sender has them. Gives those that fit; nothing has changed unless all do. */
+  async #trySwap(candidates: readonly Postponed[]): Promise<readonly Postponed[]> {
+    const fitting = new Map<Postponed, WriteOutcome>()
+    const groups = byTarget(candidates)
+    await this.#options.database.tentatively(async () => {
+      const taken = new Map<TableTarget, Awaited<ReturnType<TableTarget['takeOut']>>>()
+      for (const [target, own] of groups) {
+        taken.set(target, await target.takeOut(own.map(({ row }) => row)))
+      }
+      for (const [target, own] of groups) {
+        const rows = own.map(({ row }) => row)
+        const outcomes = await target.putBack(rows, taken.get(target) ?? [])
+        for (const [index, row] of own.entries()) {
+          const outcome = outcomes[index]
+          if (outcome !== undefined && !isRefused(outcome)) fitting.set(row, outcome)
+        }
+      }
+      return fitting.size === candidates.length
+    })
+    if (fitting.size < candidates.length) return candidates.filter((row) => fitting.has(row))
+    for (const own of groups.values()) {
+      await this.#options.writer.record(
+        own,
+        own.map((row) => fitting.get(row)),
+      )
+    }
+    return candidates
+  }
+
+  async #forget({ target, key, waitsFor }: Postponed): Promise<void> {
+    if (waitsFor === undefined) return
+    await this.#options.database.forgetWaiting(target.line.table, key)
+  }
+
+  /** What waits already, and for the same reason, stays on record as it is. */
+  async #setAside({ target, key, row, via, reason, waitsFor }: Postponed): Promise<void> {
+    if (reason === waitsFor) return
+    const { database, nowMs } = this.#options
+    await database.keepWaiting({ table: target.line, key, row, via, reason }, nowMs)
+  }
+}
+
+function nameOf(line: TableLine, key: string): string {
+  return JSON.stringify([line.table, key])
+}
+
+async function reach(
+  waiting: WaitingRow,
+  targetFor: PostponedOptions['targetFor'],
+): Promise<TableTarget | undefined> {
+  try {
+    return await targetFor(waiting.table)
+  } catch (error) {
+    if (error instanceof SchemaMismatch) return undefined
+    throw error
+  }
+}
+
+async function withEntries<Row extends Arrival>(rows: readonly Row[]): Promise<(Row & Known)[]> {
+  const known: (Row & Known)[] = []
+  for (const [target, own] of byTarget(rows)) {
+    const entries = await target.entriesOf(own.map(({ row }) => row))
+    for (const [index, row] of own.entries()) known.push({ ...row, entry: entries[index] })
+  }
+  return known
+}
