@@ -19,6 +19,9 @@ export interface ChangeStore {
    */
   survey(request: SurveyRequest): Promise<Survey>
 
+  /** Every node of the plan but this one, by code: what is known of it, from one snapshot and without the write lock. */
+  nodes(): Promise<readonly NodeState[]>
+
   /** A text that is equal for two nodes when they share the same rows and columns: what one of them is sent, the other one may get as well. */
   shareOf(node: NodeCode): Promise<string>
 

@@ -72,6 +72,7 @@ function doomed(site: Site, doom: Doom): ExchangeContext {
         })
       }),
     survey: (request) => doom.atReading(() => store.survey(request)),
+    nodes: () => store.nodes(),
     shareOf: (node) => doom.atReading(() => store.shareOf(node)),
     readChanges: (request) => mortalRead(store.readChanges(request), doom),
     countChanges: (requests) => store.countChanges(requests),

@@ -47,6 +47,7 @@ function watched(site: Site): {
   const spied: ExchangeContext['store'] = {
     plan: store.plan,
     survey: (request) => store.survey(request),
+    nodes: () => store.nodes(),
     shareOf: (node) => store.shareOf(node),
     transaction: (work) => store.transaction(work),
     readChanges: (request) => {

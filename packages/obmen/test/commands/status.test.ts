@@ -178,5 +178,4 @@ const emptyNode = {
   oldestUnacknowledged: null,
   owesAcknowledgement: false,
   gapBefore: 0,
-  hasMoreWaiting: false,
 }

@@ -15,6 +15,11 @@ export function readNodeCodes(database: SqliteDatabase): NodeCode[] {
   return codes.all().map(([code]) => parseNodeCode(toText(code)))
 }
 
+export function readNodes(database: SqliteDatabase): NodeState[] {
+  const nodes = readNodeCodes(database).map((code) => readNode(database, code))
+  return nodes.filter((node) => node !== undefined)
+}
+
 export function readNode(database: SqliteDatabase, code: NodeCode): NodeState | undefined {
   const row = new Query(
     database,

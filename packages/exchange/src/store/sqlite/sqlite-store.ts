@@ -1,5 +1,6 @@
 import { type ExchangePlan, parsePlanName } from '../../plan/exchange-plan.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import type { NodeState } from '../../plan/node-state.ts'
 import { DEFAULT_PLAN_RULES, type PlanRules } from '../../plan/plan-rules.ts'
 import type {
   ChangeBatch,
@@ -21,6 +22,7 @@ import { readChanges } from './change-reader.ts'
 import { checksum } from './checksum.ts'
 import { readConflicts } from './conflict-rows.ts'
 import { CaptureInspector, replaceEvictionTriggers } from './install-capture.ts'
+import { readNodes } from './node-rows.ts'
 import { putUnderRules, type RuledTable } from './ruled-table.ts'
 import { SCHEMA_VERSION } from './schema.ts'
 import { areSharesCurrent, extendShares, makeShareTables } from './share.ts'
@@ -177,6 +179,10 @@ export class SqliteStore implements ChangeStore {
 
   survey(request: SurveyRequest): Promise<Survey> {
     return this.#read(() => survey(this.#database, this.#currentTables(), request))
+  }
+
+  nodes(): Promise<readonly NodeState[]> {
+    return this.#read(() => readNodes(this.#database))
   }
 
   /** A part of a table is worked out for each node by itself; whole tables are the same for all. */

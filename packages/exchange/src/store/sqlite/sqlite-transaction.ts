@@ -21,7 +21,7 @@ import { clearConflicts } from './conflict-rows.ts'
 import { endDay } from './deletions.ts'
 import { fold } from './fold.ts'
 import { readHeadSeq, writeHeadSeq, writeMeta } from './meta.ts'
-import { deleteNode, readNode, readNodeCodes, writeNode } from './node-rows.ts'
+import { deleteNode, readNode, readNodeCodes, readNodes, writeNode } from './node-rows.ts'
 import { forgetRefused } from './refused-rows.ts'
 import { describeConditions, type RuledTable } from './ruled-table.ts'
 import { extendShares, forgetShares, reviseShares } from './share.ts'
@@ -52,8 +52,7 @@ export class SqliteTransaction implements StoreTransaction {
   }
 
   nodes(): Promise<readonly NodeState[]> {
-    const nodes = readNodeCodes(this.#database).map((code) => readNode(this.#database, code))
-    return Promise.resolve(nodes.filter((node) => node !== undefined))
+    return Promise.resolve(readNodes(this.#database))
   }
 
   node(code: NodeCode): Promise<NodeState> {
