@@ -194,10 +194,13 @@ export interface Sender {
 
 /** Applies rows so that the newest version of each wins, whatever came first. */
 export interface RowApplier {
-  /** The rows that follow belong to this table. Throws {@link SchemaMismatch}. */
+  /** The rows that follow belong to this table. */
   beginTable(table: TableLine): Promise<void>
   applyRows(rows: readonly RowLine[]): Promise<void>
-  /** Tries once more what did not fit at its place, sets aside what the database refuses, and sums up. */
+  /**
+   * Tries once more what did not fit at its place, sets aside what the database refuses, and sums up. Throws {@link SchemaMismatch}
+   * when a table does not take the sender's rows, and, where the plan is strict, {@link RowRefused} instead of setting aside.
+   */
   finish(): Promise<ApplySummary>
 }
 
@@ -227,6 +230,8 @@ export interface RefusedRow {
   readonly node: NodeCode
   readonly reason: string
   readonly row: string
+  /** The row under the same key as it was here then; `undefined` when there was none. */
+  readonly ours: string | undefined
   readonly refusedAt: number
 }
 

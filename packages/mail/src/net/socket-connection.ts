@@ -120,7 +120,8 @@ export class SocketConnection implements Connection {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
     const socket = this.#socket
     if (isContinued && socket.writableCorked === 0) socket.cork()
-    this.#hasRoom = socket.write(octets)
+    // A write is refused when more is waiting than it should, counting what the system has taken at once.
+    this.#hasRoom = socket.write(octets) || socket.writableLength === 0
     this.#octetsSinceRead += octets.length
     if (isContinued) return undefined
     if (socket.writableCorked > 0) socket.uncork()

@@ -68,7 +68,9 @@ function formatJson(status: Status): string {
   const { refusedRows, unsentRows, conflicts, checksums, ...rest } = status
   const json = {
     ...rest,
-    refusedRows: refusedRows.map((row) => ({ ...row, refusedAt: instant(row.refusedAt) })),
+    refusedRows: refusedRows.map(({ ours, refusedAt, ...row }) => {
+      return { ...row, ours: ours ?? null, refusedAt: instant(refusedAt) }
+    }),
     unsentRows: unsentRows.map(({ table, key, reason, setAsideAt }) => {
       return { table, key, reason, setAsideAt: instant(setAsideAt) }
     }),

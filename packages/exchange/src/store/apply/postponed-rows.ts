@@ -1,8 +1,8 @@
 import type { TableLine } from '../../message/body-lines.ts'
 import { compareVersions } from '../../plan/row-version.ts'
-import { SchemaMismatch } from '../errors.ts'
+import { RowRefused, SchemaMismatch } from '../errors.ts'
 import type { ApplyDatabase } from './apply-database.ts'
-import { formatKey } from './row-text.ts'
+import { formatKey, formatValues } from './row-text.ts'
 import {
   type Arrival,
   byTarget,
@@ -30,6 +30,8 @@ export interface PostponedOptions {
   readonly database: ApplyDatabase
   readonly writer: RowWriter
   readonly nowMs: number
+  /** A row that the database refuses is not set aside: it stops its message. */
+  readonly isStrict: boolean
   readonly targetFor: (line: TableLine) => Promise<TableTarget>
   /** Whether this node has the same or a newer version meanwhile. */
   readonly isOutdated: (arrival: Known) => Promise<boolean>
@@ -156,10 +158,14 @@ export class PostponedRows {
   }
 
   /** What waits already, and for the same reason, stays on record as it is. */
-  async #setAside({ target, key, row, via, reason, waitsFor }: Postponed): Promise<void> {
+  async #setAside({ target, key, row, via, reason, waitsFor = '' }: Postponed): Promise<void> {
     if (reason === waitsFor) return
-    const { database, nowMs } = this.#options
-    await database.keepWaiting({ table: target.line, key, row, via, reason }, nowMs)
+    const { database, nowMs, isStrict } = this.#options
+    const { line } = target
+    if (isStrict && waitsFor === '') throw new RowRefused(line.table, key, reason)
+    const [present] = await target.presentRows([row])
+    const ours = present && formatValues(line, present)
+    await database.keepWaiting({ table: line, key, row, via, reason, ours }, nowMs)
   }
 }
 

@@ -2,8 +2,10 @@ import { formatTableLine, type RowLine, type TableLine } from '../../message/bod
 import type { NodeCode } from '../../plan/node-code.ts'
 import type { PlanRules } from '../../plan/plan-rules.ts'
 import type { ApplySummary, RowApplier, Sender } from '../change-store.ts'
+import { SchemaMismatch, type TableDifference } from '../errors.ts'
 import type { ApplyDatabase } from './apply-database.ts'
 import { ArrivalJudge } from './arrival-judge.ts'
+import { ColumnSieve } from './column-sieve.ts'
 import { inBatches } from './key-batches.ts'
 import { PostponedRows } from './postponed-rows.ts'
 import { formatKey } from './row-text.ts'
@@ -31,9 +33,9 @@ export class BatchRowApplier implements RowApplier {
   readonly #postponed: PostponedRows
   readonly #targets = new Map<string, TableTarget>()
   #target: TableTarget | 'not taken' | undefined
-  /** Which of the sender's columns are taken; `undefined` when all are. */
-  #taken: readonly number[] | undefined
+  #sieve: ColumnSieve | undefined
   #ignored = 0
+  readonly #differences: TableDifference[] = []
 
   constructor(options: ApplyOptions) {
     this.#options = options
@@ -43,6 +45,7 @@ export class BatchRowApplier implements RowApplier {
       database: options.database,
       writer: this.#writer,
       nowMs: options.sender.nowMs,
+      isStrict: options.rules.strict,
       targetFor: (line) => this.#targetFor(line),
       isOutdated: (arrival) => this.#judge.isOutdated(arrival),
     })
@@ -54,25 +57,33 @@ export class BatchRowApplier implements RowApplier {
   }
 
   async beginTable(line: TableLine): Promise<void> {
-    const rule = this.#options.rules.tables.get(line.table)
-    this.#taken = columnsTaken(line, rule?.leaveOut)
-    const columns = this.#taken?.flatMap((index) => line.columns[index] ?? []) ?? line.columns
-    this.#target =
-      rule?.direction === 'out' ? 'not taken' : await this.#targetFor({ ...line, columns })
+    this.#target = 'not taken'
+    if (this.#options.rules.tables.get(line.table)?.direction === 'out') return
+    this.#sieve = new ColumnSieve(line, this.#options.database.leftOut(line.table))
+    try {
+      this.#target = await this.#targetFor(this.#sieve.line)
+    } catch (error) {
+      if (!(error instanceof SchemaMismatch)) throw error
+      this.#differences.push(...error.differences)
+    }
   }
 
   async applyRows(rows: readonly RowLine[]): Promise<void> {
     const target = this.#target
     if (target === undefined) throw new TypeError('rows before a table')
+    // The message waits: from here on only its other tables are looked at.
+    if (this.#differences.length > 0) return
     if (target === 'not taken') {
       this.#ignored += rows.length
       return
     }
-    const taken = this.#taken === undefined ? rows : rows.map(narrowTo(this.#taken))
+    const taken = this.#sieve?.pass(rows) ?? rows
     for (const batch of inBatches(taken, target.line.keyLength)) await this.#apply(target, batch)
   }
 
   async finish(): Promise<ApplySummary> {
+    const mismatch = SchemaMismatch.ofAll(this.#differences)
+    if (mismatch !== undefined) throw mismatch
     const refused = await this.#postponed.finish()
     await this.#options.database.finish()
     return {
@@ -114,23 +125,5 @@ export class BatchRowApplier implements RowApplier {
     for (const row of rows) {
       await this.#options.database.forgetWaiting(target.line.table, formatKey(target.line, row))
     }
-  }
-}
-
-/** A column that stays at its node is not taken from others either: they would overwrite it with what they have instead. */
-function columnsTaken(
-  { columns, keyLength }: TableLine,
-  leaveOut: readonly string[] = [],
-): readonly number[] | undefined {
-  const taken = columns.flatMap(({ name }, index) => {
-    return index >= keyLength && leaveOut.includes(name) ? [] : [index]
-  })
-  return taken.length === columns.length ? undefined : taken
-}
-
-function narrowTo(columns: readonly number[]): (row: RowLine) => RowLine {
-  return (row) => {
-    if (row.kind !== 'row') return row
-    return { ...row, values: columns.map((index) => row.values[index] ?? null) }
   }
 }

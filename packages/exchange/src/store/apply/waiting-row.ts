@@ -19,6 +19,8 @@ export interface WaitingRow {
   readonly via: NodeCode
   /** Why the database refused it, in its words. */
   readonly reason: string
+  /** The row under the same key as it was here then, as JSON; `undefined` when there was none. */
+  readonly ours: string | undefined
 }
 
 /** The columns of the sender and the row, as in a message: the form in which a row waits. */

@@ -32,6 +32,10 @@ export class SqliteApplyDatabase implements ApplyDatabase {
     this.#triggers = new SuspendedTriggers(database, tables)
   }
 
+  leftOut(table: string): ReadonlySet<string> {
+    return this.#tables.get(table)?.leaveOut ?? new Set()
+  }
+
   targetFor(line: TableLine): Promise<TableTarget> {
     const table = this.#tables.get(line.table)
     if (table === undefined) {

@@ -106,6 +106,7 @@ CREATE TABLE obmen_refused (
   row_line   TEXT NOT NULL,  -- the row, as in the message
   reason     TEXT NOT NULL,  -- in the words of SQLite
   refused_at INTEGER NOT NULL,
+  ours       TEXT,           -- the row under this key as it was here; NULL: there was none
   PRIMARY KEY (table_name, row_key)
 ) WITHOUT ROWID;
 

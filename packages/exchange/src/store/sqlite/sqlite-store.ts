@@ -252,7 +252,7 @@ export class SqliteStore implements ChangeStore {
   refusedRows(): Promise<readonly RefusedRow[]> {
     const rows = new Query(
       this.#database,
-      'SELECT table_name, row_key, node, reason, row_line, refused_at FROM obmen_refused ORDER BY refused_at',
+      'SELECT table_name, row_key, node, reason, row_line, refused_at, ours FROM obmen_refused ORDER BY refused_at',
     ).all()
     return Promise.resolve(
       rows.map((row) => ({
@@ -262,6 +262,7 @@ export class SqliteStore implements ChangeStore {
         reason: toText(row[3]),
         row: toText(row[4]),
         refusedAt: toNumber(row[5]),
+        ours: row[6] === null ? undefined : toText(row[6]),
       })),
     )
   }

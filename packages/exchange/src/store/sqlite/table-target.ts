@@ -225,31 +225,36 @@ function assignments(table: RuledTable, line: TableLine): string[] {
  * of another type a value would become another one, and with another collation other keys would be the same row.
  */
 function checkColumns(table: RuledTable, line: TableLine): void {
+  const mismatch = SchemaMismatch.ofAll(
+    differencesOf(table, line).map((difference) => ({ table: table.name, difference })),
+  )
+  if (mismatch !== undefined) throw mismatch
+}
+
+function differencesOf(table: RuledTable, line: TableLine): string[] {
   const theirKey = line.columns.slice(0, line.keyLength).map(({ name }) => name)
   const ourKey = table.key.map(({ name }) => name)
-  if (theirKey.join('\0') !== ourKey.join('\0')) {
-    throw new SchemaMismatch(
-      table.name,
-      `its primary key is (${ourKey.join(', ')}) here and (${theirKey.join(', ')}) at the sender`,
-    )
-  }
   const here = new Map(toTableLine(table).columns.map((column) => [column.name, column]))
   const missing = line.columns.filter(({ name }) => !here.has(name))
-  if (missing.length > 0) {
+  const differences: string[] = []
+  if (theirKey.join('\0') !== ourKey.join('\0')) {
+    differences.push(
+      `its primary key is (${ourKey.join(', ')}) here and (${theirKey.join(', ')}) at the sender`,
+    )
+  } else if (missing.length > 0) {
     const names = missing.map(({ name }) => JSON.stringify(name)).join(', ')
-    throw new SchemaMismatch(table.name, `the sender has ${names}, which is missing here`)
+    differences.push(`the sender has ${names}, which is missing here`)
   }
   for (const theirs of line.columns) {
-    const [ourForm, theirForm] = [formOf(here.get(theirs.name)), formOf(theirs)]
-    if (ourForm === theirForm) continue
+    const ours = here.get(theirs.name)
+    if (ours === undefined || formOf(ours) === formOf(theirs)) continue
     const name = JSON.stringify(theirs.name)
-    const difference = `column ${name} is ${ourForm} here and ${theirForm} at the sender`
-    throw new SchemaMismatch(table.name, difference)
+    differences.push(`column ${name} is ${formOf(ours)} here and ${formOf(theirs)} at the sender`)
   }
+  return differences
 }
 
 /** `text`, or `text COLLATE NOCASE` in a key. */
-function formOf(column: Column | undefined): string {
-  const { type = '', collation } = column ?? {}
+function formOf({ type, collation }: Column): string {
   return collation === undefined ? type : `${type} COLLATE ${collation}`
 }
