@@ -8,6 +8,9 @@ import { Secret } from '@obmen/mail/imap'
 import { type CommandFate, type Mailbox, startMailHost } from '@obmen/mail/testing'
 
 import { ADDRESS, fetchText, OFFICE, outgoing, PASSWORD, PLAN, SHOP } from './messages.ts'
+import { takeCensus } from '../../../mail/test/census.ts'
+
+takeCensus()
 
 const PERSONAL = 'Subject: hello\r\n\r\nhi\r\n'
 /** What revision 2 includes has to go with it. */

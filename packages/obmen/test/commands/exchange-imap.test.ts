@@ -5,6 +5,9 @@ import type { CommandFate, Mailbox, MailHostOptions } from '@obmen/mail/testing'
 
 import { startExchangeHost } from '../exchange-host.ts'
 import { TestSite } from '../test-site.ts'
+import { takeCensus } from '../../../mail/test/census.ts'
+
+takeCensus()
 
 const GOODS = `CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT);`
 const PERSONAL = 'Subject: hello\r\n\r\nhi\r\n'
