@@ -180,7 +180,12 @@ export class SqliteTransaction implements StoreTransaction {
   }
 
   #applyDatabase(): SqliteApplyDatabase {
-    return new SqliteApplyDatabase(this.#database, this.#tables, this.#plan.thisNode)
+    const { thisNode } = this.#plan
+    return new SqliteApplyDatabase(this.#database, {
+      tables: this.#tables,
+      thisNode,
+      rules: this.#rules,
+    })
   }
 
   #applier(sender: Sender): BatchRowApplier {
