@@ -7,7 +7,6 @@ import type { Mutation } from './mutation.ts'
 const ACKNOWLEDGEMENT = 'plan/acknowledgement.ts'
 const NUMBERING = 'plan/numbering.ts'
 const RECEPTION = 'plan/reception.ts'
-const LETTER_MARK = 'plan/letter-mark.ts'
 const RECEIVE = 'session/receive-changes.ts'
 const SEND = 'session/send-changes.ts'
 const READER = 'session/message-reader.ts'
@@ -78,11 +77,6 @@ export const MUTATIONS: readonly Mutation[] = [
     file: RECEPTION,
     text: `  if (messageNo > sender.sentNo) {`,
     replacement: `  if (messageNo < 0) {`,
-  }),
-  one('takes a letter for a duplicate by its number alone', {
-    file: LETTER_MARK,
-    text: `received?.uuid === mark.uuid ?`,
-    replacement: `received !== undefined ?`,
   }),
   one('never begins a new epoch', {
     file: RECEIVE,
