@@ -84,6 +84,7 @@ describe('InternetMail by POP3', () => {
       ],
     )
     assert.ok((reports[0]?.size ?? 0) > 100)
+    assert.throws(() => reports[0]?.getSourceData(), IllegalStateException)
     assert.match(reports[0]?.header ?? '', /^From: a@b\.example\r\nTo: .*\r\nSubject: Report 1$/s)
     assert.equal(letters[1]?.texts.get(0).text.trimEnd(), 'report 2')
     assert.equal(count, 1)
