@@ -11,7 +11,9 @@ import type {
 } from '../apply/table-target.ts'
 import { SchemaMismatch } from '../errors.ts'
 import { compare, indexName, keyNames } from './capture.ts'
+import type { ForeignKey } from './foreign-keys.ts'
 import { PlainWriter } from './plain-writer.ts'
+import { References } from './references.ts'
 import type { RuledTable } from './ruled-table.ts'
 import { isRefusal, Query, quoteName, type SqliteDatabase, toNumber } from './sqlite-database.ts'
 import { toTableLine } from './user-table.ts'
@@ -21,11 +23,15 @@ export interface TargetOptions {
   readonly table: RuledTable
   readonly line: TableLine
   readonly thisNode: NodeCode
+  /** The foreign keys that are kept. */
+  readonly foreignKeys: readonly ForeignKey[]
 }
 
 /** A table of this database as the target of a sender's rows: the statements for the columns that the sender names. */
 export class SqliteTableTarget implements TableTarget {
   readonly line: TableLine
+  readonly isParent: boolean
+  readonly #references: References
   /** There are columns that the sender does not name, and that other nodes are to have. */
   readonly #hasExtras: boolean
   readonly #plain: PlainWriter | undefined
@@ -39,7 +45,7 @@ export class SqliteTableTarget implements TableTarget {
   readonly #record: Query
   readonly #forget: Query
 
-  constructor(database: SqliteDatabase, { table, line, thisNode }: TargetOptions) {
+  constructor(database: SqliteDatabase, { table, line, thisNode, foreignKeys }: TargetOptions) {
     checkColumns(table, line)
     this.line = line
     const target = quoteName(table.name)
@@ -52,21 +58,29 @@ export class SqliteTableTarget implements TableTarget {
     const isKey = keyCondition(table)
     const query = (sql: string): Query => new Query(database, sql)
     const update = `UPDATE OR ABORT ${target} SET ${assignments(table, line).join(', ')} WHERE ${isKey}`
-    const insert = insertStatement(target, columns)
     this.#entry = query(entryStatement(table))
     this.#row = query(`SELECT ${columns.join(', ')} FROM ${target} WHERE ${isKey}`)
     this.#extras = query(
       `SELECT ${['1', ...extraColumns].join(', ')} FROM ${target} WHERE ${isKey}`,
     )
     this.#update = query(update)
-    this.#insert = query(insert)
+    this.#insert = query(insertStatement(target, columns))
     this.#insertWhole = query(insertStatement(target, [...columns, ...extraColumns]))
     this.#delete = query(`DELETE FROM ${target} WHERE ${isKey}`)
     this.#record = query(recordStatement(table))
     this.#forget = query(forgetStatement(table))
+    this.#references = new References(database, { table, line, foreignKeys })
+    this.isParent = this.#references.isParent
+    const { parents } = this.#references
     this.#plain = this.#hasExtras
       ? undefined
-      : new PlainWriter(database, { table, line, thisNode, update, insert })
+      : new PlainWriter(database, {
+          table,
+          line,
+          thisNode,
+          update: parents === '' ? update : `${update} AND ${parents}`,
+          insert: insertStatement(target, columns, parents),
+        })
   }
 
   writePlain(rows: readonly RowLine[], terms: PlainTerms): Promise<readonly RowLine[]> {
@@ -79,6 +93,14 @@ export class SqliteTableTarget implements TableTarget {
 
   presentRows(rows: readonly RowLine[]): Promise<readonly (readonly Value[] | undefined)[]> {
     return Promise.resolve(rows.map((row) => this.#row.first(...this.#keyOf(row))))
+  }
+
+  missingParents(rows: readonly RowLine[]): Promise<readonly (string | undefined)[]> {
+    return Promise.resolve(rows.map((row) => this.#references.missingParent(row)))
+  }
+
+  areReferredTo(rows: readonly RowLine[]): Promise<readonly boolean[]> {
+    return Promise.resolve(rows.map((row) => this.#references.isReferredTo(this.#keyOf(row))))
   }
 
   write(writes: readonly RowWrite[]): Promise<readonly WriteOutcome[]> {
@@ -201,9 +223,12 @@ function recordStatement(table: RuledTable): string {
 }
 
 /** ABORT overrules what the application's schema may say: REPLACE would delete other rows without a word, IGNORE lose ours. */
-function insertStatement(target: string, columns: readonly string[]): string {
-  const parameters = columns.map((_, index) => `?${index + 1}`)
-  return `INSERT OR ABORT INTO ${target} (${columns.join(', ')}) VALUES (${parameters.join(', ')})`
+function insertStatement(target: string, columns: readonly string[], condition = ''): string {
+  const parameters = columns.map((_, index) => `?${index + 1}`).join(', ')
+  // Without a table to select from, the row comes once or, when the condition does not hold, not at all.
+  const row =
+    condition === '' ? `VALUES (${parameters})` : `SELECT ${parameters} WHERE ${condition}`
+  return `INSERT OR ABORT INTO ${target} (${columns.join(', ')}) ${row}`
 }
 
 /** The key is written too where equal keys may differ: in case under NOCASE, as 1 and 1.0 without a type. */
@@ -225,31 +250,36 @@ function assignments(table: RuledTable, line: TableLine): string[] {
  * of another type a value would become another one, and with another collation other keys would be the same row.
  */
 function checkColumns(table: RuledTable, line: TableLine): void {
+  const mismatch = SchemaMismatch.ofAll(
+    differencesOf(table, line).map((difference) => ({ table: table.name, difference })),
+  )
+  if (mismatch !== undefined) throw mismatch
+}
+
+function differencesOf(table: RuledTable, line: TableLine): string[] {
   const theirKey = line.columns.slice(0, line.keyLength).map(({ name }) => name)
   const ourKey = table.key.map(({ name }) => name)
-  if (theirKey.join('\0') !== ourKey.join('\0')) {
-    throw new SchemaMismatch(
-      table.name,
-      `its primary key is (${ourKey.join(', ')}) here and (${theirKey.join(', ')}) at the sender`,
-    )
-  }
   const here = new Map(toTableLine(table).columns.map((column) => [column.name, column]))
   const missing = line.columns.filter(({ name }) => !here.has(name))
-  if (missing.length > 0) {
+  const differences: string[] = []
+  if (theirKey.join('\0') !== ourKey.join('\0')) {
+    differences.push(
+      `its primary key is (${ourKey.join(', ')}) here and (${theirKey.join(', ')}) at the sender`,
+    )
+  } else if (missing.length > 0) {
     const names = missing.map(({ name }) => JSON.stringify(name)).join(', ')
-    throw new SchemaMismatch(table.name, `the sender has ${names}, which is missing here`)
+    differences.push(`the sender has ${names}, which is missing here`)
   }
   for (const theirs of line.columns) {
-    const [ourForm, theirForm] = [formOf(here.get(theirs.name)), formOf(theirs)]
-    if (ourForm === theirForm) continue
+    const ours = here.get(theirs.name)
+    if (ours === undefined || formOf(ours) === formOf(theirs)) continue
     const name = JSON.stringify(theirs.name)
-    const difference = `column ${name} is ${ourForm} here and ${theirForm} at the sender`
-    throw new SchemaMismatch(table.name, difference)
+    differences.push(`column ${name} is ${formOf(ours)} here and ${formOf(theirs)} at the sender`)
   }
+  return differences
 }
 
 /** `text`, or `text COLLATE NOCASE` in a key. */
-function formOf(column: Column | undefined): string {
-  const { type = '', collation } = column ?? {}
+function formOf({ type, collation }: Column): string {
   return collation === undefined ? type : `${type} COLLATE ${collation}`
 }
