@@ -14,6 +14,8 @@ import {
   InternetMailProtocol,
   InternetMailTextProcessing,
 } from '../../src/internet-mail.ts'
+import { leftovers } from '../net/leftovers.ts'
+import { dueEvents } from '../net/loopback.ts'
 import { ADDRESS, profileFor, startWorld } from './internet-mail-world.ts'
 
 describe('InternetMail by POP3', () => {
@@ -82,6 +84,7 @@ describe('InternetMail by POP3', () => {
       ],
     )
     assert.ok((reports[0]?.size ?? 0) > 100)
+    assert.throws(() => reports[0]?.getSourceData(), IllegalStateException)
     assert.match(reports[0]?.header ?? '', /^From: a@b\.example\r\nTo: .*\r\nSubject: Report 1$/s)
     assert.equal(letters[1]?.texts.get(0).text.trimEnd(), 'report 2')
     assert.equal(count, 1)
@@ -195,6 +198,28 @@ describe('InternetMail by POP3', () => {
     await mail.logoff()
 
     assert.equal(second.host.mailbox('office@example.org').letters().length, 1)
+  })
+
+  it('leaves no socket and no timer behind, whether it went well or not', async () => {
+    await using world = await startWorld()
+    const { mail, profile, host } = world
+    const message = new InternetMailMessage()
+    message.from = ADDRESS
+    message.to.add('office@example.org')
+    await mail.logon(profile)
+    await mail.send(message)
+    await mail.logoff()
+    profile.password = 'wrong'
+    await assert.rejects(mail.logon(profile), MailboxException)
+    profile.smtpPassword = 'wrong'
+    profile.pop3ServerAddress = ''
+    await mail.logon(profile)
+    await assert.rejects(mail.send(message), EmailSendingException)
+    await mail.logoff()
+    await host.close()
+
+    await dueEvents()
+    assert.deepEqual(leftovers(), [])
   })
 
   it('does only what the profile and the protocol allow', async () => {
