@@ -104,6 +104,7 @@ export interface TestSender {
   readonly code?: string
   readonly acknowledgedSeq?: number
   readonly beginsAnew?: boolean
+  readonly hasMore?: boolean
 }
 
 export function readRows(database: DatabaseSync, query: string): SQLOutputValue[][] {
