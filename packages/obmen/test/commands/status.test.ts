@@ -81,6 +81,7 @@ Conflicts: 0
           refusedAt: '2026-09-01T12:00:00.000Z',
         },
       ],
+      unsentRows: [],
       conflicts: [
         {
           id: 1,
@@ -103,6 +104,18 @@ Conflicts: 0
       /Rows that the database refused: 1\n.*\nno +\[1\] +С01 .* UNIQUE constraint failed\n/,
     )
     assert.match(out, /Conflicts: 1\n.*\nno +\[2\] +С01 .* that node\n/)
+  })
+
+  it('shows rows that can not be sent as they are, with the reason', async () => {
+    using site = await siteWithNode()
+    site.exec(`
+      INSERT INTO obmen_unsent
+        SELECT seq, 'Order Details', '1, "x"', NULL, 40000000, 0, 1788264000000 FROM obmen_index_1 LIMIT 1`)
+
+    const { out } = await site.run('status')
+
+    assert.match(out, /Rows that can't be sent as they are: 1\n/)
+    assert.match(out, /larger than the mail server takes: 38.1 MB/)
   })
 
   it('compares tables by their checksums', async () => {
@@ -184,5 +197,4 @@ const emptyNode = {
   oldestUnacknowledged: null,
   owesAcknowledgement: false,
   gapBefore: 0,
-  hasMoreWaiting: false,
 }

@@ -2,6 +2,7 @@ import {
   BodyLineReader,
   formatRowLine,
   formatTableLine,
+  isRowLine,
   type RowLine,
   type TableLine,
 } from '../../message/body-lines.ts'
@@ -36,7 +37,7 @@ export function parseWaiting(kept: WaitingLines): Pick<WaitingRow, 'table' | 'ro
   const lines = new BodyLineReader(base64)
   const table = lines.read(kept.tableLine)
   const row = lines.read(kept.rowLine)
-  if (table.kind !== 'table' || row.kind === 'table' || row.kind === 'end') {
+  if (table.kind !== 'table' || !isRowLine(row)) {
     throw new TypeError('a refused row was not kept as it came')
   }
   return { table, row }

@@ -81,7 +81,7 @@ class TableCursor {
       `DECLARE ${this.#name} NO SCROLL CURSOR FOR ${changesStatement(this.#table, this.#columns)}`,
       request.afterSeq,
       request.throughSeq,
-      request.forNode,
+      request.keepsOwn === true ? NOBODY : request.forNode,
     )
     await this.#fetch()
   }
@@ -124,7 +124,7 @@ class TableCursor {
   }
 
   #toChange(row: SqlRow): Change {
-    const [seq, stamp, origin, isPresent, ...texts] = row
+    const [seq, via, stamp, origin, isPresent, ...texts] = row
     const kind = toBoolean(isPresent) ? 'row' : 'deletion'
     const columns = kind === 'row' ? this.#columns : this.#table.key
     const line: RowLine = {
@@ -133,9 +133,18 @@ class TableCursor {
       origin: parseNodeCode(toText(origin)),
       values: decodeValues(columns, texts),
     }
-    return { seq: toNumber(seq), row: line }
+    const sender = toText(via)
+    return {
+      seq: toNumber(seq),
+      entrySeq: toNumber(seq),
+      via: sender === '' ? '' : parseNodeCode(sender),
+      row: line,
+    }
   }
 }
+
+/** In the place of a node that knows rows already. No node has this code, and no row came from it. */
+const NOBODY = '_'
 
 /** The values of columns, from the texts that {@link readColumns} asks for. */
 export function decodeValues(columns: readonly UserColumn[], texts: SqlRow): Value[] {
@@ -158,7 +167,7 @@ function changesStatement(table: CapturedTable, columns: readonly UserColumn[]):
   })
   const presence = `d.${quoteName(table.key[0]?.name ?? '')} IS NOT NULL`
   return `
-    SELECT i.seq, i.stamp, i.origin, ${[presence, ...values].join(', ')}
+    SELECT i.seq, i.via, i.stamp, i.origin, ${[presence, ...values].join(', ')}
       FROM ${indexName(table)} i LEFT JOIN ${tableName(table)} d ON ${matchesKey(table, 'd', 'i')}
      WHERE i.seq > $1::bigint AND i.seq <= $2::bigint AND i.via <> $3
      ORDER BY i.seq`
