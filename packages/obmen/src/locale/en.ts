@@ -139,6 +139,8 @@ export const en: Messages = {
     resultTitle: () => 'result',
     inStep: () => 'done',
     failed: () => 'failed',
+    ignored: (count) =>
+      `Not taken, because this node only sends these tables: ${format.rows(count)}. See "direction" under "rules".`,
     refusedHint: () =>
       'The database refused rows; they are kept and tried again. See: obmen status',
   },

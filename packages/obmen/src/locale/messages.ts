@@ -134,6 +134,8 @@ export interface ExchangeMessages {
   readonly inStep: () => string
   readonly failed: () => string
   readonly refusedHint: () => string
+  /** Rows of tables that this node does not take. */
+  readonly ignored: (count: number) => string
 }
 
 export interface StatusMessages {

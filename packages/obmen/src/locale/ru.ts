@@ -145,6 +145,8 @@ export const ru: Messages = {
     resultTitle: () => 'итог',
     inStep: () => 'готово',
     failed: () => 'ошибка',
+    ignored: (count) =>
+      `Не принято, потому что эти таблицы узел только отправляет: ${format.rows(count)}. Смотрите direction в разделе rules.`,
     refusedHint: () =>
       'База не приняла некоторые строки; они сохранены, и запись будет повторена. Подробности: obmen status',
   },
