@@ -49,6 +49,7 @@ export function drawShape(random: Random, nodeCount?: number): WorldShape {
       window: random.pick([3, 3, 1, 24]),
       resendAfterMs: 24 * HOUR_MS,
       messageSizeOctets: random.pick([10_000, 10_000, 250, 60]),
+      keepDeletionsDays: random.pick([400, 400, 0, 1]),
     },
     removal: random.pick(['at once', 'at close']),
     capacity: random.pick([100, 100, 100, 4]),
