@@ -2,9 +2,17 @@ import { parseNodeCode } from '../../plan/node-code.ts'
 import type { RowLine, TableLine } from '../../message/body-lines.ts'
 import type { Value } from '../../message/values.ts'
 import type { Change, ChangeBatch, ChangesRequest } from '../change-store.ts'
-import { type CapturedTable, indexName, matchesKey } from './capture.ts'
-import { type Connection, quoteName, type SqlRow, toBoolean, toNumber, toText } from './postgres-database.ts'
-import { tableName, toTableLine, type UserColumn } from './user-table.ts'
+import { indexName, matchesKey } from './capture.ts'
+import {
+  type Connection,
+  quoteName,
+  type SqlRow,
+  toBoolean,
+  toNumber,
+  toText,
+} from './postgres-database.ts'
+import { type RuledTable, sharedColumns, toSharedTableLine } from './ruled-table.ts'
+import { tableName, type UserColumn } from './user-table.ts'
 
 /** Rows in one batch: enough that the work for a batch does not count. */
 const BATCH_ROWS = 1000
@@ -18,7 +26,7 @@ const BATCH_OCTETS = 1024 * 1024
 /** Reads the changes of all tables in the order of their positions. Must run in one snapshot. */
 export async function* readChanges(
   connection: Connection,
-  tables: readonly CapturedTable[],
+  tables: readonly RuledTable[],
   request: ChangesRequest,
 ): AsyncGenerator<ChangeBatch, void, void> {
   const cursors: TableCursor[] = []
@@ -38,22 +46,23 @@ export async function* readChanges(
 /** The tables that have something for the request. */
 async function withChanges(
   connection: Connection,
-  tables: readonly CapturedTable[],
+  tables: readonly RuledTable[],
   { afterSeq, throughSeq }: ChangesRequest,
-): Promise<CapturedTable[]> {
-  if (tables.length === 0) return []
-  const exist = tables.map(
+): Promise<RuledTable[]> {
+  const sent = tables.filter(({ direction }) => direction !== 'in')
+  if (sent.length === 0) return []
+  const exist = sent.map(
     (table) =>
       `EXISTS (SELECT 1 FROM ${indexName(table)} WHERE seq > $1::bigint AND seq <= $2::bigint)`,
   )
   const row = await connection.first(`SELECT ${exist.join(', ')}`, afterSeq, throughSeq)
-  return tables.filter((_, index) => row?.[index] === 't')
+  return sent.filter((_, index) => row?.[index] === 't')
 }
 
 /** The changes of one table, a piece ahead. */
 class TableCursor {
   readonly #connection: Connection
-  readonly #table: CapturedTable
+  readonly #table: RuledTable
   readonly #columns: readonly UserColumn[]
   readonly #line: TableLine
   #rows: readonly SqlRow[] = []
@@ -61,11 +70,11 @@ class TableCursor {
   #fetchRows = FIRST_ROWS
   #isAtEnd = false
 
-  constructor(connection: Connection, table: CapturedTable) {
+  constructor(connection: Connection, table: RuledTable) {
     this.#connection = connection
     this.#table = table
-    this.#columns = [...table.key, ...table.others]
-    this.#line = toTableLine(table)
+    this.#columns = sharedColumns(table)
+    this.#line = toSharedTableLine(table)
   }
 
   async open(request: ChangesRequest): Promise<void> {
@@ -144,7 +153,7 @@ export function readColumns(columns: readonly UserColumn[], row: string): string
 }
 
 /** The columns as a message has them: key columns first. Of a row that is gone, the index has the key. */
-function changesStatement(table: CapturedTable, columns: readonly UserColumn[]): string {
+function changesStatement(table: RuledTable, columns: readonly UserColumn[]): string {
   const values = columns.map(({ name, codec }, index) => {
     const value = `d.${quoteName(name)}`
     return codec.read(index < table.key.length ? `coalesce(${value}, i.k${index + 1})` : value)

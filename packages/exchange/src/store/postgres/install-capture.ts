@@ -84,7 +84,9 @@ export async function repairCapture(
   await dropFunctions(connection, table.id)
   const [log = '', replica = ''] = tableStatements(table)
   await connection.exec(
-    [`DROP TABLE IF EXISTS ${logName(table)}`, log, replica, ...functionStatements(table)].join(';\n'),
+    [`DROP TABLE IF EXISTS ${logName(table)}`, log, replica, ...functionStatements(table)].join(
+      ';\n',
+    ),
   )
   await makeTriggers(connection, table)
   await recordCapture(connection, table)
@@ -151,7 +153,10 @@ export async function retireCapture(connection: Connection, id: number): Promise
 }
 
 /** The number of a table of this name that has left the plan. */
-export async function findFormer(connection: Connection, name: string): Promise<number | undefined> {
+export async function findFormer(
+  connection: Connection,
+  name: string,
+): Promise<number | undefined> {
   const row = await connection.first(
     `SELECT id FROM obmen.tables WHERE name = $1 AND capture = ''`,
     name,
@@ -222,8 +227,7 @@ export async function readCaptureCatalog(connection: Connection): Promise<Captur
 /** Compares log, index and triggers with what {@link installCapture} makes for a table as it is now. */
 export function captureStateOf(table: CapturedTable, catalog: CaptureCatalog): CaptureState {
   const recorded = catalog.recorded.get(table.id)
-  const hasTables =
-    catalog.relations.has(logName(table)) && catalog.relations.has(indexName(table))
+  const hasTables = catalog.relations.has(logName(table)) && catalog.relations.has(indexName(table))
   const hasFunctions = [...functionBodies(table)].every(
     ([name, text]) => catalog.functions.get(name) === text,
   )

@@ -46,11 +46,7 @@ function groupByNode(rows: readonly SqlRow[]): ReadonlyMap<string, SqlRow[]> {
   return Map.groupBy(rows, ([node]) => toText(node))
 }
 
-function toNodeState(
-  row: SqlRow,
-  sent: readonly SqlRow[],
-  received: readonly SqlRow[],
-): NodeState {
+function toNodeState(row: SqlRow, sent: readonly SqlRow[], received: readonly SqlRow[]): NodeState {
   return {
     code: parseNodeCode(toText(row[0])),
     epoch: { counter: toNumber(row[1]), random: toText(row[2]) },

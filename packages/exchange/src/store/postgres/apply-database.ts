@@ -1,0 +1,132 @@
+import type { TableLine } from '../../message/body-lines.ts'
+import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import type { ApplyDatabase } from '../apply/apply-database.ts'
+import type { TableTarget } from '../apply/table-target.ts'
+import { formatWaiting, parseWaiting, type WaitingRow } from '../apply/waiting-row.ts'
+import type { ConflictRecord } from '../change-store.ts'
+import { SchemaMismatch } from '../errors.ts'
+import { APPLYING, type CapturedTable } from './capture.ts'
+import { type Connection, quoteText, toText } from './postgres-database.ts'
+import { enterMode, SuspendedTriggers, type TriggerMode } from './suspended-triggers.ts'
+import { PostgresTableTarget } from './table-target.ts'
+
+/** Where rows are applied, and how the application's triggers are treated. */
+export interface ApplyDatabaseOptions {
+  readonly tables: readonly CapturedTable[]
+  readonly thisNode: NodeCode
+  readonly triggers: 'suspended' | 'fire'
+}
+
+/** The tables of a PostgreSQL database while a message is applied to them. */
+export class PostgresApplyDatabase implements ApplyDatabase {
+  readonly #connection: Connection
+  readonly #tables: ReadonlyMap<string, CapturedTable>
+  readonly #thisNode: NodeCode
+  readonly #mode: TriggerMode
+  readonly #triggers: SuspendedTriggers
+
+  private constructor(connection: Connection, options: ApplyDatabaseOptions, mode: TriggerMode) {
+    this.#connection = connection
+    this.#tables = new Map(options.tables.map((table) => [table.name, table]))
+    this.#thisNode = options.thisNode
+    this.#mode = mode
+    this.#triggers = new SuspendedTriggers(connection)
+  }
+
+  /** From here to {@link finish} nothing that is written directly in this transaction is registered. */
+  static async begin(
+    connection: Connection,
+    options: ApplyDatabaseOptions,
+  ): Promise<PostgresApplyDatabase> {
+    const mode = await enterMode(connection, options.triggers)
+    await connection.exec(`SELECT set_config(${quoteText(APPLYING)}, 'on', true)`)
+    return new PostgresApplyDatabase(connection, options, mode)
+  }
+
+  async targetFor(line: TableLine): Promise<TableTarget> {
+    const table = this.#tables.get(line.table)
+    if (table === undefined) throw new SchemaMismatch(line.table, 'it is not in the plan here')
+    if (this.#mode === 'disabled') await this.#triggers.suspend(table)
+    const mayTakeOut = this.#mode === 'replica' || !(await this.#isReferred(table))
+    return new PostgresTableTarget(this.#connection, {
+      table,
+      line,
+      thisNode: this.#thisNode,
+      mayTakeOut,
+    })
+  }
+
+  async #isReferred(table: CapturedTable): Promise<boolean> {
+    const constraint = await this.#connection.first(
+      `SELECT 1 FROM pg_constraint WHERE contype = 'f' AND confrelid = $1::bigint::oid LIMIT 1`,
+      table.oid,
+    )
+    return constraint !== undefined
+  }
+
+  async tentatively(work: () => Promise<boolean>): Promise<void> {
+    await this.#connection.exec('SAVEPOINT obmen_try')
+    const stays = await work()
+    if (!stays) await this.#connection.exec('ROLLBACK TO SAVEPOINT obmen_try')
+    await this.#connection.exec('RELEASE SAVEPOINT obmen_try')
+  }
+
+  async waitingRows(): Promise<readonly WaitingRow[]> {
+    const rows = await this.#connection.all(
+      'SELECT node, table_line, row_line, row_key, reason FROM obmen.refused ORDER BY refused_at, table_name, row_key',
+    )
+    return rows.map(([node, tableLine, rowLine, key, reason]) => ({
+      ...parseWaiting({ tableLine: toText(tableLine), rowLine: toText(rowLine) }),
+      key: toText(key),
+      via: parseNodeCode(toText(node)),
+      reason: toText(reason),
+    }))
+  }
+
+  async keepWaiting(waiting: WaitingRow, nowMs: number): Promise<void> {
+    const { table, key, via, reason } = waiting
+    const { tableLine, rowLine } = formatWaiting(waiting)
+    await this.#connection.run(
+      `INSERT INTO obmen.refused (table_name, row_key, node, table_line, row_line, reason, refused_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)
+       ON CONFLICT (table_name, row_key) DO UPDATE SET
+         (node, table_line, row_line, reason, refused_at) =
+         (excluded.node, excluded.table_line, excluded.row_line, excluded.reason, excluded.refused_at)`,
+      table.table,
+      key,
+      via,
+      tableLine,
+      rowLine,
+      reason,
+      nowMs,
+    )
+  }
+
+  async forgetWaiting(table: string, key: string): Promise<void> {
+    await this.#connection.run(
+      'DELETE FROM obmen.refused WHERE table_name = $1 AND row_key = $2',
+      table,
+      key,
+    )
+  }
+
+  async keepConflict(conflict: ConflictRecord): Promise<void> {
+    const { table, key, node, winner, ours = null, theirs = null, decidedAt } = conflict
+    await this.#connection.run(
+      `INSERT INTO obmen.conflicts (table_name, row_key, node, winner, ours, theirs, decided_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      table,
+      key,
+      node,
+      winner,
+      ours,
+      theirs,
+      decidedAt,
+    )
+  }
+
+  async finish(): Promise<void> {
+    await this.#triggers.restore()
+    await this.#connection.exec(`SELECT set_config(${quoteText(APPLYING)}, '', true)`)
+  }
+}
