@@ -17,6 +17,8 @@ import type { NodeCodeInvalid } from './plan/node-code.ts'
 import type {
   CaptureDisturbed,
   CollationUnknown,
+  ConflictUnknown,
+  RowRefused,
   SchemaMismatch,
   StoreNotPrepared,
   StoreOfAnotherPlan,
@@ -41,6 +43,8 @@ export { NodeCodeInvalid } from './plan/node-code.ts'
 export {
   CaptureDisturbed,
   CollationUnknown,
+  ConflictUnknown,
+  RowRefused,
   SchemaMismatch,
   StoreNotPrepared,
   StoreOfAnotherPlan,
@@ -54,6 +58,7 @@ export { DeliveryDeferred, DeliveryRefused, DeliveryUnknown } from './transport/
 export type AnyExchangeError =
   | CaptureDisturbed
   | CollationUnknown
+  | ConflictUnknown
   | DeliveryDeferred
   | DeliveryRefused
   | DeliveryUnknown
@@ -67,6 +72,7 @@ export type AnyExchangeError =
   | NodeUnknown
   | PlanNameInvalid
   | RuleInvalid
+  | RowRefused
   | SchemaMismatch
   | StoreNotPrepared
   | StoreOfAnotherPlan

@@ -37,6 +37,8 @@ export type {
   ChangeBatch,
   ChangesRequest,
   ChangeStore,
+  Choice,
+  Conflict,
   ConflictRecord,
   RefusedRow,
   RowApplier,

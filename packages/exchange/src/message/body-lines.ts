@@ -9,7 +9,7 @@
  *     {"rows":2,"sha256":"…"}                                                                          end line
  *
  * A table line says which column is what for the rows that follow, key columns first, so that a reader never
- * guesses; a key column that is not compared octet by octet has its collation, too: ["Login","text","NOCASE"]. The end line seals
+ * guesses; `"leftOut":["Margin"]` names columns that the sender keeps to itself. A key column that is not compared octet by octet has its collation, too: ["Login","text","NOCASE"]. The end line seals
  * all octets before it.
  */
 import { type NodeCode, parseNodeCode } from '../plan/node-code.ts'
@@ -37,6 +37,8 @@ export interface TableLine {
   readonly table: string
   readonly keyLength: number
   readonly columns: readonly Column[]
+  /** Columns that the sender keeps to itself by a rule. What the receiver has in them is its own: they are no part of the row. */
+  readonly leftOut?: readonly string[]
 }
 
 /** How a row stands with the receiver: it is so, it is gone, or it is there and no longer the receiver's share. */
@@ -65,6 +67,7 @@ export function formatTableLine(table: TableLine): string {
   return JSON.stringify({
     table: table.table,
     key: table.keyLength,
+    ...(table.leftOut !== undefined && { leftOut: table.leftOut }),
     columns: table.columns.map(({ name, type, collation }) => {
       return collation === undefined ? [name, type] : [name, type, collation]
     }),
@@ -175,7 +178,17 @@ function readTableLine(json: unknown): TableLine | undefined {
   const columns = json.columns.map(readColumn)
   if (!columns.every((column) => column !== undefined)) return undefined
   if (!Number.isInteger(json.key) || json.key < 1 || json.key > columns.length) return undefined
-  return { kind: 'table', table: json.table, keyLength: json.key, columns }
+  const leftOut = readLeftOut(json)
+  if (leftOut === undefined) return undefined
+  const table = { kind: 'table', table: json.table, keyLength: json.key, columns } as const
+  return leftOut.length === 0 ? table : { ...table, leftOut }
+}
+
+function readLeftOut(json: object): readonly string[] | undefined {
+  if (!('leftOut' in json)) return []
+  if (!isArray(json.leftOut)) return undefined
+  const names = json.leftOut.filter((name) => typeof name === 'string')
+  return names.length === json.leftOut.length ? names : undefined
 }
 
 function readColumn(json: unknown): Column | undefined {

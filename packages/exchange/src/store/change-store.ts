@@ -6,6 +6,7 @@ import type { ExchangePlan } from '../plan/exchange-plan.ts'
 import type { NodeAttributes } from '../plan/node-attributes.ts'
 import type { NodeCode } from '../plan/node-code.ts'
 import type { NodeState } from '../plan/node-state.ts'
+import type { ConflictPolicy } from '../plan/plan-rules.ts'
 
 /** One database that takes part in an exchange plan. Calls are made one after another, never side by side. */
 export interface ChangeStore {
@@ -67,6 +68,19 @@ export interface StoreTransaction {
   /** Lets the node be offered also what came from it: it may have lost it. */
   forgetVia(code: NodeCode): Promise<void>
 
+  /**
+   * Writes one of the two versions of a conflict as a change of this node, and closes it. Throws {@link ConflictUnknown}, and
+   * {@link RowRefused} when the database does not take that version. {@link fold} must have been called before.
+   */
+  resolveConflict(choice: Choice, nowMs: number): Promise<void>
+  /** Puts the records of conflicts away that were decided before a moment. Gives how many. */
+  clearConflicts(beforeMs: number): Promise<number>
+
+  /** Tries the rows that were refused once more. {@link fold} must have been called before. */
+  retryRefused(nowMs: number): Promise<ApplySummary>
+  /** Gives a refused row up: it is tried no more. Gives whether there was one. */
+  dropRefused(row: { readonly table: string; readonly key: string }): Promise<boolean>
+
   /** Begins to apply the rows of one message. {@link fold} must have been called before. */
   beginApplying(sender: Sender): Promise<RowApplier>
 }
@@ -76,6 +90,8 @@ export interface Sender {
   readonly code: NodeCode
   /** What of our change index the sender knew when it wrote the message. */
   readonly acknowledgedSeq: number
+  /** It began a new epoch and has acknowledged nothing in it: nobody can say what it knew. */
+  readonly beginsAnew?: boolean
   /** Wall clock in milliseconds, for the records of conflicts and refusals. */
   readonly nowMs: number
 }
@@ -98,6 +114,8 @@ export interface ApplySummary {
   readonly conflicts: number
   /** Rows that the database refused; they are set aside and tried again. */
   readonly refused: number
+  /** Rows of tables that this node does not take from others; absent when there were none. */
+  readonly ignored?: number
 }
 
 export interface TableChecksum {
@@ -117,12 +135,33 @@ export interface RefusedRow {
 }
 
 /** A row that was changed on both sides, with both versions; `undefined` where a version is a deletion. */
-export interface ConflictRecord {
+export interface Conflict {
   readonly table: string
+  /** Key and versions as JSON, in the form of the message body. */
   readonly key: string
   readonly node: NodeCode
-  readonly winner: 'ours' | 'theirs'
+  /** Whose row stayed; `merged`: one that a function of the application made of both. */
+  readonly winner: 'ours' | 'theirs' | 'merged'
+  /** What decided; `person`: somebody chose. */
+  readonly policy: ConflictPolicy['kind'] | 'person'
+  /** Nobody has decided yet; until then, the row is that of the winner. */
+  readonly isOpen: boolean
   readonly ours: string | undefined
   readonly theirs: string | undefined
+  /** Wall clock in milliseconds. */
   readonly decidedAt: number
+}
+
+/** Which version of a conflict a person wants. */
+export interface Choice {
+  readonly id: number
+  readonly take: 'ours' | 'theirs'
+}
+
+/** A conflict as it is on record. */
+export interface ConflictRecord extends Conflict {
+  /** By which it is called, at this node. */
+  readonly id: number
+  /** The columns of both versions. */
+  readonly columns: readonly string[]
 }

@@ -92,6 +92,38 @@ export class SchemaMismatch extends ExchangeError {
   }
 }
 
+/** A row that the database does not take, where it can't be set aside. */
+export class RowRefused extends ExchangeError {
+  readonly code = 'ROW_REFUSED'
+  readonly transient = false
+  readonly table: string
+  readonly key: string
+  readonly reason: string
+
+  constructor(table: string, key: string, reason: string) {
+    super(`the database refuses row ${key} of table ${JSON.stringify(table)}: ${reason}`, {
+      hint: 'mend what the reason names, here or at the sender; a message with such a row waits in the mailbox and is tried again at the next exchange',
+    })
+    this.table = table
+    this.key = key
+    this.reason = reason
+  }
+}
+
+/** A conflict that is not on record here, or whose columns are not. */
+export class ConflictUnknown extends ExchangeError {
+  readonly code = 'CONFLICT_UNKNOWN'
+  readonly transient = false
+  readonly id: number
+
+  constructor(id: number) {
+    super(`there is no conflict No. ${id} on record here`, {
+      hint: 'see them with: obmen conflicts list',
+    })
+    this.id = id
+  }
+}
+
 /** Where a value stands. */
 export interface ValuePlace {
   readonly table: string

@@ -61,6 +61,21 @@ describe('a body line', () => {
     assert.deepEqual(new BodyLineReader(base64).read(line), users)
   })
 
+  it('names the columns that the sender keeps to itself', () => {
+    const line: TableLine = {
+      kind: 'table',
+      table: 'goods',
+      keyLength: 1,
+      columns: [{ name: 'id', type: 'integer' }],
+      leftOut: ['margin', 'Цена'],
+    }
+    assert.deepEqual(new BodyLineReader(base64).read(formatTableLine(line)), line)
+    for (const leftOut of ['"margin"', '[1]', '{}']) {
+      const text = `{"table":"goods","key":1,"columns":[["id","integer"]],"leftOut":${leftOut}}`
+      assert.throws(() => new BodyLineReader(base64).read(text), MessageDamaged)
+    }
+  })
+
   it('is damaged when its stamp leaves no room for a later one', () => {
     assert.throws(() => readAfterTable(`["d",${2 ** 52 + 1},"ЦБ",1,2]`), MessageDamaged)
   })

@@ -47,6 +47,10 @@ function doomed(site: Site, doom: Doom): ExchangeContext {
           setAttributes: (code, attributes) => transaction.setAttributes(code, attributes),
           fold: () => doom.at(() => transaction.fold()),
           forgetVia: (code) => transaction.forgetVia(code),
+          resolveConflict: (choice, nowMs) => transaction.resolveConflict(choice, nowMs),
+          clearConflicts: (beforeMs) => transaction.clearConflicts(beforeMs),
+          retryRefused: (nowMs) => transaction.retryRefused(nowMs),
+          dropRefused: (row) => transaction.dropRefused(row),
           beginApplying: async (sender) => {
             const applier = await transaction.beginApplying(sender)
             return {

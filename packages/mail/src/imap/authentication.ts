@@ -101,9 +101,10 @@ function isPassword(credentials: LoginCredentials): credentials is PasswordCrede
 }
 
 function mayUseLogin(capabilities: ImapCapabilities, credentials: PasswordCredentials): boolean {
-  const { mechanism, authorizationId } = credentials
+  const { mechanism, authorizationId, isPasswordHidden } = credentials
   const isAsked = mechanism === undefined || mechanism === 'LOGIN'
-  return isAsked && authorizationId === undefined && !capabilities.has('LOGINDISABLED')
+  const isPossible = authorizationId === undefined && isPasswordHidden !== true
+  return isAsked && isPossible && !capabilities.has('LOGINDISABLED')
 }
 
 function nothingUsable(

@@ -16,7 +16,7 @@ import type { ImapCommand } from './command.ts'
 import { ImapCommandRejected } from './errors.ts'
 import type { FetchedLetter } from './fetch-response.ts'
 import { ResponseFramer } from './framing.ts'
-import type { ChooseSink } from './framing.ts'
+import type { ChooseSink, FramedResponse } from './framing.ts'
 import type { ImapLimits } from './limits.ts'
 import { parseResponse } from './parse-response.ts'
 import type { ContinuationResponse, ImapResponse, StatusResponse } from './response.ts'
@@ -259,7 +259,7 @@ export class ImapChannel {
 
   *#awaitTurn(tag: string, options: AnswerOptions): Dialog<Turn> {
     for (;;) {
-      const response = yield* this.#receive(options)
+      const response = this.#takeReceived(options) ?? (yield* this.#receive(options))
       if (response.kind === 'continuation') return response
       if (response.kind === 'status' && response.tag !== undefined) {
         if (response.tag === tag) {
@@ -296,15 +296,29 @@ export class ImapChannel {
     timeoutMs = this.deadlines.commandMs,
     chooseSink,
   }: AnswerOptions): Dialog<ImapResponse> {
-    const { nameEncoding } = this.#state
     try {
-      const framed = yield* this.#framer.receive(timeoutMs, chooseSink)
-      return parseResponse(framed, { limits: this.limits, nameEncoding })
+      return this.#parse(yield* this.#framer.receive(timeoutMs, chooseSink))
     } catch (error) {
       this.#isInStep = false
       const { farewell } = this.#state
       throw error instanceof ConnectionLost && farewell !== undefined ? lost(farewell) : error
     }
+  }
+
+  /** The next response, if all of it has come: of ten thousand letters in one answer few have to be waited for. */
+  #takeReceived({ chooseSink }: AnswerOptions): ImapResponse | undefined {
+    try {
+      const framed = this.#framer.take(chooseSink)
+      return framed && this.#parse(framed)
+    } catch (error) {
+      this.#isInStep = false
+      throw error
+    }
+  }
+
+  #parse(framed: FramedResponse): ImapResponse {
+    const { nameEncoding } = this.#state
+    return parseResponse(framed, { limits: this.limits, nameEncoding })
   }
 
   #finish(status: StatusResponse): StatusResponse {

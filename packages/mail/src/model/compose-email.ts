@@ -22,6 +22,8 @@ export interface LetterParts {
   readonly texts: readonly EmailTextPart[]
   readonly attachments: readonly EmailAttachment[]
   readonly calendar: DraftCalendar | undefined
+  /** How important it is, where the fields have no word for that. */
+  readonly importance?: MessageDraft['importance']
 }
 
 /** Octets of a letter, which are the same each time they are read, and the identifier in them. */
@@ -36,7 +38,8 @@ export interface ComposedEmail {
  * @throws IllegalStateException when there is no sender, or a stream was read before.
  * @throws HeaderInvalid when something in it has no form in a letter.
  */
-export function composeEmail({ fields, texts, attachments, calendar }: LetterParts): ComposedEmail {
+export function composeEmail(parts: LetterParts): ComposedEmail {
+  const { fields, texts, attachments, calendar, importance } = parts
   const [author, ...coAuthors] = fields.from
   if (author === undefined) throw new IllegalStateException('the letter has no sender')
   if (attachments.some(({ isUsedUp }) => isUsedUp)) throw streamUsedUp()
@@ -48,6 +51,7 @@ export function composeEmail({ fields, texts, attachments, calendar }: LetterPar
   const sender = fields.actualSender ?? (coAuthors.length > 0 ? author : undefined)
   const draft: MessageDraft = {
     ...fieldsOf(fields),
+    ...(importance && { importance }),
     from: [author.mailbox, ...coAuthors.map(({ mailbox }) => mailbox)],
     ...(sender && { sender: sender.mailbox }),
     date: fields.sentDate ?? new Date(),

@@ -69,11 +69,15 @@ export function* authenticate(
     // Thrown before anything was sent.
     if (!(error instanceof NoUsableMechanism) || offer.secrecy === 'clear') throw error
     const hasPass = !capabilities.isKnown || capabilities.has('USER')
-    if (!hasPass || !isPassword(credentials) || credentials.mechanism !== undefined) {
+    if (!hasPass || !isPassword(credentials) || !mayUsePass(credentials)) {
       throw nothingUsable(capabilities, credentials, error)
     }
     yield* authenticateByPass(channel, credentials, offer)
   }
+}
+
+function mayUsePass({ mechanism, isPasswordHidden }: PasswordCredentials): boolean {
+  return mechanism === undefined && isPasswordHidden !== true
 }
 
 function isPassword(credentials: LoginCredentials): credentials is PasswordCredentials {
@@ -90,7 +94,7 @@ function nothingUsable(
   const tlsHint = "Set the server's tls to 'starttls': it may offer more then"
   const passHint = 'Leave the mechanism out of the credentials, so that USER and PASS can be used'
   const otherHint = 'Ask the provider how this mailbox may be read by POP3'
-  const canPass = hasPass && isPassword(credentials)
+  const canPass = hasPass && isPassword(credentials) && credentials.isPasswordHidden !== true
   return new NoUsableMechanism({
     offered: capabilities.saslMechanisms,
     reason: hasPass ? cause.reason : `${cause.reason}, and USER is not in the capabilities`,

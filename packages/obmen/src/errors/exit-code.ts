@@ -53,6 +53,8 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   LIMIT_EXCEEDED: EXIT.data,
   MESSAGE_DAMAGED: EXIT.data,
   MESSAGE_TOO_NEW: EXIT.data,
+  CONFLICT_UNKNOWN: EXIT.usage,
+  ROW_REFUSED: EXIT.data,
   SCHEMA_MISMATCH: EXIT.data,
   SMTP_CONTENT_INVALID: EXIT.data,
   TABLE_WITHOUT_PRIMARY_KEY: EXIT.data,

@@ -59,6 +59,13 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
           `таблица «${table}» на двух сторонах разная (${difference})`,
           'сделайте таблицы одинаковыми, здесь или там; сообщение подождёт в ящике и будет принято при следующем обмене',
         ),
+  ROW_REFUSED: ({ table, key, reason }) =>
+    text(
+      `база не принимает строку ${key} таблицы «${table}»: ${reason}`,
+      'устраните причину, здесь или у отправителя; сообщение с такой строкой подождёт в ящике и будет принято при следующем обмене',
+    ),
+  CONFLICT_UNKNOWN: ({ id }) =>
+    text(`конфликта № ${id} здесь нет`, 'посмотрите их: obmen conflicts list'),
   TEXT_NOT_UTF8: ({ table, key, column }) =>
     text(
       `в таблице «${table}», строка ${key}, столбец «${column}», записан текст не в кодировке UTF-8`,

@@ -94,6 +94,9 @@ export const ru: Messages = {
   },
   node: {
     added: (code) => `Узел ${code} добавлен.`,
+    attributes: () => 'признаки',
+    attributesAre: (code, attributes) => `Признаки узла ${code}: ${attributes}`,
+    attributesMean: () => 'При следующем обмене узел получит то, чем стала его доля.',
     wouldBeAdded: (code) => `Узел ${code} был бы добавлен.`,
     addedMeans: (plan, command) =>
       `При следующем обмене будут переданы все строки плана ${plan}. На той стороне добавьте этот узел: ${command}`,
@@ -154,7 +157,8 @@ export const ru: Messages = {
     atLeast: (count) => `больше ${russianNumber(count)}`,
     conflicts: (count) => `Конфликтов: ${russianNumber(count)}`,
     refusedRows: (count) => `Строк, которые база не приняла: ${russianNumber(count)}`,
-    winner: (winner) => (winner === 'ours' ? 'этого узла' : 'того узла'),
+    winner: (winner) =>
+      ({ ours: 'этого узла', theirs: 'того узла', merged: 'из обеих' })[winner],
     tableTitle: () => 'таблица',
     keyTitle: () => 'ключ',
     nodeTitle: () => 'узел',

@@ -1,6 +1,8 @@
 import {
   CaptureDisturbed,
   CollationUnknown,
+  ConflictUnknown,
+  RowRefused,
   DeliveryDeferred,
   DeliveryRefused,
   DeliveryUnknown,
@@ -187,6 +189,8 @@ export const EVERY_ERROR: { readonly [Code in KnownError['code']]: KnownError } 
     reason: 'target',
     proxyWords: 'reply 4, host unreachable',
   }),
+  ROW_REFUSED: new RowRefused('Orders', '[1]', 'CHECK constraint failed: fine'),
+  CONFLICT_UNKNOWN: new ConflictUnknown(7),
   SCHEMA_MISMATCH: new SchemaMismatch('Orders', 'it is not in the plan here'),
   SECRET_MISSING: new SecretMissing({ kind: 'env', name: 'OBMEN_MAIL_PASSWORD' }),
   SMTP_CAPABILITY_MISSING: new SmtpCapabilityMissing('SMTPUTF8', 'the address <ящик@example.org>'),

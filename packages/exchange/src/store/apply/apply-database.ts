@@ -1,5 +1,6 @@
 import type { TableLine } from '../../message/body-lines.ts'
-import type { ConflictRecord } from '../change-store.ts'
+import type { Conflict } from '../change-store.ts'
+import type { StoredConflict } from './resolve-conflict.ts'
 import type { TableTarget } from './table-target.ts'
 import type { WaitingRow } from './waiting-row.ts'
 
@@ -17,7 +18,12 @@ export interface ApplyDatabase {
   keepWaiting(row: WaitingRow, nowMs: number): Promise<void>
   forgetWaiting(table: string, key: string): Promise<void>
 
-  keepConflict(conflict: ConflictRecord): Promise<void>
+  /** Puts a conflict on record, with the columns of its versions. */
+  keepConflict(conflict: Conflict & { readonly line: TableLine }): Promise<void>
+
+  conflict(id: number): Promise<StoredConflict | undefined>
+  /** Somebody has chosen. */
+  closeConflict(id: number, winner: 'ours' | 'theirs', nowMs: number): Promise<void>
 
   /** No more rows come: what was switched off for them is on again. */
   finish(): Promise<void>

@@ -1,20 +1,21 @@
 import { formatTableLine, type RowLine, type TableLine } from '../../message/body-lines.ts'
-import type { Value } from '../../message/values.ts'
 import type { NodeCode } from '../../plan/node-code.ts'
-import { compareVersions } from '../../plan/row-version.ts'
+import type { PlanRules } from '../../plan/plan-rules.ts'
 import type { ApplySummary, RowApplier, Sender } from '../change-store.ts'
 import type { ApplyDatabase } from './apply-database.ts'
+import { ArrivalJudge } from './arrival-judge.ts'
 import { inBatches } from './key-batches.ts'
 import { PostponedRows } from './postponed-rows.ts'
-import { formatKey, formatRow, formatValues } from './row-text.ts'
-import { type Known, RowWriter } from './row-writer.ts'
-import type { IndexEntry, TableTarget } from './table-target.ts'
+import { formatKey } from './row-text.ts'
+import { RowWriter } from './row-writer.ts'
+import type { TableTarget } from './table-target.ts'
 
-/** Whose rows are applied, and to what. */
+/** Whose rows are applied, to what, and by which rules. */
 export interface ApplyOptions {
   readonly database: ApplyDatabase
   readonly thisNode: NodeCode
   readonly sender: Sender
+  readonly rules: PlanRules
   /** The last position of the change index. */
   readonly headSeq: number
 }
@@ -24,27 +25,26 @@ export interface ApplyOptions {
  * database is decided here, batch by batch; what the database does is behind {@link ApplyDatabase}.
  */
 export class BatchRowApplier implements RowApplier {
-  readonly #database: ApplyDatabase
-  readonly #thisNode: NodeCode
-  readonly #sender: Sender
+  readonly #options: ApplyOptions
+  readonly #judge: ArrivalJudge
   readonly #writer: RowWriter
   readonly #postponed: PostponedRows
   readonly #targets = new Map<string, TableTarget>()
-  #target: TableTarget | undefined
-  #outdated = 0
-  #conflicts = 0
+  #target: TableTarget | 'not taken' | undefined
+  /** Which of the sender's columns are taken; `undefined` when all are. */
+  #taken: readonly number[] | undefined
+  #ignored = 0
 
   constructor(options: ApplyOptions) {
-    this.#database = options.database
-    this.#thisNode = options.thisNode
-    this.#sender = options.sender
+    this.#options = options
+    this.#judge = new ArrivalJudge(options)
     this.#writer = new RowWriter(options.thisNode, options.headSeq)
     this.#postponed = new PostponedRows({
       database: options.database,
       writer: this.#writer,
       nowMs: options.sender.nowMs,
       targetFor: (line) => this.#targetFor(line),
-      isOutdated: (arrival) => this.#isOutdated(arrival),
+      isOutdated: (arrival) => this.#judge.isOutdated(arrival),
     })
   }
 
@@ -54,23 +54,33 @@ export class BatchRowApplier implements RowApplier {
   }
 
   async beginTable(line: TableLine): Promise<void> {
-    this.#target = await this.#targetFor(line)
+    const rule = this.#options.rules.tables.get(line.table)
+    this.#taken = columnsTaken(line, rule?.leaveOut)
+    const columns = this.#taken?.flatMap((index) => line.columns[index] ?? []) ?? line.columns
+    this.#target =
+      rule?.direction === 'out' ? 'not taken' : await this.#targetFor({ ...line, columns })
   }
 
   async applyRows(rows: readonly RowLine[]): Promise<void> {
     const target = this.#target
     if (target === undefined) throw new TypeError('rows before a table')
-    for (const batch of inBatches(rows, target.line.keyLength)) await this.#apply(target, batch)
+    if (target === 'not taken') {
+      this.#ignored += rows.length
+      return
+    }
+    const taken = this.#taken === undefined ? rows : rows.map(narrowTo(this.#taken))
+    for (const batch of inBatches(taken, target.line.keyLength)) await this.#apply(target, batch)
   }
 
   async finish(): Promise<ApplySummary> {
     const refused = await this.#postponed.finish()
-    await this.#database.finish()
+    await this.#options.database.finish()
     return {
       applied: this.#writer.applied,
-      outdated: this.#outdated,
-      conflicts: this.#conflicts,
+      outdated: this.#judge.outdated,
+      conflicts: this.#judge.conflicts,
       refused,
+      ...(this.#ignored > 0 && { ignored: this.#ignored }),
     }
   }
 
@@ -78,95 +88,49 @@ export class BatchRowApplier implements RowApplier {
     const shape = formatTableLine(line)
     const known = this.#targets.get(shape)
     if (known !== undefined) return known
-    const target = await this.#database.targetFor(line)
+    const target = await this.#options.database.targetFor(line)
     this.#targets.set(shape, target)
     return target
   }
 
   async #apply(target: TableTarget, batch: readonly RowLine[]): Promise<void> {
-    const { code, acknowledgedSeq } = this.#sender
+    const { code, acknowledgedSeq, beginsAnew = false } = this.#options.sender
     const afterSeq = this.#writer.headSeq
-    const others = await target.writePlain(batch, { sender: code, acknowledgedSeq, afterSeq })
+    const terms = { sender: code, acknowledgedSeq, beginsAnew, afterSeq }
+    const others = await target.writePlain(batch, terms)
     this.#writer.countPlain(batch.length - others.length)
     if (others.length === 0) return
-    const wanted: Known[] = []
-    const entries = await target.entriesOf(others)
-    for (const [index, row] of others.entries()) {
-      const arrival: Known = { target, row, via: code, entry: entries[index] }
-      if (await this.#wins(arrival)) wanted.push(arrival)
+    const { write, confirm, depart } = await this.#judge.judge(target, others)
+    await this.#depart(target, depart)
+    await this.#writer.record(confirm)
+    this.#postponed.add(await this.#writer.write(write))
+  }
+
+  /** What waits under such a key is no longer this node's share either. */
+  async #depart(target: TableTarget, rows: readonly RowLine[]): Promise<void> {
+    if (rows.length === 0) return
+    await target.depart(rows)
+    this.#writer.countDepartures(rows.length)
+    for (const row of rows) {
+      await this.#options.database.forgetWaiting(target.line.table, formatKey(target.line, row))
     }
-    this.#postponed.add(await this.#writer.write(wanted))
-  }
-
-  /** Whether a row of the message is to be written. What was changed on both sides since the last exchange is put on record. */
-  async #wins(arrival: Known): Promise<boolean> {
-    const { entry, row } = arrival
-    if (entry === undefined) return true
-    const order = await orderOf(arrival, entry)
-    if (order !== 0 && (this.#isUnknownToSender(entry) || compareVersions(row, entry) === 0)) {
-      await this.#recordConflict(arrival, order > 0 ? 'theirs' : 'ours')
-    }
-    if (order <= 0) this.#outdated += 1
-    return order > 0
-  }
-
-  /**
-   * Whether the sender made its change without knowing our version. A sender that begins anew, for example after a restored
-   * backup, has acknowledged nothing: then only what was entered here counts, or every row that came from elsewhere would.
-   */
-  #isUnknownToSender(entry: IndexEntry): boolean {
-    const { code, acknowledgedSeq } = this.#sender
-    if (entry.via === code || entry.seq <= acknowledgedSeq) return false
-    return entry.origin === this.#thisNode || acknowledgedSeq > 0
-  }
-
-  /** A row that waited may have been changed here meanwhile, or by a node that never saw it: that is a conflict. */
-  async #isOutdated(arrival: Known): Promise<boolean> {
-    const { entry, via } = arrival
-    if (entry === undefined) return false
-    const order = await orderOf(arrival, entry)
-    if (order > 0) return false
-    this.#outdated += 1
-    if (order < 0 && entry.via !== via) await this.#recordConflict(arrival, 'ours')
-    return true
-  }
-
-  async #recordConflict(arrival: Known, winner: 'ours' | 'theirs'): Promise<void> {
-    const { line } = arrival.target
-    const present = await presentOf(arrival)
-    const ours = present && formatValues(line, present)
-    const theirs = formatRow(line, arrival.row)
-    if (ours === theirs) return
-    this.#conflicts += 1
-    await this.#database.keepConflict({
-      table: line.table,
-      key: formatKey(line, arrival.row),
-      node: arrival.via,
-      winner,
-      ours,
-      theirs,
-      decidedAt: this.#sender.nowMs,
-    })
   }
 }
 
-/**
- * Positive when the sender's row wins over ours, 0 when they are the same. One version may have two contents: a node that
- * was restored from a backup has made a change in each of its lives, at the same time of its clock. Then the greater
- * text wins, on every node alike; a deletion is less than any row.
- */
-async function orderOf(arrival: Known, entry: IndexEntry): Promise<number> {
-  const { target, row } = arrival
-  const versions = compareVersions(row, entry)
-  if (versions !== 0) return versions
-  const present = await presentOf(arrival)
-  const ours = present === undefined ? '' : formatValues(target.line, present)
-  const theirs = formatRow(target.line, row) ?? ''
-  if (ours === theirs) return 0
-  return theirs > ours ? 1 : -1
+/** A column that stays at its node is not taken from others either: they would overwrite it with what they have instead. */
+function columnsTaken(
+  { columns, keyLength }: TableLine,
+  leaveOut: readonly string[] = [],
+): readonly number[] | undefined {
+  const taken = columns.flatMap(({ name }, index) => {
+    return index >= keyLength && leaveOut.includes(name) ? [] : [index]
+  })
+  return taken.length === columns.length ? undefined : taken
 }
 
-async function presentOf({ target, row }: Known): Promise<readonly Value[] | undefined> {
-  const [present] = await target.presentRows([row])
-  return present
+function narrowTo(columns: readonly number[]): (row: RowLine) => RowLine {
+  return (row) => {
+    if (row.kind !== 'row') return row
+    return { ...row, values: columns.map((index) => row.values[index] ?? null) }
+  }
 }

@@ -47,6 +47,11 @@ export class RowWriter {
     this.#applied += rowCount
   }
 
+  /** Counts rows that are no longer here: they have no version, and travel nowhere. */
+  countDepartures(rowCount: number): void {
+    this.#applied += rowCount
+  }
+
   /** Writes rows of any tables, no key twice. Gives those that the database refuses. */
   async write<Row extends Known>(arrivals: readonly Row[]): Promise<readonly Refused<Row>[]> {
     const refused: Refused<Row>[] = []
@@ -68,7 +73,7 @@ export class RowWriter {
    */
   async record(
     arrivals: readonly Arrival[],
-    outcomes: readonly (WriteOutcome | undefined)[],
+    outcomes: readonly (WriteOutcome | undefined)[] = [],
   ): Promise<void> {
     const rows: RowLine[] = []
     const entries: IndexEntry[] = []
@@ -81,7 +86,8 @@ export class RowWriter {
       entries.push(
         outcome === 'merged'
           ? { seq: this.#headSeq, stamp: stamp + 1, origin: this.#thisNode, via: '' }
-          : { seq: this.#headSeq, stamp, origin, via },
+          : // A version that was made here is no other node's: it travels to all of them.
+            { seq: this.#headSeq, stamp, origin, via: origin === this.#thisNode ? '' : via },
       )
     }
     this.#applied += rows.length

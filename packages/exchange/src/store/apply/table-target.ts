@@ -30,6 +30,8 @@ export interface PlainTerms {
   readonly sender: NodeCode
   /** What of our change index the sender knew. */
   readonly acknowledgedSeq: number
+  /** Nobody can say what the sender knew: it may know every row that was not changed here. */
+  readonly beginsAnew: boolean
   /** The rows that are written get the positions behind this one, in their order and without gaps. */
   readonly afterSeq: number
 }
@@ -43,9 +45,10 @@ export interface TableTarget {
 
   /**
    * Writes and records the rows that need no thought, and gives the others. A row needs none when the change index has no entry
-   * for it, or one with a lesser stamp that the sender knew: it came from the sender, or lies up to `acknowledgedSeq`, or,
-   * when that is 0, was made by another node than this one. A row that the database refuses is among the others and leaves no
-   * trace. It is never wrong to give a row back; a target may give all of them.
+   * for it, or one with a lesser stamp that the sender knew: it came from the sender, or lies up to `acknowledgedSeq`, or has the
+   * row's own origin, or, of a sender that begins anew, was not made by this node. A row that the database refuses is among the
+   * others and leaves no trace, and so are deletions and departures. It is never wrong to give a row back; a target may give all of
+   * them.
    */
   writePlain(rows: readonly RowLine[], terms: PlainTerms): Promise<readonly RowLine[]>
 
@@ -59,6 +62,9 @@ export interface TableTarget {
 
   /** Gives rows a version and a position of their own, so that they travel on to the other nodes. */
   record(rows: readonly RowLine[], entries: readonly IndexEntry[]): Promise<void>
+
+  /** Removes rows and their entries without a trace: they are no longer this node's share. */
+  depart(rows: readonly RowLine[]): Promise<void>
 
   /** Takes rows away, to make room for others. {@link putBack} brings them in again. */
   takeOut(rows: readonly RowLine[]): Promise<readonly TakenOut[]>

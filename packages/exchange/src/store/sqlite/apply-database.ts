@@ -1,24 +1,31 @@
 import type { TableLine } from '../../message/body-lines.ts'
 import type { NodeCode } from '../../plan/node-code.ts'
 import type { ApplyDatabase } from '../apply/apply-database.ts'
+import type { StoredConflict } from '../apply/resolve-conflict.ts'
 import type { TableTarget } from '../apply/table-target.ts'
 import type { WaitingRow } from '../apply/waiting-row.ts'
-import type { ConflictRecord } from '../change-store.ts'
+import type { Conflict } from '../change-store.ts'
 import { SchemaMismatch } from '../errors.ts'
-import type { CapturedTable } from './capture.ts'
+import {
+  closeConflict,
+  limitConflicts,
+  readStoredConflict,
+  writeConflict,
+} from './conflict-rows.ts'
 import { forgetRefused, keepRefused, readRefused } from './refused-rows.ts'
-import { Query, type SqliteDatabase } from './sqlite-database.ts'
+import type { RuledTable } from './ruled-table.ts'
+import type { SqliteDatabase } from './sqlite-database.ts'
 import { SuspendedTriggers } from './suspended-triggers.ts'
 import { SqliteTableTarget } from './table-target.ts'
 
 /** The tables of a SQLite database while a message is applied to them. */
 export class SqliteApplyDatabase implements ApplyDatabase {
   readonly #database: SqliteDatabase
-  readonly #tables: ReadonlyMap<string, CapturedTable>
+  readonly #tables: ReadonlyMap<string, RuledTable>
   readonly #thisNode: NodeCode
   readonly #triggers: SuspendedTriggers
 
-  constructor(database: SqliteDatabase, tables: readonly CapturedTable[], thisNode: NodeCode) {
+  constructor(database: SqliteDatabase, tables: readonly RuledTable[], thisNode: NodeCode) {
     this.#database = database
     this.#tables = new Map(tables.map((table) => [table.name, table]))
     this.#thisNode = thisNode
@@ -53,20 +60,24 @@ export class SqliteApplyDatabase implements ApplyDatabase {
   }
 
   forgetWaiting(table: string, key: string): Promise<void> {
-    return Promise.resolve(forgetRefused(this.#database, table, key))
-  }
-
-  keepConflict(conflict: ConflictRecord): Promise<void> {
-    const { table, key, node, winner, ours = null, theirs = null, decidedAt } = conflict
-    new Query(
-      this.#database,
-      `INSERT INTO obmen_conflict (table_name, row_key, node, winner, ours, theirs, decided_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    ).run(table, key, node, winner, ours, theirs, BigInt(decidedAt))
+    forgetRefused(this.#database, table, key)
     return Promise.resolve()
   }
 
+  keepConflict(conflict: Conflict & { readonly line: TableLine }): Promise<void> {
+    return Promise.resolve(writeConflict(this.#database, conflict))
+  }
+
+  conflict(id: number): Promise<StoredConflict | undefined> {
+    return Promise.resolve(readStoredConflict(this.#database, id))
+  }
+
+  closeConflict(id: number, winner: 'ours' | 'theirs', nowMs: number): Promise<void> {
+    return Promise.resolve(closeConflict(this.#database, id, { winner, nowMs }))
+  }
+
   finish(): Promise<void> {
+    limitConflicts(this.#database)
     return Promise.resolve(this.#triggers.restore())
   }
 }

@@ -38,10 +38,12 @@ export class PlainWriter {
     const isEntry = keyNames(table)
       .map((name, index) => `${name} = ?${index + 1}`)
       .join(' AND ')
-    const [stamp, sender, acknowledged, thisNode] = [1, 2, 3, 4].map((nth) => `?${count + nth}`)
+    const [stamp, origin, sender, acknowledged, anew] = [1, 2, 3, 4, 5].map(
+      (nth) => `?${count + nth}`,
+    )
     this.#update = statement(`${options.update} AND EXISTS (
       SELECT 1 FROM ${indexName(table)} WHERE ${isEntry} AND stamp < ${stamp}
-         AND (via = ${sender} OR seq <= ${acknowledged} OR (${acknowledged} = 0 AND origin <> ${thisNode})))`)
+         AND (via = ${sender} OR seq <= ${acknowledged} OR origin = ${origin} OR origin <> ${anew}))`)
     this.#insert = statement(options.insert)
     const keys = keyNames(table).join(', ')
     this.#enter = statement(`
@@ -79,14 +81,16 @@ export class PlainWriter {
   }
 
   #tryKnown({ values, stamp, origin }: RowLine, terms: PlainTerms, seq: number): boolean {
-    const { sender, acknowledgedSeq } = terms
+    const { sender, acknowledgedSeq, beginsAnew } = terms
     try {
       const { changes } = this.#update.run(
         ...values,
         stamp,
+        origin,
         sender,
         acknowledgedSeq,
-        this.#thisNode,
+        // Nothing is unequal to NULL: of a sender that does not begin anew, it makes no difference who made a row.
+        beginsAnew ? this.#thisNode : null,
       )
       if (Number(changes) === 0) return false
     } catch (error) {

@@ -16,12 +16,13 @@ export function readRefused(database: SqliteDatabase): WaitingRow[] {
   }))
 }
 
-export function forgetRefused(database: SqliteDatabase, table: string, key: string): void {
+/** Gives whether there was one. */
+export function forgetRefused(database: SqliteDatabase, table: string, key: string): boolean {
   const forget = new Query(
     database,
     'DELETE FROM obmen_refused WHERE table_name = ? AND row_key = ?',
   )
-  forget.run(table, key)
+  return forget.run(table, key) > 0
 }
 
 /** Keeps a row for later, in the place of one with the same key. */

@@ -49,7 +49,8 @@ export function sharedColumns(table: RuledTable): readonly Column[] {
 
 /** The table as a message names it: key columns first, and nothing that stays here. */
 export function toSharedTableLine(table: RuledTable): TableLine {
-  return toTableLine({ ...table, others: sharedColumns(table) })
+  const line = toTableLine({ ...table, others: sharedColumns(table) })
+  return table.leaveOut.size === 0 ? line : { ...line, leftOut: [...table.leaveOut] }
 }
 
 /** A text that differs whenever the share of some node may be another one. */

@@ -92,7 +92,10 @@ CREATE TABLE obmen_conflict (
   table_name TEXT NOT NULL,
   row_key    TEXT NOT NULL,
   node       TEXT NOT NULL,
-  winner     TEXT NOT NULL CHECK (winner IN ('ours', 'theirs')),
+  table_line TEXT NOT NULL DEFAULT '',  -- the columns of both versions, as in the message
+  winner     TEXT NOT NULL CHECK (winner IN ('ours', 'theirs', 'merged')),
+  policy     TEXT NOT NULL DEFAULT 'latest',
+  is_open    INTEGER NOT NULL DEFAULT 0,
   ours       TEXT,           -- NULL: deleted
   theirs     TEXT,           -- NULL: deleted
   decided_at INTEGER NOT NULL

@@ -246,8 +246,9 @@ export function shareSource(table: RuledTable, condition: string): ChangeSource 
       `FROM ${shareName(table)} s JOIN ${indexName(table)} i ON ${isEntry}` +
       ` LEFT JOIN ${row} d ON ${matchesKey(table, 'd', 'i')}`,
     position: 's.seq',
-    // What came from the node it knows, unless it was taken from it since; what is not its share it has to be told.
-    condition: `s.node = ?1 AND (i.via <> ?1 OR s.seq <> i.seq OR (NOT ${isGone} AND NOT ${mine}))`,
-    presence: `CASE WHEN ${isGone} THEN 0 WHEN ${mine} THEN 1 ELSE 2 END`,
+    // What came from the node it knows, unless it was taken from it since; what is not its share it has to be told, also when a
+    // change that is still to be folded brings the row back: that comes to its turn.
+    condition: `s.node = ?1 AND (i.via <> ?1 OR s.seq <> i.seq OR (i.gone = 0 AND (s.is_in = 0 OR NOT ${mine})))`,
+    presence: `CASE WHEN ${isGone} THEN 0 WHEN s.is_in = 1 AND ${mine} THEN 1 ELSE 2 END`,
   }
 }

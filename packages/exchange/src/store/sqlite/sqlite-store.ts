@@ -1,8 +1,5 @@
-import { NodeAttributeMissing, NodeExists, NodeUnknown } from '../../plan/errors.ts'
 import { type ExchangePlan, parsePlanName } from '../../plan/exchange-plan.ts'
-import { checkAttributes, type NodeAttributes } from '../../plan/node-attributes.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
-import type { NodeState } from '../../plan/node-state.ts'
 import { DEFAULT_PLAN_RULES, type PlanRules } from '../../plan/plan-rules.ts'
 import type {
   ChangeBatch,
@@ -10,31 +7,20 @@ import type {
   ChangeStore,
   ConflictRecord,
   RefusedRow,
-  RowApplier,
-  Sender,
   StoreTransaction,
   TableChecksum,
 } from '../change-store.ts'
-import { BatchRowApplier } from '../apply/row-applier.ts'
 import { CaptureDisturbed, StoreNotPrepared, StoreOfAnotherPlan } from '../errors.ts'
-import { readAttributes, writeAttributes } from './attribute-rows.ts'
-import { SqliteApplyDatabase } from './apply-database.ts'
-import { type CapturedTable, indexName } from './capture.ts'
+import type { CapturedTable } from './capture.ts'
 import { readChanges } from './change-reader.ts'
 import { checksum } from './checksum.ts'
-import { fold } from './fold.ts'
+import { readConflicts } from './conflict-rows.ts'
 import { CaptureInspector, replaceEvictionTriggers } from './install-capture.ts'
-import { deleteNode, readNode, readNodeCodes, writeNode } from './node-rows.ts'
-import { describeConditions, putUnderRules, type RuledTable } from './ruled-table.ts'
+import { putUnderRules, type RuledTable } from './ruled-table.ts'
 import { SCHEMA_VERSION } from './schema.ts'
-import {
-  areSharesCurrent,
-  extendShares,
-  forgetShares,
-  makeShareTables,
-  reviseShares,
-} from './share.ts'
+import { areSharesCurrent, extendShares, makeShareTables } from './share.ts'
 import { Query, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
+import { SqliteTransaction } from './sqlite-transaction.ts'
 import { StatementCache } from './statement-cache.ts'
 import { droppedTable, readUserTables } from './user-table.ts'
 import { rollBack, writeTransaction } from './write-transaction.ts'
@@ -188,7 +174,11 @@ export class SqliteStore implements ChangeStore {
     this.#database.exec('BEGIN IMMEDIATE')
     try {
       const result = await work(
-        new SqliteTransaction(this.#database, this.plan, this.#tablesToWrite()),
+        new SqliteTransaction(this.#database, {
+          plan: this.plan,
+          rules: this.#rules,
+          tables: this.#tablesToWrite(),
+        }),
       )
       this.#database.exec('COMMIT')
       return result
@@ -236,144 +226,6 @@ export class SqliteStore implements ChangeStore {
   }
 
   conflicts(): Promise<readonly ConflictRecord[]> {
-    const rows = new Query(
-      this.#database,
-      'SELECT table_name, row_key, node, winner, ours, theirs, decided_at FROM obmen_conflict ORDER BY id',
-    ).all()
-    return Promise.resolve(
-      rows.map((row) => ({
-        table: toText(row[0]),
-        key: toText(row[1]),
-        node: parseNodeCode(toText(row[2])),
-        winner: toText(row[3]) === 'ours' ? 'ours' : 'theirs',
-        ours: row[4] === null ? undefined : toText(row[4]),
-        theirs: row[5] === null ? undefined : toText(row[5]),
-        decidedAt: toNumber(row[6]),
-      })),
-    )
+    return Promise.resolve(readConflicts(this.#database))
   }
-}
-
-class SqliteTransaction implements StoreTransaction {
-  readonly #database: SqliteDatabase
-  readonly #plan: ExchangePlan
-  readonly #tables: readonly RuledTable[]
-
-  constructor(database: SqliteDatabase, plan: ExchangePlan, tables: readonly RuledTable[]) {
-    this.#database = database
-    this.#plan = plan
-    this.#tables = tables
-  }
-
-  nodes(): Promise<readonly NodeState[]> {
-    const nodes = readNodeCodes(this.#database).map((code) => readNode(this.#database, code))
-    return Promise.resolve(nodes.filter((node) => node !== undefined))
-  }
-
-  node(code: NodeCode): Promise<NodeState> {
-    const node = readNode(this.#database, code)
-    return node === undefined
-      ? Promise.reject(new NodeUnknown(code, readNodeCodes(this.#database)))
-      : Promise.resolve(node)
-  }
-
-  saveNode(node: NodeState): Promise<void> {
-    writeNode(this.#database, node)
-    return Promise.resolve()
-  }
-
-  addNode(node: NodeState): Promise<void> {
-    if (readNode(this.#database, node.code) !== undefined) {
-      return Promise.reject(new NodeExists(node.code))
-    }
-    writeNode(this.#database, node)
-    return this.forgetVia(node.code)
-  }
-
-  removeNode(code: NodeCode): Promise<void> {
-    deleteNode(this.#database, code)
-    forgetShares(this.#database, this.#tables, code)
-    writeAttributes(this.#database, code, new Map())
-    return Promise.resolve()
-  }
-
-  attributes(code: NodeCode): Promise<NodeAttributes> {
-    return Promise.resolve(readAttributes(this.#database, code))
-  }
-
-  async setAttributes(code: NodeCode, attributes: NodeAttributes): Promise<void> {
-    await this.node(code)
-    checkAttributes(attributes)
-    writeAttributes(this.#database, code, attributes)
-    new Query(this.#database, `UPDATE obmen_meta SET value = '' WHERE name = 'shares'`).run()
-  }
-
-  fold(): Promise<number> {
-    const headSeq = fold(this.#database, this.#tables, {
-      headSeq: readHeadSeq(this.#database),
-      origin: this.#plan.thisNode,
-    })
-    const lastSeq = this.#reviseShares(headSeq)
-    writeHeadSeq(this.#database, lastSeq)
-    return Promise.resolve(lastSeq)
-  }
-
-  /** Only when rules or attributes are others than the last time: it looks at every node. */
-  #reviseShares(headSeq: number): number {
-    const conditions = describeConditions(this.#tables)
-    const known = new Query(this.#database, `SELECT value FROM obmen_meta WHERE name = 'shares'`)
-    if (toText(known.first()?.[0]) === conditions) return headSeq
-    const lastSeq = reviseShares(this.#database, this.#tables, headSeq)
-    const save = new Query(this.#database, `INSERT OR REPLACE INTO obmen_meta VALUES ('shares', ?)`)
-    save.run(conditions)
-    return lastSeq
-  }
-
-  forgetVia(code: NodeCode): Promise<void> {
-    for (const table of this.#tables) {
-      new Query(this.#database, `UPDATE ${indexName(table)} SET via = '' WHERE via = ?`).run(code)
-    }
-    return Promise.resolve()
-  }
-
-  /** A row that came from a node is there: should it be changed here before the next message to the node, it may leave its share. */
-  #noteWhatItHas(node: NodeCode, throughSeq: number): void {
-    try {
-      extendShares(this.#database, this.#tables, { node, throughSeq })
-    } catch (error) {
-      // Then it is worked out when the attribute is there: see reviseShares.
-      if (!(error instanceof NodeAttributeMissing)) throw error
-    }
-  }
-
-  beginApplying(sender: Sender): Promise<RowApplier> {
-    const { thisNode } = this.#plan
-    const applier = new BatchRowApplier({
-      database: new SqliteApplyDatabase(this.#database, this.#tables, thisNode),
-      thisNode,
-      sender,
-      headSeq: readHeadSeq(this.#database),
-    })
-    return Promise.resolve({
-      beginTable: (line) => applier.beginTable(line),
-      applyRows: (rows) => applier.applyRows(rows),
-      finish: async () => {
-        const summary = await applier.finish()
-        writeHeadSeq(this.#database, applier.headSeq)
-        this.#noteWhatItHas(sender.code, applier.headSeq)
-        return summary
-      },
-    })
-  }
-}
-
-/** The last position given in the change index. */
-export function readHeadSeq(database: SqliteDatabase): number {
-  return toNumber(
-    new Query(database, `SELECT value FROM obmen_meta WHERE name = 'seq'`).first()?.[0],
-  )
-}
-
-export function writeHeadSeq(database: SqliteDatabase, headSeq: number): void {
-  new Query(database, `UPDATE obmen_meta SET value = ? WHERE name = 'seq'`).run(BigInt(headSeq))
 }

@@ -10,14 +10,15 @@ import type {
   WriteOutcome,
 } from '../apply/table-target.ts'
 import { SchemaMismatch } from '../errors.ts'
-import { type CapturedTable, compare, indexName, keyNames } from './capture.ts'
+import { compare, indexName, keyNames } from './capture.ts'
 import { PlainWriter } from './plain-writer.ts'
+import type { RuledTable } from './ruled-table.ts'
 import { isRefusal, Query, quoteName, type SqliteDatabase, toNumber } from './sqlite-database.ts'
 import { toTableLine } from './user-table.ts'
 
 /** Which table, for whose rows, and at which node. */
 export interface TargetOptions {
-  readonly table: CapturedTable
+  readonly table: RuledTable
   readonly line: TableLine
   readonly thisNode: NodeCode
 }
@@ -25,6 +26,7 @@ export interface TargetOptions {
 /** A table of this database as the target of a sender's rows: the statements for the columns that the sender names. */
 export class SqliteTableTarget implements TableTarget {
   readonly line: TableLine
+  /** There are columns that the sender does not name, and that other nodes are to have. */
   readonly #hasExtras: boolean
   readonly #plain: PlainWriter | undefined
   readonly #entry: Query
@@ -35,6 +37,7 @@ export class SqliteTableTarget implements TableTarget {
   readonly #insertWhole: Query
   readonly #delete: Query
   readonly #record: Query
+  readonly #forget: Query
 
   constructor(database: SqliteDatabase, { table, line, thisNode }: TargetOptions) {
     checkColumns(table, line)
@@ -42,7 +45,9 @@ export class SqliteTableTarget implements TableTarget {
     const target = quoteName(table.name)
     const columns = line.columns.map(({ name }) => quoteName(name))
     const extras = table.others.filter(({ name }) => line.columns.every((own) => own.name !== name))
-    this.#hasExtras = extras.length > 0
+    this.#hasExtras = extras.some(({ name }) => {
+      return !table.leaveOut.has(name) && line.leftOut?.includes(name) !== true
+    })
     const extraColumns = extras.map(({ name }) => quoteName(name))
     const isKey = keyCondition(table)
     const query = (sql: string): Query => new Query(database, sql)
@@ -58,6 +63,7 @@ export class SqliteTableTarget implements TableTarget {
     this.#insertWhole = query(insertStatement(target, [...columns, ...extraColumns]))
     this.#delete = query(`DELETE FROM ${target} WHERE ${isKey}`)
     this.#record = query(recordStatement(table))
+    this.#forget = query(forgetStatement(table))
     this.#plain = this.#hasExtras
       ? undefined
       : new PlainWriter(database, { table, line, thisNode, update, insert })
@@ -77,6 +83,14 @@ export class SqliteTableTarget implements TableTarget {
 
   write(writes: readonly RowWrite[]): Promise<readonly WriteOutcome[]> {
     return Promise.resolve(writes.map((write) => attempt(() => this.#write(write))))
+  }
+
+  depart(rows: readonly RowLine[]): Promise<void> {
+    for (const { values } of rows) {
+      this.#delete.run(...values)
+      this.#forget.run(...values)
+    }
+    return Promise.resolve()
   }
 
   takeOut(rows: readonly RowLine[]): Promise<readonly TakenOut[]> {
@@ -162,16 +176,21 @@ function attempt(write: () => WriteOutcome): WriteOutcome {
   }
 }
 
-function keyCondition(table: CapturedTable): string {
+function keyCondition(table: RuledTable): string {
   return table.key.map((column, index) => compare(column, '=', `?${index + 1}`)).join(' AND ')
 }
 
-function entryStatement(table: CapturedTable): string {
+function entryStatement(table: RuledTable): string {
   const isEntry = keyNames(table).map((name) => `${name} = ?`)
   return `SELECT seq, stamp, origin, via FROM ${indexName(table)} WHERE ${isEntry.join(' AND ')}`
 }
 
-function recordStatement(table: CapturedTable): string {
+function forgetStatement(table: RuledTable): string {
+  const isEntry = keyNames(table).map((name) => `${name} = ?`)
+  return `DELETE FROM ${indexName(table)} WHERE ${isEntry.join(' AND ')}`
+}
+
+function recordStatement(table: RuledTable): string {
   const keys = keyNames(table).join(', ')
   return `
     INSERT INTO ${indexName(table)} (${keys}, seq, stamp, origin, via, gone)
@@ -188,7 +207,7 @@ function insertStatement(target: string, columns: readonly string[]): string {
 }
 
 /** The key is written too where equal keys may differ: in case under NOCASE, as 1 and 1.0 without a type. */
-function assignments(table: CapturedTable, line: TableLine): string[] {
+function assignments(table: RuledTable, line: TableLine): string[] {
   const all = line.columns.map(({ name }, index) => `${quoteName(name)} = ?${index + 1}`)
   const keys = all.slice(0, line.keyLength)
   const isExact = table.key.map(({ type, collation }) => {
@@ -205,7 +224,7 @@ function assignments(table: CapturedTable, line: TableLine): string[] {
  * Columns that are here and not there keep their values; the other way round there would be no place for them. In a column
  * of another type a value would become another one, and with another collation other keys would be the same row.
  */
-function checkColumns(table: CapturedTable, line: TableLine): void {
+function checkColumns(table: RuledTable, line: TableLine): void {
   const theirKey = line.columns.slice(0, line.keyLength).map(({ name }) => name)
   const ourKey = table.key.map(({ name }) => name)
   if (theirKey.join('\0') !== ourKey.join('\0')) {

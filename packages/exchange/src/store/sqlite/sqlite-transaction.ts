@@ -1,0 +1,184 @@
+import { NodeAttributeMissing, NodeExists, NodeUnknown } from '../../plan/errors.ts'
+import type { ExchangePlan } from '../../plan/exchange-plan.ts'
+import { checkAttributes, type NodeAttributes } from '../../plan/node-attributes.ts'
+import type { NodeCode } from '../../plan/node-code.ts'
+import type { NodeState } from '../../plan/node-state.ts'
+import type { PlanRules } from '../../plan/plan-rules.ts'
+import { resolveConflict } from '../apply/resolve-conflict.ts'
+import { BatchRowApplier } from '../apply/row-applier.ts'
+import type { ApplySummary, Choice, RowApplier, Sender, StoreTransaction } from '../change-store.ts'
+import { SqliteApplyDatabase } from './apply-database.ts'
+import { readAttributes, writeAttributes } from './attribute-rows.ts'
+import { indexName } from './capture.ts'
+import { clearConflicts } from './conflict-rows.ts'
+import { fold } from './fold.ts'
+import { deleteNode, readNode, readNodeCodes, writeNode } from './node-rows.ts'
+import { forgetRefused } from './refused-rows.ts'
+import { describeConditions, type RuledTable } from './ruled-table.ts'
+import { extendShares, forgetShares, reviseShares } from './share.ts'
+import { Query, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
+
+/** What a transaction works on. */
+interface TransactionContent {
+  readonly plan: ExchangePlan
+  readonly rules: PlanRules
+  readonly tables: readonly RuledTable[]
+}
+
+/** What is done to a SQLite database in one transaction. */
+export class SqliteTransaction implements StoreTransaction {
+  readonly #database: SqliteDatabase
+  readonly #plan: ExchangePlan
+  readonly #rules: PlanRules
+  readonly #tables: readonly RuledTable[]
+
+  constructor(database: SqliteDatabase, content: TransactionContent) {
+    this.#database = database
+    this.#plan = content.plan
+    this.#rules = content.rules
+    this.#tables = content.tables
+  }
+
+  nodes(): Promise<readonly NodeState[]> {
+    const nodes = readNodeCodes(this.#database).map((code) => readNode(this.#database, code))
+    return Promise.resolve(nodes.filter((node) => node !== undefined))
+  }
+
+  node(code: NodeCode): Promise<NodeState> {
+    const node = readNode(this.#database, code)
+    return node === undefined
+      ? Promise.reject(new NodeUnknown(code, readNodeCodes(this.#database)))
+      : Promise.resolve(node)
+  }
+
+  saveNode(node: NodeState): Promise<void> {
+    writeNode(this.#database, node)
+    return Promise.resolve()
+  }
+
+  addNode(node: NodeState): Promise<void> {
+    if (readNode(this.#database, node.code) !== undefined) {
+      return Promise.reject(new NodeExists(node.code))
+    }
+    writeNode(this.#database, node)
+    return this.forgetVia(node.code)
+  }
+
+  removeNode(code: NodeCode): Promise<void> {
+    deleteNode(this.#database, code)
+    forgetShares(this.#database, this.#tables, code)
+    writeAttributes(this.#database, code, new Map())
+    return Promise.resolve()
+  }
+
+  attributes(code: NodeCode): Promise<NodeAttributes> {
+    return Promise.resolve(readAttributes(this.#database, code))
+  }
+
+  async setAttributes(code: NodeCode, attributes: NodeAttributes): Promise<void> {
+    await this.node(code)
+    checkAttributes(attributes)
+    writeAttributes(this.#database, code, attributes)
+    new Query(this.#database, `UPDATE obmen_meta SET value = '' WHERE name = 'shares'`).run()
+  }
+
+  fold(): Promise<number> {
+    const headSeq = fold(this.#database, this.#tables, {
+      headSeq: readHeadSeq(this.#database),
+      origin: this.#plan.thisNode,
+    })
+    const lastSeq = this.#reviseShares(headSeq)
+    writeHeadSeq(this.#database, lastSeq)
+    return Promise.resolve(lastSeq)
+  }
+
+  /** Only when rules or attributes are others than the last time: it looks at every node. */
+  #reviseShares(headSeq: number): number {
+    const conditions = describeConditions(this.#tables)
+    const known = new Query(this.#database, `SELECT value FROM obmen_meta WHERE name = 'shares'`)
+    if (toText(known.first()?.[0]) === conditions) return headSeq
+    const lastSeq = reviseShares(this.#database, this.#tables, headSeq)
+    const save = new Query(this.#database, `INSERT OR REPLACE INTO obmen_meta VALUES ('shares', ?)`)
+    save.run(conditions)
+    return lastSeq
+  }
+
+  forgetVia(code: NodeCode): Promise<void> {
+    for (const table of this.#tables) {
+      new Query(this.#database, `UPDATE ${indexName(table)} SET via = '' WHERE via = ?`).run(code)
+    }
+    return Promise.resolve()
+  }
+
+  /** A row that came from a node is there: should it be changed here before the next message to the node, it may leave its share. */
+  #noteWhatItHas(node: NodeCode, throughSeq: number): void {
+    try {
+      extendShares(this.#database, this.#tables, { node, throughSeq })
+    } catch (error) {
+      // Then it is worked out when the attribute is there: see reviseShares.
+      if (!(error instanceof NodeAttributeMissing)) throw error
+    }
+  }
+
+  async resolveConflict(choice: Choice, nowMs: number): Promise<void> {
+    const { thisNode } = this.#plan
+    const headSeq = readHeadSeq(this.#database)
+    const options = { database: this.#applyDatabase(), thisNode, headSeq, nowMs }
+    writeHeadSeq(this.#database, await resolveConflict(options, choice))
+  }
+
+  clearConflicts(beforeMs: number): Promise<number> {
+    return Promise.resolve(clearConflicts(this.#database, beforeMs))
+  }
+
+  async retryRefused(nowMs: number): Promise<ApplySummary> {
+    // Nothing comes with it, so it does not matter who sends.
+    const applier = this.#applier({ code: this.#plan.thisNode, acknowledgedSeq: 0, nowMs })
+    const summary = await applier.finish()
+    writeHeadSeq(this.#database, applier.headSeq)
+    return summary
+  }
+
+  dropRefused({ table, key }: { readonly table: string; readonly key: string }): Promise<boolean> {
+    return Promise.resolve(forgetRefused(this.#database, table, key))
+  }
+
+  #applyDatabase(): SqliteApplyDatabase {
+    return new SqliteApplyDatabase(this.#database, this.#tables, this.#plan.thisNode)
+  }
+
+  #applier(sender: Sender): BatchRowApplier {
+    return new BatchRowApplier({
+      database: this.#applyDatabase(),
+      thisNode: this.#plan.thisNode,
+      sender,
+      rules: this.#rules,
+      headSeq: readHeadSeq(this.#database),
+    })
+  }
+
+  beginApplying(sender: Sender): Promise<RowApplier> {
+    const applier = this.#applier(sender)
+    return Promise.resolve({
+      beginTable: (line) => applier.beginTable(line),
+      applyRows: (rows) => applier.applyRows(rows),
+      finish: async () => {
+        const summary = await applier.finish()
+        writeHeadSeq(this.#database, applier.headSeq)
+        this.#noteWhatItHas(sender.code, applier.headSeq)
+        return summary
+      },
+    })
+  }
+}
+
+/** The last position given in the change index. */
+export function readHeadSeq(database: SqliteDatabase): number {
+  return toNumber(
+    new Query(database, `SELECT value FROM obmen_meta WHERE name = 'seq'`).first()?.[0],
+  )
+}
+
+export function writeHeadSeq(database: SqliteDatabase, headSeq: number): void {
+  new Query(database, `UPDATE obmen_meta SET value = ? WHERE name = 'seq'`).run(BigInt(headSeq))
+}
