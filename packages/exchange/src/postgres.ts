@@ -10,7 +10,8 @@ export type {
   PostgresQuery,
   PostgresResult,
 } from './store/postgres/postgres-database.ts'
-export type { PostgresRules, PostgresStore } from './store/postgres/postgres-store.ts'
+export type { PostgresStore } from './store/postgres/postgres-store.ts'
+export type { PostgresRules } from './store/postgres/postgres-transaction.ts'
 export { openPostgresStore, readPostgresPlan } from './store/postgres/postgres-store.ts'
 export type { PostgresContent } from './store/postgres/prepare.ts'
 export { preparePostgres, removePostgresPreparation } from './store/postgres/prepare.ts'

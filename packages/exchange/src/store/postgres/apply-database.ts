@@ -3,9 +3,16 @@ import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 import type { ApplyDatabase } from '../apply/apply-database.ts'
 import type { TableTarget } from '../apply/table-target.ts'
 import { formatWaiting, parseWaiting, type WaitingRow } from '../apply/waiting-row.ts'
-import type { ConflictRecord } from '../change-store.ts'
+import type { StoredConflict } from '../apply/resolve-conflict.ts'
+import type { Conflict } from '../change-store.ts'
 import { SchemaMismatch } from '../errors.ts'
 import { APPLYING, type CapturedTable } from './capture.ts'
+import {
+  closeConflict,
+  limitConflicts,
+  readStoredConflict,
+  writeConflict,
+} from './conflict-rows.ts'
 import { type Connection, quoteText, toText } from './postgres-database.ts'
 import { enterMode, SuspendedTriggers, type TriggerMode } from './suspended-triggers.ts'
 import { PostgresTableTarget } from './table-target.ts'
@@ -103,30 +110,38 @@ export class PostgresApplyDatabase implements ApplyDatabase {
   }
 
   async forgetWaiting(table: string, key: string): Promise<void> {
-    await this.#connection.run(
-      'DELETE FROM obmen.refused WHERE table_name = $1 AND row_key = $2',
-      table,
-      key,
-    )
+    await forgetWaiting(this.#connection, table, key)
   }
 
-  async keepConflict(conflict: ConflictRecord): Promise<void> {
-    const { table, key, node, winner, ours = null, theirs = null, decidedAt } = conflict
-    await this.#connection.run(
-      `INSERT INTO obmen.conflicts (table_name, row_key, node, winner, ours, theirs, decided_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-      table,
-      key,
-      node,
-      winner,
-      ours,
-      theirs,
-      decidedAt,
-    )
+  keepConflict(conflict: Conflict & { readonly line: TableLine }): Promise<void> {
+    return writeConflict(this.#connection, conflict)
+  }
+
+  conflict(id: number): Promise<StoredConflict | undefined> {
+    return readStoredConflict(this.#connection, id)
+  }
+
+  closeConflict(id: number, winner: 'ours' | 'theirs', nowMs: number): Promise<void> {
+    return closeConflict(this.#connection, id, { winner, nowMs })
   }
 
   async finish(): Promise<void> {
+    await limitConflicts(this.#connection)
     await this.#triggers.restore()
     await this.#connection.exec(`SELECT set_config(${quoteText(APPLYING)}, '', true)`)
   }
+}
+
+/** Gives whether there was one. */
+export async function forgetWaiting(
+  connection: Connection,
+  table: string,
+  key: string,
+): Promise<boolean> {
+  const forgotten = await connection.run(
+    'DELETE FROM obmen.refused WHERE table_name = $1 AND row_key = $2',
+    table,
+    key,
+  )
+  return forgotten > 0
 }

@@ -2,17 +2,11 @@ import { parseNodeCode } from '../../plan/node-code.ts'
 import type { RowLine, TableLine } from '../../message/body-lines.ts'
 import type { Value } from '../../message/values.ts'
 import type { Change, ChangeBatch, ChangesRequest } from '../change-store.ts'
-import { indexName, matchesKey } from './capture.ts'
-import {
-  type Connection,
-  quoteName,
-  type SqlRow,
-  toBoolean,
-  toNumber,
-  toText,
-} from './postgres-database.ts'
+import { type Connection, quoteName, type SqlRow, toNumber, toText } from './postgres-database.ts'
+import { indexName } from './capture.ts'
 import { type RuledTable, sharedColumns, toSharedTableLine } from './ruled-table.ts'
-import { tableName, type UserColumn } from './user-table.ts'
+import { type ChangeSource, conditionFor, shareName, shareSource, wholeSource } from './share.ts'
+import type { UserColumn } from './user-table.ts'
 
 /** Rows in one batch: enough that the work for a batch does not count. */
 const BATCH_ROWS = 1000
@@ -51,10 +45,10 @@ async function withChanges(
 ): Promise<RuledTable[]> {
   const sent = tables.filter(({ direction }) => direction !== 'in')
   if (sent.length === 0) return []
-  const exist = sent.map(
-    (table) =>
-      `EXISTS (SELECT 1 FROM ${indexName(table)} WHERE seq > $1::bigint AND seq <= $2::bigint)`,
-  )
+  const exist = sent.map((table) => {
+    const positions = table.condition === undefined ? indexName(table) : shareName(table)
+    return `EXISTS (SELECT 1 FROM ${positions} WHERE seq > $1::bigint AND seq <= $2::bigint)`
+  })
   const row = await connection.first(`SELECT ${exist.join(', ')}`, afterSeq, throughSeq)
   return sent.filter((_, index) => row?.[index] === 't')
 }
@@ -78,9 +72,17 @@ class TableCursor {
   }
 
   async open(request: ChangesRequest): Promise<void> {
+    const { condition } = this.#table
+    const source =
+      condition === undefined
+        ? wholeSource(this.#table)
+        : shareSource(
+            this.#table,
+            await conditionFor(this.#connection, this.#table, request.forNode),
+          )
     // Named by the table: two tables are read side by side, in one transaction that ends both.
     await this.#connection.run(
-      `DECLARE ${this.#name} NO SCROLL CURSOR FOR ${changesStatement(this.#table, this.#columns)}`,
+      `DECLARE ${this.#name} NO SCROLL CURSOR FOR ${changesStatement(this.#table, this.#columns, source)}`,
       request.afterSeq,
       request.throughSeq,
       request.forNode,
@@ -126,8 +128,8 @@ class TableCursor {
   }
 
   #toChange(row: SqlRow): Change {
-    const [seq, stamp, origin, isPresent, ...texts] = row
-    const kind = toBoolean(isPresent) ? 'row' : 'deletion'
+    const [seq, stamp, origin, presence, ...texts] = row
+    const kind = KINDS[toNumber(presence)] ?? 'deletion'
     const columns = kind === 'row' ? this.#columns : this.#table.key
     const line: RowLine = {
       kind,
@@ -138,6 +140,8 @@ class TableCursor {
     return { seq: toNumber(seq), row: line }
   }
 }
+
+const KINDS = ['deletion', 'row', 'departure'] as const
 
 /** The values of columns, from the texts that {@link readColumns} asks for. */
 export function decodeValues(columns: readonly UserColumn[], texts: SqlRow): Value[] {
@@ -153,17 +157,20 @@ export function readColumns(columns: readonly UserColumn[], row: string): string
 }
 
 /** The columns as a message has them: key columns first. Of a row that is gone, the index has the key. */
-function changesStatement(table: RuledTable, columns: readonly UserColumn[]): string {
+function changesStatement(
+  table: RuledTable,
+  columns: readonly UserColumn[],
+  { from, position, condition, presence }: ChangeSource,
+): string {
   const values = columns.map(({ name, codec }, index) => {
     const value = `d.${quoteName(name)}`
     return codec.read(index < table.key.length ? `coalesce(${value}, i.k${index + 1})` : value)
   })
-  const presence = `d.${quoteName(table.key[0]?.name ?? '')} IS NOT NULL`
   return `
-    SELECT i.seq, i.stamp, i.origin, ${[presence, ...values].join(', ')}
-      FROM ${indexName(table)} i LEFT JOIN ${tableName(table)} d ON ${matchesKey(table, 'd', 'i')}
-     WHERE i.seq > $1::bigint AND i.seq <= $2::bigint AND i.via <> $3
-     ORDER BY i.seq`
+    SELECT ${[position, 'i.stamp', 'i.origin', presence, ...values].join(', ')}
+      ${from}
+     WHERE ${position} > $1::bigint AND ${position} <= $2::bigint AND ${condition}
+     ORDER BY ${position}`
 }
 
 /** About what the texts of a row take. */

@@ -46,10 +46,13 @@ export async function writeMeta(
   )
 }
 
+export async function readMetaValue(connection: Connection, name: string): Promise<string> {
+  return toText((await connection.first('SELECT value FROM obmen.meta WHERE name = $1', name))?.[0])
+}
+
 /** The last position given in the change index. */
 export async function readHeadSeq(connection: Connection): Promise<number> {
-  const row = await connection.first(`SELECT value FROM obmen.meta WHERE name = 'seq'`)
-  return toNumber(row?.[0])
+  return toNumber(await readMetaValue(connection, 'seq'))
 }
 
 export async function writeHeadSeq(connection: Connection, headSeq: number): Promise<void> {

@@ -14,6 +14,8 @@ export class RowStatements {
   /** The rows that are in the log, with their time. */
   readonly logged: string
   readonly delete: string
+  /** Takes rows out of the change index. */
+  readonly forget: string
   readonly update: string
   readonly insert: string
   /** Enters rows into the change index: keys, then position, stamp, origin, via, and whether the row is gone. */
@@ -39,6 +41,7 @@ export class RowStatements {
     this.logged = `
       SELECT v.n, max(i.at) FROM ${keyRows} JOIN ${logName(table)} i ON ${isEntryOfRow} GROUP BY v.n`
     this.delete = `DELETE FROM ${target} d USING ${keyRows} WHERE ${this.isRow}`
+    this.forget = `DELETE FROM ${indexName(table)} i USING ${keyRows} WHERE ${isEntryOfRow}`
     this.update = `
       UPDATE ${target} d SET ${assignments(table, columns).join(', ')} FROM ${rows} WHERE ${this.isRow}`
     const names = columns.map(({ name }) => quoteName(name)).join(', ')

@@ -43,6 +43,15 @@ CREATE TABLE obmen.nodes (
   gap_before           bigint NOT NULL
 );
 
+-- How far the share of a node in a table is worked out, and by which condition: see share.ts.
+CREATE TABLE obmen.shares (
+  node        text COLLATE "C" NOT NULL REFERENCES obmen.nodes ON DELETE CASCADE,
+  table_id    integer NOT NULL,
+  through_seq bigint NOT NULL,
+  condition   text NOT NULL,
+  PRIMARY KEY (node, table_id)
+);
+
 -- Messages written and not yet acknowledged.
 CREATE TABLE obmen.sent (
   node        text COLLATE "C" NOT NULL REFERENCES obmen.nodes ON DELETE CASCADE,
@@ -84,7 +93,10 @@ CREATE TABLE obmen.conflicts (
   table_name text NOT NULL,
   row_key    text NOT NULL,
   node       text NOT NULL,
-  winner     text NOT NULL CHECK (winner IN ('ours', 'theirs')),
+  table_line text NOT NULL,   -- the columns of both versions, as in the message
+  winner     text NOT NULL CHECK (winner IN ('ours', 'theirs', 'merged')),
+  policy     text NOT NULL,
+  is_open    boolean NOT NULL,
   ours       text,            -- NULL: deleted
   theirs     text,            -- NULL: deleted
   decided_at bigint NOT NULL

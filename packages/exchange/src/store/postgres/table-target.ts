@@ -146,6 +146,11 @@ export class PostgresTableTarget implements TableTarget {
     )
   }
 
+  async depart(rows: readonly RowLine[]): Promise<void> {
+    await this.#run(this.#named.statements.delete, rows, this.line.keyLength)
+    await this.#run(this.#named.statements.forget, rows, this.line.keyLength)
+  }
+
   async takeOut(rows: readonly RowLine[]): Promise<readonly TakenOut[]> {
     if (!this.#mayTakeOut) return rows.map(() => undefined)
     const taken = await this.#read(rows, this.#extras)
@@ -268,7 +273,7 @@ function isPlain(
 ): boolean {
   if (entry === undefined) return true
   if (entry.stamp >= row.stamp) return false
-  const { sender, acknowledgedSeq, thisNode } = terms
+  const { sender, acknowledgedSeq, beginsAnew, thisNode } = terms
   if (entry.via === sender || entry.seq <= acknowledgedSeq) return true
-  return acknowledgedSeq === 0 && entry.origin !== thisNode
+  return entry.origin === row.origin || (beginsAnew && entry.origin !== thisNode)
 }

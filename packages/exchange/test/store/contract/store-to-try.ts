@@ -84,7 +84,11 @@ export class StoreToTry implements TriedDatabase {
   }
 
   /** Applies rows of one table as the message of another node. */
-  apply(table: TableLine, rows: readonly RowLine[], sender: TestSender = {}): Promise<ApplySummary> {
+  apply(
+    table: TableLine,
+    rows: readonly RowLine[],
+    sender: TestSender = {},
+  ): Promise<ApplySummary> {
     return this.applyMessage([{ table, rows }], sender)
   }
 

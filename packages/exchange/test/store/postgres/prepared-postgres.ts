@@ -1,5 +1,11 @@
 /** A database of a server for tests that is prepared for an exchange. */
-import { openPostgresStore, type PostgresContent, type PostgresRules, type PostgresStore, preparePostgres } from '@obmen/exchange/postgres'
+import {
+  openPostgresStore,
+  type PostgresContent,
+  type PostgresRules,
+  type PostgresStore,
+  preparePostgres,
+} from '@obmen/exchange/postgres'
 import type pg from 'pg'
 
 import { PLAN, StoreToTry } from '../contract/store-to-try.ts'

@@ -30,7 +30,7 @@ const USER = 'obmen'
 /** The user that the server runs as, when this is root. */
 const NOBODY = { uid: 65_534, gid: 65_534 }
 
-const identity = process.getuid?.() === 0 ? NOBODY : {}
+const identity: Partial<typeof NOBODY> = process.getuid?.() === 0 ? NOBODY : {}
 
 /** What is slow and only guards against a machine that loses power; and what a server for a few connections does not need. */
 const SETTINGS = {
@@ -136,7 +136,7 @@ async function findPrograms(): Promise<Programs> {
 
 /** Whether the server's user may enter the folder, and all those above it. */
 function isReachable(folder: string): boolean {
-  if (!('uid' in identity)) return true
+  if (identity.uid === undefined) return true
   const isOpen = (statSync(folder).mode & 0o001) !== 0
   return isOpen && (folder === dirname(folder) || isReachable(dirname(folder)))
 }
@@ -161,7 +161,19 @@ function makeTemplate(initdb: string): string {
   handOver(making)
   execFileSync(
     initdb,
-    ['-D', making, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync', '--wal-segsize=1'],
+    [
+      '-D',
+      making,
+      '-U',
+      USER,
+      '-A',
+      'trust',
+      '-E',
+      'UTF8',
+      '--locale=C',
+      '--no-sync',
+      '--wal-segsize=1',
+    ],
     { ...identity, cwd: making, stdio: ['ignore', 'ignore', 'inherit'] },
   )
   const moved = mkdtempSync(`${template}-`)
@@ -187,10 +199,12 @@ function copyTree(from: string, to: string): void {
   accessSync(from, constants.R_OK)
   cpSync(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE })
   handOver(to)
-  for (const entry of readdirSync(to, { recursive: true, encoding: 'utf8' })) handOver(join(to, entry))
+  for (const entry of readdirSync(to, { recursive: true, encoding: 'utf8' }))
+    handOver(join(to, entry))
   chmodSync(to, 0o700)
 }
 
 function handOver(path: string): void {
-  if ('uid' in identity) chownSync(path, identity.uid, identity.gid)
+  const { uid, gid } = identity
+  if (uid !== undefined && gid !== undefined) chownSync(path, uid, gid)
 }
