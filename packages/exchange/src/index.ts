@@ -22,7 +22,7 @@ export type { MessageHeader } from './plan/message-header.ts'
 export type { MessageNo } from './plan/message-no.ts'
 export type { NodeCode } from './plan/node-code.ts'
 export { parseNodeCode } from './plan/node-code.ts'
-export type { MessageIdentity, NodeState, SentMessage } from './plan/node-state.ts'
+export type { MessageContent, MessageIdentity, NodeState, SentMessage } from './plan/node-state.ts'
 export { newNodeState } from './plan/node-state.ts'
 export type { SendingRules } from './plan/numbering.ts'
 export { DEFAULT_SENDING_RULES } from './plan/numbering.ts'
@@ -40,11 +40,16 @@ export type {
   Choice,
   Conflict,
   ConflictRecord,
+  CountRequest,
   RefusedRow,
   RowApplier,
   Sender,
   StoreTransaction,
+  Survey,
+  SurveyRequest,
   TableChecksum,
+  UnsentReason,
+  UnsentRow,
 } from './store/change-store.ts'
 export type {
   Inbox,
@@ -56,7 +61,10 @@ export type {
 export type { NodeExchange } from './session/exchange.ts'
 export { exchange } from './session/exchange.ts'
 export type { ExchangeContext, ExchangeRules } from './session/exchange-context.ts'
-export { DEFAULT_MESSAGE_SIZE_OCTETS } from './session/exchange-context.ts'
+export {
+  DEFAULT_KEEP_DELETIONS_DAYS,
+  DEFAULT_MESSAGE_SIZE_OCTETS,
+} from './session/exchange-context.ts'
 export type { ExchangeEvent } from './session/exchange-event.ts'
 export type { ReceivingSummary } from './session/receive-changes.ts'
 export type { SendingSummary } from './session/send-changes.ts'

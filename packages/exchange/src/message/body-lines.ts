@@ -6,11 +6,15 @@
  *     ["u",1763790000000,"ЦБ",10248,11,14,12]                                                          the row is so
  *     ["d",1763790000123,"ЦБ",10248,42]                                                                the row is gone
  *     ["x",1763790000456,"ЦБ",10250,11]                                                                not your share any more
- *     {"rows":2,"sha256":"…"}                                                                          end line
+ *     {"part":3,"sha256":"…"}                                                                          end of a part
+ *     {"rows":3,"sha256":"…"}                                                                          end line
  *
  * A table line says which column is what for the rows that follow, key columns first, so that a reader never
- * guesses; `"leftOut":["Margin"]` names columns that the sender keeps to itself. A key column that is not compared octet by octet has its collation, too: ["Login","text","NOCASE"]. The end line seals
- * all octets before it.
+ * guesses; `"leftOut":["Margin"]` names columns that the sender keeps to itself. A key column that is not compared octet by octet has its
+ * collation, too: ["Login","text","NOCASE"].
+ *
+ * Rows come in parts that stand for themselves, because many messages may share one: each begins with a table line, and its end seals
+ * all octets of it. The end line seals the header line and the ends of all parts.
  */
 import { type NodeCode, parseNodeCode } from '../plan/node-code.ts'
 import { isArray } from './json.ts'
@@ -55,13 +59,25 @@ export interface RowLine {
   readonly values: readonly Value[]
 }
 
+/** The end of a part. */
+export interface PartLine {
+  readonly kind: 'part'
+  readonly rowCount: number
+  readonly sha256: string
+}
+
 export interface EndLine {
   readonly kind: 'end'
   readonly rowCount: number
   readonly sha256: string
 }
 
-export type BodyLine = TableLine | RowLine | EndLine
+export type BodyLine = TableLine | RowLine | PartLine | EndLine
+
+/** Whether a line is a row. */
+export function isRowLine(line: BodyLine | undefined): line is RowLine {
+  return line !== undefined && 'stamp' in line
+}
 
 export function formatTableLine(table: TableLine): string {
   return JSON.stringify({
@@ -90,6 +106,10 @@ export function formatRowLine(row: RowLine, table: TableLine, base64: Base64): s
   return JSON.stringify(line)
 }
 
+export function formatPartLine(part: Omit<PartLine, 'kind'>): string {
+  return JSON.stringify({ part: part.rowCount, sha256: part.sha256 })
+}
+
 export function formatEndLine(end: Omit<EndLine, 'kind'>): string {
   return JSON.stringify({ rows: end.rowCount, sha256: end.sha256 })
 }
@@ -109,9 +129,9 @@ export class BodyLineReader {
     this.#lineNo += 1
     const json = parseJson(text)
     if (isArray(json)) return this.#readRow(json)
-    const line = readTableLine(json) ?? readEndLine(json)
-    if (line === undefined) throw this.#damaged('neither a table, a row nor the end')
-    if (line.kind === 'table') this.#table = line
+    const line = readTableLine(json) ?? readSeal(json)
+    if (line === undefined) throw this.#damaged('neither a table, a row nor an end')
+    this.#table = line.kind === 'table' ? line : undefined
     return line
   }
 
@@ -200,9 +220,11 @@ function readColumn(json: unknown): Column | undefined {
   return typeof collation === 'string' ? { name, type: known, collation } : undefined
 }
 
-function readEndLine(json: unknown): EndLine | undefined {
+function readSeal(json: unknown): PartLine | EndLine | undefined {
   if (typeof json !== 'object' || json === null) return undefined
-  if (!('rows' in json) || !isCount(json.rows)) return undefined
   if (!('sha256' in json) || typeof json.sha256 !== 'string') return undefined
-  return { kind: 'end', rowCount: json.rows, sha256: json.sha256 }
+  const { sha256 } = json
+  if ('part' in json && isCount(json.part)) return { kind: 'part', rowCount: json.part, sha256 }
+  if ('rows' in json && isCount(json.rows)) return { kind: 'end', rowCount: json.rows, sha256 }
+  return undefined
 }

@@ -76,20 +76,47 @@ export class CollationUnknown extends ExchangeError {
   }
 }
 
+/** One thing in which a table is not the same on both sides. */
+export interface TableDifference {
+  readonly table: string
+  readonly difference: string
+}
+
 /** The tables here don't take what the sender's tables hold. Nothing of the message was applied. */
 export class SchemaMismatch extends ExchangeError {
   readonly code = 'SCHEMA_MISMATCH'
   readonly transient = false
+  /** The first of {@link differences}. */
   readonly table: string
   readonly difference: string
+  /** All that were found, of all tables of the message. */
+  readonly differences: readonly TableDifference[]
 
-  constructor(table: string, difference: string) {
-    super(`table ${JSON.stringify(table)} is not the same on both sides: ${difference}`, {
+  constructor(table: string, difference: string, others: readonly TableDifference[] = []) {
+    const differences = [{ table, difference }, ...others]
+    super(`${describeDifferences(differences)}`, {
       hint: 'make the tables equal, here or there; the message waits in the mailbox and is tried again at the next exchange',
     })
     this.table = table
     this.difference = difference
+    this.differences = differences
   }
+
+  /** One error of several; `undefined` of none. */
+  static ofAll(differences: readonly TableDifference[]): SchemaMismatch | undefined {
+    const [first, ...others] = differences
+    return first && new SchemaMismatch(first.table, first.difference, others)
+  }
+}
+
+/** Each table once, with all that is different about it. */
+function describeDifferences(differences: readonly TableDifference[]): string {
+  const byTable = Map.groupBy(differences, ({ table }) => table)
+  const parts = [...byTable].map(([table, own]) => {
+    const what = own.map(({ difference }) => difference).join(', ')
+    return `table ${JSON.stringify(table)} is not the same on both sides: ${what}`
+  })
+  return parts.join('; ')
 }
 
 /** A row that the database does not take, where it can't be set aside. */

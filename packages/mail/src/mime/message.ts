@@ -13,6 +13,15 @@ export interface HeaderField {
   readonly value: string
 }
 
+/** What becomes of the pieces of a content. */
+export interface ContentUse {
+  /**
+   * `false`: nobody looks at a piece any more once the next is asked for, so the same array may be filled again. Otherwise pieces are passed on, and must
+   * not be changed.
+   */
+  readonly keepsPieces: boolean
+}
+
 /** A file that goes with a letter, or is shown in its HTML. */
 export interface DraftAttachment {
   /** Of any script, on one line. Without it the part has no name. */
@@ -25,7 +34,7 @@ export interface DraftAttachment {
   /** Of the {@link contentType}: the `charset` of a text, without which programs guess. Not the `name`, which is {@link fileName}. */
   readonly parameters?: ReadonlyMap<string, string>
   /** Opens the content. Called when its turn comes, once for each time the letter is composed; what it opened is closed again. */
-  readonly content: () => AsyncIterable<Uint8Array>
+  readonly content: (use?: ContentUse) => AsyncIterable<Uint8Array>
   /** How many octets {@link content} gives, if known: then the size of the letter is known too, and a cut file is no whole letter. */
   readonly sizeOctets?: number
   /**

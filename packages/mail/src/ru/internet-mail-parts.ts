@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import type { EmailAddress } from '../model/email-address.ts'
 import { BinaryData } from '../model/internet-mail/binary-data.ts'
 import {
@@ -27,7 +26,7 @@ export interface ДвоичныеДанные extends BinaryData {
   Записать(ИмяФайла: string | URL): Promise<void>
   /** В байтах. */
   Размер(): number
-  ОткрытьПотокДляЧтения(): Readable
+  ОткрытьПотокДляЧтения(): ReturnType<BinaryData['openStreamForRead']>
   /** Все байты в память. Расширение. */
   ПрочитатьДанные(): Promise<Uint8Array>
 }

@@ -9,6 +9,8 @@ export interface MailHostAccount {
   readonly password: string
   /** How many octets its mailboxes may hold together; above it letters are refused with 552. Default: no limit. */
   readonly quotaOctets?: number
+  /** Names of mailboxes that IMAP has beside INBOX, Drafts, Junk, Sent and Trash. Default: none. */
+  readonly mailboxes?: readonly string[]
 }
 
 export interface AccountStorage {
@@ -23,7 +25,7 @@ export class MailHostAccounts {
 
   /** @throws RangeError when an address occurs twice. */
   constructor(accounts: readonly MailHostAccount[], { folder, now }: AccountStorage) {
-    for (const { address, password, quotaOctets } of accounts) {
+    for (const { address, password, quotaOctets, mailboxes = [] } of accounts) {
       const key = keyOf(address)
       if (this.#accounts.has(key)) throw new RangeError(`two accounts have the address ${address}`)
       const limitOctets = quotaOctets ?? Number.POSITIVE_INFINITY
@@ -35,6 +37,7 @@ export class MailHostAccounts {
           ? {}
           : { folder: new LetterFolder(join(folder, folderName(key))) }),
       })
+      for (const name of mailboxes) tree.create(name)
       this.#accounts.set(key, { password, tree })
     }
   }

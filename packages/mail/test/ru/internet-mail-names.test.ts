@@ -25,7 +25,8 @@ function spelled(subject: object, name: string): string | undefined {
 function make(found: Class, name: string): object {
   if (name === 'InternetMailAddress') return new english.InternetMailAddress('a@example.org')
   if (name === 'BinaryData') return new english.BinaryData(new Uint8Array(1))
-  return Reflect.construct(found, [])
+  const made: object = Reflect.construct(found, [])
+  return made
 }
 
 describe('the mail objects of the platform', () => {

@@ -148,8 +148,12 @@ export const en: Messages = {
     database: () => 'database',
     address: () => 'mailbox',
     waiting: () => 'rows to send',
-    atLeast: (count) => `over ${numbers.format(count)}`,
     conflicts: (count) => `Conflicts: ${numbers.format(count)}`,
+    unsentRows: (count) => `Rows that can't be sent as they are: ${numbers.format(count)}`,
+    unsentReason: (reason) =>
+      reason.kind === 'not-utf8'
+        ? `the text in "${reason.column}" is not UTF-8`
+        : `larger than the mail server takes: ${formatSize(reason.sizeOctets)}`,
     refusedRows: (count) => `Rows that the database refused: ${numbers.format(count)}`,
     winner: (winner) =>
       ({ ours: 'this node', theirs: 'that node', merged: 'both, merged' })[winner],

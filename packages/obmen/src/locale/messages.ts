@@ -1,4 +1,4 @@
-import type { ConflictRecord, ExchangeEvent, NodeCode } from '@obmen/exchange'
+import type { ConflictRecord, ExchangeEvent, NodeCode, UnsentReason } from '@obmen/exchange'
 import type { PreparedTable } from '@obmen/exchange/sqlite'
 import type { RecipientOutcome } from '@obmen/mail/smtp'
 
@@ -134,9 +134,10 @@ export interface StatusMessages {
   readonly database: () => string
   readonly address: () => string
   readonly waiting: () => string
-  readonly atLeast: (count: number) => string
   readonly conflicts: (count: number) => string
   readonly refusedRows: (count: number) => string
+  readonly unsentRows: (count: number) => string
+  readonly unsentReason: (reason: UnsentReason) => string
   readonly winner: (winner: ConflictRecord['winner']) => string
   readonly tableTitle: () => string
   readonly keyTitle: () => string

@@ -154,11 +154,14 @@ export const ru: Messages = {
     database: () => 'база данных',
     address: () => 'почтовый ящик',
     waiting: () => 'строк к отправке',
-    atLeast: (count) => `больше ${russianNumber(count)}`,
     conflicts: (count) => `Конфликтов: ${russianNumber(count)}`,
+    unsentRows: (count) => `Строк, которые нельзя отправить как есть: ${russianNumber(count)}`,
+    unsentReason: (reason) =>
+      reason.kind === 'not-utf8'
+        ? `текст в «${reason.column}» не в UTF-8`
+        : `больше, чем принимает почтовый сервер: ${formatSize(reason.sizeOctets)}`,
     refusedRows: (count) => `Строк, которые база не приняла: ${russianNumber(count)}`,
-    winner: (winner) =>
-      ({ ours: 'этого узла', theirs: 'того узла', merged: 'из обеих' })[winner],
+    winner: (winner) => ({ ours: 'этого узла', theirs: 'того узла', merged: 'из обеих' })[winner],
     tableTitle: () => 'таблица',
     keyTitle: () => 'ключ',
     nodeTitle: () => 'узел',

@@ -6,6 +6,9 @@ import type { WaitingRow } from './waiting-row.ts'
 
 /** What applying needs of a database, within the transaction that is open. */
 export interface ApplyDatabase {
+  /** The columns of a table that are none of the sender's business: a rule keeps them at home here. */
+  leftOut(table: string): ReadonlySet<string>
+
   /** The table that a sender's line names, ready to be written to. Throws {@link SchemaMismatch}. */
   targetFor(line: TableLine): Promise<TableTarget>
 

@@ -2,12 +2,15 @@ import { formatTableLine, type RowLine, type TableLine } from '../../message/bod
 import type { NodeCode } from '../../plan/node-code.ts'
 import type { PlanRules } from '../../plan/plan-rules.ts'
 import type { ApplySummary, RowApplier, Sender } from '../change-store.ts'
+import { SchemaMismatch, type TableDifference } from '../errors.ts'
 import type { ApplyDatabase } from './apply-database.ts'
 import { ArrivalJudge } from './arrival-judge.ts'
+import { ColumnSieve } from './column-sieve.ts'
+import { HeldRows } from './held-rows.ts'
 import { inBatches } from './key-batches.ts'
 import { PostponedRows } from './postponed-rows.ts'
 import { formatKey } from './row-text.ts'
-import { RowWriter } from './row-writer.ts'
+import { type Arrival, type Known, RowWriter } from './row-writer.ts'
 import type { TableTarget } from './table-target.ts'
 
 /** Whose rows are applied, to what, and by which rules. */
@@ -28,23 +31,28 @@ export class BatchRowApplier implements RowApplier {
   readonly #options: ApplyOptions
   readonly #judge: ArrivalJudge
   readonly #writer: RowWriter
+  readonly #held: HeldRows
   readonly #postponed: PostponedRows
   readonly #targets = new Map<string, TableTarget>()
   #target: TableTarget | 'not taken' | undefined
-  /** Which of the sender's columns are taken; `undefined` when all are. */
-  #taken: readonly number[] | undefined
+  #sieve: ColumnSieve | undefined
   #ignored = 0
+  readonly #differences: TableDifference[] = []
 
   constructor(options: ApplyOptions) {
     this.#options = options
     this.#judge = new ArrivalJudge(options)
     this.#writer = new RowWriter(options.thisNode, options.headSeq)
+    const isOutdated = (arrival: Known): Promise<boolean> => this.#judge.isOutdated(arrival)
+    this.#held = new HeldRows({ ...options, writer: this.#writer, isOutdated })
     this.#postponed = new PostponedRows({
       database: options.database,
       writer: this.#writer,
+      held: this.#held,
       nowMs: options.sender.nowMs,
+      isStrict: options.rules.strict && options.sender.hasMore !== true,
       targetFor: (line) => this.#targetFor(line),
-      isOutdated: (arrival) => this.#judge.isOutdated(arrival),
+      isOutdated,
     })
   }
 
@@ -54,25 +62,33 @@ export class BatchRowApplier implements RowApplier {
   }
 
   async beginTable(line: TableLine): Promise<void> {
-    const rule = this.#options.rules.tables.get(line.table)
-    this.#taken = columnsTaken(line, rule?.leaveOut)
-    const columns = this.#taken?.flatMap((index) => line.columns[index] ?? []) ?? line.columns
-    this.#target =
-      rule?.direction === 'out' ? 'not taken' : await this.#targetFor({ ...line, columns })
+    this.#target = 'not taken'
+    if (this.#options.rules.tables.get(line.table)?.direction === 'out') return
+    this.#sieve = new ColumnSieve(line, this.#options.database.leftOut(line.table))
+    try {
+      this.#target = await this.#targetFor(this.#sieve.line)
+    } catch (error) {
+      if (!(error instanceof SchemaMismatch)) throw error
+      this.#differences.push(...error.differences)
+    }
   }
 
   async applyRows(rows: readonly RowLine[]): Promise<void> {
     const target = this.#target
     if (target === undefined) throw new TypeError('rows before a table')
+    // The message waits: from here on only its other tables are looked at.
+    if (this.#differences.length > 0) return
     if (target === 'not taken') {
       this.#ignored += rows.length
       return
     }
-    const taken = this.#taken === undefined ? rows : rows.map(narrowTo(this.#taken))
+    const taken = this.#sieve?.pass(rows) ?? rows
     for (const batch of inBatches(taken, target.line.keyLength)) await this.#apply(target, batch)
   }
 
   async finish(): Promise<ApplySummary> {
+    const mismatch = SchemaMismatch.ofAll(this.#differences)
+    if (mismatch !== undefined) throw mismatch
     const refused = await this.#postponed.finish()
     await this.#options.database.finish()
     return {
@@ -101,36 +117,22 @@ export class BatchRowApplier implements RowApplier {
     this.#writer.countPlain(batch.length - others.length)
     if (others.length === 0) return
     const { write, confirm, depart } = await this.#judge.judge(target, others)
-    await this.#depart(target, depart)
+    const going: Arrival[] = depart.map((row) => ({ target, row, via: code }))
     await this.#writer.record(confirm)
-    this.#postponed.add(await this.#writer.write(write))
+    if (target.isParent) {
+      this.#held.add([...going, ...write.filter(({ row }) => row.kind === 'deletion')])
+      this.#postponed.add(await this.#writer.write(write.filter(({ row }) => row.kind === 'row')))
+    } else {
+      await this.#depart(going)
+      this.#postponed.add(await this.#writer.write(write))
+    }
   }
 
   /** What waits under such a key is no longer this node's share either. */
-  async #depart(target: TableTarget, rows: readonly RowLine[]): Promise<void> {
-    if (rows.length === 0) return
-    await target.depart(rows)
-    this.#writer.countDepartures(rows.length)
-    for (const row of rows) {
+  async #depart(going: readonly Arrival[]): Promise<void> {
+    await this.#writer.depart(going)
+    for (const { target, row } of going) {
       await this.#options.database.forgetWaiting(target.line.table, formatKey(target.line, row))
     }
-  }
-}
-
-/** A column that stays at its node is not taken from others either: they would overwrite it with what they have instead. */
-function columnsTaken(
-  { columns, keyLength }: TableLine,
-  leaveOut: readonly string[] = [],
-): readonly number[] | undefined {
-  const taken = columns.flatMap(({ name }, index) => {
-    return index >= keyLength && leaveOut.includes(name) ? [] : [index]
-  })
-  return taken.length === columns.length ? undefined : taken
-}
-
-function narrowTo(columns: readonly number[]): (row: RowLine) => RowLine {
-  return (row) => {
-    if (row.kind !== 'row') return row
-    return { ...row, values: columns.map((index) => row.values[index] ?? null) }
   }
 }

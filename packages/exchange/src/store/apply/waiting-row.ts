@@ -2,6 +2,7 @@ import {
   BodyLineReader,
   formatRowLine,
   formatTableLine,
+  isRowLine,
   type RowLine,
   type TableLine,
 } from '../../message/body-lines.ts'
@@ -18,6 +19,8 @@ export interface WaitingRow {
   readonly via: NodeCode
   /** Why the database refused it, in its words. */
   readonly reason: string
+  /** The row under the same key as it was here then, as JSON; `undefined` when there was none. */
+  readonly ours: string | undefined
 }
 
 /** The columns of the sender and the row, as in a message: the form in which a row waits. */
@@ -34,7 +37,7 @@ export function parseWaiting(kept: WaitingLines): Pick<WaitingRow, 'table' | 'ro
   const lines = new BodyLineReader(base64)
   const table = lines.read(kept.tableLine)
   const row = lines.read(kept.rowLine)
-  if (table.kind !== 'table' || row.kind === 'table' || row.kind === 'end') {
+  if (table.kind !== 'table' || !isRowLine(row)) {
     throw new TypeError('a refused row was not kept as it came')
   }
   return { table, row }

@@ -1,12 +1,13 @@
 import type { TableLine } from '../../message/body-lines.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import type { PlanRules } from '../../plan/plan-rules.ts'
 import type { ApplyDatabase } from '../apply/apply-database.ts'
 import type { TableTarget } from '../apply/table-target.ts'
 import { formatWaiting, parseWaiting, type WaitingRow } from '../apply/waiting-row.ts'
 import type { StoredConflict } from '../apply/resolve-conflict.ts'
 import type { Conflict } from '../change-store.ts'
 import { SchemaMismatch } from '../errors.ts'
-import { APPLYING, type CapturedTable } from './capture.ts'
+import { APPLYING } from './capture.ts'
 import {
   closeConflict,
   limitConflicts,
@@ -14,22 +15,26 @@ import {
   writeConflict,
 } from './conflict-rows.ts'
 import { type Connection, quoteText, toText } from './postgres-database.ts'
+import { type ForeignKey, readForeignKeys } from './foreign-keys.ts'
+import type { RuledTable } from './ruled-table.ts'
 import { enterMode, SuspendedTriggers, type TriggerMode } from './suspended-triggers.ts'
 import { PostgresTableTarget } from './table-target.ts'
 
 /** Where rows are applied, and how the application's triggers are treated. */
 export interface ApplyDatabaseOptions {
-  readonly tables: readonly CapturedTable[]
+  readonly tables: readonly RuledTable[]
   readonly thisNode: NodeCode
+  readonly rules: PlanRules
   readonly triggers: 'suspended' | 'fire'
 }
 
 /** The tables of a PostgreSQL database while a message is applied to them. */
 export class PostgresApplyDatabase implements ApplyDatabase {
   readonly #connection: Connection
-  readonly #tables: ReadonlyMap<string, CapturedTable>
+  readonly #tables: ReadonlyMap<string, RuledTable>
   readonly #thisNode: NodeCode
   readonly #mode: TriggerMode
+  #foreignKeys: readonly ForeignKey[] | undefined
   readonly #triggers: SuspendedTriggers
 
   private constructor(connection: Connection, options: ApplyDatabaseOptions, mode: TriggerMode) {
@@ -37,6 +42,7 @@ export class PostgresApplyDatabase implements ApplyDatabase {
     this.#tables = new Map(options.tables.map((table) => [table.name, table]))
     this.#thisNode = options.thisNode
     this.#mode = mode
+    this.#foreignKeys = options.rules.foreignKeys === 'ignored' ? [] : undefined
     this.#triggers = new SuspendedTriggers(connection)
   }
 
@@ -54,16 +60,23 @@ export class PostgresApplyDatabase implements ApplyDatabase {
     const table = this.#tables.get(line.table)
     if (table === undefined) throw new SchemaMismatch(line.table, 'it is not in the plan here')
     if (this.#mode === 'disabled') await this.#triggers.suspend(table)
+    this.#foreignKeys ??= await readForeignKeys(this.#connection)
+    const foreignKeys = this.#foreignKeys
     const mayTakeOut = this.#mode === 'replica' || !(await this.#isReferred(table))
     return new PostgresTableTarget(this.#connection, {
       table,
       line,
       thisNode: this.#thisNode,
+      foreignKeys,
       mayTakeOut,
     })
   }
 
-  async #isReferred(table: CapturedTable): Promise<boolean> {
+  leftOut(table: string): ReadonlySet<string> {
+    return this.#tables.get(table)?.leaveOut ?? new Set()
+  }
+
+  async #isReferred(table: RuledTable): Promise<boolean> {
     const constraint = await this.#connection.first(
       `SELECT 1 FROM pg_constraint WHERE contype = 'f' AND confrelid = $1::bigint::oid LIMIT 1`,
       table.oid,
@@ -80,9 +93,10 @@ export class PostgresApplyDatabase implements ApplyDatabase {
 
   async waitingRows(): Promise<readonly WaitingRow[]> {
     const rows = await this.#connection.all(
-      'SELECT node, table_line, row_line, row_key, reason FROM obmen.refused ORDER BY refused_at, table_name, row_key',
+      'SELECT node, table_line, row_line, row_key, reason, ours FROM obmen.refused ORDER BY refused_at, table_name, row_key',
     )
-    return rows.map(([node, tableLine, rowLine, key, reason]) => ({
+    return rows.map(([node, tableLine, rowLine, key, reason, ours]) => ({
+      ours: ours ?? undefined,
       ...parseWaiting({ tableLine: toText(tableLine), rowLine: toText(rowLine) }),
       key: toText(key),
       via: parseNodeCode(toText(node)),
@@ -91,20 +105,21 @@ export class PostgresApplyDatabase implements ApplyDatabase {
   }
 
   async keepWaiting(waiting: WaitingRow, nowMs: number): Promise<void> {
-    const { table, key, via, reason } = waiting
+    const { table, key, via, reason, ours = null } = waiting
     const { tableLine, rowLine } = formatWaiting(waiting)
     await this.#connection.run(
-      `INSERT INTO obmen.refused (table_name, row_key, node, table_line, row_line, reason, refused_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7)
+      `INSERT INTO obmen.refused (table_name, row_key, node, table_line, row_line, reason, ours, refused_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
        ON CONFLICT (table_name, row_key) DO UPDATE SET
-         (node, table_line, row_line, reason, refused_at) =
-         (excluded.node, excluded.table_line, excluded.row_line, excluded.reason, excluded.refused_at)`,
+         (node, table_line, row_line, reason, ours, refused_at) =
+         (excluded.node, excluded.table_line, excluded.row_line, excluded.reason, excluded.ours, excluded.refused_at)`,
       table.table,
       key,
       via,
       tableLine,
       rowLine,
       reason,
+      ours,
       nowMs,
     )
   }

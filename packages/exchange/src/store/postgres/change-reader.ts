@@ -17,6 +17,9 @@ const FIRST_ROWS = 50
 /** A batch of rows with pictures in them is smaller, so that it can be held. */
 const BATCH_OCTETS = 1024 * 1024
 
+/** In the place of a node that knows rows already. No node has this code, and no row came from it. */
+const NOBODY = '_'
+
 /** Reads the changes of all tables in the order of their positions. Must run in one snapshot. */
 export async function* readChanges(
   connection: Connection,
@@ -85,7 +88,8 @@ class TableCursor {
       `DECLARE ${this.#name} NO SCROLL CURSOR FOR ${changesStatement(this.#table, this.#columns, source)}`,
       request.afterSeq,
       request.throughSeq,
-      request.forNode,
+      // A part of a table is one node's, and nobody else's.
+      request.keepsOwn === true && condition === undefined ? NOBODY : request.forNode,
     )
     await this.#fetch()
   }
@@ -128,7 +132,7 @@ class TableCursor {
   }
 
   #toChange(row: SqlRow): Change {
-    const [seq, stamp, origin, presence, ...texts] = row
+    const [seq, entrySeq, via, stamp, origin, presence, ...texts] = row
     const kind = KINDS[toNumber(presence)] ?? 'deletion'
     const columns = kind === 'row' ? this.#columns : this.#table.key
     const line: RowLine = {
@@ -137,7 +141,12 @@ class TableCursor {
       origin: parseNodeCode(toText(origin)),
       values: decodeValues(columns, texts),
     }
-    return { seq: toNumber(seq), row: line }
+    return {
+      seq: toNumber(seq),
+      entrySeq: toNumber(entrySeq),
+      via: via === '' ? '' : parseNodeCode(toText(via)),
+      row: line,
+    }
   }
 }
 
@@ -167,9 +176,10 @@ function changesStatement(
     return codec.read(index < table.key.length ? `coalesce(${value}, i.k${index + 1})` : value)
   })
   return `
-    SELECT ${[position, 'i.stamp', 'i.origin', presence, ...values].join(', ')}
+    SELECT ${[position, 'i.seq', 'i.via', 'i.stamp', 'i.origin', presence, ...values].join(', ')}
       ${from}
      WHERE ${position} > $1::bigint AND ${position} <= $2::bigint AND ${condition}
+       AND i.seq NOT IN (SELECT seq FROM obmen.unsent)
      ORDER BY ${position}`
 }
 

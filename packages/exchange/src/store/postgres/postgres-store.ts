@@ -1,18 +1,24 @@
 import type { ExchangePlan } from '../../plan/exchange-plan.ts'
-import { parseNodeCode } from '../../plan/node-code.ts'
+import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import type { NodeState } from '../../plan/node-state.ts'
 import { DEFAULT_PLAN_RULES } from '../../plan/plan-rules.ts'
 import type {
   ChangeBatch,
   ChangesRequest,
   ChangeStore,
   ConflictRecord,
+  CountRequest,
   RefusedRow,
   StoreTransaction,
+  Survey,
+  SurveyRequest,
   TableChecksum,
+  UnsentRow,
 } from '../change-store.ts'
 import { CaptureDisturbed, StoreNotPrepared, StoreOfAnotherPlan } from '../errors.ts'
 import { readCapturedTables } from './captured-tables.ts'
 import { readChanges } from './change-reader.ts'
+import { countChanges } from './change-count.ts'
 import { checksum } from './checksum.ts'
 import { readConflicts } from './conflict-rows.ts'
 import { adoptPartitions, captureStateOf, readCaptureCatalog } from './install-capture.ts'
@@ -28,6 +34,9 @@ import {
 } from './postgres-database.ts'
 import { type PostgresRules, PostgresTransaction } from './postgres-transaction.ts'
 import { putUnderRules, type RuledTable } from './ruled-table.ts'
+import { readNodes } from './node-rows.ts'
+import { readUnsent } from './unsent-rows.ts'
+import { survey } from './survey.ts'
 import { areSharesCurrent, type Extent, extendShares, makeShareTables } from './share.ts'
 
 /**
@@ -165,6 +174,28 @@ export class PostgresStore implements ChangeStore {
     if (!areCurrent) await this.#write((connection, tables) => extendShares(connection, tables, to))
   }
 
+  survey(request: SurveyRequest): Promise<Survey> {
+    return this.#read((connection, tables) => survey(connection, tables, request))
+  }
+
+  nodes(): Promise<readonly NodeState[]> {
+    return this.#read(readNodes)
+  }
+
+  /** A part of a table is worked out for each node by itself; whole tables are the same for all. */
+  async shareOf(node: NodeCode): Promise<string> {
+    await this.#read(() => Promise.resolve())
+    return this.#hasShares ? node : ''
+  }
+
+  countChanges(requests: readonly CountRequest[]): Promise<readonly number[]> {
+    return this.#read((connection, tables) => countChanges(connection, tables, requests))
+  }
+
+  unsentRows(): Promise<readonly UnsentRow[]> {
+    return this.#read(readUnsent)
+  }
+
   checksums(): Promise<readonly TableChecksum[]> {
     return this.#read(async (connection, tables) => {
       const checksums: TableChecksum[] = []
@@ -176,7 +207,7 @@ export class PostgresStore implements ChangeStore {
   refusedRows(): Promise<readonly RefusedRow[]> {
     return this.#read(async (connection) => {
       const rows = await connection.all(
-        `SELECT table_name, row_key, node, reason, row_line, refused_at
+        `SELECT table_name, row_key, node, reason, row_line, refused_at, ours
            FROM obmen.refused ORDER BY refused_at, table_name, row_key`,
       )
       return rows.map((row) => ({
@@ -186,6 +217,7 @@ export class PostgresStore implements ChangeStore {
         reason: toText(row[3]),
         row: toText(row[4]),
         refusedAt: toNumber(row[5]),
+        ours: row[6] ?? undefined,
       }))
     })
   }

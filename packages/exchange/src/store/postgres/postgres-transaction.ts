@@ -6,17 +6,26 @@ import type { NodeState } from '../../plan/node-state.ts'
 import type { PlanRules } from '../../plan/plan-rules.ts'
 import { resolveConflict } from '../apply/resolve-conflict.ts'
 import { BatchRowApplier } from '../apply/row-applier.ts'
-import type { ApplySummary, Choice, RowApplier, Sender, StoreTransaction } from '../change-store.ts'
+import type {
+  ApplySummary,
+  Choice,
+  RowApplier,
+  Sender,
+  StoreTransaction,
+  UnsentRow,
+} from '../change-store.ts'
 import { forgetWaiting, PostgresApplyDatabase } from './apply-database.ts'
 import { readAttributes, writeAttributes } from './attribute-rows.ts'
 import { indexName } from './capture.ts'
 import { clearConflicts } from './conflict-rows.ts'
+import { endDay } from './deletions.ts'
 import { fold } from './fold.ts'
 import { readHeadSeq, readMetaValue, writeHeadSeq, writeMeta } from './meta.ts'
 import { deleteNode, readNode, readNodeCodes, readNodes, writeNode } from './node-rows.ts'
 import type { Connection } from './postgres-database.ts'
 import { describeConditions, type RuledTable } from './ruled-table.ts'
 import { extendShares, forgetShares, reviseShares } from './share.ts'
+import { forgetChanged, takeUp, writeUnsent } from './unsent-rows.ts'
 
 /** The plan's rules, and what PostgreSQL alone has to be told. */
 export interface PostgresRules extends PlanRules {
@@ -38,6 +47,8 @@ interface TransactionContent {
 export class PostgresTransaction implements StoreTransaction {
   readonly #connection: Connection
   readonly #content: TransactionContent
+  /** The nodes as they were read: what has not changed since is not written again. */
+  readonly #known = new Map<NodeCode, NodeState>()
 
   constructor(connection: Connection, content: TransactionContent) {
     this.#connection = connection
@@ -51,11 +62,13 @@ export class PostgresTransaction implements StoreTransaction {
   async node(code: NodeCode): Promise<NodeState> {
     const node = await readNode(this.#connection, code)
     if (node === undefined) throw new NodeUnknown(code, await readNodeCodes(this.#connection))
+    this.#known.set(code, node)
     return node
   }
 
-  saveNode(node: NodeState): Promise<void> {
-    return writeNode(this.#connection, node)
+  async saveNode(node: NodeState): Promise<void> {
+    await writeNode(this.#connection, node, this.#known.get(node.code))
+    this.#known.set(node.code, node)
   }
 
   async addNode(node: NodeState): Promise<void> {
@@ -66,6 +79,7 @@ export class PostgresTransaction implements StoreTransaction {
   }
 
   async removeNode(code: NodeCode): Promise<void> {
+    this.#known.delete(code)
     await forgetShares(this.#connection, this.#content.tables, code)
     await deleteNode(this.#connection, code)
   }
@@ -86,6 +100,7 @@ export class PostgresTransaction implements StoreTransaction {
     const { tables, plan } = this.#content
     const folded = await fold(this.#connection, tables, { headSeq, origin: plan.thisNode })
     const lastSeq = await this.#reviseShares(folded)
+    await forgetChanged(this.#connection, tables)
     if (lastSeq > headSeq) await writeHeadSeq(this.#connection, lastSeq)
     return lastSeq
   }
@@ -140,11 +155,29 @@ export class PostgresTransaction implements StoreTransaction {
     return forgetWaiting(this.#connection, table, key)
   }
 
+  setAside(rows: readonly UnsentRow[]): Promise<void> {
+    return writeUnsent(this.#connection, rows)
+  }
+
+  async takeUp(rows: readonly UnsentRow[]): Promise<void> {
+    const headSeq = await readHeadSeq(this.#connection)
+    const lastSeq = await takeUp(this.#connection, this.#content.tables, { rows, headSeq })
+    await writeHeadSeq(this.#connection, lastSeq)
+  }
+
+  endDay(request: { readonly nowMs: number; readonly keepDays: number }): Promise<number> {
+    return endDay(this.#connection, this.#content.tables, request)
+  }
+
+  setInstance(instance: string): Promise<void> {
+    return writeMeta(this.#connection, 'instance', instance)
+  }
+
   #applyDatabase(): Promise<PostgresApplyDatabase> {
     const { tables, plan, rules } = this.#content
     const { thisNode } = plan
     const triggers = rules.triggers ?? 'suspended'
-    return PostgresApplyDatabase.begin(this.#connection, { tables, thisNode, triggers })
+    return PostgresApplyDatabase.begin(this.#connection, { tables, thisNode, rules, triggers })
   }
 
   async #applier(sender: Sender): Promise<BatchRowApplier> {

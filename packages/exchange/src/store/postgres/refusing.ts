@@ -35,3 +35,29 @@ export async function writeRefusing<Row extends Numbered>(
     return new Map([...left, ...right])
   }
 }
+
+/**
+ * Asks for rows, of which the database may not even be able to read some: all at once, and when that fails by halves. Those that
+ * can't be read have no answer; they are refused when they are written.
+ */
+export async function askRefusing<Row, Answer>(
+  connection: Connection,
+  rows: readonly Row[],
+  ask: (rows: readonly Row[]) => Promise<ReadonlyMap<Row, Answer>>,
+): Promise<ReadonlyMap<Row, Answer>> {
+  if (rows.length === 0) return new Map()
+  await connection.exec('SAVEPOINT obmen_question')
+  try {
+    const answers = await ask(rows)
+    await connection.exec('RELEASE SAVEPOINT obmen_question')
+    return answers
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    await connection.exec('ROLLBACK TO SAVEPOINT obmen_question; RELEASE SAVEPOINT obmen_question')
+    if (rows.length === 1) return new Map()
+    const middle = Math.ceil(rows.length / 2)
+    const left = await askRefusing(connection, rows.slice(0, middle), ask)
+    const right = await askRefusing(connection, rows.slice(middle), ask)
+    return new Map([...left, ...right])
+  }
+}

@@ -51,7 +51,9 @@ export function sharedColumns(table: RuledTable): readonly UserColumn[] {
 
 /** The table as a message names it: key columns first, and nothing that stays here. */
 export function toSharedTableLine(table: RuledTable): TableLine {
-  return toTableLine({ ...table, others: sharedColumns(table).slice(table.key.length) })
+  const others = sharedColumns(table).slice(table.key.length)
+  const line = toTableLine({ ...table, others })
+  return table.leaveOut.size === 0 ? line : { ...line, leftOut: [...table.leaveOut] }
 }
 
 /** A text that differs whenever the share of some node may be another one. */

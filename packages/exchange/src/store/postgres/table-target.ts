@@ -10,19 +10,21 @@ import type {
   TakenOut,
   WriteOutcome,
 } from '../apply/table-target.ts'
-import type { CapturedTable } from './capture.ts'
 import { decodeValues, readColumns } from './change-reader.ts'
 import { type Connection, type SqlRow, toArray, toNumber, toText } from './postgres-database.ts'
-import { type Refusals, writeRefusing } from './refusing.ts'
+import { askRefusing, type Refusals, writeRefusing } from './refusing.ts'
 import { ColumnSet } from './column-set.ts'
+import { type ForeignKey, type ReferenceStatements, referenceStatements } from './foreign-keys.ts'
+import type { RuledTable } from './ruled-table.ts'
 import { type NumberedRow, numbered, rowsFrom } from './row-batch.ts'
 import { tableName, toTableLine, type UserColumn } from './user-table.ts'
 
 /** Which table, for whose rows, at which node, and how. */
 export interface TargetOptions {
-  readonly table: CapturedTable
+  readonly table: RuledTable
   readonly line: TableLine
   readonly thisNode: NodeCode
+  readonly foreignKeys: readonly ForeignKey[]
   /** False where a row that is taken out would take others with it: foreign keys that refer to the table are at work. */
   readonly mayTakeOut: boolean
 }
@@ -33,8 +35,11 @@ const NO_EXCHANGE =
 /** A table of this database as the target of a sender's rows: a few statements for each batch. */
 export class PostgresTableTarget implements TableTarget {
   readonly line: TableLine
+  readonly isParent: boolean
+  readonly #hasExtras: boolean
+  readonly #references: ReferenceStatements
   readonly #connection: Connection
-  readonly #table: CapturedTable
+  readonly #table: RuledTable
   readonly #thisNode: NodeCode
   readonly #mayTakeOut: boolean
   readonly #columns: readonly UserColumn[]
@@ -42,7 +47,8 @@ export class PostgresTableTarget implements TableTarget {
   readonly #named: ColumnSet
   readonly #whole: ColumnSet
 
-  constructor(connection: Connection, { table, line, thisNode, mayTakeOut }: TargetOptions) {
+  constructor(connection: Connection, options: TargetOptions) {
+    const { table, line, thisNode, mayTakeOut } = options
     checkColumns(toTableLine(table), line)
     this.line = line
     this.#connection = connection
@@ -54,18 +60,25 @@ export class PostgresTableTarget implements TableTarget {
       ours.filter((column) => column.name === name),
     )
     this.#extras = table.others.filter((column) => !this.#columns.includes(column))
+    this.#hasExtras = this.#extras.some(({ name }) => {
+      return !table.leaveOut.has(name) && line.leftOut?.includes(name) !== true
+    })
+    this.#references = referenceStatements(table, this.#columns, options.foreignKeys)
+    this.isParent = this.#references.referredTo !== undefined
     this.#named = new ColumnSet(table, this.#columns)
     this.#whole = new ColumnSet(table, [...this.#columns, ...this.#extras])
   }
 
   async writePlain(rows: readonly RowLine[], terms: PlainTerms): Promise<readonly RowLine[]> {
-    const wellFormed = rows.filter((row) => this.#named.texts.faultOf(row) === undefined)
-    const { present, entries } = await this.#look(wellFormed)
-    const plain = wellFormed.filter((row, index) => {
-      if (row.kind !== 'row' || (this.#extras.length > 0 && present.has(index))) return false
-      return isPlain(row, entries[index], { ...terms, thisNode: this.#thisNode })
+    const missing = await this.missingParents(rows)
+    const fit = rows.filter((row, index) => {
+      return missing[index] === undefined && this.#named.texts.faultOf(row) === undefined
     })
-    const known = new Set([...present].map((index) => wellFormed[index]))
+    const { known, entries } = await this.#look(fit)
+    const plain = fit.filter((row) => {
+      if (row.kind !== 'row' || (this.#hasExtras && known.has(row))) return false
+      return isPlain(row, entries.get(row), { ...terms, thisNode: this.#thisNode })
+    })
     const refusals = await writeRefusing(this.#connection, numbered(plain), (some) =>
       this.#writeSome(some, known),
     )
@@ -81,38 +94,69 @@ export class PostgresTableTarget implements TableTarget {
   }
 
   async entriesOf(rows: readonly RowLine[]): Promise<readonly (IndexEntry | undefined)[]> {
-    const bindable = rows.filter((row) => this.#named.texts.faultOf(row) === undefined)
-    const { entries } = await this.#look(bindable)
-    const byRow = new Map(bindable.map((row, index) => [row, entries[index]]))
-    return rows.map((row) => byRow.get(row))
+    const { entries } = await this.#look(rows)
+    return rows.map((row) => entries.get(row))
   }
 
   async presentRows(rows: readonly RowLine[]): Promise<readonly (readonly Value[] | undefined)[]> {
     return this.#read(rows, this.#columns)
   }
 
+  async missingParents(rows: readonly RowLine[]): Promise<readonly (string | undefined)[]> {
+    const { missingParents, reasons } = this.#references
+    if (missingParents === undefined) return rows.map(() => undefined)
+    const wanted = rows.filter(({ kind }) => kind === 'row')
+    const found = await this.#ask(missingParents, wanted, this.line.columns.length)
+    return rows.map((row) => {
+      const reason = found.get(row)?.[1]
+      return reason === undefined ? undefined : reasons[toNumber(reason)]
+    })
+  }
+
+  async areReferredTo(rows: readonly RowLine[]): Promise<readonly boolean[]> {
+    const { referredTo } = this.#references
+    if (referredTo === undefined) return rows.map(() => false)
+    const found = await this.#ask(referredTo, rows)
+    return rows.map((row) => found.has(row))
+  }
+
+  /** Runs a statement that gives the numbers of rows, with something of each. Parameters: the rows, or their keys. */
+  #ask(
+    statement: string,
+    rows: readonly RowLine[],
+    width: number = this.line.keyLength,
+  ): Promise<ReadonlyMap<RowLine, SqlRow>> {
+    const { texts } = this.#named
+    const bindable = rows.filter((row) => texts.faultOf(row) === undefined)
+    return askRefusing(this.#connection, bindable, async (some) => {
+      const found = await this.#connection.all(statement, ...texts.bind(some, width))
+      return new Map(
+        found.flatMap((answer) => {
+          const row = some[toNumber(answer[0]) - 1]
+          return row === undefined ? [] : [[row, answer] as const]
+        }),
+      )
+    })
+  }
+
   async write(writes: readonly RowWrite[]): Promise<readonly WriteOutcome[]> {
     const rows = writes.map(({ row }) => row)
     const faults = rows.map((row) => this.#named.texts.faultOf(row))
     const sound = numbered(rows).filter(({ place }) => faults[place] === undefined)
-    const present = await this.#present(sound.map(({ row }) => row))
-    const known = new Set([...present].map((index) => sound[index]?.row))
+    const known = await this.#lock(sound.map(({ row }) => row))
     const refusals = await writeRefusing(this.#connection, sound, (some) =>
       this.#writeSome(some, known),
     )
     return rows.map((row, place) => {
       const refused = faults[place] ?? refusals.get(place)
       if (refused !== undefined) return { refused }
-      const isMerged = this.#extras.length > 0 && row.kind === 'row' && known.has(row)
+      const isMerged = this.#hasExtras && row.kind === 'row' && known.has(row)
       return isMerged ? 'merged' : 'as sent'
     })
   }
 
   /** Writes and deletes rows, given those that are there. Deletions come first: they make room. */
-  async #writeSome(
-    rows: readonly NumberedRow[],
-    known: ReadonlySet<RowLine | undefined>,
-  ): Promise<Refusals> {
+  async #writeSome(rows: readonly NumberedRow[], known: Known): Promise<Refusals> {
     const inexact = await this.#named.inexact(
       this.#connection,
       rows.filter(({ row }) => row.kind === 'row'),
@@ -180,8 +224,7 @@ export class PostgresTableTarget implements TableTarget {
     return rows.map((row, place) => {
       const refused = refusals.get(place)
       if (refused !== undefined) return { refused }
-      const isMerged =
-        this.#extras.length > 0 && row.kind === 'row' && takenOut[place] !== undefined
+      const isMerged = this.#hasExtras && row.kind === 'row' && takenOut[place] !== undefined
       return isMerged ? 'merged' : 'as sent'
     })
   }
@@ -207,25 +250,19 @@ export class PostgresTableTarget implements TableTarget {
     rows: readonly RowLine[],
     columns: readonly UserColumn[],
   ): Promise<readonly (readonly Value[] | undefined)[]> {
-    if (rows.length === 0) return []
-    const bindable = rows.filter((row) => this.#named.texts.faultOf(row) === undefined)
-    const found = await this.#connection.all(
-      `SELECT ${['v.n', ...readColumns(columns, 'd')].join(', ')}
-         FROM ${rowsFrom(this.line.keyLength)} JOIN ${tableName(this.#table)} d ON ${this.#named.statements.isRow}`,
-      ...this.#named.texts.bind(bindable, this.line.keyLength),
-    )
-    const byRow = new Map(
-      found.map(([n, ...texts]) => [bindable[toNumber(n) - 1], decodeValues(columns, texts)]),
-    )
-    return rows.map((row) => byRow.get(row))
+    const statement = `
+      SELECT ${['v.n', ...readColumns(columns, 'd')].join(', ')}
+        FROM ${rowsFrom(this.line.keyLength)} JOIN ${tableName(this.#table)} d ON ${this.#named.statements.isRow}`
+    const found = await this.#ask(statement, rows)
+    return rows.map((row) => {
+      const texts = found.get(row)
+      return texts && decodeValues(columns, texts.slice(1))
+    })
   }
 
-  /** The numbers of the rows that are there. From now on no other connection changes these before our commit. */
-  async #present(rows: readonly RowLine[]): Promise<ReadonlySet<number>> {
-    if (rows.length === 0) return new Set()
-    const texts = this.#named.texts.bind(rows, this.line.keyLength)
-    const found = await this.#connection.all(this.#named.statements.lock, ...texts)
-    return new Set(found.map(([n]) => toNumber(n) - 1))
+  /** The rows that are there. From now on no other connection changes these before our commit. */
+  #lock(rows: readonly RowLine[]): Promise<Known> {
+    return this.#ask(this.#named.statements.lock, rows)
   }
 
   /**
@@ -234,26 +271,30 @@ export class PostgresTableTarget implements TableTarget {
    * comes first, so that there is no change in between; a row that another connection is just inserting is refused later by its key.
    */
   async #look(rows: readonly RowLine[]): Promise<{
-    readonly present: ReadonlySet<number>
-    readonly entries: readonly (IndexEntry | undefined)[]
+    readonly known: Known
+    readonly entries: ReadonlyMap<RowLine, IndexEntry>
   }> {
-    const present = await this.#present(rows)
-    if (rows.length === 0) return { present, entries: [] }
-    const texts = this.#named.texts.bind(rows, this.line.keyLength)
-    const found = await this.#connection.all(this.#named.statements.entries, ...texts)
-    const entries = new Map(found.map((row) => [toNumber(row[0]) - 1, toEntry(row)]))
-    const [, , , , , hasLog] = found[0] ?? []
-    const logged =
-      hasLog === 'f' ? [] : await this.#connection.all(this.#named.statements.logged, ...texts)
-    for (const [n, at] of logged) {
-      const place = toNumber(n) - 1
-      const stamp = Math.max(toNumber(at), (entries.get(place)?.stamp ?? 0) + 1)
-      const seq = Number.MAX_SAFE_INTEGER
-      entries.set(place, { seq, stamp, origin: this.#thisNode, via: '' })
+    const known = await this.#lock(rows)
+    const found = await this.#ask(this.#named.statements.entries, rows)
+    const entries = new Map<RowLine, IndexEntry>()
+    let hasLog = false
+    for (const [row, answer] of found) {
+      const entry = toEntry(answer)
+      if (entry !== undefined) entries.set(row, entry)
+      hasLog ||= answer[5] === 't'
     }
-    return { present, entries: rows.map((_, place) => entries.get(place)) }
+    if (!hasLog) return { known, entries }
+    for (const [row, [, at]] of await this.#ask(this.#named.statements.logged, rows)) {
+      const stamp = Math.max(toNumber(at), (entries.get(row)?.stamp ?? 0) + 1)
+      const seq = Number.MAX_SAFE_INTEGER
+      entries.set(row, { seq, stamp, origin: this.#thisNode, via: '' })
+    }
+    return { known, entries }
   }
 }
+
+/** The rows that are in the table. */
+type Known = ReadonlyMap<RowLine, unknown>
 
 function toEntry([, seq, stamp, origin, via]: SqlRow): IndexEntry | undefined {
   if (seq === null) return undefined

@@ -1,5 +1,5 @@
 import { parseNodeCode } from '../../plan/node-code.ts'
-import type { RowLine } from '../../message/body-lines.ts'
+import type { RowLine, TableLine } from '../../message/body-lines.ts'
 import type { Change, ChangeBatch, ChangesRequest } from '../change-store.ts'
 import { indexName, matchesKey } from './capture.ts'
 import { type RuledTable, sharedColumns, toSharedTableLine } from './ruled-table.ts'
@@ -12,7 +12,8 @@ import {
   toNumber,
   toText,
 } from './sqlite-database.ts'
-import { checkTexts, isSuspicious } from './text-check.ts'
+import type { TextNotUtf8 } from '../errors.ts'
+import { findDefect, isSuspicious } from './text-check.ts'
 
 /** Rows in one batch: enough that the work for a batch does not count. */
 const BATCH_ROWS = 500
@@ -47,21 +48,24 @@ class TableCursor {
   readonly #table: RuledTable
   readonly #database: SqliteDatabase
   readonly #source: ChangeSource
-  readonly #request: ChangesRequest
+  /** The node that needs no rows that came from it. */
+  readonly #knower: string
   readonly #rows: Generator<SqlRow, void, void>
   #next: SqlRow | undefined
 
   constructor(database: SqliteDatabase, table: RuledTable, request: ChangesRequest) {
     this.#table = table
     this.#database = database
-    this.#request = request
     const { forNode, afterSeq, throughSeq } = request
     this.#source =
       table.condition === undefined
         ? wholeSource(table)
         : shareSource(table, conditionFor(database, table, forNode))
     const query = new Query(database, changesStatement(table, this.#source))
-    this.#rows = query.iterate(forNode, BigInt(afterSeq), BigInt(throughSeq))
+    // A part of a table is one node's, and nobody else's.
+    const isForMany = request.keepsOwn === true && table.condition === undefined
+    this.#knower = isForMany ? NOBODY : forNode
+    this.#rows = query.iterate(this.#knower, BigInt(afterSeq), BigInt(throughSeq))
     this.#advance()
   }
 
@@ -77,7 +81,7 @@ class TableCursor {
       let octets = 0
       while (this.seq < seq && this.#next !== undefined) {
         if (changes.length >= BATCH_ROWS || octets >= BATCH_OCTETS) break
-        changes.push(toChange(this.#next, table.keyLength))
+        changes.push(this.#toChange(this.#next, table))
         octets += sizeOf(this.#next)
         this.#advance()
       }
@@ -92,19 +96,30 @@ class TableCursor {
   #advance(): void {
     const next = this.#rows.next()
     this.#next = next.done === true ? undefined : next.value
-    if (this.#next !== undefined && isSuspicious(this.#next)) this.#check(this.#next)
+  }
+
+  #toChange(row: SqlRow, table: TableLine): Change {
+    const change = toChange(row, table.keyLength)
+    if (!isSuspicious(row)) return change
+    const defect = this.#findDefect(change, table)
+    return defect === undefined ? change : { ...change, defect }
   }
 
   /** What is no text would arrive as another text, and take the place of what was entered. */
-  #check(row: SqlRow): void {
-    const { table, keyLength, columns } = toSharedTableLine(this.#table)
-    const [seq = null, , , , ...values] = row
+  #findDefect(
+    { seq, row }: Change,
+    { table, keyLength, columns }: TableLine,
+  ): TextNotUtf8 | undefined {
     const query = new Query(this.#database, octetsStatement(this.#table, this.#source))
-    const octets = query.first(this.#request.forNode, seq) ?? []
-    const key = values.slice(0, keyLength).map(String).join(', ')
-    checkTexts(this.#database, octets, { table, key, columns: columns.map(({ name }) => name) })
+    const octets = query.first(this.#knower, BigInt(seq)) ?? []
+    const key = row.values.slice(0, keyLength).map(String).join(', ')
+    const place = { table, key, columns: columns.map(({ name }) => name) }
+    return findDefect(this.#database, octets, place)
   }
 }
+
+/** In the place of a node that knows rows already. No node has this code, and no row came from it. */
+const NOBODY = '_'
 
 /** The whole change index, but for what came from the node. `?1` is the node's code. */
 function wholeSource(table: RuledTable): ChangeSource {
@@ -120,9 +135,10 @@ function wholeSource(table: RuledTable): ChangeSource {
 function changesStatement(table: RuledTable, source: ChangeSource): string {
   const { from, position, condition, presence } = source
   return `
-    SELECT ${[position, 'i.stamp', 'i.origin', presence, ...valueColumns(table)].join(', ')}
+    SELECT ${[position, 'i.seq', 'i.via', 'i.stamp', 'i.origin', presence, ...valueColumns(table)].join(', ')}
       ${from}
      WHERE ${position} > ?2 AND ${position} <= ?3 AND ${condition}
+       AND i.seq NOT IN (SELECT seq FROM obmen_unsent)
      ORDER BY ${position}`
 }
 
@@ -152,7 +168,7 @@ function sizeOf(row: SqlRow): number {
 const KINDS = ['deletion', 'row', 'departure'] as const
 
 function toChange(row: SqlRow, keyLength: number): Change {
-  const [seq, stamp, origin, presence, ...values] = row
+  const [seq, entrySeq, via, stamp, origin, presence, ...values] = row
   const kind = KINDS[toNumber(presence)] ?? 'deletion'
   const line: RowLine = {
     kind,
@@ -160,5 +176,10 @@ function toChange(row: SqlRow, keyLength: number): Change {
     origin: parseNodeCode(toText(origin)),
     values: kind === 'row' ? values : values.slice(0, keyLength),
   }
-  return { seq: toNumber(seq), row: line }
+  return {
+    seq: toNumber(seq),
+    entrySeq: toNumber(entrySeq),
+    via: via === '' ? '' : parseNodeCode(toText(via)),
+    row: line,
+  }
 }

@@ -19,8 +19,8 @@ import {
 } from './install-capture.ts'
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
 import { Query, quoteName, type SqliteDatabase, toNumber } from './sqlite-database.ts'
+import { readHeadSeq, writeHeadSeq } from './meta.ts'
 import { readCapturedTables, readPlan } from './sqlite-store.ts'
-import { readHeadSeq, writeHeadSeq } from './sqlite-transaction.ts'
 import { readUserTables, type UserTable } from './user-table.ts'
 import { writeTransaction } from './write-transaction.ts'
 

@@ -1,27 +1,36 @@
 import { type ExchangePlan, parsePlanName } from '../../plan/exchange-plan.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import type { NodeState } from '../../plan/node-state.ts'
 import { DEFAULT_PLAN_RULES, type PlanRules } from '../../plan/plan-rules.ts'
 import type {
   ChangeBatch,
   ChangesRequest,
   ChangeStore,
   ConflictRecord,
+  CountRequest,
   RefusedRow,
   StoreTransaction,
+  Survey,
+  SurveyRequest,
   TableChecksum,
+  UnsentRow,
 } from '../change-store.ts'
 import { CaptureDisturbed, StoreNotPrepared, StoreOfAnotherPlan } from '../errors.ts'
 import type { CapturedTable } from './capture.ts'
+import { countChanges } from './change-count.ts'
 import { readChanges } from './change-reader.ts'
 import { checksum } from './checksum.ts'
 import { readConflicts } from './conflict-rows.ts'
 import { CaptureInspector, replaceEvictionTriggers } from './install-capture.ts'
+import { readNodes } from './node-rows.ts'
 import { putUnderRules, type RuledTable } from './ruled-table.ts'
 import { SCHEMA_VERSION } from './schema.ts'
 import { areSharesCurrent, extendShares, makeShareTables } from './share.ts'
 import { Query, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
 import { SqliteTransaction } from './sqlite-transaction.ts'
 import { StatementCache } from './statement-cache.ts'
+import { survey } from './survey.ts'
+import { readUnsent } from './unsent-rows.ts'
 import { droppedTable, readUserTables } from './user-table.ts'
 import { rollBack, writeTransaction } from './write-transaction.ts'
 
@@ -168,6 +177,38 @@ export class SqliteStore implements ChangeStore {
     return this.#tables
   }
 
+  survey(request: SurveyRequest): Promise<Survey> {
+    return this.#read(() => survey(this.#database, this.#currentTables(), request))
+  }
+
+  nodes(): Promise<readonly NodeState[]> {
+    return this.#read(() => readNodes(this.#database))
+  }
+
+  /** A part of a table is worked out for each node by itself; whole tables are the same for all. */
+  shareOf(node: NodeCode): Promise<string> {
+    const hasParts = this.#currentTables().some(({ condition }) => condition !== undefined)
+    return Promise.resolve(hasParts ? node : '')
+  }
+
+  countChanges(requests: readonly CountRequest[]): Promise<readonly number[]> {
+    return this.#read(() => countChanges(this.#database, this.#currentTables(), requests))
+  }
+
+  unsentRows(): Promise<readonly UnsentRow[]> {
+    return this.#read(() => readUnsent(this.#database, this.#currentTables()))
+  }
+
+  /** What is read in one snapshot, without the write lock. */
+  async #read<Result>(read: () => Result): Promise<Result> {
+    this.#database.exec('BEGIN')
+    try {
+      return await Promise.resolve(read())
+    } finally {
+      rollBack(this.#database)
+    }
+  }
+
   async transaction<Result>(
     work: (transaction: StoreTransaction) => Promise<Result>,
   ): Promise<Result> {
@@ -211,7 +252,7 @@ export class SqliteStore implements ChangeStore {
   refusedRows(): Promise<readonly RefusedRow[]> {
     const rows = new Query(
       this.#database,
-      'SELECT table_name, row_key, node, reason, row_line, refused_at FROM obmen_refused ORDER BY refused_at',
+      'SELECT table_name, row_key, node, reason, row_line, refused_at, ours FROM obmen_refused ORDER BY refused_at',
     ).all()
     return Promise.resolve(
       rows.map((row) => ({
@@ -221,6 +262,7 @@ export class SqliteStore implements ChangeStore {
         reason: toText(row[3]),
         row: toText(row[4]),
         refusedAt: toNumber(row[5]),
+        ours: row[6] === null ? undefined : toText(row[6]),
       })),
     )
   }

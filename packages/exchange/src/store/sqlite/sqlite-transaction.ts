@@ -6,17 +6,27 @@ import type { NodeState } from '../../plan/node-state.ts'
 import type { PlanRules } from '../../plan/plan-rules.ts'
 import { resolveConflict } from '../apply/resolve-conflict.ts'
 import { BatchRowApplier } from '../apply/row-applier.ts'
-import type { ApplySummary, Choice, RowApplier, Sender, StoreTransaction } from '../change-store.ts'
+import type {
+  ApplySummary,
+  Choice,
+  RowApplier,
+  Sender,
+  StoreTransaction,
+  UnsentRow,
+} from '../change-store.ts'
 import { SqliteApplyDatabase } from './apply-database.ts'
 import { readAttributes, writeAttributes } from './attribute-rows.ts'
 import { indexName } from './capture.ts'
 import { clearConflicts } from './conflict-rows.ts'
+import { endDay } from './deletions.ts'
 import { fold } from './fold.ts'
-import { deleteNode, readNode, readNodeCodes, writeNode } from './node-rows.ts'
+import { readHeadSeq, writeHeadSeq, writeMeta } from './meta.ts'
+import { deleteNode, readNode, readNodeCodes, readNodes, writeNode } from './node-rows.ts'
 import { forgetRefused } from './refused-rows.ts'
 import { describeConditions, type RuledTable } from './ruled-table.ts'
 import { extendShares, forgetShares, reviseShares } from './share.ts'
-import { Query, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
+import { Query, type SqliteDatabase, toText } from './sqlite-database.ts'
+import { forgetChanged, takeUp, writeUnsent } from './unsent-rows.ts'
 
 /** What a transaction works on. */
 interface TransactionContent {
@@ -31,6 +41,8 @@ export class SqliteTransaction implements StoreTransaction {
   readonly #plan: ExchangePlan
   readonly #rules: PlanRules
   readonly #tables: readonly RuledTable[]
+  /** The nodes as they were read: what has not changed since is not written again. */
+  readonly #known = new Map<NodeCode, NodeState>()
 
   constructor(database: SqliteDatabase, content: TransactionContent) {
     this.#database = database
@@ -40,19 +52,21 @@ export class SqliteTransaction implements StoreTransaction {
   }
 
   nodes(): Promise<readonly NodeState[]> {
-    const nodes = readNodeCodes(this.#database).map((code) => readNode(this.#database, code))
-    return Promise.resolve(nodes.filter((node) => node !== undefined))
+    return Promise.resolve(readNodes(this.#database))
   }
 
   node(code: NodeCode): Promise<NodeState> {
     const node = readNode(this.#database, code)
-    return node === undefined
-      ? Promise.reject(new NodeUnknown(code, readNodeCodes(this.#database)))
-      : Promise.resolve(node)
+    if (node === undefined) {
+      return Promise.reject(new NodeUnknown(code, readNodeCodes(this.#database)))
+    }
+    this.#known.set(code, node)
+    return Promise.resolve(node)
   }
 
   saveNode(node: NodeState): Promise<void> {
-    writeNode(this.#database, node)
+    writeNode(this.#database, node, this.#known.get(node.code))
+    this.#known.set(node.code, node)
     return Promise.resolve()
   }
 
@@ -66,6 +80,7 @@ export class SqliteTransaction implements StoreTransaction {
 
   removeNode(code: NodeCode): Promise<void> {
     deleteNode(this.#database, code)
+    this.#known.delete(code)
     forgetShares(this.#database, this.#tables, code)
     writeAttributes(this.#database, code, new Map())
     return Promise.resolve()
@@ -89,6 +104,7 @@ export class SqliteTransaction implements StoreTransaction {
     })
     const lastSeq = this.#reviseShares(headSeq)
     writeHeadSeq(this.#database, lastSeq)
+    forgetChanged(this.#database, this.#tables)
     return Promise.resolve(lastSeq)
   }
 
@@ -120,6 +136,26 @@ export class SqliteTransaction implements StoreTransaction {
     }
   }
 
+  setAside(rows: readonly UnsentRow[]): Promise<void> {
+    writeUnsent(this.#database, rows)
+    return Promise.resolve()
+  }
+
+  takeUp(rows: readonly UnsentRow[]): Promise<void> {
+    const headSeq = readHeadSeq(this.#database)
+    writeHeadSeq(this.#database, takeUp(this.#database, this.#tables, { rows, headSeq }))
+    return Promise.resolve()
+  }
+
+  endDay(request: { readonly nowMs: number; readonly keepDays: number }): Promise<number> {
+    return Promise.resolve(endDay(this.#database, this.#tables, request))
+  }
+
+  setInstance(instance: string): Promise<void> {
+    writeMeta(this.#database, 'instance', instance)
+    return Promise.resolve()
+  }
+
   async resolveConflict(choice: Choice, nowMs: number): Promise<void> {
     const { thisNode } = this.#plan
     const headSeq = readHeadSeq(this.#database)
@@ -144,7 +180,12 @@ export class SqliteTransaction implements StoreTransaction {
   }
 
   #applyDatabase(): SqliteApplyDatabase {
-    return new SqliteApplyDatabase(this.#database, this.#tables, this.#plan.thisNode)
+    const { thisNode } = this.#plan
+    return new SqliteApplyDatabase(this.#database, {
+      tables: this.#tables,
+      thisNode,
+      rules: this.#rules,
+    })
   }
 
   #applier(sender: Sender): BatchRowApplier {
@@ -170,15 +211,4 @@ export class SqliteTransaction implements StoreTransaction {
       },
     })
   }
-}
-
-/** The last position given in the change index. */
-export function readHeadSeq(database: SqliteDatabase): number {
-  return toNumber(
-    new Query(database, `SELECT value FROM obmen_meta WHERE name = 'seq'`).first()?.[0],
-  )
-}
-
-export function writeHeadSeq(database: SqliteDatabase, headSeq: number): void {
-  new Query(database, `UPDATE obmen_meta SET value = ? WHERE name = 'seq'`).run(BigInt(headSeq))
 }

@@ -11,7 +11,9 @@ import type {
   WriteOutcome,
 } from '../apply/table-target.ts'
 import { compare, indexName, keyNames } from './capture.ts'
+import type { ForeignKey } from './foreign-keys.ts'
 import { PlainWriter } from './plain-writer.ts'
+import { References } from './references.ts'
 import type { RuledTable } from './ruled-table.ts'
 import { isRefusal, Query, quoteName, type SqliteDatabase, toNumber } from './sqlite-database.ts'
 import { UnkeptNumbers } from './unkept-numbers.ts'
@@ -22,11 +24,15 @@ export interface TargetOptions {
   readonly table: RuledTable
   readonly line: TableLine
   readonly thisNode: NodeCode
+  /** The foreign keys that are kept. */
+  readonly foreignKeys: readonly ForeignKey[]
 }
 
 /** A table of this database as the target of a sender's rows: the statements for the columns that the sender names. */
 export class SqliteTableTarget implements TableTarget {
   readonly line: TableLine
+  readonly isParent: boolean
+  readonly #references: References
   /** There are columns that the sender does not name, and that other nodes are to have. */
   readonly #hasExtras: boolean
   readonly #numbers: UnkeptNumbers
@@ -41,7 +47,7 @@ export class SqliteTableTarget implements TableTarget {
   readonly #record: Query
   readonly #forget: Query
 
-  constructor(database: SqliteDatabase, { table, line, thisNode }: TargetOptions) {
+  constructor(database: SqliteDatabase, { table, line, thisNode, foreignKeys }: TargetOptions) {
     checkColumns(toTableLine(table), line)
     this.line = line
     this.#numbers = new UnkeptNumbers(line)
@@ -55,21 +61,29 @@ export class SqliteTableTarget implements TableTarget {
     const isKey = keyCondition(table)
     const query = (sql: string): Query => new Query(database, sql)
     const update = `UPDATE OR ABORT ${target} SET ${assignments(table, line).join(', ')} WHERE ${isKey}`
-    const insert = insertStatement(target, columns)
     this.#entry = query(entryStatement(table))
     this.#row = query(`SELECT ${columns.join(', ')} FROM ${target} WHERE ${isKey}`)
     this.#extras = query(
       `SELECT ${['1', ...extraColumns].join(', ')} FROM ${target} WHERE ${isKey}`,
     )
     this.#update = query(update)
-    this.#insert = query(insert)
+    this.#insert = query(insertStatement(target, columns))
     this.#insertWhole = query(insertStatement(target, [...columns, ...extraColumns]))
     this.#delete = query(`DELETE FROM ${target} WHERE ${isKey}`)
     this.#record = query(recordStatement(table))
     this.#forget = query(forgetStatement(table))
+    this.#references = new References(database, { table, line, foreignKeys })
+    this.isParent = this.#references.isParent
+    const { parents } = this.#references
     this.#plain = this.#hasExtras
       ? undefined
-      : new PlainWriter(database, { table, line, thisNode, update, insert })
+      : new PlainWriter(database, {
+          table,
+          line,
+          thisNode,
+          update: parents === '' ? update : `${update} AND ${parents}`,
+          insert: insertStatement(target, columns, parents),
+        })
   }
 
   writePlain(rows: readonly RowLine[], terms: PlainTerms): Promise<readonly RowLine[]> {
@@ -84,6 +98,14 @@ export class SqliteTableTarget implements TableTarget {
 
   presentRows(rows: readonly RowLine[]): Promise<readonly (readonly Value[] | undefined)[]> {
     return Promise.resolve(rows.map((row) => this.#row.first(...this.#keyOf(row))))
+  }
+
+  missingParents(rows: readonly RowLine[]): Promise<readonly (string | undefined)[]> {
+    return Promise.resolve(rows.map((row) => this.#references.missingParent(row)))
+  }
+
+  areReferredTo(rows: readonly RowLine[]): Promise<readonly boolean[]> {
+    return Promise.resolve(rows.map((row) => this.#references.isReferredTo(this.#keyOf(row))))
   }
 
   write(writes: readonly RowWrite[]): Promise<readonly WriteOutcome[]> {
@@ -210,9 +232,12 @@ function recordStatement(table: RuledTable): string {
 }
 
 /** ABORT overrules what the application's schema may say: REPLACE would delete other rows without a word, IGNORE lose ours. */
-function insertStatement(target: string, columns: readonly string[]): string {
-  const parameters = columns.map((_, index) => `?${index + 1}`)
-  return `INSERT OR ABORT INTO ${target} (${columns.join(', ')}) VALUES (${parameters.join(', ')})`
+function insertStatement(target: string, columns: readonly string[], condition = ''): string {
+  const parameters = columns.map((_, index) => `?${index + 1}`).join(', ')
+  // Without a table to select from, the row comes once or, when the condition does not hold, not at all.
+  const row =
+    condition === '' ? `VALUES (${parameters})` : `SELECT ${parameters} WHERE ${condition}`
+  return `INSERT OR ABORT INTO ${target} (${columns.join(', ')}) ${row}`
 }
 
 /** The key is written too where equal keys may differ: in case under NOCASE, as 1 and 1.0 without a type. */

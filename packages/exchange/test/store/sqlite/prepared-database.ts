@@ -63,10 +63,19 @@ export class PreparedDatabase {
 
   /** Folds, and gives what a node is offered that knows everything up to the last call: `+ goods 1 "Tea"`. */
   async newChanges(): Promise<string[]> {
+    return (await this.#newBatches()).flatMap(describeBatch)
+  }
+
+  /** The same as the store gives them. */
+  async readNew(): Promise<Change[]> {
+    return changesOf(await this.#newBatches())
+  }
+
+  async #newBatches(): Promise<ChangeBatch[]> {
     const throughSeq = await this.fold()
     const batches = await readBatches(this.store, { afterSeq: this.#seenSeq, throughSeq })
     this.#seenSeq = throughSeq
-    return batches.flatMap(describeBatch)
+    return batches
   }
 
   /** Applies rows of one table as the message of another node. */

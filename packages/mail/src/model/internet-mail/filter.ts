@@ -62,6 +62,7 @@ const IN_HEADERS: ReadonlySet<string> = new Set<keyof InternetMailFilter>([
   'afterDateOfPosting',
 ])
 
+/** Of a day without leap seconds, which `Date` does not know. */
 const MS_PER_DAY = 86_400_000
 
 /**

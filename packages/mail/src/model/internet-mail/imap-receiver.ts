@@ -31,18 +31,15 @@ export class ImapReceiver implements MailReceiver {
   /** Empty for the inbox. */
   currentMailbox = ''
 
-  constructor(parameters: ImapConnectionParameters, options: MailboxOptions) {
-    this.#turns = new ImapTurns({
-      open: () => openImapSession(parameters, options),
-      purges: false,
-    })
+  constructor(open: () => Promise<ImapSession>) {
+    this.#turns = new ImapTurns({ open, purges: false })
   }
 
   static async open(
     parameters: ImapConnectionParameters,
     options: MailboxOptions,
   ): Promise<ImapReceiver> {
-    const receiver = new ImapReceiver(parameters, options)
+    const receiver = new ImapReceiver(() => openImapSession(parameters, options))
     await receiver.#turns.connect()
     return receiver
   }

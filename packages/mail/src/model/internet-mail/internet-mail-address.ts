@@ -72,10 +72,6 @@ printAs(InternetMailAddress, (address) => `InternetMailAddress ${address.toStrin
 
 /** The addresses of a letter. */
 export class InternetMailAddresses extends InternetMailCollection<InternetMailAddress> {
-  constructor() {
-    super()
-  }
-
   /** @returns the address. @throws EmailAddressException when it is none. */
   add(
     address: string | EmailAddress | InternetMailAddress,

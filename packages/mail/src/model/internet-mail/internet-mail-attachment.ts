@@ -135,10 +135,6 @@ function fileNameOf(source: string | URL | BinaryData | Uint8Array): string {
 
 /** The attachments of a letter. */
 export class InternetMailAttachments extends InternetMailCollection<InternetMailAttachment> {
-  constructor() {
-    super()
-  }
-
   /**
    * Attaches a file, which is read when the letter is sent; data, or another letter as it is now.
    *

@@ -70,10 +70,6 @@ printAs(InternetMailText, (text) => `InternetMailText ${JSON.stringify(text)}`)
 
 /** The texts of a letter: plain text and HTML are the same in two forms, of which a mail program shows the one that it can. */
 export class InternetMailTexts extends InternetMailCollection<InternetMailText> {
-  constructor() {
-    super()
-  }
-
   /** @returns the text. */
   add(
     text: string | InternetMailText,

@@ -19,8 +19,10 @@ export interface ReceivedOctets {
   readonly dateReceived?: Date | undefined
 }
 
+/** A zone is hours and minutes (RFC 5322 §3.3), an offset is seconds, and `Date` counts milliseconds. */
 const SECONDS_PER_MINUTE = 60
 const MINUTES_PER_HOUR = 60
+/** As above. */
 const MS_PER_SECOND = 1000
 
 /** How far the sender's clock was from UTC, in seconds; 0 when the letter does not say. */
