@@ -4,7 +4,7 @@
  *     npm run bench                                 everything, as tables
  *     npm run bench -- exchange                     100,000 rows from a head office to a warehouse
  *     npm run bench -- exchange --rows 1000000      another number of rows
- *     npm run bench -- mail                         letters: composing and sending, beside nodemailer and smtp-source
+ *     npm run bench -- mail                         letters: composing, sending, reading and receiving, beside the peers
  *     npm run bench -- --json                       all figures as one JSON document
  *
  * Whatever is measured is a process of its own. The figures are of one run: repeat it on a quiet machine before you compare.

@@ -9,7 +9,7 @@ import { open } from 'node:fs/promises'
 
 import { MessageDamaged } from '../message/errors.ts'
 import { acceptAcknowledgement, gapNeedsResend } from '../plan/acknowledgement.ts'
-import { compareEpochs, nextEpoch } from '../plan/epoch.ts'
+import { compareEpochs, FIRST_EPOCH, nextEpoch } from '../plan/epoch.ts'
 import { judgeByMark } from '../plan/letter-mark.ts'
 import type { MessageHeader } from '../plan/message-header.ts'
 import type { NodeCode } from '../plan/node-code.ts'
@@ -193,6 +193,7 @@ class NodeReceiver {
     const applier = await transaction.beginApplying({
       code: this.#code,
       acknowledgedSeq,
+      beginsAnew: node.epoch.counter > FIRST_EPOCH.counter && acknowledgedSeq === 0,
       nowMs: now(),
     })
     const { rowCount } = message

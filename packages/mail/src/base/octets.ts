@@ -5,9 +5,26 @@ const latin1Decoder = new TextDecoder('latin1')
 /** No octets. */
 export const NO_OCTETS: Uint8Array = new Uint8Array(0)
 
-/** The octets of a text in UTF-8; of an ASCII text therefore its characters, one octet each. */
+/** Up to here a text is encoded into a shared array: an array of its own costs more than encoding so few octets does, and more again when it is freed. */
+const SHORT_LENGTH = 1024
+/** Room for hundreds of commands, and little enough that one command that is kept for long keeps nothing large alive. */
+const SHARED_OCTETS = 8192
+/** What a character of JavaScript may take in UTF-8. */
+const MAX_OCTETS_OF_CHARACTER = 3
+
+let shared = new Uint8Array(SHARED_OCTETS)
+let sharedLength = 0
+
+/** The octets of a text in UTF-8; of an ASCII text therefore its characters, one octet each. Nobody else has them, but their buffer may hold others too. */
 export function octetsOf(text: string): Uint8Array<ArrayBuffer> {
-  return utf8Encoder.encode(text)
+  if (text.length > SHORT_LENGTH) return utf8Encoder.encode(text)
+  if (sharedLength + text.length * MAX_OCTETS_OF_CHARACTER > SHARED_OCTETS) {
+    shared = new Uint8Array(SHARED_OCTETS)
+    sharedLength = 0
+  }
+  const start = sharedLength
+  sharedLength += utf8Encoder.encodeInto(text, shared.subarray(start)).written
+  return shared.subarray(start, sharedLength)
 }
 
 /**
@@ -19,6 +36,17 @@ export function textOf(octets: Uint8Array): string {
     return utf8Decoder.decode(octets)
   } catch {
     return latin1Decoder.decode(octets)
+  }
+}
+
+/** The characters of octets that are all ASCII, one for each; `undefined` for any others. */
+export function asciiOf(octets: Uint8Array): string | undefined {
+  try {
+    const text = utf8Decoder.decode(octets)
+    // In UTF-8 all others take more octets than they are characters.
+    return text.length === octets.length ? text : undefined
+  } catch {
+    return undefined
   }
 }
 
@@ -35,6 +63,11 @@ export function concatOctets(parts: readonly Uint8Array[]): Uint8Array {
     to += part.length
   }
   return octets
+}
+
+/** The same octets in memory of their own. `slice()` makes a copy of an array, and of a Buffer of Node.js, which is one too, none. */
+export function copyOctets(octets: Uint8Array, from: number = 0, to?: number): Uint8Array {
+  return new Uint8Array(octets.subarray(from, to))
 }
 
 /** Whether two arrays hold the same octets. Not for secrets: the time it takes tells where they differ. */

@@ -1,14 +1,12 @@
 import { MailboxName } from '../imap/mailbox-name.ts'
-import { openImap } from '../net/imap-client.ts'
 import type { EmailDirectoryKind } from './email-directory-kind.ts'
-import { IllegalStateException } from './exception.ts'
 import type { ImapConnectionParameters } from './imap-connection-parameters.ts'
 import { ImapEmailDirectory } from './imap-email-directory.ts'
 import { findByKind } from './imap-lookup.ts'
 import { ImapTurns } from './imap-turns.ts'
-import type { MailboxArguments, MailboxOptions } from './lazy-session.ts'
-import { inMailbox } from './mailbox-exception.ts'
+import type { MailboxArguments } from './lazy-session.ts'
 import { readArguments } from './named-arguments.ts'
+import { openImapSession } from './open-mailbox.ts'
 import { printAs } from './print-as.ts'
 
 /**
@@ -53,7 +51,7 @@ export class ImapConnection implements AsyncDisposable {
     const given = readArguments(options, ['signal', 'log'])
     this.#parameters = parameters
     this.#turns = new ImapTurns({
-      open: () => open(parameters, given),
+      open: () => openImapSession(parameters, given),
       purges: purgeOnDirectoryClose,
     })
   }
@@ -127,17 +125,6 @@ export class ImapConnection implements AsyncDisposable {
   #directory(name: MailboxName | undefined, delimiter: string): ImapEmailDirectory {
     return new ImapEmailDirectory({ turns: this.#turns, name, delimiter })
   }
-}
-
-async function open(
-  parameters: ImapConnectionParameters,
-  options: MailboxOptions,
-): ReturnType<typeof openImap> {
-  const { mailServer, deadlines } = parameters
-  if (mailServer.credentials === undefined) {
-    throw new IllegalStateException('the parameters of a mailbox need an authentication')
-  }
-  return inMailbox('opening the mailbox', () => openImap(mailServer, { ...options, deadlines }))
 }
 
 printAs(ImapConnection, (connection) => `ImapConnection ${JSON.stringify(connection)}`)

@@ -1,5 +1,5 @@
 import { MailError } from '../base/mail-error.ts'
-import { openPop3, type Pop3Connection as Pop3Session } from '../net/pop3-client.ts'
+import type { Pop3Connection as Pop3Session } from '../net/pop3-client.ts'
 import type { Pop3Refusals } from '../pop3/batch.ts'
 import { Pop3DeletionsUnconfirmed } from '../pop3/errors.ts'
 import { chosenIndexes, type ChosenLetters } from './chosen-indexes.ts'
@@ -8,6 +8,7 @@ import { IllegalStateException } from './exception.ts'
 import { LazySession, type MailboxArguments, type MailboxOptions } from './lazy-session.ts'
 import { EmailDeletionException, inMailbox } from './mailbox-exception.ts'
 import { readArguments } from './named-arguments.ts'
+import { openPop3Session } from './open-mailbox.ts'
 import type { Pop3ConnectionParameters } from './pop3-connection-parameters.ts'
 import { retrieveEmails, retrieveHeaders } from './pop3-letters.ts'
 import { printAs } from './print-as.ts'
@@ -179,20 +180,14 @@ export class Pop3Connection implements AsyncDisposable {
   }
 
   async #open(): Promise<OpenMaildrop> {
-    const { mailServer, deadlines } = this.#parameters
-    if (mailServer.credentials === undefined) {
-      throw new IllegalStateException('the parameters of a mailbox need an authentication')
+    const session = await openPop3Session(this.#parameters, this.#options)
+    try {
+      const { count } = await inMailbox('opening the mailbox', () => session.stat())
+      return { session, count }
+    } catch (error) {
+      session.abandon()
+      throw error
     }
-    return inMailbox('opening the mailbox', async () => {
-      const session = await openPop3(mailServer, { ...this.#options, deadlines, wantsUtf8: true })
-      try {
-        const { count } = await session.stat()
-        return { session, count }
-      } catch (error) {
-        session.abandon()
-        throw error
-      }
-    })
   }
 
   async #close(session: Pop3Session): Promise<void> {

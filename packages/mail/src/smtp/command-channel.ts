@@ -66,9 +66,15 @@ export class CommandChannel {
     return reply && this.#noteClosing(reply)
   }
 
-  /** Receives what has come by now, without waiting for more; `'ended'` when nothing can come any more. */
-  *hear(): Dialog<'ended' | undefined> {
-    const octets = yield { kind: 'poll' }
+  /**
+   * Receives what has come by now, without waiting for more; `'ended'` when nothing can come any more.
+   *
+   * @param options `isInPassing`: what the connection has read already is enough.
+   */
+  *hear({ isInPassing = false }: { readonly isInPassing?: boolean } = {}): Dialog<
+    'ended' | undefined
+  > {
+    const octets = yield { kind: 'poll', isInPassing }
     if (octets) this.#reader.push(octets)
     return octets === null ? 'ended' : undefined
   }

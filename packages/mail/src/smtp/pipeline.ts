@@ -51,6 +51,7 @@ export class Pipeline {
   #batch: Uint8Array[] = []
   #batchOctets = 0
   #hasContent = false
+  #hasReplied = false
   /** Called when the batch has been handed over. */
   #notices: (() => void)[] = []
   /** Content is being sent that the server has asked for: it may refuse in the middle. */
@@ -68,6 +69,11 @@ export class Pipeline {
 
   get owesReplies(): boolean {
     return this.#owed.length > 0
+  }
+
+  /** Whether something was put that has not left yet. */
+  get hasUnsent(): boolean {
+    return this.#batch.length > 0
   }
 
   /** Waits until another command may be sent: for every reply without PIPELINING, otherwise only when too many are owed. */
@@ -102,7 +108,8 @@ export class Pipeline {
   /** Sends what was put. Before that it hears what the server has said meanwhile. */
   *flush(): Dialog<void> {
     if (this.#batch.length === 0) return
-    yield* this.hear()
+    // Before its first reply the server may have hung up, or said so, in a long time without letters. Later it is heard all the time.
+    yield* this.hear({ isInPassing: this.#hasReplied })
     const pieces = joinSmall(this.#batch)
     const notices = this.#notices
     const timeoutMs = this.#channel.deadlines[this.#hasContent ? 'contentMs' : 'commandMs']
@@ -134,8 +141,8 @@ export class Pipeline {
   }
 
   /** Takes the replies that have come by now. */
-  *hear(): Dialog<void> {
-    const state = yield* this.#channel.hear()
+  *hear(options?: { readonly isInPassing: boolean }): Dialog<void> {
+    const state = yield* this.#channel.hear(options)
     for (;;) {
       const reply = this.#channel.take()
       if (reply === undefined) break
@@ -159,6 +166,7 @@ export class Pipeline {
   }
 
   #take(reply: Reply): void {
+    this.#hasReplied = true
     const step = this.#owed.length > this.#unsent ? this.#owed[0] : undefined
     if (step === undefined)
       this.#end(this.isInContent ? refuseInContent(reply) : refuseUnasked(reply))

@@ -92,7 +92,7 @@ class Burst {
     try {
       for (;;) {
         yield* this.#limitUndecided()
-        const letter = queue.next()
+        const letter = queue.next() ?? (yield* this.#await(queue))
         if (letter !== undefined) yield* this.#send(letter)
         else if (this.#pipeline.owesReplies) yield* this.#pipeline.receive()
         else break
@@ -102,6 +102,16 @@ class Burst {
       this.#session.state = 'ended'
       yield* this.#breakOff(error)
     }
+  }
+
+  /**
+   * What has been put is about to leave alone. Whoever has just learnt what became of a letter may have the next one at hand, and its envelope
+   * can travel with that for nothing; so he is let speak first.
+   */
+  *#await(queue: LetterQueue): Dialog<QueuedLetter | undefined> {
+    if (!this.#pipeline.hasUnsent) return undefined
+    yield* this.#pipeline.hear()
+    return queue.next()
   }
 
   /**

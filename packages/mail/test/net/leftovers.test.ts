@@ -25,7 +25,7 @@ describe('An ended connection leaves nothing behind', () => {
     },
     {
       name: 'given up at a deadline',
-      end: (connection) => connection.receive(1).catch(() => {}),
+      end: (connection) => Promise.resolve(connection.receive(1)).catch(() => {}),
     },
   ]
   for (const { name, end } of endings) {

@@ -180,10 +180,10 @@ function checkCertificates({ send, receive }: Config): void {
 /** Repairing registers every row of a table as changed: not something to happen by the way. */
 function checkPrepared(
   database: SqliteDatabase,
-  { plan }: Config,
+  { plan, rules }: Config,
   { isRepair }: { readonly isRepair: boolean },
 ): void {
-  if (!isRepair && readPlan(database) !== undefined) openSqliteStore(database, plan)
+  if (!isRepair && readPlan(database) !== undefined) openSqliteStore(database, plan, rules)
 }
 
 /** The file first: it can be taken back, a commit can't. */

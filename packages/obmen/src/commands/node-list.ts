@@ -15,9 +15,16 @@ export const nodeListCommand: Command = {
   async run(invocation) {
     const { io, options, messages } = invocation
     using site = openSite(configOf(invocation))
-    const nodes = await site.store.transaction((transaction) => transaction.nodes())
+    const { nodes, reports } = await site.store.transaction(async (transaction) => {
+      const known = await transaction.nodes()
+      const described = known.map(async (node) => ({
+        ...reportNode(node),
+        attributes: Object.fromEntries(await transaction.attributes(node.code)),
+      }))
+      return { nodes: known, reports: await Promise.all(described) }
+    })
     if (options.isSet('json')) {
-      io.out(`${JSON.stringify({ nodes: nodes.map(reportNode) })}\n`)
+      io.out(`${JSON.stringify({ nodes: reports })}\n`)
       return EXIT.ok
     }
     const { node, format } = messages

@@ -5,6 +5,7 @@ import { initCommand } from './init.ts'
 import { nodeAddCommand } from './node-add.ts'
 import { nodeListCommand } from './node-list.ts'
 import { nodeRemoveCommand } from './node-remove.ts'
+import { nodeSetCommand } from './node-set.ts'
 import { nodeShowCommand } from './node-show.ts'
 import { sendCommand } from './send.ts'
 import { statusCommand } from './status.ts'
@@ -15,6 +16,7 @@ export const COMMANDS: readonly Command[] = [
   nodeAddCommand,
   nodeListCommand,
   nodeShowCommand,
+  nodeSetCommand,
   nodeRemoveCommand,
   exchangeCommand,
   statusCommand,

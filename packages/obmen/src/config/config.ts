@@ -1,4 +1,4 @@
-import type { ExchangePlan } from '@obmen/exchange'
+import type { ExchangePlan, PlanRules } from '@obmen/exchange'
 import type { PlanContent } from '@obmen/exchange/sqlite'
 import type { MailboxAddress } from '@obmen/mail/mime'
 
@@ -27,6 +27,8 @@ export interface Config {
   /** The SQLite database; an absolute path. */
   readonly database: string
   readonly tables: PlanContent
+  /** What the plan says of tables, shares and conflicts. */
+  readonly rules: PlanRules
   /** The mailbox that all nodes of the plan use. */
   readonly address: MailboxAddress
   readonly send: MailServerSetting
@@ -56,6 +58,10 @@ export const SETTING_EXAMPLES = {
   node: 'node: С01',
   database: 'database: trade.db',
   tables: 'tables: { except: [Log] }',
+  rules: 'rules: { Orders: { where: "warehouse = :code" } }',
+  main: 'main: ЦБ',
+  conflicts: 'conflicts: latest',
+  strict: 'strict: no',
   address: 'address: exchange@example.org',
   send: 'send: smtps://exchange%40example.org@mail.example.org',
   receive: 'receive: pop3s://exchange%40example.org@mail.example.org',
@@ -80,7 +86,7 @@ export function isSettingName(text: string): text is SettingName {
 
 /** Settings that are one text, and so can be given by the environment variable {@link environmentName}. */
 export const TEXT_SETTINGS: readonly SettingName[] = SETTING_NAMES.filter(
-  (name) => name !== 'tables' && name !== 'password',
+  (name) => !['tables', 'rules', 'password'].includes(name),
 )
 
 /** `messageSize` → `OBMEN_MESSAGE_SIZE` */

@@ -17,6 +17,10 @@ export interface NewConfig {
 
 /** Settings that have a default: in a new file they stand as a comment, ready to be changed. */
 const DEFAULTS = [
+  ['rules', '{ Orders: { where: "warehouse = :code", leaveOut: [Comment], direction: both } }'],
+  ['main', 'HQ'],
+  ['conflicts', 'latest'],
+  ['strict', 'no'],
   ['subjectPrefix', '"СООБЩЕНИЕ_ОБМЕНА: "'],
   ['messageSize', '10 MB'],
   ['window', '24'],

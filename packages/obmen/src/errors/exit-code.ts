@@ -21,12 +21,15 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 /** For errors that do not pass by themselves. What may succeed later ends with 75, see {@link exitCodeOf}. */
 const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   USAGE_INVALID: EXIT.usage,
+  NODE_ATTRIBUTE_INVALID: EXIT.usage,
   NODE_CODE_INVALID: EXIT.usage,
   NODE_EXISTS: EXIT.usage,
   NODE_IS_THIS_NODE: EXIT.usage,
   NODE_UNKNOWN: EXIT.usage,
 
   CONFIG_DIFFERS: EXIT.configuration,
+  NODE_ATTRIBUTE_MISSING: EXIT.configuration,
+  RULE_INVALID: EXIT.configuration,
   CONFIG_INVALID: EXIT.configuration,
   CONFIG_NOT_FOUND: EXIT.configuration,
   DATABASE_NOT_FOUND: EXIT.configuration,
@@ -50,6 +53,8 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   LIMIT_EXCEEDED: EXIT.data,
   MESSAGE_DAMAGED: EXIT.data,
   MESSAGE_TOO_NEW: EXIT.data,
+  CONFLICT_UNKNOWN: EXIT.usage,
+  ROW_REFUSED: EXIT.data,
   SCHEMA_MISMATCH: EXIT.data,
   SMTP_CONTENT_INVALID: EXIT.data,
   TABLE_WITHOUT_PRIMARY_KEY: EXIT.data,

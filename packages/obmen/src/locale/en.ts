@@ -88,6 +88,9 @@ export const en: Messages = {
   },
   node: {
     added: (code) => `Added node ${code}.`,
+    attributes: () => 'attributes',
+    attributesAre: (code, attributes) => `Attributes of ${code}: ${attributes}`,
+    attributesMean: () => 'The next exchange gives the node what its share has come to be.',
     wouldBeAdded: (code) => `Node ${code} would be added.`,
     addedMeans: (plan, command) =>
       `The next exchange offers every row of plan ${plan}. At the other site this node must be added too: ${command}`,
@@ -145,10 +148,15 @@ export const en: Messages = {
     database: () => 'database',
     address: () => 'mailbox',
     waiting: () => 'rows to send',
-    atLeast: (count) => `over ${numbers.format(count)}`,
     conflicts: (count) => `Conflicts: ${numbers.format(count)}`,
+    unsentRows: (count) => `Rows that can't be sent as they are: ${numbers.format(count)}`,
+    unsentReason: (reason) =>
+      reason.kind === 'not-utf8'
+        ? `the text in "${reason.column}" is not UTF-8`
+        : `larger than the mail server takes: ${formatSize(reason.sizeOctets)}`,
     refusedRows: (count) => `Rows that the database refused: ${numbers.format(count)}`,
-    winner: (winner) => (winner === 'ours' ? 'this node' : 'that node'),
+    winner: (winner) =>
+      ({ ours: 'this node', theirs: 'that node', merged: 'both, merged' })[winner],
     tableTitle: () => 'table',
     keyTitle: () => 'key',
     nodeTitle: () => 'node',

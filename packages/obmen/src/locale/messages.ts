@@ -1,4 +1,4 @@
-import type { ExchangeEvent, NodeCode } from '@obmen/exchange'
+import type { ConflictRecord, ExchangeEvent, NodeCode, UnsentReason } from '@obmen/exchange'
 import type { PreparedTable } from '@obmen/exchange/sqlite'
 import type { RecipientOutcome } from '@obmen/mail/smtp'
 
@@ -77,6 +77,9 @@ export interface CodeLetters {
 
 export interface NodeMessages {
   readonly added: (code: string) => string
+  readonly attributes: () => string
+  readonly attributesAre: (code: string, attributes: string) => string
+  readonly attributesMean: () => string
   readonly wouldBeAdded: (code: string) => string
   readonly addedMeans: (plan: string, command: string) => string
   /** Two codes that look alike and are not the same. */
@@ -131,10 +134,11 @@ export interface StatusMessages {
   readonly database: () => string
   readonly address: () => string
   readonly waiting: () => string
-  readonly atLeast: (count: number) => string
   readonly conflicts: (count: number) => string
   readonly refusedRows: (count: number) => string
-  readonly winner: (winner: 'ours' | 'theirs') => string
+  readonly unsentRows: (count: number) => string
+  readonly unsentReason: (reason: UnsentReason) => string
+  readonly winner: (winner: ConflictRecord['winner']) => string
   readonly tableTitle: () => string
   readonly keyTitle: () => string
   readonly nodeTitle: () => string
@@ -171,6 +175,10 @@ export interface ConfigComments {
     readonly node: string
     readonly database: string
     readonly tables: string
+    readonly rules: string
+    readonly main: string
+    readonly conflicts: string
+    readonly strict: string
     readonly address: string
     readonly send: string
     readonly receive: string

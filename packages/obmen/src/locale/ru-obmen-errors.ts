@@ -124,10 +124,12 @@ function describeUsage(problem: UsageProblem): string {
       return `не указано: ${ARGUMENTS[problem.argument] ?? problem.argument}`
     case 'argument-unexpected':
       return `лишнее слово: «${problem.argument}»`
+    case 'not-an-assignment':
+      return `«${problem.word}» написано не как ИМЯ=ЗНАЧЕНИЕ`
   }
 }
 
-const ARGUMENTS: Readonly<Record<string, string>> = { NODE: 'УЗЕЛ' }
+const ARGUMENTS: Readonly<Record<string, string>> = { NODE: 'УЗЕЛ', 'NAME=VALUE': 'ИМЯ=ЗНАЧЕНИЕ' }
 
 function adviseOnUsage({ problem, helpCommand }: UsageError): string {
   switch (problem.kind) {

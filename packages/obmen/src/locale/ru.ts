@@ -94,6 +94,9 @@ export const ru: Messages = {
   },
   node: {
     added: (code) => `Узел ${code} добавлен.`,
+    attributes: () => 'признаки',
+    attributesAre: (code, attributes) => `Признаки узла ${code}: ${attributes}`,
+    attributesMean: () => 'При следующем обмене узел получит то, чем стала его доля.',
     wouldBeAdded: (code) => `Узел ${code} был бы добавлен.`,
     addedMeans: (plan, command) =>
       `При следующем обмене будут переданы все строки плана ${plan}. На той стороне добавьте этот узел: ${command}`,
@@ -151,10 +154,14 @@ export const ru: Messages = {
     database: () => 'база данных',
     address: () => 'почтовый ящик',
     waiting: () => 'строк к отправке',
-    atLeast: (count) => `больше ${russianNumber(count)}`,
     conflicts: (count) => `Конфликтов: ${russianNumber(count)}`,
+    unsentRows: (count) => `Строк, которые нельзя отправить как есть: ${russianNumber(count)}`,
+    unsentReason: (reason) =>
+      reason.kind === 'not-utf8'
+        ? `текст в «${reason.column}» не в UTF-8`
+        : `больше, чем принимает почтовый сервер: ${formatSize(reason.sizeOctets)}`,
     refusedRows: (count) => `Строк, которые база не приняла: ${russianNumber(count)}`,
-    winner: (winner) => (winner === 'ours' ? 'этого узла' : 'того узла'),
+    winner: (winner) => ({ ours: 'этого узла', theirs: 'того узла', merged: 'из обеих' })[winner],
     tableTitle: () => 'таблица',
     keyTitle: () => 'ключ',
     nodeTitle: () => 'узел',

@@ -19,7 +19,11 @@ export function openSite(
 ): Site {
   const database = openDatabase(config.database)
   try {
-    const store = openSqliteStore(isTrial ? withoutCommit(database) : database, config.plan)
+    const store = openSqliteStore(
+      isTrial ? withoutCommit(database) : database,
+      config.plan,
+      config.rules,
+    )
     return { config, database, store, [Symbol.dispose]: () => database.close() }
   } catch (error) {
     database.close()

@@ -1,0 +1,70 @@
+import type { ChangeStore, NodeState, StoreTransaction } from '@obmen/exchange'
+
+import type { Gate } from './gate.ts'
+
+/** What happened in a transaction, in its order. */
+export type StoreAct =
+  | { readonly kind: 'fold' }
+  | { readonly kind: 'apply' }
+  | { readonly kind: 'save'; readonly node: NodeState }
+
+/** A store at each call of which the process may die. What a transaction did is told once it is committed. */
+export function gatedStore(
+  store: ChangeStore,
+  gate: Gate,
+  onCommit: (acts: readonly StoreAct[]) => void,
+): ChangeStore {
+  return {
+    plan: store.plan,
+    async transaction(work) {
+      const acts: StoreAct[] = []
+      await gate.at('begin', () => undefined)
+      const result = await store.transaction((transaction) =>
+        work(gatedTransaction(transaction, gate, acts)),
+      )
+      onCommit(acts)
+      await gate.at('committed', () => undefined)
+      return result
+    },
+    async *readChanges(request) {
+      for await (const batch of store.readChanges(request)) {
+        await gate.at('read', () => undefined)
+        yield batch
+      }
+    },
+    checksums: () => store.checksums(),
+    refusedRows: () => store.refusedRows(),
+    conflicts: () => store.conflicts(),
+  }
+}
+
+function gatedTransaction(
+  transaction: StoreTransaction,
+  gate: Gate,
+  acts: StoreAct[],
+): StoreTransaction {
+  return {
+    nodes: () => transaction.nodes(),
+    node: (code) => transaction.node(code),
+    saveNode: (node) => {
+      acts.push({ kind: 'save', node })
+      return gate.at('save node', () => transaction.saveNode(node))
+    },
+    addNode: (node) => transaction.addNode(node),
+    removeNode: (code) => transaction.removeNode(code),
+    fold: () => {
+      acts.push({ kind: 'fold' })
+      return gate.at('fold', () => transaction.fold())
+    },
+    forgetVia: (code) => gate.at('forget via', () => transaction.forgetVia(code)),
+    async beginApplying(sender) {
+      acts.push({ kind: 'apply' })
+      const applier = await gate.at('begin applying', () => transaction.beginApplying(sender))
+      return {
+        beginTable: (table) => gate.at('begin table', () => applier.beginTable(table)),
+        applyRows: (rows) => gate.at('apply rows', () => applier.applyRows(rows)),
+        finish: () => gate.at('finish', () => applier.finish()),
+      }
+    },
+  }
+}
