@@ -17,6 +17,9 @@ import {
 import { leftovers } from '../net/leftovers.ts'
 import { dueEvents } from '../net/loopback.ts'
 import { ADDRESS, profileFor, startWorld } from './internet-mail-world.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 describe('InternetMail by POP3', () => {
   it('gets all letters and leaves them where they are unless it is told to delete them', async () => {
