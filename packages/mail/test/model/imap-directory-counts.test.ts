@@ -8,6 +8,9 @@ import {
   PasswordEmailAuthentication,
 } from '../../src/index.ts'
 import { startMailHost } from '../../src/testing.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const ACCOUNT = { address: 'office@example.org', password: 'tanstaaf' }
 const NEW = 'Archive/2026'

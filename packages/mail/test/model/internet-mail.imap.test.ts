@@ -12,6 +12,9 @@ import {
 } from '../../src/internet-mail.ts'
 import { logonByImap } from './internet-mail-world.ts'
 import { MemoryImap } from './memory-imap.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 function fill(host: MemoryImap, mailbox: string, ...subjects: readonly string[]): void {
   for (const subject of subjects) {
