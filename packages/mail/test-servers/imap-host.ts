@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { UidSet } from '../src/imap.ts'
+import { parseContentDisposition, parseContentType, parseHeaderSection } from '../src/mime.ts'
 import type { Mailbox, StoredLetter } from '../src/testing.ts'
 
 /** What the server says to a command instead of obeying it: behind its tag, or nothing. */
@@ -18,6 +19,7 @@ export class ImapHost {
   readonly #mailbox: Mailbox
   readonly #server: Server
   readonly #flags = new Map<number, Set<string>>()
+  readonly #idling = new Set<(line: string) => void>()
 
   private constructor(mailbox: Mailbox) {
     this.#mailbox = mailbox
@@ -33,6 +35,16 @@ export class ImapHost {
   get port(): number {
     const { port } = this.#server.address() as AddressInfo
     return port
+  }
+
+  /** How many clients wait in IDLE. */
+  get idlingCount(): number {
+    return this.#idling.size
+  }
+
+  /** Tells those who wait how many letters there are, as a server does when one has come. */
+  tellOfLetters(): void {
+    for (const say of this.#idling) say(`* ${this.#mailbox.letters().length} EXISTS\r\n`)
   }
 
   /** The flags of a letter; they may be changed. */
@@ -56,11 +68,20 @@ export class ImapHost {
     const say = (line: string | Uint8Array): void => void socket.write(line)
     socket.setNoDelay(true).on('error', () => socket.destroy())
     say(`* OK [CAPABILITY IMAP4rev1 ${this.capabilities}] ready\r\n`)
+    let idleTag = ''
+    socket.on('close', () => this.#idling.delete(say))
     createInterface(socket).on('line', (line) => {
-      const [tag = '', ...words] = line.split(' ')
+      const [tag = '', ...words] = line === 'DONE' ? [idleTag, line] : line.split(' ')
       const command = words.join(' ')
       if (words[0] !== 'LOGIN') this.commands.push(command)
       const refusal = this.refuse(command)
+      if (refusal === undefined && command === 'IDLE') {
+        idleTag = tag
+        this.#idling.add(say)
+        say('+ idling\r\n')
+        return
+      }
+      if (command === 'DONE') this.#idling.delete(say)
       if (refusal === '') return socket.destroy()
       if (refusal === undefined) this.#obey(command, say)
       say(`${tag} ${refusal ?? 'OK done'}\r\n`)
@@ -71,7 +92,7 @@ export class ImapHost {
   #obey(command: string, say: (line: string | Uint8Array) => void): void {
     const [, set = ''] = /^UID [A-Z]+ (\S+)/.exec(command) ?? []
     if (command === 'CAPABILITY') say(`* CAPABILITY IMAP4rev1 ${this.capabilities}\r\n`)
-    else if (command.startsWith('SELECT')) this.#select(say)
+    else if (/^(?:SELECT|EXAMINE)/.test(command)) this.#select(say)
     else if (command.startsWith('UID SEARCH')) this.#search(command, say)
     else if (command.startsWith('UID FETCH')) this.#fetch(command, set, say)
     else if (command.startsWith('UID STORE')) {
@@ -93,6 +114,11 @@ export class ImapHost {
   }
 
   #fetch(command: string, set: string, say: (line: string | Uint8Array) => void): void {
+    const part = / BODY\.PEEK\[([1-9])\]\)$/.exec(command)?.[1]
+    if (part !== undefined || command.endsWith(' BODYSTRUCTURE)')) {
+      for (const { uid, octets } of this.#among(set)) this.#fetchPart(uid, octets, { part, say })
+      return
+    }
     const piece = / BODY\.PEEK\[\](?:<0\.(\d+)>)?\)$/.exec(command)
     for (const { uid, octets } of this.#among(set)) {
       const letter = Buffer.from(octets)
@@ -104,6 +130,27 @@ export class ImapHost {
       say(content)
       say(')\r\n')
     }
+  }
+
+  /** The structure of a letter, or the content of one of its parts as it is encoded. */
+  #fetchPart(
+    uid: number,
+    octets: Uint8Array,
+    {
+      part,
+      say,
+    }: { readonly part: string | undefined; readonly say: (line: string | Uint8Array) => void },
+  ): void {
+    const parts = partsOf(Buffer.from(octets).toString())
+    if (part === undefined) {
+      const structure = `${parts.map(({ structure }) => structure).join('')} "mixed"`
+      say(`* ${uid} FETCH (UID ${uid} BODYSTRUCTURE (${structure}))\r\n`)
+      return
+    }
+    const content = Buffer.from(parts[Number(part) - 1]?.content ?? '')
+    say(`* ${uid} FETCH (UID ${uid} BODY[${part}] {${content.length}}\r\n`)
+    say(content)
+    say(')\r\n')
   }
 
   #expunge(letters: readonly StoredLetter[]): void {
@@ -120,4 +167,26 @@ export class ImapHost {
   #deleted(): readonly StoredLetter[] {
     return this.#mailbox.letters().filter(({ uid }) => this.flags(uid).has('\\Deleted'))
   }
+}
+
+/** The parts of a letter that is one multipart, each with what BODYSTRUCTURE says of it. */
+function partsOf(
+  letter: string,
+): readonly { readonly structure: string; readonly content: string }[] {
+  const boundary = /boundary="?([^";\r\n]+)/.exec(letter)?.[1] ?? ''
+  const parts = letter.split(`\r\n--${boundary}`).slice(1, -1)
+  return parts.map((part) => {
+    const end = part.indexOf('\r\n\r\n')
+    const header = parseHeaderSection(new TextEncoder().encode(part.slice(2, end + 4)))
+    const { mediaType } = parseContentType(header.raw('content-type'))
+    const { parameters } = parseContentDisposition(header.raw('content-disposition') ?? 'inline')
+    const content = part.slice(end + 4)
+    const type = mediaType.replace('/', '" "')
+    const encoding = header.first('content-transfer-encoding') ?? '7bit'
+    const lines = mediaType.startsWith('text/') ? ' 1' : ''
+    const fileName = parameters.get('filename')
+    const disposition = fileName === undefined ? 'NIL' : `("attachment" ("filename" "${fileName}"))`
+    const structure = `("${type}" NIL NIL NIL "${encoding}" ${content.length}${lines} NIL ${disposition})`
+    return { structure, content }
+  })
 }

@@ -46,6 +46,11 @@ async function openSites(t: TestContext): Promise<Sites> {
   return { mailbox, imap, office, shop }
 }
 
+/** Waits until somebody has gone into IDLE for so many times, and is there. */
+async function untilIdle(imap: ImapHost, times: number): Promise<void> {
+  while (imap.sent('IDLE').length < times || imap.idlingCount === 0) await new Promise(setImmediate)
+}
+
 describe('exchange by IMAP', () => {
   it('brings two sites into step through a mailbox that the address names', async (t) => {
     const { mailbox, imap, office, shop } = await openSites(t)
@@ -65,6 +70,48 @@ describe('exchange by IMAP', () => {
     assert.equal(confirmed.exitCode, 0, confirmed.err)
     assert.deepEqual(shop.column('SELECT name FROM goods'), ['tea'])
     assert.equal(mailbox.letters().length, 1)
+  })
+
+  it('goes on with --watch, and takes a message as soon as its letter has come', async (t) => {
+    const { mailbox, imap, office, shop } = await openSites(t)
+    imap.capabilities = 'IDLE UIDPLUS'
+
+    const watching = shop.run('exchange', '--watch', '--every', '1 hour')
+    await untilIdle(imap, 1)
+    await office.run('exchange')
+    imap.tellOfLetters()
+    await untilIdle(imap, 2)
+    shop.interruption.abort()
+    const { exitCode, out, err } = await watching
+
+    assert.equal(exitCode, 0, err)
+    assert.deepEqual(shop.column('SELECT name FROM goods'), ['tea'])
+    assert.equal(out.match(/^HQ /gm)?.length, 1)
+    assert.equal(mailbox.letters().length, 1)
+  })
+
+  it('tells of trouble that passes, and goes on with --watch', async (t) => {
+    const { imap, shop } = await openSites(t)
+    imap.capabilities = 'IDLE UIDPLUS'
+    imap.refuse = (command) =>
+      command === 'SELECT "Exchange"' ? 'NO [UNAVAILABLE] later' : undefined
+
+    const watching = shop.run('exchange', '--watch', '--every', '1 hour')
+    await untilIdle(imap, 1)
+    shop.interruption.abort()
+    const { exitCode, err } = await watching
+
+    assert.equal(exitCode, 0)
+    assert.match(err, /SELECT "Exchange" was rejected.*later/)
+  })
+
+  it('says how often is too often', async (t) => {
+    const { shop } = await openSites(t)
+
+    const { exitCode, err } = await shop.run('exchange', '--watch', '--every', '0.1 s')
+
+    assert.equal(exitCode, 78)
+    assert.match(err, /1 second/)
   })
 
   it('says why letters stay where the server can only clear away all of them', async (t) => {
