@@ -17,10 +17,10 @@ export class SimulatedFile {
     _length?: number,
     position?: number,
   ): Promise<void> {
-    const { files, at } = diskOf(this.#path)
-    await at('write', () => {
+    const disk = diskOf(this.#path)
+    await disk.at('write', () => {
       const before = readWhole(this.#path)
-      files.set(this.#path, Buffer.concat([before.subarray(0, position), octets]))
+      disk.files.set(this.#path, Buffer.concat([before.subarray(0, position), octets]))
     })
   }
 

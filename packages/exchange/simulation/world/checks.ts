@@ -36,7 +36,8 @@ export function checkSite(site: Site): ReadonlyMap<RowId, IndexedRow> {
 /** That a row was deleted is forgotten after so many days: from then on it is as if the row had never been. */
 function forgetPurged({ model }: Site, index: ReadonlyMap<RowId, IndexedRow>): void {
   for (const [id, state] of model.rows) {
-    if (state.text === undefined && !index.has(id) && !model.pending.has(id)) model.rows.delete(id)
+    if (state.text === undefined && !index.has(id) && !model.pending.has(id))
+      model.forget(id, state)
   }
 }
 
@@ -107,9 +108,8 @@ export function checkConvergence(sites: readonly Site[]): void {
   }
   for (const maker of sites) {
     for (const [id, made] of maker.model.made) {
-      const last = first.model.rows.get(id)
-      const isForgotten = last === undefined && made.text === undefined
-      if (held.has(id) || isForgotten || isKnown(last, made)) continue
+      const isForgotten = sites.some(({ model }) => isKnown(model.forgotten.get(id), made))
+      if (held.has(id) || isForgotten || isKnown(first.model.rows.get(id), made)) continue
       const facts = `${describeState(made)}, made at ${maker.name}, is lost`
       throw new WorldFailure('the newest version of each row is everywhere in the end', facts)
     }
