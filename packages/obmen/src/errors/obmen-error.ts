@@ -14,6 +14,7 @@ export type ObmenErrorCode =
   | 'DATABASE_UNUSABLE'
   | 'DATABASE_BUSY'
   | 'EXCHANGE_RUNNING'
+  | 'REFUSED_ROW_UNKNOWN'
   | 'INTERRUPTED'
   | 'UNEXPECTED'
 
