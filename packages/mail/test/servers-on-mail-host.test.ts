@@ -17,6 +17,9 @@ import {
 import { describeSmtpSending } from '../test-servers/suites/smtp-sending.ts'
 import { describeTls } from '../test-servers/suites/tls.ts'
 import { startHostLaboratory } from './testing/host-laboratory.ts'
+import { takeCensus } from './census.ts'
+
+takeCensus()
 
 /** Little, so that a letter that is too large is soon made. */
 const SIZE_LIMIT_OCTETS = 1_000_000

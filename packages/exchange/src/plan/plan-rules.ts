@@ -11,6 +11,11 @@ export interface PlanRules {
   readonly conflicts: ConflictPolicy
   /** True: a row that the database refuses stops its whole message. False: it is set aside, and the others are applied. */
   readonly strict: boolean
+  /**
+   * `kept`, which is also meant when nothing is said: a row whose parent is missing waits for it, and a deletion gives way to rows
+   * that refer to the deleted one. `ignored`: for databases whose applications don't keep them either.
+   */
+  readonly foreignKeys?: 'kept' | 'ignored'
   /** Rules of tables by name. A table without one goes whole, both ways, to every node. */
   readonly tables: ReadonlyMap<string, TableRule>
 }

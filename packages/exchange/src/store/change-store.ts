@@ -188,6 +188,8 @@ export interface Sender {
   readonly acknowledgedSeq: number
   /** It began a new epoch and has acknowledged nothing in it: nobody can say what it knew. */
   readonly beginsAnew?: boolean
+  /** The sender had more to say than went into this message: rows that belong together may come with the next one. */
+  readonly hasMore?: boolean
   /** Wall clock in milliseconds, for the records of conflicts and refusals. */
   readonly nowMs: number
 }
@@ -243,8 +245,8 @@ export interface Conflict {
   readonly node: NodeCode
   /** Whose row stayed; `merged`: one that a function of the application made of both. */
   readonly winner: 'ours' | 'theirs' | 'merged'
-  /** What decided; `person`: somebody chose. */
-  readonly policy: ConflictPolicy['kind'] | 'person'
+  /** What decided; `person`: somebody chose; `reference`: a deletion gave way, because rows refer to the row. */
+  readonly policy: ConflictPolicy['kind'] | 'person' | 'reference'
   /** Nobody has decided yet; until then, the row is that of the winner. */
   readonly isOpen: boolean
   readonly ours: string | undefined

@@ -39,6 +39,8 @@ type Turn = StatusResponse | ContinuationResponse
 export interface CommandContent {
   readonly octetCount: number
   readonly source: AsyncIterator<Uint8Array>
+  /** Whether it goes as `UTF8 (~{12} …)` (RFC 6855 §4). */
+  readonly isUtf8?: boolean
 }
 
 export class ImapChannel {
@@ -115,13 +117,17 @@ export class ImapChannel {
   /** Runs a command that ends with a literal of any size, which comes from a source piece by piece. */
   *upload(command: ImapCommand, content: CommandContent): Dialog<StatusResponse> {
     const tag = yield* this.#begin()
-    const announcement = announceLiteral(content.octetCount, this.#state.literalMode)
+    const { isUtf8 = false } = content
+    const before = isUtf8 ? BEFORE_UTF8 : SPACE
+    // Whether a server understands that is seen before anything is sent.
+    const mode = isUtf8 ? 'waiting' : this.#state.literalMode
+    const announcement = announceLiteral(content.octetCount, mode)
     const parts = layOut(tag, command, this.#state.literalMode)
     for (const [index, { octets, awaitsContinuation }] of parts.entries()) {
       const isLast = index === parts.length - 1
       // In place of the line end comes the announcement.
       const sent = isLast
-        ? concatOctets([octets.subarray(0, -LINE_END.length), SPACE, announcement.octets])
+        ? concatOctets([octets.subarray(0, -LINE_END.length), before, announcement.octets])
         : octets
       yield* send(sent, this.deadlines.commandMs)
       if (!(isLast ? announcement.awaitsContinuation : awaitsContinuation)) continue
@@ -163,6 +169,11 @@ export class ImapChannel {
   /** Octets that came while nothing was asked for. They are looked at before the next command. */
   take(octets: Uint8Array): void {
     this.#framer.push(octets)
+  }
+
+  /** What came behind the last response, and is none as it stands. */
+  takeUnread(): Uint8Array | undefined {
+    return this.#framer.takeUnread()
   }
 
   /**
@@ -231,7 +242,7 @@ export class ImapChannel {
     return undefined
   }
 
-  *#sendContent({ octetCount, source }: CommandContent): Dialog<void> {
+  *#sendContent({ octetCount, source, isUtf8 }: CommandContent): Dialog<void> {
     const { contentMs } = this.deadlines
     let missing = octetCount
     for (;;) {
@@ -245,7 +256,7 @@ export class ImapChannel {
       // Nothing that could be sent now would be understood.
       throw new RangeError(`the content has ${missing < 0 ? 'more' : 'fewer'} octets than was said`)
     }
-    yield* send(LINE_END, contentMs)
+    yield* send(isUtf8 === true ? AFTER_UTF8 : LINE_END, contentMs)
   }
 
   *#awaitStatus(tag: string, options: AnswerOptions): Dialog<StatusResponse> {
@@ -329,6 +340,8 @@ export class ImapChannel {
 
 const LINE_END = octetsOf('\r\n')
 const SPACE = octetsOf(' ')
+const BEFORE_UTF8 = octetsOf(' UTF8 (~')
+const AFTER_UTF8 = octetsOf(')\r\n')
 
 function accept(command: ImapCommand, status: StatusResponse): StatusResponse {
   if (status.status === 'OK') return status

@@ -74,6 +74,11 @@ export class ResponseFramer {
     this.#buffer.push(octets)
   }
 
+  /** Everything that was pushed behind the last response, as it came. */
+  takeUnread(): Uint8Array | undefined {
+    return this.#buffer.takeOctets()
+  }
+
   /**
    * The next response, to its end.
    *

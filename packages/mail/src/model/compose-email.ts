@@ -7,6 +7,7 @@ import type { DraftAttachment, DraftCalendar, MessageDraft } from '../mime/messa
 import { formatMessageId, isReference, parseMessageId } from '../mime/message-id.ts'
 import type { Envelope } from '../smtp/envelope.ts'
 import { ForwardPath, ReversePath } from '../smtp/path.ts'
+import { uniqueRecipients } from '../smtp/unique-recipients.ts'
 import type { EmailAddress } from './email-address.ts'
 import type { EmailAttachment } from './email-attachment.ts'
 import { EmailAddressException } from './email-exception.ts'
@@ -74,16 +75,10 @@ export function composeEmail(parts: LetterParts): ComposedEmail {
 export function envelopeOf(fields: LetterFields): Envelope {
   const sender = fields.actualSender ?? fields.from[0]
   if (sender === undefined) throw new IllegalStateException('the letter has no sender')
-  const seen = new Set<string>()
-  const forwardPaths: ForwardPath[] = []
-  for (const recipient of [...fields.to, ...fields.cc, ...fields.bcc]) {
-    // As it is sent: a domain of any script and its A-labels are one.
-    const path = pathOf(recipient, () => ForwardPath.of(recipient.mailbox))
-    const key = path.addrSpec.slice(0, -path.domain.length) + path.domain.toLowerCase()
-    if (!seen.has(key)) forwardPaths.push(path)
-    seen.add(key)
-  }
-  const [first, ...others] = forwardPaths
+  const named = [...fields.to, ...fields.cc, ...fields.bcc].map((recipient) =>
+    pathOf(recipient, () => ForwardPath.of(recipient.mailbox)),
+  )
+  const [first, ...others] = uniqueRecipients(named)
   if (first === undefined) throw new IllegalStateException('the letter has no recipients')
   const reversePath = pathOf(sender, () => ReversePath.of(sender.mailbox))
   return { reversePath, forwardPaths: [first, ...others] }

@@ -10,6 +10,9 @@ import { startMailHost } from '@obmen/mail/testing'
 import { Interrupted } from '../../src/errors/site-error.ts'
 import { takeExchangeLock } from '../../src/site/exchange-lock.ts'
 import { TestSite } from '../test-site.ts'
+import { takeCensus } from '../../../mail/test/census.ts'
+
+takeCensus()
 
 const ADDRESS = 'exchange@example.org'
 const PASSWORD = 'tanstaaf-and-more'

@@ -82,8 +82,9 @@ export class ArrivalJudge {
    * that never saw it: that is a conflict.
    */
   async isOutdated(arrival: Known): Promise<boolean> {
-    const { entry, via } = arrival
-    if (entry === undefined) return false
+    const { entry, row, via } = arrival
+    if (entry === undefined) return row.kind === 'departure'
+    if (row.kind === 'departure') return compareVersions(row, entry) < 0
     const present = (await presentOf([arrival])).get(arrival)
     const meeting: Meeting = { ...arrival, entry, present }
     const order = orderOf(meeting)

@@ -14,6 +14,7 @@ const POLICIES: readonly Conflict['policy'][] = [
   'ask',
   'function',
   'person',
+  'reference',
 ]
 
 export function parseConflictPolicy(text: string): Conflict['policy'] {

@@ -2,6 +2,7 @@ import type { TableLine } from '../../message/body-lines.ts'
 import { compareVersions } from '../../plan/row-version.ts'
 import { RowRefused, SchemaMismatch } from '../errors.ts'
 import type { ApplyDatabase } from './apply-database.ts'
+import type { HeldRows } from './held-rows.ts'
 import { formatKey, formatValues } from './row-text.ts'
 import {
   type Arrival,
@@ -10,6 +11,7 @@ import {
   type Known,
   type Refused,
   type RowWriter,
+  withEntries,
 } from './row-writer.ts'
 import type { TableTarget, WriteOutcome } from './table-target.ts'
 import type { WaitingRow } from './waiting-row.ts'
@@ -25,10 +27,14 @@ interface Postponed extends Arrival {
 /** Each try is over all rows that are left; a chain of values longer than this, with a row at its end that fits nowhere, waits. */
 const MAX_SWAP_TRIES = 20
 
+/** Rows that refer to one another in the wrong order fit one after the other; a longer chain is left to the swap. */
+const MAX_PASSES = 20
+
 /** What is needed to try rows again. */
 export interface PostponedOptions {
   readonly database: ApplyDatabase
   readonly writer: RowWriter
+  readonly held: HeldRows
   readonly nowMs: number
   /** A row that the database refuses is not set aside: it stops its message. */
   readonly isStrict: boolean
@@ -55,11 +61,18 @@ export class PostponedRows {
 
   /** Tries everything once more, and sets aside what the database still refuses. Gives how many rows wait then. */
   async finish(): Promise<number> {
+    const { held, database, nowMs } = this.#options
     const unreachable = await this.#takeWaiting()
-    await this.#retry()
-    await this.#swap()
+    await this.#retryAndRelease()
+    if (await this.#swap()) await this.#retryAndRelease()
+    const stillHeld = await held.settle()
     for (const postponed of this.#rows) await this.#setAside(postponed)
-    return this.#rows.length + unreachable
+    for (const row of stillHeld) {
+      const table = row.target.line
+      if (row.waitsFor !== row.reason)
+        await database.keepWaiting({ ...row, table, ours: undefined }, nowMs)
+    }
+    return this.#rows.length + stillHeld.length + unreachable
   }
 
   /**
@@ -81,18 +94,28 @@ export class PostponedRows {
       if (target === undefined) {
         newest.delete(name)
         unreachable += 1
-      } else {
+      } else if (waiting.row.kind === 'row') {
         newest.set(name, { ...waiting, target, waitsFor: waiting.reason })
+      } else {
+        newest.delete(name)
+        this.#options.held.addWaiting({ ...waiting, target, waitsFor: waiting.reason })
       }
     }
     this.#rows = [...newest.values()]
     return unreachable
   }
 
+  /** What goes makes room for what did not fit; and what fits may refer to another row than before. */
+  async #retryAndRelease(): Promise<void> {
+    do await this.#retry()
+    while (await this.#options.held.release())
+  }
+
   /** What did not fit may fit now that all rows are here, for example a unique value that moved from one row to another. */
   async #retry(): Promise<void> {
     let before = Number.POSITIVE_INFINITY
-    while (this.#rows.length > 0 && this.#rows.length < before) {
+    for (let pass = 0; pass < MAX_PASSES && this.#rows.length < before; pass += 1) {
+      if (this.#rows.length === 0) return
       before = this.#rows.length
       const again: (Postponed & Known)[] = []
       for (const known of await withEntries(this.#rows)) {
@@ -107,20 +130,22 @@ export class PostponedRows {
   }
 
   /**
-   * Rows that exchange unique values among themselves fit only when all of them have made room first. Those that fit
-   * not even then take no part in the next try: they would keep the others from theirs.
+   * Rows that exchange unique values among themselves, or refer to one another, fit only when all of them have made room first.
+   * Those that fit not even then take no part in the next try: they would keep the others from theirs. Gives whether any fitted.
    */
-  async #swap(): Promise<void> {
+  async #swap(): Promise<boolean> {
     let candidates: readonly Postponed[] = this.#rows
     for (let tries = 0; tries < MAX_SWAP_TRIES && candidates.length > 1; tries += 1) {
       const fitting = await this.#trySwap(candidates)
       if (fitting.length === candidates.length) {
         for (const row of fitting) await this.#forget(row)
-        this.#rows = this.#rows.filter((row) => !fitting.includes(row))
-        return
+        const placed = new Set(fitting)
+        this.#rows = this.#rows.filter((row) => !placed.has(row))
+        return true
       }
       candidates = fitting
     }
+    return false
   }
 
   /** Takes the rows out and puts them back as the sender has them. Gives those that fit; nothing has changed unless all do. */
@@ -138,6 +163,12 @@ export class PostponedRows {
         for (const [index, row] of own.entries()) {
           const outcome = outcomes[index]
           if (outcome !== undefined && !isRefused(outcome)) fitting.set(row, outcome)
+        }
+      }
+      for (const [target, own] of groups) {
+        const missing = await target.missingParents(own.map(({ row }) => row))
+        for (const [index, row] of own.entries()) {
+          if (missing[index] !== undefined) fitting.delete(row)
         }
       }
       return fitting.size === candidates.length
@@ -183,13 +214,4 @@ async function reach(
     if (error instanceof SchemaMismatch) return undefined
     throw error
   }
-}
-
-async function withEntries<Row extends Arrival>(rows: readonly Row[]): Promise<(Row & Known)[]> {
-  const known: (Row & Known)[] = []
-  for (const [target, own] of byTarget(rows)) {
-    const entries = await target.entriesOf(own.map(({ row }) => row))
-    for (const [index, row] of own.entries()) known.push({ ...row, entry: entries[index] })
-  }
-  return known
 }

@@ -6,10 +6,11 @@ import { SchemaMismatch, type TableDifference } from '../errors.ts'
 import type { ApplyDatabase } from './apply-database.ts'
 import { ArrivalJudge } from './arrival-judge.ts'
 import { ColumnSieve } from './column-sieve.ts'
+import { HeldRows } from './held-rows.ts'
 import { inBatches } from './key-batches.ts'
 import { PostponedRows } from './postponed-rows.ts'
 import { formatKey } from './row-text.ts'
-import { RowWriter } from './row-writer.ts'
+import { type Arrival, type Known, RowWriter } from './row-writer.ts'
 import type { TableTarget } from './table-target.ts'
 
 /** Whose rows are applied, to what, and by which rules. */
@@ -30,6 +31,7 @@ export class BatchRowApplier implements RowApplier {
   readonly #options: ApplyOptions
   readonly #judge: ArrivalJudge
   readonly #writer: RowWriter
+  readonly #held: HeldRows
   readonly #postponed: PostponedRows
   readonly #targets = new Map<string, TableTarget>()
   #target: TableTarget | 'not taken' | undefined
@@ -41,13 +43,16 @@ export class BatchRowApplier implements RowApplier {
     this.#options = options
     this.#judge = new ArrivalJudge(options)
     this.#writer = new RowWriter(options.thisNode, options.headSeq)
+    const isOutdated = (arrival: Known): Promise<boolean> => this.#judge.isOutdated(arrival)
+    this.#held = new HeldRows({ ...options, writer: this.#writer, isOutdated })
     this.#postponed = new PostponedRows({
       database: options.database,
       writer: this.#writer,
+      held: this.#held,
       nowMs: options.sender.nowMs,
-      isStrict: options.rules.strict,
+      isStrict: options.rules.strict && options.sender.hasMore !== true,
       targetFor: (line) => this.#targetFor(line),
-      isOutdated: (arrival) => this.#judge.isOutdated(arrival),
+      isOutdated,
     })
   }
 
@@ -112,17 +117,21 @@ export class BatchRowApplier implements RowApplier {
     this.#writer.countPlain(batch.length - others.length)
     if (others.length === 0) return
     const { write, confirm, depart } = await this.#judge.judge(target, others)
-    await this.#depart(target, depart)
+    const going: Arrival[] = depart.map((row) => ({ target, row, via: code }))
     await this.#writer.record(confirm)
-    this.#postponed.add(await this.#writer.write(write))
+    if (target.isParent) {
+      this.#held.add([...going, ...write.filter(({ row }) => row.kind === 'deletion')])
+      this.#postponed.add(await this.#writer.write(write.filter(({ row }) => row.kind === 'row')))
+    } else {
+      await this.#depart(going)
+      this.#postponed.add(await this.#writer.write(write))
+    }
   }
 
   /** What waits under such a key is no longer this node's share either. */
-  async #depart(target: TableTarget, rows: readonly RowLine[]): Promise<void> {
-    if (rows.length === 0) return
-    await target.depart(rows)
-    this.#writer.countDepartures(rows.length)
-    for (const row of rows) {
+  async #depart(going: readonly Arrival[]): Promise<void> {
+    await this.#writer.depart(going)
+    for (const { target, row } of going) {
       await this.#options.database.forgetWaiting(target.line.table, formatKey(target.line, row))
     }
   }

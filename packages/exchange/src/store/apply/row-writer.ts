@@ -47,21 +47,31 @@ export class RowWriter {
     this.#applied += rowCount
   }
 
-  /** Counts rows that are no longer here: they have no version, and travel nowhere. */
-  countDepartures(rowCount: number): void {
-    this.#applied += rowCount
+  /** Removes rows that are no longer this node's share: they have no version, and travel nowhere. */
+  async depart(arrivals: readonly Arrival[]): Promise<void> {
+    for (const [target, own] of byTarget(arrivals)) {
+      await target.depart(own.map(({ row }) => row))
+      this.#applied += own.length
+    }
   }
 
-  /** Writes rows of any tables, no key twice. Gives those that the database refuses. */
+  /** Writes rows of any tables, no key twice. Gives those that the database refuses, or whose parent is missing. */
   async write<Row extends Known>(arrivals: readonly Row[]): Promise<readonly Refused<Row>[]> {
     const refused: Refused<Row>[] = []
     for (const [target, own] of byTarget(arrivals)) {
-      const outcomes = await target.write(own.map(({ row, entry }): RowWrite => ({ row, entry })))
+      const missing = await target.missingParents(own.map(({ row }) => row))
+      const fit: Row[] = []
       for (const [index, arrival] of own.entries()) {
+        const reason = missing[index]
+        if (reason === undefined) fit.push(arrival)
+        else refused.push({ arrival, reason })
+      }
+      const outcomes = await target.write(fit.map(({ row, entry }): RowWrite => ({ row, entry })))
+      for (const [index, arrival] of fit.entries()) {
         const outcome = outcomes[index]
         if (isRefused(outcome)) refused.push({ arrival, reason: outcome.refused })
       }
-      await this.record(own, outcomes)
+      await this.record(fit, outcomes)
     }
     return refused
   }
@@ -113,4 +123,16 @@ export function byTarget<Row extends Arrival>(
     else group.push(arrival)
   }
   return groups
+}
+
+/** The same rows with what the change index says of them now. */
+export async function withEntries<Row extends Arrival>(
+  rows: readonly Row[],
+): Promise<(Row & Known)[]> {
+  const known: (Row & Known)[] = []
+  for (const [target, own] of byTarget(rows)) {
+    const entries = await target.entriesOf(own.map(({ row }) => row))
+    for (const [index, row] of own.entries()) known.push({ ...row, entry: entries[index] })
+  }
+  return known
 }

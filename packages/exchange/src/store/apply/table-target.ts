@@ -42,12 +42,14 @@ export interface PlainTerms {
  */
 export interface TableTarget {
   readonly line: TableLine
+  /** Whether rows of a table here may refer to rows of this one. */
+  readonly isParent: boolean
 
   /**
    * Writes and records the rows that need no thought, and gives the others. A row needs none when the change index has no entry
    * for it, or one with a lesser stamp that the sender knew: it came from the sender, or lies up to `acknowledgedSeq`, or has the
-   * row's own origin, or, of a sender that begins anew, was not made by this node. A row that the database refuses is among the
-   * others and leaves no trace, and so are deletions and departures. It is never wrong to give a row back; a target may give all of
+   * row's own origin, or, of a sender that begins anew, was not made by this node. A row that the database refuses, or whose parent
+   * is missing, is among the others and leaves no trace, and so are deletions and departures. It is never wrong to give a row back; a target may give all of
    * them.
    */
   writePlain(rows: readonly RowLine[], terms: PlainTerms): Promise<readonly RowLine[]>
@@ -57,7 +59,13 @@ export interface TableTarget {
   /** The rows as they are here, in the sender's columns. */
   presentRows(rows: readonly RowLine[]): Promise<readonly (readonly Value[] | undefined)[]>
 
-  /** Writes or deletes. A row that is refused leaves no trace, and the others are written all the same. */
+  /** Why rows can't be written yet: the row that a foreign key refers to is not here. `undefined` for those that can. */
+  missingParents(rows: readonly RowLine[]): Promise<readonly (string | undefined)[]>
+
+  /** Whether rows here refer to each of these, by foreign keys. */
+  areReferredTo(rows: readonly RowLine[]): Promise<readonly boolean[]>
+
+  /** Writes or deletes. Foreign keys are not asked for. A row that is refused leaves no trace, and the others are written all the same. */
   write(writes: readonly RowWrite[]): Promise<readonly WriteOutcome[]>
 
   /** Gives rows a version and a position of their own, so that they travel on to the other nodes. */

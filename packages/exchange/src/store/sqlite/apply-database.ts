@@ -1,5 +1,6 @@
 import type { TableLine } from '../../message/body-lines.ts'
 import type { NodeCode } from '../../plan/node-code.ts'
+import type { PlanRules } from '../../plan/plan-rules.ts'
 import type { ApplyDatabase } from '../apply/apply-database.ts'
 import type { StoredConflict } from '../apply/resolve-conflict.ts'
 import type { TableTarget } from '../apply/table-target.ts'
@@ -12,11 +13,19 @@ import {
   readStoredConflict,
   writeConflict,
 } from './conflict-rows.ts'
+import { type ForeignKey, readForeignKeys } from './foreign-keys.ts'
 import { forgetRefused, keepRefused, readRefused } from './refused-rows.ts'
 import type { RuledTable } from './ruled-table.ts'
 import type { SqliteDatabase } from './sqlite-database.ts'
 import { SuspendedTriggers } from './suspended-triggers.ts'
 import { SqliteTableTarget } from './table-target.ts'
+
+/** Which tables are written to, and by which rules. */
+export interface ApplyContent {
+  readonly tables: readonly RuledTable[]
+  readonly thisNode: NodeCode
+  readonly rules: PlanRules
+}
 
 /** The tables of a SQLite database while a message is applied to them. */
 export class SqliteApplyDatabase implements ApplyDatabase {
@@ -24,12 +33,14 @@ export class SqliteApplyDatabase implements ApplyDatabase {
   readonly #tables: ReadonlyMap<string, RuledTable>
   readonly #thisNode: NodeCode
   readonly #triggers: SuspendedTriggers
+  #foreignKeys: readonly ForeignKey[] | undefined
 
-  constructor(database: SqliteDatabase, tables: readonly RuledTable[], thisNode: NodeCode) {
+  constructor(database: SqliteDatabase, content: ApplyContent) {
     this.#database = database
-    this.#tables = new Map(tables.map((table) => [table.name, table]))
-    this.#thisNode = thisNode
-    this.#triggers = new SuspendedTriggers(database, tables)
+    this.#tables = new Map(content.tables.map((table) => [table.name, table]))
+    this.#thisNode = content.thisNode
+    this.#foreignKeys = content.rules.foreignKeys === 'ignored' ? [] : undefined
+    this.#triggers = new SuspendedTriggers(database, content.tables)
   }
 
   leftOut(table: string): ReadonlySet<string> {
@@ -44,7 +55,15 @@ export class SqliteApplyDatabase implements ApplyDatabase {
     // Before its statements are made: the triggers may call what only the application has.
     this.#triggers.suspend(table)
     return new Promise((resolve) => {
-      resolve(new SqliteTableTarget(this.#database, { table, line, thisNode: this.#thisNode }))
+      this.#foreignKeys ??= readForeignKeys(this.#database)
+      resolve(
+        new SqliteTableTarget(this.#database, {
+          table,
+          line,
+          thisNode: this.#thisNode,
+          foreignKeys: this.#foreignKeys,
+        }),
+      )
     })
   }
 

@@ -9,7 +9,7 @@ export interface PlainOptions {
   readonly table: CapturedTable
   readonly line: TableLine
   readonly thisNode: NodeCode
-  /** Ends with its WHERE clause. */
+  /** Ends with its WHERE clause. Both write nothing when a parent of the row is missing. */
   readonly update: string
   readonly insert: string
 }
@@ -105,13 +105,12 @@ export class PlainWriter {
     const key = this.#keyOf(values)
     if (Number(this.#enter.run(...key, seq, stamp, origin, sender).changes) === 0) return false
     try {
-      this.#insert.run(...values)
-      return true
+      if (Number(this.#insert.run(...values).changes) > 0) return true
     } catch (error) {
       if (!isRefusal(error)) throw error
-      this.#withdraw.run(...key)
-      return false
     }
+    this.#withdraw.run(...key)
+    return false
   }
 
   #keyOf(values: RowLine['values']): RowLine['values'] {

@@ -1,6 +1,7 @@
-import type { Column, RowLine, TableLine } from '../../message/body-lines.ts'
+import type { RowLine, TableLine } from '../../message/body-lines.ts'
 import type { Value } from '../../message/values.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import { checkColumns } from '../apply/check-columns.ts'
 import type {
   IndexEntry,
   PlainTerms,
@@ -9,11 +10,13 @@ import type {
   TakenOut,
   WriteOutcome,
 } from '../apply/table-target.ts'
-import { SchemaMismatch } from '../errors.ts'
 import { compare, indexName, keyNames } from './capture.ts'
+import type { ForeignKey } from './foreign-keys.ts'
 import { PlainWriter } from './plain-writer.ts'
+import { References } from './references.ts'
 import type { RuledTable } from './ruled-table.ts'
 import { isRefusal, Query, quoteName, type SqliteDatabase, toNumber } from './sqlite-database.ts'
+import { UnkeptNumbers } from './unkept-numbers.ts'
 import { toTableLine } from './user-table.ts'
 
 /** Which table, for whose rows, and at which node. */
@@ -21,13 +24,18 @@ export interface TargetOptions {
   readonly table: RuledTable
   readonly line: TableLine
   readonly thisNode: NodeCode
+  /** The foreign keys that are kept. */
+  readonly foreignKeys: readonly ForeignKey[]
 }
 
 /** A table of this database as the target of a sender's rows: the statements for the columns that the sender names. */
 export class SqliteTableTarget implements TableTarget {
   readonly line: TableLine
+  readonly isParent: boolean
+  readonly #references: References
   /** There are columns that the sender does not name, and that other nodes are to have. */
   readonly #hasExtras: boolean
+  readonly #numbers: UnkeptNumbers
   readonly #plain: PlainWriter | undefined
   readonly #entry: Query
   readonly #row: Query
@@ -39,9 +47,10 @@ export class SqliteTableTarget implements TableTarget {
   readonly #record: Query
   readonly #forget: Query
 
-  constructor(database: SqliteDatabase, { table, line, thisNode }: TargetOptions) {
-    checkColumns(table, line)
+  constructor(database: SqliteDatabase, { table, line, thisNode, foreignKeys }: TargetOptions) {
+    checkColumns(toTableLine(table), line)
     this.line = line
+    this.#numbers = new UnkeptNumbers(line)
     const target = quoteName(table.name)
     const columns = line.columns.map(({ name }) => quoteName(name))
     const extras = table.others.filter(({ name }) => line.columns.every((own) => own.name !== name))
@@ -52,25 +61,35 @@ export class SqliteTableTarget implements TableTarget {
     const isKey = keyCondition(table)
     const query = (sql: string): Query => new Query(database, sql)
     const update = `UPDATE OR ABORT ${target} SET ${assignments(table, line).join(', ')} WHERE ${isKey}`
-    const insert = insertStatement(target, columns)
     this.#entry = query(entryStatement(table))
     this.#row = query(`SELECT ${columns.join(', ')} FROM ${target} WHERE ${isKey}`)
     this.#extras = query(
       `SELECT ${['1', ...extraColumns].join(', ')} FROM ${target} WHERE ${isKey}`,
     )
     this.#update = query(update)
-    this.#insert = query(insert)
+    this.#insert = query(insertStatement(target, columns))
     this.#insertWhole = query(insertStatement(target, [...columns, ...extraColumns]))
     this.#delete = query(`DELETE FROM ${target} WHERE ${isKey}`)
     this.#record = query(recordStatement(table))
     this.#forget = query(forgetStatement(table))
+    this.#references = new References(database, { table, line, foreignKeys })
+    this.isParent = this.#references.isParent
+    const { parents } = this.#references
     this.#plain = this.#hasExtras
       ? undefined
-      : new PlainWriter(database, { table, line, thisNode, update, insert })
+      : new PlainWriter(database, {
+          table,
+          line,
+          thisNode,
+          update: parents === '' ? update : `${update} AND ${parents}`,
+          insert: insertStatement(target, columns, parents),
+        })
   }
 
   writePlain(rows: readonly RowLine[], terms: PlainTerms): Promise<readonly RowLine[]> {
-    return Promise.resolve(this.#plain?.write(rows, terms) ?? rows)
+    const lossy = rows.filter((row) => this.#numbers.lossOf(row) !== undefined)
+    const exact = lossy.length === 0 ? rows : rows.filter((row) => !lossy.includes(row))
+    return Promise.resolve([...(this.#plain?.write(exact, terms) ?? exact), ...lossy])
   }
 
   entriesOf(rows: readonly RowLine[]): Promise<readonly (IndexEntry | undefined)[]> {
@@ -81,8 +100,18 @@ export class SqliteTableTarget implements TableTarget {
     return Promise.resolve(rows.map((row) => this.#row.first(...this.#keyOf(row))))
   }
 
+  missingParents(rows: readonly RowLine[]): Promise<readonly (string | undefined)[]> {
+    return Promise.resolve(rows.map((row) => this.#references.missingParent(row)))
+  }
+
+  areReferredTo(rows: readonly RowLine[]): Promise<readonly boolean[]> {
+    return Promise.resolve(rows.map((row) => this.#references.isReferredTo(this.#keyOf(row))))
+  }
+
   write(writes: readonly RowWrite[]): Promise<readonly WriteOutcome[]> {
-    return Promise.resolve(writes.map((write) => attempt(() => this.#write(write))))
+    return Promise.resolve(
+      writes.map((write) => this.#attempt(write.row, () => this.#write(write))),
+    )
   }
 
   depart(rows: readonly RowLine[]): Promise<void> {
@@ -102,7 +131,7 @@ export class SqliteTableTarget implements TableTarget {
     takenOut: readonly TakenOut[],
   ): Promise<readonly WriteOutcome[]> {
     return Promise.resolve(
-      rows.map((row, index) => attempt(() => this.#putBack(row, takenOut[index]))),
+      rows.map((row, index) => this.#attempt(row, () => this.#putBack(row, takenOut[index]))),
     )
   }
 
@@ -114,6 +143,18 @@ export class SqliteTableTarget implements TableTarget {
       this.#record.run(...this.#keyOf(row), seq, stamp, origin, via, row.kind === 'row' ? 0 : 1)
     }
     return Promise.resolve()
+  }
+
+  /** Writes, or gives what the database says when it refuses to. */
+  #attempt(row: RowLine, write: () => WriteOutcome): WriteOutcome {
+    const loss = this.#numbers.lossOf(row)
+    if (loss !== undefined) return { refused: loss }
+    try {
+      return write()
+    } catch (error) {
+      if (isRefusal(error)) return { refused: error.message }
+      throw error
+    }
   }
 
   #keyOf(row: RowLine): readonly Value[] {
@@ -166,16 +207,6 @@ export class SqliteTableTarget implements TableTarget {
   }
 }
 
-/** Writes, or gives what the database says when it refuses to. */
-function attempt(write: () => WriteOutcome): WriteOutcome {
-  try {
-    return write()
-  } catch (error) {
-    if (isRefusal(error)) return { refused: error.message }
-    throw error
-  }
-}
-
 function keyCondition(table: RuledTable): string {
   return table.key.map((column, index) => compare(column, '=', `?${index + 1}`)).join(' AND ')
 }
@@ -201,9 +232,12 @@ function recordStatement(table: RuledTable): string {
 }
 
 /** ABORT overrules what the application's schema may say: REPLACE would delete other rows without a word, IGNORE lose ours. */
-function insertStatement(target: string, columns: readonly string[]): string {
-  const parameters = columns.map((_, index) => `?${index + 1}`)
-  return `INSERT OR ABORT INTO ${target} (${columns.join(', ')}) VALUES (${parameters.join(', ')})`
+function insertStatement(target: string, columns: readonly string[], condition = ''): string {
+  const parameters = columns.map((_, index) => `?${index + 1}`).join(', ')
+  // Without a table to select from, the row comes once or, when the condition does not hold, not at all.
+  const row =
+    condition === '' ? `VALUES (${parameters})` : `SELECT ${parameters} WHERE ${condition}`
+  return `INSERT OR ABORT INTO ${target} (${columns.join(', ')}) ${row}`
 }
 
 /** The key is written too where equal keys may differ: in case under NOCASE, as 1 and 1.0 without a type. */
@@ -218,43 +252,4 @@ function assignments(table: RuledTable, line: TableLine): string[] {
     ...all.slice(line.keyLength),
   ]
   return written.length === 0 ? keys : written
-}
-
-/**
- * Columns that are here and not there keep their values; the other way round there would be no place for them. In a column
- * of another type a value would become another one, and with another collation other keys would be the same row.
- */
-function checkColumns(table: RuledTable, line: TableLine): void {
-  const mismatch = SchemaMismatch.ofAll(
-    differencesOf(table, line).map((difference) => ({ table: table.name, difference })),
-  )
-  if (mismatch !== undefined) throw mismatch
-}
-
-function differencesOf(table: RuledTable, line: TableLine): string[] {
-  const theirKey = line.columns.slice(0, line.keyLength).map(({ name }) => name)
-  const ourKey = table.key.map(({ name }) => name)
-  const here = new Map(toTableLine(table).columns.map((column) => [column.name, column]))
-  const missing = line.columns.filter(({ name }) => !here.has(name))
-  const differences: string[] = []
-  if (theirKey.join('\0') !== ourKey.join('\0')) {
-    differences.push(
-      `its primary key is (${ourKey.join(', ')}) here and (${theirKey.join(', ')}) at the sender`,
-    )
-  } else if (missing.length > 0) {
-    const names = missing.map(({ name }) => JSON.stringify(name)).join(', ')
-    differences.push(`the sender has ${names}, which is missing here`)
-  }
-  for (const theirs of line.columns) {
-    const ours = here.get(theirs.name)
-    if (ours === undefined || formOf(ours) === formOf(theirs)) continue
-    const name = JSON.stringify(theirs.name)
-    differences.push(`column ${name} is ${formOf(ours)} here and ${formOf(theirs)} at the sender`)
-  }
-  return differences
-}
-
-/** `text`, or `text COLLATE NOCASE` in a key. */
-function formOf({ type, collation }: Column): string {
-  return collation === undefined ? type : `${type} COLLATE ${collation}`
 }

@@ -29,7 +29,9 @@ interface FoundLetter extends ListedLetter {
 /** A maildrop that letters are read from. */
 export class Pop3Receiver implements MailReceiver {
   readonly #session: Pop3Session
-  #uids: Promise<ReadonlyMap<number, string> | undefined> | undefined
+  /** Letters that come later are seen by the next session (RFC 1939 §3), so one look is enough. */
+  #listed: Promise<readonly ListedLetter[]> | undefined
+  readonly #deleted = new Set<number>()
 
   constructor(session: Pop3Session) {
     this.#session = session
@@ -95,17 +97,11 @@ export class Pop3Receiver implements MailReceiver {
     }
   }
 
+  /** The letters that were not deleted. */
   async #list(): Promise<readonly ListedLetter[]> {
-    return inMailbox('listing letters', async () => {
-      this.#uids ??= this.#session.uniqueIds()
-      // A server without UIDL has numbers only, which hold as long as the connection does.
-      const [sizes, uids] = await Promise.all([this.#session.list(), this.#uids])
-      return [...sizes].map(([number, sizeOctets]) => ({
-        number,
-        sizeOctets,
-        uid: uids?.get(number) ?? `pop3-${number}`,
-      }))
-    })
+    this.#listed ??= inMailbox('listing letters', () => listLetters(this.#session))
+    const listed = await this.#listed
+    return listed.filter(({ number }) => !this.#deleted.has(number))
   }
 
   async #find(filter: InternetMailFilter): Promise<readonly FoundLetter[]> {
@@ -146,9 +142,20 @@ export class Pop3Receiver implements MailReceiver {
     const refusals: Pop3Refusals = await inMailbox('deleting letters', () =>
       this.#session.deleteAll(numbers),
     )
+    for (const number of numbers) if (!refusals.has(number)) this.#deleted.add(number)
     const [cause] = refusals.values()
     if (cause === undefined) return
     const indexes = [...refusals.keys()].map((number) => number - 1)
     throw new EmailDeletionException({ indexes, outcome: 'kept', cause })
   }
+}
+
+async function listLetters(session: Pop3Session): Promise<readonly ListedLetter[]> {
+  const [sizes, uids] = await Promise.all([session.list(), session.uniqueIds()])
+  // A server without UIDL has numbers only, which hold as long as the connection does.
+  return [...sizes].map(([number, sizeOctets]) => ({
+    number,
+    sizeOctets,
+    uid: uids?.get(number) ?? `pop3-${number}`,
+  }))
 }
