@@ -5,6 +5,7 @@ import type { MailTransport } from '@obmen/exchange/mail'
 
 import { EXIT } from '../errors/exit-code.ts'
 import { Progress } from '../output/progress.ts'
+import { instanceOf } from '../site/instance.ts'
 import type { Site } from '../site/open-site.ts'
 import type { Command, Invocation } from './command.ts'
 import { commandLine, siteOf } from './configuration.ts'
@@ -100,8 +101,10 @@ export function contextOf(
   },
 ): ExchangeContext {
   const { messageSizeOctets, window, resendAfterMs, spoolFolder } = config
+  const instance = instanceOf(config)
   return {
     store,
+    ...(instance !== undefined && { instance }),
     transport: parts.transport,
     spoolFolder,
     rules: { messageSizeOctets, window, resendAfterMs },

@@ -41,6 +41,7 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   PLAN_NAME_INVALID: EXIT.configuration,
   SECRET_MISSING: EXIT.configuration,
   STORE_NOT_PREPARED: EXIT.configuration,
+  STORE_MOVED: EXIT.configuration,
   STORE_OF_ANOTHER_PLAN: EXIT.configuration,
   TABLE_UNKNOWN: EXIT.configuration,
   VALUE_INVALID: EXIT.configuration,
