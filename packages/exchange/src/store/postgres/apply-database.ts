@@ -93,7 +93,7 @@ export class PostgresApplyDatabase implements ApplyDatabase {
 
   async waitingRows(): Promise<readonly WaitingRow[]> {
     const rows = await this.#connection.all(
-      'SELECT node, table_line, row_line, row_key, reason, ours FROM obmen.refused ORDER BY refused_at, table_name, row_key',
+      'SELECT node, table_line, row_line, row_key, reason, ours FROM obmen_exchange.refused ORDER BY refused_at, table_name, row_key',
     )
     return rows.map(([node, tableLine, rowLine, key, reason, ours]) => ({
       ours: ours ?? undefined,
@@ -108,7 +108,7 @@ export class PostgresApplyDatabase implements ApplyDatabase {
     const { table, key, via, reason, ours = null } = waiting
     const { tableLine, rowLine } = formatWaiting(waiting)
     await this.#connection.run(
-      `INSERT INTO obmen.refused (table_name, row_key, node, table_line, row_line, reason, ours, refused_at)
+      `INSERT INTO obmen_exchange.refused (table_name, row_key, node, table_line, row_line, reason, ours, refused_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
        ON CONFLICT (table_name, row_key) DO UPDATE SET
          (node, table_line, row_line, reason, ours, refused_at) =
@@ -154,7 +154,7 @@ export async function forgetWaiting(
   key: string,
 ): Promise<boolean> {
   const forgotten = await connection.run(
-    'DELETE FROM obmen.refused WHERE table_name = $1 AND row_key = $2',
+    'DELETE FROM obmen_exchange.refused WHERE table_name = $1 AND row_key = $2',
     table,
     key,
   )
