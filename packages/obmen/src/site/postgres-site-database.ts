@@ -22,6 +22,7 @@ import type { SiteDatabase } from './site-database.ts'
 /** A site works on one message at a time, and holds the lock of an exchange beside. */
 const MAX_CONNECTIONS = 4
 
+/** A server in the same house answers in moments; a person at a command line does not wait longer. */
 const CONNECT_TIMEOUT_MS = 10_000
 
 /** "obmen:ex": the advisory lock of a database under which an exchange runs. */

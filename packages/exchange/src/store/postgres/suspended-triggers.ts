@@ -1,4 +1,4 @@
-import { type CapturedTable } from './capture.ts'
+import type { CapturedTable } from './capture.ts'
 import { type Connection, isNotPermitted, quoteName, toText } from './postgres-database.ts'
 import { tableName } from './user-table.ts'
 
