@@ -150,3 +150,26 @@ export const INEXACT: readonly { type: string; sqlite: string; value: string; re
   { type: 'integer[]', sqlite: 'TEXT', value: `'{1, 2}'`, reason: /as "\{1,2\}"/ },
   { type: 'mood', sqlite: 'TEXT', value: `'sad'`, reason: /invalid input value for enum/ },
 ]
+export const TYPES = `
+  CREATE TYPE mood AS ENUM ('так себе', '5');
+  CREATE DOMAIN amount AS numeric(10,2);
+  CREATE DOMAIN price AS amount CHECK (value > 0);`
+
+function columnsOf(type: (column: TypeCase) => string): string {
+  return CASES.map((column, index) => `c${index} ${type(column)}`).join(', ')
+}
+
+export const POSTGRES = `${TYPES} CREATE TABLE v (id integer PRIMARY KEY, ${columnsOf(({ type }) => type)})`
+export const SQLITE = `CREATE TABLE v (id INTEGER PRIMARY KEY, ${columnsOf(({ sqlite }) => sqlite)})`
+
+/** A row for each value, NULL in all other columns, and one of nothing but NULL. */
+export function insertAll(): string {
+  let id = 0
+  const inserts = CASES.flatMap(({ values }, index) =>
+    values.map((value) => {
+      id += 1
+      return `INSERT INTO v (id, c${index}) VALUES (${id}, ${value});`
+    }),
+  )
+  return `${inserts.join('\n')} INSERT INTO v (id) VALUES (0)`
+}

@@ -9,37 +9,13 @@ import { Connection } from '../../../src/store/postgres/postgres-database.ts'
 import { readUserTables, toTableLine } from '../../../src/store/postgres/user-table.ts'
 import type { StoreToTry } from '../contract/store-to-try.ts'
 import { PreparedDatabase } from '../sqlite/prepared-database.ts'
-import { CASES, INEXACT, type TypeCase } from './type-cases.ts'
+import { INEXACT, insertAll, POSTGRES, SQLITE, TYPES } from './type-cases.ts'
 import { clear, prepareIn, readRows } from './prepared-postgres.ts'
 import { startPostgres } from './test-server.ts'
 
 const server = await startPostgres()
 const pool = await server.newDatabase()
 const otherPool = await server.newDatabase()
-
-const TYPES = `
-  CREATE TYPE mood AS ENUM ('так себе', '5');
-  CREATE DOMAIN amount AS numeric(10,2);
-  CREATE DOMAIN price AS amount CHECK (value > 0);`
-
-function columnsOf(type: (column: TypeCase) => string): string {
-  return CASES.map((column, index) => `c${index} ${type(column)}`).join(', ')
-}
-
-const POSTGRES = `${TYPES} CREATE TABLE v (id integer PRIMARY KEY, ${columnsOf(({ type }) => type)})`
-const SQLITE = `CREATE TABLE v (id INTEGER PRIMARY KEY, ${columnsOf(({ sqlite }) => sqlite)})`
-
-/** A row for each value, NULL in all other columns, and one of nothing but NULL. */
-function insertAll(): string {
-  let id = 0
-  const inserts = CASES.flatMap(({ values }, index) =>
-    values.map((value) => {
-      id += 1
-      return `INSERT INTO v (id, c${index}) VALUES (${id}, ${value});`
-    }),
-  )
-  return `${inserts.join('\n')} INSERT INTO v (id) VALUES (0)`
-}
 
 /** Everything that one database has to the other one, without a message in between: see mixed-exchange.test.ts for that. */
 async function send(from: Reader, to: Writer): Promise<void> {
