@@ -4,7 +4,7 @@ import { type HeaderSection, parseHeaderSection } from '@obmen/mail/mime'
 import { MessageDamaged } from '../message/errors.ts'
 import { type MessageFileName, parseSubject } from '../message/file-name.ts'
 import type { ExchangePlan } from '../plan/exchange-plan.ts'
-import { AttachmentReader, hasAttachment } from './attachment-reader.ts'
+import { AttachmentReader, hasAttachment, isFileOf } from './attachment-reader.ts'
 import type { LetterBox, LetterHead } from './letter-box.ts'
 import { HINT_FIELD, parseHint } from './letter-hint.ts'
 import type { Inbox, WaitingMessage } from './transport.ts'
@@ -67,8 +67,10 @@ export class MailInbox implements Inbox {
     message: WaitingMessage,
     sink: (octets: Uint8Array) => void | Promise<void>,
   ): Promise<void> {
-    const attachment = new AttachmentReader(message.name, sink)
     const letter = this.#numberOf(message)
+    const isWanted = (fileName: string): boolean => isFileOf(fileName, message.name)
+    if (await this.#letterBox.passAttachment(letter, isWanted, sink)) return
+    const attachment = new AttachmentReader(message.name, sink)
     const isThere = await this.#letterBox.retrieve(letter, (octets) => attachment.push(octets))
     if (!isThere) throw new MessageDamaged('its letter is not in the mailbox any more')
     await attachment.end()

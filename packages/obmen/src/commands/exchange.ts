@@ -9,6 +9,7 @@ import type { Site } from '../site/open-site.ts'
 import type { Command, Invocation } from './command.ts'
 import { commandLine, siteOf } from './configuration.ts'
 import { exchangeHelp } from './exchange-help.ts'
+import { exchangeForGood } from './exchange-loop.ts'
 import { ExchangeWatch } from './exchange-watch.ts'
 import { reportExchange } from './exchange-report.ts'
 import { tryExchange } from './exchange-trial.ts'
@@ -25,6 +26,8 @@ export const exchangeCommand: Command = {
     'message-size': { type: 'string' },
     window: { type: 'string' },
     'resend-after': { type: 'string' },
+    watch: { type: 'boolean' },
+    every: { type: 'string' },
     'dry-run': { type: 'boolean' },
     json: { type: 'boolean' },
   },
@@ -47,7 +50,10 @@ export const exchangeCommand: Command = {
       await tryExchange(invocation, site, codes)
       return EXIT.ok
     }
-    const results = await exchangeOnce(invocation, site, codes.length > 0 ? codes : undefined)
+    const once = (): Promise<readonly NodeExchange[]> =>
+      exchangeOnce(invocation, site, codes.length > 0 ? codes : undefined)
+    if (options.isSet('watch')) return await exchangeForGood(invocation, site, once)
+    const results = await once()
     return reportExchange(invocation, results, site.config.spoolFolder)
   },
 }

@@ -26,6 +26,8 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   NODE_EXISTS: EXIT.usage,
   NODE_IS_THIS_NODE: EXIT.usage,
   NODE_UNKNOWN: EXIT.usage,
+  CONFLICT_UNKNOWN: EXIT.usage,
+  REFUSED_ROW_UNKNOWN: EXIT.usage,
 
   CONFIG_DIFFERS: EXIT.configuration,
   NODE_ATTRIBUTE_MISSING: EXIT.configuration,
@@ -54,7 +56,6 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   LIMIT_EXCEEDED: EXIT.data,
   MESSAGE_DAMAGED: EXIT.data,
   MESSAGE_TOO_NEW: EXIT.data,
-  CONFLICT_UNKNOWN: EXIT.usage,
   ROW_REFUSED: EXIT.data,
   SCHEMA_MISMATCH: EXIT.data,
   SMTP_CONTENT_INVALID: EXIT.data,

@@ -13,6 +13,7 @@ import {
   type FileChanged,
   FileUnusable,
   type Interrupted,
+  type RefusedRowUnknown,
   Unexpected,
 } from './site-error.ts'
 import type { UsageError } from './usage-error.ts'
@@ -34,6 +35,7 @@ export type AnyObmenError =
   | FileUnusable
   | Interrupted
   | MailUrlInvalid
+  | RefusedRowUnknown
   | SecretMissing
   | Unexpected
   | UsageError

@@ -16,6 +16,7 @@ export type ObmenErrorCode =
   | 'DATABASE_UNUSABLE'
   | 'DATABASE_BUSY'
   | 'EXCHANGE_RUNNING'
+  | 'REFUSED_ROW_UNKNOWN'
   | 'INTERRUPTED'
   | 'UNEXPECTED'
 

@@ -147,6 +147,23 @@ export class ExchangeRunning extends ObmenError {
   }
 }
 
+/** A row that is not among those that the database refused. */
+export class RefusedRowUnknown extends ObmenError {
+  readonly code = 'REFUSED_ROW_UNKNOWN'
+  readonly transient = false
+  readonly table: string
+  /** As JSON. */
+  readonly key: string
+
+  constructor(table: string, key: string) {
+    super(`row ${key} of table ${JSON.stringify(table)} is not among the refused rows`, {
+      hint: 'see them with: obmen refused list',
+    })
+    this.table = table
+    this.key = key
+  }
+}
+
 /** A file or folder could not be read or written. */
 export class FileUnusable extends ObmenError {
   readonly code = 'FILE_UNUSABLE'

@@ -1,7 +1,7 @@
 import { ObmenError } from './obmen-error.ts'
 
 /** What a value was expected to be. */
-export type ValueKind = 'size' | 'duration' | 'count' | 'text'
+export type ValueKind = 'size' | 'duration' | 'count' | 'date' | 'text'
 
 /** A size, a duration, a count or a text that is none, or beyond its bounds. Bounds are written as in the configuration: `1 GB`. */
 export class ValueInvalid extends ObmenError {

@@ -71,6 +71,11 @@ export const russianObmenErrors: ErrorTexts<AnyObmenError> = {
       'база данных занята: другая программа уже долго пишет в неё',
       'повторите; если так каждый раз, найдите программу, которая не завершает транзакцию',
     ),
+  REFUSED_ROW_UNKNOWN: ({ table, key }) =>
+    text(
+      `среди отвергнутых строк нет строки ${key} таблицы «${table}»`,
+      'посмотрите их: obmen refused list',
+    ),
   EXCHANGE_RUNNING: () =>
     text(
       'обмен с этой базой уже идёт',
@@ -248,6 +253,7 @@ const VALUE_KINDS: Readonly<Record<ValueInvalid['expected'], string>> = {
   size: 'объём',
   duration: 'срок',
   count: 'число',
+  date: 'дата',
   text: 'текст',
 }
 

@@ -77,6 +77,7 @@ import {
   FileChanged,
   FileUnusable,
   Interrupted,
+  RefusedRowUnknown,
   Unexpected,
 } from '../../src/errors/site-error.ts'
 import { UsageError } from '../../src/errors/usage-error.ts'
@@ -127,6 +128,7 @@ export const EVERY_ERROR: { readonly [Code in KnownError['code']]: KnownError } 
     domain: 'example.org',
     selector: '2026',
   }),
+  REFUSED_ROW_UNKNOWN: new RefusedRowUnknown('Orders', '[1]'),
   EXCHANGE_RUNNING: new ExchangeRunning('trade.db-obmen-lock'),
   FILE_UNUSABLE: new FileUnusable('obmen.yaml', 'EACCES'),
   HEADER_INVALID: new HeaderInvalid({ field: 'Subject', reason: 'holds a line end', value: '\n' }),
