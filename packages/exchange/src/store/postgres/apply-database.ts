@@ -28,6 +28,12 @@ export interface ApplyDatabaseOptions {
   readonly triggers: 'suspended' | 'fire'
 }
 
+/**
+ * Each batch looks up some hundred rows by their keys. Where PostgreSQL knows little of a table, it would read the whole table
+ * for each of them instead.
+ */
+const BY_INDEX = 'SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off'
+
 /** The tables of a PostgreSQL database while a message is applied to them. */
 export class PostgresApplyDatabase implements ApplyDatabase {
   readonly #connection: Connection
@@ -52,7 +58,7 @@ export class PostgresApplyDatabase implements ApplyDatabase {
     options: ApplyDatabaseOptions,
   ): Promise<PostgresApplyDatabase> {
     const mode = await enterMode(connection, options.triggers)
-    await connection.exec(`SELECT set_config(${quoteText(APPLYING)}, 'on', true)`)
+    await connection.exec(`SELECT set_config(${quoteText(APPLYING)}, 'on', true); ${BY_INDEX}`)
     return new PostgresApplyDatabase(connection, options, mode)
   }
 
