@@ -26,6 +26,7 @@ const MAX_CONNECTIONS = 4
 /** One for its work, one for what it reads meanwhile, one for its lock. */
 const CONNECTIONS_OF_A_WORKER = 3
 
+/** A server in the same house answers in moments; a person at a command line does not wait longer. */
 const CONNECT_TIMEOUT_MS = 10_000
 
 /** "obmen:ex": the advisory lock of a database under which an exchange runs. */
