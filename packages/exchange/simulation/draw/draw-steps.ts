@@ -1,6 +1,7 @@
 import type { Random } from '../random/random.ts'
 import { peersOf, type WorldShape } from '../world/shape.ts'
 import type { Fate, Instance, Mishap, Statement, Step } from '../world/step.ts'
+import { ZONES } from './draw-shape.ts'
 import { KEY_COUNT } from '../world/tables.ts'
 
 const MINUTE_MS = 60_000
@@ -69,6 +70,7 @@ class StepDrawer {
       { weight: mail ? 6 : 0, item: () => [{ kind: 'shuffle', by: this.#mail.below(7) }] },
       { weight: mail ? 6 : 0, item: () => [{ kind: 'lose', letter: this.#mail.below(5) }] },
       { weight: mail ? 2 : 0, item: () => [{ kind: 'refuse', ms: this.#mail.below(5 * DAY_MS) }] },
+      { weight: this.#shape.zones === undefined ? 0 : 12, item: () => [this.#zone()] },
       { weight: forgery ? 15 : 0, item: () => [this.#forge()] },
       { weight: rudeServer ? 20 : 0, item: () => this.#mumble(this.#node()) },
       { weight: clocks ? 15 : 0, item: () => this.#clock(this.#node()) },
@@ -191,6 +193,10 @@ class StepDrawer {
     const byMs = this.#faults.pick([3 * YEAR_MS, -3 * YEAR_MS, -3 * YEAR_MS, -DAY_MS, -5000])
     const before = this.#faults.percent(50) ? this.#tellInVain(node) : []
     return [...before, { kind: 'clock', node, byMs }]
+  }
+
+  #zone(): Step {
+    return { kind: 'zone', node: this.#node(), zone: this.#faults.pick(ZONES) }
   }
 
   #disk(): Step {
