@@ -6,7 +6,10 @@ import type { ExchangeContext } from './exchange-context.ts'
 import { type ChosenBody, composeContent } from './message-content.ts'
 
 /** What a message is made of: its number and what it continues, how far it reaches, and its rows. */
-export type MessageDraft = PlannedMessage & { readonly body: ChosenBody | undefined }
+export type MessageDraft = PlannedMessage & {
+  readonly body: ChosenBody | undefined
+  readonly hasMore: boolean
+}
 
 /** Puts the next message for a node together, ready to be recorded. */
 export function composeMessage(
@@ -46,6 +49,7 @@ function headerFor(
     predecessors: draft.predecessors,
     ...(draft.acknowledges && { acknowledges: draft.acknowledges }),
     ...(draft.gapBefore !== NO_MESSAGE && { gapBefore: draft.gapBefore }),
+    ...(draft.hasMore && { hasMore: true }),
     writtenAt: now(),
   }
 }

@@ -307,7 +307,9 @@ class SendingCycle {
       return 'known'
     }
     const chosen = body && pieces && { name: body.name, pieces }
-    const message = composeMessage(this.#context, node, { ...next, throughSeq, body: chosen })
+    const hasMore = body?.hasMore === true
+    const draft = { ...next, throughSeq, body: chosen, hasMore }
+    const message = composeMessage(this.#context, node, draft)
     await transaction.saveNode(recordSending(node, message))
     return { code: node.code, epoch: node.epoch, message }
   }

@@ -1,5 +1,6 @@
 import type { CodeLetters, FormatMessages, Messages } from './messages.ts'
 import { englishConfig } from './en-config.ts'
+import { englishConflicts, englishRefused } from './en-conflicts.ts'
 import { explainInEnglish } from './en-errors.ts'
 import { describeEvent } from './en-events.ts'
 import { englishSend } from './en-send.ts'
@@ -51,7 +52,7 @@ export const en: Messages = {
         '',
         'usage: obmen COMMAND [OPTIONS]',
         '',
-        ...commands.map(({ name, summary }) => `  ${name.padEnd(12)} ${summary}`),
+        ...commands.map(({ name, summary }) => `  ${name.padEnd(18)} ${summary}`),
         '',
         'Options of every command:',
         '  --config FILE   the configuration, by default obmen.yaml in this folder',
@@ -138,9 +139,13 @@ export const en: Messages = {
     resultTitle: () => 'result',
     inStep: () => 'done',
     failed: () => 'failed',
+    ignored: (count) =>
+      `Not taken, because this node only sends these tables: ${format.rows(count)}. See "direction" under "rules".`,
     refusedHint: () =>
       'The database refused rows; they are kept and tried again. See: obmen status',
   },
+  conflicts: englishConflicts,
+  refused: englishRefused(format),
   send: englishSend(format),
   status: {
     plan: () => 'plan',

@@ -1,5 +1,6 @@
 import type { CodeLetters, FormatMessages, Messages } from './messages.ts'
 import { russianConfig } from './ru-config.ts'
+import { russianConflicts, russianRefused } from './ru-conflicts.ts'
 import { explainInRussian } from './ru-errors.ts'
 import { describeEvent } from './ru-events.ts'
 import { russianSend } from './ru-send.ts'
@@ -56,7 +57,7 @@ export const ru: Messages = {
         '',
         'вызов: obmen КОМАНДА [ПАРАМЕТРЫ]',
         '',
-        ...commands.map(({ name, summary }) => `  ${name.padEnd(12)} ${summary}`),
+        ...commands.map(({ name, summary }) => `  ${name.padEnd(18)} ${summary}`),
         '',
         'Параметры любой команды:',
         '  --config ФАЙЛ   настройка, по умолчанию obmen.yaml в этой папке',
@@ -144,9 +145,13 @@ export const ru: Messages = {
     resultTitle: () => 'итог',
     inStep: () => 'готово',
     failed: () => 'ошибка',
+    ignored: (count) =>
+      `Не принято, потому что эти таблицы узел только отправляет: ${format.rows(count)}. Смотрите direction в разделе rules.`,
     refusedHint: () =>
       'База не приняла некоторые строки; они сохранены, и запись будет повторена. Подробности: obmen status',
   },
+  conflicts: russianConflicts,
+  refused: russianRefused(format),
   send: russianSend(format),
   status: {
     plan: () => 'план обмена',

@@ -43,8 +43,8 @@ const CACHE_KIBIOCTETS = 32 * 1024
 /**
  * Opens a database that {@link prepareSqlite} has prepared.
  *
- * Foreign keys are not enforced on this connection: a message is applied as it is at the sender, and in a first load of
- * several messages a child may come before its parent. See docs/decisions/003-foreign-keys.md.
+ * SQLite enforces no foreign keys on this connection: in a first load of several messages a child may come before its parent, and
+ * a cascade would delete what nobody deleted. They are kept all the same, see docs/decisions/011-foreign-keys-across-messages.md.
  *
  * Throws {@link StoreNotPrepared}, {@link StoreOfAnotherPlan}, {@link RuleInvalid} for a rule that a table can't keep, and
  * {@link CaptureDisturbed} when triggers are missing.

@@ -113,6 +113,7 @@ export interface TestSender {
   readonly code?: string
   readonly acknowledgedSeq?: number
   readonly beginsAnew?: boolean
+  readonly hasMore?: boolean
 }
 
 export function readRows(database: DatabaseSync, query: string): SQLOutputValue[][] {
