@@ -23,6 +23,8 @@ interface Troubles {
   readonly forgery: boolean
 }
 
+type Write = Step & { readonly kind: 'write' }
+
 /** Draws what happens. Each concern has a stream of its own. */
 export function drawSteps(random: Random, shape: WorldShape, count: number): Step[] {
   const kinds = random.stream('kinds')
@@ -48,7 +50,7 @@ class StepDrawer {
   readonly #faults: Random
   readonly #backedUp = new Set<number>()
   readonly #copied = new Set<number>()
-  #lastWrite: Step | undefined
+  #lastWrite: Write | undefined
   #serial = 0
 
   constructor(random: Random, shape: WorldShape, troubles: Troubles) {
@@ -221,25 +223,37 @@ class StepDrawer {
   #backUp(node: number): Step[] {
     this.#backedUp.add(node)
     const told = this.#tell(node)
-    this.#lastWrite = told[0]
+    const [write] = told
+    this.#lastWrite = write?.kind === 'write' ? this.#repeat(write) : undefined
     // Sometimes it is restored before anybody answers.
-    return [{ kind: 'back up', node }, ...(this.#faults.percent(50) ? told : told.slice(0, 2))]
+    const after = this.#faults.percent(50) ? told : told.slice(0, 2)
+    return [...this.#writeAhead(node, this.#lastWrite), { kind: 'back up', node }, ...after]
+  }
+
+  /** Rows that were written while the clock was years ahead: what comes next to them is numbered on from there, in each life alike. */
+  #writeAhead(node: number, write: Write | undefined): Step[] {
+    if (write === undefined || this.#faults.percent(60)) return []
+    return [
+      { kind: 'clock', node, byMs: 3 * YEAR_MS },
+      this.#repeat(write),
+      { kind: 'clock', node, byMs: -3 * YEAR_MS },
+    ]
   }
 
   /** People enter once more what is gone, and it is the same rows, but not the same values. */
   #restore(node: number): Step[] {
     const random = this.#faults
     const restore: Step = { kind: 'restore', node, spool: random.pick(SPOOLS) }
-    const again = this.#lastWrite?.kind === 'write' ? [this.#repeat(this.#lastWrite)] : []
+    const again = this.#lastWrite === undefined ? [] : [this.#repeat(this.#lastWrite)]
     const told = random.percent(40) ? this.#tellInVain(node) : []
     const answers = random.percent(50) ? [this.#exchange(this.#peerOf(node))] : []
     return [restore, ...again, ...told, ...answers, ...this.#tell(node)]
   }
 
-  #repeat(step: Step & { readonly kind: 'write' }): Step {
+  #repeat(step: Write): Write {
     const statements = step.statements.map((statement) => {
       this.#serial += 1
-      return { ...statement, serial: this.#serial }
+      return { ...statement, verb: 'upsert', serial: this.#serial } as const
     })
     return { ...step, statements, ends: 'commit', instance: 'own' }
   }

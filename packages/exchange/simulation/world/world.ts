@@ -162,7 +162,9 @@ export class World {
     const known = this.#numbers.get(number) ?? hint.uuid
     this.#numbers.set(number, known)
     if (known !== hint.uuid) throw new WorldFailure('a number stands for one message', number)
-    if (this.disturbed.size > 0) return
+    // A row that left a share and enters it again has to be sent, whoever made it.
+    const givesParts = this.shape.zones !== undefined && site.node === 0
+    if (givesParts || this.disturbed.size > 0) return
     for (const [id, state] of content.rows) {
       const own = site.model.rows.get(id)
       const isFromThere = site.model.sources.get(id) === name.to
