@@ -41,7 +41,7 @@ export function composeEmail({ fields, texts, attachments, calendar }: LetterPar
   if (author === undefined) throw new IllegalStateException('the letter has no sender')
   if (attachments.some(({ isUsedUp }) => isUsedUp)) throw streamUsedUp()
   const messageId = parseMessageId(fields.messageId ?? '') ?? newMessageId(author)
-  const { text, html, further } = arrange(
+  const { text, enriched, html, further } = arrange(
     texts,
     fields.isContentTypeSet ? fields.contentType : undefined,
   )
@@ -54,6 +54,7 @@ export function composeEmail({ fields, texts, attachments, calendar }: LetterPar
     messageId,
     boundary: randomUUID().replaceAll('-', ''),
     ...(text !== undefined && { text }),
+    ...(enriched !== undefined && { enriched }),
     ...(html !== undefined && { html }),
     ...(calendar && { calendar }),
     attachments: [...further, ...attachments.map((attachment) => attachment.toDraft())],
@@ -132,8 +133,9 @@ const IMPORTANCE_WORDS = ['low', 'normal', 'high'] as const
 
 interface Arrangement {
   readonly text: string | undefined
+  readonly enriched: string | undefined
   readonly html: string | undefined
-  /** What is neither of the two stands behind them as parts of its own, without a name. */
+  /** What is none of the three, or the second of a kind, stands behind them as parts of its own, without a name. */
   readonly further: readonly DraftAttachment[]
 }
 
@@ -143,10 +145,13 @@ function arrange(texts: readonly EmailTextPart[], contentType: string | undefine
     return wanted ?? EmailTextKind.byContentType(part.textKind ?? '')
   }
   const plain = texts.find((part) => kindOf(part) === EmailTextKind.PlainText)
+  const enriched = texts.find((part) => kindOf(part) === EmailTextKind.RichText)
   const html = texts.find((part) => kindOf(part) === EmailTextKind.Html)
-  const further = texts.filter((part) => part !== plain && part !== html)
+  const shown = [plain, enriched, html]
+  const further = texts.filter((part) => !shown.includes(part))
   return {
     text: plain?.text,
+    enriched: enriched?.text,
     html: html?.text,
     further: further.map((part) => toInlinePart(part, kindOf(part))),
   }

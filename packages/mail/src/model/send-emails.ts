@@ -1,16 +1,16 @@
 import type { CanonicalLetter } from '../base/canonical-letter.ts'
 import type { DkimKey } from '../dkim/key.ts'
 import { signMessage } from '../net/dkim-signing.ts'
+import { sendToAll } from '../net/left-over.ts'
 import { dismissal } from '../net/pool-connection.ts'
 import { openSmtp, type SmtpConnection } from '../net/smtp-client.ts'
 import { trackContent } from '../net/tracked-content.ts'
 import type { DeliveryRequest } from '../smtp/delivery.ts'
-import type { Envelope, RecipientOutcome } from '../smtp/envelope.ts'
+import type { Envelope, RecipientOutcome, SendingOutcome } from '../smtp/envelope.ts'
 import type { ProtocolLog } from '../wire/protocol-log.ts'
 import type { Email, PreparedEmail } from './email.ts'
 import { EmailSendingException } from './email-exception.ts'
 import { EmailsSendingResult } from './emails-sending-result.ts'
-import { leftOver } from './left-over.ts'
 import { readArguments } from './named-arguments.ts'
 import type { SmtpConnectionParameters } from './smtp-connection-parameters.ts'
 
@@ -140,17 +140,11 @@ class Sending {
     const { content: composed } = prepared
     const envelope = { ...prepared.envelope, ...(delivery && { delivery }) }
     const content = dkim === undefined ? composed : await signMessage(composed, dkim)
-    const decided = new Map<string, RecipientOutcome>()
-    let outcomes = await this.#transact(envelope, content, { email, index })
-    for (;;) {
-      for (const outcome of outcomes) decided.set(String(outcome.forwardPath), outcome)
-      const [first, ...others] = leftOver(outcomes)
-      const isReadable = !email.attachments.some(({ isUsedUp }) => isUsedUp)
-      if (first === undefined || !isReadable) return [...decided.values()]
-      const left: Envelope = { ...envelope, forwardPaths: [first, ...others] }
-      // What goes wrong from here on takes nothing back: those who are left stay put off.
-      outcomes = await this.#transact(left, content, { email, index }).catch(() => [])
-    }
+    const isReadable = (): boolean => !email.attachments.some(({ isUsedUp }) => isUsedUp)
+    const transact = async (part: Envelope): Promise<SendingOutcome> => ({
+      recipients: await this.#transact(part, content, { email, index }),
+    })
+    return (await sendToAll(envelope, transact, isReadable)).recipients
   }
 
   /**
@@ -169,6 +163,8 @@ class Sending {
       const connection = await this.#connected()
       try {
         const outcome = await connection.send(envelope, letter, {
+          // It is repeated here, on another connection if need be.
+          mayRepeat: () => false,
           ...(signal && { signal }),
           ...(onProgress && {
             onProgress: (sentOctets: number) =>
