@@ -7,6 +7,7 @@ import type { DraftAttachment, DraftCalendar, MessageDraft } from '../mime/messa
 import { formatMessageId, isReference, parseMessageId } from '../mime/message-id.ts'
 import type { Envelope } from '../smtp/envelope.ts'
 import { ForwardPath, ReversePath } from '../smtp/path.ts'
+import { entriesOf } from './address-groups.ts'
 import type { EmailAddress } from './email-address.ts'
 import type { EmailAttachment } from './email-attachment.ts'
 import { EmailAddressException } from './email-exception.ts'
@@ -103,13 +104,10 @@ function newMessageId(author: EmailAddress): string {
 
 function fieldsOf(fields: LetterFields): Partial<MessageDraft> {
   const { subject, importance, list, others } = fields
-  const [to, cc, replyTo, readReceiptTo, deliveryReceiptTo] = [
-    fields.to,
-    fields.cc,
-    fields.replyTo,
-    fields.readReceiptTo,
-    fields.deliveryReceiptTo,
-  ].map((addresses) => addresses.map(({ mailbox }) => mailbox))
+  const [to, cc, replyTo] = [fields.to, fields.cc, fields.replyTo].map(entriesOf)
+  const [readReceiptTo, deliveryReceiptTo] = [fields.readReceiptTo, fields.deliveryReceiptTo].map(
+    (addresses) => addresses.map(({ mailbox }) => mailbox),
+  )
   const [inReplyTo, references] = [fields.inReplyTo, fields.references].map((ids) =>
     ids.filter(isReference),
   )
