@@ -143,8 +143,8 @@ function ownName(): ClientName {
  * An SMTP session that is ready for letters, made by {@link openSmtp}.
  *
  * Letters may be sent at any time, without waiting for the one before; they go out in the order of the calls, and those that wait travel
- * together as far as the server's extensions allow. With PIPELINING a letter costs one round trip, with CHUNKING (RFC 3030) about ten
- * small letters share one. When the connection breaks, whatever had left whole without a reply has the outcome `'unknown'`: sixteen letters at
+ * together as far as the server's extensions allow. With PIPELINING a letter costs one round trip, with CHUNKING (RFC 3030) sixteen
+ * small letters share one, and learn together what became of them. When the connection breaks, whatever had left whole without a reply has the outcome `'unknown'`: sixteen letters at
  * most with CHUNKING, one otherwise, and none when the server answered nothing since the connection was idle.
  */
 export class SmtpConnection implements AsyncDisposable {
