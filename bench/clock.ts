@@ -10,12 +10,24 @@ export function peakOctets(): number {
   return process.resourceUsage().maxRSS * 1024
 }
 
-/** What something takes of the processor, in this process and all its threads, beside how long it takes; both in milliseconds. */
-export async function costOf(
-  work: () => unknown,
-): Promise<{ readonly elapsedMs: number; readonly cpuMs: number }> {
+/** What something takes: time, processor time of this process, and memory, all in milliseconds and octets. */
+export interface Cost {
+  readonly elapsedMs: number
+  readonly processorMs: number
+  readonly idleOctets: number
+  readonly peakOctets: number
+}
+
+/** Measures all of it, once. */
+export async function costOf(work: () => unknown): Promise<Cost> {
+  const idleOctets = peakOctets()
   const before = process.cpuUsage()
   const elapsedMs = await timeOf(work)
   const { user, system } = process.cpuUsage(before)
-  return { elapsedMs, cpuMs: (user + system) / 1000 }
+  return {
+    elapsedMs,
+    processorMs: (user + system) / 1000,
+    idleOctets,
+    peakOctets: peakOctets(),
+  }
 }

@@ -121,11 +121,11 @@ async function send(
 ): Promise<Run> {
   const args = [String(port), program === 'raw' ? String(megabytes) : path]
   const run = await runProgram(`mail/programs/${program}-attachment.ts`, args)
-  const { elapsedMs = Number.NaN, cpuMs = Number.NaN } = run
+  const { elapsedMs = Number.NaN, processorMs = Number.NaN } = run
   const { peakOctets = Number.NaN, idleOctets = Number.NaN } = run
   return {
     rate: (megabytes / elapsedMs) * 1000,
-    cpuMilliseconds: cpuMs / megabytes,
+    cpuMilliseconds: processorMs / megabytes,
     extraMegabytes: (peakOctets - idleOctets) / MEGABYTE,
   }
 }

@@ -1,13 +1,4 @@
-import { randomFillSync } from 'node:crypto'
-import {
-  closeSync,
-  mkdtempSync,
-  openSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -15,6 +6,7 @@ import { composeMessage, formatMessageId, MailboxAddress } from '@obmen/mail/mim
 
 import { runProgram } from '../programs.ts'
 import { figure, type Line, median, peerFigure, type Section } from './figures.ts'
+import { writeLargeLetter } from './large-letter.ts'
 import { recipientOf, SENDER, SENDER_NAME, SUBJECT, textOf } from './letter.ts'
 
 const MEGABYTE = 1e6
@@ -41,7 +33,7 @@ export async function* measureReading(): AsyncGenerator<Section> {
     const title = `a letter of ${statSync(path).size} octets in Cyrillic, read ${LETTERS} times`
     yield { title, lines: await measureLetters(path) }
     const large = join(folder, 'large.eml')
-    writeLargeLetter(large)
+    writeLargeLetter(large, ATTACHMENT_MEGABYTES)
     yield {
       title: `an attachment of ${ATTACHMENT_MEGABYTES} MB, from the letter to a file`,
       lines: await measureAttachment(large, join(folder, 'attachment')),
@@ -111,29 +103,4 @@ async function composeLetter(): Promise<Uint8Array> {
   const pieces: Uint8Array[] = []
   for await (const piece of letter) pieces.push(piece)
   return Buffer.concat(pieces)
-}
-
-/** The content is the same megabyte over and over: what is measured does not look at it. */
-function writeLargeLetter(path: string): void {
-  const lines = randomFillSync(Buffer.alloc(57 * 17_544))
-    .toString('base64')
-    .replaceAll(/.{76}/g, '$&\r\n')
-  const file = openSync(path, 'wx')
-  writeSync(
-    file,
-    [
-      'Subject: large',
-      'Content-Type: multipart/mixed; boundary=b',
-      '',
-      '--b',
-      'Content-Type: application/octet-stream; name=large.bin',
-      'Content-Disposition: attachment; filename=large.bin',
-      'Content-Transfer-Encoding: base64',
-      '',
-      '',
-    ].join('\r\n'),
-  )
-  for (let written = 0; written < ATTACHMENT_MEGABYTES; written += 1) writeSync(file, lines)
-  writeSync(file, '--b--\r\n')
-  closeSync(file)
 }

@@ -17,7 +17,10 @@ export async function startDiscardingSink(...words: readonly 'chunking'[]): Prom
 }
 
 /** A long way to a server: so many milliseconds there, and as many back. */
-export async function startDelayingProxy(target: Sink, delayMs: number): Promise<Sink> {
+export async function startDelayingProxy(
+  target: { readonly port: number },
+  delayMs: number,
+): Promise<Sink> {
   return startListener('mail/programs/delaying-proxy.ts', [String(target.port), String(delayMs)])
 }
 
@@ -31,7 +34,7 @@ async function startListener(file: string, args: readonly string[]): Promise<Sin
 const SMTP_SINK = '/usr/sbin/smtp-sink'
 export const SMTP_SOURCE = '/usr/sbin/smtp-source'
 
-/** How long smtp-sink may take until it listens; it takes some milliseconds. */
+/** How long a server may take until it listens; they take some milliseconds. */
 const START_TIMEOUT_MS = 5000
 /** As many as no row here comes near. */
 const BACKLOG = '128'
@@ -46,7 +49,8 @@ export async function startSmtpSink(): Promise<Sink | undefined> {
   return { port, [Symbol.dispose]: () => void sink.kill() }
 }
 
-async function freePort(): Promise<number> {
+/** One that nothing listens at just now. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
@@ -54,7 +58,8 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' ? (address?.port ?? 0) : 0
 }
 
-async function untilItListens(port: number, sink: ChildProcess): Promise<void> {
+/** Throws when the program has ended, or does not listen for too long. */
+export async function untilItListens(port: number, sink: ChildProcess): Promise<void> {
   const giveUpAt = performance.now() + START_TIMEOUT_MS
   while (performance.now() < giveUpAt && sink.exitCode === null) {
     const probe = connect(port, '127.0.0.1')
@@ -67,5 +72,5 @@ async function untilItListens(port: number, sink: ChildProcess): Promise<void> {
       probe.destroy()
     }
   }
-  throw new Error(`${SMTP_SINK} does not listen at port ${port}`)
+  throw new Error(`${sink.spawnfile} does not listen at port ${port}`)
 }

@@ -98,8 +98,8 @@ function costLines({ obmen, chunked, nodemailer, raw }: Runs): readonly Line[] {
 async function send(program: 'obmen' | 'nodemailer' | 'raw', { port }: Sink): Promise<Run> {
   const args = [port, LETTERS_BEFORE, LETTERS, CALLS_AT_ONCE].map(String)
   const cost = await runProgram(`mail/programs/${program}-letters.ts`, args)
-  const { elapsedMs = Number.NaN, cpuMs = Number.NaN } = cost
-  return { rate: (LETTERS / elapsedMs) * 1000, cpuMicroseconds: (cpuMs / LETTERS) * 1000 }
+  const { elapsedMs = Number.NaN, processorMs = Number.NaN } = cost
+  return { rate: (LETTERS / elapsedMs) * 1000, cpuMicroseconds: (processorMs / LETTERS) * 1000 }
 }
 
 /** One session, one connection; the time is that of the whole program, which starts within a millisecond. */

@@ -9,7 +9,7 @@ import {
   readAddressField,
 } from '@obmen/mail/mime'
 
-import { timeOf } from '../../clock.ts'
+import { costOf } from '../../clock.ts'
 
 const [path = '', times = '0'] = process.argv.slice(2)
 const letter = new Uint8Array(readFileSync(path))
@@ -57,4 +57,4 @@ function readTimes(count: number): void {
 }
 
 readTimes(Number(times) / 3)
-console.log(JSON.stringify({ elapsedMs: await timeOf(() => readTimes(Number(times))) }))
+console.log(JSON.stringify(await costOf(() => readTimes(Number(times)))))

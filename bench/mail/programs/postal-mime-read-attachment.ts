@@ -3,15 +3,14 @@ import { readFile, writeFile } from 'node:fs/promises'
 
 import PostalMime from 'postal-mime'
 
-import { peakOctets, timeOf } from '../../clock.ts'
+import { costOf } from '../../clock.ts'
 
 const [letterPath = '', filePath = ''] = process.argv.slice(2)
 
-const idleOctets = peakOctets()
-const elapsedMs = await timeOf(async () => {
+const cost = await costOf(async () => {
   const { attachments } = await PostalMime.parse(await readFile(letterPath))
   const content = attachments[0]?.content
   if (!(content instanceof ArrayBuffer)) throw new Error('there is no attachment')
   await writeFile(filePath, new Uint8Array(content))
 })
-console.log(JSON.stringify({ elapsedMs, idleOctets, peakOctets: peakOctets() }))
+console.log(JSON.stringify(cost))

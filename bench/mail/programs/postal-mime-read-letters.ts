@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 
 import PostalMime from 'postal-mime'
 
-import { timeOf } from '../../clock.ts'
+import { costOf } from '../../clock.ts'
 
 const [path = '', times = '0'] = process.argv.slice(2)
 const letter = new Uint8Array(readFileSync(path))
@@ -17,4 +17,4 @@ async function readTimes(count: number): Promise<void> {
 }
 
 await readTimes(Number(times) / 3)
-console.log(JSON.stringify({ elapsedMs: await timeOf(() => readTimes(Number(times))) }))
+console.log(JSON.stringify(await costOf(() => readTimes(Number(times)))))

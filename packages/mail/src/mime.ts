@@ -38,9 +38,11 @@ export {
   ReportReader,
 } from './mime/report.ts'
 export { encodeQuotedPrintable, QuotedPrintableDecoder } from './mime/quoted-printable.ts'
+export { createTransferDecoder } from './mime/transfer-encoding.ts'
 
 export type { AddressGroup, AddressListEntry } from './address/address-list.ts'
 export type { MailboxParts } from './address/mailbox-address.ts'
+export type { DecoderOptions } from './mime/base64.ts'
 export type { CharsetDecoder, DecodedText } from './mime/charset.ts'
 export type { ComposedMessage } from './mime/compose-message.ts'
 export type { ContentDisposition, ContentType } from './mime/content-type.ts'
@@ -64,6 +66,7 @@ export type {
 } from './mime/message.ts'
 export type { MessagePartial } from './mime/message-partial.ts'
 export type { ParameterizedValue } from './mime/parameter.ts'
-export type { MessageLimits } from './mime/parse-message.ts'
+export type { MessageLimits, ReadingOptions } from './mime/parse-message.ts'
 export type { DeliveryReport, DispositionNotification, ReportLimits } from './mime/report.ts'
 export type { TypedValue } from './mime/report-fields.ts'
+export type { TransferDecoder } from './mime/transfer-encoding.ts'

@@ -19,6 +19,7 @@ import { composeLetter } from './exchange-letter.ts'
 import { openImapLetterBox } from './imap-letter-box.ts'
 import type { LetterBox } from './letter-box.ts'
 import { type ForeignLetterMemory, MailInbox } from './mail-inbox.ts'
+import { ImapWatch, type MailWatch, TIMED_WATCH } from './mail-watch.ts'
 import { openPop3LetterBox } from './pop3-letter-box.ts'
 import type { Inbox, OutgoingMessage, Transport } from './transport.ts'
 
@@ -58,12 +59,13 @@ export type MailTransportOptions = TransportOptions & IncomingServer
 export class MailTransport implements Transport {
   readonly #options: MailTransportOptions
   #smtp: SmtpConnection | undefined
+  #opening: Promise<SmtpConnection> | undefined
 
   constructor(options: MailTransportOptions) {
     this.#options = options
   }
 
-  /** Sends one letter. The connection is kept for the next one. */
+  /** Sends one letter. Letters that are handed over together travel together; the connection is kept for the next ones. */
   async deliver(message: OutgoingMessage): Promise<void> {
     const { address, subjectPrefix } = this.#options
     const smtp = await this.#connect()
@@ -83,8 +85,24 @@ export class MailTransport implements Transport {
     }
   }
 
+  async sizeLimit(): Promise<number | undefined> {
+    return (await this.#connect()).extensions.sizeLimit
+  }
+
   async openInbox(): Promise<Inbox> {
     return new MailInbox(await this.#openLetterBox(), this.#options)
+  }
+
+  /**
+   * Opens what tells when it is time to look into the mailbox again: by IMAP as soon as a letter has come, by POP3 when a time is over. Open it before
+   * the first look, and keep it open: then nothing comes unnoticed.
+   */
+  async openWatch(): Promise<MailWatch> {
+    const options = this.#options
+    if (!('imap' in options)) return TIMED_WATCH
+    const watch = new ImapWatch(options.imap, this.#connectionOptions())
+    await watch.open()
+    return watch
   }
 
   async close(): Promise<void> {
@@ -103,8 +121,13 @@ export class MailTransport implements Transport {
 
   async #connect(): Promise<SmtpConnection> {
     if (this.#smtp?.isOpen === true) return this.#smtp
-    this.#smtp = await openSmtp(this.#options.smtp, this.#connectionOptions())
-    return this.#smtp
+    this.#opening ??= openSmtp(this.#options.smtp, this.#connectionOptions())
+    try {
+      this.#smtp = await this.#opening
+      return this.#smtp
+    } finally {
+      this.#opening = undefined
+    }
   }
 
   #connectionOptions(): ConnectionOptions {

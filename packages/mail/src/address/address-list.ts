@@ -21,6 +21,8 @@ export type AddressListEntry = MailboxAddress | AddressGroup
  * @throws AddressInvalid when one entry can't be read: a half-understood list would be sent to the wrong people.
  */
 export function parseAddressList(text: string): readonly AddressListEntry[] {
+  const usual = USUAL.exec(text)
+  if (usual !== null) return [usualMailbox(usual)]
   const reader = new TokenReader(text)
   const entries: AddressListEntry[] = []
   for (;;) {
@@ -29,6 +31,25 @@ export function parseAddressList(text: string): readonly AddressListEntry[] {
     entries.push(readEntry(reader))
     if (!reader.isAtEnd && !reader.sees(',')) reader.fail('something follows the address')
   }
+}
+
+/** One mailbox of ASCII, as most fields have it: atoms, or none, before an address in brackets; or an address alone. */
+const USUAL =
+  /^(?:([\w!#$%&'*+/=?^`{|}~-]+(?: [\w!#$%&'*+/=?^`{|}~-]+)*) <([\w+=-]+(?:\.[\w+=-]+)*)@([\w.-]+)>|([\w+=-]+(?:\.[\w+=-]+)*)@([\w.-]+))$/
+
+function usualMailbox([
+  ,
+  displayName,
+  inBrackets,
+  its,
+  alone,
+  domain,
+]: RegExpExecArray): MailboxAddress {
+  return MailboxAddress.of({
+    localPart: inBrackets ?? alone ?? '',
+    domain: its ?? domain ?? '',
+    ...(displayName !== undefined && { displayName }),
+  })
 }
 
 /** The readable form of a list, which {@link parseAddressList} reads back. */

@@ -20,6 +20,10 @@ const MAX_LABEL_OCTETS = 63
 /** Letters, digits and marks of any script; `-` inside; `_` because hosts with it exist. Nothing that looks like `@` or `.`. */
 const DOMAIN_LABEL = /^[\p{L}\p{N}_](?:[\p{L}\p{N}\p{M}_-]*[\p{L}\p{N}\p{M}_])?$/u
 
+/** What nearly all are: labels of ASCII, none of them too long. */
+const ASCII_HOST =
+  /^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$/
+
 /** Invisible to people, and dropped by IDNA (UTS #46), so that a name with it means a name without. */
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/u
 
@@ -66,9 +70,15 @@ export class MailboxAddress {
   static of(parts: MailboxParts): MailboxAddress {
     checkLocalPart(parts)
     checkDomain(parts)
-    const displayName = parts.displayName?.trim()
+    return new MailboxAddress(parts).named(parts.displayName)
+  }
+
+  /** The same mailbox under another name, or under none. @throws AddressInvalid when the name holds a control character. */
+  named(name: string | undefined): MailboxAddress {
+    const { localPart, domain } = this
+    const displayName = name?.trim()
     if (displayName === undefined || displayName === '') {
-      return new MailboxAddress({ localPart: parts.localPart, domain: parts.domain })
+      return this.displayName === undefined ? this : new MailboxAddress({ localPart, domain })
     }
     if (!isWritable(displayName)) {
       throw new AddressInvalid({
@@ -76,7 +86,8 @@ export class MailboxAddress {
         reason: 'the display name holds a control character',
       })
     }
-    return new MailboxAddress({ ...parts, displayName })
+    const isSame = displayName === this.displayName
+    return isSame ? this : new MailboxAddress({ localPart, domain, displayName })
   }
 
   /**
@@ -155,6 +166,7 @@ function checkDomain({ localPart, domain }: MailboxParts): void {
     }
     return
   }
+  if (ASCII_HOST.test(domain)) return
   for (const label of domain.split('.')) {
     if (!DOMAIN_LABEL.test(label) || label.length > MAX_LABEL_OCTETS) {
       refuse('the domain is not a host name')

@@ -51,13 +51,19 @@ export function encodeBase64(octets: Uint8Array): string {
  * (RFC 4648 §3.2 to §3.5).
  */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
+  const octets = new Uint8Array(Math.floor(text.length / 4) * 3)
+  const count = decodeBase64Into(text, octets, 0)
+  return count === undefined ? undefined : octets.slice(0, count)
+}
+
+/** As {@link decodeBase64}, into an array with room for three octets for every four characters. @returns how many octets there are. */
+export function decodeBase64Into(text: string, octets: Uint8Array, at: number): number | undefined {
   if (text.length % 4 !== 0) return undefined
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
   const digits = text.length - padding
-  const octets = new Uint8Array((text.length / 4) * 3 - padding)
   let bits = 0
   let pending = 0
-  let to = 0
+  let to = at
   for (let from = 0; from < digits; from++) {
     const value = VALUES[text.charCodeAt(from)] ?? NOT_IN_ALPHABET
     if (value === NOT_IN_ALPHABET) return undefined
@@ -68,5 +74,5 @@ export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined 
     octets[to++] = pending >> bits
     pending &= (1 << bits) - 1
   }
-  return pending === 0 ? octets : undefined
+  return pending === 0 ? to - at : undefined
 }

@@ -39,6 +39,17 @@ export function textOf(octets: Uint8Array): string {
   }
 }
 
+/** The characters of octets that are all ASCII, one for each; `undefined` for any others. */
+export function asciiOf(octets: Uint8Array): string | undefined {
+  try {
+    const text = utf8Decoder.decode(octets)
+    // In UTF-8 all others take more octets than they are characters.
+    return text.length === octets.length ? text : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** One array with the octets of all parts, in their order. A single part is returned as it is, not copied. */
 export function concatOctets(parts: readonly Uint8Array[]): Uint8Array {
   const [only] = parts
@@ -52,6 +63,11 @@ export function concatOctets(parts: readonly Uint8Array[]): Uint8Array {
     to += part.length
   }
   return octets
+}
+
+/** The same octets in memory of their own. `slice()` makes a copy of an array, and of a Buffer of Node.js, which is one too, none. */
+export function copyOctets(octets: Uint8Array, from: number = 0, to?: number): Uint8Array {
+  return new Uint8Array(octets.subarray(from, to))
 }
 
 /** Whether two arrays hold the same octets. Not for secrets: the time it takes tells where they differ. */

@@ -45,10 +45,20 @@ export interface BodyReading {
 const MULTIPART_EXTENSION = 1
 const MESSAGE_FIELDS = 10
 
-/** Understands what stands where a body structure belongs. @throws Unreadable when nothing of it can be. */
-export function readBodyStructure(value: ImapValue): BodyReading {
-  const oddities: string[] = []
-  return { body: letterBodyOf(value, '', oddities), oddities }
+/** What is said of a body beside itself. */
+interface Notes {
+  readonly oddities: string[]
+  /** Of what is not ASCII. */
+  readonly octets: ReadonlyMap<string, Uint8Array>
+}
+
+/** Understands what stands where a body structure belongs, with the octets of what is not ASCII. @throws Unreadable when nothing of it can be. */
+export function readBodyStructure(
+  value: ImapValue,
+  octets: ReadonlyMap<string, Uint8Array>,
+): BodyReading {
+  const notes: Notes = { oddities: [], octets }
+  return { body: letterBodyOf(value, '', notes), oddities: notes.oddities }
 }
 
 /**
@@ -57,10 +67,10 @@ export function readBodyStructure(value: ImapValue): BodyReading {
  *
  * @param prefix the number of the part that the letter is, with a dot behind it; empty for the letter in the mailbox.
  */
-function letterBodyOf(value: ImapValue, prefix: string, oddities: string[]): BodyPart {
-  if (!isMultipart(value)) return bodyOf(value, `${prefix}1`, oddities)
+function letterBodyOf(value: ImapValue, prefix: string, notes: Notes): BodyPart {
+  if (!isMultipart(value)) return bodyOf(value, `${prefix}1`, notes)
   const section = prefix === '' ? '' : prefix.slice(0, -1)
-  return { ...bodyOf(value, section, oddities), section: `${prefix}TEXT` }
+  return { ...bodyOf(value, section, notes), section: `${prefix}TEXT` }
 }
 
 function isMultipart(value: ImapValue): boolean {
@@ -70,106 +80,104 @@ function isMultipart(value: ImapValue): boolean {
   return isList(first) || value.length === 1 || (isList(second) && value.length <= 4)
 }
 
-function bodyOf(value: ImapValue, section: string, oddities: string[]): BodyPart {
+function bodyOf(value: ImapValue, section: string, notes: Notes): BodyPart {
   if (!isList(value)) throw new Unreadable('a body is a list')
-  return isMultipart(value)
-    ? multipartOf(value, section, oddities)
-    : singleOf(value, section, oddities)
+  return isMultipart(value) ? multipartOf(value, section, notes) : singleOf(value, section, notes)
 }
 
-function multipartOf(value: readonly ImapValue[], section: string, oddities: string[]): BodyPart {
+function multipartOf(value: readonly ImapValue[], section: string, notes: Notes): BodyPart {
   const subtypeAt = value.findIndex((item) => !isList(item))
   const bodies = subtypeAt === -1 ? value : value.slice(0, subtypeAt)
   const subtype = subtypeAt === -1 ? undefined : wordsOf(value[subtypeAt])
-  if (subtype === undefined) oddities.push('a multipart without a subtype')
-  if (bodies.length === 0) oddities.push('a multipart without parts')
+  if (subtype === undefined) notes.oddities.push('a multipart without a subtype')
+  if (bodies.length === 0) notes.oddities.push('a multipart without parts')
   const extension = subtypeAt === -1 ? [] : value.slice(subtypeAt + MULTIPART_EXTENSION)
   const prefix = section === '' ? '' : `${section}.`
   return {
     section,
     contentType: `multipart/${(subtype ?? 'mixed').toLowerCase()}`,
-    parameters: parametersOf(extension[0], oddities),
+    parameters: parametersOf(extension[0], notes),
     contentId: undefined,
     description: undefined,
     transferEncoding: undefined,
     sizeOctets: undefined,
-    disposition: dispositionOf(extension[1], oddities),
-    parts: bodies.map((body, index) => bodyOf(body, `${prefix}${index + 1}`, oddities)),
+    disposition: dispositionOf(extension[1], notes),
+    parts: bodies.map((body, index) => bodyOf(body, `${prefix}${index + 1}`, notes)),
     envelope: undefined,
   }
 }
 
-function singleOf(value: readonly ImapValue[], section: string, oddities: string[]): BodyPart {
+function singleOf(value: readonly ImapValue[], section: string, notes: Notes): BodyPart {
   const [type, subtype, parameters, contentId, description, encoding, size] = value
-  const contentType = `${scalar(type, oddities) ?? 'application'}/${scalar(subtype, oddities) ?? 'octet-stream'}`
+  const contentType = `${scalar(type, notes) ?? 'application'}/${scalar(subtype, notes) ?? 'octet-stream'}`
   const basic = {
     section,
     contentType: contentType.toLowerCase(),
-    parameters: parametersOf(parameters, oddities),
-    contentId: scalar(contentId, oddities),
-    description: scalar(description, oddities),
-    transferEncoding: scalar(encoding, oddities)?.toLowerCase(),
-    sizeOctets: sizeOf(size, oddities),
+    parameters: parametersOf(parameters, notes),
+    contentId: scalar(contentId, notes),
+    description: scalar(description, notes),
+    transferEncoding: scalar(encoding, notes)?.toLowerCase(),
+    sizeOctets: sizeOf(size, notes),
   }
   const isLetter = /^message\/(?:rfc822|global)$/.test(basic.contentType)
   const hasLetter = isLetter && isList(value[7]) && isList(value[8])
-  if (isLetter && !hasLetter) oddities.push('a letter in the letter without its structure')
+  if (isLetter && !hasLetter) notes.oddities.push('a letter in the letter without its structure')
   // After the seven fields come the lines of a text, or envelope, body and lines of a letter; then MD5, and then the disposition.
   const isText = basic.contentType.startsWith('text/')
   const extensionAt = hasLetter ? MESSAGE_FIELDS : isText ? 8 : 7
   return {
     ...basic,
-    disposition: dispositionOf(value[extensionAt + 1], oddities),
-    parts: hasLetter ? [letterBodyOf(value[8], `${section}.`, oddities)] : [],
-    envelope: hasLetter ? tolerantEnvelope(value[7], oddities) : undefined,
+    disposition: dispositionOf(value[extensionAt + 1], notes),
+    parts: hasLetter ? [letterBodyOf(value[8], `${section}.`, notes)] : [],
+    envelope: hasLetter ? tolerantEnvelope(value[7], notes) : undefined,
   }
 }
 
-function tolerantEnvelope(value: ImapValue, oddities: string[]): ImapEnvelope | undefined {
+function tolerantEnvelope(value: ImapValue, notes: Notes): ImapEnvelope | undefined {
   try {
-    return envelopeOf(value)
+    return envelopeOf(value, notes.octets)
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error
-    oddities.push(error.message)
+    notes.oddities.push(error.message)
     return undefined
   }
 }
 
-function scalar(value: ImapValue, oddities: string[]): string | undefined {
+function scalar(value: ImapValue, notes: Notes): string | undefined {
   if (!isList(value)) return wordsOf(value)
-  oddities.push('a list in place of a string')
+  notes.oddities.push('a list in place of a string')
   return undefined
 }
 
 /** `-1`, `1.86931e+06` and NIL have been seen. */
-function sizeOf(value: ImapValue, oddities: string[]): number | undefined {
+function sizeOf(value: ImapValue, notes: Notes): number | undefined {
   const size = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : undefined
-  if (size === undefined) oddities.push('a size that is no whole number')
+  if (size === undefined) notes.oddities.push('a size that is no whole number')
   return size
 }
 
-function parametersOf(value: ImapValue, oddities: string[]): ReadonlyMap<string, string> {
+function parametersOf(value: ImapValue, notes: Notes): ReadonlyMap<string, string> {
   const parameters = new Map<string, string>()
   if (value === undefined) return parameters
   if (!isList(value)) {
-    if (wordsOf(value) !== '') oddities.push('parameters that are no list')
+    if (wordsOf(value) !== '') notes.oddities.push('parameters that are no list')
     return parameters
   }
-  if (value.length % 2 !== 0) oddities.push('a parameter without a value')
+  if (value.length % 2 !== 0) notes.oddities.push('a parameter without a value')
   for (let at = 0; at + 1 < value.length; at += 2) {
-    const name = scalar(value[at], oddities)?.toLowerCase()
-    const text = scalar(value[at + 1], oddities)
+    const name = scalar(value[at], notes)?.toLowerCase()
+    const text = scalar(value[at + 1], notes)
     if (name === undefined || text === undefined || parameters.has(name)) continue
     parameters.set(name, text)
   }
   return parameters
 }
 
-function dispositionOf(value: ImapValue, oddities: string[]): BodyDisposition | undefined {
+function dispositionOf(value: ImapValue, notes: Notes): BodyDisposition | undefined {
   if (value === undefined) return undefined
   // Some servers write the bare word.
   const [kind, parameters] = isList(value) ? value : [value, undefined]
-  const word = scalar(kind, oddities)
+  const word = scalar(kind, notes)
   if (word === undefined || word === '') return undefined
-  return { kind: word.toLowerCase(), parameters: parametersOf(parameters, oddities) }
+  return { kind: word.toLowerCase(), parameters: parametersOf(parameters, notes) }
 }

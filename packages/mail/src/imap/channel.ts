@@ -16,7 +16,7 @@ import type { ImapCommand } from './command.ts'
 import { ImapCommandRejected } from './errors.ts'
 import type { FetchedLetter } from './fetch-response.ts'
 import { ResponseFramer } from './framing.ts'
-import type { ChooseSink } from './framing.ts'
+import type { ChooseSink, FramedResponse } from './framing.ts'
 import type { ImapLimits } from './limits.ts'
 import { parseResponse } from './parse-response.ts'
 import type { ContinuationResponse, ImapResponse, StatusResponse } from './response.ts'
@@ -39,6 +39,8 @@ type Turn = StatusResponse | ContinuationResponse
 export interface CommandContent {
   readonly octetCount: number
   readonly source: AsyncIterator<Uint8Array>
+  /** Whether it goes as `UTF8 (~{12} …)` (RFC 6855 §4). */
+  readonly isUtf8?: boolean
 }
 
 export class ImapChannel {
@@ -115,13 +117,17 @@ export class ImapChannel {
   /** Runs a command that ends with a literal of any size, which comes from a source piece by piece. */
   *upload(command: ImapCommand, content: CommandContent): Dialog<StatusResponse> {
     const tag = yield* this.#begin()
-    const announcement = announceLiteral(content.octetCount, this.#state.literalMode)
+    const { isUtf8 = false } = content
+    const before = isUtf8 ? BEFORE_UTF8 : SPACE
+    // Whether a server understands that is seen before anything is sent.
+    const mode = isUtf8 ? 'waiting' : this.#state.literalMode
+    const announcement = announceLiteral(content.octetCount, mode)
     const parts = layOut(tag, command, this.#state.literalMode)
     for (const [index, { octets, awaitsContinuation }] of parts.entries()) {
       const isLast = index === parts.length - 1
       // In place of the line end comes the announcement.
       const sent = isLast
-        ? concatOctets([octets.subarray(0, -LINE_END.length), SPACE, announcement.octets])
+        ? concatOctets([octets.subarray(0, -LINE_END.length), before, announcement.octets])
         : octets
       yield* send(sent, this.deadlines.commandMs)
       if (!(isLast ? announcement.awaitsContinuation : awaitsContinuation)) continue
@@ -163,6 +169,11 @@ export class ImapChannel {
   /** Octets that came while nothing was asked for. They are looked at before the next command. */
   take(octets: Uint8Array): void {
     this.#framer.push(octets)
+  }
+
+  /** What came behind the last response, and is none as it stands. */
+  takeUnread(): Uint8Array | undefined {
+    return this.#framer.takeUnread()
   }
 
   /**
@@ -231,7 +242,7 @@ export class ImapChannel {
     return undefined
   }
 
-  *#sendContent({ octetCount, source }: CommandContent): Dialog<void> {
+  *#sendContent({ octetCount, source, isUtf8 }: CommandContent): Dialog<void> {
     const { contentMs } = this.deadlines
     let missing = octetCount
     for (;;) {
@@ -245,7 +256,7 @@ export class ImapChannel {
       // Nothing that could be sent now would be understood.
       throw new RangeError(`the content has ${missing < 0 ? 'more' : 'fewer'} octets than was said`)
     }
-    yield* send(LINE_END, contentMs)
+    yield* send(isUtf8 === true ? AFTER_UTF8 : LINE_END, contentMs)
   }
 
   *#awaitStatus(tag: string, options: AnswerOptions): Dialog<StatusResponse> {
@@ -259,7 +270,7 @@ export class ImapChannel {
 
   *#awaitTurn(tag: string, options: AnswerOptions): Dialog<Turn> {
     for (;;) {
-      const response = yield* this.#receive(options)
+      const response = this.#takeReceived(options) ?? (yield* this.#receive(options))
       if (response.kind === 'continuation') return response
       if (response.kind === 'status' && response.tag !== undefined) {
         if (response.tag === tag) {
@@ -296,15 +307,29 @@ export class ImapChannel {
     timeoutMs = this.deadlines.commandMs,
     chooseSink,
   }: AnswerOptions): Dialog<ImapResponse> {
-    const { nameEncoding } = this.#state
     try {
-      const framed = yield* this.#framer.receive(timeoutMs, chooseSink)
-      return parseResponse(framed, { limits: this.limits, nameEncoding })
+      return this.#parse(yield* this.#framer.receive(timeoutMs, chooseSink))
     } catch (error) {
       this.#isInStep = false
       const { farewell } = this.#state
       throw error instanceof ConnectionLost && farewell !== undefined ? lost(farewell) : error
     }
+  }
+
+  /** The next response, if all of it has come: of ten thousand letters in one answer few have to be waited for. */
+  #takeReceived({ chooseSink }: AnswerOptions): ImapResponse | undefined {
+    try {
+      const framed = this.#framer.take(chooseSink)
+      return framed && this.#parse(framed)
+    } catch (error) {
+      this.#isInStep = false
+      throw error
+    }
+  }
+
+  #parse(framed: FramedResponse): ImapResponse {
+    const { nameEncoding } = this.#state
+    return parseResponse(framed, { limits: this.limits, nameEncoding })
   }
 
   #finish(status: StatusResponse): StatusResponse {
@@ -315,6 +340,8 @@ export class ImapChannel {
 
 const LINE_END = octetsOf('\r\n')
 const SPACE = octetsOf(' ')
+const BEFORE_UTF8 = octetsOf(' UTF8 (~')
+const AFTER_UTF8 = octetsOf(')\r\n')
 
 function accept(command: ImapCommand, status: StatusResponse): StatusResponse {
   if (status.status === 'OK') return status

@@ -4,25 +4,24 @@ import { monthOf, MONTHS } from '../base/month-names.ts'
 
 const MINUTE_MS = 60_000
 
-const DATE_TIME =
-  /^ ?(?<day>\d{1,2})-(?<month>[a-z]{3})-(?<year>\d{4}) (?<hour>\d{2}):(?<minute>\d{2}):(?<second>\d{2}) (?<sign>[+-])(?<zoneHours>\d{2})(?<zoneMinutes>\d{2})$/i
+/** The places of ` 7-Feb-2026 04:33:00 +0300`: day, month, year, hour, minute, second, sign, zone. */
+const DATE_TIME = /^ ?(\d{1,2})-([a-z]{3})-(\d{4}) (\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})$/i
 
 /** Reads a `date-time`; `undefined` when it is none. */
 export function parseDateTime(text: string): Date | undefined {
-  const groups = DATE_TIME.exec(text)?.groups
-  if (groups === undefined) return undefined
-  const field = (name: string): number => Number(groups[name])
-  const day = field('day')
-  const month = monthOf(groups['month'] ?? '')
-  if (month === -1 || field('hour') > 23 || field('minute') > 59 || field('second') > 60) {
+  const found = DATE_TIME.exec(text)
+  if (found === null) return undefined
+  const [, day, monthName = '', year, hour, minute, second, sign, zoneHours, zoneMinutes] = found
+  const month = monthOf(monthName)
+  if (month === -1 || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) {
     return undefined
   }
-  const midnight = new Date(Date.UTC(field('year'), month, day))
+  const midnight = new Date(Date.UTC(Number(year), month, Number(day)))
   // Date.UTC would make 31 February the 3 March; that is no date either.
-  if (midnight.getUTCDate() !== day) return undefined
-  const seconds = (field('hour') * 60 + field('minute')) * 60 + field('second')
-  const offset = field('zoneHours') * 60 + field('zoneMinutes')
-  const minutes = groups['sign'] === '-' ? -offset : offset
+  if (midnight.getUTCDate() !== Number(day)) return undefined
+  const seconds = (Number(hour) * 60 + Number(minute)) * 60 + Number(second)
+  const offset = Number(zoneHours) * 60 + Number(zoneMinutes)
+  const minutes = sign === '-' ? -offset : offset
   return new Date(midnight.getTime() + seconds * 1000 - minutes * MINUTE_MS)
 }
 

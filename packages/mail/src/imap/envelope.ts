@@ -1,4 +1,3 @@
-import { textOf } from '../base/octets.ts'
 import type { ImapValue } from './response-reader.ts'
 import { Unreadable } from './response-reader.ts'
 
@@ -29,13 +28,21 @@ export interface ImapEnvelope {
   readonly bcc: readonly EnvelopeAddress[]
   readonly inReplyTo: string | undefined
   readonly messageId: string | undefined
+  /**
+   * The octets of those texts that are not ASCII, by the text. A header section may hold any octets; what is no UTF-8 was read as windows-1252, and who
+   * knows better can read it anew.
+   */
+  readonly octets: ReadonlyMap<string, Uint8Array>
 }
 
 /** Date, subject, six lists of addresses, In-Reply-To, Message-ID. */
 const ENVELOPE_FIELDS = 10
 
-/** Understands what stands where an envelope belongs. @throws Unreadable when it is none. */
-export function envelopeOf(value: ImapValue): ImapEnvelope {
+/** Understands what stands where an envelope belongs, with the octets of what is not ASCII. @throws Unreadable when it is none. */
+export function envelopeOf(
+  value: ImapValue,
+  octets: ReadonlyMap<string, Uint8Array>,
+): ImapEnvelope {
   if (!isList(value) || value.length < ENVELOPE_FIELDS) {
     throw new Unreadable('an envelope has ten fields')
   }
@@ -51,6 +58,7 @@ export function envelopeOf(value: ImapValue): ImapEnvelope {
     bcc: addressesOf(bcc),
     inReplyTo: wordsOf(inReplyTo),
     messageId: wordsOf(messageId),
+    octets,
   }
 }
 
@@ -59,10 +67,9 @@ export function isList(value: ImapValue): value is readonly ImapValue[] {
   return Array.isArray(value)
 }
 
-/** A string, or an atom in its place, as text; `undefined` for NIL. */
+/** A string, or an atom in its place; `undefined` for NIL. */
 export function wordsOf(value: ImapValue): string | undefined {
   if (value === undefined || typeof value === 'string') return value
-  if (value instanceof Uint8Array) return textOf(value)
   throw new Unreadable('a list stands where a string belongs')
 }
 

@@ -161,11 +161,11 @@ function readValue(reader: ResponseReader, name: string, letter: Building): void
       letter.internalDate = requireDate(reader.string())
       break
     case 'ENVELOPE':
-      letter.envelope = envelopeOf(reader.value())
+      letter.envelope = envelopeOf(reader.value(), reader.takeOctets())
       break
     case 'BODY':
     case 'BODYSTRUCTURE': {
-      const { body, oddities } = readBodyStructure(reader.value())
+      const { body, oddities } = readBodyStructure(reader.value(), reader.takeOctets())
       letter.body = body
       for (const reason of oddities) addDefect(letter, name, reason)
       break

@@ -10,13 +10,11 @@
  *      FLAGS (\Seen))␍␊                       text, and the end
  */
 
-import { assert } from '../base/assert.ts'
 import { LimitExceeded } from '../base/limit-exceeded.ts'
 import { concatOctets } from '../base/octets.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import type { Dialog, OctetSink } from '../wire/dialog.ts'
-import { ConnectionLost } from '../wire/errors.ts'
-import { LineBuffer, receiveLine } from '../wire/line-buffer.ts'
+import { LineBuffer, receiveOctets } from '../wire/line-buffer.ts'
 import type { ImapLimits } from './limits.ts'
 
 /** Octets of any kind inside a response. */
@@ -28,7 +26,7 @@ export interface Literal {
   readonly fate: 'kept' | 'sunk' | 'dropped'
 }
 
-/** One response, cut out: texts, without their line ends and `{n}`, with a literal between each two of them. */
+/** One response, or one command of a client, cut out: texts, without their line ends and `{n}`, with a literal between each two of them. */
 export interface FramedResponse {
   readonly texts: readonly Uint8Array[]
   readonly literals: readonly Literal[]
@@ -39,15 +37,28 @@ export type ChooseSink = (textBefore: Uint8Array) => OctetSink | undefined
 
 const keepAll: ChooseSink = () => undefined
 
+/** A literal that was announced, and where it goes. */
+interface Announced {
+  readonly octetCount: number
+  readonly sink: OctetSink | undefined
+}
+
 /** Cuts what a server sends into responses. The cost is linear in the octets, however the network cuts them. */
 export class ResponseFramer {
   readonly #buffer: LineBuffer
   readonly #limits: ImapLimits
   readonly #deadlines: Deadlines
+  /** What has come of the next response, and the literal that is to come now. */
+  #texts: Uint8Array[] = []
+  #literals: Literal[] = []
+  #announced: Announced | undefined
+  /** How much of it may still be kept. */
+  #room: number
 
   constructor(limits: ImapLimits, deadlines: Deadlines) {
     this.#limits = limits
     this.#deadlines = deadlines
+    this.#room = limits.maxResponseOctets
     this.#buffer = new LineBuffer({
       maxLineOctets: limits.maxLineOctets,
       option: 'limits.maxLineOctets',
@@ -56,11 +67,16 @@ export class ResponseFramer {
 
   /** Whether everything that has come was taken. */
   get isEmpty(): boolean {
-    return this.#buffer.isEmpty
+    return this.#texts.length === 0 && this.#buffer.isEmpty
   }
 
   push(octets: Uint8Array): void {
     this.#buffer.push(octets)
+  }
+
+  /** Everything that was pushed behind the last response, as it came. */
+  takeUnread(): Uint8Array | undefined {
+    return this.#buffer.takeOctets()
   }
 
   /**
@@ -70,34 +86,56 @@ export class ResponseFramer {
    * @throws LimitExceeded, ConnectionLost
    */
   *receive(timeoutMs: number, chooseSink: ChooseSink = keepAll): Dialog<FramedResponse> {
-    const texts: Uint8Array[] = []
-    const literals: Literal[] = []
-    for (let room = this.#limits.maxResponseOctets; ;) {
-      const line = yield* receiveLine(this.#buffer, timeoutMs)
-      const isFirst = texts.length === 0
-      const announced = isFirst && endsInWords(line) ? undefined : literalAt(line)
-      if (announced === undefined) {
-        texts.push(line)
-        return { texts, literals }
-      }
-      const text = line.subarray(0, announced.at)
-      texts.push(text)
-      this.#check('the literals of a response', literals.length + 1, 'maxLiterals')
-      this.#check('a literal', announced.octetCount, 'maxContentOctets')
-      room -= line.length
-      const sink = chooseSink(text)
-      const literal = yield* this.#receiveLiteral(announced.octetCount, sink)
-      if (literal.fate === 'kept') room -= literal.octetCount
-      if (room < 0) {
-        const { maxResponseOctets } = this.#limits
-        this.#check('a response', maxResponseOctets - room, 'maxResponseOctets')
-      }
-      literals.push(literal)
+    for (;;) {
+      const response = this.take(chooseSink)
+      if (response !== undefined) return response
+      if (this.#announced !== undefined) yield* this.#receiveLiteral(this.#announced)
+      else this.#buffer.push(yield* receiveOctets(timeoutMs))
     }
   }
 
-  *#receiveLiteral(octetCount: number, sink: OctetSink | undefined): Dialog<Literal> {
-    const isKept = sink === undefined && octetCount <= this.#limits.maxLiteralOctets
+  /**
+   * The next response, if all of it has come: without a dialog, which would cost more than most responses do.
+   *
+   * @throws LimitExceeded
+   */
+  take(chooseSink: ChooseSink = keepAll): FramedResponse | undefined {
+    for (;;) {
+      if (this.#announced !== undefined && !this.#takeLiteral(this.#announced)) return undefined
+      const line = this.#buffer.takeLine()
+      if (line === undefined) return undefined
+      const isFirst = this.#texts.length === 0
+      const announced = literalAt(line)
+      if (announced === undefined || (isFirst && endsInWords(line))) return this.#end(line)
+      const text = line.subarray(0, announced.at)
+      this.#texts.push(text)
+      this.#check('the literals of a response', this.#literals.length + 1, 'maxLiterals')
+      this.#check('a literal', announced.octetCount, 'maxContentOctets')
+      this.#take(line.length)
+      this.#announced = { octetCount: announced.octetCount, sink: chooseSink(text) }
+    }
+  }
+
+  #end(line: Uint8Array): FramedResponse {
+    this.#texts.push(line)
+    const response = { texts: this.#texts, literals: this.#literals }
+    this.#texts = []
+    this.#literals = []
+    this.#room = this.#limits.maxResponseOctets
+    return response
+  }
+
+  /** @returns whether all of it was there. */
+  #takeLiteral(announced: Announced): boolean {
+    if (!this.#isKept(announced)) return false
+    const octets = this.#buffer.takeExactly(announced.octetCount)
+    if (octets !== undefined) this.#add({ octetCount: octets.length, octets, fate: 'kept' })
+    return octets !== undefined
+  }
+
+  *#receiveLiteral(announced: Announced): Dialog<void> {
+    const { octetCount, sink } = announced
+    const isKept = this.#isKept(announced)
     const pieces: Uint8Array[] = []
     for (let missing = octetCount; missing > 0;) {
       const octets = yield* this.#receivePiece(missing)
@@ -106,28 +144,36 @@ export class ResponseFramer {
       if (sink === undefined) continue
       yield { kind: 'push', octets, sink, timeoutMs: this.#deadlines.contentMs }
     }
-    if (!isKept)
-      return { octetCount, octets: undefined, fate: sink === undefined ? 'dropped' : 'sunk' }
-    return { octetCount, octets: concatOctets(pieces), fate: 'kept' }
+    const fate = sink === undefined ? 'dropped' : 'sunk'
+    if (isKept) this.#add({ octetCount, octets: concatOctets(pieces), fate: 'kept' })
+    else this.#add({ octetCount, octets: undefined, fate })
+  }
+
+  #isKept({ octetCount, sink }: Announced): boolean {
+    return sink === undefined && octetCount <= this.#limits.maxLiteralOctets
+  }
+
+  #add(literal: Literal): void {
+    this.#announced = undefined
+    if (literal.fate === 'kept') this.#take(literal.octetCount)
+    this.#literals.push(literal)
   }
 
   /** At most so many octets, at least one. What comes behind them is left. */
   *#receivePiece(atMost: number): Dialog<Uint8Array> {
-    let octets = this.#buffer.takeOctets()
-    if (octets === undefined) {
-      // An answer of its own: each piece that gets through begins the time anew, with or without a line end in it.
-      const received = yield {
-        kind: 'receive',
-        timeoutMs: this.#deadlines.contentMs,
-        answer: {},
-      }
-      if (received === null) throw new ConnectionLost('receiving a literal')
-      assert(received !== undefined, 'a receive demand is answered with octets or null')
-      octets = received
-    }
+    // An answer of its own: each piece that gets through begins the time anew, with or without a line end in it.
+    const octets =
+      this.#buffer.takeOctets() ?? (yield* receiveOctets(this.#deadlines.contentMs, {}))
     if (octets.length <= atMost) return octets
     this.#buffer.push(octets.subarray(atMost))
     return octets.subarray(0, atMost)
+  }
+
+  #take(octetCount: number): void {
+    this.#room -= octetCount
+    if (this.#room >= 0) return
+    const { maxResponseOctets } = this.#limits
+    this.#check('a response', maxResponseOctets - this.#room, 'maxResponseOctets')
   }
 
   #check(what: string, value: number, limitName: keyof ImapLimits): void {
@@ -149,14 +195,22 @@ const NINE = 0x39
 /** More digits than any number of octets has: what is longer is above every limit anyway. */
 const MAX_DIGITS = 19
 
-/** The literal that a text announces with its last characters: `{12}`, and `~{12}` when it is binary (RFC 3516 §4.2). */
-function literalAt(
-  text: Uint8Array,
-): { readonly at: number; readonly octetCount: number } | undefined {
+/** What a text announces with its last characters. */
+export interface AnnouncedLiteral {
+  /** Where in the text the announcement begins. */
+  readonly at: number
+  readonly octetCount: number
+  /** Whether who announces it waits to be told to go on. */
+  readonly isSynchronizing: boolean
+}
+
+/** The literal that a text announces: `{12}`, and `~{12}` when it is binary (RFC 3516 §4.2). */
+export function literalAt(text: Uint8Array): AnnouncedLiteral | undefined {
   let at = text.length - 1
   if (text[at] !== CLOSING_BRACE) return undefined
   // Only clients may write the plus (RFC 7888 §3). Some servers do too, and mean the same.
-  if (text[at - 1] === PLUS) at--
+  const isSynchronizing = text[at - 1] !== PLUS
+  if (!isSynchronizing) at--
   const end = at
   while (isDigit(text[at - 1])) at--
   if (at === end || text[at - 1] !== OPENING_BRACE) return undefined
@@ -166,7 +220,7 @@ function literalAt(
     octetCount = octetCount * 10 + (text[i] ?? ZERO) - ZERO
   }
   const brace = at - 1
-  return { at: text[brace - 1] === TILDE ? brace - 1 : brace, octetCount }
+  return { at: text[brace - 1] === TILDE ? brace - 1 : brace, octetCount, isSynchronizing }
 }
 
 function isDigit(octet: number | undefined): boolean {

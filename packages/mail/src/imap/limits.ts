@@ -21,6 +21,8 @@ export interface ImapLimits extends SaslLimits {
   readonly maxMailboxes: number
   /** Of what one command keeps in memory over all its responses: letters that are read ahead of who iterates over them, mailboxes of a listing. */
   readonly maxBatchOctets: number
+  /** Of what comes out of a compressed connection (RFC 4978) beyond a hundredfold of what came in: text shrinks to a tenth, and what shrinks more is seldom long. */
+  readonly maxInflatedOctets: number
 }
 
 /**
@@ -40,4 +42,5 @@ export const DEFAULT_IMAP_LIMITS: ImapLimits = {
   maxNesting: 100,
   maxMailboxes: 100_000,
   maxBatchOctets: 67_108_864,
+  maxInflatedOctets: 268_435_456,
 }

@@ -194,13 +194,10 @@ function readStatusItem(reader: ResponseReader, status: MutableStatus): void {
   const item = reader.keyword()
   reader.expectSpace()
   const name = STATUS_ITEMS[item]
-  const before = reader.mark()
-  const value = reader.value()
   // APPENDLIMIT may be NIL, and of what is not known here nothing is expected.
-  if (typeof value !== 'string' || !/^\d+$/.test(value)) return
-  reader.goTo(before)
-  if (item === 'HIGHESTMODSEQ') status.highestModSeq = reader.bigNumber()
-  else if (name === undefined) reader.value()
+  if (!reader.isAtNumber) reader.skipValue()
+  else if (item === 'HIGHESTMODSEQ') status.highestModSeq = reader.bigNumber()
+  else if (name === undefined) reader.skipValue()
   else status[name] = reader.number()
 }
 

@@ -1,13 +1,13 @@
 import { LimitExceeded } from '../base/limit-exceeded.ts'
-import { NO_OCTETS, textOf } from '../base/octets.ts'
+import { asciiOf, NO_OCTETS, textOf } from '../base/octets.ts'
 import type { FramedResponse, Literal } from './framing.ts'
 import type { ImapLimits } from './limits.ts'
 
 /**
- * What a response is made of (RFC 9051 §4): NIL is `undefined`, an atom or number its text, a quoted string or literal its octets, a parenthesized
- * list an array. So NIL and `"NIL"` are different things here too.
+ * What a response is made of (RFC 9051 §4): NIL is `undefined`, an atom, a quoted string or a literal its text, a parenthesized list an array. So NIL
+ * and `"NIL"` are different things here too.
  */
-export type ImapValue = undefined | string | Uint8Array | readonly ImapValue[]
+export type ImapValue = undefined | string | readonly ImapValue[]
 
 /** Something in a response is not what the grammar has there. Never leaves this folder: who reads the response knows what it spoils. */
 export class Unreadable extends Error {
@@ -46,9 +46,13 @@ export class ResponseReader {
   /** Which text, and where in it. */
   #index = 0
   #text: Uint8Array
+  /** The same as characters, when it was asked for and each octet is one: pieces of a string cost less than arrays and decoders. */
+  #characters: string | undefined
+  #areCharactersKnown = false
   #at = 0
   #tokens = 0
   #depth = 0
+  #octetsOfTexts: Map<string, Uint8Array> | undefined
 
   constructor(response: FramedResponse, limits: ImapLimits) {
     this.#texts = response.texts
@@ -65,6 +69,11 @@ export class ResponseReader {
   /** Whether what comes next is this one character. */
   isAt(character: string): boolean {
     return this.#text[this.#at] === character.charCodeAt(0)
+  }
+
+  /** Whether what comes next begins with a digit. */
+  get isAtNumber(): boolean {
+    return isDigit(this.#text[this.#at])
   }
 
   /** Goes past the character if it is next. */
@@ -94,7 +103,7 @@ export class ResponseReader {
     const from = this.#at
     while (this.#at < this.#text.length && ENDS_ATOM[this.#text[this.#at] ?? 0] === 0) this.#at++
     if (from === this.#at) throw new Unreadable('a word is missing')
-    return wordOf(this.#text, from, this.#at)
+    return this.#words(from, this.#at)
   }
 
   /** An atom in upper case, which ends before any `[` too: `BODY` of `BODY[1]`. */
@@ -106,7 +115,7 @@ export class ResponseReader {
       if (ENDS_ATOM[octet] === 1 || octet === OPENING_BRACKET || octet === CLOSING_BRACKET) break
     }
     if (from === this.#at) throw new Unreadable('a keyword is missing')
-    return wordOf(this.#text, from, this.#at).toUpperCase()
+    return this.#words(from, this.#at).toUpperCase()
   }
 
   /** A number of at most 63 bits that fits into a number of JavaScript exactly. */
@@ -150,10 +159,11 @@ export class ResponseReader {
 
   /** As {@link string}, or NIL: `undefined`. Some servers write an atom where a string belongs. */
   nstring(): Uint8Array | undefined {
-    const value = this.value()
-    if (value === undefined || value instanceof Uint8Array) return value
-    if (typeof value === 'string') return new TextEncoder().encode(value)
-    throw new Unreadable('a list stands where a string belongs')
+    if (this.isAt('(')) throw new Unreadable('a list stands where a string belongs')
+    const octets = this.#stringOrNothing()
+    if (octets !== undefined) return octets
+    const from = this.#at
+    return isNil(this.atom()) ? undefined : this.#text.subarray(from, this.#at)
   }
 
   /** A literal as it stands, also one whose octets are somewhere else; `undefined` when none comes next. */
@@ -162,19 +172,27 @@ export class ResponseReader {
     const literal = this.#literals[this.#index]
     if (literal === undefined) return undefined
     this.#count()
-    this.#index++
-    this.#text = this.#texts[this.#index] ?? NO_OCTETS
+    this.#goToText(this.#index + 1)
     this.#at = 0
     return literal
   }
 
   /** Whatever comes next. */
   value(): ImapValue {
-    if (this.isAt('(')) return this.#list()
+    const octet = this.#text[this.#at]
+    if (octet === OPENING) return this.#list()
+    if (octet === QUOTE) return this.#quotedWords()
     const octets = this.#stringOrNothing()
-    if (octets !== undefined) return octets
+    if (octets !== undefined) return this.#textOf(octets)
     const atom = this.atom()
-    return atom.toUpperCase() === 'NIL' ? undefined : atom
+    return isNil(atom) ? undefined : atom
+  }
+
+  /** The strings among the values so far that are not ASCII, as octets, by the text that was made of them. */
+  takeOctets(): ReadonlyMap<string, Uint8Array> {
+    const octets = this.#octetsOfTexts ?? NO_TEXTS
+    this.#octetsOfTexts = undefined
+    return octets
   }
 
   /** A parenthesized list of things that `read` reads. */
@@ -209,8 +227,7 @@ export class ResponseReader {
   }
 
   goTo({ index, at, depth }: ReaderMark): void {
-    this.#index = index
-    this.#text = this.#texts[index] ?? NO_OCTETS
+    if (index !== this.#index) this.#goToText(index)
     this.#at = at
     this.#depth = depth
   }
@@ -251,21 +268,71 @@ export class ResponseReader {
     throw new Unreadable(`a literal of ${literal.octetCount} octets is above the limit`)
   }
 
-  /** RFC 9051 §4.3: a backslash takes the meaning from the quote or backslash after it. */
   #quoted(): Uint8Array {
+    const from = this.#at + 1
+    const escapes = this.#passQuoted()
+    const octets = this.#text.subarray(from, this.#at - 1)
+    return escapes === 0 ? octets : unescape(octets, escapes)
+  }
+
+  #quotedWords(): string {
+    const from = this.#at + 1
+    const escapes = this.#passQuoted()
+    const to = this.#at - 1
+    if (escapes === 0 && this.#areCharacters()) return this.#words(from, to)
+    const octets = this.#text.subarray(from, to)
+    return this.#textOf(escapes === 0 ? octets : unescape(octets, escapes))
+  }
+
+  /**
+   * Goes past a string in quotes. RFC 9051 §4.3: a backslash takes the meaning from the quote or backslash after it.
+   *
+   * @returns how many backslashes do.
+   */
+  #passQuoted(): number {
     this.#count()
-    const from = ++this.#at
+    const text = this.#text
     let escapes = 0
-    for (; this.#at < this.#text.length; this.#at++) {
-      const octet = this.#text[this.#at]
+    let at = this.#at + 1
+    for (; at < text.length; at++) {
+      const octet = text[at]
       if (octet === QUOTE) break
       if (octet !== BACKSLASH) continue
       escapes++
-      this.#at++
+      at++
     }
-    if (this.#at >= this.#text.length) throw new Unreadable('a quoted string has no end')
-    const octets = this.#text.subarray(from, this.#at++)
-    return escapes === 0 ? octets : unescape(octets, escapes)
+    if (at >= text.length) throw new Unreadable('a quoted string has no end')
+    this.#at = at + 1
+    return escapes
+  }
+
+  #goToText(index: number): void {
+    this.#index = index
+    this.#text = this.#texts[index] ?? NO_OCTETS
+    this.#characters = undefined
+    this.#areCharactersKnown = false
+  }
+
+  #areCharacters(): boolean {
+    if (!this.#areCharactersKnown) {
+      this.#areCharactersKnown = true
+      if (this.#text.length <= MAX_CHARACTERS) this.#characters = asciiOf(this.#text)
+    }
+    return this.#characters !== undefined
+  }
+
+  #words(from: number, to: number): string {
+    if (this.#areCharacters()) return this.#characters?.slice(from, to) ?? ''
+    return wordOf(this.#text, from, to)
+  }
+
+  #textOf(octets: Uint8Array): string {
+    const ascii = asciiOf(octets)
+    if (ascii !== undefined) return ascii
+    const text = textOf(octets)
+    this.#octetsOfTexts ??= new Map()
+    this.#octetsOfTexts.set(text, octets)
+    return text
   }
 
   #count(): void {
@@ -274,6 +341,15 @@ export class ResponseReader {
     const facts = { limit: maxTokens, value: this.#tokens, option: 'limits.maxTokens' }
     throw new LimitExceeded({ what: 'the words of a response', ...facts })
   }
+}
+
+/** Of a longer text, as the numbers that a search has found, few words are ever asked for. */
+const MAX_CHARACTERS = 65_536
+
+const NO_TEXTS: ReadonlyMap<string, Uint8Array> = new Map()
+
+function isNil(atom: string): boolean {
+  return atom.length === 3 && atom.toUpperCase() === 'NIL'
 }
 
 /** A place in a response. */

@@ -66,8 +66,13 @@ export class SessionState {
   #changesOctets = 0
 
   get nameEncoding(): NameEncoding {
+    return this.takesUtf8 ? 'utf-8' : 'modified-utf-7'
+  }
+
+  /** Whether both sides have agreed to UTF-8, in names and in letters. */
+  get takesUtf8(): boolean {
     const isAgreed = this.enabled.has('UTF8=ACCEPT') || this.enabled.has('IMAP4REV2')
-    return isAgreed || this.capabilities?.isRevision2Only === true ? 'utf-8' : 'modified-utf-7'
+    return isAgreed || this.capabilities?.isRevision2Only === true
   }
 
   get literalMode(): LiteralMode {

@@ -4,7 +4,7 @@ import { toAsciiDomain } from '../address/a-label.ts'
 import { parseAddressList } from '../address/address-list.ts'
 import type { AddressGroup, AddressListEntry } from '../address/address-list.ts'
 import { isAscii, isAtomCharacter, isMadeOf, quoteString } from '../address/character.ts'
-import { MailboxAddress } from '../address/mailbox-address.ts'
+import type { MailboxAddress } from '../address/mailbox-address.ts'
 import { encodeWords, isPlainWord } from './encode-text.ts'
 import { decodeEncodedWords } from './encoded-word.ts'
 import { HeaderInvalid } from './errors.ts'
@@ -125,9 +125,8 @@ export function nameWords(displayName: string, field: string): readonly string[]
 }
 
 function decodeMailbox(mailbox: MailboxAddress): MailboxAddress {
-  const { localPart, domain, displayName } = mailbox
-  if (displayName === undefined) return mailbox
-  return MailboxAddress.of({ localPart, domain, displayName: decodeName(displayName) })
+  const { displayName } = mailbox
+  return displayName === undefined ? mailbox : mailbox.named(decodeName(displayName))
 }
 
 /** A name as people read it: encoded-words decoded, on one line. */

@@ -184,6 +184,15 @@ function fourDigits(bits: number): number {
   return ((DIGIT_PAIRS[bits >>> 12] ?? 0) << 16) | (DIGIT_PAIRS[bits & 4095] ?? 0)
 }
 
+/** How content is decoded. */
+export interface DecoderOptions {
+  /**
+   * Has each piece of content written over the one before: for who puts it somewhere at once. Making an array for each takes longer than decoding into it.
+   * By default each piece stays as it is.
+   */
+  readonly overwritesContent?: boolean
+}
+
 /**
  * Decodes base64, whatever happened to it: characters outside the alphabet are passed over, padding ends a group wherever it stands,
  * a group cut off gives the octets it still determines. {@link isDamaged} says whether anything but white space was passed over or
@@ -200,19 +209,35 @@ export class Base64Decoder {
   /** Whether there was padding: digits behind it are out of place. */
   #hasPadding = false
   #isDamaged = false
+  readonly #overwritesContent: boolean
+  #room: Uint8Array = NO_OCTETS
+
+  constructor(options: DecoderOptions = {}) {
+    this.#overwritesContent = options.overwritesContent ?? false
+  }
 
   get isDamaged(): boolean {
     return this.#isDamaged
   }
 
-  /** The octets that these digits complete. */
-  push(digits: Uint8Array): Uint8Array {
-    // Octets of slack, because a group is written as four octets, the last of which the next group overwrites.
-    const octets = new Uint8Array(Math.ceil(digits.length / 4) * 3 + 4)
+  /** How many octets {@link push} may write for so many digits: some of slack, because a group is written as four, the last of which the next overwrites. */
+  static roomFor(digitCount: number): number {
+    return Math.ceil(digitCount / 4) * 3 + 4
+  }
+
+  /**
+   * The octets that these digits complete.
+   *
+   * @param room where to put them, if it is not smaller than {@link roomFor}.
+   */
+  push(digits: Uint8Array, room: Uint8Array = this.#room): Uint8Array {
+    const needed = Base64Decoder.roomFor(digits.length)
+    const octets = room.length < needed ? newArray(needed) : room
+    if (this.#overwritesContent) this.#room = octets
     const span: Span = {
       from: new DataView(digits.buffer, digits.byteOffset, digits.byteLength),
       at: 0,
-      view: new DataView(octets.buffer),
+      view: new DataView(octets.buffer, octets.byteOffset, octets.byteLength),
       to: 0,
     }
     while (span.at < digits.length) {
@@ -286,6 +311,22 @@ export class Base64Decoder {
     octets[to + 1] = bits >> 8
     return to + 2
   }
+}
+
+/** Small contents lie side by side in arrays of this size: making one array takes as long as making all of them. */
+const SHARED_OCTETS = 8192
+let shared = new ArrayBuffer(0)
+let sharedTaken = 0
+
+function newArray(octetCount: number): Uint8Array {
+  if (octetCount > SHARED_OCTETS / 2) return new Uint8Array(octetCount)
+  if (sharedTaken + octetCount > shared.byteLength) {
+    shared = new ArrayBuffer(SHARED_OCTETS)
+    sharedTaken = 0
+  }
+  const octets = new Uint8Array(shared, sharedTaken, octetCount)
+  sharedTaken += octetCount
+  return octets
 }
 
 /** A digit of value 0, to look a single digit up with. */

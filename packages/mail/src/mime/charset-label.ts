@@ -61,6 +61,7 @@ const ISO = /^(?:(?:iso[-_]?)?8859[-_]?|cp2859)(\d{1,2})$/
 
 /** In lower case, without quotes, white space and what else gets stuck to a label, and by the name that most know it by. */
 export function charsetName(label: string): string {
+  if (label === 'utf-8') return label
   const written = label
     .toLowerCase()
     .replaceAll(/["'\s;]/g, '')

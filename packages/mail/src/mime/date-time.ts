@@ -82,16 +82,56 @@ function twoDigits(value: number): string {
  * @returns `undefined` when it is no date.
  */
 export function parseDateTime(text: string): Date | undefined {
+  const found = USUAL.exec(text)
+  if (found === null) return parseUnusual(text)
+  const [, day, month = '', year, hour, minute, second, sign, zoneHours, zoneMinutes] = found
+  const offset = Number(zoneHours) * 60 + Number(zoneMinutes)
+  return dateOf({
+    year: Number(year),
+    month,
+    day: Number(day),
+    hour: Number(hour),
+    minute: Number(minute),
+    second: Number(second),
+    offset: sign === '-' ? -offset : offset,
+  })
+}
+
+function parseUnusual(text: string): Date | undefined {
   const date = normalized(text.slice(0, MAX_DATE_LENGTH))
   const found = (DATE_TIME.exec(date) ?? ASCTIME.exec(date))?.groups
   if (found === undefined) return undefined
-  const { day, month: monthName = '', year = '', hour, minute, second = '0' } = found
-  const month = monthOf(monthName)
-  const at = new Date(Date.UTC(fullYear(year), month, Number(day), Number(hour), Number(minute)))
+  return dateOf({
+    year: fullYear(found['year'] ?? ''),
+    month: found['month'] ?? '',
+    day: Number(found['day']),
+    hour: Number(found['hour']),
+    minute: Number(found['minute']),
+    second: Number(found['second'] ?? '0'),
+    offset: offsetOf(found),
+  })
+}
+
+/** What a date is written of. */
+interface DateFields {
+  readonly year: number
+  /** Its name. */
+  readonly month: string
+  readonly day: number
+  readonly hour: number
+  readonly minute: number
+  readonly second: number
+  /** Minutes east of Greenwich. */
+  readonly offset: number
+}
+
+function dateOf({ year, month, day, hour, minute, second, offset }: DateFields): Date | undefined {
+  const monthNumber = monthOf(month)
+  const at = new Date(Date.UTC(year, monthNumber, day, hour, minute))
   // RFC 5322 §3.3 allows the leap second 60. Date.UTC would make 31 February the 3 March; that is no date either.
-  const isTime = Number(hour) < 24 && Number(minute) < 60 && Number(second) <= 60
-  if (month < 0 || !isTime || at.getUTCDate() !== Number(day)) return undefined
-  return new Date(at.getTime() + Number(second) * 1000 - offsetOf(found) * MINUTE_MS)
+  const isTime = hour < 24 && minute < 60 && second <= 60
+  if (monthNumber < 0 || !isTime || at.getUTCDate() !== day) return undefined
+  return new Date(at.getTime() + second * 1000 - offset * MINUTE_MS)
 }
 
 /** RFC 5322 §4.3: two digits are 1950 to 2049, three are counted from 1900. */
@@ -110,11 +150,11 @@ function offsetOf(found: Readonly<Record<string, string | undefined>>): number {
 }
 
 /** As RFC 5322 §3.3 has it, and nearly every letter: nothing is to be tidied up. */
-const USUAL = /^[A-Za-z]{3}, \d{1,2} [A-Za-z]{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}$/
+const USUAL =
+  /^[A-Za-z]{3}, (\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)$/
 
 /** Comments and runs of white space become one space; none is left around colons. */
 function normalized(text: string): string {
-  if (USUAL.test(text)) return text
   return withoutComments(text)
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/ ?([:,]) ?/g, '$1')

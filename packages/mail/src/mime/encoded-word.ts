@@ -1,6 +1,6 @@
 /** Encoded-words (RFC 2047): how text of any script stands in a header that is ASCII. Reading; writing is in `encode-text.ts`. */
 
-import { decodeBase64 } from '../base/base64.ts'
+import { decodeBase64Into } from '../base/base64.ts'
 import { concatOctets } from '../base/octets.ts'
 import { Base64Decoder } from './base64.ts'
 import { charsetName } from './charset-label.ts'
@@ -15,8 +15,8 @@ const EQUALS = 0x3d
 /** An encoded-word found in a text. */
 interface EncodedWord {
   readonly charset: string
-  readonly octets: Uint8Array
-  readonly isDamaged: boolean
+  readonly encoding: string
+  readonly content: string
   /** The word as it is written. */
   readonly source: string
 }
@@ -87,12 +87,10 @@ function readEncodedWord(text: string, at: number): EncodedWord | undefined {
   const label = text.slice(at + 2, charsetEnd)
   const charset = label.includes('*') ? label.slice(0, label.indexOf('*')) : label
   if (charset.trim() === '') return undefined
-  const content = text.slice(charsetEnd + 3, contentEnd)
-  const { octets, isDamaged } = encoding === 'b' ? decodeB(content) : decodeQ(content)
   return {
     charset: charset.toLowerCase(),
-    octets,
-    isDamaged,
+    encoding,
+    content: text.slice(charsetEnd + 3, contentEnd),
     source: text.slice(at, contentEnd + 2),
   }
 }
@@ -106,8 +104,8 @@ function isWhiteSpaceBetween(text: string, from: number, to: number): boolean {
 
 function decodeRun(run: readonly EncodedWord[], report: ReportDefect): string {
   const [first] = run
-  const octets = run.length === 1 && first !== undefined ? first.octets : joined(run)
-  if (run.some((word) => word.isDamaged)) report('damaged-encoded-word', sourceOf(run))
+  const { octets, isDamaged } = contentOf(run)
+  if (isDamaged) report('damaged-encoded-word', sourceOf(run))
   const decoded = decodeText(octets, first?.charset)
   if (decoded.kind === 'unknown-charset') {
     report('unknown-charset', decoded.charset)
@@ -117,8 +115,35 @@ function decodeRun(run: readonly EncodedWord[], report: ReportDefect): string {
   return decoded.text
 }
 
-function joined(run: readonly EncodedWord[]): Uint8Array {
-  return concatOctets(run.map((word) => word.octets))
+/** The octets of what is decoded just now: most runs are short, and an array of their own takes longer than decoding them. */
+let room = new Uint8Array(1024)
+/** A larger array is not kept. */
+const MAX_ROOM_OCTETS = 65_536
+
+function roomFor(octetCount: number): Uint8Array {
+  if (octetCount <= room.length) return room
+  const larger = new Uint8Array(octetCount)
+  if (octetCount <= MAX_ROOM_OCTETS) room = larger
+  return larger
+}
+
+/** What the words of a run say together. It is written over by the next run. */
+function contentOf(run: readonly EncodedWord[]): DecodedContent {
+  const octets = roomFor(run.reduce((length, { content }) => length + content.length + 1, 0))
+  let to = 0
+  let isDamaged = false
+  for (const { encoding, content } of run) {
+    const canonical = encoding === 'b' ? decodeBase64Into(content, octets, to) : undefined
+    if (canonical !== undefined) {
+      to += canonical
+      continue
+    }
+    const decoded = encoding === 'b' ? decodeB(content) : decodeQ(content)
+    octets.set(decoded.octets, to)
+    to += decoded.octets.length
+    isDamaged ||= decoded.isDamaged
+  }
+  return { octets: octets.subarray(0, to), isDamaged }
 }
 
 function sourceOf(run: readonly EncodedWord[]): string {
@@ -131,8 +156,6 @@ interface DecodedContent {
 }
 
 function decodeB(content: string): DecodedContent {
-  const canonical = decodeBase64(content)
-  if (canonical !== undefined) return { octets: canonical, isDamaged: false }
   const decoder = new Base64Decoder()
   const head = decoder.push(octetsOfLatin(content))
   const octets = concatOctets([head, decoder.end()])

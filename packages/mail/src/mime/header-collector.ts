@@ -83,10 +83,12 @@ export class HeaderCollector {
 
   /** What the line that is complete now means to the section. */
   #endOfSection(): HeaderEnd | undefined {
-    const line = this.#lastLine()
-    if (isEmptyLine(line)) return { kind: 'emptyLine' }
+    const lineStart = this.#start + this.#lineStart
+    const first = this.#octets[lineStart]
+    const isEmptyLine = first === LF || (first === CR && this.#octets[lineStart + 1] === LF)
+    if (isEmptyLine) return EMPTY_LINE
     if (this.isWithoutHeader) return { kind: 'noHeader' }
-    const delimiter = line[0] === DASH ? this.#delimiterIn(line) : undefined
+    const delimiter = first === DASH ? this.#delimiterIn(this.#lastLine()) : undefined
     if (delimiter !== undefined) this.#length = this.#lineStart
     return delimiter
   }
@@ -136,7 +138,7 @@ export class HeaderCollector {
 
   #add(octets: Uint8Array, start: number, end: number): void {
     const length = this.#length + end - start
-    checkHeaderSize({ lineOctets: length - this.#lineStart, octets: length }, this.#limits)
+    checkHeaderSize(length - this.#lineStart, length, this.#limits)
     if (this.#isOwn) {
       this.#reserve(length)
       this.#octets.set(octets.subarray(start, end), this.#length)
@@ -166,6 +168,4 @@ export class HeaderCollector {
   }
 }
 
-function isEmptyLine(line: Uint8Array): boolean {
-  return line[0] === LF || (line[0] === CR && line[1] === LF)
-}
+const EMPTY_LINE: HeaderEnd = { kind: 'emptyLine' }

@@ -2,7 +2,7 @@
 
 import { LimitExceeded } from '../base/limit-exceeded.ts'
 import { escapePeerWords } from '../base/peer-words.ts'
-import { textOf } from '../base/octets.ts'
+import { asciiOf, textOf } from '../base/octets.ts'
 import type { Defect, DefectKind, ReportDefect } from './defect.ts'
 import { decodeEncodedWords } from './encoded-word.ts'
 import { replaceControls, trimWhiteSpace } from './text.ts'
@@ -51,37 +51,38 @@ export class HeaderSection {
   readonly fields: readonly ReceivedField[]
   /** What was wrong with it, at most a hundred things. */
   readonly defects: readonly Defect[]
-  readonly #byName = new Map<string, ReceivedField[]>()
 
   constructor(fields: readonly ReceivedField[], defects: readonly Defect[] = []) {
     this.fields = fields
     this.defects = defects
-    for (const field of fields) {
-      const name = field.name.toLowerCase()
-      const others = this.#byName.get(name)
-      if (others === undefined) this.#byName.set(name, [field])
-      else others.push(field)
-    }
   }
 
   /** The decoded text of the first field of this name, or `undefined` when there is none. */
   first(name: string): string | undefined {
-    return this.#named(name)[0]?.text
+    return this.#firstNamed(name)?.text
   }
 
   /** The decoded texts of all fields of this name. */
   all(name: string): readonly string[] {
-    return this.#named(name).map((field) => field.text)
+    const lower = name.toLowerCase()
+    return this.fields.filter((field) => isNamed(field, lower)).map((field) => field.text)
   }
 
   /** The unfolded body of the first field of this name, not decoded: what a grammar has to be applied to. */
   raw(name: string): string | undefined {
-    return this.#named(name)[0]?.raw
+    return this.#firstNamed(name)?.raw
   }
 
-  #named(name: string): readonly ReceivedField[] {
-    return this.#byName.get(name.toLowerCase()) ?? []
+  /** A few fields are asked for, of some tens that there are: looking for these takes less than putting all in order. */
+  #firstNamed(name: string): ReceivedField | undefined {
+    const lower = name.toLowerCase()
+    for (const field of this.fields) if (isNamed(field, lower)) return field
+    return undefined
   }
+}
+
+function isNamed({ name }: ReceivedField, lower: string): boolean {
+  return name.length === lower.length && name.toLowerCase() === lower
 }
 
 /** More defects than this in one letter say nothing new. */
@@ -112,8 +113,13 @@ export function parseHeaderSection(
     if (defects.length < MAX_DEFECTS) defects.push({ kind, detail: escapePeerWords(detail) })
   }
   const allLimits = { ...DEFAULT_HEADER_LIMITS, ...limits }
-  for (const text of fieldTexts(withoutByteOrderMark(octets), allLimits)) {
-    const field = readField(text, report)
+  const section = withoutByteOrderMark(octets)
+  const places = placesOfFields(section, allLimits)
+  const plain = plainText(section, places)
+  for (const { start, end, isFolded } of places) {
+    const lines = plain?.slice(start, end) ?? textOf(section.subarray(start, end))
+    const text = isFolded ? unfold(lines) : withoutLineEnd(lines)
+    const field = readField(text, { isPlain: plain !== undefined, report })
     if (field === undefined) continue
     fields.push(field)
     if (fields.length <= allLimits.headerFields) continue
@@ -128,24 +134,21 @@ export function parseHeaderSection(
 }
 
 /** @throws LimitExceeded when a line, or the section so far, is too large. */
-export function checkHeaderSize(
-  size: { readonly lineOctets: number; readonly octets: number },
-  limits: HeaderLimits,
-): void {
+export function checkHeaderSize(lineOctets: number, octets: number, limits: HeaderLimits): void {
   const { headerLineOctets, headerOctets } = limits
-  if (size.lineOctets > headerLineOctets) {
+  if (lineOctets > headerLineOctets) {
     throw new LimitExceeded({
       what: 'a header line',
       limit: headerLineOctets,
-      value: size.lineOctets,
+      value: lineOctets,
       option: 'headerLineOctets',
     })
   }
-  if (size.octets > headerOctets) {
+  if (octets > headerOctets) {
     throw new LimitExceeded({
       what: 'a header section',
       limit: headerOctets,
-      value: size.octets,
+      value: octets,
       option: 'headerOctets',
     })
   }
@@ -166,6 +169,7 @@ function isNameOctet(octet: number | undefined): boolean {
 }
 
 function withoutByteOrderMark(octets: Uint8Array): Uint8Array {
+  if (octets[0] !== BYTE_ORDER_MARK[0]) return octets
   const hasMark = BYTE_ORDER_MARK.every((octet, at) => octets[at] === octet)
   return hasMark ? octets.subarray(BYTE_ORDER_MARK.length) : octets
 }
@@ -185,7 +189,7 @@ function placesOfFields(octets: Uint8Array, limits: HeaderLimits): readonly Fiel
   while (at < octets.length) {
     const lineEnd = octets.indexOf(LF, at)
     const end = lineEnd < 0 ? octets.length : lineEnd + 1
-    checkHeaderSize({ lineOctets: end - at, octets: end }, limits)
+    checkHeaderSize(end - at, end, limits)
     const first = octets[at]
     const isContinuation = (first === SPACE || first === TAB) && at > 0
     if (isContinuation) isFolded = true
@@ -207,25 +211,15 @@ function isEmptyLine(octets: Uint8Array, at: number): boolean {
 
 /** `field-name` of RFC 5322 §3.6.8. */
 const NAME = /^[!-9;-~]+$/
-/** What keeps the fields of a section from being cut out of its text: the charset may be another in each, and controls have to be replaced. */
-const NOT_PLAIN = /[^\t\r\n -~]|\r(?!\n)/
+/** What keeps the fields of a section from being cut out of its text: controls have to be replaced. */
+const CONTROLS = /[^\t\r\n -~]/
+const LONE_CR = /\r(?!\n)/
 
-/** The text of a field, unfolded. */
-interface FieldText {
-  readonly text: string
-  /** Known to be free of control characters. */
-  readonly isPlain: boolean
-}
-
-/** The texts of fields. A section of ASCII, as nearly all are, is decoded at once, and the fields are cut out of it. */
-function* fieldTexts(octets: Uint8Array, limits: HeaderLimits): Generator<FieldText> {
-  const places = placesOfFields(octets, limits)
-  const section = textOf(octets.subarray(0, places.at(-1)?.end ?? 0))
-  const isPlain = !NOT_PLAIN.test(section)
-  for (const { start, end, isFolded } of places) {
-    const lines = isPlain ? section.slice(start, end) : textOf(octets.subarray(start, end))
-    yield { text: isFolded ? unfold(lines) : withoutLineEnd(lines), isPlain }
-  }
+/** The text of a section of ASCII without control characters, as nearly all are: decoded at once, so that fields are cut out of it. */
+function plainText(octets: Uint8Array, places: readonly FieldPlace[]): string | undefined {
+  const section = asciiOf(octets.subarray(0, places.at(-1)?.end ?? 0))
+  const isPlain = section !== undefined && !CONTROLS.test(section) && !LONE_CR.test(section)
+  return isPlain ? section : undefined
 }
 
 /** A tab that begins a line reads as a space. */
@@ -238,10 +232,14 @@ function withoutLineEnd(line: string): string {
   return line.slice(0, line.endsWith('\r\n') ? -2 : -1)
 }
 
-function readField(
-  { text: field, isPlain }: FieldText,
-  report: ReportDefect,
-): ReceivedField | undefined {
+/** How a field is read. */
+interface FieldReading {
+  /** Whether it is known to be free of control characters. */
+  readonly isPlain: boolean
+  readonly report: ReportDefect
+}
+
+function readField(field: string, { isPlain, report }: FieldReading): ReceivedField | undefined {
   const colon = field.indexOf(':')
   const name = trimWhiteSpace(field.slice(0, Math.max(colon, 0)))
   if (!NAME.test(name)) {

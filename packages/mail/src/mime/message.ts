@@ -81,7 +81,7 @@ export interface MessageDraft {
   readonly inReplyTo?: readonly string[]
   readonly references?: readonly string[]
   /** Written in the three forms that mail programs know: `Importance`, `X-Priority`, `X-MSMail-Priority`. */
-  readonly importance?: 'low' | 'normal' | 'high'
+  readonly importance?: 'low' | 'below-normal' | 'normal' | 'above-normal' | 'high'
   /** Who wants to know that the letter was displayed (RFC 8098 §2.1). */
   readonly readReceiptTo?: readonly MailboxAddress[]
   /** Who wants to know that it was delivered, for servers that look at the letter (`Return-Receipt-To`); the envelope's way is a DSN. */

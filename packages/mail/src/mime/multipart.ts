@@ -10,7 +10,7 @@
  * after a single search for it.
  */
 
-import { concatOctets, NO_OCTETS, octetsOf } from '../base/octets.ts'
+import { concatOctets, copyOctets, NO_OCTETS, octetsOf } from '../base/octets.ts'
 
 const TAB = 0x09
 const LF = 0x0a
@@ -110,7 +110,7 @@ export class DelimiterScanner {
     const candidate = this.#findCandidate(octets, position)
     const end = candidate < 0 ? octets.length : candidate
     const contentEnd = end - lineEndBefore(octets, position, end)
-    if (contentEnd < end) this.#held = octets.slice(contentEnd, end)
+    if (contentEnd < end) this.#held = copyOctets(octets, contentEnd, end)
     this.#heldLineEnd = end - contentEnd
     cursor.position = end
     if (contentEnd === position) return undefined
@@ -169,7 +169,7 @@ export class DelimiterScanner {
       return delimiter
     }
     const kept = lineEndBefore(held, 0, held.length)
-    this.#held = held.slice(held.length - kept)
+    this.#held = copyOctets(held, held.length - kept)
     this.#heldLineEnd = kept
     return { kind: 'content', octets: held.subarray(0, held.length - kept) }
   }
@@ -181,7 +181,7 @@ export class DelimiterScanner {
   }
 
   #hold(octets: Uint8Array, start: number, end: number): void {
-    this.#held = concatOctets([this.#held, octets.slice(start, end)])
+    this.#held = concatOctets([this.#held, octets.subarray(start, end)])
   }
 
   #takeHeld(): Uint8Array {

@@ -1,7 +1,7 @@
 /** Letters that servers and programs write about other letters: delivery reports (RFC 3464), disposition notifications (RFC 8098). */
 
 import { LimitExceeded } from '../base/limit-exceeded.ts'
-import { concatOctets } from '../base/octets.ts'
+import { concatOctets, copyOctets } from '../base/octets.ts'
 import { readDeliveryStatus } from './delivery-status.ts'
 import type { DeliveryStatus } from './delivery-status.ts'
 import { readDispositionStatus } from './disposition-notification.ts'
@@ -145,7 +145,7 @@ export class ReportReader {
       throw new LimitExceeded({ ...facts, limit, value: this.#octets })
     }
     // The pieces share memory with what was pushed, which is the caller's.
-    if (room > 0) this.#parts.get(role)?.push(octets.slice(0, room))
+    if (room > 0) this.#parts.get(role)?.push(copyOctets(octets, 0, room))
   }
 }
 

@@ -2,13 +2,15 @@
 
 import { NO_OCTETS } from '../base/octets.ts'
 import { Base64Decoder } from './base64.ts'
+import type { DecoderOptions } from './base64.ts'
 import { QuotedPrintableDecoder } from './quoted-printable.ts'
 import type { DefectKind } from './defect.ts'
 import { withoutComments } from './text.ts'
 
-/** Octets as they came → content. */
+/** Undoes a transfer encoding: octets as they came → content. */
 export interface TransferDecoder {
-  push(octets: Uint8Array): Uint8Array
+  /** @param room what the content may be written into; it is not if it is too small, or nothing is to be written. */
+  push(octets: Uint8Array, room?: Uint8Array): Uint8Array
   end(): Uint8Array
   readonly isDamaged: boolean
   /** What {@link isDamaged} is reported as. */
@@ -41,9 +43,12 @@ export function isIdentity(encoding: string): boolean {
   return IDENTITIES.has(encoding)
 }
 
-/** The decoder for an encoding; for one nobody knows, `undefined`. */
-export function createTransferDecoder(encoding: string): TransferDecoder | undefined {
-  if (encoding === 'base64') return new Base64Decoder()
+/** The decoder for an encoding, by its name in lower case; for one nobody knows, `undefined`. */
+export function createTransferDecoder(
+  encoding: string,
+  options: DecoderOptions = {},
+): TransferDecoder | undefined {
+  if (encoding === 'base64') return new Base64Decoder(options)
   if (encoding === 'quoted-printable') return new QuotedPrintableDecoder()
   return isIdentity(encoding) ? IDENTITY : undefined
 }

@@ -21,7 +21,7 @@ const MAX_UNASKED = 10_000
 /** The first letters of an iteration: enough to learn how large they are. */
 const FIRST_BATCH = 100
 /** As many letters at a time as a server has ready at once, and as an object each does not weigh. */
-const MAX_BATCH = 2_000
+const MAX_BATCH = 500
 /** What is held in memory ahead of who iterates, twice: one batch is read while the one before is used. */
 const BATCH_OCTETS = 1_048_576
 

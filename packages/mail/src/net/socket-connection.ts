@@ -81,13 +81,7 @@ export class SocketConnection implements Connection {
     this.#options = options
     this.#log = log ?? startLog(options)
     // First, because it throws for a port that is none, and nothing must be left behind then.
-    this.#socket = net.connect({
-      host: server.host,
-      port: server.port,
-      autoSelectFamily: true,
-      autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
-      noDelay: true,
-    })
+    this.#socket = connectTo(server)
     this.#release = this.#watch(options)
     this.#attach(this.#socket)
   }
@@ -361,6 +355,22 @@ export class SocketConnection implements Connection {
     socket.once('close', () => clearTimeout(timer))
     socket.resume()
     socket.destroySoon()
+  }
+}
+
+function connectTo({ host, port }: MailServer): net.Socket {
+  const socket = new net.Socket().setNoDelay(true)
+  try {
+    return socket.connect({
+      host,
+      port,
+      autoSelectFamily: true,
+      autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
+    })
+  } catch (error) {
+    // The system has given a handle for it already.
+    socket.destroy()
+    throw error
   }
 }
 

@@ -79,6 +79,15 @@ export class LineBuffer {
     return line
   }
 
+  /** So many octets, if they are there, for content whose size is known. */
+  takeExactly(count: number): Uint8Array | undefined {
+    if (this.#end - this.#start < count) return undefined
+    const octets = this.#octets.subarray(this.#start, this.#start + count)
+    this.#start += count
+    this.#scanned = Math.max(this.#scanned, this.#start)
+    return octets
+  }
+
   /** Everything that was pushed and not taken, for content that is not read line by line; `undefined` when there is nothing. */
   takeOctets(): Uint8Array | undefined {
     if (this.isEmpty) return undefined
@@ -94,11 +103,16 @@ export class LineBuffer {
     throw new LimitExceeded({ what: 'a line', limit: maxLineOctets, value: length, option })
   }
 
-  /** Doubling keeps the cost linear although lines may come octet by octet. Lines given out keep the old array. */
+  /**
+   * Doubling keeps the cost linear although lines may come octet by octet; where more comes than is left, copying what is left costs no more than that. Lines
+   * given out keep the old array.
+   */
   #grow(additional: number): void {
     const unread = this.#octets.subarray(this.#start, this.#end)
     const scanned = this.#scanned - this.#start
-    const grown = new Uint8Array(Math.max(MIN_CAPACITY_OCTETS, 2 * (unread.length + additional)))
+    const needed = unread.length + additional
+    const room = additional > unread.length ? needed : 2 * needed
+    const grown = new Uint8Array(Math.max(MIN_CAPACITY_OCTETS, room))
     grown.set(unread)
     this.#adopt(grown, { isOwn: true, end: unread.length })
     this.#scanned = scanned
@@ -128,15 +142,20 @@ export function* receiveLine(
   for (;;) {
     const line = buffer.takeLine()
     if (line !== undefined) return line
-    const octets = yield {
-      kind: 'receive',
-      timeoutMs,
-      ...(answer === undefined ? {} : { answer }),
-    }
-    if (octets === null) throw new ConnectionLost('waiting for an answer')
-    assert(octets !== undefined, 'a receive demand is answered with octets or null')
-    buffer.push(octets)
+    buffer.push(yield* receiveOctets(timeoutMs, answer))
   }
+}
+
+/** Receives whatever comes next. @throws ConnectionLost when the peer closes before. */
+export function* receiveOctets(timeoutMs: number, answer?: object): Dialog<Uint8Array> {
+  const octets = yield {
+    kind: 'receive',
+    timeoutMs,
+    ...(answer === undefined ? {} : { answer }),
+  }
+  if (octets === null) throw new ConnectionLost('waiting for an answer')
+  assert(octets !== undefined, 'a receive demand is answered with octets or null')
+  return octets
 }
 
 /** Sends octets. When they hold a secret, `concealment` is what the protocol log shows instead, and what it must not show later. */

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { append } from '../../src/imap/append.ts'
-import { ImapCommandRejected, ImapSizeExceeded } from '../../src/imap/errors.ts'
+import {
+  ImapCapabilityMissing,
+  ImapCommandRejected,
+  ImapSizeExceeded,
+} from '../../src/imap/errors.ts'
 import { noop } from '../../src/imap/mailboxes.ts'
 import type { ImapSession } from '../../src/imap/session.ts'
 import type { Dialog } from '../../src/wire/dialog.ts'
@@ -48,6 +52,61 @@ describe('Appending a letter', () => {
       C: A3 NOOP
       S: A3 OK`,
     )
+  })
+
+  describe('in UTF-8', () => {
+    const putUtf8 = function* (session: ImapSession): Dialog<unknown> {
+      const content = { octetCount: 5, source: pieces('12345') }
+      return yield* append(session, { mailbox: 'INBOX', isUtf8: true }, content)
+    }
+
+    it('I4 is told to a server that has agreed to it', async () => {
+      await playSession(
+        function* (session) {
+          session.channel.state.enabled.add('UTF8=ACCEPT')
+          yield* putUtf8(session)
+        },
+        `
+        C: A2 APPEND "INBOX" UTF8 (~{5}
+        S: + go
+        C: 12345)
+        S: A2 OK done`,
+      )
+    })
+
+    it('I4 is put otherwise to a server that does not understand it', async () => {
+      await playSession(
+        function* (session) {
+          session.channel.state.enabled.add('UTF8=ACCEPT')
+          yield* putUtf8(session)
+        },
+        `
+        C: A2 APPEND "INBOX" UTF8 (~{5}
+        S: A2 NO Error in IMAP command received by server.
+        C: A3 APPEND "INBOX" {5}
+        S: + go
+        C: 12345
+        S: A3 OK done`,
+      )
+    })
+
+    it('I4 is nothing special in revision 2', async () => {
+      await playSession(
+        function* (session) {
+          session.channel.state.enabled.add('IMAP4REV2')
+          yield* putUtf8(session)
+        },
+        `
+        C: A2 APPEND "INBOX" {5}
+        S: + go
+        C: 12345
+        S: A2 OK done`,
+      )
+    })
+
+    it('I4 is not sent to any other', async () => {
+      await assert.rejects(playSession(putUtf8, ''), ImapCapabilityMissing)
+    })
   })
 
   it('that is larger than the server takes is not begun', async () => {

@@ -10,6 +10,16 @@ export function octetByOctet(octets: Uint8Array): readonly Uint8Array[] {
   return Array.from(octets, (octet) => new Uint8Array([octet]))
 }
 
+/** The pieces one after the other in one Buffer, each written over the one before: as they come who reads a file into the same memory over and over. */
+export function* inOneBuffer(pieces: readonly Uint8Array[]): Generator<Uint8Array> {
+  const buffer = Buffer.alloc(Math.max(...pieces.map((piece) => piece.length)))
+  for (const piece of pieces) {
+    buffer.set(piece)
+    yield buffer.subarray(0, piece.length)
+    buffer.fill('?')
+  }
+}
+
 /** A text as octets of UTF-8. */
 export function octets(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text)

@@ -1,4 +1,4 @@
-import type { MessageLimits } from '../../src/mime/parse-message.ts'
+import type { MessageLimits, ReadingOptions } from '../../src/mime/parse-message.ts'
 import { MessageReader } from '../../src/mime/parse-message.ts'
 import { latin } from './cut.ts'
 
@@ -24,8 +24,9 @@ export interface ReadLetter {
 export function readLetter(
   pieces: Iterable<Uint8Array>,
   limits: Partial<MessageLimits> = {},
+  options: ReadingOptions = {},
 ): ReadLetter {
-  const reader = new MessageReader(limits)
+  const reader = new MessageReader(limits, options)
   const parts: ReadPart[] = []
   const order: string[] = []
   const contents = new Map<ReadPart, string[]>()

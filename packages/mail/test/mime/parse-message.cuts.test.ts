@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { LimitExceeded } from '../../src/base/limit-exceeded.ts'
-import { cutAt, octetByOctet, octets } from './cut.ts'
+import { cutAt, inOneBuffer, octetByOctet, octets } from './cut.ts'
 import { NESTED, SIMPLE } from './example-letters.ts'
 import { readLetter } from './letters.ts'
 
@@ -16,6 +16,17 @@ describe('What a message reader reads', () => {
       assert.deepEqual(readLetter(octetByOctet(letter)), whole)
       for (let place = 0; place < letter.length; place++) {
         assert.deepEqual(readLetter(cutAt(letter, [place])), whole)
+      }
+    }
+  })
+
+  it('M19 stays what it is when the octets are written over by those that follow', () => {
+    for (const letter of letters) {
+      const whole = readLetter([letter])
+
+      for (let place = 0; place < letter.length; place++) {
+        const pieces = inOneBuffer(cutAt(letter, [place]))
+        assert.deepEqual(readLetter(pieces, {}, { overwritesContent: true }), whole)
       }
     }
   })
@@ -52,6 +63,8 @@ describe('What a message reader reads', () => {
 
         assert.deepEqual(readLetter(cutAt(content, places)), whole)
         assert.deepEqual(readLetter(octetByOctet(content)), whole)
+        const pieces = inOneBuffer(cutAt(content, places))
+        assert.deepEqual(readLetter(pieces, {}, { overwritesContent: true }), whole)
       }),
       { numRuns: 300 },
     )

@@ -6,6 +6,9 @@ import type { Connection } from '../../src/net/connection.ts'
 import { openConnection } from '../../src/net/tcp-connection.ts'
 import { leftovers } from './leftovers.ts'
 import { CA, dueEvents, serveTls } from './loopback.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const LONG_MS = 60_000
 

@@ -14,6 +14,9 @@ import { ProtocolLogger } from '../../src/wire/protocol-log.ts'
 import { envelope, NEXT_PIPELINED, open, opening, pieces, summary } from '../smtp/conversation.ts'
 import { ScriptedServer } from '../smtp/scripted-server.ts'
 import { dueEvents } from './loopback.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const one = envelope('a@x.org')
 

@@ -11,6 +11,9 @@ import { openConnection } from '../../src/net/tcp-connection.ts'
 import { ConnectionLost } from '../../src/wire/errors.ts'
 import { LineBuffer, receiveLine } from '../../src/wire/line-buffer.ts'
 import { dueEvents, serve } from './loopback.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 /** Longer than anything here takes: passes only if something else ends the wait. */
 const LONG_MS = 60_000

@@ -8,6 +8,9 @@ import type { MailServer } from '../../src/net/mail-server.ts'
 import { openConnection } from '../../src/net/tcp-connection.ts'
 import { ConnectionLost } from '../../src/wire/errors.ts'
 import { CA, dueEvents, encrypt, fixture, serve, serveTls } from './loopback.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const LONG_MS = 60_000
 
