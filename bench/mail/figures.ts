@@ -10,8 +10,10 @@ export interface Line {
   /** `undefined` when the program is not on this machine. */
   readonly value: number | undefined
   readonly unit: string
-  /** How many times this peer's figure Obmen's is. */
+  /** How many times this peer's figure Obmen's is; of a cost, how many times Obmen's this one is. */
   readonly ratio?: number
+  /** The less the better. */
+  readonly isCost?: true
   readonly target?: Target & { readonly isMet: boolean }
 }
 
@@ -19,6 +21,15 @@ export interface Line {
 export interface Section {
   readonly title: string
   readonly lines: readonly Line[]
+}
+
+/** What a peer's figures are compared with. */
+interface Beside {
+  readonly ours: readonly number[]
+  readonly unit: string
+  /** The less the better, so the ratio is the other way round: from 1 on Obmen is the better one, as always. */
+  readonly isCost?: true
+  readonly target?: Target
 }
 
 /** A figure that stands for itself, or is judged by itself. */
@@ -35,19 +46,17 @@ export function figure(program: string, value: number, unit: string, target?: Ta
  * The median of a peer's figures beside ours. The ratio is the median of the rounds' ratios: what disturbs the machine
  * disturbs both programs of a round. Without figures the peer is not on this machine.
  */
-export function peerFigure(
-  program: string,
-  values: readonly number[],
-  beside: { readonly ours: readonly number[]; readonly unit: string; readonly target?: Target },
-): Line {
-  const { ours, unit, target } = beside
+export function peerFigure(program: string, values: readonly number[], beside: Beside): Line {
+  const { ours, unit, isCost, target } = beside
   if (values.length === 0) return { program, value: undefined, unit }
-  const ratio = median(values.map((value, round) => (ours[round] ?? Number.NaN) / value))
+  const ratios = values.map((value, round) => (ours[round] ?? Number.NaN) / value)
+  const ratio = median(isCost === undefined ? ratios : ratios.map((each) => 1 / each))
   return {
     program,
     value: median(values),
     unit,
     ratio,
+    ...(isCost && { isCost }),
     ...(target && { target: { ...target, isMet: meets(ratio, target) } }),
   }
 }
@@ -68,11 +77,11 @@ const PROGRAM_WIDTH = 44
 const VALUE_WIDTH = 9
 const UNIT_WIDTH = 20
 
-function formatLine({ program, value, unit, ratio, target }: Line): string {
+function formatLine({ program, value, unit, ratio, isCost, target }: Line): string {
   const label = `  ${program.padEnd(PROGRAM_WIDTH)}`
   if (value === undefined) return `${label}${'missing here'.padStart(VALUE_WIDTH)}`
   const words = [
-    ratio === undefined ? '' : `obmen: ${formatNumber(ratio)} ×`,
+    ratio === undefined ? '' : `obmen: ${formatNumber(ratio)} ×${isCost ? ' less' : ''}`,
     target === undefined
       ? ''
       : `target ${target.sense === 'at least' ? '≥' : '≤'} ${target.bound}: ${target.isMet ? 'met' : 'missed'}`,

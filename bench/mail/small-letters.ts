@@ -30,39 +30,76 @@ function missingSink(): Line {
   return { program: 'smtp-sink (Debian: postfix)', value: undefined, unit: '' }
 }
 
+/** How fast letters went, and what each cost the client. */
+interface Run {
+  readonly rate: number
+  readonly cpuMicroseconds: number
+}
+
 /** The programs take turns, so that what disturbs one disturbs the others too. */
 async function measure(sink: Sink, chunking?: Sink): Promise<readonly Line[]> {
-  const obmen: number[] = []
-  const chunked: number[] = []
-  const nodemailer: number[] = []
+  const obmen: Run[] = []
+  const chunked: Run[] = []
+  const nodemailer: Run[] = []
+  const raw: Run[] = []
   const smtpSource: number[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
-    obmen.push(await lettersPerSecond('obmen', sink))
-    if (chunking !== undefined) chunked.push(await lettersPerSecond('obmen', chunking))
-    nodemailer.push(await lettersPerSecond('nodemailer', sink))
+    obmen.push(await send('obmen', sink))
+    if (chunking !== undefined) chunked.push(await send('obmen', chunking))
+    nodemailer.push(await send('nodemailer', sink))
+    raw.push(await send('raw', sink))
     if (existsSync(SMTP_SOURCE)) smtpSource.push(await smtpSourceLettersPerSecond(sink))
   }
-  const unit = 'letters/s'
   return [
-    figure('obmen, DATA', median(obmen), unit),
-    ...(chunked.length === 0 ? [] : [figure('obmen, CHUNKING', median(chunked), unit)]),
-    peerFigure('nodemailer, pool of one connection', nodemailer, {
-      ours: obmen,
+    ...rateLines({ obmen, chunked, nodemailer, raw }, smtpSource),
+    ...costLines({ obmen, chunked, nodemailer, raw }),
+  ]
+}
+
+type Runs = Readonly<Record<'obmen' | 'chunked' | 'nodemailer' | 'raw', readonly Run[]>>
+
+function rateLines(runs: Runs, smtpSource: readonly number[]): readonly Line[] {
+  const { obmen, chunked, nodemailer, raw } = runs
+  const unit = 'letters/s'
+  const ours = obmen.map(({ rate }) => rate)
+  const rates = (of: readonly Run[]): readonly number[] => of.map(({ rate }) => rate)
+  return [
+    figure('obmen, DATA', median(ours), unit),
+    ...(chunked.length === 0 ? [] : [figure('obmen, CHUNKING', median(rates(chunked)), unit)]),
+    peerFigure('nodemailer, pool of one connection', rates(nodemailer), {
+      ours,
       unit,
       target: { sense: 'at least', bound: 5 },
     }),
     peerFigure('smtp-source, which composes nothing', smtpSource, {
-      ours: obmen,
+      ours,
       unit,
       target: { sense: 'at least', bound: 0.6 },
     }),
+    peerFigure('the ceiling: ready octets with DATA', rates(raw), { ours, unit }),
   ]
 }
 
-async function lettersPerSecond(program: 'obmen' | 'nodemailer', { port }: Sink): Promise<number> {
+/** What the client answers for, however slow the sink is and whoever else is at work on the machine. */
+function costLines({ obmen, chunked, nodemailer, raw }: Runs): readonly Line[] {
+  const unit = 'µs of CPU a letter'
+  const costs = (of: readonly Run[]): readonly number[] => of.map((run) => run.cpuMicroseconds)
+  const beside = { ours: costs(obmen), unit, isCost: true } as const
+  return [
+    figure('CPU of the client: obmen, DATA', median(costs(obmen)), unit),
+    ...(chunked.length === 0
+      ? []
+      : [figure('CPU of the client: obmen, CHUNKING', median(costs(chunked)), unit)]),
+    peerFigure('CPU of the client: nodemailer', costs(nodemailer), beside),
+    figure('CPU of the client: ready octets', median(costs(raw)), unit),
+  ]
+}
+
+async function send(program: 'obmen' | 'nodemailer' | 'raw', { port }: Sink): Promise<Run> {
   const args = [port, LETTERS_BEFORE, LETTERS, CALLS_AT_ONCE].map(String)
-  const { elapsedMs = Number.NaN } = await runProgram(`mail/programs/${program}-letters.ts`, args)
-  return (LETTERS / elapsedMs) * 1000
+  const cost = await runProgram(`mail/programs/${program}-letters.ts`, args)
+  const { elapsedMs = Number.NaN, processorMs = Number.NaN } = cost
+  return { rate: (LETTERS / elapsedMs) * 1000, cpuMicroseconds: (processorMs / LETTERS) * 1000 }
 }
 
 /** One session, one connection; the time is that of the whole program, which starts within a millisecond. */

@@ -1,7 +1,7 @@
 /** The same letters by nodemailer, with a pool of one connection that never ends. Arguments: port, letters before, letters, letters under way at once. */
 import { createTransport } from 'nodemailer'
 
-import { timeOf } from '../../clock.ts'
+import { costOf } from '../../clock.ts'
 import { forEachNumber, recipientOf, SENDER, SENDER_NAME, SUBJECT, textOf } from '../letter.ts'
 
 const [port = 0, before = 0, count = 0, limit = 1] = process.argv.slice(2).map(Number)
@@ -27,6 +27,6 @@ async function send(number: number): Promise<void> {
 }
 
 await forEachNumber(before, send, limit)
-const elapsedMs = await timeOf(() => forEachNumber(count, send, limit))
+const cost = await costOf(() => forEachNumber(count, send, limit))
 transport.close()
-console.log(JSON.stringify({ elapsedMs }))
+console.log(JSON.stringify(cost))

@@ -2,7 +2,7 @@
 import { composeMessage, formatMessageId, MailboxAddress } from '@obmen/mail/mime'
 import { ForwardPath, openSmtp, ReversePath } from '@obmen/mail/smtp'
 
-import { timeOf } from '../../clock.ts'
+import { costOf } from '../../clock.ts'
 import { forEachNumber, recipientOf, SENDER, SENDER_NAME, SUBJECT, textOf } from '../letter.ts'
 
 const [port = 0, before = 0, count = 0, limit = 1] = process.argv.slice(2).map(Number)
@@ -33,6 +33,6 @@ async function send(number: number): Promise<void> {
 }
 
 await forEachNumber(before, send, limit)
-const elapsedMs = await timeOf(() => forEachNumber(count, send, limit))
+const cost = await costOf(() => forEachNumber(count, send, limit))
 await smtp.close()
-console.log(JSON.stringify({ elapsedMs }))
+console.log(JSON.stringify(cost))

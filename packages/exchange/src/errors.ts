@@ -4,12 +4,21 @@
  * @module
  */
 import type { MessageDamaged, MessageTooNew } from './message/errors.ts'
-import type { NodeExists, NodeIsThisNode, NodeUnknown } from './plan/errors.ts'
+import type {
+  NodeAttributeInvalid,
+  NodeAttributeMissing,
+  NodeExists,
+  NodeIsThisNode,
+  NodeUnknown,
+  RuleInvalid,
+} from './plan/errors.ts'
 import type { PlanNameInvalid } from './plan/exchange-plan.ts'
 import type { NodeCodeInvalid } from './plan/node-code.ts'
 import type {
   CaptureDisturbed,
   CollationUnknown,
+  ConflictUnknown,
+  RowRefused,
   SchemaMismatch,
   StoreNotPrepared,
   StoreOfAnotherPlan,
@@ -20,13 +29,22 @@ import type {
 import type { DeliveryDeferred, DeliveryRefused, DeliveryUnknown } from './transport/errors.ts'
 
 export { MessageDamaged, MessageTooNew } from './message/errors.ts'
-export { NodeExists, NodeIsThisNode, NodeUnknown } from './plan/errors.ts'
+export {
+  NodeAttributeInvalid,
+  NodeAttributeMissing,
+  NodeExists,
+  NodeIsThisNode,
+  NodeUnknown,
+  RuleInvalid,
+} from './plan/errors.ts'
 export { ExchangeError, type ExchangeErrorCode } from './plan/exchange-error.ts'
 export { PlanNameInvalid } from './plan/exchange-plan.ts'
 export { NodeCodeInvalid } from './plan/node-code.ts'
 export {
   CaptureDisturbed,
   CollationUnknown,
+  ConflictUnknown,
+  RowRefused,
   SchemaMismatch,
   StoreNotPrepared,
   StoreOfAnotherPlan,
@@ -40,16 +58,21 @@ export { DeliveryDeferred, DeliveryRefused, DeliveryUnknown } from './transport/
 export type AnyExchangeError =
   | CaptureDisturbed
   | CollationUnknown
+  | ConflictUnknown
   | DeliveryDeferred
   | DeliveryRefused
   | DeliveryUnknown
   | MessageDamaged
   | MessageTooNew
+  | NodeAttributeInvalid
+  | NodeAttributeMissing
   | NodeCodeInvalid
   | NodeExists
   | NodeIsThisNode
   | NodeUnknown
   | PlanNameInvalid
+  | RuleInvalid
+  | RowRefused
   | SchemaMismatch
   | StoreNotPrepared
   | StoreOfAnotherPlan

@@ -5,6 +5,16 @@
  * @module
  */
 export { NodeExists, NodeIsThisNode, NodeUnknown } from './plan/errors.ts'
+export type { NodeAttributes } from './plan/node-attributes.ts'
+export type {
+  ConflictPolicy,
+  ConflictResolver,
+  ConflictSide,
+  PlanRules,
+  RowConflict,
+  TableRule,
+} from './plan/plan-rules.ts'
+export { DEFAULT_PLAN_RULES } from './plan/plan-rules.ts'
 export type { ExchangePlan, PlanName } from './plan/exchange-plan.ts'
 export { parsePlanName } from './plan/exchange-plan.ts'
 export type { Epoch } from './plan/epoch.ts'
@@ -12,12 +22,12 @@ export type { MessageHeader } from './plan/message-header.ts'
 export type { MessageNo } from './plan/message-no.ts'
 export type { NodeCode } from './plan/node-code.ts'
 export { parseNodeCode } from './plan/node-code.ts'
-export type { MessageIdentity, NodeState, SentMessage } from './plan/node-state.ts'
+export type { MessageContent, MessageIdentity, NodeState, SentMessage } from './plan/node-state.ts'
 export { newNodeState } from './plan/node-state.ts'
 export type { SendingRules } from './plan/numbering.ts'
 export { DEFAULT_SENDING_RULES } from './plan/numbering.ts'
 export type { RowVersion } from './plan/row-version.ts'
-export type { BodyLine, Column, RowLine, TableLine } from './message/body-lines.ts'
+export type { BodyLine, Column, RowKind, RowLine, TableLine } from './message/body-lines.ts'
 export type { MessageFileName } from './message/file-name.ts'
 export { formatFileName, parseFileName, SUBJECT_PREFIX } from './message/file-name.ts'
 export type { ColumnType, Value } from './message/values.ts'
@@ -27,12 +37,19 @@ export type {
   ChangeBatch,
   ChangesRequest,
   ChangeStore,
+  Choice,
+  Conflict,
   ConflictRecord,
+  CountRequest,
   RefusedRow,
   RowApplier,
   Sender,
   StoreTransaction,
+  Survey,
+  SurveyRequest,
   TableChecksum,
+  UnsentReason,
+  UnsentRow,
 } from './store/change-store.ts'
 export type {
   Inbox,
@@ -44,7 +61,10 @@ export type {
 export type { NodeExchange } from './session/exchange.ts'
 export { exchange } from './session/exchange.ts'
 export type { ExchangeContext, ExchangeRules } from './session/exchange-context.ts'
-export { DEFAULT_MESSAGE_SIZE_OCTETS } from './session/exchange-context.ts'
+export {
+  DEFAULT_KEEP_DELETIONS_DAYS,
+  DEFAULT_MESSAGE_SIZE_OCTETS,
+} from './session/exchange-context.ts'
 export type { ExchangeEvent } from './session/exchange-event.ts'
 export type { ReceivingSummary } from './session/receive-changes.ts'
 export type { SendingSummary } from './session/send-changes.ts'

@@ -3,8 +3,8 @@
  *
  * @module
  */
+export type { PlanContent, Preparation, PreparedTable } from './store/content.ts'
 export { ForeignLetters } from './store/sqlite/foreign-letters.ts'
-export type { PlanContent, Preparation, PreparedTable } from './store/sqlite/prepare.ts'
 export { prepareSqlite, removePreparation } from './store/sqlite/prepare.ts'
 export type { SqliteDatabase, SqliteStatement, SqlValue } from './store/sqlite/sqlite-database.ts'
 export { readUnpreparedTables } from './store/sqlite/unprepared-tables.ts'

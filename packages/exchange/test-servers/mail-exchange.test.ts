@@ -32,6 +32,9 @@ import {
 import { openOwnMailbox } from '../../mail/test-servers/mailboxes.ts'
 import { composeLetter } from '../src/transport/exchange-letter.ts'
 import { fetchText, MESSAGE, OFFICE, outgoing, PLAN, SHOP } from '../test/transport/messages.ts'
+import { takeCensus } from '../../mail/test/census.ts'
+
+takeCensus()
 
 const laboratory = readLaboratory()
 const submissions = passwordPorts(laboratory, 'smtp')

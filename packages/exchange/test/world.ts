@@ -17,6 +17,7 @@ import {
   newNodeState,
   parseNodeCode,
   parsePlanName,
+  type PlanRules,
 } from '@obmen/exchange'
 import { openSqliteStore, prepareSqlite, type SqliteStore } from '@obmen/exchange/sqlite'
 import { PostOffice } from '@obmen/exchange/testing'
@@ -36,6 +37,7 @@ export interface NodeSettings {
   readonly post: PostOffice
   readonly clock: { nowMs: number }
   readonly rules?: Partial<ExchangeContext['rules']>
+  readonly planRules?: PlanRules
 }
 
 /** One site: a database, and what an exchange needs. */
@@ -65,7 +67,7 @@ export class Site {
   }
 
   get store(): SqliteStore {
-    this.#store ??= openSqliteStore(this.database, this.plan)
+    this.#store ??= openSqliteStore(this.database, this.plan, this.settings.planRules)
     return this.#store
   }
 
@@ -148,6 +150,8 @@ export interface World {
 export interface WorldOptions {
   readonly schema?: string
   readonly rules?: NodeSettings['rules']
+  /** What the head office's plan says of its tables. */
+  readonly officeRules?: PlanRules
   /** Take the databases of this world as they are, instead of new ones. */
   readonly copyOf?: World
 }
@@ -161,7 +165,10 @@ export async function openWorld(t: TestContext, options: WorldOptions = {}): Pro
   const clock = { nowMs: copyOf?.clock.nowMs ?? Date.UTC(2026, 10, 22) }
   const schema = options.schema ?? SCHEMA
   const open = async (code: string, peers: readonly string[]): Promise<Site> => {
-    const site = new Site({ code, peers, folder, post, clock, ...withRules(options.rules) })
+    const { officeRules } = options
+    const planRules = code === 'ЦБ' && officeRules !== undefined ? { planRules: officeRules } : {}
+    const rules = withRules(options.rules)
+    const site = new Site({ code, peers, folder, post, clock, ...rules, ...planRules })
     if (copyOf === undefined) await site.join(schema)
     else site.restart()
     return site

@@ -53,6 +53,7 @@ export type { TextLine } from './mime/format-flowed.ts'
 export type { HeaderLimits, ReceivedField } from './mime/header-section.ts'
 export type {
   DefectFound,
+  ContentUse,
   DraftAttachment,
   DraftCalendar,
   DraftList,

@@ -1,6 +1,6 @@
 /**
- * The object model of `@obmen/mail` by its Russian names, exactly those of 1C:Enterprise.Element. They are the same objects: `Письмо === Email`, and what was set as `письмо.Тема`
- * reads as `email.subject`. A listing from that documentation carries over line by line, with `new` for `новый` and `await` before whatever needs the server.
+ * The object model of `@obmen/mail` by its Russian names, exactly those of 1C:Enterprise.Element, and that of `@obmen/mail/internet-mail` by those of the 1C:Enterprise platform. They are the same objects:
+ * `Письмо === Email`, and what was set as `письмо.Тема` reads as `email.subject`. A listing from that documentation carries over line by line, with `new` for `новый` and `await` before whatever needs the server.
  *
  * @module
  *
@@ -48,7 +48,31 @@ export {
   ИсключениеПочты,
 } from './ru/exceptions.ts'
 export { ВложениеПисьма, ЗаголовкиПисьма, Письмо, ЧастьТекстаПисьма } from './ru/letters.ts'
-export { КаталогПочтыImap, СоединениеImap } from './ru/imap.ts'
+export { КаталогПочтыImap, СоединениеImap, ЧислоПисемКаталогаImap } from './ru/imap.ts'
+export {
+  ВажностьИнтернетПочтовогоСообщения,
+  ОбработкаТекстаИнтернетПочтовогоСообщения,
+  ПротоколИнтернетПочты,
+  СпособPOP3Аутентификации,
+  СпособSMTPАутентификации,
+  СпособКодированияИнтернетПочтовогоВложения,
+  СпособКодированияИнтернетПочтовогоСообщения,
+  СпособКодированияНеASCIIСимволовИнтернетПочтовогоСообщения,
+  СтатусРазбораПочтовогоСообщения,
+  ТипТекстаПочтовогоСообщения,
+} from './ru/internet-mail-enumerations.ts'
+export { ИнтернетПочтовоеСообщение } from './ru/internet-mail-message.ts'
+export {
+  ДвоичныеДанные,
+  ИнтернетПочтовоеВложение,
+  ИнтернетПочтовыеАдреса,
+  ИнтернетПочтовыеВложения,
+  ИнтернетПочтовыйАдрес,
+  ИнтернетТекстПочтовогоСообщения,
+  ИнтернетТекстыПочтовогоСообщения,
+} from './ru/internet-mail-parts.ts'
+export { ИнтернетПочтовыйПрофиль } from './ru/internet-mail-profile.ts'
+export { ИнтернетПочта } from './ru/internet-mail.ts'
 export {
   ВидКаталогаПочты,
   РежимОткрытияКаталогаImap,
@@ -72,5 +96,6 @@ export type { АдресаПочты } from './ru/addresses.ts'
 export type { АргументыПодключения, Длительность } from './ru/connection.ts'
 export type { АргументыВложения, ПараметрыВложения, Приглашение } from './ru/letters.ts'
 export type { УсловияПоиска } from './ru/imap.ts'
+export type { ОтборПисем, ФлагиСообщения } from './ru/internet-mail.ts'
 export type { АргументыСоединения, ПараметрыСоединения } from './ru/mailbox-letters.ts'
 export type { ПараметрыОтправки } from './ru/sending.ts'

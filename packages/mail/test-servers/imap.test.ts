@@ -1,6 +1,9 @@
 import { readLaboratory } from './laboratory.ts'
 import { describeImapLogin, describeImapPolicy } from './suites/imap-login.ts'
 import { describeImapMailbox } from './suites/imap-mailbox.ts'
+import { takeCensus } from '../test/census.ts'
+
+takeCensus()
 
 const laboratory = readLaboratory()
 

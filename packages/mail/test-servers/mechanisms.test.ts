@@ -5,6 +5,9 @@ import {
   describeTokens,
   describeWithoutPassword,
 } from './suites/mechanisms.ts'
+import { takeCensus } from '../test/census.ts'
+
+takeCensus()
 
 const laboratory = readLaboratory()
 

@@ -6,6 +6,9 @@ import {
 } from './suites/smtp-dsn.ts'
 import { describeMissingExtensions } from './suites/smtp-extensions.ts'
 import { describeInternationalAddresses, describeInternationalDomains } from './suites/smtp-utf8.ts'
+import { takeCensus } from '../test/census.ts'
+
+takeCensus()
 
 const laboratory = readLaboratory()
 

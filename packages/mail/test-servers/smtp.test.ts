@@ -18,6 +18,9 @@ import {
 } from './suites/smtp-sending.ts'
 import { describeTls } from './suites/tls.ts'
 import { sweepAfterwards } from './sweep.ts'
+import { takeCensus } from '../test/census.ts'
+
+takeCensus()
 
 const laboratory = readLaboratory()
 

@@ -1,6 +1,9 @@
 import { readLaboratory } from './laboratory.ts'
 import { describePool } from './suites/pool.ts'
 import { describePins, describeProxies } from './suites/ways.ts'
+import { takeCensus } from '../test/census.ts'
+
+takeCensus()
 
 const laboratory = readLaboratory()
 

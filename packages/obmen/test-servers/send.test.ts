@@ -11,6 +11,9 @@ import {
 } from '../../mail/test-servers/laboratory.ts'
 import { awaitLetters, deleteLetters } from '../../mail/test-servers/maildrops.ts'
 import { type Outcome, TestSite } from '../test/test-site.ts'
+import { takeCensus } from '../../mail/test/census.ts'
+
+takeCensus()
 
 const laboratory = readLaboratory()
 const { to, maildropServer } = correspondenceOf(laboratory)

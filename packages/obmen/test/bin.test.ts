@@ -9,6 +9,9 @@ import { fileURLToPath } from 'node:url'
 import { en } from '../src/locale/en.ts'
 import { ru } from '../src/locale/ru.ts'
 import { INIT, TestSite } from './test-site.ts'
+import { takeCensus } from '../../mail/test/census.ts'
+
+takeCensus()
 
 const BIN = fileURLToPath(new URL('../src/bin.ts', import.meta.url))
 

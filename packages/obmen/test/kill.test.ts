@@ -7,6 +7,9 @@ import { describe, it } from 'node:test'
 import { type MailHost, startMailHost } from '@obmen/mail/testing'
 
 import { TestSite } from './test-site.ts'
+import { takeCensus } from '../../mail/test/census.ts'
+
+takeCensus()
 
 const PROGRAM = join(import.meta.dirname, '../src/bin.ts')
 const ADDRESS = 'exchange@example.org'

@@ -5,11 +5,16 @@
  *     {"table":"Order Details","key":2,"columns":[["OrderID","integer"],["ProductID","integer"],…]}  table line
  *     ["u",1763790000000,"ЦБ",10248,11,14,12]                                                          the row is so
  *     ["d",1763790000123,"ЦБ",10248,42]                                                                the row is gone
- *     {"rows":2,"sha256":"…"}                                                                          end line
+ *     ["x",1763790000456,"ЦБ",10250,11]                                                                not your share any more
+ *     {"part":3,"sha256":"…"}                                                                          end of a part
+ *     {"rows":3,"sha256":"…"}                                                                          end line
  *
  * A table line says which column is what for the rows that follow, key columns first, so that a reader never
- * guesses; a key column that is not compared octet by octet has its collation, too: ["Login","text","NOCASE"]. The end line seals
- * all octets before it.
+ * guesses; `"leftOut":["Margin"]` names columns that the sender keeps to itself. A key column that is not compared octet by octet has its
+ * collation, too: ["Login","text","NOCASE"].
+ *
+ * Rows come in parts that stand for themselves, because many messages may share one: each begins with a table line, and its end seals
+ * all octets of it. The end line seals the header line and the ends of all parts.
  */
 import { type NodeCode, parseNodeCode } from '../plan/node-code.ts'
 import { isArray } from './json.ts'
@@ -36,14 +41,29 @@ export interface TableLine {
   readonly table: string
   readonly keyLength: number
   readonly columns: readonly Column[]
+  /** Columns that the sender keeps to itself by a rule. What the receiver has in them is its own: they are no part of the row. */
+  readonly leftOut?: readonly string[]
 }
 
-/** The state of one row, or its absence: then `values` holds the key alone. */
+/** How a row stands with the receiver: it is so, it is gone, or it is there and no longer the receiver's share. */
+export type RowKind = 'row' | 'deletion' | 'departure'
+
+/**
+ * One row. Of a deletion and of a departure `values` holds the key alone. Who takes a departure removes the row and forgets that it
+ * had it: it is no deletion, which would travel on to other nodes.
+ */
 export interface RowLine {
-  readonly kind: 'row' | 'deletion'
+  readonly kind: RowKind
   readonly stamp: number
   readonly origin: NodeCode
   readonly values: readonly Value[]
+}
+
+/** The end of a part. */
+export interface PartLine {
+  readonly kind: 'part'
+  readonly rowCount: number
+  readonly sha256: string
 }
 
 export interface EndLine {
@@ -52,24 +72,42 @@ export interface EndLine {
   readonly sha256: string
 }
 
-export type BodyLine = TableLine | RowLine | EndLine
+export type BodyLine = TableLine | RowLine | PartLine | EndLine
+
+/** Whether a line is a row. */
+export function isRowLine(line: BodyLine | undefined): line is RowLine {
+  return line !== undefined && 'stamp' in line
+}
 
 export function formatTableLine(table: TableLine): string {
   return JSON.stringify({
     table: table.table,
     key: table.keyLength,
+    ...(table.leftOut !== undefined && { leftOut: table.leftOut }),
     columns: table.columns.map(({ name, type, collation }) => {
       return collation === undefined ? [name, type] : [name, type, collation]
     }),
   })
 }
 
+const MARKS: Readonly<Record<RowKind, string>> = { row: 'u', deletion: 'd', departure: 'x' }
+
+const KINDS: ReadonlyMap<unknown, RowKind> = new Map([
+  ['u', 'row'],
+  ['d', 'deletion'],
+  ['x', 'departure'],
+])
+
 export function formatRowLine(row: RowLine, table: TableLine, base64: Base64): string {
-  const line: unknown[] = [row.kind === 'row' ? 'u' : 'd', row.stamp, row.origin]
+  const line: unknown[] = [MARKS[row.kind], row.stamp, row.origin]
   for (const [index, value] of row.values.entries()) {
     line.push(encodeValue(value, table.columns[index]?.type ?? 'text', base64))
   }
   return JSON.stringify(line)
+}
+
+export function formatPartLine(part: Omit<PartLine, 'kind'>): string {
+  return JSON.stringify({ part: part.rowCount, sha256: part.sha256 })
 }
 
 export function formatEndLine(end: Omit<EndLine, 'kind'>): string {
@@ -91,9 +129,9 @@ export class BodyLineReader {
     this.#lineNo += 1
     const json = parseJson(text)
     if (isArray(json)) return this.#readRow(json)
-    const line = readTableLine(json) ?? readEndLine(json)
-    if (line === undefined) throw this.#damaged('neither a table, a row nor the end')
-    if (line.kind === 'table') this.#table = line
+    const line = readTableLine(json) ?? readSeal(json)
+    if (line === undefined) throw this.#damaged('neither a table, a row nor an end')
+    this.#table = line.kind === 'table' ? line : undefined
     return line
   }
 
@@ -101,14 +139,15 @@ export class BodyLineReader {
     const table = this.#table
     if (table === undefined) throw this.#damaged('a row before any table')
     const [mark, stamp, origin, ...encoded] = json
-    const expected = mark === 'u' ? table.columns.length : table.keyLength
-    if ((mark !== 'u' && mark !== 'd') || encoded.length !== expected) {
+    const kind = KINDS.get(mark)
+    const expected = kind === 'row' ? table.columns.length : table.keyLength
+    if (kind === undefined || encoded.length !== expected) {
       throw this.#damaged('a row that does not fit its table')
     }
     if (!isCount(stamp) || stamp > MAX_STAMP || typeof origin !== 'string')
       throw this.#damaged('a row without version')
     return {
-      kind: mark === 'u' ? 'row' : 'deletion',
+      kind,
       stamp,
       origin: this.#parseOrigin(origin),
       values: this.#decodeValues(encoded, table),
@@ -159,7 +198,17 @@ function readTableLine(json: unknown): TableLine | undefined {
   const columns = json.columns.map(readColumn)
   if (!columns.every((column) => column !== undefined)) return undefined
   if (!Number.isInteger(json.key) || json.key < 1 || json.key > columns.length) return undefined
-  return { kind: 'table', table: json.table, keyLength: json.key, columns }
+  const leftOut = readLeftOut(json)
+  if (leftOut === undefined) return undefined
+  const table = { kind: 'table', table: json.table, keyLength: json.key, columns } as const
+  return leftOut.length === 0 ? table : { ...table, leftOut }
+}
+
+function readLeftOut(json: object): readonly string[] | undefined {
+  if (!('leftOut' in json)) return []
+  if (!isArray(json.leftOut)) return undefined
+  const names = json.leftOut.filter((name) => typeof name === 'string')
+  return names.length === json.leftOut.length ? names : undefined
 }
 
 function readColumn(json: unknown): Column | undefined {
@@ -171,9 +220,11 @@ function readColumn(json: unknown): Column | undefined {
   return typeof collation === 'string' ? { name, type: known, collation } : undefined
 }
 
-function readEndLine(json: unknown): EndLine | undefined {
+function readSeal(json: unknown): PartLine | EndLine | undefined {
   if (typeof json !== 'object' || json === null) return undefined
-  if (!('rows' in json) || !isCount(json.rows)) return undefined
   if (!('sha256' in json) || typeof json.sha256 !== 'string') return undefined
-  return { kind: 'end', rowCount: json.rows, sha256: json.sha256 }
+  const { sha256 } = json
+  if ('part' in json && isCount(json.part)) return { kind: 'part', rowCount: json.part, sha256 }
+  if ('rows' in json && isCount(json.rows)) return { kind: 'end', rowCount: json.rows, sha256 }
+  return undefined
 }

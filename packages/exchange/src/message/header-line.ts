@@ -24,6 +24,7 @@ export function formatHeaderLine(header: MessageHeader): string {
     predecessors: header.predecessors.map(formatIdentity),
     ...(header.acknowledges && { acknowledges: formatIdentity(header.acknowledges) }),
     ...(header.gapBefore && { gapBefore: header.gapBefore }),
+    ...(header.hasMore && { more: true }),
     writtenAt: header.writtenAt,
   })
 }
@@ -50,6 +51,7 @@ export function parseHeaderLine(text: string): MessageHeader {
     predecessors: readIdentities(json.get('predecessors')),
     ...(acknowledges !== undefined && { acknowledges: readIdentity(acknowledges) }),
     ...(gapBefore !== undefined && { gapBefore: toMessageNo(readNumber(json, 'gapBefore')) }),
+    ...(json.get('more') === true && { hasMore: true }),
     writtenAt: readNumber(json, 'writtenAt'),
   }
   const precedes = (no: number): boolean => no < header.messageNo

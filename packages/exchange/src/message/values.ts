@@ -14,10 +14,31 @@
 /** A value of a row: null, text, a whole number of 64 bits, a floating point number of 64 bits, or octets. */
 export type Value = null | string | bigint | number | Uint8Array
 
-/** What a column holds by its declaration. Values of another type may occur all the same, and travel marked as such. */
-export type ColumnType = 'integer' | 'real' | 'text' | 'blob' | 'numeric'
+/**
+ * What a column holds by its declaration. Values of another type may occur all the same, and travel marked as such.
+ *
+ * The first five are the affinities of SQLite, and what goes with them in PostgreSQL. The others are types that SQLite does not have:
+ * their values travel in the form in which PostgreSQL writes them (a boolean as 0 or 1), and type-agreement.ts says which
+ * columns of SQLite hold them exactly.
+ */
+export const COLUMN_TYPES = [
+  'integer',
+  'real',
+  'text',
+  'blob',
+  'numeric',
+  'decimal',
+  'boolean',
+  'date',
+  'time',
+  'timestamp',
+  'timestamptz',
+  'interval',
+  'uuid',
+  'json',
+] as const
 
-export const COLUMN_TYPES: readonly ColumnType[] = ['integer', 'real', 'text', 'blob', 'numeric']
+export type ColumnType = (typeof COLUMN_TYPES)[number]
 
 /** A value in its JSON form. */
 export type JsonValue =

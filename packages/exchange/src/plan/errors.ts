@@ -45,3 +45,58 @@ export class NodeIsThisNode extends ExchangeError {
     this.node = node
   }
 }
+
+/** A rule of the plan that does not fit the database, or is no rule. */
+export class RuleInvalid extends ExchangeError {
+  readonly code = 'RULE_INVALID'
+  readonly transient = false
+  readonly table: string
+  readonly fault: string
+
+  constructor(table: string, fault: string, options: { readonly cause?: unknown } = {}) {
+    super(`the rule for table ${JSON.stringify(table)} can't be kept: ${fault}`, {
+      ...options,
+      hint: 'mend it under "rules" in the configuration; until then nothing is exchanged',
+    })
+    this.table = table
+    this.fault = fault
+  }
+}
+
+/** A rule asks for an attribute that a node does not have: nobody can tell which rows are its share. */
+export class NodeAttributeMissing extends ExchangeError {
+  readonly code = 'NODE_ATTRIBUTE_MISSING'
+  readonly transient = false
+  readonly node: NodeCode
+  readonly table: string
+  readonly attribute: string
+
+  constructor(node: NodeCode, table: string, attribute: string) {
+    super(
+      `the rule for table ${JSON.stringify(table)} needs the attribute "${attribute}" of node "${node}", which it does not have`,
+      { hint: `give it: obmen node set ${node} ${attribute}=…` },
+    )
+    this.node = node
+    this.table = table
+    this.attribute = attribute
+  }
+}
+
+/** An attribute that a node can't have. */
+export class NodeAttributeInvalid extends ExchangeError {
+  readonly code = 'NODE_ATTRIBUTE_INVALID'
+  readonly transient = false
+  readonly attribute: string
+  readonly part: 'name' | 'value'
+
+  constructor(attribute: string, part: 'name' | 'value') {
+    super(
+      `${JSON.stringify(attribute)} can't be set as an attribute of a node: its ${part} is not possible`,
+      {
+        hint: 'a name is letters, digits and underscores, and not "code"; a value is a text of at most 1000 characters',
+      },
+    )
+    this.attribute = attribute
+    this.part = part
+  }
+}

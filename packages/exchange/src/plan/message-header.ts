@@ -18,6 +18,8 @@ export interface MessageHeader extends MessageIdentity {
   readonly acknowledges?: MessageIdentity
   /** The sender has seen a letter with this number that it can't apply, because messages before it are missing. */
   readonly gapBefore?: MessageNo
+  /** The size bound ended the message before the changes did: what belongs to its rows may come with the next one. */
+  readonly hasMore?: true
   /** When the message was written, in milliseconds of the sender's clock. For people only. */
   readonly writtenAt: number
 }

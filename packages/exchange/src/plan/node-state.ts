@@ -24,6 +24,29 @@ export interface SentMessage extends MessageIdentity {
   readonly delivered: boolean
   /** True when a later message offered its changes again: it no longer counts for the window. */
   readonly superseded: boolean
+  /** What its file is made of, for as long as it has to be delivered. */
+  readonly content?: MessageContent
+}
+
+/**
+ * The octets of a message's file: a head of its own, pieces of a body that many messages may share, a tail of its own. So a body is
+ * written once, however many nodes get it.
+ */
+export interface MessageContent {
+  /** In base64. */
+  readonly head: string
+  /** The name of the body in the spool; empty when the message has no rows. */
+  readonly body: string
+  /** Where the pieces begin and end in the body, in octets. */
+  readonly ranges: readonly (readonly [begin: number, end: number])[]
+  /** In base64. */
+  readonly tail: string
+}
+
+/** The message when its content is needed no more. */
+export function withoutContent(message: SentMessage): SentMessage {
+  const { content: _, ...rest } = message
+  return rest
 }
 
 /**

@@ -6,7 +6,12 @@
  * that only acknowledges covers nothing, so the next one does not depend on it: `baseNo` reaches back over it.
  */
 import { type MessageNo, nextMessageNo, NO_MESSAGE, toMessageNo } from './message-no.ts'
-import type { MessageIdentity, NodeState, SentMessage } from './node-state.ts'
+import {
+  type MessageIdentity,
+  type NodeState,
+  type SentMessage,
+  withoutContent,
+} from './node-state.ts'
 import { acknowledgementFor } from './acknowledgement.ts'
 
 export interface SendingRules {
@@ -39,6 +44,8 @@ export type NextMessage =
       readonly acknowledges: MessageIdentity | undefined
       readonly gapBefore: MessageNo
     }
+
+export type PlannedMessage = NextMessage & { readonly kind: 'message' }
 
 /**
  * Decides what to write for a node next, `headSeq` being the last position of the change index. Ask again after each
@@ -118,7 +125,7 @@ export function recordDelivery(node: NodeState, messageNo: MessageNo): NodeState
   return {
     ...node,
     unacknowledged: node.unacknowledged.map((sent) =>
-      sent.messageNo === messageNo ? { ...sent, delivered: true } : sent,
+      sent.messageNo === messageNo ? { ...withoutContent(sent), delivered: true } : sent,
     ),
   }
 }
@@ -146,7 +153,10 @@ export function offerAgain(node: NodeState): NodeState {
   return {
     ...node,
     offeredSeq: node.acknowledgedSeq,
-    unacknowledged: node.unacknowledged.map((sent) => ({ ...sent, superseded: true })),
+    unacknowledged: node.unacknowledged.map((sent) => ({
+      ...withoutContent(sent),
+      superseded: true,
+    })),
   }
 }
 

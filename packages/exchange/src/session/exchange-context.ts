@@ -22,7 +22,12 @@ export interface ExchangeContext {
 export interface ExchangeRules extends SendingRules {
   /** A message is closed when its rows take so many octets before compression. One row more never fits into half a message. */
   readonly messageSizeOctets: number
+  /** For so many days with an exchange it is remembered that a row was deleted; by default {@link DEFAULT_KEEP_DELETIONS_DAYS}. */
+  readonly keepDeletionsDays?: number
 }
+
+/** Longer than backups are usually kept: a node that is restored from an older one may bring back what was deleted. */
+export const DEFAULT_KEEP_DELETIONS_DAYS: number = 400
 
 /**
  * Rows that hardly compress travel as base64 in 4/3 of their size, so letters stay below 15 MB: mail providers take

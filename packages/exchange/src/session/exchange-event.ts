@@ -48,8 +48,8 @@ export type ExchangeEvent =
   | { readonly kind: 'new-epoch'; readonly node: NodeCode }
   | {
       readonly kind: 'writing'
+      /** One of the nodes that get these rows. */
       readonly node: NodeCode
-      readonly messageNo: MessageNo
       readonly rowsDone: number
     }
   | {

@@ -1,10 +1,10 @@
 import { NodeUnknown } from '../plan/errors.ts'
 import type { NodeCode } from '../plan/node-code.ts'
-import type { NodeState } from '../plan/node-state.ts'
 import type { Inbox, WaitingMessage } from '../transport/transport.ts'
-import type { ExchangeContext } from './exchange-context.ts'
+import { DEFAULT_KEEP_DELETIONS_DAYS, type ExchangeContext } from './exchange-context.ts'
+import { isTransient } from './outgoing.ts'
 import { receiveChanges, type ReceivingSummary } from './receive-changes.ts'
-import { sendChanges, type SendingSummary } from './send-changes.ts'
+import { sendChanges, type Sending, type SendingSummary } from './send-changes.ts'
 import { Spool } from './spool.ts'
 
 /** How an exchange with one node went. An error on one way does not keep the other way, or another node, from its turn. */
@@ -36,27 +36,40 @@ export async function exchange(
   context: ExchangeContext,
   codes?: readonly NodeCode[],
 ): Promise<readonly NodeExchange[]> {
-  const nodes = await context.store.transaction((transaction) => transaction.nodes())
-  const chosen = chooseNodes(nodes, codes)
+  const { store, now, rules } = context
+  const survey = await store.survey({ nowMs: now(), resendAfterMs: rules.resendAfterMs })
+  const chosen = chooseNodes(survey.nodes, codes)
   const spool = new Spool(context.spoolFolder)
   await spool.prepare()
-  const uuids = nodes.flatMap((node) => node.unacknowledged.map(({ uuid }) => uuid))
-  await spool.clean(new Set(uuids))
-  const known = nodes.map(({ code }) => code)
-  const received = await receiveFromAll(context, { chosen, known })
-  const results: NodeExchange[] = []
-  for (const half of received) results.push(await sendTo(context, half))
-  return results
+  await spool.clean(survey.bodies)
+  const received = await receiveFromAll(context, { chosen, known: survey.nodes })
+  const sent = await sendChanges(context, chosen)
+  if (survey.isNewDay) await endDay(context)
+  return received.map((half) => joinHalves(half, sent.get(half.node)))
 }
 
 function chooseNodes(
-  nodes: readonly NodeState[],
+  known: readonly NodeCode[],
   codes: readonly NodeCode[] | undefined,
 ): readonly NodeCode[] {
-  const known = nodes.map(({ code }) => code)
   const unknown = codes?.find((code) => !known.includes(code))
   if (unknown !== undefined) throw new NodeUnknown(unknown, known)
   return codes ?? known
+}
+
+const NOTHING_SENT: SendingSummary = { messages: 0, rows: 0, octets: 0 }
+
+function joinHalves(half: NodeExchange, sending: Sending | undefined): NodeExchange {
+  const { summary = NOTHING_SENT, errors = [] } = sending ?? {}
+  if (errors.length > 0 && summary.messages === 0) {
+    return { ...half, errors: [...half.errors, ...errors] }
+  }
+  return { ...half, sent: summary, errors: [...half.errors, ...errors] }
+}
+
+async function endDay({ store, now, rules }: ExchangeContext): Promise<void> {
+  const { keepDeletionsDays: keepDays = DEFAULT_KEEP_DELETIONS_DAYS } = rules
+  await store.transaction((transaction) => transaction.endDay({ nowMs: now(), keepDays }))
 }
 
 async function receiveFromAll(
@@ -82,11 +95,6 @@ async function receiveFromAll(
   } finally {
     if (inbox !== undefined) await closeInbox(context, inbox)
   }
-}
-
-/** What errors of every package say of themselves. A login that was refused is not tried again for each node. */
-function isTransient(error: unknown): boolean {
-  return error instanceof Error && 'transient' in error && error.transient === true
 }
 
 function tellInbox(
@@ -126,14 +134,6 @@ async function receiveFrom(
     return { node, received: summary, errors: damaged }
   } catch (error) {
     return { node, errors: [report(context, node, error)] }
-  }
-}
-
-async function sendTo(context: ExchangeContext, half: NodeExchange): Promise<NodeExchange> {
-  try {
-    return { ...half, sent: await sendChanges(context, half.node) }
-  } catch (error) {
-    return { ...half, errors: [...half.errors, report(context, half.node, error)] }
   }
 }
 

@@ -1,13 +1,21 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { Readable } from 'node:stream'
 import { createZstdDecompress } from 'node:zlib'
 
-import { BodyLineReader, type RowLine, type TableLine } from '../message/body-lines.ts'
+import {
+  BodyLineReader,
+  type EndLine,
+  isRowLine,
+  type PartLine,
+  type RowLine,
+  type TableLine,
+} from '../message/body-lines.ts'
 import { MessageDamaged, MessageTooNew } from '../message/errors.ts'
+import { FrameWalker } from '../message/frame-walker.ts'
 import { parseHeaderLine } from '../message/header-line.ts'
 import type { MessageHeader } from '../plan/message-header.ts'
 import { base64 } from '../platform/base64.ts'
-import type { RowName } from '../transport/errors.ts'
 
 /** A row may hold a large binary value, but it has to fit into memory, on both sides. */
 const MAX_LINE_OCTETS = 256 * 1024 * 1024
@@ -39,23 +47,75 @@ export interface VerifiedMessage {
  * {@link MessageDamaged} or {@link MessageTooNew}.
  */
 export async function verifyMessage(path: string): Promise<VerifiedMessage> {
-  const hash = createHash('sha256')
+  const check = new SealCheck()
   let header: MessageHeader | MessageTooNew | undefined
-  let previous: Buffer | undefined
-  let rowCount = 0
   for await (const line of readLines(path)) {
-    header ??= readHeader(line)
-    if (line.length < 2) throw new MessageDamaged('it has an empty line')
-    if (line[0] === LEFT_BRACKET) rowCount += 1
-    if (previous !== undefined) hash.update(previous).update('\n')
-    previous = line
+    // What was appended to it on its way is none of it.
+    if (check.isEnded) continue
+    if (header === undefined) {
+      header = readHeader(line)
+      check.header(line)
+    } else if (line.length < 3) {
+      throw new MessageDamaged('it has an empty line')
+    } else if (!(header instanceof MessageTooNew)) {
+      check.line(line)
+    }
   }
-  if (header === undefined || previous === undefined) throw new MessageDamaged('it is empty')
   if (header instanceof MessageTooNew) throw header
-  const end = new BodyLineReader(base64).read(previous.toString())
-  if (end.kind !== 'end' || end.rowCount !== rowCount) throw new MessageDamaged('it ends too early')
-  if (end.sha256 !== hash.digest('hex')) throw new MessageDamaged('its checksum does not fit')
-  return { path, header, rowCount }
+  if (header === undefined) throw new MessageDamaged('it is empty')
+  if (!check.isEnded) throw new MessageDamaged('it ends too early')
+  return { path, header, rowCount: check.rowCount }
+}
+
+/** Holds the lines of a message against the seals in it. */
+class SealCheck {
+  rowCount = 0
+  isEnded = false
+  readonly #message = createHash('sha256')
+  #part = createHash('sha256')
+  #partRows = 0
+  #isInPart = false
+
+  header(line: Buffer): void {
+    this.#message.update(line)
+  }
+
+  line(line: Buffer): void {
+    if (line[0] === LEFT_BRACKET) {
+      this.#partRows += 1
+      this.#add(line)
+      return
+    }
+    const read = new BodyLineReader(base64).read(line.toString())
+    if (read.kind === 'part') this.#endPart(line, read)
+    else if (read.kind === 'end') this.#end(read)
+    else this.#add(line)
+  }
+
+  #add(line: Buffer): void {
+    this.#isInPart = true
+    this.#part.update(line)
+  }
+
+  #endPart(line: Buffer, seal: PartLine): void {
+    const isWhole = seal.rowCount === this.#partRows && seal.sha256 === this.#part.digest('hex')
+    if (!isWhole) throw new MessageDamaged('the checksum of a part does not fit')
+    this.#message.update(line)
+    this.rowCount += seal.rowCount
+    this.#part = createHash('sha256')
+    this.#partRows = 0
+    this.#isInPart = false
+  }
+
+  #end(seal: EndLine): void {
+    if (this.#isInPart || seal.rowCount !== this.rowCount) {
+      throw new MessageDamaged('it ends too early')
+    }
+    if (seal.sha256 !== this.#message.digest('hex')) {
+      throw new MessageDamaged('its checksum does not fit')
+    }
+    this.isEnded = true
+  }
 }
 
 /** A format that is too new counts only when the file is whole: a damaged one may say anything. */
@@ -76,10 +136,13 @@ export async function* readMessage(
   let rows: RowLine[] = []
   let rowOctets = 0
   let isHeader = true
+  let isEnded = false
   for await (const octets of readLines(path)) {
+    if (isEnded) continue
     const line = isHeader ? undefined : lines.read(octets.toString())
     isHeader = false
-    if (line?.kind === 'row' || line?.kind === 'deletion') {
+    isEnded = line?.kind === 'end'
+    if (isRowLine(line)) {
       rows.push(line)
       rowOctets += octets.length
       if (rows.length < BATCH_ROWS && rowOctets < BATCH_OCTETS) continue
@@ -91,27 +154,7 @@ export async function* readMessage(
   }
 }
 
-/** Table and key of the first row in a message's file, for people. */
-export async function nameFirstRow(path: string): Promise<RowName | undefined> {
-  let table: TableLine | undefined
-  for await (const piece of readMessage(path)) {
-    if ('kind' in piece) table = piece
-    else if (table !== undefined) return { table: table.table, key: formatKey(table, piece[0]) }
-  }
-  return undefined
-}
-
-/** It goes into a sentence for people: two UUIDs and a comma fit. */
-const MAX_KEY_LENGTH = 100
-
-function formatKey({ keyLength }: TableLine, row: RowLine | undefined): string {
-  const key = (row?.values ?? []).slice(0, keyLength).map((value) => {
-    if (value instanceof Uint8Array) return `x'${Buffer.from(value).toString('hex')}'`
-    return typeof value === 'string' ? JSON.stringify(value) : String(value)
-  })
-  return key.join(', ').slice(0, MAX_KEY_LENGTH)
-}
-
+/** Lines with their line ends. */
 async function* readLines(path: string): AsyncGenerator<Buffer, void, void> {
   const pieces: Buffer[] = []
   let pieceOctets = 0
@@ -121,8 +164,9 @@ async function* readLines(path: string): AsyncGenerator<Buffer, void, void> {
     if (bodyOctets > MAX_BODY_OCTETS) throw new MessageDamaged('it is larger than any message')
     let begin = 0
     for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, begin)) {
-      pieces.push(chunk.subarray(begin, end))
-      yield pieces.length === 1 ? chunk.subarray(begin, end) : Buffer.concat(pieces)
+      const rest = chunk.subarray(begin, end + 1)
+      pieces.push(rest)
+      yield pieces.length === 1 ? rest : Buffer.concat(pieces)
       pieces.length = 0
       pieceOctets = 0
       begin = end + 1
@@ -137,9 +181,10 @@ async function* readLines(path: string): AsyncGenerator<Buffer, void, void> {
 }
 
 async function* readDecompressed(path: string): AsyncGenerator<Buffer, void, void> {
-  const file = createReadStream(path)
-  const decompressed = file.pipe(createZstdDecompress({ chunkSize: CHUNK_OCTETS }))
-  file.on('error', (error) => decompressed.destroy(error))
+  const file = createReadStream(path, { highWaterMark: CHUNK_OCTETS })
+  const frames = Readable.from(cutFrames(file))
+  const decompressed = frames.pipe(createZstdDecompress({ chunkSize: CHUNK_OCTETS }))
+  frames.on('error', (error) => decompressed.destroy(error))
   try {
     for await (const chunk of decompressed) {
       if (Buffer.isBuffer(chunk)) yield chunk
@@ -150,6 +195,14 @@ async function* readDecompressed(path: string): AsyncGenerator<Buffer, void, voi
       : error
   } finally {
     file.destroy()
+  }
+}
+
+/** The decompressor goes on with the next frame only when that comes in another piece. */
+async function* cutFrames(file: AsyncIterable<unknown>): AsyncGenerator<Uint8Array, void, void> {
+  const walker = new FrameWalker()
+  for await (const octets of file) {
+    if (Buffer.isBuffer(octets)) yield* walker.cut(octets)
   }
 }
 

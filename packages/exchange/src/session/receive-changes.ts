@@ -9,7 +9,7 @@ import { open } from 'node:fs/promises'
 
 import { MessageDamaged } from '../message/errors.ts'
 import { acceptAcknowledgement, gapNeedsResend } from '../plan/acknowledgement.ts'
-import { compareEpochs, nextEpoch } from '../plan/epoch.ts'
+import { compareEpochs, FIRST_EPOCH, nextEpoch } from '../plan/epoch.ts'
 import { judgeByMark } from '../plan/letter-mark.ts'
 import type { MessageHeader } from '../plan/message-header.ts'
 import type { NodeCode } from '../plan/node-code.ts'
@@ -38,6 +38,8 @@ export interface ReceivingSummary {
   readonly outdated: number
   readonly conflicts: number
   readonly refused: number
+  /** Rows of tables that this node does not take; absent when there were none. */
+  readonly ignored?: number
 }
 
 /** What was received, and what could not be: the events have told of that already. */
@@ -193,6 +195,9 @@ class NodeReceiver {
     const applier = await transaction.beginApplying({
       code: this.#code,
       acknowledgedSeq,
+      beginsAnew: node.epoch.counter > FIRST_EPOCH.counter && acknowledgedSeq === 0,
+      // A message without rows says nothing of those that are still to come.
+      hasMore: message.header.hasMore === true || message.rowCount === 0,
       nowMs: now(),
     })
     const { rowCount } = message
@@ -278,5 +283,10 @@ function addSummary(sum: ReceivingSummary, applied: ApplySummary): ReceivingSumm
     outdated: sum.outdated + applied.outdated,
     conflicts: sum.conflicts + applied.conflicts,
     refused: applied.refused,
+    ...withIgnored((sum.ignored ?? 0) + (applied.ignored ?? 0)),
   }
+}
+
+function withIgnored(ignored: number): Pick<ReceivingSummary, 'ignored'> {
+  return ignored > 0 ? { ignored } : {}
 }

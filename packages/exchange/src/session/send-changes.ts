@@ -1,22 +1,18 @@
 /**
- * Writes and delivers the messages for one node.
+ * Writes and delivers the messages for all nodes.
  *
- *     fold → plan the next number → write its file → record it (one transaction) → deliver the letter → record that
+ *     fold → plan the next number of each node → write a body for those that get the same → record their messages (one
+ *     transaction) → deliver the letters → record that (one transaction) → the next body
  *
- * A process that dies before the record has written nothing but a file, which is cleaned away. One that dies after it finds
- * the message undelivered and delivers the same octets again: the receiver takes a number and uuid once.
+ * Nodes with the same share that are at the same position of the change index get one body: what a change costs here hardly depends on how
+ * many nodes it goes to. A process that dies before the record has written nothing but a file, which is cleaned away. One that dies
+ * after it finds messages undelivered and delivers the same octets again: the receiver takes a number and uuid once.
  */
-import { createReadStream, existsSync } from 'node:fs'
-
-import type { MessageFileName } from '../message/file-name.ts'
-import type { Epoch } from '../plan/epoch.ts'
-import type { MessageHeader } from '../plan/message-header.ts'
-import { NO_MESSAGE } from '../plan/message-no.ts'
 import type { NodeCode } from '../plan/node-code.ts'
 import type { NodeState, SentMessage } from '../plan/node-state.ts'
 import {
   isOverdue,
-  type NextMessage,
+  type PlannedMessage,
   offerAgain,
   planNextMessage,
   recordDelivery,
@@ -24,10 +20,15 @@ import {
   recordSending,
   withdraw,
 } from '../plan/numbering.ts'
-import { DeliveryRefused } from '../transport/errors.ts'
+import type { StoreTransaction } from '../store/change-store.ts'
+import type { DeliveryRefused } from '../transport/errors.ts'
 import type { ExchangeContext } from './exchange-context.ts'
-import { nameFirstRow } from './message-reader.ts'
-import { type WrittenMessage, writeMessage } from './message-writer.ts'
+import { type Group, Groups, inChunks } from './groups.ts'
+import { type BodyPieces, type MessageBody, writeBody } from './message-body.ts'
+import { composeMessage } from './compose-message.ts'
+import { withNodes } from './with-nodes.ts'
+import { findRetries, setAsideDefects, setAsideTooLarge } from './unsent-rows.ts'
+import { type Delivery, Outbox, type Outgoing } from './outgoing.ts'
 import { Spool } from './spool.ts'
 
 /** What was sent to one node. */
@@ -37,210 +38,340 @@ export interface SendingSummary {
   readonly octets: number
 }
 
+/** How sending to one node went. */
+export interface Sending {
+  readonly summary: SendingSummary
+  readonly errors: readonly Error[]
+}
+
 /**
- * Sends a node everything that it does not know yet, in as many messages as the size bound and the window allow, and
- * the acknowledgement that it is owed. Throws what the transport throws; what was recorded by then is delivered the next time.
+ * Sends nodes everything that they do not know yet, in as many messages as the size bound and the window allow, and the
+ * acknowledgements that they are owed. What fails with one node is in its result; what was recorded by then is delivered the next
+ * time. Nodes for which there is nothing to do are in the result only when something went wrong with all of them.
  */
 export async function sendChanges(
   context: ExchangeContext,
-  code: NodeCode,
-): Promise<SendingSummary> {
-  const sender = new NodeSender(context, code)
-  const headSeq = await sender.prepare()
-  await sender.deliverRecorded()
-  while (await sender.sendNext(headSeq)) context.signal?.throwIfAborted()
-  return sender.summary
+  codes: readonly NodeCode[],
+): Promise<ReadonlyMap<NodeCode, Sending>> {
+  const cycle = new SendingCycle(context)
+  await cycle.run(codes)
+  return cycle.results
 }
 
-class NodeSender {
+class SendingCycle {
+  readonly results = new Map<NodeCode, Sending>()
   readonly #context: ExchangeContext
-  readonly #code: NodeCode
   readonly #spool: Spool
-  #messages = 0
-  #rows = 0
-  #octets = 0
+  readonly #outbox: Outbox
+  #headSeq = 0
+  /** Smaller than the rules say while a body is looked for that the mail server takes. */
+  #limitOctets: number
 
-  constructor(context: ExchangeContext, code: NodeCode) {
+  constructor(context: ExchangeContext) {
     this.#context = context
-    this.#code = code
     this.#spool = new Spool(context.spoolFolder)
+    this.#outbox = new Outbox(context)
+    this.#limitOctets = context.rules.messageSizeOctets
   }
 
-  get summary(): SendingSummary {
-    return { messages: this.#messages, rows: this.#rows, octets: this.#octets }
-  }
-
-  /** Folds, and offers again what was lost. Gives the last position of the change index. */
-  prepare(): Promise<number> {
-    const { store, now, rules } = this.#context
-    return store.transaction(async (transaction) => {
-      const headSeq = await transaction.fold()
-      const node = await transaction.node(this.#code)
-      if (isOverdue(node, now(), rules)) {
-        await transaction.saveNode(offerAgain(node))
-        this.#emitOfferedAgain(node, 'overdue')
-      }
-      return headSeq
-    })
-  }
-
-  /** Delivers messages that an earlier run recorded and could not hand over. */
-  async deliverRecorded(): Promise<void> {
-    const node = await this.#node()
-    const waiting = node.unacknowledged.filter((sent) => !sent.delivered && !sent.superseded)
-    for (const message of waiting) {
-      if (!existsSync(this.#spool.outgoing(message.uuid))) {
-        await this.#update((state) => offerAgain(state))
-        this.#emitOfferedAgain(node, 'file-missing')
-        return
-      }
-      // An earlier try whose answer was lost may have brought it to the receiver: its number is used up.
-      await this.#deliver(node.epoch, message, offerAgain)
+  async run(codes: readonly NodeCode[]): Promise<void> {
+    const toServe = await this.#guard(codes, () => this.#prepare(codes))
+    const groups = new Groups()
+    for (const some of inChunks(toServe ?? [])) {
+      await this.#guard(some, async () => {
+        await this.#deliverRecorded(some)
+        await this.#plan(some, groups)
+      })
+    }
+    for (const group of groups.takeAll()) {
+      const next = await this.#guard(group.codes, () => this.#serve(group))
+      for (const following of next ?? []) groups.add(following)
     }
   }
 
-  /** Writes, records and delivers one message. False when there is none to be sent. */
-  async sendNext(headSeq: number): Promise<boolean> {
-    const node = await this.#node()
-    const next = planNextMessage(node, headSeq, this.#context.rules)
+  /** Folds once for all nodes, and finds those for which there is something to do. */
+  async #prepare(codes: readonly NodeCode[]): Promise<readonly NodeCode[]> {
+    const { store } = this.#context
+    let survey = await this.#survey()
+    const unsent = survey.hasUnsent ? await findRetries(this.#context) : []
+    if (survey.hasUnfolded || unsent.length > 0) {
+      await store.transaction(async (transaction) => {
+        await transaction.fold()
+        if (unsent.length > 0) await transaction.takeUp(unsent)
+      })
+      survey = await this.#survey()
+    }
+    this.#headSeq = survey.headSeq
+    const chosen = new Set(codes)
+    return survey.toServe.filter((code) => chosen.has(code))
+  }
+
+  #survey(): ReturnType<ExchangeContext['store']['survey']> {
+    const { store, now, rules } = this.#context
+    return store.survey({ nowMs: now(), resendAfterMs: rules.resendAfterMs })
+  }
+
+  /** What is thrown concerns these nodes; what was thrown by an abort ends everything. */
+  async #guard<Result>(
+    codes: readonly NodeCode[],
+    work: () => Promise<Result>,
+  ): Promise<Result | undefined> {
+    try {
+      this.#context.signal?.throwIfAborted()
+      return await work()
+    } catch (error) {
+      if (this.#context.signal?.aborted === true || !(error instanceof Error)) throw error
+      for (const code of codes) this.#report(code, error)
+      return undefined
+    }
+  }
+
+  #report(node: NodeCode, error: Error): void {
+    this.#context.onEvent?.({ kind: 'problem', node, error })
+    const { summary, errors } = this.#resultOf(node)
+    this.results.set(node, { summary, errors: [...errors, error] })
+  }
+
+  #resultOf(code: NodeCode): Sending {
+    return this.results.get(code) ?? { summary: { messages: 0, rows: 0, octets: 0 }, errors: [] }
+  }
+
+  /** Delivers messages that an earlier run recorded and could not hand over; offers again what was lost. */
+  async #deliverRecorded(codes: readonly NodeCode[]): Promise<void> {
+    const found = await withNodes(this.#context.store, codes, (node, transaction) => {
+      return this.#findRecorded(node, transaction)
+    })
+    let queues = [...found.values()]
+    for (let place = 0; queues.length > 0; place += 1) {
+      queues = queues.filter((queue) => queue.length > place)
+      const letters = queues.flatMap((queue) => queue.slice(place, place + 1))
+      const deliveries = await this.#outbox.deliverAll(letters)
+      // An earlier try whose answer was lost may have brought a letter to its receiver: its number is used up.
+      await this.#conclude(letters, deliveries, offerAgain)
+      queues = queues.filter((_, index) => deliveries[index]?.kind === 'delivered')
+    }
+  }
+
+  async #findRecorded(
+    node: NodeState,
+    transaction: StoreTransaction,
+  ): Promise<readonly Outgoing[]> {
+    const { now, rules } = this.#context
+    const recorded = node.unacknowledged.filter((sent) => !sent.delivered && !sent.superseded)
+    const reason = isOverdue(node, now(), rules)
+      ? 'overdue'
+      : recorded.every((message) => this.#outbox.isWhole(message))
+        ? undefined
+        : 'file-missing'
+    if (reason === undefined) {
+      return recorded.map((message) => ({ code: node.code, epoch: node.epoch, message }))
+    }
+    await transaction.saveNode(offerAgain(node))
+    const { code, acknowledgedNo } = node
+    this.#context.onEvent?.({ kind: 'offered-again', node: code, afterNo: acknowledgedNo, reason })
+    return []
+  }
+
+  /** Plans the next message of each node, and brings those together that get the same rows. */
+  async #plan(codes: readonly NodeCode[], groups: Groups): Promise<void> {
+    const able = codes.filter((code) => this.#resultOf(code).errors.length === 0)
+    const plans = await withNodes(this.#context.store, able, (node) => this.#planFor(node))
+    for (const [node, next] of plans) {
+      if (next === undefined) continue
+      const { afterSeq, throughSeq } = next
+      const share = await this.#context.store.shareOf(node)
+      groups.add({ share, afterSeq, throughSeq, codes: [node] })
+    }
+  }
+
+  #planFor(node: NodeState): PlannedMessage | undefined {
+    const next = planNextMessage(node, this.#headSeq, this.#context.rules)
     if (next.kind === 'window-full') {
       const { unacknowledged } = next
-      this.#context.onEvent?.({ kind: 'window-full', node: this.#code, unacknowledged })
+      this.#context.onEvent?.({ kind: 'window-full', node: node.code, unacknowledged })
     }
-    if (next.kind !== 'message') return false
-    const header = this.#headerFor(node, next)
-    const written = await this.#write(header, next)
-    if (written.rowCount === 0 && !node.owesAcknowledgement) {
-      await this.#update((state) => recordNothingToSend(state, headSeq))
-      return false
-    }
-    const throughSeq = written.hasMore ? (written.lastSeq ?? next.afterSeq) : next.throughSeq
-    const message = toSentMessage(header, written, throughSeq)
-    await this.#update((state) => recordSending(state, message))
-    await this.#deliver(node.epoch, message, withdraw)
-    return written.hasMore
+    return next.kind === 'message' ? next : undefined
   }
 
-  #headerFor(node: NodeState, next: NextMessage & { readonly kind: 'message' }): MessageHeader {
-    const { plan } = this.#context.store
-    return {
-      plan: plan.name,
-      from: plan.thisNode,
-      to: this.#code,
-      epoch: node.epoch,
-      messageNo: next.messageNo,
-      uuid: this.#context.newUuid(),
-      baseNo: next.baseNo,
-      predecessors: next.predecessors,
-      ...(next.acknowledges && { acknowledges: next.acknowledges }),
-      ...(next.gapBefore !== NO_MESSAGE && { gapBefore: next.gapBefore }),
-      writtenAt: this.#context.now(),
+  /** Sends a group its next message. Gives the groups that are left: those that get more, and those that get less at a time. */
+  async #serve(group: Group): Promise<readonly Group[]> {
+    const hasRows = group.throughSeq > group.afterSeq
+    if (!hasRows) {
+      for (const codes of inChunks(group.codes)) await this.#sendTo(codes, { group })
+      return []
     }
-  }
-
-  #write(
-    header: MessageHeader,
-    next: NextMessage & { readonly kind: 'message' },
-  ): Promise<WrittenMessage> {
-    const { store, rules, onEvent } = this.#context
-    const { messageNo } = header
-    const { afterSeq, throughSeq } = next
-    const batches = store.readChanges({ forNode: this.#code, afterSeq, throughSeq })
-    const path = this.#spool.outgoing(header.uuid)
-    return writeMessage(
-      path,
-      { header, batches },
-      {
-        limitOctets: rules.messageSizeOctets,
-        onRows: (rowsDone) => onEvent?.({ kind: 'writing', node: this.#code, messageNo, rowsDone }),
-      },
-    )
-  }
-
-  async #deliver(
-    epoch: Epoch,
-    message: SentMessage,
-    recordRefusal: (node: NodeState, message: SentMessage) => NodeState,
-  ): Promise<void> {
-    const { messageNo, uuid, baseNo, rowCount, sizeOctets, writtenAt } = message
-    const name = this.#nameOf(message)
-    const path = this.#spool.outgoing(uuid)
-    const hint = { epoch, uuid, baseNo }
-    const content = (): AsyncIterable<Uint8Array> => createReadStream(path)
+    const body = await this.#write(group)
+    const outcomes: ChunkOutcome[] = []
     try {
-      await this.#context.transport.deliver({
-        name,
-        hint,
-        rowCount,
-        sizeOctets,
-        writtenAt,
-        content,
-      })
-    } catch (error) {
-      if (error instanceof DeliveryRefused) {
-        const refusal = await explainRefusal(error, { rowCount, path })
-        await this.#update((state) => recordRefusal(state, message))
-        await this.#spool.remove(path)
-        throw refusal
+      await this.#setAsideDefects(body, group)
+      for (const codes of inChunks(group.codes)) {
+        outcomes.push(await this.#sendTo(codes, { group, body }))
       }
-      throw error
+    } finally {
+      await body.close()
     }
-    await this.#update((state) => recordDelivery(state, messageNo))
-    await this.#spool.remove(path)
-    this.#messages += 1
-    this.#rows += rowCount
-    this.#octets += sizeOctets
-    const node = this.#code
-    this.#context.onEvent?.({ kind: 'sent', node, messageNo, rowCount, sizeOctets })
+    // After an error letters may be recorded and not delivered: then it is removed at the next exchange.
+    const isNeeded = outcomes.some(({ isBodyNeeded }) => isBodyNeeded)
+    if (!isNeeded) await this.#spool.remove(this.#spool.body(body.name))
+    const going = outcomes.flatMap((outcome) => outcome.going)
+    const tooLarge = outcomes.flatMap((outcome) => outcome.tooLarge)
+    const next: Group[] = []
+    if (tooLarge.length > 0) {
+      await this.#makeRoom(body, tooLarge)
+      next.push({ ...group, codes: tooLarge.map(({ code }) => code) })
+    }
+    if (body.hasMore && going.length > 0) {
+      next.push({ ...group, afterSeq: body.lastSeq ?? group.afterSeq, codes: going })
+    }
+    return next
   }
 
-  #node(): Promise<NodeState> {
-    return this.#context.store.transaction((transaction) => transaction.node(this.#code))
-  }
-
-  #update(change: (node: NodeState) => NodeState): Promise<NodeState> {
-    return this.#context.store.transaction(async (transaction) => {
-      const node = change(await transaction.node(this.#code))
-      await transaction.saveNode(node)
-      return node
+  #write({ afterSeq, throughSeq, codes }: Group): Promise<MessageBody> {
+    const { store, onEvent, newUuid } = this.#context
+    const [forNode] = codes
+    if (forNode === undefined) throw new TypeError('a group of no nodes')
+    const keepsOwn = codes.length > 1
+    const batches = store.readChanges({ forNode, afterSeq, throughSeq, keepsOwn })
+    const name = newUuid()
+    return writeBody({ name, path: this.#spool.body(name) }, batches, {
+      limitOctets: this.#limitOctets,
+      leavesOwnOut: keepsOwn,
+      onRows: (rowsDone) => onEvent?.({ kind: 'writing', node: forNode, rowsDone }),
     })
   }
 
-  #nameOf({ messageNo }: SentMessage): MessageFileName {
-    const { plan } = this.#context.store
-    return { plan: plan.name, from: plan.thisNode, to: this.#code, messageNo }
+  async #setAsideDefects({ defects }: MessageBody, { codes }: Group): Promise<void> {
+    const [node] = codes
+    if (defects.length === 0 || node === undefined) return
+    await setAsideDefects(this.#context, defects)
+    for (const { error } of defects) this.#report(node, error)
   }
 
-  #emitOfferedAgain(node: NodeState, reason: 'overdue' | 'file-missing'): void {
-    const afterNo = node.acknowledgedNo
-    this.#context.onEvent?.({ kind: 'offered-again', node: this.#code, afterNo, reason })
+  /** The mail server does not take letters of this size: less goes at a time, and a row that is too large alone goes not at all. */
+  async #makeRoom(body: MessageBody, refusals: readonly TooLarge[]): Promise<void> {
+    const { lastRow } = body
+    const [refusal] = refusals
+    if (body.rowCount > 1 || lastRow === undefined || refusal === undefined) {
+      this.#limitOctets = Math.floor(body.rowOctets / 2)
+      return
+    }
+    this.#limitOctets = this.#context.rules.messageSizeOctets
+    await setAsideTooLarge(this.#context, lastRow, body.rowOctets)
+    const { table, key } = lastRow
+    this.#report(refusal.code, refusal.error.becauseOf({ table, key }))
+  }
+
+  /** Writes, records and delivers one message for each node. */
+  async #sendTo(
+    codes: readonly NodeCode[],
+    task: { readonly group: Group; readonly body?: MessageBody },
+  ): Promise<ChunkOutcome> {
+    this.#context.signal?.throwIfAborted()
+    const pieces = new Map<NodeCode, BodyPieces>()
+    for (const code of task.body === undefined ? [] : codes) {
+      const some = await task.body?.piecesFor(code)
+      if (some !== undefined) pieces.set(code, some)
+    }
+    await task.body?.sync()
+    const recorded = await withNodes(this.#context.store, codes, (node, transaction) => {
+      return this.#record({ node, transaction, pieces: pieces.get(node.code) }, task)
+    })
+    const letters = [...recorded.values()].filter(isOutgoing)
+    const deliveries = await this.#outbox.deliverAll(letters)
+    const tooLarge = await this.#conclude(letters, deliveries, withdraw)
+    const failed = new Set(
+      letters.filter((_, index) => deliveries[index]?.kind !== 'delivered').map(({ code }) => code),
+    )
+    return {
+      tooLarge,
+      going: codes.filter((code) => recorded.get(code) !== undefined && !failed.has(code)),
+      isBodyNeeded: deliveries.some(({ kind }) => kind === 'failed'),
+    }
+  }
+
+  /** Records a message. `known`: the node needs none to be further; `undefined`: it is not at this position any more. */
+  async #record(
+    at: {
+      readonly node: NodeState
+      readonly transaction: StoreTransaction
+      readonly pieces: BodyPieces | undefined
+    },
+    { group, body }: { readonly group: Group; readonly body?: MessageBody },
+  ): Promise<Outgoing | 'known' | undefined> {
+    const { node, transaction, pieces } = at
+    const next = this.#planFor(node)
+    if (next?.afterSeq !== group.afterSeq || next.throughSeq !== group.throughSeq) return undefined
+    const throughSeq = body?.hasMore === true ? (body.lastSeq ?? group.afterSeq) : next.throughSeq
+    if ((pieces?.rowCount ?? 0) === 0 && !node.owesAcknowledgement) {
+      await transaction.saveNode(recordNothingToSend(node, throughSeq))
+      return 'known'
+    }
+    const chosen = body && pieces && { name: body.name, pieces }
+    const hasMore = body?.hasMore === true
+    const draft = { ...next, throughSeq, body: chosen, hasMore }
+    const message = composeMessage(this.#context, node, draft)
+    await transaction.saveNode(recordSending(node, message))
+    return { code: node.code, epoch: node.epoch, message }
+  }
+
+  /** Records what became of letters, and tells. Gives the nodes whose message was too large for the mail server. */
+  async #conclude(
+    letters: readonly Outgoing[],
+    deliveries: readonly Delivery[],
+    recordRefusal: (node: NodeState, message: SentMessage) => NodeState,
+  ): Promise<readonly TooLarge[]> {
+    const tooLarge: TooLarge[] = []
+    const outcomes = new Map(letters.map((letter, index) => [letter.code, { letter, index }]))
+    const settled = letters.filter((_, index) => deliveries[index]?.kind !== 'failed')
+    await withNodes(
+      this.#context.store,
+      settled.map(({ code }) => code),
+      async (node, transaction) => {
+        const { letter, index = 0 } = outcomes.get(node.code) ?? {}
+        if (letter === undefined) return
+        const isRefused = deliveries[index]?.kind === 'refused'
+        const { message } = letter
+        await transaction.saveNode(
+          isRefused ? recordRefusal(node, message) : recordDelivery(node, message.messageNo),
+        )
+      },
+    )
+    for (const [index, letter] of letters.entries()) {
+      const delivery = deliveries[index]
+      if (delivery?.kind === 'delivered') this.#count(letter)
+      else if (delivery?.kind === 'refused' && delivery.error.isTooLarge) {
+        tooLarge.push({ code: letter.code, error: delivery.error })
+      } else if (delivery !== undefined) this.#report(letter.code, delivery.error)
+    }
+    return tooLarge
+  }
+
+  #count({ code: node, message }: Outgoing): void {
+    const { messageNo, rowCount, sizeOctets } = message
+    const { summary, errors } = this.#resultOf(node)
+    const sum = {
+      messages: summary.messages + 1,
+      rows: summary.rows + rowCount,
+      octets: summary.octets + sizeOctets,
+    }
+    this.results.set(node, { summary: sum, errors })
+    this.#context.onEvent?.({ kind: 'sent', node, messageNo, rowCount, sizeOctets })
   }
 }
 
-/** A row can't be divided: when it is alone in its message, that row is what has to be mended. */
-async function explainRefusal(
-  error: DeliveryRefused,
-  message: { readonly rowCount: number; readonly path: string },
-): Promise<DeliveryRefused> {
-  if (!error.isTooLarge || message.rowCount !== 1) return error
-  const row = await nameFirstRow(message.path)
-  return row === undefined ? error : error.becauseOf(row)
+function isOutgoing(letter: Outgoing | 'known' | undefined): letter is Outgoing {
+  return typeof letter === 'object'
 }
 
-function toSentMessage(
-  header: MessageHeader,
-  written: WrittenMessage,
-  throughSeq: number,
-): SentMessage {
-  return {
-    messageNo: header.messageNo,
-    uuid: header.uuid,
-    baseNo: header.baseNo,
-    throughSeq,
-    rowCount: written.rowCount,
-    sizeOctets: written.sizeOctets,
-    writtenAt: header.writtenAt,
-    delivered: false,
-    superseded: false,
-  }
+interface TooLarge {
+  readonly code: NodeCode
+  readonly error: DeliveryRefused
+}
+
+interface ChunkOutcome {
+  readonly tooLarge: readonly TooLarge[]
+  /** Nodes that may be sent more. */
+  readonly going: readonly NodeCode[]
+  /** Letters with it have still to be delivered. */
+  readonly isBodyNeeded: boolean
 }

@@ -1,9 +1,9 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 
 /**
- * The folder of messages on their way out and in. An outgoing message stays until its letter is taken, so that another
- * try sends the same octets; an incoming one is saved whole before anything of it is applied.
+ * The folder of messages on their way out and in. A body stays until all letters with it are taken, so that another try sends the
+ * same octets; an incoming message is saved whole before anything of it is applied.
  */
 export class Spool {
   readonly #folder: string
@@ -16,12 +16,9 @@ export class Spool {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 })
   }
 
-  /**
-   * The uuid is the name: a number may be written twice when the process died before it was recorded, and the names of a plan and
-   * its nodes together may be longer than a file name can be.
-   */
-  outgoing(uuid: string): string {
-    return join(this.#folder, `out_${uuid}`)
+  /** The body of messages; its name is a UUID. */
+  body(name: string): string {
+    return join(this.#folder, `body_${name}`)
   }
 
   /** One message at a time comes in. */
@@ -33,15 +30,14 @@ export class Spool {
     await rm(path, { force: true })
   }
 
-  /** Removes what a process left that died: every file but the messages of these uuids. */
-  async clean(uuids: ReadonlySet<string>): Promise<void> {
-    const needed = new Set([...uuids].map((uuid) => basename(this.outgoing(uuid))))
+  /** Removes what a process left that died: every file of ours but these bodies. */
+  async clean(bodies: Iterable<string>): Promise<void> {
+    const needed = new Set([...bodies].map((name) => this.body(name)))
     for (const file of await readdir(this.#folder)) {
-      if (!OURS.test(file) || needed.has(file)) continue
-      await rm(join(this.#folder, file), { force: true })
+      const path = join(this.#folder, file)
+      if (OURS.test(file) && !needed.has(path)) await rm(path, { force: true })
     }
   }
 }
 
-/** Earlier versions wrote the name of the message behind the uuid. */
-const OURS = /^(?:in_|out_[0-9a-f-]+(?:_.*)?(?:\.part)?$)/
+const OURS = /^(?:in_|body_[0-9a-f-]+$)/

@@ -3,22 +3,45 @@
  */
 import type { RowLine, TableLine } from '../message/body-lines.ts'
 import type { ExchangePlan } from '../plan/exchange-plan.ts'
+import type { NodeAttributes } from '../plan/node-attributes.ts'
 import type { NodeCode } from '../plan/node-code.ts'
 import type { NodeState } from '../plan/node-state.ts'
+import type { TextNotUtf8 } from './errors.ts'
+import type { ConflictPolicy } from '../plan/plan-rules.ts'
 
 /** One database that takes part in an exchange plan. Calls are made one after another, never side by side. */
 export interface ChangeStore {
   readonly plan: ExchangePlan
+
+  /**
+   * Tells what there is to do, from one short read: without the write lock, and without reading a row of the application. What it
+   * costs does not depend on how many rows there are.
+   */
+  survey(request: SurveyRequest): Promise<Survey>
+
+  /** Every node of the plan but this one, by code: what is known of it, from one snapshot and without the write lock. */
+  nodes(): Promise<readonly NodeState[]>
+
+  /** A text that is equal for two nodes when they share the same rows and columns: what one of them is sent, the other one may get as well. */
+  shareOf(node: NodeCode): Promise<string>
 
   /** Runs `work` in one transaction: all of it has happened when the promise resolves, nothing when it rejects. */
   transaction<Result>(work: (transaction: StoreTransaction) => Promise<Result>): Promise<Result>
 
   /**
    * Reads the present state of the rows whose position in the change index lies above `afterSeq` and up to `throughSeq`,
-   * in the order of positions and from one snapshot. Rows that came from `forNode` are left out: it knows them. The caller may stop at
-   * any row; no other call of the store may come in between.
+   * in the order of positions and from one snapshot. Rows that came from `forNode` are left out: it knows them; so are those that are
+   * set aside at their present position. Where the plan's rules give the node a part of a table, it gets the rows of its part, and a
+   * departure for each row that has left it. The caller may stop at any row; no other call of the store may come in between. Throws
+   * {@link NodeAttributeMissing}.
    */
   readChanges(request: ChangesRequest): AsyncIterable<ChangeBatch>
+
+  /**
+   * Counts what nodes don't know yet and are not offered yet, also changes that have no position so far, in the order of the requests. Reads no row of
+   * the application, and does not take the write lock.
+   */
+  countChanges(requests: readonly CountRequest[]): Promise<readonly number[]>
 
   /** The number of rows and a checksum for each table of the plan: equal on two nodes when the tables are. */
   checksums(): Promise<readonly TableChecksum[]>
@@ -26,12 +49,51 @@ export interface ChangeStore {
   /** Rows that this database refused, and conflicts that were decided, newest last. */
   refusedRows(): Promise<readonly RefusedRow[]>
   conflicts(): Promise<readonly ConflictRecord[]>
+
+  /** Rows that can't be sent as they are, oldest first. */
+  unsentRows(): Promise<readonly UnsentRow[]>
+}
+
+export interface SurveyRequest {
+  /** Wall clock in milliseconds. */
+  readonly nowMs: number
+  readonly resendAfterMs: number
+}
+
+/** What there is to do. */
+export interface Survey {
+  /** The last position of the change index. */
+  readonly headSeq: number
+  /** Changes are registered that have no position yet: {@link StoreTransaction.fold} gives them one. */
+  readonly hasUnfolded: boolean
+  /** Every node of the plan but this one, in the order of their codes. */
+  readonly nodes: readonly NodeCode[]
+  /**
+   * Those of them for which there may be something to do: positions that they are not offered, an acknowledgement that they are owed, a message that
+   * is not delivered, one in flight that was written `resendAfterMs` ago or longer, or so far in the future.
+   */
+  readonly toServe: readonly NodeCode[]
+  /** The bodies of messages that are not delivered. */
+  readonly bodies: readonly string[]
+  /** There are rows in {@link ChangeStore.unsentRows}. */
+  readonly hasUnsent: boolean
+  /** {@link StoreTransaction.endDay} was not called for a day, or never. */
+  readonly isNewDay: boolean
+  /** What {@link StoreTransaction.setInstance} said last. */
+  readonly instance: string | undefined
 }
 
 export interface ChangesRequest {
   readonly forNode: NodeCode
   readonly afterSeq: number
   readonly throughSeq: number
+  /** True when also rows that came from `forNode` are wanted: others with the same share may need them. */
+  readonly keepsOwn?: boolean
+}
+
+export interface CountRequest {
+  readonly forNode: NodeCode
+  readonly afterSeq: number
 }
 
 /** Rows of one table that lie side by side in the change index. Never empty. */
@@ -42,8 +104,30 @@ export interface ChangeBatch {
 
 export interface Change {
   readonly seq: number
+  /** The row's own position in the change index: another one where not the row has changed, but the node's share. */
+  readonly entrySeq: number
+  /** The node that the row came from; empty when it was changed here. */
+  readonly via: NodeCode | ''
   readonly row: RowLine
+  /** Why the row can't be sent as it is. */
+  readonly defect?: TextNotUtf8
 }
+
+/** A row that can't be sent as it is, until it changes: the others go without it. */
+export interface UnsentRow {
+  readonly table: string
+  /** Its key, for people. */
+  readonly key: string
+  /** Its own position in the change index when it was set aside. With another position it is sent, or set aside anew. */
+  readonly seq: number
+  readonly reason: UnsentReason
+  readonly setAsideAt: number
+}
+
+export type UnsentReason =
+  | { readonly kind: 'not-utf8'; readonly column: string }
+  /** The mail server refused a letter that held nothing but the row; `limitOctets` is what it says that it takes, 0 when it does not say. */
+  | { readonly kind: 'too-large'; readonly sizeOctets: number; readonly limitOctets: number }
 
 export interface StoreTransaction {
   /** Every node of the plan but this one, by code. */
@@ -54,11 +138,44 @@ export interface StoreTransaction {
   addNode(node: NodeState): Promise<void>
   removeNode(code: NodeCode): Promise<void>
 
+  /** What the plan's rules may ask of a node, without its code. */
+  attributes(code: NodeCode): Promise<NodeAttributes>
+  /** Throws {@link NodeUnknown}, {@link NodeAttributeInvalid}. The next exchange offers the node what its share has come to be. */
+  setAttributes(code: NodeCode, attributes: NodeAttributes): Promise<void>
+
   /** Gives every change registered since the last fold its place in the change index, and tells the index's last position. */
   fold(): Promise<number>
 
   /** Lets the node be offered also what came from it: it may have lost it. */
   forgetVia(code: NodeCode): Promise<void>
+
+  /** Keeps rows from being sent at their present position. */
+  setAside(rows: readonly UnsentRow[]): Promise<void>
+
+  /** Gives rows that were set aside a new position, so that they are tried again. */
+  takeUp(rows: readonly UnsentRow[]): Promise<void>
+
+  /**
+   * Ends a day on which there was an exchange. Entries of deleted rows that are as old as `keepDays` such days, and that every node has
+   * acknowledged, are removed from the change index. Gives their number.
+   */
+  endDay(request: { readonly nowMs: number; readonly keepDays: number }): Promise<number>
+
+  /** Records which instance of this node works on the database. */
+  setInstance(instance: string): Promise<void>
+
+  /**
+   * Writes one of the two versions of a conflict as a change of this node, and closes it. Throws {@link ConflictUnknown}, and
+   * {@link RowRefused} when the database does not take that version. {@link fold} must have been called before.
+   */
+  resolveConflict(choice: Choice, nowMs: number): Promise<void>
+  /** Puts the records of conflicts away that were decided before a moment. Gives how many. */
+  clearConflicts(beforeMs: number): Promise<number>
+
+  /** Tries the rows that were refused once more. {@link fold} must have been called before. */
+  retryRefused(nowMs: number): Promise<ApplySummary>
+  /** Gives a refused row up: it is tried no more. Gives whether there was one. */
+  dropRefused(row: { readonly table: string; readonly key: string }): Promise<boolean>
 
   /** Begins to apply the rows of one message. {@link fold} must have been called before. */
   beginApplying(sender: Sender): Promise<RowApplier>
@@ -69,16 +186,23 @@ export interface Sender {
   readonly code: NodeCode
   /** What of our change index the sender knew when it wrote the message. */
   readonly acknowledgedSeq: number
+  /** It began a new epoch and has acknowledged nothing in it: nobody can say what it knew. */
+  readonly beginsAnew?: boolean
+  /** The sender had more to say than went into this message: rows that belong together may come with the next one. */
+  readonly hasMore?: boolean
   /** Wall clock in milliseconds, for the records of conflicts and refusals. */
   readonly nowMs: number
 }
 
 /** Applies rows so that the newest version of each wins, whatever came first. */
 export interface RowApplier {
-  /** The rows that follow belong to this table. Throws {@link SchemaMismatch}. */
+  /** The rows that follow belong to this table. */
   beginTable(table: TableLine): Promise<void>
   applyRows(rows: readonly RowLine[]): Promise<void>
-  /** Tries once more what did not fit at its place, sets aside what the database refuses, and sums up. */
+  /**
+   * Tries once more what did not fit at its place, sets aside what the database refuses, and sums up. Throws {@link SchemaMismatch}
+   * when a table does not take the sender's rows, and, where the plan is strict, {@link RowRefused} instead of setting aside.
+   */
   finish(): Promise<ApplySummary>
 }
 
@@ -91,6 +215,8 @@ export interface ApplySummary {
   readonly conflicts: number
   /** Rows that the database refused; they are set aside and tried again. */
   readonly refused: number
+  /** Rows of tables that this node does not take from others; absent when there were none. */
+  readonly ignored?: number
 }
 
 export interface TableChecksum {
@@ -106,16 +232,39 @@ export interface RefusedRow {
   readonly node: NodeCode
   readonly reason: string
   readonly row: string
+  /** The row under the same key as it was here then; `undefined` when there was none. */
+  readonly ours: string | undefined
   readonly refusedAt: number
 }
 
 /** A row that was changed on both sides, with both versions; `undefined` where a version is a deletion. */
-export interface ConflictRecord {
+export interface Conflict {
   readonly table: string
+  /** Key and versions as JSON, in the form of the message body. */
   readonly key: string
   readonly node: NodeCode
-  readonly winner: 'ours' | 'theirs'
+  /** Whose row stayed; `merged`: one that a function of the application made of both. */
+  readonly winner: 'ours' | 'theirs' | 'merged'
+  /** What decided; `person`: somebody chose; `reference`: a deletion gave way, because rows refer to the row. */
+  readonly policy: ConflictPolicy['kind'] | 'person' | 'reference'
+  /** Nobody has decided yet; until then, the row is that of the winner. */
+  readonly isOpen: boolean
   readonly ours: string | undefined
   readonly theirs: string | undefined
+  /** Wall clock in milliseconds. */
   readonly decidedAt: number
+}
+
+/** Which version of a conflict a person wants. */
+export interface Choice {
+  readonly id: number
+  readonly take: 'ours' | 'theirs'
+}
+
+/** A conflict as it is on record. */
+export interface ConflictRecord extends Conflict {
+  /** By which it is called, at this node. */
+  readonly id: number
+  /** The columns of both versions. */
+  readonly columns: readonly string[]
 }

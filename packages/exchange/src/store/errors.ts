@@ -76,19 +76,78 @@ export class CollationUnknown extends ExchangeError {
   }
 }
 
+/** One thing in which a table is not the same on both sides. */
+export interface TableDifference {
+  readonly table: string
+  readonly difference: string
+}
+
 /** The tables here don't take what the sender's tables hold. Nothing of the message was applied. */
 export class SchemaMismatch extends ExchangeError {
   readonly code = 'SCHEMA_MISMATCH'
   readonly transient = false
+  /** The first of {@link differences}. */
   readonly table: string
   readonly difference: string
+  /** All that were found, of all tables of the message. */
+  readonly differences: readonly TableDifference[]
 
-  constructor(table: string, difference: string) {
-    super(`table ${JSON.stringify(table)} is not the same on both sides: ${difference}`, {
+  constructor(table: string, difference: string, others: readonly TableDifference[] = []) {
+    const differences = [{ table, difference }, ...others]
+    super(`${describeDifferences(differences)}`, {
       hint: 'make the tables equal, here or there; the message waits in the mailbox and is tried again at the next exchange',
     })
     this.table = table
     this.difference = difference
+    this.differences = differences
+  }
+
+  /** One error of several; `undefined` of none. */
+  static ofAll(differences: readonly TableDifference[]): SchemaMismatch | undefined {
+    const [first, ...others] = differences
+    return first && new SchemaMismatch(first.table, first.difference, others)
+  }
+}
+
+/** Each table once, with all that is different about it. */
+function describeDifferences(differences: readonly TableDifference[]): string {
+  const byTable = Map.groupBy(differences, ({ table }) => table)
+  const parts = [...byTable].map(([table, own]) => {
+    const what = own.map(({ difference }) => difference).join(', ')
+    return `table ${JSON.stringify(table)} is not the same on both sides: ${what}`
+  })
+  return parts.join('; ')
+}
+
+/** A row that the database does not take, where it can't be set aside. */
+export class RowRefused extends ExchangeError {
+  readonly code = 'ROW_REFUSED'
+  readonly transient = false
+  readonly table: string
+  readonly key: string
+  readonly reason: string
+
+  constructor(table: string, key: string, reason: string) {
+    super(`the database refuses row ${key} of table ${JSON.stringify(table)}: ${reason}`, {
+      hint: 'mend what the reason names, here or at the sender; a message with such a row waits in the mailbox and is tried again at the next exchange',
+    })
+    this.table = table
+    this.key = key
+    this.reason = reason
+  }
+}
+
+/** A conflict that is not on record here, or whose columns are not. */
+export class ConflictUnknown extends ExchangeError {
+  readonly code = 'CONFLICT_UNKNOWN'
+  readonly transient = false
+  readonly id: number
+
+  constructor(id: number) {
+    super(`there is no conflict No. ${id} on record here`, {
+      hint: 'see them with: obmen conflicts list',
+    })
+    this.id = id
   }
 }
 

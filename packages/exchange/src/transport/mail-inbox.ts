@@ -12,9 +12,9 @@ import type { Inbox, WaitingMessage } from './transport.ts'
 /** Remembers which letters of the mailbox are none of ours, so that each is looked at once. */
 export interface ForeignLetterMemory {
   /** What is remembered: unique ids of letters (POP3), or ranges of them (IMAP). */
-  all(): ReadonlySet<string>
+  all(): ReadonlySet<string> | Promise<ReadonlySet<string>>
   /** Remembers exactly these. */
-  replace(uniqueIds: ReadonlySet<string>): void
+  replace(uniqueIds: ReadonlySet<string>): void | Promise<void>
 }
 
 export interface MailInboxOptions {
@@ -47,7 +47,7 @@ export class MailInbox implements Inbox {
 
   async waiting(): Promise<readonly WaitingMessage[]> {
     const { foreignLetters, onLook } = this.#options
-    const { letterCount, unknown } = await this.#letterBox.look(foreignLetters.all())
+    const { letterCount, unknown } = await this.#letterBox.look(await foreignLetters.all())
     const foreign = new Set<number>()
     let looked = letterCount - unknown.length
     if (looked > 0) onLook?.(looked, letterCount)
@@ -59,7 +59,7 @@ export class MailInbox implements Inbox {
       onLook?.(looked, letterCount)
     }
     const memory = this.#letterBox.memoryOf(foreign)
-    if (memory !== undefined) foreignLetters.replace(memory)
+    if (memory !== undefined) await foreignLetters.replace(memory)
     return [...this.#numbers.keys()]
   }
 

@@ -59,12 +59,13 @@ export type MailTransportOptions = TransportOptions & IncomingServer
 export class MailTransport implements Transport {
   readonly #options: MailTransportOptions
   #smtp: SmtpConnection | undefined
+  #opening: Promise<SmtpConnection> | undefined
 
   constructor(options: MailTransportOptions) {
     this.#options = options
   }
 
-  /** Sends one letter. The connection is kept for the next one. */
+  /** Sends one letter. Letters that are handed over together travel together; the connection is kept for the next ones. */
   async deliver(message: OutgoingMessage): Promise<void> {
     const { address, subjectPrefix } = this.#options
     const smtp = await this.#connect()
@@ -82,6 +83,10 @@ export class MailTransport implements Transport {
       if (!(error instanceof SmtpSizeExceeded)) throw error
       throw new DeliveryRefused(fileName, error.message, { ...TOO_LARGE, cause: error })
     }
+  }
+
+  async sizeLimit(): Promise<number | undefined> {
+    return (await this.#connect()).extensions.sizeLimit
   }
 
   async openInbox(): Promise<Inbox> {
@@ -116,8 +121,13 @@ export class MailTransport implements Transport {
 
   async #connect(): Promise<SmtpConnection> {
     if (this.#smtp?.isOpen === true) return this.#smtp
-    this.#smtp = await openSmtp(this.#options.smtp, this.#connectionOptions())
-    return this.#smtp
+    this.#opening ??= openSmtp(this.#options.smtp, this.#connectionOptions())
+    try {
+      this.#smtp = await this.#opening
+      return this.#smtp
+    } finally {
+      this.#opening = undefined
+    }
   }
 
   #connectionOptions(): ConnectionOptions {

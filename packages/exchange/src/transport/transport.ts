@@ -7,11 +7,14 @@ import type { MessageNo } from '../plan/message-no.ts'
 
 export interface Transport {
   /**
-   * Hands a message over. Resolves when somebody else is responsible for it. Throws {@link DeliveryRefused} when it
+   * Hands a message over. May be called again before it has resolved: messages go in the order of the calls. Resolves when somebody else is responsible for it. Throws {@link DeliveryRefused} when it
    * was not taken and never will be, {@link DeliveryDeferred} when it was not taken now, {@link DeliveryUnknown} when it may
    * or may not have been taken: the same message may then be delivered again.
    */
   deliver(message: OutgoingMessage): Promise<void>
+
+  /** How many octets a letter may have, if that is known. */
+  sizeLimit?(): Promise<number | undefined>
 
   /** Opens what was delivered for this node. One inbox at a time. */
   openInbox(): Promise<Inbox>

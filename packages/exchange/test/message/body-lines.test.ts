@@ -61,6 +61,21 @@ describe('a body line', () => {
     assert.deepEqual(new BodyLineReader(base64).read(line), users)
   })
 
+  it('names the columns that the sender keeps to itself', () => {
+    const line: TableLine = {
+      kind: 'table',
+      table: 'goods',
+      keyLength: 1,
+      columns: [{ name: 'id', type: 'integer' }],
+      leftOut: ['margin', 'Цена'],
+    }
+    assert.deepEqual(new BodyLineReader(base64).read(formatTableLine(line)), line)
+    for (const leftOut of ['"margin"', '[1]', '{}']) {
+      const text = `{"table":"goods","key":1,"columns":[["id","integer"]],"leftOut":${leftOut}}`
+      assert.throws(() => new BodyLineReader(base64).read(text), MessageDamaged)
+    }
+  })
+
   it('is damaged when its stamp leaves no room for a later one', () => {
     assert.throws(() => readAfterTable(`["d",${2 ** 52 + 1},"ЦБ",1,2]`), MessageDamaged)
   })
@@ -80,6 +95,15 @@ describe('a body line', () => {
     const line = formatRowLine(row, DETAILS, base64)
 
     assert.equal(line, '["d",0,"ЦБ",10248,11]')
+    assert.deepEqual(readAfterTable(line), row)
+  })
+
+  it('tells by its key alone that a row is no longer the receiver’s share', () => {
+    const row: RowLine = { kind: 'departure', stamp: 3, origin: ORIGIN, values: [10250n, 11n] }
+
+    const line = formatRowLine(row, DETAILS, base64)
+
+    assert.equal(line, '["x",3,"ЦБ",10250,11]')
     assert.deepEqual(readAfterTable(line), row)
   })
 
@@ -133,6 +157,8 @@ describe('a malformed body line', () => {
     '["d",1,"ЦБ",10248]',
     '["d",1,"ЦБ",10248,11,0.5]',
     '["x",1,"ЦБ",10248,11,0.5]',
+    '["x",1,"ЦБ",10248]',
+    '["z",1,"ЦБ",10248,11]',
     '["u",-1,"ЦБ",10248,11,0.5]',
     '["u",1.5,"ЦБ",10248,11,0.5]',
     '["u",9007199254740992,"ЦБ",10248,11,0.5]',
@@ -186,7 +212,7 @@ describe('a malformed body line', () => {
 
   it('of any text or JSON is damage and never another error', () => {
     const part = fc.oneof(
-      fc.constantFrom('u', 'd', 1, 'ЦБ', null, { i: '1' }, { r: '1' }, { b: 'AQ==' }),
+      fc.constantFrom('u', 'd', 'x', 1, 'ЦБ', null, { i: '1' }, { r: '1' }, { b: 'AQ==' }),
       fc.jsonValue({ depthSize: 'small' }),
     )
     const column = fc.tuple(part, fc.oneof(fc.constantFrom(...COLUMN_TYPES), part))

@@ -25,12 +25,13 @@ const HEADER: MessageHeader = {
   ],
   acknowledges: { messageNo: toMessageNo(9), uuid: 'v9' },
   gapBefore: toMessageNo(12),
+  hasMore: true,
   writtenAt: 1_763_790_000_000,
 }
 
 const LINE =
   '{"obmen":1,"plan":"УдаленныеСклады","from":"ЦБ","to":"С01","epoch":[2,"e"],"messageNo":7,"uuid":"u7",' +
-  '"baseNo":4,"predecessors":[[5,"u5"],[6,"u6"]],"acknowledges":[9,"v9"],"gapBefore":12,"writtenAt":1763790000000}'
+  '"baseNo":4,"predecessors":[[5,"u5"],[6,"u6"]],"acknowledges":[9,"v9"],"gapBefore":12,"more":true,"writtenAt":1763790000000}'
 
 describe('a header line', () => {
   it('says everything in one line of JSON, and is read back', () => {
@@ -39,11 +40,11 @@ describe('a header line', () => {
   })
 
   it('leaves out what there is nothing to say of', () => {
-    const { acknowledges: _, gapBefore: __, ...plain } = HEADER
+    const { acknowledges: _, gapBefore: __, hasMore: ___, ...plain } = HEADER
 
     const line = formatHeaderLine({ ...plain, gapBefore: NO_MESSAGE })
 
-    assert.doesNotMatch(line, /acknowledges|gapBefore/)
+    assert.doesNotMatch(line, /acknowledges|gapBefore|more/)
     assert.deepEqual(parseHeaderLine(line), plain)
   })
 

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
 import { exchange, parseNodeCode } from '@obmen/exchange'
-import { DeliveryRefused } from '@obmen/exchange/errors'
 import type { PostedLetter } from '@obmen/exchange/testing'
 
 import { toMessageNo } from '../../src/plan/message-no.ts'
@@ -206,34 +205,6 @@ describe('exchange', () => {
     assert.equal(uuids[0], uuids[2])
     assert.equal(await areEqual(world), true)
   })
-
-  const refusals = [
-    {
-      name: 'names the row that alone is too large',
-      count: 1,
-      row: { table: 'stock', key: '"С01", 7' },
-    },
-    { name: 'names no row when there are several in the message', count: 2, row: undefined },
-  ]
-  for (const { name, count, row } of refusals) {
-    it(`${name} for the mail server`, async (t) => {
-      const world = await openWorld(t)
-      world.post.onLetter = () => {
-        throw new DeliveryRefused('Message.zst', '552 5.3.4 too large', { isTooLarge: true })
-      }
-      for (let index = 0; index < count; index += 1) {
-        world.shop.sql(`INSERT INTO stock VALUES ('С01', ${7 + index}, 12)`)
-      }
-
-      const [result] = await world.shop.exchange()
-
-      const [error] = result?.errors ?? []
-      assert.ok(error instanceof DeliveryRefused)
-      assert.deepEqual(error.row, row)
-      assert.equal(error.message, 'Message.zst was refused: 552 5.3.4 too large')
-      assert.equal(error.hint?.startsWith('make the row "С01", 7 of "stock" smaller'), row && true)
-    })
-  }
 
   it('lets a node that is away keep a window of messages, and no more, in the mailbox', async (t) => {
     const world = await openWorld(t, { rules: { window: 3, messageSizeOctets: 6000 } })

@@ -10,6 +10,7 @@ import { createZstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:z
 
 import type { RowLine, TableLine } from '../../src/message/body-lines.ts'
 import { MessageDamaged, MessageTooNew } from '../../src/message/errors.ts'
+import { FrameWalker } from '../../src/message/frame-walker.ts'
 import { formatHeaderLine } from '../../src/message/header-line.ts'
 import { FIRST_EPOCH } from '../../src/plan/epoch.ts'
 import { parsePlanName } from '../../src/plan/exchange-plan.ts'
@@ -17,8 +18,9 @@ import type { MessageHeader } from '../../src/plan/message-header.ts'
 import { toMessageNo } from '../../src/plan/message-no.ts'
 import { parseNodeCode } from '../../src/plan/node-code.ts'
 import { readMessage, verifyMessage } from '../../src/session/message-reader.ts'
-import { type WrittenMessage, writeMessage } from '../../src/session/message-writer.ts'
+import { writeBody as writeBodyOf } from '../../src/session/message-body.ts'
 import type { Change, ChangeBatch } from '../../src/store/change-store.ts'
+import { type WrittenFile, writeMessageFile } from './write-message-file.ts'
 
 const GOODS: TableLine = {
   kind: 'table',
@@ -51,7 +53,7 @@ function changes(first: number, names: readonly string[]): Change[] {
   return names.map((name, index) => {
     const id = first + index
     const row: RowLine = { kind: 'row', stamp: id, origin: ORIGIN, values: [BigInt(id), name] }
-    return { seq: id * 10, row }
+    return { seq: id * 10, entrySeq: id * 10, via: '', row }
   })
 }
 
@@ -66,10 +68,6 @@ async function makeFolder(t: TestContext): Promise<string> {
   return folder
 }
 
-interface WrittenFile extends WrittenMessage {
-  readonly path: string
-}
-
 async function write(
   t: TestContext,
   batches: readonly ChangeBatch[],
@@ -77,7 +75,7 @@ async function write(
 ): Promise<WrittenFile> {
   const path = join(await makeFolder(t), 'message')
   const draft = { header: HEADER, batches: inBatches(...batches) }
-  return { path, ...(await writeMessage(path, draft, { limitOctets })) }
+  return writeMessageFile(path, draft, { limitOctets, leavesOwnOut: true })
 }
 
 /** Writes a file with this body, compressed. */
@@ -139,8 +137,10 @@ describe('a message file', () => {
   it('can be read by anybody with zstd and a text editor', async (t) => {
     const { path } = await write(t, [{ table: GOODS, changes: changes(1, ['Чай']) }])
 
-    const lines = zstdDecompressSync(await readFile(path))
-      .toString()
+    const frames = [...new FrameWalker().cut(await readFile(path))]
+    const lines = frames
+      .map((frame) => zstdDecompressSync(frame).toString())
+      .join('')
       .split('\n')
 
     assert.equal(lines[1], '{"table":"goods","key":1,"columns":[["id","integer"],["name","text"]]}')
@@ -155,9 +155,9 @@ describe('a message file that could not be written', () => {
       yield await Promise.resolve({ table: GOODS, changes: changes(1, NAMES) })
       throw new Error('the database is gone')
     }
-    const draft = { header: HEADER, batches: failing() }
+    const at = { name: 'body', path: join(folder, 'body') }
 
-    await assert.rejects(writeMessage(join(folder, 'message'), draft, { limitOctets: 1000 }))
+    await assert.rejects(writeBodyOf(at, failing(), { limitOctets: 1000, leavesOwnOut: true }))
 
     assert.deepEqual(await readdir(folder), [])
   })
@@ -283,11 +283,17 @@ describe('a damaged message file', () => {
 
   it('is one that miscounts its rows, though its seal fits', async (t) => {
     const { path } = await write(t, [{ table: GOODS, changes: changes(1, NAMES) }])
-    const body = zstdDecompressSync(await readFile(path)).toString()
+    const frames = [...new FrameWalker().cut(await readFile(path))]
+    const body = frames.map((frame) => zstdDecompressSync(frame).toString()).join('')
 
-    const other = await writeBody(t, body.replace('{"rows":4,', '{"rows":3,'))
-
-    assert.equal(await judge(other), 'damaged')
+    const others = [
+      body.replace('{"rows":4,', '{"rows":3,'),
+      body.replace('{"part":4,', '{"part":3,'),
+    ]
+    for (const other of others) {
+      assert.equal(await judge(await writeBody(t, other)), 'damaged')
+    }
+    assert.equal(await judge(await writeBody(t, body)), 'whole')
   })
 
   it('is none when its file is missing: that is an error of this machine', async (t) => {

@@ -16,29 +16,20 @@ function makeFolder(t: TestContext): string {
 }
 
 describe('the spool', () => {
-  it('keeps the messages that are needed, and files that are not its own', async (t) => {
+  it('keeps the bodies that are needed, and files that are not its own', async (t) => {
     const folder = makeFolder(t)
     const spool = new Spool(folder)
-    const files = [
-      `out_${OTHER}`,
-      `out_${UUID}.part`,
-      `out_${UUID}_Message_П_А_Б_1.ndjson.zst`,
-      `out_${OTHER}_Message_П_А_Б_1.ndjson.zst.part`,
-      'in_Message_П_А_Б_1.ndjson.zst',
-      'in_message',
-      'notes.txt',
-      'out_of_order.txt',
-    ]
-    for (const path of [spool.outgoing(UUID), ...files.map((file) => join(folder, file))]) {
+    const files = [`body_${OTHER}`, 'in_message', 'notes.txt', 'body_of_evidence.txt']
+    for (const path of [spool.body(UUID), ...files.map((file) => join(folder, file))]) {
       writeFileSync(path, '')
     }
 
-    await spool.clean(new Set([UUID]))
+    await spool.clean([UUID])
 
     assert.deepEqual(
       readdirSync(folder).toSorted(),
-      ['notes.txt', 'out_of_order.txt', `out_${UUID}`].toSorted(),
+      ['notes.txt', 'body_of_evidence.txt', `body_${UUID}`].toSorted(),
     )
-    assert.equal(existsSync(spool.outgoing(UUID)), true)
+    assert.equal(existsSync(spool.body(UUID)), true)
   })
 })

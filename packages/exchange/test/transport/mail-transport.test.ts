@@ -9,6 +9,9 @@ import { type ProtocolLog, Secret } from '@obmen/mail/pop3'
 import { type Mailbox, type MailHostOptions, startMailHost } from '@obmen/mail/testing'
 
 import { ADDRESS, fetchText, OFFICE, outgoing, PASSWORD, PLAN, SHOP, UUID } from './messages.ts'
+import { takeCensus } from '../../../mail/test/census.ts'
+
+takeCensus()
 
 interface Post {
   readonly mailbox: Mailbox

@@ -24,6 +24,11 @@ export abstract class CanonicalLetter implements AsyncIterable<Uint8Array> {
     return isObject && #isVouchedFor in content && content.#isVouchedFor
   }
 
+  /** All of its octets, when they are one array in memory already, so that nobody has to wait for them. Asking for them begins the letter, as iterating does. */
+  whole(): Uint8Array | undefined {
+    return undefined
+  }
+
   /** The octets, from the beginning, each time it is called. */
   abstract [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined>
 }

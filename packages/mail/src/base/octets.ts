@@ -5,9 +5,26 @@ const latin1Decoder = new TextDecoder('latin1')
 /** No octets. */
 export const NO_OCTETS: Uint8Array = new Uint8Array(0)
 
-/** The octets of a text in UTF-8; of an ASCII text therefore its characters, one octet each. */
+/** Up to here a text is encoded into a shared array: an array of its own costs more than encoding so few octets does, and more again when it is freed. */
+const SHORT_LENGTH = 1024
+/** Room for hundreds of commands, and little enough that one command that is kept for long keeps nothing large alive. */
+const SHARED_OCTETS = 8192
+/** What a character of JavaScript may take in UTF-8. */
+const MAX_OCTETS_OF_CHARACTER = 3
+
+let shared = new Uint8Array(SHARED_OCTETS)
+let sharedLength = 0
+
+/** The octets of a text in UTF-8; of an ASCII text therefore its characters, one octet each. Nobody else has them, but their buffer may hold others too. */
 export function octetsOf(text: string): Uint8Array<ArrayBuffer> {
-  return utf8Encoder.encode(text)
+  if (text.length > SHORT_LENGTH) return utf8Encoder.encode(text)
+  if (sharedLength + text.length * MAX_OCTETS_OF_CHARACTER > SHARED_OCTETS) {
+    shared = new Uint8Array(SHARED_OCTETS)
+    sharedLength = 0
+  }
+  const start = sharedLength
+  sharedLength += utf8Encoder.encodeInto(text, shared.subarray(start)).written
+  return shared.subarray(start, sharedLength)
 }
 
 /**

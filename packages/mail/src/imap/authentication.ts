@@ -1,10 +1,11 @@
-import { Authentication } from '../sasl/authentication.ts'
+import type { Authentication } from '../sasl/authentication.ts'
 import { secrecyOf } from '../sasl/choose.ts'
 import type { LoginCredentials, PasswordCredentials } from '../sasl/credentials.ts'
 import type { SaslEnvironment } from '../sasl/environment.ts'
-import { AuthenticationFailed, NoUsableMechanism } from '../sasl/errors.ts'
+import { NoUsableMechanism, type AuthenticationFailed } from '../sasl/errors.ts'
 import { logIn } from '../sasl/log-in.ts'
 import type { LoginOffer } from '../sasl/log-in.ts'
+import { answerOrCancel, beginOutsideSasl, isPassword, refusedLogin } from '../sasl/login-steps.ts'
 import { login } from '../sasl/login.ts'
 import type { Dialog } from '../wire/dialog.ts'
 import { ProtocolViolation } from '../wire/errors.ts'
@@ -96,14 +97,11 @@ function* logInSomehow(
   }
 }
 
-function isPassword(credentials: LoginCredentials): credentials is PasswordCredentials {
-  return credentials.kind === undefined || credentials.kind === 'password'
-}
-
 function mayUseLogin(capabilities: ImapCapabilities, credentials: PasswordCredentials): boolean {
-  const { mechanism, authorizationId } = credentials
+  const { mechanism, authorizationId, isPasswordHidden } = credentials
   const isAsked = mechanism === undefined || mechanism === 'LOGIN'
-  return isAsked && authorizationId === undefined && !capabilities.has('LOGINDISABLED')
+  const isPossible = authorizationId === undefined && isPasswordHidden !== true
+  return isAsked && isPossible && !capabilities.has('LOGINDISABLED')
 }
 
 function nothingUsable(
@@ -123,13 +121,9 @@ function nothingUsable(
 function* logInByCommand(
   channel: ImapChannel,
   credentials: PasswordCredentials,
-  { environment, limits, service }: LoginOffer,
+  offer: LoginOffer,
 ): Dialog<void> {
-  const { crypto, host, port } = environment
-  const channelBinding = undefined
-  const context = { service, limits, crypto, host, port, channelBinding, isBindingOffered: false }
-  // The mechanism of the same name takes the same two things, so it checks them and names the errors.
-  const authentication = Authentication.begin(login, credentials, context)
+  const authentication = beginOutsideSasl(login, credentials, offer)
   const words = [credentials.user, credentials.password.reveal()].map((word) =>
     CommandPart.string(word, channel.state.nameEncoding),
   )
@@ -145,7 +139,7 @@ function* carryOut(
 ): Dialog<void> {
   const command = formatAuthenticate(authentication, maxInitialOctets)
   const status = yield* channel.converse(command, function* (challenge) {
-    const answer = yield* answerOrCancel(channel, authentication, challenge)
+    const answer = yield* answerOrCancel(authentication, challenge, () => cancel(channel))
     const { secrets } = authentication
     const { commandMs } = channel.deadlines
     yield* send(formatSaslResponse(answer), commandMs, { logAs: '********', secrets })
@@ -162,20 +156,9 @@ function formatAuthenticate(authentication: Authentication, maxOctets: number): 
   return formatSecretCommand(keywords, [CommandPart.base64(initial)], authentication.secrets)
 }
 
-function* answerOrCancel(
-  channel: ImapChannel,
-  authentication: Authentication,
-  challenge: string,
-): Dialog<string> {
-  try {
-    return authentication.answer(challenge)
-  } catch (error) {
-    // The session ends here, so nobody waits for what the server says to it.
-    if (error instanceof AuthenticationFailed) {
-      yield* send(CANCEL_AUTHENTICATION, channel.deadlines.commandMs)
-    }
-    throw error
-  }
+/** The session ends here, so nobody waits for what the server says to it. */
+function cancel(channel: ImapChannel): Dialog<void> {
+  return send(CANCEL_AUTHENTICATION, channel.deadlines.commandMs)
 }
 
 function refusal(
@@ -185,12 +168,9 @@ function refusal(
 ): AuthenticationFailed | ImapCommandRejected {
   const { code, text } = status
   const isAboutCredentials = code === undefined || !NOT_ABOUT_CREDENTIALS.has(code.name)
-  const failed = authentication.rejected({
-    serverWords: isAboutCredentials && code !== undefined ? `[${code.name}] ${text}` : text,
-    transient: false,
-    hint: 'Check the user name and the password, and whether the mailbox may be read by IMAP',
-  })
-  if (isAboutCredentials) return failed
-  // These words have been cleared of what we sent, should the server repeat it.
-  return new ImapCommandRejected(command.shown, { ...status, text: failed.serverWords ?? '' })
+  return refusedLogin(
+    authentication,
+    { code: code?.name, text, isAboutCredentials, protocol: 'IMAP' },
+    (shown) => new ImapCommandRejected(command.shown, { ...status, text: shown }),
+  )
 }

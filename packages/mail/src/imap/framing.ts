@@ -26,7 +26,7 @@ export interface Literal {
   readonly fate: 'kept' | 'sunk' | 'dropped'
 }
 
-/** One response, cut out: texts, without their line ends and `{n}`, with a literal between each two of them. */
+/** One response, or one command of a client, cut out: texts, without their line ends and `{n}`, with a literal between each two of them. */
 export interface FramedResponse {
   readonly texts: readonly Uint8Array[]
   readonly literals: readonly Literal[]
@@ -195,14 +195,22 @@ const NINE = 0x39
 /** More digits than any number of octets has: what is longer is above every limit anyway. */
 const MAX_DIGITS = 19
 
-/** The literal that a text announces with its last characters: `{12}`, and `~{12}` when it is binary (RFC 3516 §4.2). */
-function literalAt(
-  text: Uint8Array,
-): { readonly at: number; readonly octetCount: number } | undefined {
+/** What a text announces with its last characters. */
+export interface AnnouncedLiteral {
+  /** Where in the text the announcement begins. */
+  readonly at: number
+  readonly octetCount: number
+  /** Whether who announces it waits to be told to go on. */
+  readonly isSynchronizing: boolean
+}
+
+/** The literal that a text announces: `{12}`, and `~{12}` when it is binary (RFC 3516 §4.2). */
+export function literalAt(text: Uint8Array): AnnouncedLiteral | undefined {
   let at = text.length - 1
   if (text[at] !== CLOSING_BRACE) return undefined
   // Only clients may write the plus (RFC 7888 §3). Some servers do too, and mean the same.
-  if (text[at - 1] === PLUS) at--
+  const isSynchronizing = text[at - 1] !== PLUS
+  if (!isSynchronizing) at--
   const end = at
   while (isDigit(text[at - 1])) at--
   if (at === end || text[at - 1] !== OPENING_BRACE) return undefined
@@ -212,7 +220,7 @@ function literalAt(
     octetCount = octetCount * 10 + (text[i] ?? ZERO) - ZERO
   }
   const brace = at - 1
-  return { at: text[brace - 1] === TILDE ? brace - 1 : brace, octetCount }
+  return { at: text[brace - 1] === TILDE ? brace - 1 : brace, octetCount, isSynchronizing }
 }
 
 function isDigit(octet: number | undefined): boolean {

@@ -185,6 +185,12 @@ export class SequenceSet extends NumberSet<'sequence'> {
     return new SequenceSet([{ first: checked(first), last: '*' }])
   }
 
+  /** Reads what {@link toString} writes; `undefined` when it is no such set. */
+  static parse(text: string): SequenceSet | undefined {
+    const ranges = parseRanges(text)
+    return ranges && new SequenceSet(ranges)
+  }
+
   /** From one to the other, both included. */
   static range(first: number, last: number): SequenceSet {
     return new SequenceSet(merged([orderedRange(checked(first), checked(last))]))

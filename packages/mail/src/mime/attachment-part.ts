@@ -140,7 +140,8 @@ export async function* writeAttachment(
     ? new AttachedLetterCheck({ body, delimiter, fileName })
     : new Base64Encoder()
   let contentOctets = 0
-  for await (const octets of attachment.content()) {
+  // Base64 is made of a piece at once; a letter is passed on as it is.
+  for await (const octets of attachment.content({ keepsPieces: isLetter })) {
     if (!(octets instanceof Uint8Array)) throw new TypeError('content comes in Uint8Arrays')
     contentOctets += octets.length
     if (sizeOctets !== undefined && contentOctets > sizeOctets) {

@@ -78,10 +78,9 @@ export class Base64Encoder {
     const bulkLines = Math.floor((octets.length - missing) / LINE_OCTETS)
     const headOctets = missing > 0 ? ENCODED_LINE_OCTETS : 0
     const encoded = new Uint8Array(headOctets + bulkLines * ENCODED_LINE_OCTETS)
-    const lines = new DataView(encoded.buffer)
-    if (missing > 0) writeLines(this.#line, lines, 0)
+    if (missing > 0) writeLines(this.#line, encoded)
     const rest = missing + bulkLines * LINE_OCTETS
-    writeLines(octets.subarray(missing, rest), lines, headOctets)
+    writeBulk(octets.subarray(missing, rest), encoded.subarray(headOctets))
     this.#line.set(octets.subarray(rest))
     this.#lineLength = octets.length - rest
     return encoded
@@ -102,10 +101,62 @@ export function encodeBase64Lines(octets: Uint8Array): Uint8Array {
   return concatOctets([encoder.push(octets), encoder.end()])
 }
 
+/** Octets that encode themselves in native code, in a fraction of the time: the Buffers of Node.js, which files and sockets give. */
+interface SelfEncoding extends Uint8Array {
+  base64Slice(start: number, end: number): string
+}
+
+function encodesItself(octets: Uint8Array): octets is SelfEncoding {
+  return 'base64Slice' in octets && typeof octets.base64Slice === 'function'
+}
+
+/** More lines at a time would not stay in the cache of the processor. */
+const NATIVE_LINES = 800
+const LINE_DIGITS = ENCODED_LINE_OCTETS - 2
+
+/** Digits without line ends. */
+const digitOctets = new Uint8Array(NATIVE_LINES * LINE_DIGITS)
+const digitView = new DataView(digitOctets.buffer)
+const encoder = new TextEncoder()
+
+/** Writes whole lines, natively as far as that goes. */
+function writeBulk(octets: Uint8Array, encoded: Uint8Array): void {
+  const lineCount = octets.length / LINE_OCTETS
+  let line = 0
+  while (encodesItself(octets) && line < lineCount) {
+    const end = Math.min(lineCount, line + NATIVE_LINES)
+    const digits = octets.base64Slice(line * LINE_OCTETS, end * LINE_OCTETS)
+    // Not what was expected of it: the rest is done here.
+    if (digits.length !== (end - line) * LINE_DIGITS) break
+    encoder.encodeInto(digits, digitOctets)
+    insertLineEnds(encoded.subarray(line * ENCODED_LINE_OCTETS, end * ENCODED_LINE_OCTETS))
+    line = end
+  }
+  writeLines(octets.subarray(line * LINE_OCTETS), encoded.subarray(line * ENCODED_LINE_OCTETS))
+}
+
+/**
+ * Moves digits to where they belong, eight at a time as a number of so many octets: no digit is above 0x7a, so none of these is NaN, and all of them come
+ * through as they are. Little-endian only because processors are.
+ */
+function insertLineEnds(encoded: Uint8Array): void {
+  const lines = new DataView(encoded.buffer, encoded.byteOffset, encoded.byteLength)
+  let from = 0
+  for (let to = 0; to < encoded.length; to += ENCODED_LINE_OCTETS) {
+    for (let at = 0; at < LINE_DIGITS - 4; at += 8) {
+      lines.setFloat64(to + at, digitView.getFloat64(from + at, true), true)
+    }
+    from += LINE_DIGITS
+    lines.setUint32(to + LINE_DIGITS - 4, digitView.getUint32(from - 4, true), true)
+    lines.setUint16(to + LINE_DIGITS, CRLF)
+  }
+}
+
 /** Writes whole lines, twelve octets (16 digits) at a time, and the last nine of each line. */
-function writeLines(octets: Uint8Array, lines: DataView, start: number): void {
+function writeLines(octets: Uint8Array, encoded: Uint8Array): void {
   const from = new DataView(octets.buffer, octets.byteOffset, octets.byteLength)
-  let to = start
+  const lines = new DataView(encoded.buffer, encoded.byteOffset, encoded.byteLength)
+  let to = 0
   for (let line = 0; line < octets.length; line += LINE_OCTETS) {
     const last = line + LINE_OCTETS - 9
     for (let at = line; at < last; at += 12) {

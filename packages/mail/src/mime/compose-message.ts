@@ -72,6 +72,11 @@ export class ComposedMessage extends CanonicalLetter {
     this.needsSmtpUtf8 = layout.needsSmtpUtf8
   }
 
+  override whole(): Uint8Array | undefined {
+    const [only, ...more] = this.#layout.pieces
+    return only instanceof Uint8Array && more.length === 0 ? only : undefined
+  }
+
   [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
     return writePieces(this.#layout)
   }

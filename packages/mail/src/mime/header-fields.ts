@@ -42,7 +42,9 @@ const RESERVED_FIELDS: ReadonlySet<string> = new Set([
 /** `Importance` (RFC 4021 §2.1.31), and what Outlook and 1C write and read instead. */
 const IMPORTANCE = {
   low: 'Importance: low\r\nX-Priority: 5 (Lowest)\r\nX-MSMail-Priority: Low\r\n',
+  'below-normal': 'Importance: low\r\nX-Priority: 4 (Low)\r\nX-MSMail-Priority: Low\r\n',
   normal: 'Importance: normal\r\nX-Priority: 3 (Normal)\r\nX-MSMail-Priority: Normal\r\n',
+  'above-normal': 'Importance: high\r\nX-Priority: 2 (High)\r\nX-MSMail-Priority: High\r\n',
   high: 'Importance: high\r\nX-Priority: 1 (Highest)\r\nX-MSMail-Priority: High\r\n',
 } as const
 

@@ -13,6 +13,15 @@ export interface HeaderField {
   readonly value: string
 }
 
+/** What becomes of the pieces of a content. */
+export interface ContentUse {
+  /**
+   * `false`: nobody looks at a piece any more once the next is asked for, so the same array may be filled again. Otherwise pieces are passed on, and must
+   * not be changed.
+   */
+  readonly keepsPieces: boolean
+}
+
 /** A file that goes with a letter, or is shown in its HTML. */
 export interface DraftAttachment {
   /** Of any script, on one line. Without it the part has no name. */
@@ -25,7 +34,7 @@ export interface DraftAttachment {
   /** Of the {@link contentType}: the `charset` of a text, without which programs guess. Not the `name`, which is {@link fileName}. */
   readonly parameters?: ReadonlyMap<string, string>
   /** Opens the content. Called when its turn comes, once for each time the letter is composed; what it opened is closed again. */
-  readonly content: () => AsyncIterable<Uint8Array>
+  readonly content: (use?: ContentUse) => AsyncIterable<Uint8Array>
   /** How many octets {@link content} gives, if known: then the size of the letter is known too, and a cut file is no whole letter. */
   readonly sizeOctets?: number
   /**
@@ -80,7 +89,7 @@ export interface MessageDraft {
   readonly inReplyTo?: readonly string[]
   readonly references?: readonly string[]
   /** Written in the three forms that mail programs know: `Importance`, `X-Priority`, `X-MSMail-Priority`. */
-  readonly importance?: 'low' | 'normal' | 'high'
+  readonly importance?: 'low' | 'below-normal' | 'normal' | 'above-normal' | 'high'
   /** Who wants to know that the letter was displayed (RFC 8098 §2.1). */
   readonly readReceiptTo?: readonly MailboxAddress[]
   /** Who wants to know that it was delivered, for servers that look at the letter (`Return-Receipt-To`); the envelope's way is a DSN. */

@@ -7,6 +7,7 @@ import type { DraftAttachment, DraftCalendar, MessageDraft } from '../mime/messa
 import { formatMessageId, isReference, parseMessageId } from '../mime/message-id.ts'
 import type { Envelope } from '../smtp/envelope.ts'
 import { ForwardPath, ReversePath } from '../smtp/path.ts'
+import { uniqueRecipients } from '../smtp/unique-recipients.ts'
 import type { EmailAddress } from './email-address.ts'
 import type { EmailAttachment } from './email-attachment.ts'
 import { EmailAddressException } from './email-exception.ts'
@@ -22,6 +23,8 @@ export interface LetterParts {
   readonly texts: readonly EmailTextPart[]
   readonly attachments: readonly EmailAttachment[]
   readonly calendar: DraftCalendar | undefined
+  /** How important it is, where the fields have no word for that. */
+  readonly importance?: MessageDraft['importance']
 }
 
 /** Octets of a letter, which are the same each time they are read, and the identifier in them. */
@@ -36,7 +39,8 @@ export interface ComposedEmail {
  * @throws IllegalStateException when there is no sender, or a stream was read before.
  * @throws HeaderInvalid when something in it has no form in a letter.
  */
-export function composeEmail({ fields, texts, attachments, calendar }: LetterParts): ComposedEmail {
+export function composeEmail(parts: LetterParts): ComposedEmail {
+  const { fields, texts, attachments, calendar, importance } = parts
   const [author, ...coAuthors] = fields.from
   if (author === undefined) throw new IllegalStateException('the letter has no sender')
   if (attachments.some(({ isUsedUp }) => isUsedUp)) throw streamUsedUp()
@@ -48,6 +52,7 @@ export function composeEmail({ fields, texts, attachments, calendar }: LetterPar
   const sender = fields.actualSender ?? (coAuthors.length > 0 ? author : undefined)
   const draft: MessageDraft = {
     ...fieldsOf(fields),
+    ...(importance && { importance }),
     from: [author.mailbox, ...coAuthors.map(({ mailbox }) => mailbox)],
     ...(sender && { sender: sender.mailbox }),
     date: fields.sentDate ?? new Date(),
@@ -70,16 +75,10 @@ export function composeEmail({ fields, texts, attachments, calendar }: LetterPar
 export function envelopeOf(fields: LetterFields): Envelope {
   const sender = fields.actualSender ?? fields.from[0]
   if (sender === undefined) throw new IllegalStateException('the letter has no sender')
-  const seen = new Set<string>()
-  const forwardPaths: ForwardPath[] = []
-  for (const recipient of [...fields.to, ...fields.cc, ...fields.bcc]) {
-    // As it is sent: a domain of any script and its A-labels are one.
-    const path = pathOf(recipient, () => ForwardPath.of(recipient.mailbox))
-    const key = path.addrSpec.slice(0, -path.domain.length) + path.domain.toLowerCase()
-    if (!seen.has(key)) forwardPaths.push(path)
-    seen.add(key)
-  }
-  const [first, ...others] = forwardPaths
+  const named = [...fields.to, ...fields.cc, ...fields.bcc].map((recipient) =>
+    pathOf(recipient, () => ForwardPath.of(recipient.mailbox)),
+  )
+  const [first, ...others] = uniqueRecipients(named)
   if (first === undefined) throw new IllegalStateException('the letter has no recipients')
   const reversePath = pathOf(sender, () => ReversePath.of(sender.mailbox))
   return { reversePath, forwardPaths: [first, ...others] }

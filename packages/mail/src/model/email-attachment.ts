@@ -162,6 +162,16 @@ export class EmailAttachment {
     return this.#contentDisposition === 'inline'
   }
 
+  /** Whether somebody gave it the {@link id}; one that was made up means nothing to anybody. An extension. */
+  get isIdGiven(): boolean {
+    return this.#isIdGiven
+  }
+
+  /** The parameters of its content type: `charset`. An extension. */
+  get parameters(): ReadonlyMap<string, string> {
+    return this.#parameters
+  }
+
   /** Whether it was a stream that has been read, so that the letter can't be sent once more. An extension. */
   get isUsedUp(): boolean {
     return this.#content.isUsedUp

@@ -1,7 +1,7 @@
 import { Secret } from '../base/secret.ts'
 import type { MailCredentials } from '../net/mail-server.ts'
 import type { TokenProvider } from '../net/token-source.ts'
-import type { PasswordMechanismName, TokenMechanismName } from '../sasl/mechanism.ts'
+import type { PasswordLoginName, TokenMechanismName } from '../sasl/mechanism.ts'
 import { readArguments } from './named-arguments.ts'
 import { printAs } from './print-as.ts'
 
@@ -21,7 +21,9 @@ export interface PasswordEmailAuthenticationArguments {
   readonly user: string
   readonly password: Secret | string
   /** Log in by this mechanism and no other; by default by the strongest that both sides have. An extension. */
-  readonly mechanism?: PasswordMechanismName
+  readonly mechanism?: PasswordLoginName
+  /** Use only mechanisms that show the password to nobody, not even to the server: SCRAM, DIGEST-MD5, CRAM-MD5. By default false. An extension. */
+  readonly isPasswordHidden?: boolean
 }
 
 /**
@@ -33,7 +35,8 @@ export interface PasswordEmailAuthenticationArguments {
 export class PasswordEmailAuthentication extends EmailAuthentication {
   readonly #user: string
   readonly #password: Secret
-  readonly #mechanism: PasswordMechanismName | undefined
+  readonly #mechanism: PasswordLoginName | undefined
+  readonly #isPasswordHidden: boolean
 
   constructor(user: string, password: Secret | string)
   constructor(given: PasswordEmailAuthenticationArguments)
@@ -41,11 +44,12 @@ export class PasswordEmailAuthentication extends EmailAuthentication {
     super()
     const given = readArguments<PasswordEmailAuthenticationArguments>(
       typeof user === 'string' ? { user, password } : user,
-      ['user', 'password', 'mechanism'],
+      ['user', 'password', 'mechanism', 'isPasswordHidden'],
     )
     this.#user = given.user
     this.#password = toSecret(given.password)
     this.#mechanism = given.mechanism
+    this.#isPasswordHidden = given.isPasswordHidden ?? false
   }
 
   get user(): string {
@@ -53,8 +57,13 @@ export class PasswordEmailAuthentication extends EmailAuthentication {
   }
 
   override get credentials(): MailCredentials {
-    const mechanism = this.#mechanism
-    return { user: this.#user, password: this.#password, ...(mechanism && { mechanism }) }
+    const [mechanism, isPasswordHidden] = [this.#mechanism, this.#isPasswordHidden]
+    return {
+      user: this.#user,
+      password: this.#password,
+      ...(mechanism && { mechanism }),
+      ...(isPasswordHidden && { isPasswordHidden }),
+    }
   }
 
   toJSON(): object {

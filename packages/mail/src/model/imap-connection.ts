@@ -1,14 +1,13 @@
 import { MailboxName } from '../imap/mailbox-name.ts'
-import { openImap } from '../net/imap-client.ts'
 import type { EmailDirectoryKind } from './email-directory-kind.ts'
-import { IllegalStateException } from './exception.ts'
 import type { ImapConnectionParameters } from './imap-connection-parameters.ts'
 import { ImapEmailDirectory } from './imap-email-directory.ts'
 import { findByKind } from './imap-lookup.ts'
 import { ImapTurns } from './imap-turns.ts'
-import type { MailboxArguments, MailboxOptions } from './lazy-session.ts'
-import { inMailbox } from './mailbox-exception.ts'
+import type { MailboxArguments } from './lazy-session.ts'
+import { MailboxConnection } from './mailbox-connection.ts'
 import { readArguments } from './named-arguments.ts'
+import { openImapSession } from './open-mailbox.ts'
 import { printAs } from './print-as.ts'
 
 /**
@@ -39,8 +38,7 @@ import { printAs } from './print-as.ts'
  * }
  * ```
  */
-export class ImapConnection implements AsyncDisposable {
-  readonly #parameters: ImapConnectionParameters
+export class ImapConnection extends MailboxConnection<ImapConnectionParameters> {
   readonly #turns: ImapTurns
 
   /**
@@ -50,10 +48,10 @@ export class ImapConnection implements AsyncDisposable {
     parameters: ImapConnectionParameters,
     ...[purgeOnDirectoryClose = true, options = {}]: MailboxArguments
   ) {
+    super(parameters)
     const given = readArguments(options, ['signal', 'log'])
-    this.#parameters = parameters
     this.#turns = new ImapTurns({
-      open: () => open(parameters, given),
+      open: () => openImapSession(parameters, given),
       purges: purgeOnDirectoryClose,
     })
   }
@@ -71,17 +69,17 @@ export class ImapConnection implements AsyncDisposable {
   }
 
   /** Connects, if that was not done yet. An extension. @throws MailboxException as {@link ImapConnection.connect}. */
-  async connect(): Promise<this> {
+  override async connect(): Promise<this> {
     await this.#turns.connect()
     return this
   }
 
-  get purgeOnDirectoryClose(): boolean {
+  override get purgeOnDirectoryClose(): boolean {
     return this.#turns.purges
   }
 
   /** Whether the connection was made, and has neither been closed nor been lost as far as anybody knows. */
-  isConnected(): boolean {
+  override isConnected(): boolean {
     return this.#turns.isConnected
   }
 
@@ -107,37 +105,13 @@ export class ImapConnection implements AsyncDisposable {
   }
 
   /** Closes all directories, and then the connection. Does nothing the second time. @throws MailboxException when letters that were marked could not be purged. */
-  close(): Promise<void> {
+  override close(): Promise<void> {
     return this.#turns.end()
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
-  }
-
-  toJSON(): object {
-    const { purgeOnDirectoryClose } = this
-    return {
-      server: this.#parameters.server,
-      purgeOnDirectoryClose,
-      isConnected: this.isConnected(),
-    }
   }
 
   #directory(name: MailboxName | undefined, delimiter: string): ImapEmailDirectory {
     return new ImapEmailDirectory({ turns: this.#turns, name, delimiter })
   }
-}
-
-async function open(
-  parameters: ImapConnectionParameters,
-  options: MailboxOptions,
-): ReturnType<typeof openImap> {
-  const { mailServer, deadlines } = parameters
-  if (mailServer.credentials === undefined) {
-    throw new IllegalStateException('the parameters of a mailbox need an authentication')
-  }
-  return inMailbox('opening the mailbox', () => openImap(mailServer, { ...options, deadlines }))
 }
 
 printAs(ImapConnection, (connection) => `ImapConnection ${JSON.stringify(connection)}`)

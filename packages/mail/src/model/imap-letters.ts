@@ -2,7 +2,7 @@
 
 import { concatOctets } from '../base/octets.ts'
 import type { FetchedLetter } from '../imap/fetch-response.ts'
-import type { LetterSection } from '../imap/fetch.ts'
+import type { FetchItems, LetterSection } from '../imap/fetch.ts'
 import { SequenceSet, UidSet } from '../imap/number-set.ts'
 import type { ImapMailbox } from '../net/imap-mailbox.ts'
 import { Email } from './email.ts'
@@ -21,8 +21,16 @@ const GROUP_LETTERS = 100
 /** So much of a header section as is read of one that is larger than any should be. */
 const HEADER_OCTETS = 65_536
 
-/** A letter of the open directory, and how large it is said to be. */
-interface ListedLetter extends ImapLetterFacts {
+/** A letter, and octets of it. */
+export interface LetterOctets {
+  readonly letter: FetchedLetter
+  readonly octets: Uint8Array
+}
+
+/** A letter that is there, and how large it is said to be. */
+interface ListedLetter {
+  readonly letter: FetchedLetter
+  readonly uid: number
   readonly sizeOctets: number
 }
 
@@ -50,19 +58,11 @@ export async function fetchEmails(
   mailbox: ImapMailbox,
   letters: UidSet | SequenceSet,
 ): Promise<ReadonlyMap<number, ImapConnectionEmail>> {
-  const listed: ListedLetter[] = []
-  for await (const letter of mailbox.fetch(letters, { flags: true, sizeOctets: true })) {
-    listed.push({ ...factsOf(letter), sizeOctets: letter.sizeOctets ?? Infinity })
-  }
   const emails = new Map<number, ImapConnectionEmail>()
-  for (const group of groupsOf(listed.sort((a, b) => a.index - b.index))) {
-    const contents = await fetchContents(mailbox, group)
-    for (const facts of group) {
-      const octets = contents.get(facts.uid)
-      if (octets === undefined) continue
-      const email = readOneOf(facts.index, () => Email.fromBytes(octets))
-      emails.set(facts.uid, new ImapConnectionEmail(facts, email))
-    }
+  for await (const { letter, octets } of fetchLetters(mailbox, letters, { flags: true })) {
+    const facts = factsOf(letter)
+    const email = readOneOf(facts.index, () => Email.fromBytes(octets))
+    emails.set(facts.uid, new ImapConnectionEmail(facts, email))
   }
   return emails
 }
@@ -73,13 +73,43 @@ export async function fetchHeaders(
   letters: UidSet | SequenceSet,
 ): Promise<ReadonlyMap<number, ImapConnectionEmailHeaders>> {
   const found: ImapConnectionEmailHeaders[] = []
-  for await (const letter of mailbox.fetch(letters, { flags: true, header: 'all' })) {
-    const facts = factsOf(letter)
-    const octets = letter.header ?? (await beginningOf(mailbox, facts.uid))
-    found.push(new ImapConnectionEmailHeaders(facts, new ReadEmailHeaders(octets)))
+  for await (const { letter, octets } of fetchHeaderSections(mailbox, letters, { flags: true })) {
+    found.push(new ImapConnectionEmailHeaders(factsOf(letter), new ReadEmailHeaders(octets)))
   }
   found.sort((a, b) => a.index - b.index)
   return new Map(found.map((headers) => [headers.uid, headers]))
+}
+
+/** Whole letters one after the other, oldest first, with these items and their sizes. */
+export async function* fetchLetters(
+  mailbox: ImapMailbox,
+  letters: UidSet | SequenceSet,
+  items: FetchItems,
+): AsyncGenerator<LetterOctets, void, undefined> {
+  const listed: ListedLetter[] = []
+  for await (const letter of mailbox.fetch(letters, { ...items, sizeOctets: true })) {
+    const { uid = 0, sizeOctets = Infinity } = letter
+    listed.push({ letter, uid, sizeOctets })
+  }
+  listed.sort((a, b) => a.letter.sequenceNumber - b.letter.sequenceNumber)
+  for (const group of groupsOf(listed)) {
+    const contents = await fetchContents(mailbox, group)
+    for (const { letter, uid } of group) {
+      const octets = contents.get(uid)
+      if (octets !== undefined) yield { letter, octets }
+    }
+  }
+}
+
+/** Header sections one after the other, in the order of the server, with these items. */
+export async function* fetchHeaderSections(
+  mailbox: ImapMailbox,
+  letters: UidSet | SequenceSet,
+  items: FetchItems,
+): AsyncGenerator<LetterOctets, void, undefined> {
+  for await (const letter of mailbox.fetch(letters, { ...items, header: 'all' })) {
+    yield { letter, octets: letter.header ?? (await beginningOf(mailbox, letter.uid ?? 0)) }
+  }
 }
 
 function factsOf({ sequenceNumber, uid = 0, flags = [] }: FetchedLetter): ImapLetterFacts {

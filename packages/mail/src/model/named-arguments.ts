@@ -1,12 +1,14 @@
 import { IllegalArgumentException } from './exception.ts'
 import { quoted } from './quoted.ts'
 
-/** Other names of arguments, by name: what a vocabulary brings along. */
-const synonyms = new Map<string, string>()
+/** Other names of arguments, by name: what a vocabulary brings along. A word may mean one thing here and another there. */
+const synonyms = new Map<string, ReadonlySet<string>>()
 
 /** Lets arguments be given by other names too: `{ Сервер: … }` for `{ server: … }`. */
 export function addArgumentNames(names: Readonly<Record<string, string>>): void {
-  for (const [name, argument] of Object.entries(names)) synonyms.set(name, argument)
+  for (const [name, argument] of Object.entries(names)) {
+    synonyms.set(name, new Set([...(synonyms.get(name) ?? []), argument]))
+  }
 }
 
 /**
@@ -21,8 +23,8 @@ export function readArguments<Arguments extends object>(
   const read = { ...given }
   for (const name of Object.keys(given)) {
     if (isOneOf(known, name)) continue
-    const argument = synonyms.get(name)
-    if (argument === undefined || !isOneOf(known, argument)) {
+    const argument = [...(synonyms.get(name) ?? [])].find((synonym) => isOneOf(known, synonym))
+    if (argument === undefined) {
       throw new IllegalArgumentException(
         `there is no argument ${quoted(name)} here, only ${known.join(', ')}`,
       )

@@ -18,33 +18,48 @@ export async function retrieveEmails(
   maildropNumbers: readonly number[],
 ): Promise<ReadonlyMap<number, Email | MailboxException>> {
   const emails = new Map<number, Email | MailboxException>()
-  await retrieve(session, maildropNumbers, (number) => {
-    const pieces: Uint8Array[] = []
-    return {
-      push: (octets) => void pieces.push(octets.slice()),
-      end: () => {
-        const octets = concatOctets(pieces)
-        emails.set(
-          number,
-          readOneOf(number - 1, () => Email.fromBytes(octets)),
-        )
-      },
-    }
+  await retrieveLetters(session, maildropNumbers, (number, octets) => {
+    const email = readOneOf(number - 1, () => Email.fromBytes(octets))
+    emails.set(number, email)
   })
   return emails
 }
 
-/** Headers by maildrop number: by TOP, or out of the whole letters where the server does not know it. */
+/** Gives each letter, when it is there whole, to whoever reads it. @throws Pop3ResponseRejected when the server refuses one. */
+export async function retrieveLetters(
+  session: Pop3Session,
+  maildropNumbers: readonly number[],
+  read: (maildropNumber: number, octets: Uint8Array) => void,
+): Promise<void> {
+  await retrieve(session, maildropNumbers, (number) => {
+    const pieces: Uint8Array[] = []
+    return {
+      push: (octets) => void pieces.push(octets.slice()),
+      end: () => read(number, concatOctets(pieces)),
+    }
+  })
+}
+
+/** Headers by maildrop number. */
 export async function retrieveHeaders(
   session: Pop3Session,
   maildropNumbers: readonly number[],
 ): Promise<ReadonlyMap<number, EmailHeaders>> {
-  const headers = new Map<number, EmailHeaders>()
+  const sections = await retrieveHeaderSections(session, maildropNumbers)
+  return new Map([...sections].map(([number, octets]) => [number, new ReadEmailHeaders(octets)]))
+}
+
+/** Header sections by maildrop number: by TOP, or out of the whole letters where the server does not know it. */
+export async function retrieveHeaderSections(
+  session: Pop3Session,
+  maildropNumbers: readonly number[],
+): Promise<ReadonlyMap<number, Uint8Array>> {
+  const sections = new Map<number, Uint8Array>()
   const { capabilities } = session
   if (capabilities.has('TOP') || !capabilities.isKnown) {
     for await (const top of session.tops(maildropNumbers, 0)) {
       if (top.kind === 'top') {
-        headers.set(top.maildropNumber, new ReadEmailHeaders(top.octets))
+        sections.set(top.maildropNumber, top.octets)
       } else if (top.error instanceof Pop3ResponseRejected) {
         if (capabilities.has('TOP')) throw top.error
         break
@@ -52,13 +67,13 @@ export async function retrieveHeaders(
       // A beginning that is too large is looked for in the letter.
     }
   }
-  const left = maildropNumbers.filter((number) => !headers.has(number))
-  await retrieve(session, left, (number) => beginningSink(number, headers))
-  return headers
+  const left = maildropNumbers.filter((number) => !sections.has(number))
+  await retrieve(session, left, (number) => beginningSink(number, sections))
+  return sections
 }
 
 /** Keeps the header section, and lets the rest of the letter pass. */
-function beginningSink(number: number, headers: Map<number, EmailHeaders>): LetterSink {
+function beginningSink(number: number, sections: Map<number, Uint8Array>): LetterSink {
   const pieces: Uint8Array[] = []
   let room = BEGINNING_OCTETS
   return {
@@ -66,12 +81,12 @@ function beginningSink(number: number, headers: Map<number, EmailHeaders>): Lett
       if (room > 0) pieces.push(octets.slice(0, room))
       room -= octets.length
     },
-    end: () => void headers.set(number, new ReadEmailHeaders(headerOf(concatOctets(pieces)))),
+    end: () => void sections.set(number, headerOf(concatOctets(pieces))),
   }
 }
 
 /** What stands before the first empty line, whatever the line ends are. */
-function headerOf(octets: Uint8Array): Uint8Array {
+export function headerOf(octets: Uint8Array): Uint8Array {
   const text = Buffer.from(octets.buffer, octets.byteOffset, octets.length)
   const ends = ['\r\n', '\n'].flatMap((end) => {
     const at = text.indexOf(`${end}${end}`)

@@ -1,4 +1,4 @@
-import { parseHeaderSection } from '../mime/header-section.ts'
+import { parseHeaderSection, type HeaderSection } from '../mime/header-section.ts'
 import { EmailHeaders } from './email-headers.ts'
 import { fieldsOf } from './read-letter.ts'
 
@@ -7,10 +7,15 @@ import { fieldsOf } from './read-letter.ts'
  */
 const NO_LIMITS = { headerOctets: Infinity, headerLineOctets: Infinity, headerFields: Infinity }
 
+/** @param octets The header section, or the beginning of a letter. */
+export function readHeaderSection(octets: Uint8Array): HeaderSection {
+  return parseHeaderSection(octets, NO_LIMITS)
+}
+
 /** The headers of a letter whose text was not read. */
 export class ReadEmailHeaders extends EmailHeaders {
   /** @param octets The header section, or the beginning of a letter. */
   constructor(octets: Uint8Array) {
-    super(fieldsOf(parseHeaderSection(octets, NO_LIMITS)))
+    super(fieldsOf(readHeaderSection(octets)))
   }
 }

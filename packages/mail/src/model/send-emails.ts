@@ -1,17 +1,11 @@
-import type { CanonicalLetter } from '../base/canonical-letter.ts'
 import type { DkimKey } from '../dkim/key.ts'
-import { signMessage } from '../net/dkim-signing.ts'
-import { dismissal } from '../net/pool-connection.ts'
-import { openSmtp, type SmtpConnection } from '../net/smtp-client.ts'
-import { trackContent } from '../net/tracked-content.ts'
 import type { DeliveryRequest } from '../smtp/delivery.ts'
-import type { Envelope, RecipientOutcome } from '../smtp/envelope.ts'
 import type { ProtocolLog } from '../wire/protocol-log.ts'
-import type { Email, PreparedEmail } from './email.ts'
+import type { Email } from './email.ts'
 import { EmailSendingException } from './email-exception.ts'
 import { EmailsSendingResult } from './emails-sending-result.ts'
-import { leftOver } from './left-over.ts'
 import { readArguments } from './named-arguments.ts'
+import { SendingRoute } from './sending-route.ts'
 import type { SmtpConnectionParameters } from './smtp-connection-parameters.ts'
 
 /** How far the sending of a letter has come. */
@@ -49,9 +43,6 @@ export interface SendingOptions {
  */
 const LETTERS_UNDER_WAY_MAX = 16
 
-/** A letter that two connections in a row did not get to, and that took no other either, is not tried on a third. */
-const ATTEMPTS_MAX = 2
-
 /** Sends letters in their order, and says of each what became of it. Never rejects for a letter. */
 export async function sendEmails(
   parameters: SmtpConnectionParameters,
@@ -68,25 +59,20 @@ export async function sendEmails(
 }
 
 class Sending {
-  readonly #parameters: SmtpConnectionParameters
+  readonly #route: SendingRoute
   readonly #emails: readonly Email[]
-  readonly #options: SendingOptions
+  readonly #onProgress: SendingOptions['onProgress']
   readonly #results: EmailsSendingResult[] = []
   #next = 0
-  #connection: SmtpConnection | undefined
-  /** Connections that letters were taken over. Some servers take few over each. */
-  readonly #useful = new WeakSet<SmtpConnection>()
-  /** The connection that is being made. One that could not be made stays here: the letters that are left need not wait for it once more. */
-  #opening: Promise<SmtpConnection> | undefined
 
   constructor(
     parameters: SmtpConnectionParameters,
     emails: readonly Email[],
-    options: SendingOptions,
+    { onProgress, ...options }: SendingOptions,
   ) {
-    this.#parameters = parameters
+    this.#route = new SendingRoute(parameters, options)
     this.#emails = emails
-    this.#options = options
+    this.#onProgress = onProgress
   }
 
   async run(): Promise<readonly EmailsSendingResult[]> {
@@ -96,7 +82,7 @@ class Sending {
   }
 
   async close(): Promise<void> {
-    await this.#connection?.close()
+    await this.#route.close()
   }
 
   async #sendInTurn(): Promise<void> {
@@ -110,10 +96,18 @@ class Sending {
 
   async #send(email: Email, index: number): Promise<EmailsSendingResult> {
     let messageId: string | undefined
+    const onProgress = this.#onProgress
     try {
       const prepared = email.prepare()
       messageId = prepared.messageId
-      const recipients = await this.#deliver(prepared, { email, index })
+      const recipients = await this.#route.deliver({
+        prepared,
+        isReadable: () => !email.attachments.some(({ isUsedUp }) => isUsedUp),
+        ...(onProgress && {
+          onProgress: (sentOctets: number, totalOctets: number | undefined) =>
+            onProgress({ message: email, index, sentOctets, totalOctets }),
+        }),
+      })
       if (recipients.every(({ kind }) => kind === 'accepted')) {
         return new EmailsSendingResult(email, { messageId })
       }
@@ -129,81 +123,5 @@ class Sending {
   ): EmailsSendingResult {
     const exception = new EmailSendingException(facts)
     return new EmailsSendingResult(email, { exception, messageId: facts.messageId })
-  }
-
-  /** Hands a letter over, in as many transactions as the server wants for its recipients (RFC 5321 §4.5.3.1.10). */
-  async #deliver(
-    prepared: PreparedEmail,
-    { email, index }: { readonly email: Email; readonly index: number },
-  ): Promise<readonly RecipientOutcome[]> {
-    const { dkim, delivery } = this.#options
-    const { content: composed } = prepared
-    const envelope = { ...prepared.envelope, ...(delivery && { delivery }) }
-    const content = dkim === undefined ? composed : await signMessage(composed, dkim)
-    const decided = new Map<string, RecipientOutcome>()
-    let outcomes = await this.#transact(envelope, content, { email, index })
-    for (;;) {
-      for (const outcome of outcomes) decided.set(String(outcome.forwardPath), outcome)
-      const [first, ...others] = leftOver(outcomes)
-      const isReadable = !email.attachments.some(({ isUsedUp }) => isUsedUp)
-      if (first === undefined || !isReadable) return [...decided.values()]
-      const left: Envelope = { ...envelope, forwardPaths: [first, ...others] }
-      // What goes wrong from here on takes nothing back: those who are left stay put off.
-      outcomes = await this.#transact(left, content, { email, index }).catch(() => [])
-    }
-  }
-
-  /**
-   * One transaction; on a new connection when the old one was lost before any octet of the letter was asked for, or when the server has taken letters over it and
-   * says now that it takes no more (421).
-   */
-  async #transact(
-    envelope: Envelope,
-    content: CanonicalLetter,
-    { email, index }: { readonly email: Email; readonly index: number },
-  ): Promise<readonly RecipientOutcome[]> {
-    const { signal, onProgress } = this.#options
-    const totalOctets = content.sizeOctets
-    for (let attempt = 1; ;) {
-      const letter = trackContent(content)
-      const connection = await this.#connected()
-      try {
-        const outcome = await connection.send(envelope, letter, {
-          ...(signal && { signal }),
-          ...(onProgress && {
-            onProgress: (sentOctets: number) =>
-              onProgress({ message: email, index, sentOctets, totalOctets }),
-          }),
-        })
-        const isDismissed = dismissal(outcome) !== undefined
-        const isReadable = !email.attachments.some(({ isUsedUp }) => isUsedUp)
-        if (!isDismissed) this.#useful.add(connection)
-        else if (this.#useful.has(connection) && isReadable && signal?.aborted !== true) continue
-        return outcome.recipients
-      } catch (error) {
-        const isUntouched = !letter.isBegun && !connection.isOpen && signal?.aborted !== true
-        if (!isUntouched || attempt === ATTEMPTS_MAX) throw error
-        if (!this.#useful.has(connection)) attempt++
-      }
-    }
-  }
-
-  /** The connection that letters go over now: the one that is open, or one that all who wait for it share. */
-  async #connected(): Promise<SmtpConnection> {
-    if (this.#connection?.isOpen === true) return this.#connection
-    this.#opening ??= this.#open()
-    return this.#opening
-  }
-
-  async #open(): Promise<SmtpConnection> {
-    const { signal, log } = this.#options
-    await this.#connection?.close()
-    this.#connection = await openSmtp(this.#parameters.mailServer, {
-      deadlines: this.#parameters.deadlines,
-      ...(signal && { signal }),
-      ...(log && { log }),
-    })
-    this.#opening = undefined
-    return this.#connection
   }
 }

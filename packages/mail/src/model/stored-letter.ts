@@ -1,4 +1,5 @@
 import { concatOctets, octetsOf } from '../base/octets.ts'
+import type { MailboxAddress } from '../address/mailbox-address.ts'
 import { formatAddressField } from '../mime/address-field.ts'
 import type { Email } from './email.ts'
 
@@ -7,9 +8,15 @@ import type { Email } from './email.ts'
  * them there (RFC 5322 §3.6.3).
  */
 export async function toStoredLetter(email: Email): Promise<Uint8Array> {
-  const octets = await email.toBytes()
-  if (email.bccRecipients.length === 0) return octets
-  const entries = email.bccRecipients.map(({ mailbox }) => mailbox)
-  const { field } = formatAddressField('Bcc', entries)
+  return withBcc(
+    await email.toBytes(),
+    email.bccRecipients.map(({ mailbox }) => mailbox),
+  )
+}
+
+/** A letter that says whom it goes to and does not show. */
+export function withBcc(octets: Uint8Array, recipients: readonly MailboxAddress[]): Uint8Array {
+  if (recipients.length === 0) return octets
+  const { field } = formatAddressField('Bcc', recipients)
   return concatOctets([octetsOf(field), octets])
 }

@@ -20,8 +20,8 @@ export interface Connection {
   /** Where the conversation is recorded, if it is. */
   readonly log?: ProtocolLogger | undefined
   /**
-   * Hands octets over. Resolves when there is room for more, which may be before they have left; so they belong to the connection and must
-   * not be changed afterwards.
+   * Hands octets over. Resolves, or returns at once, when there is room for more, which may be before they have left; so they belong to the connection
+   * and must not be changed afterwards.
    *
    * @param options `isContinued` says that more is handed over at once, and these may wait for it.
    */
@@ -29,17 +29,23 @@ export interface Connection {
     octets: Uint8Array,
     timeoutMs: number,
     options?: { readonly isContinued?: boolean },
-  ): Promise<void>
+  ): Promise<void> | undefined
   /**
    * The next octets, at least one; `null` when the peer has closed and everything before that was received.
    *
    * @param spentMs how much of `timeoutMs` was used up by earlier pieces of the same line.
    */
-  receive(timeoutMs: number, spentMs?: number): Promise<Uint8Array | null>
+  receive(timeoutMs: number, spentMs?: number): Promise<Uint8Array | null> | Uint8Array
   /** Resolves as soon as something can be received, the peer has ended, `interrupt` settles or the time is over. */
   arrival(forMs: number, interrupt: PromiseLike<unknown>): Promise<void>
-  /** What has arrived and was not received yet; `undefined` when that is nothing. Does not wait for the peer. */
-  poll(): Promise<Uint8Array | undefined>
+  /**
+   * What has arrived and was not received yet; `undefined` when that is nothing. Does not wait for the peer.
+   *
+   * @param options `isInPassing` says that what was read already is enough, as long as the system is asked now and then.
+   */
+  poll(options?: {
+    readonly isInPassing?: boolean
+  }): Promise<Uint8Array | undefined> | Uint8Array | undefined
   /** Encrypts the connection from here on, with the peer's certificate verified. Refused when octets in clear text are unread. */
   startTls(timeoutMs: number): Promise<void>
   /** What an authentication on this connection can be bound to; `undefined` when it is not encrypted, or has nothing of the kind. */

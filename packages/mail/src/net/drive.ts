@@ -1,6 +1,7 @@
 import type { Demand, Dialog, OctetSource } from '../wire/dialog.ts'
 import type { Connection } from './connection.ts'
 import { Aborted, DeadlineExceeded } from './errors.ts'
+import { searchable } from './searchable.ts'
 import { startTimer } from './timer.ts'
 
 const LF = 0x0a
@@ -27,11 +28,16 @@ export async function drive<Result>(
     if (signal?.aborted === true) abort()
     let step = dialog.next()
     while (step.done !== true) {
-      const outcome = await pump.fulfil(step.value).then(
-        (answer) => ({ answer }),
-        (error: unknown) => ({ error }),
-      )
-      step = 'error' in outcome ? dialog.throw(outcome.error) : dialog.next(outcome.answer)
+      let answer: Answer
+      try {
+        const fulfilled = pump.fulfil(step.value)
+        // Waiting for what is there already would cost more than many demands do.
+        answer = fulfilled instanceof Promise ? await fulfilled : fulfilled
+      } catch (error) {
+        step = dialog.throw(error)
+        continue
+      }
+      step = dialog.next(answer)
     }
     return step.value
   } finally {
@@ -56,41 +62,53 @@ class Pump {
     this.#connection = connection
   }
 
-  async fulfil(demand: Demand): Promise<Answer> {
+  fulfil(demand: Demand): Promise<Answer> | Answer {
     if (demand.kind === 'receive') return this.#receive(demand)
     this.#receivingSince = undefined
     switch (demand.kind) {
       case 'send':
         this.#connection.log?.sent(demand.octets, demand)
-        await this.#connection.send(demand.octets, demand.timeoutMs, demand)
-        return undefined
+        return this.#connection.send(demand.octets, demand.timeoutMs, demand)?.then(nothing)
       case 'startTls':
-        await this.#connection.startTls(demand.timeoutMs)
-        return undefined
-      case 'poll': {
-        const octets = await this.#poll()
-        return octets ?? (this.#connection.ended.aborted ? null : undefined)
-      }
+        return this.#connection.startTls(demand.timeoutMs).then(nothing)
+      case 'poll':
+        return this.#poll(demand)
       case 'listen':
-        await this.#connection.arrival(demand.forMs, demand.interrupt)
-        return this.#poll()
+        return this.#listen(demand)
       case 'pull':
         return this.#pull(demand)
-      case 'push': {
-        // Not ended by the peer: what it had sent before may be all of it.
-        const { closed: endedBy } = this.#connection
-        const { timeoutMs } = demand
-        const taken = Promise.resolve(demand.sink(demand.octets))
-        await this.#unlessEnded(taken, { endedBy, phase: 'sink', timeoutMs })
-        return undefined
-      }
+      case 'push':
+        return this.#push(demand)
     }
   }
 
-  async #poll(): Promise<Answer> {
+  #poll(demand: Demand & { readonly kind: 'poll' }): Promise<Answer> | Answer {
+    const polled = this.#connection.poll(demand)
+    return polled instanceof Promise
+      ? polled.then((octets) => this.#heard(octets))
+      : this.#heard(polled)
+  }
+
+  /** The answer to a poll: what was received, if anything, and otherwise whether anything still can be. */
+  #heard(octets: Uint8Array | undefined): Answer {
+    if (octets === undefined) return this.#connection.ended.aborted ? null : undefined
+    this.#connection.log?.received(octets)
+    return octets
+  }
+
+  async #listen({ forMs, interrupt }: Demand & { readonly kind: 'listen' }): Promise<Answer> {
+    await this.#connection.arrival(forMs, interrupt)
     const octets = await this.#connection.poll()
     if (octets !== undefined) this.#connection.log?.received(octets)
     return octets
+  }
+
+  /** Not ended by the peer: what it had sent before may be all of it. */
+  async #push({ octets, sink, timeoutMs }: Demand & { readonly kind: 'push' }): Promise<undefined> {
+    const { closed: endedBy } = this.#connection
+    const taken = Promise.resolve(sink(octets))
+    await this.#unlessEnded(taken, { endedBy, phase: 'sink', timeoutMs })
+    return undefined
   }
 
   async #pull({ source, timeoutMs, patienceMs }: PullDemand): Promise<Answer> {
@@ -115,12 +133,18 @@ class Pump {
    * Receives that follow one another without a line end, or for the same answer, are one wait, and their time is counted together. Otherwise
    * every line has its own time: a hundred pipelined RCPT commands may take a hundred times five minutes.
    */
-  async #receive({ timeoutMs, answer }: Demand & { readonly kind: 'receive' }): Promise<Answer> {
+  #receive({ timeoutMs, answer }: Demand & { readonly kind: 'receive' }): Promise<Answer> | Answer {
     const now = performance.now()
     if (answer !== this.#answer) this.#receivingSince = undefined
     this.#answer = answer
     this.#receivingSince ??= now
-    const octets = await this.#connection.receive(timeoutMs, now - this.#receivingSince)
+    const received = this.#connection.receive(timeoutMs, now - this.#receivingSince)
+    return received instanceof Promise
+      ? received.then((octets) => this.#received(octets, answer))
+      : this.#received(received, answer)
+  }
+
+  #received(octets: Uint8Array | null, answer: object | undefined): Answer {
     if (octets === null) return null
     if (answer === undefined && octets.includes(LF)) this.#receivingSince = undefined
     this.#connection.log?.received(octets)
@@ -147,9 +171,8 @@ class Pump {
   }
 }
 
-/** The same octets, as an array that is searched natively: engines look for dots and line ends in all that passes. */
-function searchable({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
-  return Buffer.from(buffer, byteOffset, byteLength)
+function nothing(): undefined {
+  return undefined
 }
 
 /** How long a source or a sink is waited for. */

@@ -1,5 +1,6 @@
 import { CanonicalLetter } from '../base/canonical-letter.ts'
 import type { Content } from '../smtp/content.ts'
+import { searchable } from './searchable.ts'
 import type { SendOptions } from './smtp-client.ts'
 
 /** What the options say of the content counts, and otherwise its own word on its form. */
@@ -15,6 +16,10 @@ export function contentOf(source: ContentSource, options: Omit<SendOptions, 'sig
     body: body === '7BIT' ? body : (options.body ?? body),
     isCanonical: true,
     source,
+    whole: () => {
+      const octets = letter.whole()
+      return octets && searchable(octets)
+    },
   }
 }
 

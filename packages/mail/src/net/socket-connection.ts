@@ -36,6 +36,12 @@ import { codeOf, handshakeFailure, isAboutClientCertificate } from './tls-check.
 const READ_AHEAD_OCTETS = 256 * 1024
 
 /**
+ * How much may be sent before the system is asked again whether something has arrived: content that comes out of memory and goes
+ * into the buffers of the system would otherwise never let the event loop turn, and the server would be heard only when those are full.
+ */
+const MAX_UNHEARD_OCTETS = 256 * 1024
+
+/**
  * How long one address of a host is tried before the next. Node's quarter of a second is less than one round trip
  * over a satellite, where every address but the last would be given up.
  */
@@ -64,6 +70,8 @@ export class SocketConnection implements Connection {
   #receivedOctets = 0
   #hasEnded = false
   #hasRoom = true
+  /** How much was sent since the system was last asked for what has arrived. */
+  #octetsSinceRead = 0
   /** Lets the pending operation look at the state again. */
   #wake: (() => void) | undefined
 
@@ -73,13 +81,7 @@ export class SocketConnection implements Connection {
     this.#options = options
     this.#log = log ?? startLog(options)
     // First, because it throws for a port that is none, and nothing must be left behind then.
-    this.#socket = net.connect({
-      host: server.host,
-      port: server.port,
-      autoSelectFamily: true,
-      autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
-      noDelay: true,
-    })
+    this.#socket = connectTo(server)
     this.#release = this.#watch(options)
     this.#attach(this.#socket)
   }
@@ -104,23 +106,29 @@ export class SocketConnection implements Connection {
     return this.#until(() => this.#state !== 'connecting', { phase: 'connect', timeoutMs })
   }
 
-  async send(
+  send(
     octets: Uint8Array,
     timeoutMs: number,
     { isContinued = false }: { readonly isContinued?: boolean } = {},
-  ): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure
+  ): Promise<void> | undefined {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
     const socket = this.#socket
     if (isContinued && socket.writableCorked === 0) socket.cork()
-    this.#hasRoom = socket.write(octets)
-    if (isContinued) return
-    socket.uncork()
-    if (!this.#hasRoom) await this.#until(() => this.#hasRoom, { phase: 'send', timeoutMs })
+    // A write is refused when more is waiting than it should, counting what the system has taken at once.
+    this.#hasRoom = socket.write(octets) || socket.writableLength === 0
+    this.#octetsSinceRead += octets.length
+    if (isContinued) return undefined
+    if (socket.writableCorked > 0) socket.uncork()
+    if (this.#hasRoom) return undefined
+    return this.#until(() => this.#hasRoom, { phase: 'send', timeoutMs })
   }
 
-  async receive(timeoutMs: number, spentMs: number = 0): Promise<Uint8Array | null> {
-    const hasAnswer = (): boolean => this.#received.length > 0 || this.#hasEnded
-    await this.#until(hasAnswer, { phase: 'receive', timeoutMs, spentMs })
+  receive(timeoutMs: number, spentMs: number = 0): Promise<Uint8Array | null> | Uint8Array {
+    return this.#take() ?? this.#receive({ phase: 'receive', timeoutMs, spentMs })
+  }
+
+  async #receive(deadline: Deadline): Promise<Uint8Array | null> {
+    await this.#until(() => this.#received.length > 0 || this.#hasEnded, deadline)
     return this.#take() ?? null
   }
 
@@ -141,8 +149,18 @@ export class SocketConnection implements Connection {
     }
   }
 
-  async poll(): Promise<Uint8Array | undefined> {
-    if (this.#received.length === 0) await systemRead()
+  poll({ isInPassing = false }: { readonly isInPassing?: boolean } = {}):
+    Promise<Uint8Array | undefined> | Uint8Array | undefined {
+    const octets = this.#take()
+    if (octets !== undefined) return octets
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
+    const isEnough = isInPassing && this.#octetsSinceRead < MAX_UNHEARD_OCTETS
+    return isEnough ? undefined : this.#readSystem()
+  }
+
+  async #readSystem(): Promise<Uint8Array | undefined> {
+    await systemRead()
+    this.#octetsSinceRead = 0
     const octets = this.#take()
     if (octets === undefined && this.#failure !== undefined) throw this.#failure
     return octets
@@ -304,6 +322,7 @@ export class SocketConnection implements Connection {
     } finally {
       clearTimeout(timer)
       this.#wake = undefined
+      this.#octetsSinceRead = 0
     }
   }
 
@@ -336,6 +355,22 @@ export class SocketConnection implements Connection {
     socket.once('close', () => clearTimeout(timer))
     socket.resume()
     socket.destroySoon()
+  }
+}
+
+function connectTo({ host, port }: MailServer): net.Socket {
+  const socket = new net.Socket().setNoDelay(true)
+  try {
+    return socket.connect({
+      host,
+      port,
+      autoSelectFamily: true,
+      autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
+    })
+  } catch (error) {
+    // The system has given a handle for it already.
+    socket.destroy()
+    throw error
   }
 }
 

@@ -65,6 +65,12 @@ class TrackedLetter extends CanonicalLetter implements TrackedContent {
     return this.#letter.needsSmtpUtf8
   }
 
+  override whole(): Uint8Array | undefined {
+    const octets = this.#letter.whole()
+    if (octets !== undefined) this.#begin.isBegun = true
+    return octets
+  }
+
   release(): void {
     this.#begin.release()
   }

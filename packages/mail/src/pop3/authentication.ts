@@ -1,10 +1,11 @@
-import { Authentication } from '../sasl/authentication.ts'
+import type { Authentication } from '../sasl/authentication.ts'
 import type { LoginCredentials, PasswordCredentials } from '../sasl/credentials.ts'
 import { secrecyOf } from '../sasl/choose.ts'
 import type { SaslEnvironment } from '../sasl/environment.ts'
-import { AuthenticationFailed, NoUsableMechanism } from '../sasl/errors.ts'
+import { NoUsableMechanism, type AuthenticationFailed } from '../sasl/errors.ts'
 import { logIn } from '../sasl/log-in.ts'
 import type { LoginOffer } from '../sasl/log-in.ts'
+import { answerOrCancel, beginOutsideSasl, isPassword, refusedLogin } from '../sasl/login-steps.ts'
 import { login as plainLogin } from '../sasl/login.ts'
 import type { Mechanism } from '../sasl/mechanism.ts'
 import type { Dialog } from '../wire/dialog.ts'
@@ -69,15 +70,15 @@ export function* authenticate(
     // Thrown before anything was sent.
     if (!(error instanceof NoUsableMechanism) || offer.secrecy === 'clear') throw error
     const hasPass = !capabilities.isKnown || capabilities.has('USER')
-    if (!hasPass || !isPassword(credentials) || credentials.mechanism !== undefined) {
+    if (!hasPass || !isPassword(credentials) || !mayUsePass(credentials)) {
       throw nothingUsable(capabilities, credentials, error)
     }
     yield* authenticateByPass(channel, credentials, offer)
   }
 }
 
-function isPassword(credentials: LoginCredentials): credentials is PasswordCredentials {
-  return credentials.kind === undefined || credentials.kind === 'password'
+function mayUsePass({ mechanism, isPasswordHidden }: PasswordCredentials): boolean {
+  return mechanism === undefined && isPasswordHidden !== true
 }
 
 function nothingUsable(
@@ -90,7 +91,7 @@ function nothingUsable(
   const tlsHint = "Set the server's tls to 'starttls': it may offer more then"
   const passHint = 'Leave the mechanism out of the credentials, so that USER and PASS can be used'
   const otherHint = 'Ask the provider how this mailbox may be read by POP3'
-  const canPass = hasPass && isPassword(credentials)
+  const canPass = hasPass && isPassword(credentials) && credentials.isPasswordHidden !== true
   return new NoUsableMechanism({
     offered: capabilities.saslMechanisms,
     reason: hasPass ? cause.reason : `${cause.reason}, and USER is not in the capabilities`,
@@ -105,9 +106,9 @@ const apop: Mechanism = { ...plainLogin, shownName: 'APOP' }
 function* authenticateByPass(
   channel: Pop3Channel,
   credentials: PasswordCredentials,
-  { environment }: Pick<LoginOffer, 'environment'>,
+  offer: LoginOffer,
 ): Dialog<void> {
-  const authentication = beginOutsideSasl(userPass, credentials, { channel, environment })
+  const authentication = beginOutsideSasl(userPass, credentials, offer)
   const commands = [
     formatCommand('USER', credentials.user),
     formatSecretCommand('PASS', credentials.password.reveal()),
@@ -134,34 +135,21 @@ function* authenticateByApop(
     })
   }
   const command = formatApop(timestamp, credentials, environment.crypto)
-  const authentication = beginOutsideSasl(apop, credentials, { channel, environment })
-  const response = yield* channel.exchange(withSecrets(command, authentication.secrets))
-  if (response.status !== 'ok') throw refusal(command, response, authentication)
-}
-
-function beginOutsideSasl(
-  mechanism: Mechanism,
-  credentials: PasswordCredentials,
-  session: { readonly channel: Pop3Channel; readonly environment: SaslEnvironment },
-): Authentication {
-  const { crypto, host, port } = session.environment
-  const { limits } = session.channel
-  const binding = { channelBinding: undefined, isBindingOffered: false }
-  return Authentication.begin(mechanism, credentials, {
+  const { limits } = channel
+  const authentication = beginOutsideSasl(apop, credentials, {
     service: 'pop',
     limits,
-    crypto,
-    host,
-    port,
-    ...binding,
+    environment,
   })
+  const response = yield* channel.exchange(withSecrets(command, authentication.secrets))
+  if (response.status !== 'ok') throw refusal(command, response, authentication)
 }
 
 function* carryOut(channel: Pop3Channel, authentication: Authentication): Dialog<void> {
   const command = formatAuth(authentication)
   let response = yield* channel.exchange(withSecrets(command, authentication.secrets))
   while (response.status === 'challenge') {
-    const answer = yield* answerOrCancel(channel, authentication, response.text)
+    const answer = yield* answerOrCancel(authentication, response.text, () => cancel(channel))
     response = yield* channel.exchange(
       withSecrets(formatSaslResponse(answer), authentication.secrets),
     )
@@ -180,18 +168,9 @@ function formatAuth(authentication: Authentication): Pop3Command {
     : formatSecretCommand(keyword, initialResponse)
 }
 
-function* answerOrCancel(
-  channel: Pop3Channel,
-  authentication: Authentication,
-  challenge: string,
-): Dialog<string> {
-  try {
-    return authentication.answer(challenge)
-  } catch (error) {
-    // The session ends here, so nobody waits for what the server says to it.
-    if (error instanceof AuthenticationFailed) yield* channel.send(formatCommand('*'))
-    throw error
-  }
+/** The session ends here, so nobody waits for what the server says to it. */
+function cancel(channel: Pop3Channel): Dialog<void> {
+  return channel.send(formatCommand('*'))
 }
 
 function refusal(
@@ -201,12 +180,9 @@ function refusal(
 ): AuthenticationFailed | Pop3ResponseRejected {
   const { code, text } = response
   const isAboutCredentials = code === undefined || !NOT_ABOUT_CREDENTIALS.test(code)
-  const failed = authentication.rejected({
-    serverWords: isAboutCredentials && code !== undefined ? `[${code}] ${text}` : text,
-    transient: false,
-    hint: 'Check the user name and the password, and whether the mailbox may be read by POP3',
-  })
-  if (isAboutCredentials) return failed
-  // These words have been cleared of what we sent, should the server repeat it.
-  return new Pop3ResponseRejected(command.shown, { ...response, text: failed.serverWords ?? '' })
+  return refusedLogin(
+    authentication,
+    { code, text, isAboutCredentials, protocol: 'POP3' },
+    (shown) => new Pop3ResponseRejected(command.shown, { ...response, text: shown }),
+  )
 }

@@ -22,6 +22,7 @@ addArgumentNames({
   Пароль: 'password',
   Токен: 'token',
   Механизм: 'mechanism',
+  СкрыватьПароль: 'isPasswordHidden',
   ХранилищеСертификатов: 'certificateStore',
   ХранилищеКлючей: 'keyStore',
   ПарольХранилищаКлючей: 'keyStorePassword',
@@ -73,4 +74,22 @@ addArgumentNames({
   Минуты: 'minutes',
   Секунды: 'seconds',
   Миллисекунды: 'milliseconds',
+})
+
+/** The keys of filters and flags of `InternetMail`, where some words of the above mean something else. */
+addArgumentNames({
+  ОтправленОтвет: 'answered',
+  Недавние: 'recent',
+  СлепыеКопии: 'bcc',
+  Копии: 'cc',
+  Получатели: 'to',
+  Отправитель: 'from',
+  ДатаОтправления: 'postDating',
+  ДоДатыОтправления: 'beforeDateOfPosting',
+  ПослеДатыОтправления: 'afterDateOfPosting',
+  ТелоСообщения: 'body',
+  Удаленные: 'deleted',
+  УстановленФлаг: 'flagged',
+  Прочитанные: 'seen',
+  Новые: 'new',
 })

@@ -52,6 +52,11 @@ export const PASSWORD_MECHANISMS: readonly Mechanism[] = [
   login,
 ]
 
+/** Those in which the server does not get to see the password. */
+const HIDING_MECHANISMS: readonly Mechanism[] = PASSWORD_MECHANISMS.filter(
+  ({ isClearText }) => !isClearText,
+)
+
 /** Every mechanism for a token, the standard first. */
 export const TOKEN_MECHANISMS: readonly Mechanism<BearerCredentials>[] = [oauthbearer, xoauth2]
 
@@ -92,7 +97,11 @@ export function beginAuthentication(
     case 'token':
       return begin(TOKEN_MECHANISMS, credentials, credentials.mechanism)
     default:
-      return begin(PASSWORD_MECHANISMS, credentials, credentials.mechanism)
+      return begin(
+        credentials.isPasswordHidden === true ? HIDING_MECHANISMS : PASSWORD_MECHANISMS,
+        credentials,
+        credentials.mechanism,
+      )
   }
 }
 

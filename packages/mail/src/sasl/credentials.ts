@@ -13,6 +13,8 @@ export interface PasswordCredentials {
   readonly realm?: string
   /** Use this and no other; by default the strongest mechanism that both sides have. `'APOP'` is for POP3 alone, and for servers that have nothing else. */
   readonly mechanism?: PasswordLoginName
+  /** Use only what shows the password to nobody, not even to the server: SCRAM, DIGEST-MD5, CRAM-MD5, and APOP where it is named. By default false. */
+  readonly isPasswordHidden?: boolean
 }
 
 /** A user and an access token of OAuth 2.0, as the mechanisms take it: OAUTHBEARER (RFC 7628) and XOAUTH2. */

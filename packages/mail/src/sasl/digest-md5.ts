@@ -7,15 +7,17 @@
  */
 
 import { encodeBase64 } from '../base/base64.ts'
-import { NO_OCTETS, octetsOf } from '../base/octets.ts'
+import { octetsOf } from '../base/octets.ts'
 import type { PasswordCredentials } from './credentials.ts'
 import { parseDigestChallenge, parseResponseAuth } from './digest-challenge.ts'
 import { computeDigestProofs, encodeLatin1, NONCE_COUNT, QOP } from './digest-proof.ts'
 import type { DigestFacts } from './digest-proof.ts'
 import type { SaslContext } from './environment.ts'
 import { encodeCredential, refuse } from './mechanism.ts'
-import type { Mechanism, Refusal, Responder } from './mechanism.ts'
-import { decodeChallenge, isSameProof } from './proof.ts'
+import type { Mechanism, Refusal } from './mechanism.ts'
+import { respondMutually } from './mutual-responder.ts'
+import type { MutualExchange, MutualProof } from './mutual-responder.ts'
+import { isSameProof } from './proof.ts'
 
 /** RFC 2831 §2.1.2 recommends 64 bits at least; this is twice that. */
 const CNONCE_OCTETS = 16
@@ -23,19 +25,13 @@ const CNONCE_OCTETS = 16
 export const digestMd5: Mechanism = {
   name: 'DIGEST-MD5',
   isClearText: false,
-  start: (credentials, context) => new DigestResponder(credentials, context),
+  start: (credentials, context) => respondMutually(new DigestExchange(credentials, context)),
 }
 
-type Expectation =
-  | { readonly step: 'challenge' }
-  | { readonly step: 'proof'; readonly proof: string }
-  | { readonly step: 'success' }
-
-class DigestResponder implements Responder {
+class DigestExchange implements MutualExchange {
   readonly initialResponse = undefined
   readonly #credentials: PasswordCredentials
   readonly #context: SaslContext
-  #expected: Expectation = { step: 'challenge' }
 
   constructor(credentials: PasswordCredentials, context: SaslContext) {
     const { user, password, authorizationId } = credentials
@@ -48,25 +44,7 @@ class DigestResponder implements Responder {
     this.#context = context
   }
 
-  respond(challenge: Uint8Array): Uint8Array | Refusal {
-    const text = decodeChallenge(challenge)
-    if (text === undefined) return refuse('the challenge is not UTF-8')
-    switch (this.#expected.step) {
-      case 'challenge':
-        return this.#prove(text)
-      case 'proof':
-        return this.#verify(text, this.#expected.proof)
-      case 'success':
-        return refuse('the server sent a challenge after its proof')
-    }
-  }
-
-  finish(): Refusal | undefined {
-    if (this.#expected.step === 'success') return undefined
-    return refuse('the server reported success before it proved itself')
-  }
-
-  #prove(text: string): Uint8Array | Refusal {
+  prove(text: string): MutualProof | Refusal {
     const challenge = parseDigestChallenge(text)
     if ('kind' in challenge) return challenge
     const { nonce, isUtf8 } = challenge
@@ -88,18 +66,7 @@ class DigestResponder implements Responder {
     if (proofs === undefined || response === undefined) {
       return refuse('the server takes ISO 8859-1 only, which the credentials do not fit into')
     }
-    this.#expected = { step: 'proof', proof: proofs.server }
-    return response
-  }
-
-  #verify(text: string, expected: string): Uint8Array | Refusal {
-    const proof = parseResponseAuth(text)
-    if (typeof proof !== 'string') return proof
-    if (!isSameProof(octetsOf(proof.toLowerCase()), octetsOf(expected))) {
-      return refuse('the server does not know the password')
-    }
-    this.#expected = { step: 'success' }
-    return NO_OCTETS
+    return { response, check: (last) => checkResponseAuth(last, proofs.server) }
   }
 
   #chooseRealm(realms: readonly string[]): string | undefined {
@@ -107,6 +74,13 @@ class DigestResponder implements Responder {
     const domain = user.slice(user.lastIndexOf('@') + 1).toLowerCase()
     return realm ?? realms.find((offered) => offered.toLowerCase() === domain) ?? realms[0]
   }
+}
+
+function checkResponseAuth(text: string, expected: string): Refusal | undefined {
+  const proof = parseResponseAuth(text)
+  if (typeof proof !== 'string') return proof
+  const isProof = isSameProof(octetsOf(proof.toLowerCase()), octetsOf(expected))
+  return isProof ? undefined : refuse('the server does not know the password')
 }
 
 type ShownFacts = Omit<DigestFacts, 'password' | 'realm'> & { readonly realm: string | undefined }

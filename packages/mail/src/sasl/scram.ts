@@ -2,8 +2,6 @@
  * SCRAM (RFC 5802): both sides prove that they know the password, or what it was salted and hashed to, and neither shows it.
  *
  *     client-first ─► server-first (salt, iterations) ─► client-final (proof) ─► server-final (the server's proof) ─► done
- *
- * Success that comes before the server's proof is none.
  */
 
 import { encodeBase64 } from '../base/base64.ts'
@@ -12,8 +10,10 @@ import type { PasswordCredentials } from './credentials.ts'
 import type { ChannelBinding, HashName, SaslContext } from './environment.ts'
 import type { SaslLimits } from './limits.ts'
 import { refuse } from './mechanism.ts'
-import type { Mechanism, PasswordMechanismName, Refusal, Responder } from './mechanism.ts'
-import { decodeChallenge, isSameProof } from './proof.ts'
+import type { Mechanism, PasswordMechanismName, Refusal } from './mechanism.ts'
+import { respondMutually } from './mutual-responder.ts'
+import type { MutualExchange, MutualProof } from './mutual-responder.ts'
+import { isSameProof } from './proof.ts'
 import { escapeSaslName } from './sasl-name.ts'
 import { saslPrepare } from './saslprep.ts'
 import { parseServerFinal, parseServerFirst } from './scram-message.ts'
@@ -39,7 +39,8 @@ function scram(name: PasswordMechanismName, hash: HashName): Mechanism {
       const { channelBinding, isBindingOffered } = context
       // "y" tells a server that could have bound the channel that somebody took its offer away (RFC 5802 §6).
       const flag = channelBinding !== undefined && !isBindingOffered ? 'y' : 'n'
-      return new ScramResponder({ hash, flag, bound: NO_OCTETS }, credentials, context)
+      const variant = { hash, flag, bound: NO_OCTETS }
+      return respondMutually(new ScramExchange(variant, credentials, context))
     },
   }
 }
@@ -52,7 +53,8 @@ function withChannelBinding(name: PasswordMechanismName, hash: HashName): Mechan
     refusalHint: PLUS_HINT,
     start: (credentials, context) => {
       const { type, octets } = mustBind(context.channelBinding)
-      return new ScramResponder({ hash, flag: `p=${type}`, bound: octets }, credentials, context)
+      const variant = { hash, flag: `p=${type}`, bound: octets }
+      return respondMutually(new ScramExchange(variant, credentials, context))
     },
   }
 }
@@ -70,12 +72,7 @@ interface ScramVariant {
   readonly bound: Uint8Array
 }
 
-type Expectation =
-  | { readonly step: 'server-first' }
-  | { readonly step: 'server-final'; readonly proof: Uint8Array }
-  | { readonly step: 'success' }
-
-class ScramResponder implements Responder {
+class ScramExchange implements MutualExchange {
   readonly initialResponse: Uint8Array
   readonly #variant: ScramVariant
   readonly #context: SaslContext
@@ -83,7 +80,6 @@ class ScramResponder implements Responder {
   readonly #gs2Header: string
   readonly #nonce: string
   readonly #clientFirstBare: string
-  #expected: Expectation = { step: 'server-first' }
 
   constructor(variant: ScramVariant, credentials: PasswordCredentials, context: SaslContext) {
     const { user, password, authorizationId } = credentials
@@ -100,26 +96,8 @@ class ScramResponder implements Responder {
     this.initialResponse = octetsOf(this.#gs2Header + this.#clientFirstBare)
   }
 
-  respond(challenge: Uint8Array): Uint8Array | Refusal {
-    const text = decodeChallenge(challenge)
-    if (text === undefined) return refuse('the challenge is not UTF-8')
-    switch (this.#expected.step) {
-      case 'server-first':
-        return this.#prove(text)
-      case 'server-final':
-        return this.#verify(text, this.#expected.proof)
-      case 'success':
-        return refuse('the server sent a challenge after its proof')
-    }
-  }
-
-  finish(): Refusal | undefined {
-    if (this.#expected.step === 'success') return undefined
-    return refuse('the server reported success before it proved itself')
-  }
-
   /** RFC 5802 §3. */
-  #prove(serverFirstText: string): Uint8Array | Refusal {
+  prove(serverFirstText: string): MutualProof | Refusal {
     const serverFirst = parseServerFirst(serverFirstText)
     if ('kind' in serverFirst) return serverFirst
     const refusal = this.#check(serverFirst)
@@ -134,12 +112,12 @@ class ScramResponder implements Responder {
     const clientKey = crypto.hmac(hash, salted, octetsOf('Client Key'))
     const signature = crypto.hmac(hash, crypto.hash(hash, clientKey), authMessage)
     const serverKey = crypto.hmac(hash, salted, octetsOf('Server Key'))
-    this.#expected = {
-      step: 'server-final',
-      proof: crypto.hmac(hash, serverKey, authMessage),
-    }
+    const expected = crypto.hmac(hash, serverKey, authMessage)
     const proof = clientKey.map((octet, index) => octet ^ (signature[index] ?? 0))
-    return octetsOf(`${withoutProof},p=${encodeBase64(proof)}`)
+    return {
+      response: octetsOf(`${withoutProof},p=${encodeBase64(proof)}`),
+      check: (serverFinal) => checkServerFinal(serverFinal, expected),
+    }
   }
 
   /** Before any work is done and before anything is shown that the password could be guessed from. */
@@ -149,14 +127,12 @@ class ScramResponder implements Responder {
     }
     return checkIterations(iterations, this.#context.limits)
   }
+}
 
-  #verify(text: string, expected: Uint8Array): Uint8Array | Refusal {
-    const proof = parseServerFinal(text)
-    if ('kind' in proof) return proof
-    if (!isSameProof(proof, expected)) return refuse('the server does not know the password')
-    this.#expected = { step: 'success' }
-    return NO_OCTETS
-  }
+function checkServerFinal(text: string, expected: Uint8Array): Refusal | undefined {
+  const proof = parseServerFinal(text)
+  if ('kind' in proof) return proof
+  return isSameProof(proof, expected) ? undefined : refuse('the server does not know the password')
 }
 
 function checkIterations(iterations: number, limits: SaslLimits): Refusal | undefined {

@@ -30,6 +30,9 @@ export class ContentReader {
   readonly #timeoutMs: number
   #piece: Uint8Array = NO_OCTETS
   #octets = 0
+  #isBegun = false
+  /** What was taken was all of it. */
+  #isWhole = false
   #hasFailed = false
 
   constructor(content: Content, { form, pipeline, deadlines, transaction }: Surroundings) {
@@ -52,7 +55,7 @@ export class ContentReader {
    */
   *next(maxOctets: number): Dialog<Uint8Array | null> {
     while (this.#piece.length === 0) {
-      const piece = yield* this.#pull()
+      const piece = this.#isWhole ? null : (this.#takeWhole() ?? (yield* this.#pull()))
       if (piece === null) return this.#endSource()
       this.#piece = piece
     }
@@ -90,6 +93,14 @@ export class ContentReader {
         `sizeOctets is ${sizeOctets}, but the content had ${this.#octets} octets: it was not sent to its end`,
       )
     })
+  }
+
+  /** All of the content, when there is nothing to wait for. Only asked for before the source is. */
+  #takeWhole(): Uint8Array | undefined {
+    const octets = this.#isBegun ? undefined : this.#content.whole?.()
+    this.#isBegun = true
+    this.#isWhole = octets !== undefined
+    return octets
   }
 
   *#pull(): Dialog<Uint8Array | null> {

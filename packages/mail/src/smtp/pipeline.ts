@@ -32,6 +32,9 @@ export const MAX_BATCH_OCTETS = 65_536
 /** So many octets are sent as they are. Fewer are joined with others, because handing over costs more than copying them. */
 const MIN_PIECE_OCTETS = 16_384
 
+/** Service closing transmission channel, which is the answer to QUIT and to nothing else (RFC 5321 §4.2.3). */
+const QUITTING = 221
+
 /** Something that the server replies to. */
 export interface Step {
   /** How long the reply may take, from when it is waited for. */
@@ -51,6 +54,7 @@ export class Pipeline {
   #batch: Uint8Array[] = []
   #batchOctets = 0
   #hasContent = false
+  #hasReplied = false
   /** Called when the batch has been handed over. */
   #notices: (() => void)[] = []
   /** Content is being sent that the server has asked for: it may refuse in the middle. */
@@ -68,6 +72,11 @@ export class Pipeline {
 
   get owesReplies(): boolean {
     return this.#owed.length > 0
+  }
+
+  /** Whether something was put that has not left yet. */
+  get hasUnsent(): boolean {
+    return this.#batch.length > 0
   }
 
   /** Waits until another command may be sent: for every reply without PIPELINING, otherwise only when too many are owed. */
@@ -102,7 +111,8 @@ export class Pipeline {
   /** Sends what was put. Before that it hears what the server has said meanwhile. */
   *flush(): Dialog<void> {
     if (this.#batch.length === 0) return
-    yield* this.hear()
+    // Before its first reply the server may have hung up, or said so, in a long time without letters. Later it is heard all the time.
+    yield* this.hear({ isInPassing: this.#hasReplied })
     const pieces = joinSmall(this.#batch)
     const notices = this.#notices
     const timeoutMs = this.#channel.deadlines[this.#hasContent ? 'contentMs' : 'commandMs']
@@ -134,8 +144,8 @@ export class Pipeline {
   }
 
   /** Takes the replies that have come by now. */
-  *hear(): Dialog<void> {
-    const state = yield* this.#channel.hear()
+  *hear(options?: { readonly isInPassing: boolean }): Dialog<void> {
+    const state = yield* this.#channel.hear(options)
     for (;;) {
       const reply = this.#channel.take()
       if (reply === undefined) break
@@ -160,10 +170,21 @@ export class Pipeline {
 
   #take(reply: Reply): void {
     const step = this.#owed.length > this.#unsent ? this.#owed[0] : undefined
-    if (step === undefined)
-      this.#end(this.isInContent ? refuseInContent(reply) : refuseUnasked(reply))
+    if (step === undefined) this.#takeUnasked(reply)
     else if (step.take(reply)) this.#owed.shift()
+    this.#hasReplied = true
     if (this.#channel.lastWord !== undefined) this.#end(this.#channel.lastWord)
+  }
+
+  /**
+   * Servers that have waited long enough say so in many ways: 421 as they should (RFC 5321 §3.8), 221 as if they had been asked to quit, or any refusal. That is no word about
+   * the letter that is just begun.
+   */
+  #takeUnasked(reply: Reply): never {
+    if (this.isInContent) this.#end(refuseInContent(reply))
+    const isFarewell = !this.#hasReplied && reply.severity === 'permanent'
+    if (isFarewell || reply.code === QUITTING) throw sessionOver(reply)
+    this.#end(refuseUnasked(reply))
   }
 
   /** Replies to what was sent before count. Of those to what was just being sent, only a refusal, because it says why. */

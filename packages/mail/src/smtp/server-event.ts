@@ -1,19 +1,14 @@
 /** What the server's side of SMTP is told before it begins, and what it tells and asks while it goes on. */
 
 import type { Secret } from '../base/secret.ts'
+import type { ServerDialogEvent, ServerDialogOptions } from '../wire/server-dialog.ts'
 import type { PathParameters } from './server-command.ts'
 
-export interface SmtpServerOptions {
+export interface SmtpServerOptions extends ServerDialogOptions {
   /** The name the server greets with. */
   readonly hostName: string
   /** The largest letter, in octets; announced with SIZE (RFC 1870) and enforced. */
   readonly sizeLimitOctets: number
-  /** Whether the connection is encrypted from its first octet. */
-  readonly isEncrypted: boolean
-  /** Whether STARTTLS is offered while the connection is not encrypted. */
-  readonly offersStartTls: boolean
-  /** Whether AUTH is offered although the connection is not encrypted. */
-  readonly allowsClearTextLogin: boolean
   /** Whether content may come with BDAT (CHUNKING and BINARYMIME of RFC 3030). */
   readonly offersChunking: boolean
   /** Whether MAIL needs a login first. */
@@ -37,16 +32,15 @@ export interface SmtpServerLetter {
   readonly protocol: string
 }
 
-export type SmtpServerEvent =
-  | { readonly kind: 'send'; readonly octets: Uint8Array }
-  /** Encrypt the connection now, then call `encryptionStarted` of the session. */
-  | { readonly kind: 'startTls' }
-  | { readonly kind: 'close' }
-  /** Question: execute this command? */
+export type SmtpServerEvent = ServerDialogEvent | SmtpServerQuestion
+
+/** What the session can't know. */
+export type SmtpServerQuestion =
+  /** Execute this command? */
   | { readonly kind: 'command'; readonly line: string }
-  /** Question: are these credentials right? */
+  /** Are these credentials right? */
   | { readonly kind: 'login'; readonly user: string; readonly password: Secret }
-  /** Question: may there be a letter for this mailbox? */
+  /** May there be a letter for this mailbox? */
   | { readonly kind: 'recipient'; readonly forwardPath: string; readonly declaredOctets: number }
-  /** Question: is the letter accepted? */
+  /** Is the letter accepted? */
   | { readonly kind: 'letter'; readonly letter: SmtpServerLetter }

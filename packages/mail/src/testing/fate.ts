@@ -35,19 +35,19 @@ export type Fate =
 
 /**
  * What becomes of a command: executed, answered with the line's end, or answered with other words and not executed. The
- * words are sent as they are, with CRLF after them.
+ * words are sent as they are, with CRLF after them; by IMAP with the command's tag before the last line, unless that begins with `*` or `+`.
  */
 export type CommandFate = 'proceed' | 'disconnect' | { readonly reply: string }
 
-export type HostProtocol = 'smtp' | 'pop3'
+export type HostProtocol = 'smtp' | 'pop3' | 'imap'
 
 /** The hooks by which a test decides what goes wrong. One that throws ends its connection and fails `close()`. */
 export interface FaultHooks {
   /** Asked for every letter that a client has sent whole. Default: deliver. */
   readonly onLetter?: (letter: ArrivingLetter) => Fate | Promise<Fate>
   /**
-   * Asked for every command line, before it is executed. A line has no line end; it may hold a password. Lines of an AUTH exchange
-   * and the content of letters are not commands. Default: proceed.
+   * Asked for every command line, before it is executed. A line has no line end; it may hold a password. One of IMAP has no tag, and `{n}` in
+   * place of a literal. Lines of an AUTH exchange, the end of IDLE and the content of letters are not commands. Default: proceed.
    */
   readonly onCommand?: (protocol: HostProtocol, line: string) => CommandFate | Promise<CommandFate>
 }

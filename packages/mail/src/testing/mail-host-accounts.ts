@@ -1,43 +1,56 @@
 import { join } from 'node:path'
 import type { Secret } from '../base/secret.ts'
-import { LetterFolder } from './letter-folder.ts'
-import { Mailbox } from './mailbox.ts'
+import { folderName, LetterFolder } from './letter-folder.ts'
+import { MailboxTree } from './mailbox-tree.ts'
 
 export interface MailHostAccount {
   /** The address of the mailbox, and the user name of its login. Upper and lower case are the same. */
   readonly address: string
   readonly password: string
-  /** How many octets the mailbox may hold; above it letters are refused with 552. Default: no limit. */
+  /** How many octets its mailboxes may hold together; above it letters are refused with 552. Default: no limit. */
   readonly quotaOctets?: number
+  /** Names of mailboxes that IMAP has beside INBOX, Drafts, Junk, Sent and Trash. Default: none. */
+  readonly mailboxes?: readonly string[]
 }
 
-/** Who may log in at a mail host, and the mailbox of each. */
+export interface AccountStorage {
+  /** Where letters are kept. `undefined`: in memory. */
+  readonly folder: string | undefined
+  readonly now: () => Date
+}
+
+/** Who may log in at a mail host, and the mailboxes of each. */
 export class MailHostAccounts {
-  readonly #accounts = new Map<string, { readonly password: string; readonly mailbox: Mailbox }>()
+  readonly #accounts = new Map<string, { readonly password: string; readonly tree: MailboxTree }>()
 
   /** @throws RangeError when an address occurs twice. */
-  constructor(accounts: readonly MailHostAccount[], folder: string | undefined) {
-    for (const { address, password, quotaOctets } of accounts) {
+  constructor(accounts: readonly MailHostAccount[], { folder, now }: AccountStorage) {
+    for (const { address, password, quotaOctets, mailboxes = [] } of accounts) {
       const key = keyOf(address)
       if (this.#accounts.has(key)) throw new RangeError(`two accounts have the address ${address}`)
-      const mailbox = new Mailbox({
+      const limitOctets = quotaOctets ?? Number.POSITIVE_INFINITY
+      const tree = new MailboxTree({
         address,
-        ...(quotaOctets === undefined ? {} : { quotaOctets }),
-        ...(folder === undefined ? {} : { folder: openFolder(folder, key) }),
+        now,
+        quota: { limitOctets, usedOctets: 0 },
+        ...(folder === undefined
+          ? {}
+          : { folder: new LetterFolder(join(folder, folderName(key))) }),
       })
-      this.#accounts.set(key, { password, mailbox })
+      for (const name of mailboxes) tree.create(name)
+      this.#accounts.set(key, { password, tree })
     }
   }
 
-  find(address: string): Mailbox | undefined {
-    return this.#accounts.get(keyOf(address))?.mailbox
+  find(address: string): MailboxTree | undefined {
+    return this.#accounts.get(keyOf(address))?.tree
   }
 
-  /** The mailbox of this user, or `undefined` when there is none or the password is another. */
-  logIn(user: string, password: Secret): Mailbox | undefined {
+  /** The mailboxes of this user, or `undefined` when there are none or the password is another. */
+  logIn(user: string, password: Secret): MailboxTree | undefined {
     const account = this.#accounts.get(keyOf(user))
     const isRight = account !== undefined && account.password === password.reveal()
-    return isRight ? account.mailbox : undefined
+    return isRight ? account.tree : undefined
   }
 }
 
@@ -47,9 +60,4 @@ export class MailHostAccounts {
  */
 function keyOf(address: string): string {
   return address.toLowerCase()
-}
-
-/** A local-part may hold a slash; a folder name may not. The `@` stays readable. */
-function openFolder(folder: string, key: string): LetterFolder {
-  return new LetterFolder(join(folder, encodeURIComponent(key).replaceAll('%40', '@')))
 }

@@ -1,9 +1,10 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { createSecureContext, type SecureContext } from 'node:tls'
-import type { ArrivingLetter, FaultHooks } from './fate.ts'
+import type { ArrivingLetter, FaultHooks, HostProtocol } from './fate.ts'
 import { LetterDelivery } from './letter-delivery.ts'
 import { MailHostAccounts, type MailHostAccount } from './mail-host-accounts.ts'
 import type { Mailbox } from './mailbox.ts'
+import { serveImap } from './serve-imap.ts'
 import { servePop3 } from './serve-pop3.ts'
 import { serveSmtp } from './serve-smtp.ts'
 import { ServerConnection } from './server-connection.ts'
@@ -26,7 +27,9 @@ export interface MailHostOptions extends FaultHooks {
    * knows what became of the first, as with most older servers.
    */
   readonly offersChunking?: boolean
-  /** The largest letter, announced with SIZE. Default: 32 MiB. */
+  /** What IMAP is to do without: names of its capabilities, as `IDLE`. What revision 2 includes has to go with `IMAP4rev2`. Default: nothing. */
+  readonly imapWithout?: readonly string[]
+  /** The largest letter, announced with SIZE and APPENDLIMIT. Default: 32 MiB. */
   readonly sizeLimitOctets?: number
   /** Default: any free port for each. */
   readonly ports?: Partial<Record<HostPort, number>>
@@ -34,12 +37,12 @@ export interface MailHostOptions extends FaultHooks {
    * Where the letters are kept, as `<folder>/<address>/<uid>.eml`, so that they survive a restart. Default: in memory.
    */
   readonly folder?: string
-  /** The clock of the Received field. Default: the real one. */
+  /** The clock of the Received field and of INTERNALDATE. Default: the real one. */
   readonly now?: () => Date
 }
 
-/** `smtps` and `pop3s` exist with `tls` only. */
-export type HostPort = 'smtp' | 'smtps' | 'pop3' | 'pop3s'
+/** `smtps`, `pop3s` and `imaps` exist with `tls` only. */
+export type HostPort = 'smtp' | 'smtps' | 'pop3' | 'pop3s' | 'imap' | 'imaps'
 
 export interface HostEndpoint {
   readonly host: '127.0.0.1'
@@ -50,15 +53,22 @@ export interface HostEndpoint {
 export interface MailHost extends AsyncDisposable {
   readonly smtp: HostEndpoint
   readonly pop3: HostEndpoint
+  readonly imap: HostEndpoint
   /** SMTP with TLS from the first octet; `undefined` without `tls`. */
   readonly smtps: HostEndpoint | undefined
   /** POP3 with TLS from the first octet; `undefined` without `tls`. */
   readonly pop3s: HostEndpoint | undefined
+  /** IMAP with TLS from the first octet; `undefined` without `tls`. */
+  readonly imaps: HostEndpoint | undefined
   /** The letters that met the fate `hold`, oldest first. */
   readonly held: readonly ArrivingLetter[]
 
-  /** @throws RangeError when no account has this address. */
-  mailbox(address: string): Mailbox
+  /**
+   * The mailbox that letters for an address come into, or another of the account by the name that IMAP calls it: `Sent`, `Обмен/Склад`.
+   *
+   * @throws RangeError when no account has this address, or there is no such mailbox.
+   */
+  mailbox(address: string, name?: string): Mailbox
 
   /**
    * Delivers held letters in the order given. Default: all, oldest first.
@@ -76,7 +86,7 @@ export interface MailHost extends AsyncDisposable {
 }
 
 /**
- * Starts a mail host in this process: SMTP in, POP3 out, on real sockets of 127.0.0.1 and nowhere else. For tests, demos and
+ * Starts a mail host in this process: SMTP in, POP3 and IMAP out, over the same mailboxes, on real sockets of 127.0.0.1 and nowhere else. For tests, demos and
  * loopback; it relays nothing.
  *
  * @throws the error of `listen` when a port is taken.
@@ -89,7 +99,7 @@ export interface MailHost extends AsyncDisposable {
  *   accounts: [{ address: 'office@example.org', password: 'tanstaaf' }],
  *   onLetter: (letter) => ({ kind: letter.number === 2 ? 'lose' : 'deliver' }),
  * })
- * console.log(`SMTP on port ${host.smtp.port}, POP3 on port ${host.pop3.port}`)
+ * console.log(`SMTP on port ${host.smtp.port}, IMAP on port ${host.imap.port}`)
  * ```
  */
 export async function startMailHost(options: MailHostOptions): Promise<MailHost> {
@@ -104,6 +114,10 @@ export async function startMailHost(options: MailHostOptions): Promise<MailHost>
 }
 
 type Serve = (connection: ServerConnection) => Promise<void>
+type ServeState = (
+  connection: ServerConnection,
+  state: { readonly isEncrypted: boolean },
+) => Promise<void>
 
 class LoopbackMailHost implements MailHost {
   readonly #options: MailHostOptions
@@ -117,29 +131,34 @@ class LoopbackMailHost implements MailHost {
 
   constructor(options: MailHostOptions) {
     this.#options = options
-    this.#accounts = new MailHostAccounts(options.accounts, options.folder)
+    const { accounts, folder, now = (): Date => new Date() } = options
+    this.#accounts = new MailHostAccounts(accounts, { folder, now })
     this.#secureContext = options.tls && createSecureContext(options.tls)
     this.#delivery = new LetterDelivery({
       hostName: HOST_NAME,
-      now: options.now ?? (() => new Date()),
-      findMailbox: (address) => this.#accounts.find(address),
+      now,
+      findMailbox: (address) => this.#accounts.find(address)?.inbox,
       onLetter: options.onLetter,
     })
   }
 
   async listen(): Promise<void> {
-    await this.#open('smtp', (connection) => this.#serveSmtp(connection, { isEncrypted: false }))
-    await this.#open('pop3', (connection) => this.#servePop3(connection, { isEncrypted: false }))
+    const serve: Readonly<Record<HostProtocol, ServeState>> = {
+      smtp: (connection, state) => this.#serveSmtp(connection, state),
+      pop3: (connection, state) => this.#servePop3(connection, state),
+      imap: (connection, state) => this.#serveImap(connection, state),
+    }
     const secureContext = this.#secureContext
-    if (secureContext === undefined) return
-    await this.#open('smtps', (connection) => {
-      connection.encrypt(secureContext)
-      return this.#serveSmtp(connection, { isEncrypted: true })
-    })
-    await this.#open('pop3s', (connection) => {
-      connection.encrypt(secureContext)
-      return this.#servePop3(connection, { isEncrypted: true })
-    })
+    for (const protocol of ['smtp', 'pop3', 'imap'] as const) {
+      await this.#open(protocol, (connection) =>
+        serve[protocol](connection, { isEncrypted: false }),
+      )
+      if (secureContext === undefined) continue
+      await this.#open(`${protocol}s`, (connection) => {
+        connection.encrypt(secureContext)
+        return serve[protocol](connection, { isEncrypted: true })
+      })
+    }
   }
 
   get smtp(): HostEndpoint {
@@ -150,6 +169,10 @@ class LoopbackMailHost implements MailHost {
     return this.#endpoint('pop3')
   }
 
+  get imap(): HostEndpoint {
+    return this.#endpoint('imap')
+  }
+
   get smtps(): HostEndpoint | undefined {
     return this.#endpoints.get('smtps')
   }
@@ -158,14 +181,18 @@ class LoopbackMailHost implements MailHost {
     return this.#endpoints.get('pop3s')
   }
 
+  get imaps(): HostEndpoint | undefined {
+    return this.#endpoints.get('imaps')
+  }
+
   get held(): readonly ArrivingLetter[] {
     return this.#delivery.held
   }
 
-  mailbox(address: string): Mailbox {
-    const mailbox = this.#accounts.find(address)
-    if (mailbox === undefined) throw new RangeError(`no account has the address ${address}`)
-    return mailbox
+  mailbox(address: string, name: string = 'INBOX'): Mailbox {
+    const tree = this.#accounts.find(address)
+    if (tree === undefined) throw new RangeError(`no account has the address ${address}`)
+    return tree.get(name)
   }
 
   release(letters: readonly ArrivingLetter[] = this.held): void {
@@ -234,7 +261,20 @@ class LoopbackMailHost implements MailHost {
     return servePop3(connection, {
       session: this.#loginPolicy(state),
       secureContext: this.#secureContext,
-      openMailbox: (user, password) => this.#accounts.logIn(user, password),
+      openMailbox: (user, password) => this.#accounts.logIn(user, password)?.inbox,
+      onCommand: this.#options.onCommand,
+    })
+  }
+
+  #serveImap(connection: ServerConnection, state: { isEncrypted: boolean }): Promise<void> {
+    return serveImap(connection, {
+      session: {
+        ...this.#loginPolicy(state),
+        sizeLimitOctets: this.#options.sizeLimitOctets ?? SIZE_LIMIT_OCTETS,
+      },
+      without: this.#options.imapWithout ?? [],
+      secureContext: this.#secureContext,
+      openMailboxes: (user, password) => this.#accounts.logIn(user, password),
       onCommand: this.#options.onCommand,
     })
   }

@@ -1,17 +1,14 @@
 import type { SecureContext } from 'node:tls'
 import type { Secret } from '../base/secret.ts'
-import {
-  Pop3ServerSession,
-  type Pop3ServerEvent,
-  type Pop3ServerOptions,
-} from '../pop3/server-session.ts'
+import { Pop3ServerSession, type Pop3ServerEvent } from '../pop3/server-session.ts'
+import type { ServerDialogOptions } from '../wire/server-dialog.ts'
 import type { FaultHooks } from './fate.ts'
 import type { Mailbox } from './mailbox.ts'
 import { decideCommand, serveSession } from './serve-session.ts'
 import type { ServerConnection } from './server-connection.ts'
 
 export interface Pop3Service {
-  readonly session: Pop3ServerOptions
+  readonly session: ServerDialogOptions
   readonly secureContext: SecureContext | undefined
   /** The mailbox of this user, or `undefined` when there is none or the password is wrong. */
   readonly openMailbox: (user: string, password: Secret) => Mailbox | undefined

@@ -49,8 +49,17 @@ export class ServerConnection {
 
   /** Everything from here on is TLS; a handshake that fails closes the connection. */
   encrypt(secureContext: SecureContext): void {
-    this.#socket = new TLSSocket(this.#socket, { isServer: true, secureContext })
+    const plain = this.#socket
+    this.#socket = new TLSSocket(plain, { isServer: true, secureContext })
     ignoreErrors(this.#socket)
+    let isSecure = false
+    this.#socket.once('secure', () => {
+      isSecure = true
+    })
+    // Before the handshake is over nothing can be read but its end: Node leaves the socket of a client that goes away then open.
+    this.#socket.once('readable', () => {
+      if (!isSecure) plain.destroy()
+    })
   }
 
   /** Sends what was written, says that no more will come, and closes. */

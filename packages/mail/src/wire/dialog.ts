@@ -41,7 +41,11 @@ export type Demand =
       readonly answer?: object
     }
   /** Looks whether the peer has spoken before it was asked. */
-  | { readonly kind: 'poll' }
+  | {
+      readonly kind: 'poll'
+      /** What has been read already will do: this is asked in the middle of other traffic, and looking further would take more time than the answer is worth. */
+      readonly isInPassing?: boolean
+    }
   /** Waits for the peer to speak, as long as this side has nothing to say. That it does not is no failure. */
   | {
       readonly kind: 'listen'

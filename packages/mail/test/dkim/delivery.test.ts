@@ -8,6 +8,9 @@ import { OFFICE, SHOP, startHost, TIMEOUT_MS } from '../testing/running-host.ts'
 import { ed25519Key, rsaKey } from './keys.ts'
 import { letterOfDraft } from './letters.ts'
 import { verdictsOf } from './verify.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const signedAt = new Date('2026-03-01T10:00:00Z')
 const records = [rsaKey.record, ed25519Key.record]

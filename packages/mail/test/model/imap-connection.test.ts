@@ -13,6 +13,9 @@ import {
 import { ConnectionLost } from '../../src/wire/errors.ts'
 import { fill, openWorld, parametersFor } from './imap-world.ts'
 import { KeptMailbox, MemoryImap } from './memory-imap.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 describe('An ImapConnection', () => {
   it('made by new connects when it is first asked, and is closed once', async () => {

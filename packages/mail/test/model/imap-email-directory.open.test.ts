@@ -3,6 +3,9 @@ import { describe, it } from 'node:test'
 import { EmailFlag, IllegalStateException, ImapDirectoryOpenMode } from '../../src/index.ts'
 import { fill, openInbox, openWorld, subjectsIn } from './imap-world.ts'
 import { MemoryImap } from './memory-imap.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const { Read, ReadWrite } = ImapDirectoryOpenMode
 

@@ -11,6 +11,9 @@ import {
 import { ImapCapabilityMissing } from '../../src/imap/errors.ts'
 import { fill, openInbox, openWorld, subjectsIn } from './imap-world.ts'
 import { MemoryImap } from './memory-imap.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 describe('Letters of an ImapEmailDirectory', () => {
   it('are counted, read whole or by their headers: all, some, a range, one', async () => {

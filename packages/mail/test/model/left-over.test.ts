@@ -5,6 +5,9 @@ import { Email, SmtpClient } from '../../src/index.ts'
 import { octetsOf } from '../../src/base/octets.ts'
 import type { CommandFate, MailHost } from '../../src/testing.ts'
 import { OFFICE, parametersOf, refusal, startHost } from './sending-world.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const NOBODY = 'nobody@example.org'
 const ADDRESSES = Array.from({ length: 7 }, (_, index) => `to-${index}@example.org`)

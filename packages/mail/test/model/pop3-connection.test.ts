@@ -12,6 +12,9 @@ import {
 import { AuthenticationFailed } from '../../src/sasl/errors.ts'
 import { startMailHost, type MailHost, type MailHostOptions } from '../../src/testing.ts'
 import { ConnectionLost } from '../../src/wire/errors.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const ADDRESS = 'tim@example.org'
 

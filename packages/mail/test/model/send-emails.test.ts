@@ -4,6 +4,9 @@ import { SmtpClient, SmtpConnectionParameters, type SendingFailure } from '../..
 import { Aborted, ConnectionFailed } from '../../src/errors.ts'
 import type { MailHost, MailHostOptions } from '../../src/testing.ts'
 import { letters, lettersTo, parametersOf, SHOP, startHost } from './sending-world.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 /** Sends four letters to a host that hangs up on one of them instead of answering. */
 async function sendWhileLosing(

@@ -24,6 +24,9 @@ import {
   SHOP,
   startHost,
 } from './sending-world.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 describe('sending one letter', () => {
   it('brings it to everybody, and shows nobody who got it in Bcc', async () => {

@@ -14,6 +14,9 @@ import { ConnectionLost } from '../../src/wire/errors.ts'
 import { envelope, pieces, summary } from '../smtp/conversation.ts'
 import { leftovers } from './leftovers.ts'
 import { CA, dueEvents, fixture, serveTls, type Loopback } from './loopback.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const account = { address: 'a@x.org', password: 'tanstaaf' }
 const credentials = { user: account.address, password: new Secret(account.password) }

@@ -15,6 +15,9 @@ import { ConnectionLost, TlsUnavailable } from '../../src/wire/errors.ts'
 import { logIn, loginWith } from '../imap/conversation.ts'
 import { SmallImapServer } from './imap-server.ts'
 import { CA, encrypt, fixture, serve, serveTls } from './loopback.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const PASSWORD = 'tanstaaf'
 const credentials = { user: 'tim', password: new Secret(PASSWORD) }

@@ -4,6 +4,9 @@ import { DeadlineExceeded } from '../../src/net/errors.ts'
 import { ConnectionLost } from '../../src/wire/errors.ts'
 import { openInbox, SmallImapServer } from './imap-server.ts'
 import { dueEvents, serve } from './loopback.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 describe('Waiting for changes', () => {
   /** A server that says something when it is in IDLE, the first times nothing. */

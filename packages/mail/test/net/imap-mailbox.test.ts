@@ -7,6 +7,9 @@ import type { ImapMailbox } from '../../src/net/imap-mailbox.ts'
 import { ConnectionLost } from '../../src/wire/errors.ts'
 import { credentials, HEADER, openInbox, SmallImapServer } from './imap-server.ts'
 import { CA, dueEvents, serve, serveTls } from './loopback.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 describe('Iterating over letters', () => {
   it('gives all of them, in few commands', async () => {

@@ -6,6 +6,9 @@ import type { Connection } from '../../src/net/connection.ts'
 import { openConnection } from '../../src/net/tcp-connection.ts'
 import { leftovers } from './leftovers.ts'
 import { CA, dueEvents, serveTls } from './loopback.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const LONG_MS = 60_000
 
@@ -22,7 +25,7 @@ describe('An ended connection leaves nothing behind', () => {
     },
     {
       name: 'given up at a deadline',
-      end: (connection) => connection.receive(1).catch(() => {}),
+      end: (connection) => Promise.resolve(connection.receive(1)).catch(() => {}),
     },
   ]
   for (const { name, end } of endings) {

@@ -8,6 +8,9 @@ import type { MailCredentials, TokenRequest } from '../../src/smtp.ts'
 import { CA, encrypt, fixture, serve, serveTls } from './loopback.ts'
 import { bindingAt, challengeScram, serveGreetedLogin, serveLogin } from './login-server.ts'
 import type { Challenger } from './login-server.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const PLUS = 'SCRAM-SHA-256-PLUS SCRAM-SHA-256'
 const credentials: MailCredentials = { user: 'user', password: new Secret('pencil') }

@@ -10,6 +10,9 @@ import { openSmtp } from '../../src/net/smtp-client.ts'
 import { openConnection } from '../../src/net/tcp-connection.ts'
 import { startMailHost } from '../../src/testing/mail-host.ts'
 import { CA, fixture, serve, serveTls } from './loopback.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const LONG_MS = 60_000
 

@@ -10,6 +10,9 @@ import { startMailHost } from '../../src/testing/mail-host.ts'
 import type { MailHost, MailHostOptions } from '../../src/testing/mail-host.ts'
 import { TranscriptConnection } from '../../src/testing/transcript-connection.ts'
 import { LOGIN, LOGIN_WITH_PIPELINING, logIn } from '../pop3/conversation.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const ADDRESS = 'tim@example.org'
 const PASSWORD = 'tanstaaf'

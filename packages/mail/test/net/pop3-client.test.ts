@@ -16,6 +16,9 @@ import type { MailHost, MailHostOptions } from '../../src/testing/mail-host.ts'
 import { TranscriptConnection } from '../../src/testing/transcript-connection.ts'
 import { ConnectionLost, TlsUnavailable } from '../../src/wire/errors.ts'
 import { logIn } from '../pop3/conversation.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const LOGIN = `
   S: +OK ready

@@ -13,6 +13,9 @@ import { startMailHost, type MailHost } from '../../src/testing/mail-host.ts'
 import { envelope, pieces, summary } from '../smtp/conversation.ts'
 import { CA, fixture, serve, serveTls } from './loopback.ts'
 import { PROXY_PASSWORD, startProxy } from './test-proxy.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const PASSWORD = 'mail password'
 const account = { address: 'a@x.org', password: PASSWORD }

@@ -5,6 +5,9 @@ import { openConnection } from '../../src/net/tcp-connection.ts'
 import { openImap } from '../../src/imap.ts'
 import { openPop3 } from '../../src/pop3.ts'
 import { openSmtp, Secret } from '../../src/smtp.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const DEFAULTS = { firstMs: 1, secondMs: 2 }
 const server = {

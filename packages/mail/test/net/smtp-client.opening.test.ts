@@ -11,6 +11,9 @@ import type { MailHost, MailHostOptions } from '../../src/testing/mail-host.ts'
 import { ConnectionLost, TlsUnavailable } from '../../src/wire/errors.ts'
 import { envelope, pieces, summary } from '../smtp/conversation.ts'
 import { fixture, serve } from './loopback.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const one = envelope('a@x.org')
 

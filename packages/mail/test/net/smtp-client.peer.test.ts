@@ -6,6 +6,9 @@ import { openSmtp } from '../../src/net/smtp-client.ts'
 import { ConnectionLost } from '../../src/wire/errors.ts'
 import { envelope, summary } from '../smtp/conversation.ts'
 import { dueEvents, serve } from './loopback.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const one = envelope('a@x.org')
 

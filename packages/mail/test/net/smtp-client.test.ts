@@ -13,6 +13,9 @@ import { ConnectionLost } from '../../src/wire/errors.ts'
 import { ProtocolLogger } from '../../src/wire/protocol-log.ts'
 import { envelope, NEXT_PIPELINED, open, opening, pieces, summary } from '../smtp/conversation.ts'
 import { ScriptedServer } from '../smtp/scripted-server.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const one = envelope('a@x.org')
 

@@ -11,6 +11,9 @@ import { startMailHost, type MailHost, type MailHostOptions } from '../../src/te
 import { envelope, pieces, summary } from '../smtp/conversation.ts'
 import { leftovers } from './leftovers.ts'
 import { CA, dueEvents, fixture, serve } from './loopback.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const one = envelope('a@x.org')
 const account = { address: 'a@x.org', password: 'tanstaaf' }

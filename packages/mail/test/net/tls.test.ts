@@ -8,6 +8,9 @@ import type { MailServer } from '../../src/net/mail-server.ts'
 import { openConnection } from '../../src/net/tcp-connection.ts'
 import { ConnectionLost } from '../../src/wire/errors.ts'
 import { CA, dueEvents, encrypt, fixture, serve, serveTls } from './loopback.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const LONG_MS = 60_000
 
@@ -131,7 +134,7 @@ describe('TLS from the first octet', () => {
     await using server = await serveTls(() => {}, { requestCert: true, ca: CA })
     const connection = await openConnection(server.at({ tls: 'implicit', ca: CA }))
 
-    await assert.rejects(connection.receive(LONG_MS), failedCheck('client-certificate'))
+    await assert.rejects(async () => connection.receive(LONG_MS), failedCheck('client-certificate'))
   })
 
   it('is lost, not refused, when the server hangs up', async () => {
@@ -184,7 +187,7 @@ describe('STARTTLS', () => {
     await dueEvents()
 
     await assert.rejects(connection.startTls(LONG_MS), failedCheck('octets-before-tls'))
-    await assert.rejects(connection.receive(LONG_MS), TlsFailed)
+    await assert.rejects(async () => connection.receive(LONG_MS), TlsFailed)
   })
 
   it('is a lost connection, and may be tried again, when a record is damaged on the way later', async () => {
@@ -200,7 +203,7 @@ describe('STARTTLS', () => {
 
     damage()
 
-    await assert.rejects(connection.receive(LONG_MS), ConnectionLost)
+    await assert.rejects(async () => connection.receive(LONG_MS), ConnectionLost)
   })
 
   it('T2 is refused when octets in clear text come instead of a handshake', async () => {

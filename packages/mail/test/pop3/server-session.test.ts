@@ -3,13 +3,10 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { encodeBase64 } from '../../src/base/base64.ts'
 import { octetsOf } from '../../src/base/octets.ts'
-import {
-  Pop3ServerSession,
-  type Pop3ServerEvent,
-  type Pop3ServerOptions,
-} from '../../src/pop3/server-session.ts'
+import { Pop3ServerSession, type Pop3ServerEvent } from '../../src/pop3/server-session.ts'
+import type { ServerDialogOptions } from '../../src/wire/server-dialog.ts'
 
-const OPTIONS: Pop3ServerOptions = {
+const OPTIONS: ServerDialogOptions = {
   isEncrypted: true,
   offersStartTls: true,
   allowsClearTextLogin: false,
@@ -65,7 +62,11 @@ function heard(events: readonly Pop3ServerEvent[]): Heard {
 }
 
 /** A session that has greeted, and what it does with these commands. */
-function say(text: string, options: Partial<Pop3ServerOptions> = {}, answers: Answers = {}): Heard {
+function say(
+  text: string,
+  options: Partial<ServerDialogOptions> = {},
+  answers: Answers = {},
+): Heard {
   const session = new Pop3ServerSession({ ...OPTIONS, ...options })
   session.start()
   return heard(settle(session, session.receive(octetsOf(text)), answers))

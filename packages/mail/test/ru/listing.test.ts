@@ -19,6 +19,9 @@ import {
 import { startMailHost, type MailHost } from '../../src/testing.ts'
 import { textOf } from '../../src/base/octets.ts'
 import { ca, tls } from '../testing/running-host.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 function startHost(): Promise<MailHost> {
   return startMailHost({

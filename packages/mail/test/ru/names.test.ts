@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as english from '../../src/index.ts'
+import * as internetMail from '../../src/internet-mail.ts'
 import * as russian from '../../src/ru.ts'
 import { NAMES } from '../model/names.ts'
 import { RECEIVING_NAMES } from '../model/receiving-names.ts'
@@ -54,10 +55,11 @@ describe('the object model', () => {
     const names = new Map<unknown, string>(Object.entries(russian).map(([ru, it]) => [it, ru]))
 
     assert.deepEqual(
-      Object.values(english).filter((value) => !names.has(value)),
+      Object.values({ ...english, ...internetMail }).filter((value) => !names.has(value)),
       [],
     )
-    assert.equal(Object.keys(russian).length, Object.keys(english).length)
+    const count = Object.keys(english).length + Object.keys(internetMail).length
+    assert.equal(new Set(Object.values(russian)).size, count)
   })
 
   it('shows no Russian name when an object is listed', () => {

@@ -8,6 +8,9 @@ import { promisify } from 'node:util'
 import { Email } from '../../src/index.ts'
 import { startMailHost } from '../../src/testing.ts'
 import { ca, tls } from '../testing/running-host.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const ROOT = new URL('../../../../', import.meta.url)
 

@@ -16,6 +16,9 @@ import {
 } from '../../src/ru.ts'
 import { startMailHost } from '../../src/testing.ts'
 import { MemoryImap } from '../model/memory-imap.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const АУТЕНТИФИКАЦИЯ = new АутентификацияПочтыПоПаролю('user', 'password')
 

@@ -5,6 +5,9 @@ import { ForwardPath, openSmtp, ReversePath, Secret } from '../../src/smtp.ts'
 import type { MailHost } from '../../src/testing.ts'
 import type { MailServer } from '../../src/smtp.ts'
 import { ca, lastLines, LETTER, OFFICE, SHOP, startHost, tls, TIMEOUT_MS } from './running-host.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const latin1 = new TextDecoder('latin1')
 

@@ -15,6 +15,9 @@ import {
   startHost,
   TIMEOUT_MS,
 } from './running-host.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 describe('Mail host and the fates of letters', { timeout: TIMEOUT_MS }, () => {
   function fateOfFirst(fate: Fate): Partial<MailHostOptions> {

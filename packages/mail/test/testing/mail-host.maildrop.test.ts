@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { RawClient } from './raw-client.ts'
 import { LETTER, logIn, logInWhenFree, SHOP, startHost, TIMEOUT_MS } from './running-host.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 describe('Mail host and maildrops', { timeout: TIMEOUT_MS }, () => {
   test('refuses a wrong password and an unknown user alike', async (t) => {

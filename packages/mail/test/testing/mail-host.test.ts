@@ -21,6 +21,9 @@ import {
   tls,
   TIMEOUT_MS,
 } from './running-host.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 describe('Mail host', { timeout: TIMEOUT_MS }, () => {
   test('puts trace fields on a letter and keeps its octets', async (t) => {

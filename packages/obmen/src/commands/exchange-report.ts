@@ -21,6 +21,8 @@ export function reportExchange(
   if (results.some(({ received }) => received !== undefined && received.refused > 0)) {
     io.err(`${invocation.messages.exchange.refusedHint()}\n`)
   }
+  const ignored = results.reduce((sum, { received }) => sum + (received?.ignored ?? 0), 0)
+  if (ignored > 0) io.err(`${invocation.messages.exchange.ignored(ignored)}\n`)
   return worstExitCode(results.flatMap(({ errors }) => errors.map(know)))
 }
 

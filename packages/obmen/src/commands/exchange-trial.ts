@@ -2,7 +2,6 @@ import type { NodeCode } from '@obmen/exchange'
 import { openSmtp, type ProtocolLog } from '@obmen/mail/smtp'
 
 import { formatTable } from '../output/table.ts'
-import { takeExchangeLock } from '../site/exchange-lock.ts'
 import { toMailServer } from '../site/mail-server.ts'
 import type { Site } from '../site/open-site.ts'
 import type { Invocation } from './command.ts'
@@ -24,14 +23,14 @@ export async function tryExchange(
   codes: readonly NodeCode[],
 ): Promise<void> {
   const { io, options, messages } = invocation
-  using _lock = takeExchangeLock(site.config.database)
+  await using _lock = await site.database.takeExchangeLock()
   const trials = await readTrials(invocation, site, codes)
   await checkSending(invocation, site)
   if (options.isSet('json')) {
     io.out(`${JSON.stringify({ nodes: trials, dryRun: true })}\n`)
     return
   }
-  const { exchange, format, general, status } = messages
+  const { exchange, format, general } = messages
   io.out(
     formatTable(
       [
@@ -39,10 +38,10 @@ export async function tryExchange(
         { title: exchange.waitingInTitle(), align: 'right' },
         { title: exchange.waitingOutTitle(), align: 'right' },
       ],
-      trials.map(({ node, waitingMessages, waitingRows, hasMoreWaiting }) => [
+      trials.map(({ node, waitingMessages, waitingRows }) => [
         node,
         format.number(waitingMessages),
-        hasMoreWaiting ? status.atLeast(waitingRows) : format.number(waitingRows),
+        format.number(waitingRows),
       ]),
     ),
   )
@@ -57,17 +56,15 @@ async function readTrials(
   codes: readonly NodeCode[],
 ): Promise<readonly NodeTrial[]> {
   const { store } = site
-  const [headSeq, nodes] = await store.transaction(async (transaction) => {
-    return [await transaction.fold(), await transaction.nodes()] as const
-  })
+  const nodes = await store.nodes()
+  const chosen = nodes.filter(({ code }) => codes.length === 0 || codes.includes(code))
   const senders = await readInbox(invocation, site)
-  const trials: NodeTrial[] = []
-  for (const node of nodes.filter(({ code }) => codes.length === 0 || codes.includes(code))) {
-    const waitingMessages = senders.filter((sender) => sender === node.code).length
-    const waiting = await countWaitingRows(store, node, headSeq)
-    trials.push({ node: node.code, waitingMessages, ...waiting })
-  }
-  return trials
+  const waiting = await countWaitingRows(store, chosen)
+  return chosen.map(({ code }, index) => ({
+    node: code,
+    waitingMessages: senders.filter((sender) => sender === code).length,
+    waitingRows: waiting[index]?.waitingRows ?? 0,
+  }))
 }
 
 /** The nodes whose messages wait, one entry a message. */

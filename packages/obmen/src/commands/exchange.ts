@@ -5,10 +5,9 @@ import type { MailTransport } from '@obmen/exchange/mail'
 
 import { EXIT } from '../errors/exit-code.ts'
 import { Progress } from '../output/progress.ts'
-import { takeExchangeLock } from '../site/exchange-lock.ts'
-import { openSite, type Site } from '../site/open-site.ts'
+import type { Site } from '../site/open-site.ts'
 import type { Command, Invocation } from './command.ts'
-import { commandLine, configOf } from './configuration.ts'
+import { commandLine, siteOf } from './configuration.ts'
 import { exchangeHelp } from './exchange-help.ts'
 import { exchangeForGood } from './exchange-loop.ts'
 import { ExchangeWatch } from './exchange-watch.ts'
@@ -35,10 +34,9 @@ export const exchangeCommand: Command = {
   async run(invocation) {
     const { io, messages, options } = invocation
     const codes = invocation.arguments.map(parseNodeCode)
-    const config = configOf(invocation)
-    using site = openSite(config)
+    await using site = await siteOf(invocation)
     for (const code of codes) checkOther(site, code)
-    warnOfUnprepared(invocation, site)
+    await warnOfUnprepared(invocation, site)
     const nodes = await site.store.transaction(async (transaction) => {
       for (const code of codes) await transaction.node(code)
       return transaction.nodes()
@@ -56,7 +54,7 @@ export const exchangeCommand: Command = {
       exchangeOnce(invocation, site, codes.length > 0 ? codes : undefined)
     if (options.isSet('watch')) return await exchangeForGood(invocation, site, once)
     const results = await once()
-    return reportExchange(invocation, results, config.spoolFolder)
+    return reportExchange(invocation, results, site.config.spoolFolder)
   },
 }
 
@@ -66,7 +64,7 @@ async function exchangeOnce(
   codes: Parameters<typeof exchange>[1],
 ): Promise<readonly NodeExchange[]> {
   const { io, messages } = invocation
-  using _lock = takeExchangeLock(site.config.database)
+  await using _lock = await site.database.takeExchangeLock()
   const watch = new ExchangeWatch(new Progress(io), messages, site.config.spoolFolder)
   const signal = io.interruption()
   const transport = openTransport(invocation, site, {

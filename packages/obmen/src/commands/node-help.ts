@@ -98,6 +98,42 @@ Examples:
   },
 }
 
+/** The help of `node set`. */
+export const nodeSetHelp: Command['help'] = {
+  en: {
+    summary: 'set what the rules of the plan ask of a node',
+    usage: `Sets attributes of a node, such as its warehouse or region. The rules in the configuration refer to them
+as :NAME; every node has :code. The next exchange gives the node what its share has come to be.
+A name with nothing behind it takes the attribute away.
+
+usage: obmen node set NODE NAME=VALUE…
+
+  --dry-run   tell what would be done, and do nothing
+  --json      the result as JSON
+
+Examples:
+  obmen node set S01 warehouse=3
+  obmen node set S01 region=north manager=
+`,
+  },
+  ru: {
+    summary: 'задать признаки узла для правил плана',
+    usage: `Задаёт признаки узла, например склад или регион. Правила в настройке называют их :ИМЯ; у каждого
+узла есть :code. При следующем обмене узел получит то, чем стала его доля. Имя без значения убирает
+признак.
+
+вызов: obmen node set УЗЕЛ ИМЯ=ЗНАЧЕНИЕ…
+
+  --dry-run   рассказать, что было бы сделано, и ничего не делать
+  --json      итог в виде JSON
+
+Примеры:
+  obmen node set С01 warehouse=3
+  obmen node set С01 region=север manager=
+`,
+  },
+}
+
 /** The help of `node remove`. */
 export const nodeRemoveHelp: Command['help'] = {
   en: {

@@ -2,12 +2,12 @@ import { parseNodeCode } from '@obmen/exchange'
 
 import { EXIT } from '../errors/exit-code.ts'
 import { formatFacts } from '../output/table.ts'
-import { openSite } from '../site/open-site.ts'
 import type { Command } from './command.ts'
-import { configOf } from './configuration.ts'
+import { siteOf } from './configuration.ts'
 import { checkOther } from './node-add.ts'
 import { nodeShowHelp } from './node-help.ts'
 import { reportNode } from './node-report.ts'
+import { formatAttributes } from './node-set.ts'
 
 /** Shows everything that is known of one node. */
 export const nodeShowCommand: Command = {
@@ -18,10 +18,13 @@ export const nodeShowCommand: Command = {
   async run(invocation) {
     const { io, options, messages } = invocation
     const code = parseNodeCode(invocation.arguments[0] ?? '')
-    using site = openSite(configOf(invocation))
+    await using site = await siteOf(invocation)
     checkOther(site, code)
-    const state = await site.store.transaction((transaction) => transaction.node(code))
-    const report = reportNode(state)
+    const { state, attributes } = await site.store.transaction(async (transaction) => ({
+      state: await transaction.node(code),
+      attributes: await transaction.attributes(code),
+    }))
+    const report = { ...reportNode(state), attributes: Object.fromEntries(attributes) }
     if (options.isSet('json')) {
       io.out(`${JSON.stringify(report)}\n`)
       return EXIT.ok
@@ -41,6 +44,7 @@ export const nodeShowCommand: Command = {
         [node.owesAcknowledgement(), report.owesAcknowledgement ? general.yes() : general.no()],
         [node.gapBefore(), report.gapBefore === 0 ? '–' : format.number(report.gapBefore)],
         [node.epoch(), format.number(report.epoch)],
+        [node.attributes(), formatAttributes(attributes)],
       ]),
     )
     return EXIT.ok

@@ -10,7 +10,7 @@ import {
   type MessageDraft,
   parseAddressList,
 } from '@obmen/mail/mime'
-import { type Envelope, ForwardPath, ReversePath } from '@obmen/mail/smtp'
+import { type Envelope, ForwardPath, ReversePath, uniqueRecipients } from '@obmen/mail/smtp'
 
 import { UsageError } from '../errors/usage-error.ts'
 import { attachFile } from '../site/attached-file.ts'
@@ -69,13 +69,7 @@ function makeEnvelope(
   lists: readonly (readonly AddressListEntry[] | undefined)[],
 ): Envelope {
   const mailboxes = mailboxesOf(lists.flatMap((list) => list ?? []))
-  const everybody = new Map<string, ForwardPath>()
-  for (const mailbox of mailboxes) {
-    const path = ForwardPath.of(mailbox)
-    const key = path.addrSpec.slice(0, -path.domain.length) + path.domain.toLowerCase()
-    if (!everybody.has(key)) everybody.set(key, path)
-  }
-  const [first, ...others] = everybody.values()
+  const [first, ...others] = uniqueRecipients(mailboxes.map((mailbox) => ForwardPath.of(mailbox)))
   if (first === undefined) throw missing('--to')
   return { reversePath: ReversePath.of(from), forwardPaths: [first, ...others] }
 }

@@ -5,7 +5,8 @@ export const statusHelp: Command['help'] = {
   en: {
     summary: 'show nodes, what waits, refused rows and conflicts',
     usage: `Shows for each node the numbers of the last messages, the rows that wait to be sent and the messages
-without an answer; the rows that this database refused; and the conflicts, with the side whose row was kept.
+without an answer; the rows that this database refused; those that can't be sent as they are; and the conflicts, with the side
+whose row was kept.
 
 usage: obmen status
 
@@ -20,7 +21,7 @@ Examples:
   ru: {
     summary: 'показать узлы, очередь, отвергнутые строки и конфликты',
     usage: `Показывает для каждого узла номера последних сообщений, сколько строк ждёт отправки и сколько сообщений
-без ответа; строки, которые эта база не приняла; конфликты и чья строка в них осталась.
+без ответа; строки, которые эта база не приняла; те, которые нельзя отправить как есть; конфликты и чья строка в них осталась.
 
 вызов: obmen status
 

@@ -22,6 +22,7 @@ export function formatStatus(status: Status, invocation: Invocation): string {
     status.refusedRows.length + status.conflicts.length === 0
       ? formatRefused(status, invocation) + formatConflicts(status, invocation)
       : `${formatRefused(status, invocation)}\n${formatConflicts(status, invocation)}`,
+    formatUnsent(status, invocation),
     formatChecksums(status, invocation),
   ]
   return parts.filter((part) => part !== '').join('\n')
@@ -40,9 +41,7 @@ function formatNodes(nodes: readonly NodeStatus[], { messages }: Invocation): st
     nodes.map((report) => [
       report.node,
       ...[report.sentNo, report.acknowledgedNo, report.receivedNo].map(format.number),
-      report.hasMoreWaiting
-        ? status.atLeast(report.waitingRows)
-        : format.number(report.waitingRows),
+      format.number(report.waitingRows),
       formatUnacknowledged(report, messages),
     ]),
   )
@@ -73,6 +72,24 @@ function formatRefused({ refusedRows }: Status, { messages }: Invocation): strin
     }),
   )
   return `${status.refusedRows(refusedRows.length)}\n${table}${more(refusedRows, messages)}`
+}
+
+function formatUnsent({ unsentRows }: Status, { messages }: Invocation): string {
+  const { status, format } = messages
+  if (unsentRows.length === 0) return ''
+  const titles = [
+    status.tableTitle(),
+    status.keyTitle(),
+    status.momentTitle(),
+    status.reasonTitle(),
+  ]
+  const table = formatTable(
+    titles.map((title) => ({ title })),
+    newest(unsentRows).map(({ table, key, reason, setAsideAt }) => {
+      return [table, key, format.moment(setAsideAt), status.unsentReason(reason)]
+    }),
+  )
+  return `${status.unsentRows(unsentRows.length)}\n${table}${more(unsentRows, messages)}`
 }
 
 function formatConflicts({ conflicts }: Status, { messages }: Invocation): string {

@@ -1,9 +1,9 @@
-import type { ConflictRecord, RefusedRow, TableChecksum } from '@obmen/exchange'
+import type { ConflictRecord, RefusedRow, TableChecksum, UnsentRow } from '@obmen/exchange'
 
 import { EXIT } from '../errors/exit-code.ts'
-import { openSite, type Site } from '../site/open-site.ts'
+import type { Site } from '../site/open-site.ts'
 import type { Command } from './command.ts'
-import { configOf } from './configuration.ts'
+import { siteOf } from './configuration.ts'
 import { type NodeReport, reportNode } from './node-report.ts'
 import { statusHelp } from './status-help.ts'
 import { formatStatus } from './status-report.ts'
@@ -18,8 +18,8 @@ export const statusCommand: Command = {
   options: { checksums: { type: 'boolean' }, json: { type: 'boolean' } },
   async run(invocation) {
     const { io, options } = invocation
-    using site = openSite(configOf(invocation))
-    warnOfUnprepared(invocation, site)
+    await using site = await siteOf(invocation)
+    await warnOfUnprepared(invocation, site)
     const status = await readStatus(site, { withChecksums: options.isSet('checksums') })
     io.out(options.isSet('json') ? formatJson(status) : formatStatus(status, invocation))
     return EXIT.ok
@@ -34,31 +34,30 @@ export interface Status {
   readonly address: string
   readonly nodes: readonly NodeStatus[]
   readonly refusedRows: readonly RefusedRow[]
+  readonly unsentRows: readonly UnsentRow[]
   readonly conflicts: readonly ConflictRecord[]
   readonly checksums: readonly TableChecksum[] | undefined
 }
 
 export interface NodeStatus extends NodeReport, WaitingRows {}
 
-/** Reads the status of a site. Changes that were registered meanwhile get their place in the change index. */
+/** Reads the status of a site, and changes nothing: a program that writes is not kept waiting by it. */
 export async function readStatus(
   { config, store }: Site,
   { withChecksums }: { readonly withChecksums: boolean },
 ): Promise<Status> {
-  const [headSeq, nodes] = await store.transaction(async (transaction) => {
-    return [await transaction.fold(), await transaction.nodes()] as const
-  })
-  const nodeStatuses: NodeStatus[] = []
-  for (const node of nodes) {
-    nodeStatuses.push({ ...reportNode(node), ...(await countWaitingRows(store, node, headSeq)) })
-  }
+  const nodes = await store.nodes()
+  const waiting = await countWaitingRows(store, nodes)
   return {
     plan: config.plan.name,
     node: config.plan.thisNode,
     database: config.database,
     address: config.address.addrSpec,
-    nodes: nodeStatuses,
+    nodes: nodes.map((node, index) => {
+      return { ...reportNode(node), ...(waiting[index] ?? { waitingRows: 0 }) }
+    }),
     refusedRows: await store.refusedRows(),
+    unsentRows: await store.unsentRows(),
     conflicts: await store.conflicts(),
     checksums: withChecksums ? await store.checksums() : undefined,
   }
@@ -66,10 +65,15 @@ export async function readStatus(
 
 function formatJson(status: Status): string {
   const instant = (ms: number): string => new Date(ms).toISOString()
-  const { refusedRows, conflicts, checksums, ...rest } = status
+  const { refusedRows, unsentRows, conflicts, checksums, ...rest } = status
   const json = {
     ...rest,
-    refusedRows: refusedRows.map((row) => ({ ...row, refusedAt: instant(row.refusedAt) })),
+    refusedRows: refusedRows.map(({ ours, refusedAt, ...row }) => {
+      return { ...row, ours: ours ?? null, refusedAt: instant(refusedAt) }
+    }),
+    unsentRows: unsentRows.map(({ table, key, reason, setAsideAt }) => {
+      return { table, key, reason, setAsideAt: instant(setAsideAt) }
+    }),
     conflicts: conflicts.map(({ ours, theirs, ...conflict }) => ({
       ...conflict,
       ours: ours ?? null,

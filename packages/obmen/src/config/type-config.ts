@@ -12,7 +12,9 @@ import { MailboxAddress } from '@obmen/mail/mime'
 
 import { ValueInvalid } from '../errors/value-error.ts'
 import { type Config, SETTING_NAMES } from './config.ts'
+import { readDatabase } from './database-setting.ts'
 import { readMailServer } from './mail-server-setting.ts'
+import { readPlanRules } from './plan-rules-setting.ts'
 import type { RawSetting } from './raw-setting.ts'
 import { checkNames, readValue, Settings, wrongShape } from './settings.ts'
 import { type Bounds, parseCount, parseDuration, parseSize } from './units.ts'
@@ -42,8 +44,9 @@ export function typeConfig(
   return {
     path,
     plan: { name: plan, thisNode },
-    database: settings.readPath(settings.get('database'), 'database'),
+    ...readDatabase(settings),
     tables: readTables(settings.find('tables')),
+    rules: readPlanRules(settings),
     address: settings.read('address', (text) => MailboxAddress.parse(text)),
     send: readMailServer(settings, 'send'),
     receive: readMailServer(settings, 'receive'),

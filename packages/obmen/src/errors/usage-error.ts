@@ -26,6 +26,7 @@ export type UsageProblem =
   | { readonly kind: 'options-exclude-each-other'; readonly options: readonly string[] }
   | { readonly kind: 'argument-missing'; readonly argument: string }
   | { readonly kind: 'argument-unexpected'; readonly argument: string }
+  | { readonly kind: 'not-an-assignment'; readonly word: string }
 
 /** A command line that says nothing, or something that does not exist. Nothing was done. */
 export class UsageError extends ObmenError {
@@ -65,6 +66,8 @@ function describeProblem(problem: UsageProblem): string {
       return `${problem.argument} is missing`
     case 'argument-unexpected':
       return `"${problem.argument}" is one argument too many`
+    case 'not-an-assignment':
+      return `"${problem.word}" is not written as NAME=VALUE`
   }
 }
 

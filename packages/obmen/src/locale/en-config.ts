@@ -8,9 +8,16 @@ export const englishConfig: ConfigComments = {
   settings: {
     plan: 'The exchange plan: the same name on all nodes.',
     node: 'The code of this node: another one on each.',
-    database: 'The SQLite database of the application. Relative paths are relative to this file.',
+    database:
+      'The database of the application: a SQLite file (relative paths are relative to this file), or\npostgres://USER@HOST/DATABASE with its password in OBMEN_DATABASE_PASSWORD, in ~/.pgpass,\nor where databasePassword says: { env: NAME } or { file: ./secret }',
     tables:
       'The tables that are exchanged: all, { only: [Orders, Customers] }, or { except: [Log] }.\nAfter a change run: obmen init',
+    rules:
+      'What part of a table goes where: rows by a condition on the receiving node, columns, direction.\nSet what it asks of a node with: obmen node set S01 warehouse=3',
+    main: 'The head office: of two nodes that see one conflict it decides.',
+    conflicts:
+      'Who wins when both sides changed a row: latest, ours, theirs, ask, or { priority: [HQ, S01] }.',
+    strict: 'Whether one row that the database refuses stops its whole message.',
     address: 'The mailbox through which all nodes exchange.',
     send: 'The server that letters are sent by: smtps://USER@HOST, or smtp://USER@HOST (STARTTLS, port 587).\nIn USER write @ as %40. Without encryption only as smtp://USER@HOST:25?tls=none',
     receive:

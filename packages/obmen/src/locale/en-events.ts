@@ -33,7 +33,7 @@ export function describeEvent(event: ExchangeEvent, format: FormatMessages): str
     case 'new-epoch':
       return `${event.node}: has begun anew; everything is compared once more`
     case 'writing':
-      return `${event.node}: writing message ${event.messageNo}, ${format.rows(event.rowsDone)}`
+      return `${event.node}: writing, ${format.rows(event.rowsDone)}`
     case 'sent':
       return `${event.node}: message ${event.messageNo} sent, ${format.rows(event.rowCount)}, ${format.size(event.sizeOctets)}`
     case 'window-full':

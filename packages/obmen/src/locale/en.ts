@@ -1,5 +1,6 @@
 import type { CodeLetters, FormatMessages, Messages } from './messages.ts'
 import { englishConfig } from './en-config.ts'
+import { englishConflicts, englishRefused } from './en-conflicts.ts'
 import { explainInEnglish } from './en-errors.ts'
 import { describeEvent } from './en-events.ts'
 import { englishSend } from './en-send.ts'
@@ -51,7 +52,7 @@ export const en: Messages = {
         '',
         'usage: obmen COMMAND [OPTIONS]',
         '',
-        ...commands.map(({ name, summary }) => `  ${name.padEnd(12)} ${summary}`),
+        ...commands.map(({ name, summary }) => `  ${name.padEnd(18)} ${summary}`),
         '',
         'Options of every command:',
         '  --config FILE   the configuration, by default obmen.yaml in this folder',
@@ -88,6 +89,9 @@ export const en: Messages = {
   },
   node: {
     added: (code) => `Added node ${code}.`,
+    attributes: () => 'attributes',
+    attributesAre: (code, attributes) => `Attributes of ${code}: ${attributes}`,
+    attributesMean: () => 'The next exchange gives the node what its share has come to be.',
     wouldBeAdded: (code) => `Node ${code} would be added.`,
     addedMeans: (plan, command) =>
       `The next exchange offers every row of plan ${plan}. At the other site this node must be added too: ${command}`,
@@ -135,9 +139,13 @@ export const en: Messages = {
     resultTitle: () => 'result',
     inStep: () => 'done',
     failed: () => 'failed',
+    ignored: (count) =>
+      `Not taken, because this node only sends these tables: ${format.rows(count)}. See "direction" under "rules".`,
     refusedHint: () =>
       'The database refused rows; they are kept and tried again. See: obmen status',
   },
+  conflicts: englishConflicts,
+  refused: englishRefused(format),
   send: englishSend(format),
   status: {
     plan: () => 'plan',
@@ -145,10 +153,15 @@ export const en: Messages = {
     database: () => 'database',
     address: () => 'mailbox',
     waiting: () => 'rows to send',
-    atLeast: (count) => `over ${numbers.format(count)}`,
     conflicts: (count) => `Conflicts: ${numbers.format(count)}`,
+    unsentRows: (count) => `Rows that can't be sent as they are: ${numbers.format(count)}`,
+    unsentReason: (reason) =>
+      reason.kind === 'not-utf8'
+        ? `the text in "${reason.column}" is not UTF-8`
+        : `larger than the mail server takes: ${formatSize(reason.sizeOctets)}`,
     refusedRows: (count) => `Rows that the database refused: ${numbers.format(count)}`,
-    winner: (winner) => (winner === 'ours' ? 'this node' : 'that node'),
+    winner: (winner) =>
+      ({ ours: 'this node', theirs: 'that node', merged: 'both, merged' })[winner],
     tableTitle: () => 'table',
     keyTitle: () => 'key',
     nodeTitle: () => 'node',

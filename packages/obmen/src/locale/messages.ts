@@ -1,4 +1,10 @@
-import type { ExchangeEvent, NodeCode } from '@obmen/exchange'
+import type {
+  ApplySummary,
+  ConflictRecord,
+  ExchangeEvent,
+  NodeCode,
+  UnsentReason,
+} from '@obmen/exchange'
 import type { PreparedTable } from '@obmen/exchange/sqlite'
 import type { RecipientOutcome } from '@obmen/mail/smtp'
 
@@ -20,6 +26,8 @@ export interface Messages {
   readonly node: NodeMessages
   readonly exchange: ExchangeMessages
   readonly status: StatusMessages
+  readonly conflicts: ConflictMessages
+  readonly refused: RefusedMessages
   readonly send: SendMessages
   readonly config: ConfigComments
   readonly errorText: (error: KnownError) => ErrorText
@@ -77,6 +85,9 @@ export interface CodeLetters {
 
 export interface NodeMessages {
   readonly added: (code: string) => string
+  readonly attributes: () => string
+  readonly attributesAre: (code: string, attributes: string) => string
+  readonly attributesMean: () => string
   readonly wouldBeAdded: (code: string) => string
   readonly addedMeans: (plan: string, command: string) => string
   /** Two codes that look alike and are not the same. */
@@ -123,6 +134,8 @@ export interface ExchangeMessages {
   readonly inStep: () => string
   readonly failed: () => string
   readonly refusedHint: () => string
+  /** Rows of tables that this node does not take. */
+  readonly ignored: (count: number) => string
 }
 
 export interface StatusMessages {
@@ -131,10 +144,11 @@ export interface StatusMessages {
   readonly database: () => string
   readonly address: () => string
   readonly waiting: () => string
-  readonly atLeast: (count: number) => string
   readonly conflicts: (count: number) => string
   readonly refusedRows: (count: number) => string
-  readonly winner: (winner: 'ours' | 'theirs') => string
+  readonly unsentRows: (count: number) => string
+  readonly unsentReason: (reason: UnsentReason) => string
+  readonly winner: (winner: ConflictRecord['winner']) => string
   readonly tableTitle: () => string
   readonly keyTitle: () => string
   readonly nodeTitle: () => string
@@ -144,6 +158,30 @@ export interface StatusMessages {
   readonly rowsTitle: () => string
   readonly checksumTitle: () => string
   readonly more: (count: number) => string
+}
+
+export interface ConflictMessages {
+  readonly idTitle: () => string
+  readonly columnTitle: () => string
+  readonly oursTitle: () => string
+  readonly theirsTitle: () => string
+  readonly decidedByTitle: () => string
+  readonly deleted: () => string
+  readonly open: () => string
+  readonly policy: (policy: ConflictRecord['policy']) => string
+  readonly none: () => string
+  readonly resolved: (count: number) => string
+  readonly wouldBeResolved: (count: number) => string
+  readonly cleared: (count: number) => string
+  readonly wouldBeCleared: (count: number) => string
+}
+
+export interface RefusedMessages {
+  readonly none: () => string
+  readonly rowTitle: () => string
+  readonly retried: (rows: Pick<ApplySummary, 'applied' | 'outdated' | 'refused'>) => string
+  readonly dropped: (table: string, key: string) => string
+  readonly wouldBeDropped: (table: string, key: string) => string
 }
 
 export interface SendMessages {
@@ -171,6 +209,10 @@ export interface ConfigComments {
     readonly node: string
     readonly database: string
     readonly tables: string
+    readonly rules: string
+    readonly main: string
+    readonly conflicts: string
+    readonly strict: string
     readonly address: string
     readonly send: string
     readonly receive: string

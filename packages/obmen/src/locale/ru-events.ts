@@ -33,7 +33,7 @@ export function describeEvent(event: ExchangeEvent, format: FormatMessages): str
     case 'new-epoch':
       return `${event.node}: начал обмен заново; всё сверяется ещё раз`
     case 'writing':
-      return `${event.node}: подготовка сообщения ${event.messageNo}, ${format.rows(event.rowsDone)}`
+      return `${event.node}: подготовка сообщения, ${format.rows(event.rowsDone)}`
     case 'sent':
       return `${event.node}: сообщение ${event.messageNo} отправлено, ${format.rows(event.rowCount)}, ${format.size(event.sizeOctets)}`
     case 'window-full':

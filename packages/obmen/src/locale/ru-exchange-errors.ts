@@ -24,6 +24,21 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
     text(`узел «${node}» уже есть`, `посмотрите его номера: obmen node show ${node}`),
   NODE_IS_THIS_NODE: ({ node }) =>
     text(`«${node}» — это сам этот узел`, 'назовите узел на другой стороне: obmen node list'),
+  NODE_ATTRIBUTE_INVALID: ({ attribute, part }) =>
+    text(
+      `«${attribute}» не может быть признаком узла: не годится ${part === 'name' ? 'имя' : 'значение'}`,
+      'имя состоит из букв, цифр и подчёркиваний и не равно code; значение — текст до 1000 знаков',
+    ),
+  NODE_ATTRIBUTE_MISSING: ({ node, table, attribute }) =>
+    text(
+      `правилу таблицы «${table}» нужен признак «${attribute}» узла «${node}», а у узла его нет`,
+      `задайте его: obmen node set ${node} ${attribute}=…`,
+    ),
+  RULE_INVALID: ({ table, fault }) =>
+    text(
+      `правило таблицы «${table}» нельзя исполнить (${fault})`,
+      'исправьте его в настройке, в разделе rules; до тех пор обмена нет',
+    ),
   MESSAGE_DAMAGED: ({ damage }) =>
     text(
       `сообщение обмена повреждено (${damage})`,
@@ -44,6 +59,13 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
           `таблица «${table}» на двух сторонах разная (${difference})`,
           'сделайте таблицы одинаковыми, здесь или там; сообщение подождёт в ящике и будет принято при следующем обмене',
         ),
+  ROW_REFUSED: ({ table, key, reason }) =>
+    text(
+      `база не принимает строку ${key} таблицы «${table}»: ${reason}`,
+      'устраните причину, здесь или у отправителя; сообщение с такой строкой подождёт в ящике и будет принято при следующем обмене',
+    ),
+  CONFLICT_UNKNOWN: ({ id }) =>
+    text(`конфликта № ${id} здесь нет`, 'посмотрите их: obmen conflicts list'),
   TEXT_NOT_UTF8: ({ table, key, column }) =>
     text(
       `в таблице «${table}», строка ${key}, столбец «${column}», записан текст не в кодировке UTF-8`,

@@ -1,5 +1,6 @@
 import type { CodeLetters, FormatMessages, Messages } from './messages.ts'
 import { russianConfig } from './ru-config.ts'
+import { russianConflicts, russianRefused } from './ru-conflicts.ts'
 import { explainInRussian } from './ru-errors.ts'
 import { describeEvent } from './ru-events.ts'
 import { russianSend } from './ru-send.ts'
@@ -56,7 +57,7 @@ export const ru: Messages = {
         '',
         'вызов: obmen КОМАНДА [ПАРАМЕТРЫ]',
         '',
-        ...commands.map(({ name, summary }) => `  ${name.padEnd(12)} ${summary}`),
+        ...commands.map(({ name, summary }) => `  ${name.padEnd(18)} ${summary}`),
         '',
         'Параметры любой команды:',
         '  --config ФАЙЛ   настройка, по умолчанию obmen.yaml в этой папке',
@@ -94,6 +95,9 @@ export const ru: Messages = {
   },
   node: {
     added: (code) => `Узел ${code} добавлен.`,
+    attributes: () => 'признаки',
+    attributesAre: (code, attributes) => `Признаки узла ${code}: ${attributes}`,
+    attributesMean: () => 'При следующем обмене узел получит то, чем стала его доля.',
     wouldBeAdded: (code) => `Узел ${code} был бы добавлен.`,
     addedMeans: (plan, command) =>
       `При следующем обмене будут переданы все строки плана ${plan}. На той стороне добавьте этот узел: ${command}`,
@@ -141,9 +145,13 @@ export const ru: Messages = {
     resultTitle: () => 'итог',
     inStep: () => 'готово',
     failed: () => 'ошибка',
+    ignored: (count) =>
+      `Не принято, потому что эти таблицы узел только отправляет: ${format.rows(count)}. Смотрите direction в разделе rules.`,
     refusedHint: () =>
       'База не приняла некоторые строки; они сохранены, и запись будет повторена. Подробности: obmen status',
   },
+  conflicts: russianConflicts,
+  refused: russianRefused(format),
   send: russianSend(format),
   status: {
     plan: () => 'план обмена',
@@ -151,10 +159,14 @@ export const ru: Messages = {
     database: () => 'база данных',
     address: () => 'почтовый ящик',
     waiting: () => 'строк к отправке',
-    atLeast: (count) => `больше ${russianNumber(count)}`,
     conflicts: (count) => `Конфликтов: ${russianNumber(count)}`,
+    unsentRows: (count) => `Строк, которые нельзя отправить как есть: ${russianNumber(count)}`,
+    unsentReason: (reason) =>
+      reason.kind === 'not-utf8'
+        ? `текст в «${reason.column}» не в UTF-8`
+        : `больше, чем принимает почтовый сервер: ${formatSize(reason.sizeOctets)}`,
     refusedRows: (count) => `Строк, которые база не приняла: ${russianNumber(count)}`,
-    winner: (winner) => (winner === 'ours' ? 'этого узла' : 'того узла'),
+    winner: (winner) => ({ ours: 'этого узла', theirs: 'того узла', merged: 'из обеих' })[winner],
     tableTitle: () => 'таблица',
     keyTitle: () => 'ключ',
     nodeTitle: () => 'узел',

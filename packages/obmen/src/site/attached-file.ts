@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 
-import { type DraftAttachment, mediaTypeOf } from '@obmen/mail/mime'
+import { type ContentUse, type DraftAttachment, mediaTypeOf } from '@obmen/mail/mime'
 import { fileContent, type FileContent } from '@obmen/mail/smtp'
 
 import { FileChanged, FileUnusable } from '../errors/site-error.ts'
@@ -12,7 +12,7 @@ export function attachFile(path: string): DraftAttachment {
   return {
     ...file,
     contentType: mediaTypeOf(path) ?? 'application/octet-stream',
-    content: () => readWhole(path, file),
+    content: (use) => readWhole(path, file, use),
   }
 }
 
@@ -20,9 +20,10 @@ export function attachFile(path: string): DraftAttachment {
 async function* readWhole(
   path: string,
   { content, sizeOctets }: FileContent,
+  use?: ContentUse,
 ): AsyncGenerator<Uint8Array, void> {
   let readOctets = 0
-  for await (const octets of content()) {
+  for await (const octets of content(use)) {
     readOctets += octets.length
     if (readOctets > sizeOctets) throw new FileChanged(path)
     yield octets

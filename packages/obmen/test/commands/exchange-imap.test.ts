@@ -1,65 +1,72 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 
-import { type Mailbox, startMailHost } from '@obmen/mail/testing'
+import type { CommandFate, Mailbox, MailHostOptions } from '@obmen/mail/testing'
 
-import { ImapHost } from '../../../mail/test-servers/imap-host.ts'
+import { startExchangeHost } from '../exchange-host.ts'
 import { TestSite } from '../test-site.ts'
+import { takeCensus } from '../../../mail/test/census.ts'
 
-const ADDRESS = 'exchange@example.org'
-const PASSWORD = 'tanstaaf-and-more'
+takeCensus()
+
 const GOODS = `CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT);`
 const PERSONAL = 'Subject: hello\r\n\r\nhi\r\n'
 
 interface Sites {
+  /** What the addresses of both name. */
   readonly mailbox: Mailbox
-  readonly imap: ImapHost
+  /** What was said by IMAP, with the login. */
+  readonly commands: string[]
   readonly office: TestSite
   readonly shop: TestSite
 }
 
-/** An office with something to send, and a shop, with a mailbox that their addresses name. */
-async function openSites(t: TestContext): Promise<Sites> {
-  const host = await startMailHost({ accounts: [{ address: ADDRESS, password: PASSWORD }] })
-  const mailbox = host.mailbox(ADDRESS)
-  const imap = await ImapHost.start(mailbox)
+/** An office with something to send, and a shop, with a mailbox that their addresses name; all over TLS. */
+async function openSites(
+  t: TestContext,
+  options: Partial<MailHostOptions> = {},
+  answer: (command: string) => CommandFate = () => 'proceed',
+): Promise<Sites> {
+  const commands: string[] = []
+  const { mailbox, address, password, urls, ca } = await startExchangeHost(t, {
+    ...options,
+    onCommand: (protocol, line) => {
+      if (protocol !== 'imap') return 'proceed'
+      commands.push(line)
+      return answer(line)
+    },
+  })
   const open = async (code: string, other: string, tables: string): Promise<TestSite> => {
     const site = new TestSite(tables)
-    site.env['OBMEN_MAIL_PASSWORD'] = PASSWORD
-    const user = encodeURIComponent(ADDRESS)
-    const address = ['--database', 'trade.db', '--address', ADDRESS]
-    const send = `smtp://${user}@127.0.0.1:${host.smtp.port}?tls=none`
-    const receive = `imap://${user}@127.0.0.1:${imap.port}/Exchange?tls=none`
-    const servers = ['--send', send, '--receive', receive]
-    await site.run('init', '--plan', 'Goods', '--node', code, ...address, ...servers)
+    t.after(() => site[Symbol.dispose]())
+    site.env['OBMEN_MAIL_PASSWORD'] = password
+    const addressed = ['--database', 'trade.db', '--address', address, '--ca', ca]
+    const servers = ['--servername', 'localhost', '--send', urls.smtps, '--receive', urls.imaps]
+    await site.run('init', '--plan', 'Goods', '--node', code, ...addressed, ...servers)
     await site.run('node', 'add', other)
     return site
   }
   const office = await open('HQ', 'S1', `${GOODS} INSERT INTO goods VALUES (1, 'tea')`)
   const shop = await open('S1', 'HQ', GOODS)
-  t.after(async () => {
-    office[Symbol.dispose]()
-    shop[Symbol.dispose]()
-    await imap.close()
-    await host.close()
-  })
-  return { mailbox, imap, office, shop }
+  return { mailbox, commands, office, shop }
 }
 
-/** Waits until somebody has gone into IDLE for so many times, and is there. */
-async function untilIdle(imap: ImapHost, times: number): Promise<void> {
-  while (imap.sent('IDLE').length < times || imap.idlingCount === 0) await new Promise(setImmediate)
+/** Waits until somebody has gone into IDLE for so many times. */
+async function untilIdle(commands: readonly string[], times: number): Promise<void> {
+  while (commands.filter((command) => command === 'IDLE').length < times) {
+    await new Promise(setImmediate)
+  }
 }
 
 describe('exchange by IMAP', () => {
   it('brings two sites into step through a mailbox that the address names', async (t) => {
-    const { mailbox, imap, office, shop } = await openSites(t)
+    const { mailbox, commands, office, shop } = await openSites(t)
     mailbox.put(PERSONAL)
 
     await office.run('exchange')
-    imap.commands = []
+    commands.length = 0
     const trial = await shop.run('exchange', '--dry-run')
-    const trialCommands = [...imap.commands]
+    const trialCommands = [...commands]
     const { exitCode, err } = await shop.run('exchange')
     const confirmed = await office.run('exchange')
 
@@ -73,14 +80,12 @@ describe('exchange by IMAP', () => {
   })
 
   it('goes on with --watch, and takes a message as soon as its letter has come', async (t) => {
-    const { mailbox, imap, office, shop } = await openSites(t)
-    imap.capabilities = 'IDLE UIDPLUS'
+    const { mailbox, commands, office, shop } = await openSites(t)
 
     const watching = shop.run('exchange', '--watch', '--every', '1 hour')
-    await untilIdle(imap, 1)
+    await untilIdle(commands, 1)
     await office.run('exchange')
-    imap.tellOfLetters()
-    await untilIdle(imap, 2)
+    await untilIdle(commands, 2)
     shop.interruption.abort()
     const { exitCode, out, err } = await watching
 
@@ -91,13 +96,12 @@ describe('exchange by IMAP', () => {
   })
 
   it('tells of trouble that passes, and goes on with --watch', async (t) => {
-    const { imap, shop } = await openSites(t)
-    imap.capabilities = 'IDLE UIDPLUS'
-    imap.refuse = (command) =>
-      command === 'SELECT "Exchange"' ? 'NO [UNAVAILABLE] later' : undefined
+    const { commands, shop } = await openSites(t, {}, (command) =>
+      command === 'SELECT "Exchange"' ? { reply: 'NO [UNAVAILABLE] later' } : 'proceed',
+    )
 
     const watching = shop.run('exchange', '--watch', '--every', '1 hour')
-    await untilIdle(imap, 1)
+    await untilIdle(commands, 1)
     shop.interruption.abort()
     const { exitCode, err } = await watching
 
@@ -115,9 +119,9 @@ describe('exchange by IMAP', () => {
   })
 
   it('says why letters stay where the server can only clear away all of them', async (t) => {
-    const { mailbox, imap, office, shop } = await openSites(t)
-    imap.capabilities = 'IDLE'
-    imap.flags(mailbox.put(PERSONAL).uid).add('\\Deleted')
+    const imapWithout = ['IMAP4rev2', 'UIDPLUS']
+    const { mailbox, office, shop } = await openSites(t, { imapWithout })
+    mailbox.put(PERSONAL, { flags: ['\\Deleted'] })
     await office.run('exchange')
 
     const first = await shop.run('exchange')
@@ -133,8 +137,9 @@ describe('exchange by IMAP', () => {
   })
 
   it('says what to check when there is no such mailbox', async (t) => {
-    const { imap, shop } = await openSites(t)
-    imap.refuse = (command) => (command.startsWith('SELECT') ? 'NO what is that' : undefined)
+    const { shop } = await openSites(t, {}, (command) =>
+      command.startsWith('SELECT') ? { reply: 'NO what is that' } : 'proceed',
+    )
 
     const english = await shop.run('exchange', '--dry-run')
     const russian = await shop.run('exchange', '--dry-run', '--lang', 'ru')

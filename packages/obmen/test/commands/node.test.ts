@@ -99,8 +99,44 @@ describe('node', () => {
       oldestUnacknowledged: null,
       owesAcknowledgement: false,
       gapBefore: 0,
+      attributes: {},
     })
   })
+
+  it('has attributes, which are set, changed and taken away', async () => {
+    using site = await preparedSite()
+    await site.run('node', 'add', 'С01')
+
+    const { out } = await site.run('node', 'set', 'С01', 'warehouse=3', 'регион=a=b')
+    assert.equal(
+      out,
+      'Attributes of С01: warehouse=3, регион=a=b\nThe next exchange gives the node what its share has come to be.\n',
+    )
+    await site.run('node', 'set', 'С01', 'warehouse=', 'регион=юг')
+    assert.deepEqual(await site.ask('node', 'set', 'С01', 'x=1', '--dry-run'), {
+      node: 'С01',
+      attributes: { регион: 'юг', x: '1' },
+      dryRun: true,
+    })
+    const shown = await site.run('node', 'show', 'С01')
+    assert.match(shown.out, /attributes +регион=юг\n/)
+  })
+
+  for (const [words, exitCode] of [
+    [['С01', 'warehouse'], 64],
+    [['С01', '=3'], 64],
+    [['С01', 'code=3'], 64],
+    [['С02', 'warehouse=3'], 64],
+    [['С01'], 64],
+  ] as const) {
+    it(`can't be set by ${words.join(' ')}`, async () => {
+      using site = await preparedSite()
+      await site.run('node', 'add', 'С01')
+
+      assert.equal((await site.run('node', 'set', ...words)).exitCode, exitCode)
+      assert.deepEqual(site.column('SELECT name FROM obmen_attribute'), [])
+    })
+  }
 
   it('is removed, and told what that means', async () => {
     using site = await preparedSite()

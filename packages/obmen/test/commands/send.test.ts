@@ -9,6 +9,9 @@ import { startMailHost } from '@obmen/mail/testing'
 
 import { FileChanged, Interrupted } from '../../src/errors/site-error.ts'
 import { INIT, TestSite } from '../test-site.ts'
+import { takeCensus } from '../../../mail/test/census.ts'
+
+takeCensus()
 
 const OFFICE = 'office@example.org'
 const SHOP = 'shop@example.org'

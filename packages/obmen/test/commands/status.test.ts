@@ -59,7 +59,8 @@ Conflicts: 0
   it('gives everything as JSON, with instants as ISO 8601', async () => {
     using site = await siteWithNode()
     site.exec(`
-      INSERT INTO obmen_refused VALUES ('no', '[1]', 'С01', '{}', '{}', 'UNIQUE constraint failed', 1788264000000);
+      INSERT INTO obmen_refused (table_name, row_key, node, table_line, row_line, reason, refused_at)
+        VALUES ('no', '[1]', 'С01', '{}', '{}', 'UNIQUE constraint failed', 1788264000000);
       INSERT INTO obmen_conflict (table_name, row_key, node, winner, ours, theirs, decided_at)
         VALUES ('no', '[2]', 'С01', 'theirs', NULL, '[2]', 1788264000000)`)
 
@@ -76,14 +77,20 @@ Conflicts: 0
           node: 'С01',
           reason: 'UNIQUE constraint failed',
           row: '{}',
+          ours: null,
           refusedAt: '2026-09-01T12:00:00.000Z',
         },
       ],
+      unsentRows: [],
       conflicts: [
         {
+          id: 1,
           table: 'no',
           key: '[2]',
           node: 'С01',
+          columns: [],
+          policy: 'latest',
+          isOpen: false,
           winner: 'theirs',
           ours: null,
           theirs: '[2]',
@@ -97,6 +104,18 @@ Conflicts: 0
       /Rows that the database refused: 1\n.*\nno +\[1\] +С01 .* UNIQUE constraint failed\n/,
     )
     assert.match(out, /Conflicts: 1\n.*\nno +\[2\] +С01 .* that node\n/)
+  })
+
+  it('shows rows that can not be sent as they are, with the reason', async () => {
+    using site = await siteWithNode()
+    site.exec(`
+      INSERT INTO obmen_unsent
+        SELECT seq, 'Order Details', '1, "x"', NULL, 40000000, 0, 1788264000000 FROM obmen_index_1 LIMIT 1`)
+
+    const { out } = await site.run('status')
+
+    assert.match(out, /Rows that can't be sent as they are: 1\n/)
+    assert.match(out, /larger than the mail server takes: 38.1 MB/)
   })
 
   it('compares tables by their checksums', async () => {
@@ -178,5 +197,4 @@ const emptyNode = {
   oldestUnacknowledged: null,
   owesAcknowledgement: false,
   gapBefore: 0,
-  hasMoreWaiting: false,
 }

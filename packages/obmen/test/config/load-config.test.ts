@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
+import { DEFAULT_PLAN_RULES } from '@obmen/exchange'
+
 import type { Config } from '../../src/config/config.ts'
 import { type ConfigSources, loadConfig } from '../../src/config/load-config.ts'
 import { rawText } from '../../src/config/raw-setting.ts'
@@ -40,6 +42,7 @@ describe('configuration', () => {
 
     assert.equal(config.plan.name, 'УдаленныеСклады')
     assert.deepEqual(config.tables, { kind: 'all' })
+    assert.deepEqual(config.rules, DEFAULT_PLAN_RULES)
     assert.equal(config.subjectPrefix, 'СООБЩЕНИЕ_ОБМЕНА: ')
     assert.equal(config.messageSizeOctets, 10 * 1024 ** 2)
     assert.equal(config.window, 24)
@@ -129,7 +132,7 @@ describe('wrong configuration', () => {
       name: 'lists the settings for a word that is near to none',
       text: withLine('smtpServer: mail.example.org'),
       message: 'obmen.yaml:8: there is no setting "smtpServer"',
-      hint: 'the settings are: plan, node, database, tables, address, send, receive, password, ca, servername, subjectPrefix, messageSize, window, resendAfter, spool',
+      hint: 'the settings are: plan, node, database, tables, rules, main, conflicts, strict, address, send, receive, password, ca, servername, subjectPrefix, messageSize, window, resendAfter, spool',
     },
     {
       name: 'shows the line to add for a missing setting',

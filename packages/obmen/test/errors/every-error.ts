@@ -1,16 +1,21 @@
 import {
   CaptureDisturbed,
   CollationUnknown,
+  ConflictUnknown,
+  RowRefused,
   DeliveryDeferred,
   DeliveryRefused,
   DeliveryUnknown,
   MessageDamaged,
   MessageTooNew,
   NodeCodeInvalid,
+  NodeAttributeInvalid,
+  NodeAttributeMissing,
   NodeExists,
   NodeIsThisNode,
   NodeUnknown,
   PlanNameInvalid,
+  RuleInvalid,
   SchemaMismatch,
   StoreNotPrepared,
   StoreOfAnotherPlan,
@@ -65,16 +70,18 @@ import type { KnownError } from '../../src/errors/known-error.ts'
 import {
   DatabaseBusy,
   DatabaseNotFound,
+  DatabaseUnreachable,
   DatabaseUnusable,
   DiskUnusable,
   ExchangeRunning,
   FileChanged,
   FileUnusable,
   Interrupted,
+  RefusedRowUnknown,
   Unexpected,
 } from '../../src/errors/site-error.ts'
 import { UsageError } from '../../src/errors/usage-error.ts'
-import { MailUrlInvalid, ValueInvalid } from '../../src/errors/value-error.ts'
+import { DatabaseUrlInvalid, MailUrlInvalid, ValueInvalid } from '../../src/errors/value-error.ts'
 
 const NODE = parseNodeCode('С01')
 
@@ -107,6 +114,8 @@ export const EVERY_ERROR: { readonly [Code in KnownError['code']]: KnownError } 
   CONNECTION_LOST: new ConnectionLost('waiting for the reply to MAIL'),
   DATABASE_BUSY: new DatabaseBusy(),
   DATABASE_NOT_FOUND: new DatabaseNotFound('trade.db'),
+  DATABASE_UNREACHABLE: new DatabaseUnreachable('postgres://db.example.org/trade', 'timeout'),
+  DATABASE_URL_INVALID: new DatabaseUrlInvalid({ kind: 'malformed' }),
   DATABASE_UNUSABLE: new DatabaseUnusable('file is not a database'),
   DEADLINE_EXCEEDED: new DeadlineExceeded('connect', 60_000),
   DELIVERY_DEFERRED: new DeliveryDeferred('Message_П_А_Б_1.ndjson.zst', '452 4.2.2 mailbox full'),
@@ -119,6 +128,7 @@ export const EVERY_ERROR: { readonly [Code in KnownError['code']]: KnownError } 
     domain: 'example.org',
     selector: '2026',
   }),
+  REFUSED_ROW_UNKNOWN: new RefusedRowUnknown('Orders', '[1]'),
   EXCHANGE_RUNNING: new ExchangeRunning('trade.db-obmen-lock'),
   FILE_UNUSABLE: new FileUnusable('obmen.yaml', 'EACCES'),
   HEADER_INVALID: new HeaderInvalid({ field: 'Subject', reason: 'holds a line end', value: '\n' }),
@@ -154,6 +164,9 @@ export const EVERY_ERROR: { readonly [Code in KnownError['code']]: KnownError } 
   MAIL_URL_INVALID: new MailUrlInvalid({ kind: 'malformed' }, ['smtps://user@mail.example.org']),
   MESSAGE_DAMAGED: new MessageDamaged('it ends too early'),
   MESSAGE_TOO_NEW: new MessageTooNew(2, 1),
+  NODE_ATTRIBUTE_INVALID: new NodeAttributeInvalid('code', 'name'),
+  NODE_ATTRIBUTE_MISSING: new NodeAttributeMissing(NODE, 'Orders', 'warehouse'),
+  RULE_INVALID: new RuleInvalid('Orders', 'the condition is empty'),
   NODE_CODE_INVALID: new NodeCodeInvalid('a b'),
   NODE_EXISTS: new NodeExists(NODE),
   NODE_IS_THIS_NODE: new NodeIsThisNode(NODE),
@@ -181,6 +194,8 @@ export const EVERY_ERROR: { readonly [Code in KnownError['code']]: KnownError } 
     reason: 'target',
     proxyWords: 'reply 4, host unreachable',
   }),
+  ROW_REFUSED: new RowRefused('Orders', '[1]', 'CHECK constraint failed: fine'),
+  CONFLICT_UNKNOWN: new ConflictUnknown(7),
   SCHEMA_MISMATCH: new SchemaMismatch('Orders', 'it is not in the plan here'),
   SECRET_MISSING: new SecretMissing({ kind: 'env', name: 'OBMEN_MAIL_PASSWORD' }),
   SMTP_CAPABILITY_MISSING: new SmtpCapabilityMissing('SMTPUTF8', 'the address <ящик@example.org>'),

@@ -29,6 +29,7 @@ const USAGE_PROBLEMS: { readonly [Kind in UsageProblem['kind']]: UsageProblem } 
   },
   'argument-missing': { kind: 'argument-missing', argument: 'NODE' },
   'argument-unexpected': { kind: 'argument-unexpected', argument: 'x' },
+  'not-an-assignment': { kind: 'not-an-assignment', word: 'x' },
 }
 
 const CONFIG_PROBLEMS: { readonly [Kind in ConfigProblem['kind']]: ConfigProblem } = {

@@ -58,6 +58,7 @@ export function tableStatements(table: CapturedTable): string[] {
     `CREATE TABLE ${indexName(table)} (${columns.join(', ')}, seq INTEGER NOT NULL, stamp INTEGER NOT NULL, ` +
       `origin TEXT NOT NULL, via TEXT NOT NULL, gone INTEGER NOT NULL, PRIMARY KEY (${keys})) WITHOUT ROWID`,
     `CREATE INDEX ${indexName(table)}_seq ON ${indexName(table)} (seq)`,
+    `CREATE INDEX ${indexName(table)}_gone ON ${indexName(table)} (seq) WHERE gone = 1`,
   ]
 }
 

@@ -1,7 +1,9 @@
 import { parseNodeCode } from '../../plan/node-code.ts'
-import type { RowLine } from '../../message/body-lines.ts'
+import type { RowLine, TableLine } from '../../message/body-lines.ts'
 import type { Change, ChangeBatch, ChangesRequest } from '../change-store.ts'
-import { type CapturedTable, indexName, matchesKey } from './capture.ts'
+import { indexName, matchesKey } from './capture.ts'
+import { type RuledTable, sharedColumns, toSharedTableLine } from './ruled-table.ts'
+import { type ChangeSource, conditionFor, shareSource } from './share.ts'
 import {
   Query,
   quoteName,
@@ -10,8 +12,8 @@ import {
   toNumber,
   toText,
 } from './sqlite-database.ts'
-import { checkTexts, isSuspicious } from './text-check.ts'
-import { toTableLine } from './user-table.ts'
+import type { TextNotUtf8 } from '../errors.ts'
+import { findDefect, isSuspicious } from './text-check.ts'
 
 /** Rows in one batch: enough that the work for a batch does not count. */
 const BATCH_ROWS = 500
@@ -22,10 +24,11 @@ const BATCH_OCTETS = 1024 * 1024
 /** Reads the changes of all tables in the order of their positions. */
 export function* readChanges(
   database: SqliteDatabase,
-  tables: readonly CapturedTable[],
+  tables: readonly RuledTable[],
   request: ChangesRequest,
 ): Generator<ChangeBatch, void, void> {
   const cursors = tables
+    .filter(({ direction }) => direction !== 'in')
     .map((table) => new TableCursor(database, table, request))
     .filter((cursor) => cursor.seq < Number.POSITIVE_INFINITY)
   try {
@@ -42,20 +45,27 @@ export function* readChanges(
 
 /** The changes of one table, one ahead. */
 class TableCursor {
-  readonly #table: CapturedTable
+  readonly #table: RuledTable
   readonly #database: SqliteDatabase
+  readonly #source: ChangeSource
+  /** The node that needs no rows that came from it. */
+  readonly #knower: string
   readonly #rows: Generator<SqlRow, void, void>
   #next: SqlRow | undefined
 
-  constructor(database: SqliteDatabase, table: CapturedTable, request: ChangesRequest) {
+  constructor(database: SqliteDatabase, table: RuledTable, request: ChangesRequest) {
     this.#table = table
     this.#database = database
-    const query = new Query(database, changesStatement(table))
-    this.#rows = query.iterate(
-      BigInt(request.afterSeq),
-      BigInt(request.throughSeq),
-      request.forNode,
-    )
+    const { forNode, afterSeq, throughSeq } = request
+    this.#source =
+      table.condition === undefined
+        ? wholeSource(table)
+        : shareSource(table, conditionFor(database, table, forNode))
+    const query = new Query(database, changesStatement(table, this.#source))
+    // A part of a table is one node's, and nobody else's.
+    const isForMany = request.keepsOwn === true && table.condition === undefined
+    this.#knower = isForMany ? NOBODY : forNode
+    this.#rows = query.iterate(this.#knower, BigInt(afterSeq), BigInt(throughSeq))
     this.#advance()
   }
 
@@ -65,13 +75,13 @@ class TableCursor {
   }
 
   *takeUntil(seq: number): Generator<ChangeBatch, void, void> {
-    const table = toTableLine(this.#table)
+    const table = toSharedTableLine(this.#table)
     while (this.seq < seq) {
       const changes: Change[] = []
       let octets = 0
       while (this.seq < seq && this.#next !== undefined) {
         if (changes.length >= BATCH_ROWS || octets >= BATCH_OCTETS) break
-        changes.push(toChange(this.#next, table.keyLength))
+        changes.push(this.#toChange(this.#next, table))
         octets += sizeOf(this.#next)
         this.#advance()
       }
@@ -86,45 +96,64 @@ class TableCursor {
   #advance(): void {
     const next = this.#rows.next()
     this.#next = next.done === true ? undefined : next.value
-    if (this.#next !== undefined && isSuspicious(this.#next)) this.#check(this.#next)
+  }
+
+  #toChange(row: SqlRow, table: TableLine): Change {
+    const change = toChange(row, table.keyLength)
+    if (!isSuspicious(row)) return change
+    const defect = this.#findDefect(change, table)
+    return defect === undefined ? change : { ...change, defect }
   }
 
   /** What is no text would arrive as another text, and take the place of what was entered. */
-  #check(row: SqlRow): void {
-    const { table, keyLength, columns } = toTableLine(this.#table)
-    const [seq = null, , , , ...values] = row
-    const octets = new Query(this.#database, octetsStatement(this.#table)).first(seq) ?? []
-    const key = values.slice(0, keyLength).map(String).join(', ')
-    checkTexts(this.#database, octets, { table, key, columns: columns.map(({ name }) => name) })
+  #findDefect(
+    { seq, row }: Change,
+    { table, keyLength, columns }: TableLine,
+  ): TextNotUtf8 | undefined {
+    const query = new Query(this.#database, octetsStatement(this.#table, this.#source))
+    const octets = query.first(this.#knower, BigInt(seq)) ?? []
+    const key = row.values.slice(0, keyLength).map(String).join(', ')
+    const place = { table, key, columns: columns.map(({ name }) => name) }
+    return findDefect(this.#database, octets, place)
   }
 }
 
-function changesStatement(table: CapturedTable): string {
-  const presence = `d.${quoteName(table.key[0]?.name ?? '')} IS NOT NULL`
+/** In the place of a node that knows rows already. No node has this code, and no row came from it. */
+const NOBODY = '_'
+
+/** The whole change index, but for what came from the node. `?1` is the node's code. */
+function wholeSource(table: RuledTable): ChangeSource {
+  const row = quoteName(table.name)
+  return {
+    from: `FROM ${indexName(table)} i LEFT JOIN ${row} d ON ${matchesKey(table, 'd', 'i')}`,
+    position: 'i.seq',
+    condition: 'i.via <> ?1',
+    presence: `d.${quoteName(table.key[0]?.name ?? '')} IS NOT NULL`,
+  }
+}
+
+function changesStatement(table: RuledTable, source: ChangeSource): string {
+  const { from, position, condition, presence } = source
   return `
-    SELECT i.seq, i.stamp, i.origin, ${[presence, ...valueColumns(table)].join(', ')}
-      ${fromIndex(table)}
-     WHERE i.seq > ? AND i.seq <= ? AND i.via <> ?
-     ORDER BY i.seq`
+    SELECT ${[position, 'i.seq', 'i.via', 'i.stamp', 'i.origin', presence, ...valueColumns(table)].join(', ')}
+      ${from}
+     WHERE ${position} > ?2 AND ${position} <= ?3 AND ${condition}
+       AND i.seq NOT IN (SELECT seq FROM obmen_unsent)
+     ORDER BY ${position}`
 }
 
 /** The octets of each text of the row at a position. */
-function octetsStatement(table: CapturedTable): string {
+function octetsStatement(table: RuledTable, { from, position, condition }: ChangeSource): string {
   const octets = valueColumns(table).map((value) => {
     return `CASE typeof(${value}) WHEN 'text' THEN CAST(${value} AS BLOB) END`
   })
-  return `SELECT ${octets.join(', ')} ${fromIndex(table)} WHERE i.seq = ?`
+  return `SELECT ${octets.join(', ')} ${from} WHERE ${position} = ?2 AND ${condition}`
 }
 
 /** The columns as a message has them: key columns first. Of a row that is gone, the index has the key. */
-function valueColumns(table: CapturedTable): string[] {
+function valueColumns(table: RuledTable): string[] {
   const key = table.key.map(({ name }, index) => `coalesce(d.${quoteName(name)}, i.k${index + 1})`)
-  return [...key, ...table.others.map(({ name }) => `d.${quoteName(name)}`)]
-}
-
-function fromIndex(table: CapturedTable): string {
-  const row = quoteName(table.name)
-  return `FROM ${indexName(table)} i LEFT JOIN ${row} d ON ${matchesKey(table, 'd', 'i')}`
+  return [...key, ...sharedColumns(table).map(({ name }) => `d.${quoteName(name)}`)]
 }
 
 /** About what the texts and octets of a row take. */
@@ -136,13 +165,21 @@ function sizeOf(row: SqlRow): number {
   return size
 }
 
+const KINDS = ['deletion', 'row', 'departure'] as const
+
 function toChange(row: SqlRow, keyLength: number): Change {
-  const [seq, stamp, origin, isPresent, ...values] = row
+  const [seq, entrySeq, via, stamp, origin, presence, ...values] = row
+  const kind = KINDS[toNumber(presence)] ?? 'deletion'
   const line: RowLine = {
-    kind: toNumber(isPresent) === 1 ? 'row' : 'deletion',
+    kind,
     stamp: toNumber(stamp),
     origin: parseNodeCode(toText(origin)),
-    values: toNumber(isPresent) === 1 ? values : values.slice(0, keyLength),
+    values: kind === 'row' ? values : values.slice(0, keyLength),
   }
-  return { seq: toNumber(seq), row: line }
+  return {
+    seq: toNumber(seq),
+    entrySeq: toNumber(entrySeq),
+    via: via === '' ? '' : parseNodeCode(toText(via)),
+    row: line,
+  }
 }

@@ -13,6 +13,7 @@ import {
   triggerStatements,
 } from './capture.ts'
 import { appendVanished } from './fold.ts'
+import { removeShares } from './share.ts'
 import { Query, quoteName, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
 
 /** Where a table's rows begin in the change index, and whose they are. */
@@ -146,6 +147,7 @@ export function findFormer(database: SqliteDatabase, name: string): number | und
 export function removeCapture(database: SqliteDatabase, id: number): void {
   dropTriggers(database, `obmen_${id}_`)
   database.exec(`DROP TABLE IF EXISTS obmen_log_${id}; DROP TABLE IF EXISTS obmen_index_${id}`)
+  removeShares(database, id)
   database.exec(`DELETE FROM obmen_table WHERE id = ${id}`)
 }
 

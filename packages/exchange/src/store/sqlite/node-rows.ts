@@ -1,12 +1,23 @@
 /** The state of a node as rows of `obmen_node`, `obmen_sent` and `obmen_received`. */
 import { toMessageNo } from '../../plan/message-no.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
-import type { MessageIdentity, NodeState, SentMessage } from '../../plan/node-state.ts'
-import { Query, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
+import { isArray } from '../../message/json.ts'
+import type {
+  MessageContent,
+  MessageIdentity,
+  NodeState,
+  SentMessage,
+} from '../../plan/node-state.ts'
+import { Query, type SqliteDatabase, type SqlValue, toNumber, toText } from './sqlite-database.ts'
 
 export function readNodeCodes(database: SqliteDatabase): NodeCode[] {
   const codes = new Query(database, 'SELECT code FROM obmen_node ORDER BY code')
   return codes.all().map(([code]) => parseNodeCode(toText(code)))
+}
+
+export function readNodes(database: SqliteDatabase): NodeState[] {
+  const nodes = readNodeCodes(database).map((code) => readNode(database, code))
+  return nodes.filter((node) => node !== undefined)
 }
 
 export function readNode(database: SqliteDatabase, code: NodeCode): NodeState | undefined {
@@ -35,7 +46,7 @@ export function readNode(database: SqliteDatabase, code: NodeCode): NodeState | 
 function readSent(database: SqliteDatabase, code: NodeCode): SentMessage[] {
   const sent = new Query(
     database,
-    `SELECT message_no, uuid, base_no, through_seq, row_count, size_octets, written_at, delivered, superseded
+    `SELECT message_no, uuid, base_no, through_seq, row_count, size_octets, written_at, delivered, superseded, content
        FROM obmen_sent WHERE node = ? ORDER BY message_no`,
   )
   return sent.all(code).map((row) => ({
@@ -48,6 +59,7 @@ function readSent(database: SqliteDatabase, code: NodeCode): SentMessage[] {
     writtenAt: toNumber(row[6]),
     delivered: toNumber(row[7]) === 1,
     superseded: toNumber(row[8]) === 1,
+    ...readContent(row[9]),
   }))
 }
 
@@ -61,10 +73,33 @@ function readReceived(database: SqliteDatabase, code: NodeCode): MessageIdentity
     .map((row) => ({ messageNo: toMessageNo(toNumber(row[0])), uuid: toText(row[1]) }))
 }
 
-/** Writes the whole state: a window of messages at most, so what is unchanged may be written again. */
-export function writeNode(database: SqliteDatabase, node: NodeState): void {
-  deleteNode(database, node.code)
-  new Query(database, 'INSERT INTO obmen_node VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
+function readContent(text: SqlValue | undefined): Pick<SentMessage, 'content'> {
+  if (typeof text !== 'string') return {}
+  const json: unknown = JSON.parse(text)
+  const [head, body, ranges, tail] = isArray(json) ? json : []
+  if (typeof head !== 'string' || typeof body !== 'string' || typeof tail !== 'string') return {}
+  return { content: { head, body, ranges: readRanges(ranges), tail } }
+}
+
+function readRanges(json: unknown): MessageContent['ranges'] {
+  if (!isArray(json)) return []
+  return json.flatMap((range) => {
+    const [begin, end] = isArray(range) ? range : []
+    return typeof begin === 'number' && typeof end === 'number' ? [[begin, end] as const] : []
+  })
+}
+
+function formatContent({ content }: SentMessage): string | null {
+  if (content === undefined) return null
+  return JSON.stringify([content.head, content.body, content.ranges, content.tail])
+}
+
+/** Writes a state. Messages that are as `before` says are not written again: there may be hundreds, and one has changed. */
+export function writeNode(database: SqliteDatabase, node: NodeState, before?: NodeState): void {
+  new Query(
+    database,
+    'INSERT OR REPLACE INTO obmen_node VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  ).run(
     node.code,
     BigInt(node.epoch.counter),
     node.epoch.random,
@@ -76,10 +111,30 @@ export function writeNode(database: SqliteDatabase, node: NodeState): void {
     node.owesAcknowledgement ? 1n : 0n,
     BigInt(node.gapBefore),
   )
-  const sent = new Query(database, 'INSERT INTO obmen_sent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
-  for (const message of node.unacknowledged) {
-    sent.run(
-      node.code,
+  if (before === undefined) deleteMessages(database, node.code)
+  writeSent(database, node, before?.unacknowledged ?? [])
+  writeReceived(database, node, before?.received ?? [])
+}
+
+function writeSent(
+  database: SqliteDatabase,
+  { code, unacknowledged }: NodeState,
+  before: readonly SentMessage[],
+): void {
+  if (unacknowledged === before) return
+  const unchanged = new Set(before)
+  const numbers = new Set(unacknowledged.map(({ messageNo }) => messageNo))
+  const remove = new Query(database, 'DELETE FROM obmen_sent WHERE node = ? AND message_no = ?')
+  for (const { messageNo } of before)
+    if (!numbers.has(messageNo)) remove.run(code, BigInt(messageNo))
+  const write = new Query(
+    database,
+    'INSERT OR REPLACE INTO obmen_sent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  )
+  for (const message of unacknowledged) {
+    if (unchanged.has(message)) continue
+    write.run(
+      code,
       BigInt(message.messageNo),
       message.uuid,
       BigInt(message.baseNo),
@@ -89,17 +144,35 @@ export function writeNode(database: SqliteDatabase, node: NodeState): void {
       BigInt(message.writtenAt),
       message.delivered ? 1n : 0n,
       message.superseded ? 1n : 0n,
+      formatContent(message),
     )
   }
-  const received = new Query(database, 'INSERT INTO obmen_received VALUES (?, ?, ?)')
-  for (const message of node.received) {
-    received.run(node.code, BigInt(message.messageNo), message.uuid)
+}
+
+function writeReceived(
+  database: SqliteDatabase,
+  { code, received }: NodeState,
+  before: readonly MessageIdentity[],
+): void {
+  if (received === before) return
+  const known = new Map(before.map(({ messageNo, uuid }) => [messageNo, uuid]))
+  const numbers = new Set(received.map(({ messageNo }) => messageNo))
+  const remove = new Query(database, 'DELETE FROM obmen_received WHERE node = ? AND message_no = ?')
+  for (const messageNo of known.keys())
+    if (!numbers.has(messageNo)) remove.run(code, BigInt(messageNo))
+  const write = new Query(database, 'INSERT OR REPLACE INTO obmen_received VALUES (?, ?, ?)')
+  for (const { messageNo, uuid } of received) {
+    if (known.get(messageNo) !== uuid) write.run(code, BigInt(messageNo), uuid)
   }
 }
 
 export function deleteNode(database: SqliteDatabase, code: NodeCode): void {
+  deleteMessages(database, code)
+  new Query(database, 'DELETE FROM obmen_node WHERE code = ?').run(code)
+}
+
+function deleteMessages(database: SqliteDatabase, code: NodeCode): void {
   for (const table of ['obmen_sent', 'obmen_received']) {
     new Query(database, `DELETE FROM ${table} WHERE node = ?`).run(code)
   }
-  new Query(database, 'DELETE FROM obmen_node WHERE code = ?').run(code)
 }

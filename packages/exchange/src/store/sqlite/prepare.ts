@@ -1,10 +1,12 @@
 import type { ExchangePlan } from '../../plan/exchange-plan.ts'
 import {
-  CollationUnknown,
-  StoreOfAnotherPlan,
-  TableUnknown,
-  TableWithoutPrimaryKey,
-} from '../errors.ts'
+  chooseTables,
+  inOrderOfReferences,
+  type PlanContent,
+  type Preparation,
+  type PreparedTable,
+} from '../content.ts'
+import { CollationUnknown, StoreOfAnotherPlan } from '../errors.ts'
 import type { CapturedTable } from './capture.ts'
 import {
   CaptureInspector,
@@ -17,29 +19,10 @@ import {
 } from './install-capture.ts'
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
 import { Query, quoteName, type SqliteDatabase, toNumber } from './sqlite-database.ts'
-import { readCapturedTables, readHeadSeq, readPlan, writeHeadSeq } from './sqlite-store.ts'
-import { inOrderOfReferences, readUserTables, type UserTable } from './user-table.ts'
+import { readHeadSeq, writeHeadSeq } from './meta.ts'
+import { readCapturedTables, readPlan } from './sqlite-store.ts'
+import { readUserTables, type UserTable } from './user-table.ts'
 import { writeTransaction } from './write-transaction.ts'
-
-/** Which tables take part: all of them, all but some, or these. */
-export type PlanContent =
-  | { readonly kind: 'all' }
-  | { readonly kind: 'except'; readonly tables: readonly string[] }
-  | { readonly kind: 'only'; readonly tables: readonly string[] }
-
-/** What {@link prepareSqlite} did. */
-export interface Preparation {
-  readonly tables: readonly PreparedTable[]
-  /** Tables that took part before and do no more. Should one come back, every row of it counts as possibly changed. */
-  readonly removed: readonly string[]
-}
-
-export interface PreparedTable {
-  readonly table: string
-  readonly rowCount: number
-  /** `present`: nothing had to be done; `repaired`: its triggers were made anew and every row counts as changed. */
-  readonly kind: 'added' | 'repaired' | 'present'
-}
 
 /**
  * Prepares a database for an exchange: makes the tables that Obmen needs, and log, change index and triggers for each
@@ -155,17 +138,4 @@ function isKnownCollation(database: SqliteDatabase, collation: string): boolean 
   } catch {
     return false
   }
-}
-
-function chooseTables(tables: readonly UserTable[], content: PlanContent): UserTable[] {
-  const names = tables.map(({ name }) => name)
-  const named = content.kind === 'all' ? [] : content.tables
-  const unknown = named.find((table) => !names.includes(table))
-  if (unknown !== undefined) throw new TableUnknown(unknown, names)
-  const chosen = tables.filter(({ name }) => {
-    return content.kind === 'all' || named.includes(name) === (content.kind === 'only')
-  })
-  const keyless = chosen.filter(({ key }) => key.length === 0)
-  if (keyless.length > 0) throw new TableWithoutPrimaryKey(keyless.map(({ name }) => name))
-  return chosen
 }

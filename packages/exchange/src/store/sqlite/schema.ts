@@ -34,6 +34,23 @@ CREATE TABLE obmen_node (
   gap_before           INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+-- What the rules of the plan may ask of a node.
+CREATE TABLE obmen_attribute (
+  node  TEXT NOT NULL REFERENCES obmen_node,
+  name  TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (node, name)
+) WITHOUT ROWID;
+
+-- How far the share of a node in a table is worked out, and by which condition: see share.ts.
+CREATE TABLE obmen_share (
+  node        TEXT NOT NULL REFERENCES obmen_node,
+  table_id    INTEGER NOT NULL,
+  through_seq INTEGER NOT NULL,
+  condition   TEXT NOT NULL,
+  PRIMARY KEY (node, table_id)
+) WITHOUT ROWID;
+
 -- Messages written and not yet acknowledged.
 CREATE TABLE obmen_sent (
   node        TEXT NOT NULL REFERENCES obmen_node,
@@ -46,8 +63,31 @@ CREATE TABLE obmen_sent (
   written_at  INTEGER NOT NULL,
   delivered   INTEGER NOT NULL,
   superseded  INTEGER NOT NULL,
+  content     TEXT,          -- what its file is made of, as JSON, until it is delivered
   PRIMARY KEY (node, message_no)
 ) WITHOUT ROWID;
+
+-- What is undelivered or overdue is found without reading the rest.
+CREATE INDEX obmen_sent_in_flight ON obmen_sent (superseded, delivered, written_at);
+
+-- Rows that can't be sent as they are: the others go without them.
+CREATE TABLE obmen_unsent (
+  seq          INTEGER PRIMARY KEY, -- the row's position in the change index; with another one it is tried again
+  table_name   TEXT NOT NULL,
+  row_key      TEXT NOT NULL,       -- for people
+  column_name  TEXT,                -- the text in it is not UTF-8; NULL: the row is too large
+  size_octets  INTEGER NOT NULL,
+  limit_octets INTEGER NOT NULL,
+  set_aside_at INTEGER NOT NULL
+);
+
+-- Days on which there was an exchange, with the last position of the change index then: the age of deletions is counted in them, because
+-- a clock that jumps by years must not make them old.
+CREATE TABLE obmen_day (
+  id  INTEGER PRIMARY KEY,
+  at  INTEGER NOT NULL,
+  seq INTEGER NOT NULL
+);
 
 -- The last messages received, by which duplicates and forks are told apart.
 CREATE TABLE obmen_received (
@@ -66,6 +106,7 @@ CREATE TABLE obmen_refused (
   row_line   TEXT NOT NULL,  -- the row, as in the message
   reason     TEXT NOT NULL,  -- in the words of SQLite
   refused_at INTEGER NOT NULL,
+  ours       TEXT,           -- the row under this key as it was here; NULL: there was none
   PRIMARY KEY (table_name, row_key)
 ) WITHOUT ROWID;
 
@@ -75,7 +116,10 @@ CREATE TABLE obmen_conflict (
   table_name TEXT NOT NULL,
   row_key    TEXT NOT NULL,
   node       TEXT NOT NULL,
-  winner     TEXT NOT NULL CHECK (winner IN ('ours', 'theirs')),
+  table_line TEXT NOT NULL DEFAULT '',  -- the columns of both versions, as in the message
+  winner     TEXT NOT NULL CHECK (winner IN ('ours', 'theirs', 'merged')),
+  policy     TEXT NOT NULL DEFAULT 'latest',
+  is_open    INTEGER NOT NULL DEFAULT 0,
   ours       TEXT,           -- NULL: deleted
   theirs     TEXT,           -- NULL: deleted
   decided_at INTEGER NOT NULL

@@ -1,29 +1,36 @@
-import { NodeExists, NodeUnknown } from '../../plan/errors.ts'
 import { type ExchangePlan, parsePlanName } from '../../plan/exchange-plan.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 import type { NodeState } from '../../plan/node-state.ts'
+import { DEFAULT_PLAN_RULES, type PlanRules } from '../../plan/plan-rules.ts'
 import type {
   ChangeBatch,
   ChangesRequest,
   ChangeStore,
   ConflictRecord,
+  CountRequest,
   RefusedRow,
-  RowApplier,
-  Sender,
   StoreTransaction,
+  Survey,
+  SurveyRequest,
   TableChecksum,
+  UnsentRow,
 } from '../change-store.ts'
 import { CaptureDisturbed, StoreNotPrepared, StoreOfAnotherPlan } from '../errors.ts'
-import { type CapturedTable, indexName } from './capture.ts'
+import type { CapturedTable } from './capture.ts'
+import { countChanges } from './change-count.ts'
 import { readChanges } from './change-reader.ts'
 import { checksum } from './checksum.ts'
-import { fold } from './fold.ts'
+import { readConflicts } from './conflict-rows.ts'
 import { CaptureInspector, replaceEvictionTriggers } from './install-capture.ts'
-import { deleteNode, readNode, readNodeCodes, writeNode } from './node-rows.ts'
-import { SqliteRowApplier } from './row-applier.ts'
+import { readNodes } from './node-rows.ts'
+import { putUnderRules, type RuledTable } from './ruled-table.ts'
 import { SCHEMA_VERSION } from './schema.ts'
+import { areSharesCurrent, extendShares, makeShareTables } from './share.ts'
 import { Query, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
+import { SqliteTransaction } from './sqlite-transaction.ts'
 import { StatementCache } from './statement-cache.ts'
+import { survey } from './survey.ts'
+import { readUnsent } from './unsent-rows.ts'
 import { droppedTable, readUserTables } from './user-table.ts'
 import { rollBack, writeTransaction } from './write-transaction.ts'
 
@@ -36,10 +43,11 @@ const CACHE_KIBIOCTETS = 32 * 1024
 /**
  * Opens a database that {@link prepareSqlite} has prepared.
  *
- * Foreign keys are not enforced on this connection: a message is applied as it is at the sender, and in a first load of
- * several messages a child may come before its parent. See docs/decisions/003-foreign-keys.md.
+ * SQLite enforces no foreign keys on this connection: in a first load of several messages a child may come before its parent, and
+ * a cascade would delete what nobody deleted. They are kept all the same, see docs/decisions/011-foreign-keys-across-messages.md.
  *
- * Throws {@link StoreNotPrepared}, {@link StoreOfAnotherPlan}, and {@link CaptureDisturbed} when triggers are missing.
+ * Throws {@link StoreNotPrepared}, {@link StoreOfAnotherPlan}, {@link RuleInvalid} for a rule that a table can't keep, and
+ * {@link CaptureDisturbed} when triggers are missing.
  *
  * @example
  * ```ts
@@ -53,7 +61,11 @@ const CACHE_KIBIOCTETS = 32 * 1024
  * })
  * ```
  */
-export function openSqliteStore(database: SqliteDatabase, plan: ExchangePlan): SqliteStore {
+export function openSqliteStore(
+  database: SqliteDatabase,
+  plan: ExchangePlan,
+  rules: PlanRules = DEFAULT_PLAN_RULES,
+): SqliteStore {
   const prepared = readPlan(database)
   if (prepared === undefined) throw new StoreNotPrepared()
   if (prepared.name !== plan.name || prepared.thisNode !== plan.thisNode) {
@@ -63,7 +75,7 @@ export function openSqliteStore(database: SqliteDatabase, plan: ExchangePlan): S
     )
   }
   database.exec(`PRAGMA foreign_keys = OFF; PRAGMA cache_size = -${CACHE_KIBIOCTETS}`)
-  const store = new SqliteStore(database, plan)
+  const store = new SqliteStore(database, plan, rules)
   store.checkCapture()
   return store
 }
@@ -109,14 +121,16 @@ function readSchemaText(database: SqliteDatabase): string {
 export class SqliteStore implements ChangeStore {
   readonly plan: ExchangePlan
   readonly #database: SqliteDatabase
-  #tables: readonly CapturedTable[] = []
+  readonly #rules: PlanRules
+  #tables: readonly RuledTable[] = []
   /** Those of them whose unique values are others than when their triggers were made. */
-  #outdated: readonly CapturedTable[] = []
+  #outdated: readonly RuledTable[] = []
   #schemaVersion = -1
   #schema = ''
 
-  constructor(database: SqliteDatabase, plan: ExchangePlan) {
+  constructor(database: SqliteDatabase, plan: ExchangePlan, rules: PlanRules) {
     this.plan = plan
+    this.#rules = rules
     this.#database = new StatementCache(database)
   }
 
@@ -125,13 +139,17 @@ export class SqliteStore implements ChangeStore {
    * come or gone, what registers its evictions is made anew.
    */
   checkCapture(): void {
-    this.#currentTables()
-    if (this.#outdated.length === 0) return
-    writeTransaction(this.#database, () => this.#tablesToWrite())
+    const tables = this.#currentTables()
+    if (this.#outdated.length > 0) {
+      writeTransaction(this.#database, () => this.#tablesToWrite())
+    }
+    if (tables.some(({ condition }) => condition !== undefined)) {
+      writeTransaction(this.#database, () => makeShareTables(this.#database, tables))
+    }
   }
 
   /** The tables, with triggers as they should be. Must run in a write transaction: what was mended may be undone with it. */
-  #tablesToWrite(): readonly CapturedTable[] {
+  #tablesToWrite(): readonly RuledTable[] {
     const tables = this.#currentTables()
     for (const table of this.#outdated) replaceEvictionTriggers(this.#database, table)
     return tables
@@ -141,12 +159,13 @@ export class SqliteStore implements ChangeStore {
    * The tables as they are: an application may add a column, or rebuild a table, at any time. The version of the schema
    * is looked at first; it also grows when triggers are suspended, so then the schema itself is compared.
    */
-  #currentTables(): readonly CapturedTable[] {
+  #currentTables(): readonly RuledTable[] {
     const [version] = new Query(this.#database, 'PRAGMA schema_version').first() ?? [0]
     if (toNumber(version) === this.#schemaVersion) return this.#tables
     const schema = readSchemaText(this.#database)
     if (schema !== this.#schema) {
-      const tables = readCapturedTables(this.#database)
+      const captured = readCapturedTables(this.#database)
+      const tables = putUnderRules(this.#database, captured, this.#rules)
       const inspector = new CaptureInspector(this.#database)
       const disturbed = tables.filter((table) => inspector.stateOf(table) === 'disturbed')
       if (disturbed.length > 0) throw new CaptureDisturbed(disturbed.map(({ name }) => name))
@@ -158,13 +177,49 @@ export class SqliteStore implements ChangeStore {
     return this.#tables
   }
 
+  survey(request: SurveyRequest): Promise<Survey> {
+    return this.#read(() => survey(this.#database, this.#currentTables(), request))
+  }
+
+  nodes(): Promise<readonly NodeState[]> {
+    return this.#read(() => readNodes(this.#database))
+  }
+
+  /** A part of a table is worked out for each node by itself; whole tables are the same for all. */
+  shareOf(node: NodeCode): Promise<string> {
+    const hasParts = this.#currentTables().some(({ condition }) => condition !== undefined)
+    return Promise.resolve(hasParts ? node : '')
+  }
+
+  countChanges(requests: readonly CountRequest[]): Promise<readonly number[]> {
+    return this.#read(() => countChanges(this.#database, this.#currentTables(), requests))
+  }
+
+  unsentRows(): Promise<readonly UnsentRow[]> {
+    return this.#read(() => readUnsent(this.#database, this.#currentTables()))
+  }
+
+  /** What is read in one snapshot, without the write lock. */
+  async #read<Result>(read: () => Result): Promise<Result> {
+    this.#database.exec('BEGIN')
+    try {
+      return await Promise.resolve(read())
+    } finally {
+      rollBack(this.#database)
+    }
+  }
+
   async transaction<Result>(
     work: (transaction: StoreTransaction) => Promise<Result>,
   ): Promise<Result> {
     this.#database.exec('BEGIN IMMEDIATE')
     try {
       const result = await work(
-        new SqliteTransaction(this.#database, this.plan, this.#tablesToWrite()),
+        new SqliteTransaction(this.#database, {
+          plan: this.plan,
+          rules: this.#rules,
+          tables: this.#tablesToWrite(),
+        }),
       )
       this.#database.exec('COMMIT')
       return result
@@ -175,6 +230,7 @@ export class SqliteStore implements ChangeStore {
   }
 
   async *readChanges(request: ChangesRequest): AsyncGenerator<ChangeBatch, void, void> {
+    this.#workOutShares({ node: request.forNode, throughSeq: request.throughSeq })
     this.#database.exec('BEGIN')
     try {
       yield* readChanges(this.#database, this.#currentTables(), request)
@@ -184,6 +240,11 @@ export class SqliteStore implements ChangeStore {
     }
   }
 
+  #workOutShares(to: { readonly node: NodeCode; readonly throughSeq: number }): void {
+    if (areSharesCurrent(this.#database, this.#currentTables(), to)) return
+    writeTransaction(this.#database, () => extendShares(this.#database, this.#tablesToWrite(), to))
+  }
+
   checksums(): Promise<readonly TableChecksum[]> {
     return Promise.resolve(this.#currentTables().map((table) => checksum(this.#database, table)))
   }
@@ -191,7 +252,7 @@ export class SqliteStore implements ChangeStore {
   refusedRows(): Promise<readonly RefusedRow[]> {
     const rows = new Query(
       this.#database,
-      'SELECT table_name, row_key, node, reason, row_line, refused_at FROM obmen_refused ORDER BY refused_at',
+      'SELECT table_name, row_key, node, reason, row_line, refused_at, ours FROM obmen_refused ORDER BY refused_at',
     ).all()
     return Promise.resolve(
       rows.map((row) => ({
@@ -201,115 +262,12 @@ export class SqliteStore implements ChangeStore {
         reason: toText(row[3]),
         row: toText(row[4]),
         refusedAt: toNumber(row[5]),
+        ours: row[6] === null ? undefined : toText(row[6]),
       })),
     )
   }
 
   conflicts(): Promise<readonly ConflictRecord[]> {
-    const rows = new Query(
-      this.#database,
-      'SELECT table_name, row_key, node, winner, ours, theirs, decided_at FROM obmen_conflict ORDER BY id',
-    ).all()
-    return Promise.resolve(
-      rows.map((row) => ({
-        table: toText(row[0]),
-        key: toText(row[1]),
-        node: parseNodeCode(toText(row[2])),
-        winner: toText(row[3]) === 'ours' ? 'ours' : 'theirs',
-        ours: row[4] === null ? undefined : toText(row[4]),
-        theirs: row[5] === null ? undefined : toText(row[5]),
-        decidedAt: toNumber(row[6]),
-      })),
-    )
+    return Promise.resolve(readConflicts(this.#database))
   }
-}
-
-class SqliteTransaction implements StoreTransaction {
-  readonly #database: SqliteDatabase
-  readonly #plan: ExchangePlan
-  readonly #tables: readonly CapturedTable[]
-
-  constructor(database: SqliteDatabase, plan: ExchangePlan, tables: readonly CapturedTable[]) {
-    this.#database = database
-    this.#plan = plan
-    this.#tables = tables
-  }
-
-  nodes(): Promise<readonly NodeState[]> {
-    const nodes = readNodeCodes(this.#database).map((code) => readNode(this.#database, code))
-    return Promise.resolve(nodes.filter((node) => node !== undefined))
-  }
-
-  node(code: NodeCode): Promise<NodeState> {
-    const node = readNode(this.#database, code)
-    return node === undefined
-      ? Promise.reject(new NodeUnknown(code, readNodeCodes(this.#database)))
-      : Promise.resolve(node)
-  }
-
-  saveNode(node: NodeState): Promise<void> {
-    writeNode(this.#database, node)
-    return Promise.resolve()
-  }
-
-  addNode(node: NodeState): Promise<void> {
-    if (readNode(this.#database, node.code) !== undefined) {
-      return Promise.reject(new NodeExists(node.code))
-    }
-    writeNode(this.#database, node)
-    return this.forgetVia(node.code)
-  }
-
-  removeNode(code: NodeCode): Promise<void> {
-    deleteNode(this.#database, code)
-    return Promise.resolve()
-  }
-
-  fold(): Promise<number> {
-    const headSeq = fold(this.#database, this.#tables, {
-      headSeq: readHeadSeq(this.#database),
-      origin: this.#plan.thisNode,
-    })
-    writeHeadSeq(this.#database, headSeq)
-    return Promise.resolve(headSeq)
-  }
-
-  forgetVia(code: NodeCode): Promise<void> {
-    for (const table of this.#tables) {
-      new Query(this.#database, `UPDATE ${indexName(table)} SET via = '' WHERE via = ?`).run(code)
-    }
-    return Promise.resolve()
-  }
-
-  beginApplying(sender: Sender): Promise<RowApplier> {
-    const database = this.#database
-    let headSeq = readHeadSeq(database)
-    const nextSeq = (): number => {
-      headSeq += 1
-      return headSeq
-    }
-    const { thisNode } = this.#plan
-    const tables = this.#tables
-    const applier = new SqliteRowApplier(database, { tables, thisNode, sender, nextSeq })
-    return Promise.resolve({
-      beginTable: (line) => applier.beginTable(line),
-      applyRows: (rows) => applier.applyRows(rows),
-      finish: async () => {
-        const summary = await applier.finish()
-        writeHeadSeq(database, headSeq)
-        return summary
-      },
-    })
-  }
-}
-
-/** The last position given in the change index. */
-export function readHeadSeq(database: SqliteDatabase): number {
-  return toNumber(
-    new Query(database, `SELECT value FROM obmen_meta WHERE name = 'seq'`).first()?.[0],
-  )
-}
-
-export function writeHeadSeq(database: SqliteDatabase, headSeq: number): void {
-  new Query(database, `UPDATE obmen_meta SET value = ? WHERE name = 'seq'`).run(BigInt(headSeq))
 }

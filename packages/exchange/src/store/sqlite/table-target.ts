@@ -1,29 +1,42 @@
-import type { Column, RowLine, TableLine } from '../../message/body-lines.ts'
-import { encodeValue, type Value } from '../../message/values.ts'
-import { compareVersions, type RowVersion } from '../../plan/row-version.ts'
-import { base64 } from '../../platform/base64.ts'
-import { SchemaMismatch } from '../errors.ts'
-import { type CapturedTable, compare, indexName, keyNames } from './capture.ts'
-import { Query, quoteName, type SqliteDatabase, toNumber } from './sqlite-database.ts'
+import type { RowLine, TableLine } from '../../message/body-lines.ts'
+import type { Value } from '../../message/values.ts'
+import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import { checkColumns } from '../apply/check-columns.ts'
+import type {
+  IndexEntry,
+  PlainTerms,
+  RowWrite,
+  TableTarget,
+  TakenOut,
+  WriteOutcome,
+} from '../apply/table-target.ts'
+import { compare, indexName, keyNames } from './capture.ts'
+import type { ForeignKey } from './foreign-keys.ts'
+import { PlainWriter } from './plain-writer.ts'
+import { References } from './references.ts'
+import type { RuledTable } from './ruled-table.ts'
+import { isRefusal, Query, quoteName, type SqliteDatabase, toNumber } from './sqlite-database.ts'
+import { UnkeptNumbers } from './unkept-numbers.ts'
 import { toTableLine } from './user-table.ts'
-import { parseNodeCode } from '../../plan/node-code.ts'
 
-/** What the change index says of a row. */
-export interface IndexEntry extends RowVersion {
-  readonly seq: number
-  readonly via: string
+/** Which table, for whose rows, and at which node. */
+export interface TargetOptions {
+  readonly table: RuledTable
+  readonly line: TableLine
+  readonly thisNode: NodeCode
+  /** The foreign keys that are kept. */
+  readonly foreignKeys: readonly ForeignKey[]
 }
 
-/** A row of this database that was taken out of its table: the columns that the sender does not name. */
-export type TakenOut = readonly Value[] | undefined
-
-/** Whether a row is now what the sender has, or has values of ours in columns that the sender does not name. */
-export type Written = 'as sent' | 'merged'
-
 /** A table of this database as the target of a sender's rows: the statements for the columns that the sender names. */
-export class TableTarget {
+export class SqliteTableTarget implements TableTarget {
   readonly line: TableLine
+  readonly isParent: boolean
+  readonly #references: References
+  /** There are columns that the sender does not name, and that other nodes are to have. */
   readonly #hasExtras: boolean
+  readonly #numbers: UnkeptNumbers
+  readonly #plain: PlainWriter | undefined
   readonly #entry: Query
   readonly #row: Query
   readonly #extras: Query
@@ -32,91 +45,139 @@ export class TableTarget {
   readonly #insertWhole: Query
   readonly #delete: Query
   readonly #record: Query
+  readonly #forget: Query
 
-  constructor(database: SqliteDatabase, table: CapturedTable, line: TableLine) {
-    checkColumns(table, line)
+  constructor(database: SqliteDatabase, { table, line, thisNode, foreignKeys }: TargetOptions) {
+    checkColumns(toTableLine(table), line)
     this.line = line
+    this.#numbers = new UnkeptNumbers(line)
     const target = quoteName(table.name)
     const columns = line.columns.map(({ name }) => quoteName(name))
     const extras = table.others.filter(({ name }) => line.columns.every((own) => own.name !== name))
-    this.#hasExtras = extras.length > 0
+    this.#hasExtras = extras.some(({ name }) => {
+      return !table.leaveOut.has(name) && line.leftOut?.includes(name) !== true
+    })
     const extraColumns = extras.map(({ name }) => quoteName(name))
-    const isKey = table.key
-      .map((column, index) => compare(column, '=', `?${index + 1}`))
-      .join(' AND ')
+    const isKey = keyCondition(table)
     const query = (sql: string): Query => new Query(database, sql)
+    const update = `UPDATE OR ABORT ${target} SET ${assignments(table, line).join(', ')} WHERE ${isKey}`
     this.#entry = query(entryStatement(table))
     this.#row = query(`SELECT ${columns.join(', ')} FROM ${target} WHERE ${isKey}`)
     this.#extras = query(
       `SELECT ${['1', ...extraColumns].join(', ')} FROM ${target} WHERE ${isKey}`,
     )
-    this.#update = query(
-      `UPDATE OR ABORT ${target} SET ${assignments(table, line).join(', ')} WHERE ${isKey}`,
-    )
+    this.#update = query(update)
     this.#insert = query(insertStatement(target, columns))
     this.#insertWhole = query(insertStatement(target, [...columns, ...extraColumns]))
     this.#delete = query(`DELETE FROM ${target} WHERE ${isKey}`)
     this.#record = query(recordStatement(table))
+    this.#forget = query(forgetStatement(table))
+    this.#references = new References(database, { table, line, foreignKeys })
+    this.isParent = this.#references.isParent
+    const { parents } = this.#references
+    this.#plain = this.#hasExtras
+      ? undefined
+      : new PlainWriter(database, {
+          table,
+          line,
+          thisNode,
+          update: parents === '' ? update : `${update} AND ${parents}`,
+          insert: insertStatement(target, columns, parents),
+        })
   }
 
-  keyOf(row: RowLine): readonly Value[] {
+  writePlain(rows: readonly RowLine[], terms: PlainTerms): Promise<readonly RowLine[]> {
+    const lossy = rows.filter((row) => this.#numbers.lossOf(row) !== undefined)
+    const exact = lossy.length === 0 ? rows : rows.filter((row) => !lossy.includes(row))
+    return Promise.resolve([...(this.#plain?.write(exact, terms) ?? exact), ...lossy])
+  }
+
+  entriesOf(rows: readonly RowLine[]): Promise<readonly (IndexEntry | undefined)[]> {
+    return Promise.resolve(rows.map((row) => this.#entryOf(row)))
+  }
+
+  presentRows(rows: readonly RowLine[]): Promise<readonly (readonly Value[] | undefined)[]> {
+    return Promise.resolve(rows.map((row) => this.#row.first(...this.#keyOf(row))))
+  }
+
+  missingParents(rows: readonly RowLine[]): Promise<readonly (string | undefined)[]> {
+    return Promise.resolve(rows.map((row) => this.#references.missingParent(row)))
+  }
+
+  areReferredTo(rows: readonly RowLine[]): Promise<readonly boolean[]> {
+    return Promise.resolve(rows.map((row) => this.#references.isReferredTo(this.#keyOf(row))))
+  }
+
+  write(writes: readonly RowWrite[]): Promise<readonly WriteOutcome[]> {
+    return Promise.resolve(
+      writes.map((write) => this.#attempt(write.row, () => this.#write(write))),
+    )
+  }
+
+  depart(rows: readonly RowLine[]): Promise<void> {
+    for (const { values } of rows) {
+      this.#delete.run(...values)
+      this.#forget.run(...values)
+    }
+    return Promise.resolve()
+  }
+
+  takeOut(rows: readonly RowLine[]): Promise<readonly TakenOut[]> {
+    return Promise.resolve(rows.map((row) => this.#takeOut(row)))
+  }
+
+  putBack(
+    rows: readonly RowLine[],
+    takenOut: readonly TakenOut[],
+  ): Promise<readonly WriteOutcome[]> {
+    return Promise.resolve(
+      rows.map((row, index) => this.#attempt(row, () => this.#putBack(row, takenOut[index]))),
+    )
+  }
+
+  record(rows: readonly RowLine[], entries: readonly IndexEntry[]): Promise<void> {
+    for (const [index, row] of rows.entries()) {
+      const entry = entries[index]
+      if (entry === undefined) throw new TypeError('a row without its entry')
+      const { seq, stamp, origin, via } = entry
+      this.#record.run(...this.#keyOf(row), seq, stamp, origin, via, row.kind === 'row' ? 0 : 1)
+    }
+    return Promise.resolve()
+  }
+
+  /** Writes, or gives what the database says when it refuses to. */
+  #attempt(row: RowLine, write: () => WriteOutcome): WriteOutcome {
+    const loss = this.#numbers.lossOf(row)
+    if (loss !== undefined) return { refused: loss }
+    try {
+      return write()
+    } catch (error) {
+      if (isRefusal(error)) return { refused: error.message }
+      throw error
+    }
+  }
+
+  #keyOf(row: RowLine): readonly Value[] {
     return row.values.slice(0, this.line.keyLength)
   }
 
-  entryOf(row: RowLine): IndexEntry | undefined {
-    const entry = this.#entry.first(...this.keyOf(row))
+  #entryOf(row: RowLine): IndexEntry | undefined {
+    const entry = this.#entry.first(...this.#keyOf(row))
     if (entry === undefined) return undefined
     const [seq, stamp, origin, via] = entry
     return {
       seq: toNumber(seq),
       stamp: toNumber(stamp),
       origin: parseNodeCode(String(origin)),
-      via: String(via),
+      via: via === '' ? '' : parseNodeCode(String(via)),
     }
   }
 
-  /** The row's key as readable JSON, in the form of the message body. */
-  keyText(row: RowLine): string {
-    return this.#format(this.keyOf(row))
-  }
-
-  /** The sender's values as readable JSON; null for a deletion. */
-  text(row: RowLine): string | null {
-    return row.kind === 'row' ? this.#format(row.values) : null
-  }
-
-  /** The row as it is here, in the sender's columns and as readable JSON; null when there is none. */
-  presentText(row: RowLine): string | null {
-    const present = this.#row.first(...this.keyOf(row))
-    return present === undefined ? null : this.#format(present)
-  }
-
   /**
-   * Positive when the sender's row wins over ours, 0 when they are the same. One version may have two contents: a node that
-   * was restored from a backup has made a change in each of its lives, at the same time of its clock. Then the greater
-   * text wins, on every node alike; a deletion is less than any row.
+   * A row that is there is updated: an upsert would be checked first as if it were new, and fail for want of a column that
+   * the sender does not have.
    */
-  orderOf(row: RowLine, entry: IndexEntry): number {
-    const versions = compareVersions(row, entry)
-    if (versions !== 0) return versions
-    const ours = this.presentText(row) ?? ''
-    const theirs = this.text(row) ?? ''
-    if (ours === theirs) return 0
-    return theirs > ours ? 1 : -1
-  }
-
-  #format(values: readonly Value[]): string {
-    const encoded = values.map((value, index) =>
-      encodeValue(value, this.line.columns[index]?.type ?? 'text', base64),
-    )
-    return JSON.stringify(encoded)
-  }
-
-  /**
-   * Writes or deletes the row. Throws what the database says when it refuses. A row that is there is updated: an upsert
-   * would be checked first as if it were new, and fail for want of a column that the sender does not have.
-   */
-  write(row: RowLine, entry: IndexEntry | undefined): Written {
+  #write({ row, entry }: RowWrite): WriteOutcome {
     if (row.kind === 'deletion') {
       this.#delete.run(...row.values)
       return 'as sent'
@@ -128,16 +189,15 @@ export class TableTarget {
     return 'as sent'
   }
 
-  /** Takes the row away, to make room for others. {@link putBack} brings it in again. */
-  takeOut(row: RowLine): TakenOut {
-    const present = this.#extras.first(...this.keyOf(row))
+  #takeOut(row: RowLine): TakenOut {
+    const present = this.#extras.first(...this.#keyOf(row))
     if (present === undefined) return undefined
-    this.#delete.run(...this.keyOf(row))
+    this.#delete.run(...this.#keyOf(row))
     return present.slice(1)
   }
 
-  /** Writes a row that was taken out; the columns that the sender does not name are as they were. */
-  putBack(row: RowLine, takenOut: TakenOut): Written {
+  #putBack(row: RowLine, takenOut: TakenOut): WriteOutcome {
+    if (row.kind === 'deletion') return 'as sent'
     if (takenOut === undefined) {
       this.#insert.run(...row.values)
       return 'as sent'
@@ -145,20 +205,23 @@ export class TableTarget {
     this.#insertWhole.run(...row.values, ...takenOut)
     return this.#hasExtras ? 'merged' : 'as sent'
   }
-
-  /** Gives the row a version and a position of its own, so that it travels on to the other nodes. */
-  record(row: RowLine, { seq, stamp, origin, via }: IndexEntry): void {
-    const gone = row.kind === 'row' ? 0n : 1n
-    this.#record.run(...this.keyOf(row), BigInt(seq), BigInt(stamp), origin, via, gone)
-  }
 }
 
-function entryStatement(table: CapturedTable): string {
+function keyCondition(table: RuledTable): string {
+  return table.key.map((column, index) => compare(column, '=', `?${index + 1}`)).join(' AND ')
+}
+
+function entryStatement(table: RuledTable): string {
   const isEntry = keyNames(table).map((name) => `${name} = ?`)
   return `SELECT seq, stamp, origin, via FROM ${indexName(table)} WHERE ${isEntry.join(' AND ')}`
 }
 
-function recordStatement(table: CapturedTable): string {
+function forgetStatement(table: RuledTable): string {
+  const isEntry = keyNames(table).map((name) => `${name} = ?`)
+  return `DELETE FROM ${indexName(table)} WHERE ${isEntry.join(' AND ')}`
+}
+
+function recordStatement(table: RuledTable): string {
   const keys = keyNames(table).join(', ')
   return `
     INSERT INTO ${indexName(table)} (${keys}, seq, stamp, origin, via, gone)
@@ -169,13 +232,16 @@ function recordStatement(table: CapturedTable): string {
 }
 
 /** ABORT overrules what the application's schema may say: REPLACE would delete other rows without a word, IGNORE lose ours. */
-function insertStatement(target: string, columns: readonly string[]): string {
-  const parameters = columns.map((_, index) => `?${index + 1}`)
-  return `INSERT OR ABORT INTO ${target} (${columns.join(', ')}) VALUES (${parameters.join(', ')})`
+function insertStatement(target: string, columns: readonly string[], condition = ''): string {
+  const parameters = columns.map((_, index) => `?${index + 1}`).join(', ')
+  // Without a table to select from, the row comes once or, when the condition does not hold, not at all.
+  const row =
+    condition === '' ? `VALUES (${parameters})` : `SELECT ${parameters} WHERE ${condition}`
+  return `INSERT OR ABORT INTO ${target} (${columns.join(', ')}) ${row}`
 }
 
 /** The key is written too where equal keys may differ: in case under NOCASE, as 1 and 1.0 without a type. */
-function assignments(table: CapturedTable, line: TableLine): string[] {
+function assignments(table: RuledTable, line: TableLine): string[] {
   const all = line.columns.map(({ name }, index) => `${quoteName(name)} = ?${index + 1}`)
   const keys = all.slice(0, line.keyLength)
   const isExact = table.key.map(({ type, collation }) => {
@@ -186,38 +252,4 @@ function assignments(table: CapturedTable, line: TableLine): string[] {
     ...all.slice(line.keyLength),
   ]
   return written.length === 0 ? keys : written
-}
-
-/**
- * Columns that are here and not there keep their values; the other way round there would be no place for them. In a column
- * of another type a value would become another one, and with another collation other keys would be the same row.
- */
-function checkColumns(table: CapturedTable, line: TableLine): void {
-  const theirKey = line.columns.slice(0, line.keyLength).map(({ name }) => name)
-  const ourKey = table.key.map(({ name }) => name)
-  if (theirKey.join('\0') !== ourKey.join('\0')) {
-    throw new SchemaMismatch(
-      table.name,
-      `its primary key is (${ourKey.join(', ')}) here and (${theirKey.join(', ')}) at the sender`,
-    )
-  }
-  const here = new Map(toTableLine(table).columns.map((column) => [column.name, column]))
-  const missing = line.columns.filter(({ name }) => !here.has(name))
-  if (missing.length > 0) {
-    const names = missing.map(({ name }) => JSON.stringify(name)).join(', ')
-    throw new SchemaMismatch(table.name, `the sender has ${names}, which is missing here`)
-  }
-  for (const theirs of line.columns) {
-    const [ourForm, theirForm] = [formOf(here.get(theirs.name)), formOf(theirs)]
-    if (ourForm === theirForm) continue
-    const name = JSON.stringify(theirs.name)
-    const difference = `column ${name} is ${ourForm} here and ${theirForm} at the sender`
-    throw new SchemaMismatch(table.name, difference)
-  }
-}
-
-/** `text`, or `text COLLATE NOCASE` in a key. */
-function formOf(column: Column | undefined): string {
-  const { type = '', collation } = column ?? {}
-  return collation === undefined ? type : `${type} COLLATE ${collation}`
 }

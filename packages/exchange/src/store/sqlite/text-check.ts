@@ -16,8 +16,12 @@ export interface RowPlace {
   readonly columns: readonly string[]
 }
 
-/** Throws {@link TextNotUtf8} for the first of these octets of texts, in the order of the columns, that are no text. */
-export function checkTexts(database: SqliteDatabase, octets: SqlRow, place: RowPlace): void {
+/** What is wrong with the first of these octets of texts, in the order of the columns, that are no text. */
+export function findDefect(
+  database: SqliteDatabase,
+  octets: SqlRow,
+  place: RowPlace,
+): TextNotUtf8 | undefined {
   const [encoding] = new Query(database, 'PRAGMA encoding').first() ?? []
   const decoder = new TextDecoder(toText(encoding).toLowerCase(), { fatal: true })
   for (const [index, value] of octets.entries()) {
@@ -25,7 +29,8 @@ export function checkTexts(database: SqliteDatabase, octets: SqlRow, place: RowP
     try {
       decoder.decode(value)
     } catch (cause) {
-      throw new TextNotUtf8({ ...place, column: place.columns[index] ?? '' }, { cause })
+      return new TextNotUtf8({ ...place, column: place.columns[index] ?? '' }, { cause })
     }
   }
+  return undefined
 }

@@ -1,4 +1,4 @@
-import type { PlanContent } from './prepare.ts'
+import { isIncluded, type PlanContent } from '../content.ts'
 import type { SqliteDatabase } from './sqlite-database.ts'
 import { readCapturedTables } from './sqlite-store.ts'
 import { readUserTables } from './user-table.ts'
@@ -12,8 +12,4 @@ export function readUnpreparedTables(
   return readUserTables(database)
     .map(({ name }) => name)
     .filter((name) => !prepared.has(name) && isIncluded(name, content))
-}
-
-function isIncluded(name: string, content: PlanContent): boolean {
-  return content.kind === 'all' || content.tables.includes(name) === (content.kind === 'only')
 }

@@ -140,21 +140,3 @@ function readUniques(
   })
   return { uniques: named, hasUniqueExpression: named.length < uniques.size }
 }
-
-/** Parents before their children where the foreign keys allow it; tables in a circle come by name. */
-export function inOrderOfReferences(tables: readonly UserTable[]): UserTable[] {
-  const byName = new Map(tables.map((table) => [table.name.toLowerCase(), table]))
-  const ordered = new Set<UserTable>()
-  const underWay = new Set<UserTable>()
-  const place = (table: UserTable): void => {
-    if (ordered.has(table) || underWay.has(table)) return
-    underWay.add(table)
-    for (const parent of table.parents) {
-      const known = byName.get(parent.toLowerCase())
-      if (known !== undefined) place(known)
-    }
-    ordered.add(table)
-  }
-  for (const table of tables) place(table)
-  return [...ordered]
-}

@@ -146,20 +146,6 @@ describe('applying a message', () => {
     assert.deepEqual(node.rows('SELECT * FROM goods'), [[1, 'a', 'new']])
   })
 
-  it('asks no foreign keys: a child may come before its parent, and a parent go first', async () => {
-    const node = new PreparedDatabase(`
-      CREATE TABLE parents (id INTEGER PRIMARY KEY);
-      CREATE TABLE children (id INTEGER PRIMARY KEY, parent INTEGER NOT NULL REFERENCES parents ON DELETE CASCADE)`)
-    const parents = tableLine('parents', 1, { id: 'integer' })
-    const children = tableLine('children', 1, { id: 'integer', parent: 'integer' })
-
-    await node.apply(children, [row(1, 'С01', 10n, 1n)])
-    await node.apply(parents, [row(1, 'С01', 1n)])
-    await node.apply(parents, [deletion(2, 'С01', 1n)])
-
-    assert.deepEqual(node.rows('SELECT * FROM children'), [[10, 1]])
-  })
-
   it('is not registered as a change of this node', async () => {
     const node = new PreparedDatabase(GOODS)
 

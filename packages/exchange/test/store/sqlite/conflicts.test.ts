@@ -25,9 +25,13 @@ describe('a row changed on both sides', () => {
     assert.deepEqual(summary, { applied: 1, outdated: 0, conflicts: 1, refused: 0 })
     assert.deepEqual(await node.store.conflicts(), [
       {
+        id: 1,
         table: 'goods',
         key: '[1]',
         node: 'С01',
+        columns: ['id', 'name', 'price'],
+        policy: 'latest',
+        isOpen: false,
         winner: 'theirs',
         ours: '[1,"ours",2.5]',
         theirs: '[1,"theirs",3]',
@@ -115,11 +119,11 @@ describe('a row changed on both sides', () => {
     await node.apply(GOODS, [row(1000, 'С01', 3n, 'of the first', 1)])
     await node.store.transaction((transaction) => transaction.forgetVia(parseNodeCode('С01')))
 
-    const summary = await node.apply(GOODS, [
-      row(500, 'С01', 1n, 'old', 2),
-      row(500, 'С01', 2n, 'old', 2),
-      row(500, 'С01', 3n, 'old', 2),
-    ])
+    const summary = await node.apply(
+      GOODS,
+      [row(500, 'С01', 1n, 'old', 2), row(500, 'С01', 2n, 'old', 2), row(500, 'С01', 3n, 'old', 2)],
+      { beginsAnew: true },
+    )
 
     assert.equal(summary.conflicts, 1)
     assert.deepEqual(

@@ -6,8 +6,10 @@ import {
   type Change,
   type ChangeBatch,
   type ExchangePlan,
+  DEFAULT_PLAN_RULES,
   parseNodeCode,
   parsePlanName,
+  type PlanRules,
   type RowLine,
   type TableLine,
   type Value,
@@ -29,6 +31,7 @@ export interface PreparationOptions {
   readonly content?: PlanContent
   /** A file instead of memory, so that other connections and programs reach it. */
   readonly file?: string
+  readonly rules?: Partial<PlanRules>
 }
 
 export class PreparedDatabase {
@@ -37,12 +40,12 @@ export class PreparedDatabase {
   #seenSeq = 0
 
   constructor(schema: string, options: PreparationOptions = {}) {
-    const { plan = PLAN, content = { kind: 'all' }, file = ':memory:' } = options
+    const { plan = PLAN, content = { kind: 'all' }, file = ':memory:', rules } = options
     this.database = new DatabaseSync(file)
     this.database.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY')
     this.database.exec(schema)
     prepareSqlite(this.database, plan, content)
-    this.store = openSqliteStore(this.database, plan)
+    this.store = openSqliteStore(this.database, plan, { ...DEFAULT_PLAN_RULES, ...rules })
   }
 
   /** What a program that knows nothing of an exchange does. */
@@ -60,10 +63,19 @@ export class PreparedDatabase {
 
   /** Folds, and gives what a node is offered that knows everything up to the last call: `+ goods 1 "Tea"`. */
   async newChanges(): Promise<string[]> {
+    return (await this.#newBatches()).flatMap(describeBatch)
+  }
+
+  /** The same as the store gives them. */
+  async readNew(): Promise<Change[]> {
+    return changesOf(await this.#newBatches())
+  }
+
+  async #newBatches(): Promise<ChangeBatch[]> {
     const throughSeq = await this.fold()
     const batches = await readBatches(this.store, { afterSeq: this.#seenSeq, throughSeq })
     this.#seenSeq = throughSeq
-    return batches.flatMap(describeBatch)
+    return batches
   }
 
   /** Applies rows of one table as the message of another node. */
@@ -77,11 +89,16 @@ export class PreparedDatabase {
 
   applyMessage(
     parts: readonly { readonly table: TableLine; readonly rows: readonly RowLine[] }[],
-    { code = 'С01', acknowledgedSeq = 0 }: TestSender = {},
+    { code = 'С01', ...knowledge }: TestSender = {},
   ): Promise<ApplySummary> {
     return this.store.transaction(async (transaction) => {
       await transaction.fold()
-      const sender = { code: parseNodeCode(code), acknowledgedSeq, nowMs: 1_800_000_000_000 }
+      const sender = {
+        code: parseNodeCode(code),
+        acknowledgedSeq: 0,
+        nowMs: 1_800_000_000_000,
+        ...knowledge,
+      }
       const applier = await transaction.beginApplying(sender)
       for (const { table, rows } of parts) {
         await applier.beginTable(table)
@@ -95,6 +112,8 @@ export class PreparedDatabase {
 export interface TestSender {
   readonly code?: string
   readonly acknowledgedSeq?: number
+  readonly beginsAnew?: boolean
+  readonly hasMore?: boolean
 }
 
 export function readRows(database: DatabaseSync, query: string): SQLOutputValue[][] {

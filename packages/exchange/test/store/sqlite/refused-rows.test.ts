@@ -60,6 +60,7 @@ describe('a row that the database refuses', () => {
         node: 'С01',
         reason,
         row: '["u",2,"С01",1,"bad"]',
+        ours: undefined,
         refusedAt: 1_800_000_000_000,
       })
     })

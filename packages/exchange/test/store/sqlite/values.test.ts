@@ -9,7 +9,7 @@ import { parseNodeCode } from '@obmen/exchange'
 import { FIRST_EPOCH } from '../../../src/plan/epoch.ts'
 import { toMessageNo } from '../../../src/plan/message-no.ts'
 import { readMessage, verifyMessage } from '../../../src/session/message-reader.ts'
-import { writeMessage } from '../../../src/session/message-writer.ts'
+import { writeMessageFile } from '../../session/write-message-file.ts'
 import { PLAN, PreparedDatabase } from './prepared-database.ts'
 
 const COLUMNS = ['INTEGER', 'REAL', 'TEXT', 'BLOB', 'NUMERIC', 'DATE', '']
@@ -80,7 +80,7 @@ async function send(t: TestContext, from: PreparedDatabase, to: PreparedDatabase
     writtenAt: 1,
   }
   const batches = from.store.readChanges({ forNode, afterSeq: 0, throughSeq })
-  await writeMessage(path, { header, batches }, { limitOctets: 1e9 })
+  await writeMessageFile(path, { header, batches }, { limitOctets: 1e9, leavesOwnOut: false })
   await verifyMessage(path)
   await to.store.transaction(async (transaction) => {
     const applier = await transaction.beginApplying({

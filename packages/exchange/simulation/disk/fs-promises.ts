@@ -1,0 +1,61 @@
+/** The part of `node:fs/promises` that an exchange uses, over simulated disks. */
+import { Buffer } from 'node:buffer'
+
+import { diskOf, readWhole } from './memory-disk.ts'
+
+/** An open file: what is written goes to its end, where no place is named. */
+export class SimulatedFile {
+  readonly #path: string
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  async write(
+    octets: Uint8Array,
+    _offset?: number,
+    _length?: number,
+    position?: number,
+  ): Promise<void> {
+    const disk = diskOf(this.#path)
+    await disk.at('write', () => {
+      const before = readWhole(this.#path)
+      disk.files.set(this.#path, Buffer.concat([before.subarray(0, position), octets]))
+    })
+  }
+
+  sync(): Promise<void> {
+    return diskOf(this.#path).at('sync', () => undefined)
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+}
+
+export async function open(path: string, flags: string): Promise<SimulatedFile> {
+  const disk = diskOf(path)
+  await disk.at('open', () => {
+    if (flags.startsWith('w')) disk.files.set(path, Buffer.alloc(0))
+    else readWhole(path)
+  })
+  return new SimulatedFile(path)
+}
+
+export function mkdir(): Promise<void> {
+  return Promise.resolve()
+}
+
+export function readdir(folder: string): Promise<string[]> {
+  const begin = `${folder}/`
+  const names = [...diskOf(folder).files.keys()].filter((path) => path.startsWith(begin))
+  return Promise.resolve(names.map((path) => path.slice(begin.length)))
+}
+
+export function rm(path: string): Promise<void> {
+  const disk = diskOf(path)
+  if (!disk.files.has(path)) return Promise.resolve()
+  return disk.at('remove', () => {
+    disk.files.delete(path)
+  })
+}

@@ -1,0 +1,62 @@
+import { Buffer } from 'node:buffer'
+import { zstdDecompressSync } from 'node:zlib'
+
+import type { Epoch } from '@obmen/exchange'
+
+import { FrameWalker } from '../../src/message/frame-walker.ts'
+import { type RowId, rowId, type RowState } from './row-state.ts'
+
+/** A message as it was sent, read by other means than the engine's. */
+export interface LetterContent {
+  readonly uuid: string
+  /** The code of the node that wrote it. */
+  readonly from: string
+  readonly epoch: Epoch
+  readonly rows: ReadonlyMap<RowId, RowState>
+}
+
+/** Reads the rows of a message's file as its sender wrote it. */
+export function readLetter(octets: Uint8Array, tables: readonly string[]): LetterContent {
+  const lines = readText(octets).trimEnd().split('\n')
+  const [header = '{}', ...body] = lines
+  const rows = new Map<RowId, RowState>()
+  let table = -1
+  let keyLength = 0
+  for (const line of body) {
+    const json: unknown = JSON.parse(line)
+    if (Array.isArray(json)) {
+      const [mark, stamp, origin, ...values] = listOf(json)
+      const state = {
+        stamp: Number(stamp),
+        origin: String(origin),
+        text: mark === 'u' ? JSON.stringify(values) : undefined,
+      }
+      rows.set(rowId(table, values.slice(0, keyLength)), state)
+    } else if (fieldOf(json, 'table') !== undefined) {
+      table = tables.indexOf(String(fieldOf(json, 'table')))
+      keyLength = Number(fieldOf(json, 'key'))
+    }
+  }
+  const says: unknown = JSON.parse(header)
+  const [counter, random] = listOf(fieldOf(says, 'epoch'))
+  return {
+    uuid: String(fieldOf(says, 'uuid')),
+    from: String(fieldOf(says, 'from')),
+    epoch: { counter: Number(counter), random: String(random) },
+    rows,
+  }
+}
+
+/** A message's file without its compression: several frames of zstd, one after another. */
+export function readText(octets: Uint8Array): string {
+  const frames = new FrameWalker().cut(octets)
+  return Buffer.concat([...frames].map((frame) => zstdDecompressSync(frame))).toString()
+}
+
+function fieldOf(json: unknown, name: string): unknown {
+  return typeof json === 'object' && json !== null ? Reflect.get(json, name) : undefined
+}
+
+function listOf(json: unknown): readonly unknown[] {
+  return Array.isArray(json) ? json : []
+}

@@ -1,0 +1,104 @@
+/**
+ * What one database must hold. It knows what its programs wrote, when changes got their versions, and what letters said: nothing of how
+ * an exchange works.
+ */
+import type { LetterContent } from './letter-rows.ts'
+import { compareStates, type RowId, type RowState } from './row-state.ts'
+
+export class SiteModel {
+  readonly code: string
+  /** Each row's newest version here. */
+  readonly rows: Map<RowId, RowState>
+  /** What the tables hold, by row: also what has no version yet. */
+  readonly present: Map<RowId, string>
+  /** When rows without a version were changed last. */
+  readonly pending: Map<RowId, number>
+  /** Newer versions that the database refuses. */
+  readonly held: Map<RowId, RowState>
+  /** From whom a row's version came; nobody, when it was made here. */
+  readonly sources: Map<RowId, string>
+  /** Deletions that were old enough to be forgotten. */
+  readonly forgotten: Map<RowId, RowState>
+  /** Versions made here. */
+  readonly made: Map<RowId, RowState>
+
+  constructor(code: string, from?: SiteModel) {
+    this.code = code
+    this.rows = new Map(from?.rows)
+    this.present = new Map(from?.present)
+    this.pending = new Map(from?.pending)
+    this.held = new Map(from?.held)
+    this.sources = new Map(from?.sources)
+    this.forgotten = new Map(from?.forgotten)
+    this.made = new Map(from?.made)
+  }
+
+  /** The same knowledge once more, for a backup. */
+  copy(): SiteModel {
+    return new SiteModel(this.code, this)
+  }
+
+  /** Rows that are there when the exchange begins give way to everything that is written later. */
+  begin(present: ReadonlyMap<RowId, string>): void {
+    for (const [id, text] of present) {
+      this.present.set(id, text)
+      this.#make(id, { stamp: 0, origin: this.code, text })
+    }
+  }
+
+  /** A program has changed the tables to what they are now. */
+  write(now: ReadonlyMap<RowId, string>, atMs: number): void {
+    for (const id of new Set([...this.present.keys(), ...now.keys()])) {
+      const text = now.get(id)
+      if (text === this.present.get(id)) continue
+      this.pending.set(id, Math.max(atMs, this.pending.get(id) ?? 0))
+      if (text === undefined) this.present.delete(id)
+      else this.present.set(id, text)
+    }
+  }
+
+  /** What was changed since the last time gets a version: later than the clock says when the row was ahead of the clock. */
+  fold(): void {
+    for (const [id, atMs] of this.pending) {
+      const before = this.rows.get(id)
+      const stamp = before === undefined ? Math.max(atMs, 1) : Math.max(atMs, before.stamp + 1)
+      this.#make(id, { stamp, origin: this.code, text: this.present.get(id) })
+    }
+    this.pending.clear()
+  }
+
+  /** The rows of a letter were applied, all but those that the database is known to hold back. */
+  apply(letter: LetterContent, isHeld: (id: RowId, state: RowState) => boolean): void {
+    for (const id of new Set([...letter.rows.keys(), ...this.held.keys()])) {
+      const candidates = [letter.rows.get(id), this.held.get(id)].filter(
+        (state) => state !== undefined,
+      )
+      this.held.delete(id)
+      for (const state of candidates.toSorted(compareStates)) {
+        const own = this.rows.get(id)
+        if (own !== undefined && compareStates(state, own) <= 0) continue
+        if (isHeld(id, state)) this.held.set(id, state)
+        else this.#take(id, state, letter.rows.get(id) === state ? letter.from : '')
+      }
+    }
+  }
+
+  /** That a row was deleted is known no more: it is as if the row had never been. */
+  forget(id: RowId, state: RowState): void {
+    this.rows.delete(id)
+    this.forgotten.set(id, state)
+  }
+
+  #take(id: RowId, state: RowState, source: string): void {
+    this.rows.set(id, state)
+    this.sources.set(id, source)
+    if (state.text === undefined) this.present.delete(id)
+    else this.present.set(id, state.text)
+  }
+
+  #make(id: RowId, state: RowState): void {
+    this.rows.set(id, state)
+    this.sources.delete(id)
+    this.made.set(id, state)
+  }
+}

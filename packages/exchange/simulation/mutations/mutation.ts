@@ -1,0 +1,14 @@
+/** A breakage of the engine: a text of one of its sources, and what stands there instead. */
+export interface Edit {
+  /** Below `packages/exchange/src/`. */
+  readonly file: string
+  /** Must be found exactly once. */
+  readonly text: string
+  readonly replacement: string
+}
+
+export interface Mutation {
+  /** What the engine does wrong. */
+  readonly name: string
+  readonly edits: readonly Edit[]
+}

@@ -1,0 +1,243 @@
+/**
+ * A table of data: the engine broken on purpose, each time in one way that somebody could break it by mistake. The simulation has to
+ * notice each of them; where one goes unnoticed, the world lacks a fault or the model a rule.
+ */
+import type { Mutation } from './mutation.ts'
+
+const ACKNOWLEDGEMENT = 'plan/acknowledgement.ts'
+const NUMBERING = 'plan/numbering.ts'
+const RECEPTION = 'plan/reception.ts'
+const RECEIVE = 'session/receive-changes.ts'
+const SEND = 'session/send-changes.ts'
+const READER = 'session/message-reader.ts'
+const EXCHANGE = 'session/exchange.ts'
+const TRANSACTION = 'store/sqlite/sqlite-transaction.ts'
+const FOLD = 'store/sqlite/fold.ts'
+const CAPTURE = 'store/sqlite/capture.ts'
+const APPLY_DATABASE = 'store/sqlite/apply-database.ts'
+const PLAIN_WRITER = 'store/sqlite/plain-writer.ts'
+const DELETIONS = 'store/sqlite/deletions.ts'
+const JUDGE = 'store/apply/arrival-judge.ts'
+const POSTPONED = 'store/apply/postponed-rows.ts'
+const WRITER = 'store/apply/row-writer.ts'
+
+export const MUTATIONS: readonly Mutation[] = [
+  one('applies before it folds', {
+    file: RECEIVE,
+    text: `    await transaction.fold()\n`,
+    replacement: '',
+  }),
+  one('two folds give the same positions', {
+    file: TRANSACTION,
+    text: `    writeHeadSeq(this.#database, lastSeq)\n    forgetChanged`,
+    replacement: `    forgetChanged`,
+  }),
+  one('folds a stamp of the clock, whatever the row had', {
+    file: FOLD,
+    text: `stamp = max(excluded.stamp, stamp + 1)`,
+    replacement: `stamp = excluded.stamp`,
+  }),
+  one('folds notes of evictions that did not happen', {
+    file: FOLD,
+    text: 'WHERE evicted = 0 OR ',
+    replacement: 'WHERE true OR ',
+  }),
+  one('removes the letter before the commit', {
+    file: RECEIVE,
+    text: `      await this.#conclude(message, await this.#apply(verified))`,
+    replacement: `      await this.#inbox.remove(message)\n      await this.#conclude(message, await this.#apply(verified))`,
+  }),
+  one('ignores baseNo', {
+    file: RECEPTION,
+    text: `  if (header.baseNo > sender.receivedNo) return { kind: 'gap' }\n`,
+    replacement: '',
+  }),
+  one('applies what was applied before', {
+    file: RECEPTION,
+    text: `  if (header.messageNo <= sender.receivedNo) {`,
+    replacement: `  if (header.messageNo < sender.receivedNo) {`,
+  }),
+  {
+    name: 'forgets where a row came from',
+    edits: [
+      {
+        file: WRITER,
+        text: `via: origin === this.#thisNode ? '' : via }`,
+        replacement: `via: '' }`,
+      },
+      {
+        file: PLAIN_WRITER,
+        text: `this.#renew.run(...this.#keyOf(values), seq, stamp, origin, sender)`,
+        replacement: `this.#renew.run(...this.#keyOf(values), seq, stamp, origin, '')`,
+      },
+      {
+        file: PLAIN_WRITER,
+        text: `this.#enter.run(...key, seq, stamp, origin, sender)`,
+        replacement: `this.#enter.run(...key, seq, stamp, origin, '')`,
+      },
+    ],
+  },
+  one('does not offer again what came from a node that begins anew', {
+    file: TRANSACTION,
+    text: `SET via = '' WHERE via = ?`,
+    replacement: `SET via = via WHERE via = ?`,
+  }),
+  one('ignores the uuid in acknowledgements', {
+    file: RECEPTION,
+    text: `  if (sent !== undefined && sent.uuid !== uuid) {`,
+    replacement: `  if (sent === undefined && uuid === '') {`,
+  }),
+  one('ignores the uuids of predecessors', {
+    file: RECEPTION,
+    text: `[...header.predecessors, header]`,
+    replacement: `[header]`,
+  }),
+  one('ignores acknowledgements of what was never sent', {
+    file: RECEPTION,
+    text: `  if (messageNo > sender.sentNo) {`,
+    replacement: `  if (messageNo < 0) {`,
+  }),
+  one('never begins a new epoch', {
+    file: RECEIVE,
+    text: `    const epoch = nextEpoch(known.epoch, this.#context.newUuid())`,
+    replacement: `    const { epoch } = known`,
+  }),
+  one('takes an acknowledgement for everything that was offered', {
+    file: ACKNOWLEDGEMENT,
+    text: `Math.max(node.acknowledgedSeq, message.throughSeq)`,
+    replacement: `Math.max(node.acknowledgedSeq, node.offeredSeq)`,
+  }),
+  one('processes no acknowledgement', {
+    file: RECEIVE,
+    text: `header.acknowledges ? acceptAcknowledgement(node, header.acknowledges) : node`,
+    replacement: `node`,
+  }),
+  one('lets older versions win', {
+    file: PLAIN_WRITER,
+    text: ' AND stamp < $',
+    replacement: ' AND stamp <> $',
+  }),
+  one('lets either of two contents of one version win', {
+    file: JUDGE,
+    text: `return theirs > ours ? 1 : -1`,
+    replacement: `return 1`,
+  }),
+  {
+    name: 'records the reception in a transaction of its own',
+    edits: [
+      {
+        file: RECEIVE,
+        text: `    await transaction.saveNode(recordReception(node, message.header, rowCount))\n`,
+        replacement: `    this.later = recordReception(node, message.header, rowCount)\n`,
+      },
+      {
+        file: RECEIVE,
+        text: `      await this.#conclude(message, await this.#apply(verified))`,
+        replacement:
+          `      const outcome = await this.#apply(verified)\n` +
+          `      const { later } = this\n` +
+          `      if (outcome.kind === 'applied') await this.#update(() => later)\n` +
+          `      await this.#conclude(message, outcome)`,
+      },
+    ],
+  },
+  one('offers again, and goes on counting what was superseded', {
+    file: NUMBERING,
+    text: `      superseded: true,`,
+    replacement: `      superseded: sent.superseded,`,
+  }),
+  one('never offers again by itself', {
+    file: NUMBERING,
+    text: `  return Math.abs(nowMs - oldest.writtenAt) >= patienceMs`,
+    replacement: `  return patienceMs < 0`,
+  }),
+  one('waits for a time that a wrong clock wrote', {
+    file: NUMBERING,
+    text: `Math.abs(nowMs - oldest.writtenAt)`,
+    replacement: `(nowMs - oldest.writtenAt)`,
+  }),
+  one('counts as known what was only looked at', {
+    file: NUMBERING,
+    text: `  const isKnown = node.acknowledgedSeq >= node.offeredSeq`,
+    replacement: `  const isKnown = true`,
+  }),
+  one('continues from a message that the receiver may not have', {
+    file: NUMBERING,
+    text: `sent.rowCount > 0 ? sent.messageNo : sent.baseNo`,
+    replacement: `sent.baseNo`,
+  }),
+  one('counts a message that was divided as whole', {
+    file: SEND,
+    text: `body?.hasMore === true ? (body.lastSeq ?? group.afterSeq) : next.throughSeq`,
+    replacement: `next.throughSeq`,
+  }),
+  one('gives a number again that may have been used', {
+    file: SEND,
+    text: `await this.#conclude(letters, deliveries, offerAgain)`,
+    replacement: `await this.#conclude(letters, deliveries, withdraw)`,
+  }),
+  one('cleans the spool of what is still to be delivered', {
+    file: EXCHANGE,
+    text: `await spool.clean(survey.bodies)`,
+    replacement: `await spool.clean([])`,
+  }),
+  {
+    name: 'accepts messages whose checksum does not fit',
+    edits: [
+      {
+        file: READER,
+        text: `    if (!isWhole) throw new MessageDamaged('the checksum of a part does not fit')\n`,
+        replacement: '',
+      },
+      {
+        file: READER,
+        text: `if (seal.sha256 !== this.#message.digest('hex')) {`,
+        replacement: `if (seal.sha256 === '') {`,
+      },
+    ],
+  },
+  one('accepts letters that carry another message', {
+    file: RECEIVE,
+    text: `      checkName(message, verified.header)\n`,
+    replacement: '',
+  }),
+  one('registers applied rows as changes of its own', {
+    file: APPLY_DATABASE,
+    text: `    this.#triggers.suspend(table)\n`,
+    replacement: '',
+  }),
+  one('registers no evictions', {
+    file: CAPTURE,
+    text: `return table.uniques.flatMap(`,
+    replacement: `return [].flatMap(`,
+  }),
+  one('registers no change of a key', {
+    file: CAPTURE,
+    text: "when: rekeyed, action: appendKey(table, 'OLD')",
+    replacement: "when: rekeyed, action: appendKey(table, 'NEW')",
+  }),
+  one('keeps no version of a row that is gone', {
+    file: WRITER,
+    text: `await this.record(fit, outcomes)`,
+    replacement: `await this.record(fit.filter(({ row }) => row.kind === 'row'), outcomes)`,
+  }),
+  one('drops rows that the database refuses', {
+    file: POSTPONED,
+    text: `    for (const postponed of this.#rows) await this.#setAside(postponed)\n`,
+    replacement: '',
+  }),
+  one('does not try again what was refused', {
+    file: POSTPONED,
+    text: `await this.#takeWaiting()`,
+    replacement: `0`,
+  }),
+  one('forgets deletions that a node does not know yet', {
+    file: DELETIONS,
+    text: `Math.min(toNumber(seq), readAcknowledgedByAll(database))`,
+    replacement: `Number(seq)`,
+  }),
+]
+
+function one(name: string, edit: Mutation['edits'][number]): Mutation {
+  return { name, edits: [edit] }
+}

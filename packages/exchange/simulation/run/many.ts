@@ -1,0 +1,103 @@
+import { fork, type ChildProcess } from 'node:child_process'
+
+import type { RunOptions } from './options.ts'
+import { type Batch, type BatchResult, isBatchResult } from './batch.ts'
+import { storyOptions } from './one.ts'
+
+/** Seeds that a process takes at a time: a second or two, so that progress shows. */
+const BATCH_SEEDS = 100
+
+/** A run that finds so many failures has found one defect, or the simulation has one. */
+const MAX_FAILURES = 20
+
+/** Runs worlds in several processes. An interrupt ends the run with its summary. Gives the exit code. */
+export async function runMany(options: RunOptions, print: (line: string) => void): Promise<number> {
+  const run = new ManyWorlds(options, print)
+  const stop = (): void => run.stop()
+  process.once('SIGINT', stop)
+  await run.finish()
+  process.removeListener('SIGINT', stop)
+  return run.printSummary()
+}
+
+class ManyWorlds {
+  readonly #options: RunOptions
+  readonly #print: (line: string) => void
+  readonly #children = new Set<ChildProcess>()
+  readonly #failures: BatchResult['failures'][number][] = []
+  readonly #beganAt = performance.now()
+  #nextSeed: number
+  #done = 0
+  #cpuMs = 0
+  #isStopped = false
+
+  constructor(options: RunOptions, print: (line: string) => void) {
+    this.#options = options
+    this.#print = print
+    this.#nextSeed = options.seed
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    for (const child of this.#children) child.kill('SIGTERM')
+  }
+
+  async finish(): Promise<void> {
+    const { processes } = this.#options
+    await Promise.all(Array.from({ length: Math.max(processes, 1) }, () => this.#work()))
+  }
+
+  printSummary(): number {
+    const seconds = (performance.now() - this.#beganAt) / 1000
+    this.#print(
+      `${this.#done} worlds in ${seconds.toFixed(0)} s (${(this.#cpuMs / Math.max(this.#done, 1)).toFixed(1)} ms of CPU each), ` +
+        `${this.#failures.length} failed`,
+    )
+    for (const { seed, message } of this.#failures) {
+      this.#print(`  seed ${seed}: ${message.split('\n')[0] ?? ''}`)
+    }
+    const [first] = this.#failures
+    if (first !== undefined) this.#print(`look closer: npm run simulate -- --seed ${first.seed}`)
+    return this.#failures.length > 0 ? 1 : 0
+  }
+
+  /** Lets one process work until there is nothing left. */
+  #work(): Promise<void> {
+    const child = fork(new URL('./batch-process.ts', import.meta.url))
+    this.#children.add(child)
+    return new Promise((resolve, reject) => {
+      child.on('message', (message) => {
+        if (isBatchResult(message)) this.#take(message)
+        this.#handOut(child)
+      })
+      child.on('error', reject)
+      child.on('exit', (code) => {
+        this.#children.delete(child)
+        if (code === 0 || this.#isStopped) resolve()
+        else reject(new Error(`a process of the simulation ended with ${code}`))
+      })
+    })
+  }
+
+  #handOut(child: ChildProcess): void {
+    const { seed, worlds } = this.#options
+    const last = seed + worlds
+    if (this.#isStopped || this.#nextSeed >= last || this.#failures.length >= MAX_FAILURES) {
+      child.disconnect()
+      return
+    }
+    const to = Math.min(this.#nextSeed + BATCH_SEEDS, last)
+    const batch: Batch = { from: this.#nextSeed, to, story: storyOptions(this.#options) }
+    this.#nextSeed = to
+    child.send(batch)
+  }
+
+  #take({ worlds, cpuMs, failures }: BatchResult): void {
+    this.#done += worlds
+    this.#cpuMs += cpuMs
+    this.#failures.push(...failures)
+    for (const { seed, message } of failures) this.#print(`seed ${seed} fails: ${message}`)
+    if (this.#done % (10 * BATCH_SEEDS) > 0) return
+    this.#print(`${this.#done} of ${this.#options.worlds} worlds, ${this.#failures.length} failed`)
+  }
+}

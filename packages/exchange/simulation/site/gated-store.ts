@@ -1,0 +1,89 @@
+import type { ChangeStore, NodeState, StoreTransaction } from '@obmen/exchange'
+
+import type { Gate } from './gate.ts'
+
+/** What happened in a transaction, in its order. */
+export type StoreAct =
+  | { readonly kind: 'fold' }
+  | { readonly kind: 'apply' }
+  | { readonly kind: 'end day' }
+  | { readonly kind: 'save'; readonly node: NodeState }
+
+/** A store at each call of which the process may die. What a transaction did is told once it is committed. */
+export function gatedStore(
+  store: ChangeStore,
+  gate: Gate,
+  onCommit: (acts: readonly StoreAct[]) => void,
+): ChangeStore {
+  return {
+    plan: store.plan,
+    async transaction(work) {
+      const acts: StoreAct[] = []
+      await gate.at('begin', () => undefined)
+      const result = await store.transaction((transaction) =>
+        work(gatedTransaction(transaction, gate, acts)),
+      )
+      onCommit(acts)
+      await gate.at('committed', () => undefined)
+      return result
+    },
+    async *readChanges(request) {
+      for await (const batch of store.readChanges(request)) {
+        await gate.at('read', () => undefined)
+        yield batch
+      }
+    },
+    survey: (request) => gate.at('survey', () => store.survey(request)),
+    nodes: () => store.nodes(),
+    shareOf: (node) => store.shareOf(node),
+    countChanges: (requests) => store.countChanges(requests),
+    unsentRows: () => store.unsentRows(),
+    checksums: () => store.checksums(),
+    refusedRows: () => store.refusedRows(),
+    conflicts: () => store.conflicts(),
+  }
+}
+
+function gatedTransaction(
+  transaction: StoreTransaction,
+  gate: Gate,
+  acts: StoreAct[],
+): StoreTransaction {
+  return {
+    nodes: () => transaction.nodes(),
+    node: (code) => transaction.node(code),
+    saveNode: (node) => {
+      acts.push({ kind: 'save', node })
+      return gate.at('save node', () => transaction.saveNode(node))
+    },
+    addNode: (node) => transaction.addNode(node),
+    removeNode: (code) => transaction.removeNode(code),
+    fold: () => {
+      acts.push({ kind: 'fold' })
+      return gate.at('fold', () => transaction.fold())
+    },
+    attributes: (code) => transaction.attributes(code),
+    setAttributes: (code, attributes) => transaction.setAttributes(code, attributes),
+    setAside: (rows) => gate.at('set aside', () => transaction.setAside(rows)),
+    takeUp: (rows) => gate.at('take up', () => transaction.takeUp(rows)),
+    endDay: (request) => {
+      acts.push({ kind: 'end day' })
+      return gate.at('end day', () => transaction.endDay(request))
+    },
+    setInstance: (instance) => transaction.setInstance(instance),
+    resolveConflict: (choice, nowMs) => transaction.resolveConflict(choice, nowMs),
+    clearConflicts: (beforeMs) => transaction.clearConflicts(beforeMs),
+    retryRefused: (nowMs) => transaction.retryRefused(nowMs),
+    dropRefused: (row) => transaction.dropRefused(row),
+    forgetVia: (code) => gate.at('forget via', () => transaction.forgetVia(code)),
+    async beginApplying(sender) {
+      acts.push({ kind: 'apply' })
+      const applier = await gate.at('begin applying', () => transaction.beginApplying(sender))
+      return {
+        beginTable: (table) => gate.at('begin table', () => applier.beginTable(table)),
+        applyRows: (rows) => gate.at('apply rows', () => applier.applyRows(rows)),
+        finish: () => gate.at('finish', () => applier.finish()),
+      }
+    },
+  }
+}

@@ -1,0 +1,61 @@
+import { DatabaseSync } from 'node:sqlite'
+
+import { type ExchangePlan, newNodeState, parseNodeCode, parsePlanName } from '@obmen/exchange'
+import { openSqliteStore, prepareSqlite } from '@obmen/exchange/sqlite'
+
+import { peersOf, type WorldShape } from '../world/shape.ts'
+import { createStatement, toSql } from '../world/tables.ts'
+
+/** A database in its octets. */
+export type DatabaseImage = Uint8Array
+
+/** The many worlds of one process have few schemas: each database is prepared once. */
+const prepared = new Map<string, DatabaseImage>()
+
+/** More than the shapes of a long run take; it ends what a run without end would pile up. */
+const MAX_IMAGES = 2000
+
+/** Above the serial numbers that steps draw; even, so that no node refuses the row. */
+const FIRST_SERIAL = 1_000_000
+
+export function planOf(shape: WorldShape, node: number): ExchangePlan {
+  return {
+    name: parsePlanName('УдаленныеСклады'),
+    thisNode: parseNodeCode(shape.codes[node] ?? ''),
+  }
+}
+
+/** The database of a node that has joined the plan, with its first rows, and knows its peers. */
+export async function prepareSite(shape: WorldShape, node: number): Promise<DatabaseImage> {
+  const peers = peersOf(shape, node).map((peer) => shape.codes[peer])
+  const key = JSON.stringify([shape.tables, shape.firstRows[node], shape.codes[node], peers, node])
+  const known = prepared.get(key)
+  if (known !== undefined) return known
+  if (prepared.size >= MAX_IMAGES) prepared.clear()
+  const image = await prepareAnew(shape, node)
+  prepared.set(key, image)
+  return image
+}
+
+async function prepareAnew(shape: WorldShape, node: number): Promise<DatabaseImage> {
+  const database = new DatabaseSync(':memory:')
+  try {
+    for (const table of shape.tables) database.exec(createStatement(table, node))
+    for (const key of shape.firstRows[node] ?? []) {
+      const serial = FIRST_SERIAL + 2 * (node * 10 + key)
+      const row = { table: 0, key, otherKey: key, serial, value: 10 * node + key }
+      database.exec(toSql(shape, { verb: 'insert', ...row }))
+    }
+    const plan = planOf(shape, node)
+    prepareSqlite(database, plan, { kind: 'all' })
+    const store = openSqliteStore(database, plan)
+    await store.transaction(async (transaction) => {
+      for (const peer of peersOf(shape, node)) {
+        await transaction.addNode(newNodeState(parseNodeCode(shape.codes[peer] ?? '')))
+      }
+    })
+    return database.serialize()
+  } finally {
+    database.close()
+  }
+}

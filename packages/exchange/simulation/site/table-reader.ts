@@ -1,0 +1,112 @@
+import { Buffer } from 'node:buffer'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+
+import { type RowId, rowId, type RowState } from '../model/row-state.ts'
+import type { TableShape, WorldShape } from '../world/shape.ts'
+import { columnNames, quote } from '../world/tables.ts'
+
+/** Reads what a database holds, in the form of the model. */
+export class TableReader {
+  readonly #tables: readonly { readonly keyLength: number; readonly statement: StatementSync }[]
+  readonly #indexes: readonly { readonly keyLength: number; readonly statement: StatementSync }[]
+  readonly #refused: StatementSync
+  readonly #shape: WorldShape
+
+  constructor(database: DatabaseSync, shape: WorldShape) {
+    this.#shape = shape
+    const ids = new Map(
+      database
+        .prepare('SELECT name, id FROM obmen_table')
+        .all()
+        .map(({ name, id }) => [String(name), Number(id)]),
+    )
+    const prepare = (sql: string): StatementSync => {
+      const statement = database.prepare(sql)
+      statement.setReturnArrays(true)
+      return statement
+    }
+    this.#tables = shape.tables.map((table) => ({
+      keyLength: table.key.length,
+      statement: prepare(`SELECT ${columnNames(table).join(', ')} FROM ${quote(table.name)}`),
+    }))
+    this.#indexes = shape.tables.map((table) => ({
+      keyLength: table.key.length,
+      statement: prepare(
+        `SELECT ${keyColumns(table).join(', ')}, stamp, origin, gone, seq, via FROM obmen_index_${ids.get(table.name) ?? 0}`,
+      ),
+    }))
+    this.#refused = prepare('SELECT table_name, row_key, table_line, row_line FROM obmen_refused')
+  }
+
+  /** The rows that are there, as a message would have them. */
+  rows(table?: number): Map<RowId, string> {
+    const rows = new Map<RowId, string>()
+    for (const [index, { keyLength, statement }] of this.#tables.entries()) {
+      if (table !== undefined && index !== table) continue
+      for (const row of all(statement)) {
+        const values = row.map(encode)
+        rows.set(rowId(index, values.slice(0, keyLength)), JSON.stringify(values))
+      }
+    }
+    return rows
+  }
+
+  index(): Map<RowId, IndexedRow> {
+    const entries = new Map<RowId, IndexedRow>()
+    for (const [index, { keyLength, statement }] of this.#indexes.entries()) {
+      for (const row of all(statement)) {
+        const [stamp, origin, gone, seq, via] = row.slice(keyLength)
+        entries.set(rowId(index, row.slice(0, keyLength).map(encode)), {
+          stamp: Number(stamp),
+          origin: String(origin),
+          isGone: gone === 1,
+          seq: Number(seq),
+          via: String(via),
+        })
+      }
+    }
+    return entries
+  }
+
+  /** The rows that the database holds back. */
+  refused(): Map<RowId, RowState> {
+    const rows = new Map<RowId, RowState>()
+    for (const [name, key, , line] of all(this.#refused)) {
+      const table = this.#shape.tables.findIndex((shape) => shape.name === name)
+      const [mark, stamp, origin, ...values] = parseArray(line)
+      rows.set(rowId(table, parseArray(key)), {
+        stamp: Number(stamp),
+        origin: String(origin),
+        text: mark === 'u' ? JSON.stringify(values) : undefined,
+      })
+    }
+    return rows
+  }
+}
+
+/** What the change index says of a row. */
+export interface IndexedRow {
+  readonly stamp: number
+  readonly origin: string
+  readonly isGone: boolean
+  readonly seq: number
+  readonly via: string
+}
+
+function keyColumns(table: TableShape): string[] {
+  return table.key.map((_, index) => `k${index + 1}`)
+}
+
+function all(statement: StatementSync): unknown[][] {
+  const rows: unknown[] = statement.all()
+  return rows.filter((row): row is unknown[] => Array.isArray(row))
+}
+
+function parseArray(text: unknown): unknown[] {
+  const json: unknown = JSON.parse(String(text))
+  return Array.isArray(json) ? json : []
+}
+
+function encode(value: unknown): unknown {
+  return value instanceof Uint8Array ? { b: Buffer.from(value).toString('base64') } : value
+}

@@ -1,0 +1,103 @@
+import { exchange, type ExchangeContext, type ExchangeEvent } from '@obmen/exchange'
+import {
+  DeliveryDeferred,
+  DeliveryRefused,
+  DeliveryUnknown,
+  MessageDamaged,
+  MessageTooNew,
+} from '@obmen/exchange/errors'
+
+import { simTransport } from '../mail/sim-transport.ts'
+import { SimulatedFailure } from '../site/gate.ts'
+import { gatedStore } from '../site/gated-store.ts'
+import type { Site } from '../site/site.ts'
+import type { Fate, Mishap } from './step.ts'
+import type { World } from './world.ts'
+import { WorldFailure } from './world-failure.ts'
+
+const GOOD_FATE: Fate = { verdict: 'taken', delaysMs: [0], damage: 'none', hint: 'kept' }
+
+/** What is to go wrong in one exchange. */
+export interface Trouble {
+  /** What becomes of the letters, in their order; those behind the last fare well. */
+  readonly fates: readonly Fate[]
+  readonly mishap: Mishap | undefined
+}
+
+/** One exchange of a site with all its peers, by the engine as it is. */
+export async function exchangeOnce(world: World, site: Site, trouble: Trouble): Promise<void> {
+  site.hasChanged = false
+  const context = contextOf(world, site, [...trouble.fates])
+  const died = new Promise<'died'>((resolve) => {
+    site.gate.arm(trouble.mishap, () => resolve('died'))
+  })
+  const ended = exchange(context).then(
+    (results) => results.flatMap(({ errors }) => errors),
+    (error: unknown) => [error],
+  )
+  const errors = await Promise.race([ended, died])
+  if (errors === 'died') {
+    world.tell?.(`  ${site.name} died at ${site.gate.lastCall}`)
+    site.restart()
+  } else {
+    for (const error of errors) judge(world, site, error)
+  }
+  site.gate.arm(undefined, () => undefined)
+}
+
+function contextOf(world: World, site: Site, fates: Fate[]): ExchangeContext {
+  const { shape, mailbox } = world
+  return {
+    store: gatedStore(site.store, site.gate, (acts) => world.onCommit(site, acts)),
+    transport: simTransport({
+      plan: site.plan,
+      shape,
+      mailbox,
+      gate: site.gate,
+      nowMs: () => world.nowMs,
+      nextFate: () => fates.shift() ?? GOOD_FATE,
+      onPosted: (message, content) => world.onPosted(site, message, content),
+      onFetched: (letter) => {
+        site.fetched = letter
+        if (letter.isFalse) site.falseLetters += 1
+      },
+      onRemoved: (letter) => world.onRemoved(site, letter),
+    }),
+    spoolFolder: site.spoolFolder,
+    rules: shape.rules,
+    now: () => site.nowMs,
+    newUuid: () => world.uuids.uuid(),
+    onEvent: (event) => onEvent(world, site, event),
+  }
+}
+
+function onEvent(world: World, site: Site, event: ExchangeEvent): void {
+  world.tell?.(`  ${site.name}: ${describe(event)}`)
+  if (world.disturbed.size > 0) return
+  if (event.kind === 'fork') {
+    const facts = `${site.name}: ${event.evidence}`
+    throw new WorldFailure('a fork is seen only where a memory was lost', facts)
+  }
+  if (event.kind === 'offered-again' && event.reason === 'file-missing') {
+    throw new WorldFailure('a message that was written is kept until it is taken', site.name)
+  }
+}
+
+function describe(event: ExchangeEvent): string {
+  return 'error' in event ? `${event.kind} ${event.error.message}` : JSON.stringify(event)
+}
+
+/** Every error of an exchange has its cause in something that happened. */
+function judge(world: World, site: Site, error: unknown): void {
+  world.tell?.(`  ${site.name} reports ${String(error)}`)
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof WorldFailure) throw cause
+    if (cause instanceof SimulatedFailure) return
+    if (cause instanceof DeliveryDeferred || cause instanceof DeliveryUnknown) return
+    if (cause instanceof DeliveryRefused) return
+    if (cause instanceof MessageDamaged && site.falseLetters > 0) return
+    if (cause instanceof MessageTooNew && site.falseLetters > 0) return
+    if (site.isDiskLimited && 'errcode' in cause && cause.errcode === 13) return
+  }
+  throw new WorldFailure('an exchange fails only for a reason', `${site.name}: ${String(error)}`)
+}

@@ -1,0 +1,102 @@
+import { describeState } from '../model/row-state.ts'
+import type { Site } from '../site/site.ts'
+import { checkConvergence, checkSite } from './checks.ts'
+import { exchangeOnce } from './exchange-once.ts'
+import { quote } from './tables.ts'
+import { WorldFailure } from './world-failure.ts'
+import { writeStatements } from './write-statements.ts'
+import type { World } from './world.ts'
+
+/** No world needs more rounds of undisturbed exchanges. */
+const MAX_ROUNDS = 60
+
+/** Longer than any node waits for an answer: the time to wait doubles five times. */
+const LONG_FACTOR = 40
+
+/** Everything that is broken is mended, the mail brings what it has, and nodes exchange until nobody has anything to say. Then all must hold the same. */
+export async function heal(world: World): Promise<void> {
+  world.tell?.('heal')
+  mend(world)
+  if (world.disturbed.size > 0) stir(world)
+  await settle(world)
+  checkConvergence(world.sites)
+  if (!world.sites.some(({ model }) => model.held.size > 0)) return
+  world.tell?.('make room')
+  makeRoom(world)
+  await settle(world)
+  checkConvergence(world.sites)
+  for (const site of world.sites) checkNothingIsHeld(world, site)
+}
+
+/** But for a row that fits nowhere here, and whose node has forgotten that it ever made it. */
+function checkNothingIsHeld(world: World, site: Site): void {
+  for (const [id, state] of site.model.held) {
+    const table = world.shape.tables[Number(id.split(':')[0])]
+    const fitsNever = table?.refusingNode === site.node
+    const isForgotten = world.sites.every(({ model }) => model.rows.get(id)?.stamp !== state.stamp)
+    if (fitsNever && isForgotten) continue
+    const facts = `${describeState(state)} at ${site.name}`
+    throw new WorldFailure('a row that fits is held back no more', facts)
+  }
+}
+
+function mend(world: World): void {
+  for (const node of world.copies.keys()) world.endCopy(node)
+  for (const site of world.sites) site.limitDisk(undefined)
+  const { mailbox } = world
+  mailbox.refusesUntilMs = 0
+  mailbox.capacity = Number.POSITIVE_INFINITY
+  // What only a later version of the program can read waits for an administrator.
+  mailbox.remove(new Set(mailbox.letters.filter(({ isTooNew }) => isTooNew)))
+  mailbox.letters = mailbox.letters.map((letter) => ({ ...letter, arrivesAtMs: 0 }))
+}
+
+/** Who lost its memory learns what is missing once somebody has something to say: so one node changes a row. */
+function stir(world: World): void {
+  const site = world.sites[world.uuids.below(world.sites.length)]
+  if (site === undefined) return
+  const { node } = site
+  const serial = STIR_SERIAL + 2 * node
+  const row = { table: 0, key: node, otherKey: 0, serial, value: serial }
+  const statements = [{ verb: 'upsert', ...row }] as const
+  writeStatements(world.shape, site, {
+    kind: 'write',
+    node,
+    instance: 'own',
+    statements,
+    ends: 'commit',
+  })
+  checkSite(site)
+}
+
+/** Above all other serial numbers; even, so that no node refuses the row. */
+const STIR_SERIAL = 2_000_000
+
+async function settle(world: World): Promise<void> {
+  let hasWaited = false
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const before = world.mailbox.posted
+    for (const site of world.sites) {
+      world.nowMs += 1000
+      await exchangeOnce(world, site, { fates: [], mishap: undefined })
+      if (site.hasChanged) checkSite(site)
+    }
+    const isQuiet = world.mailbox.posted === before
+    if (isQuiet && hasWaited) return
+    if (isQuiet) world.nowMs += world.shape.rules.resendAfterMs * LONG_FACTOR
+    hasWaited = isQuiet
+  }
+  throw new WorldFailure('nodes come to rest', `after ${MAX_ROUNDS} rounds they still write`)
+}
+
+/** Every program empties the tables in which a row found no place. */
+function makeRoom(world: World): void {
+  for (const site of world.sites) {
+    for (const table of world.shape.tables) {
+      if (table.unique === undefined && table.refusingNode === undefined) continue
+      site.database.exec(`DELETE FROM ${quote(table.name)}`)
+    }
+    site.model.write(site.reader.rows(), site.nowMs)
+    checkSite(site)
+  }
+}

@@ -1,0 +1,44 @@
+/** What a world is like before anything happens in it. Plain data, so that a failure can be printed and played again. */
+
+/** What a key column holds. */
+export type KeyKind = 'integer' | 'text' | 'uuid' | 'blob'
+
+export interface TableShape {
+  readonly name: string
+  readonly key: readonly { readonly name: string; readonly kind: KeyKind }[]
+  /** A text that each write makes anew, so that no two writes leave the same row. */
+  readonly note: string
+  /** A value that no two rows may share. */
+  readonly unique: string | undefined
+  /** Node whose database alone refuses rows with an odd serial number. */
+  readonly refusingNode: number | undefined
+  readonly isWithoutRowid: boolean
+  readonly isStrict: boolean
+  readonly areKeysLast: boolean
+}
+
+export interface WorldShape {
+  readonly codes: readonly string[]
+  /** Who exchanges with whom: `[0, 1]` is a pair. */
+  readonly links: readonly (readonly [number, number])[]
+  readonly tables: readonly TableShape[]
+  /** Rows that are there before the exchange begins: the key numbers in the first table, at each node. */
+  readonly firstRows: readonly (readonly number[])[]
+  /** What each node's clock is wrong by. */
+  readonly clocksMs: readonly number[]
+  readonly rules: {
+    readonly window: number
+    readonly resendAfterMs: number
+    readonly messageSizeOctets: number
+    readonly keepDeletionsDays: number
+  }
+  /** Whether a removed letter is gone at once (IMAP), or only when the mailbox was closed in order (POP3). */
+  readonly removal: 'at once' | 'at close'
+  /** Letters that the mailbox holds. */
+  readonly capacity: number
+}
+
+/** The pairs of nodes that exchange, from one node's view. */
+export function peersOf(shape: WorldShape, node: number): readonly number[] {
+  return shape.links.flatMap(([a, b]) => (a === node ? [b] : b === node ? [a] : []))
+}

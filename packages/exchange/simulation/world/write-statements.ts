@@ -1,0 +1,46 @@
+import type { RowId } from '../model/row-state.ts'
+import type { Site } from '../site/site.ts'
+import type { WorldShape } from './shape.ts'
+import type { Step } from './step.ts'
+import { toSql } from './tables.ts'
+
+/**
+ * Does what a program does, in one transaction. A statement that the database refuses has no effect. The model sees the tables after
+ * each of them: a row that came and went within the transaction was changed all the same.
+ */
+export function writeStatements(
+  shape: WorldShape,
+  site: Site,
+  step: Step & { readonly kind: 'write' },
+): void {
+  const { database, reader } = site
+  const seen: ReadonlyMap<RowId, string>[] = []
+  database.exec('BEGIN IMMEDIATE')
+  for (const statement of step.statements) {
+    try {
+      database.exec(toSql(shape, statement))
+    } catch (error) {
+      if (!isRefused(error)) throw error
+      // A disk that is full ends the whole transaction.
+      if (!database.isTransaction) return
+    }
+    seen.push(reader.rows())
+  }
+  try {
+    database.exec(step.ends === 'commit' ? 'COMMIT' : 'ROLLBACK')
+  } catch (error) {
+    if (!isRefused(error)) throw error
+    if (database.isTransaction) database.exec('ROLLBACK')
+    return
+  }
+  if (step.ends === 'commit') for (const rows of seen) site.model.write(rows, site.nowMs)
+}
+
+const SQLITE_FULL = 13
+const SQLITE_CONSTRAINT = 19
+
+function isRefused(error: unknown): boolean {
+  if (!(error instanceof Error) || !('errcode' in error)) return false
+  const code = Number(error.errcode) & 0xff
+  return code === SQLITE_FULL || code === SQLITE_CONSTRAINT
+}

@@ -1,0 +1,55 @@
+import type { MessageHeader } from '../plan/message-header.ts'
+import { NO_MESSAGE } from '../plan/message-no.ts'
+import type { NodeState, SentMessage } from '../plan/node-state.ts'
+import type { PlannedMessage } from '../plan/numbering.ts'
+import type { ExchangeContext } from './exchange-context.ts'
+import { type ChosenBody, composeContent } from './message-content.ts'
+
+/** What a message is made of: its number and what it continues, how far it reaches, and its rows. */
+export type MessageDraft = PlannedMessage & {
+  readonly body: ChosenBody | undefined
+  readonly hasMore: boolean
+}
+
+/** Puts the next message for a node together, ready to be recorded. */
+export function composeMessage(
+  context: ExchangeContext,
+  node: NodeState,
+  draft: MessageDraft,
+): SentMessage {
+  const header = headerFor(context, node, draft)
+  const { messageNo, uuid, baseNo, writtenAt } = header
+  return {
+    messageNo,
+    uuid,
+    baseNo,
+    throughSeq: draft.throughSeq,
+    rowCount: draft.body?.pieces.rowCount ?? 0,
+    ...composeContent(header, draft.body),
+    writtenAt,
+    delivered: false,
+    superseded: false,
+  }
+}
+
+function headerFor(
+  { store, newUuid, now }: ExchangeContext,
+  node: NodeState,
+  draft: MessageDraft,
+): MessageHeader {
+  const { plan } = store
+  return {
+    plan: plan.name,
+    from: plan.thisNode,
+    to: node.code,
+    epoch: node.epoch,
+    messageNo: draft.messageNo,
+    uuid: newUuid(),
+    baseNo: draft.baseNo,
+    predecessors: draft.predecessors,
+    ...(draft.acknowledges && { acknowledges: draft.acknowledges }),
+    ...(draft.gapBefore !== NO_MESSAGE && { gapBefore: draft.gapBefore }),
+    ...(draft.hasMore && { hasMore: true }),
+    writtenAt: now(),
+  }
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+
+import { formatEndLine } from '../message/body-lines.ts'
+import { formatHeaderLine } from '../message/header-line.ts'
+import type { MessageHeader } from '../plan/message-header.ts'
+import type { MessageContent } from '../plan/node-state.ts'
+import type { BodyPieces } from './message-body.ts'
+import { compressFrame } from './frames.ts'
+
+/** A body and what of it a message has; a message that only acknowledges has none. */
+export interface ChosenBody {
+  readonly name: string
+  readonly pieces: BodyPieces
+}
+
+/** Puts a message together: its own head and tail, and pieces of a body. */
+export function composeContent(
+  header: MessageHeader,
+  body: ChosenBody | undefined,
+): { readonly content: MessageContent; readonly sizeOctets: number } {
+  const headerLine = `${formatHeaderLine(header)}\n`
+  const { rowCount = 0, ranges = [], seals = [] } = body?.pieces ?? {}
+  const seal = createHash('sha256').update(headerLine)
+  for (const line of seals) seal.update(line)
+  const head = compressFrame(headerLine)
+  const tail = compressFrame(`${formatEndLine({ rowCount, sha256: seal.digest('hex') })}\n`)
+  return {
+    content: {
+      head: head.toString('base64'),
+      body: rowCount > 0 && body !== undefined ? body.name : '',
+      ranges,
+      tail: tail.toString('base64'),
+    },
+    sizeOctets: ranges.reduce((sum, [begin, end]) => sum + end - begin, head.length + tail.length),
+  }
+}
+
+/** The octets of a message's file, in constant memory. `bodyPath` is where its body lies. */
+export async function* readContent(
+  { head, ranges, tail }: MessageContent,
+  bodyPath: string,
+): AsyncGenerator<Uint8Array, void, void> {
+  yield Buffer.from(head, 'base64')
+  for (const [begin, end] of ranges) {
+    for await (const octets of createReadStream(bodyPath, { start: begin, end: end - 1 })) {
+      if (Buffer.isBuffer(octets)) yield octets
+    }
+  }
+  yield Buffer.from(tail, 'base64')
+}

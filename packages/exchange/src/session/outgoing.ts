@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs'
+
+import type { Epoch } from '../plan/epoch.ts'
+import type { NodeCode } from '../plan/node-code.ts'
+import type { SentMessage } from '../plan/node-state.ts'
+import { DeliveryDeferred, DeliveryRefused, DeliveryUnknown } from '../transport/errors.ts'
+import type { ExchangeContext } from './exchange-context.ts'
+import { readContent } from './message-content.ts'
+import { Spool } from './spool.ts'
+
+/** A message that is recorded and has to be delivered. */
+export interface Outgoing {
+  readonly code: NodeCode
+  readonly epoch: Epoch
+  readonly message: SentMessage
+}
+
+/** What became of a letter. */
+export type Delivery =
+  | { readonly kind: 'delivered' }
+  /** Nobody has it, and as it is nobody ever will. */
+  | { readonly kind: 'refused'; readonly error: DeliveryRefused }
+  | { readonly kind: 'failed'; readonly error: Error }
+
+/** Hands letters to the transport, several at a time. */
+export class Outbox {
+  readonly #context: ExchangeContext
+  readonly #spool: Spool
+  /** Why nothing is handed over any more: a login that is refused is not tried for each node. */
+  #failure: Error | undefined
+
+  constructor(context: ExchangeContext) {
+    this.#context = context
+    this.#spool = new Spool(context.spoolFolder)
+  }
+
+  /** Whether all octets of a message are still there. */
+  isWhole({ content }: SentMessage): boolean {
+    if (content === undefined) return false
+    return content.body === '' || existsSync(this.#spool.body(content.body))
+  }
+
+  /** Delivers letters of different nodes, all at once. */
+  deliverAll(letters: readonly Outgoing[]): Promise<readonly Delivery[]> {
+    return Promise.all(letters.map((letter) => this.deliver(letter)))
+  }
+
+  async deliver(letter: Outgoing): Promise<Delivery> {
+    if (this.#failure !== undefined) return { kind: 'failed', error: this.#failure }
+    try {
+      await this.#hand(letter)
+      return { kind: 'delivered' }
+    } catch (error) {
+      if (this.#context.signal?.aborted === true || !(error instanceof Error)) throw error
+      if (error instanceof DeliveryRefused) return { kind: 'refused', error }
+      if (!isOfOneLetter(error) && !isTransient(error)) this.#failure = error
+      return { kind: 'failed', error }
+    }
+  }
+
+  #hand({ code, epoch, message }: Outgoing): Promise<void> {
+    const { plan } = this.#context.store
+    const { messageNo, uuid, baseNo, rowCount, sizeOctets, writtenAt, content } = message
+    if (content === undefined) throw new TypeError('the message was delivered before')
+    const path = this.#spool.body(content.body)
+    return this.#context.transport.deliver({
+      name: { plan: plan.name, from: plan.thisNode, to: code, messageNo },
+      hint: { epoch, uuid, baseNo },
+      rowCount,
+      sizeOctets,
+      writtenAt,
+      content: () => readContent(content, path),
+    })
+  }
+}
+
+function isOfOneLetter(error: Error): boolean {
+  return error instanceof DeliveryDeferred || error instanceof DeliveryUnknown
+}
+
+/** What errors of every package say of themselves. */
+export function isTransient(error: unknown): boolean {
+  return error instanceof Error && 'transient' in error && error.transient === true
+}

@@ -1,0 +1,248 @@
+import type { RowLine } from '../../message/body-lines.ts'
+import type { Value } from '../../message/values.ts'
+import { decideConflict, laterOf, versionAbove } from '../../plan/conflict.ts'
+import type { NodeCode } from '../../plan/node-code.ts'
+import type { ConflictPolicy, PlanRules } from '../../plan/plan-rules.ts'
+import { compareVersions } from '../../plan/row-version.ts'
+import type { Sender } from '../change-store.ts'
+import type { ApplyDatabase } from './apply-database.ts'
+import { formatKey, formatRow, formatValues } from './row-text.ts'
+import type { Known } from './row-writer.ts'
+import type { IndexEntry, TableTarget } from './table-target.ts'
+
+/** What is to be done with rows of one table. */
+export interface Judgement {
+  readonly write: readonly Known[]
+  /** Rows that stay as they are here, by a decision that has to travel: with a new version. */
+  readonly confirm: readonly Known[]
+  /** Rows that are no longer this node's share. */
+  readonly depart: readonly RowLine[]
+}
+
+/** What a judge has to know. */
+export interface JudgeOptions {
+  readonly database: ApplyDatabase
+  readonly thisNode: NodeCode
+  readonly sender: Sender
+  readonly rules: PlanRules
+}
+
+/** A row of the message beside the row that is here. */
+interface Meeting extends Known {
+  readonly entry: IndexEntry
+  readonly present: readonly Value[] | undefined
+}
+
+/** Compares the rows of a message with those that are here, and settles what was changed on both sides. */
+export class ArrivalJudge {
+  readonly #options: JudgeOptions
+  #outdated = 0
+  #conflicts = 0
+
+  constructor(options: JudgeOptions) {
+    this.#options = options
+  }
+
+  /** How many rows were here already, or in a newer version. */
+  get outdated(): number {
+    return this.#outdated
+  }
+
+  get conflicts(): number {
+    return this.#conflicts
+  }
+
+  async judge(target: TableTarget, rows: readonly RowLine[]): Promise<Judgement> {
+    const via = this.#options.sender.code
+    const entries = await target.entriesOf(rows)
+    const arrivals = rows.map((row, index): Known => ({ target, row, via, entry: entries[index] }))
+    const presents = await presentOf(arrivals.filter((arrival) => this.#needsPresent(arrival)))
+    const write: Known[] = []
+    const confirm: Known[] = []
+    const depart: RowLine[] = []
+    for (const arrival of arrivals) {
+      const { entry, row } = arrival
+      if (row.kind === 'departure') {
+        if (entry !== undefined && !this.#isUnknownToSender(row, entry)) depart.push(row)
+        else this.#outdated += 1
+      } else if (entry === undefined) {
+        write.push(arrival)
+      } else {
+        const ruling = await this.#meet({ ...arrival, entry, present: presents.get(arrival) })
+        if (ruling?.does === 'write') write.push(ruling.arrival)
+        else if (ruling?.does === 'confirm') confirm.push(ruling.arrival)
+        else this.#outdated += 1
+      }
+    }
+    return { write, confirm, depart }
+  }
+
+  /**
+   * Whether a row that waited is here in the same or a newer version by now. It may have been changed here meanwhile, or by a node
+   * that never saw it: that is a conflict.
+   */
+  async isOutdated(arrival: Known): Promise<boolean> {
+    const { entry, row, via } = arrival
+    if (entry === undefined) return row.kind === 'departure'
+    if (row.kind === 'departure') return compareVersions(row, entry) < 0
+    const present = (await presentOf([arrival])).get(arrival)
+    const meeting: Meeting = { ...arrival, entry, present }
+    const order = orderOf(meeting)
+    if (order > 0) return false
+    this.#outdated += 1
+    if (order < 0 && entry.via !== via && !areSame(meeting)) {
+      await this.#record(meeting, { winner: 'ours', policy: 'latest' })
+    }
+    return true
+  }
+
+  #needsPresent({ row, entry }: Known): boolean {
+    if (entry === undefined || row.kind === 'departure') return false
+    return compareVersions(row, entry) === 0 || this.#isUnknownToSender(row, entry)
+  }
+
+  /**
+   * Whether the sender made its change without knowing our version. Of two changes of one node it knew the first when it made the
+   * second. A sender that begins anew, for example after a restored backup, has acknowledged nothing: then only what was
+   * entered here counts, or every row that came from elsewhere would.
+   */
+  #isUnknownToSender(row: RowLine, entry: IndexEntry): boolean {
+    const { code, acknowledgedSeq, beginsAnew = false } = this.#options.sender
+    if (entry.via === code || entry.seq <= acknowledgedSeq || entry.origin === row.origin) {
+      return false
+    }
+    return !beginsAnew || entry.origin === this.#options.thisNode
+  }
+
+  /** `undefined` when our row stays as it is. */
+  async #meet(
+    meeting: Meeting,
+  ): Promise<{ readonly does: 'write' | 'confirm'; readonly arrival: Known } | undefined> {
+    const { entry, row, target } = meeting
+    const order = orderOf(meeting)
+    const isTie = compareVersions(row, entry) === 0
+    const isConflict = order !== 0 && (isTie || this.#isUnknownToSender(row, entry))
+    if (!isConflict || areSame(meeting)) {
+      return order > 0 ? { does: 'write', arrival: meeting } : undefined
+    }
+    const later = order > 0 ? 'theirs' : 'ours'
+    // Two contents of one version: who of the two is asked is nobody's to say.
+    const policy = isTie ? LATEST : this.#policyOf(target.line.table)
+    const verdict = this.#decide(policy, meeting)
+    const winner = typeof verdict === 'string' ? verdict : 'merged'
+    await this.#record(meeting, { winner: isTie ? later : winner, policy: policy.kind })
+    if (isTie || verdict === later) {
+      return later === 'theirs' ? { does: 'write', arrival: meeting } : undefined
+    }
+    const version = versionAbove(row, entry, this.#options.thisNode)
+    if (verdict === 'ours') {
+      const kept: RowLine = { ...row, ...version, kind: presenceOf(meeting) }
+      return { does: 'confirm', arrival: { ...meeting, row: kept } }
+    }
+    const decided =
+      verdict === 'theirs'
+        ? row
+        : { ...row, kind: 'row' as const, values: valuesOf(meeting, verdict) }
+    return { does: 'write', arrival: { ...meeting, row: { ...decided, ...version } } }
+  }
+
+  #decide(policy: ConflictPolicy, meeting: Meeting): ReturnType<typeof decideConflict> {
+    const { entry, row, target, present } = meeting
+    const { thisNode, sender, rules } = this.#options
+    const contest = {
+      table: target.line.table,
+      ours: {
+        stamp: entry.stamp,
+        origin: entry.origin,
+        columns: present && named(target, present),
+      },
+      theirs: {
+        stamp: row.stamp,
+        origin: row.origin,
+        columns: row.kind === 'row' ? named(target, row.values) : undefined,
+      },
+    }
+    // What a node that begins anew did not know, nobody can say: its old rows must not win by their side.
+    if (sender.beginsAnew === true) return laterOf(contest)
+    const parties = { thisNode, sender: sender.code, mainNode: rules.mainNode }
+    return decideConflict(policy, contest, parties)
+  }
+
+  #policyOf(table: string): ConflictPolicy {
+    const { rules } = this.#options
+    return rules.tables.get(table)?.conflicts ?? rules.conflicts
+  }
+
+  async #record(
+    { target, row, via, present }: Meeting,
+    decision: {
+      readonly winner: 'ours' | 'theirs' | 'merged'
+      readonly policy: ConflictPolicy['kind']
+    },
+  ): Promise<void> {
+    const { line } = target
+    this.#conflicts += 1
+    await this.#options.database.keepConflict({
+      line,
+      table: line.table,
+      key: formatKey(line, row),
+      node: via,
+      ...decision,
+      isOpen: decision.policy === 'ask',
+      ours: present && formatValues(line, present),
+      theirs: formatRow(line, row),
+      decidedAt: this.#options.sender.nowMs,
+    })
+  }
+}
+
+const LATEST: ConflictPolicy = { kind: 'latest' }
+
+/**
+ * Positive when the sender's row wins over ours, 0 when they are the same. One version may have two contents: a node that
+ * was restored from a backup has made a change in each of its lives, at the same time of its clock. Then the greater
+ * text wins, on every node alike; a deletion is less than any row.
+ */
+function orderOf(meeting: Meeting): number {
+  const versions = compareVersions(meeting.row, meeting.entry)
+  if (versions !== 0) return versions
+  const [ours, theirs] = textsOf(meeting)
+  if (ours === theirs) return 0
+  return theirs > ours ? 1 : -1
+}
+
+function areSame(meeting: Meeting): boolean {
+  const [ours, theirs] = textsOf(meeting)
+  return ours === theirs
+}
+
+function textsOf({ target, row, present }: Meeting): readonly [ours: string, theirs: string] {
+  const ours = present === undefined ? '' : formatValues(target.line, present)
+  return [ours, formatRow(target.line, row) ?? '']
+}
+
+function presenceOf({ present }: Meeting): 'row' | 'deletion' {
+  return present === undefined ? 'deletion' : 'row'
+}
+
+function named(target: TableTarget, values: readonly Value[]): ReadonlyMap<string, Value> {
+  const { columns } = target.line
+  return new Map(columns.map(({ name }, index) => [name, values[index] ?? null]))
+}
+
+/** A row that an application's function made: it can't be another row than the one it was asked about. */
+function valuesOf({ target, row }: Meeting, columns: ReadonlyMap<string, Value>): readonly Value[] {
+  const { keyLength } = target.line
+  return target.line.columns.map(({ name }, index) => {
+    return (index < keyLength ? row.values[index] : columns.get(name)) ?? null
+  })
+}
+
+async function presentOf(
+  arrivals: readonly Known[],
+): Promise<ReadonlyMap<Known, readonly Value[] | undefined>> {
+  const [first] = arrivals
+  if (first === undefined) return new Map()
+  const presents = await first.target.presentRows(arrivals.map(({ row }) => row))
+  return new Map(arrivals.map((arrival, index) => [arrival, presents[index]]))
+}

@@ -1,0 +1,137 @@
+import { versionAbove } from '../../plan/conflict.ts'
+import type { NodeCode } from '../../plan/node-code.ts'
+import type { Sender } from '../change-store.ts'
+import type { ApplyDatabase } from './apply-database.ts'
+import { formatKey, formatValues } from './row-text.ts'
+import { type Arrival, byTarget, type Known, type RowWriter, withEntries } from './row-writer.ts'
+
+/** A deletion or departure that waits for the end of the message. */
+export interface Held extends Arrival {
+  readonly key: string
+  /** The reason on record, when it waits since an earlier message. */
+  readonly waitsFor?: string
+}
+
+const IS_REFERRED_TO = 'FOREIGN KEY constraint failed: rows here refer to it'
+
+/** What is needed to delete rows that others may refer to. */
+export interface HoldingOptions {
+  readonly database: ApplyDatabase
+  readonly writer: RowWriter
+  readonly thisNode: NodeCode
+  readonly sender: Sender
+  /** Whether this node has the same or a newer version meanwhile. */
+  readonly isOutdated: (arrival: Known) => Promise<boolean>
+}
+
+/**
+ * Rows that go, of tables that others refer to. They are held until the rows of the message are here: those that refer to
+ * them may go with the same message, or refer to other rows by then. What is referred to even then is not deleted: the deletion
+ * gives way, and the row travels as a new version to all nodes, so that what refers to it has its parent everywhere.
+ */
+export class HeldRows {
+  readonly #options: HoldingOptions
+  #rows: readonly Held[] = []
+
+  constructor(options: HoldingOptions) {
+    this.#options = options
+  }
+
+  add(rows: readonly Arrival[]): void {
+    const held = rows.map((row): Held => ({ ...row, key: formatKey(row.target.line, row.row) }))
+    this.#rows = [...this.#rows, ...held]
+  }
+
+  /** Takes a row up that was held at an earlier message. */
+  addWaiting(row: Held): void {
+    this.#rows = [...this.#rows, row]
+  }
+
+  /**
+   * Deletes what nothing refers to, children before their parents. Gives whether anything went: a value that was unique, or a
+   * place, may be free now.
+   */
+  async release(): Promise<boolean> {
+    let hasGone = false
+    for (let before = -1; this.#rows.length !== before && this.#rows.length > 0;) {
+      before = this.#rows.length
+      const left: Held[] = []
+      for (const own of [...byTarget(this.#rows).values()].toReversed()) {
+        left.unshift(...(await this.#releaseFrom(own)))
+      }
+      hasGone ||= left.length < before
+      this.#rows = left
+    }
+    return hasGone
+  }
+
+  /** Settles what is left: a deletion gives way, a departure waits. Gives what is to be put with the rows that wait. */
+  async settle(): Promise<readonly (Held & { readonly reason: string })[]> {
+    const { sender } = this.#options
+    const waiting: (Held & { readonly reason: string })[] = []
+    for (const held of await withEntries(this.#rows)) {
+      // The rest of a large deletion may be in the next message.
+      const mayBeCleared = held.via !== sender.code || sender.hasMore === true
+      if (held.row.kind === 'departure' || mayBeCleared) {
+        waiting.push({ ...held, reason: IS_REFERRED_TO })
+      } else {
+        await this.#restore(held)
+      }
+    }
+    this.#rows = []
+    return waiting
+  }
+
+  async #releaseFrom(rows: readonly Held[]): Promise<readonly Held[]> {
+    const [first] = rows
+    if (first === undefined) return []
+    const { target } = first
+    const current: (Held & Known)[] = []
+    for (const held of await withEntries(rows)) {
+      if (await this.#options.isOutdated(held)) await this.#forget(held)
+      else current.push(held)
+    }
+    const referred = await target.areReferredTo(current.map(({ row }) => row))
+    const free = current.filter((_, index) => referred[index] !== true)
+    await this.#remove(free)
+    for (const held of free) await this.#forget(held)
+    return current.filter((_, index) => referred[index] === true)
+  }
+
+  async #remove(rows: readonly (Held & Known)[]): Promise<void> {
+    const { writer, database } = this.#options
+    await writer.write(rows.filter(({ row }) => row.kind === 'deletion'))
+    const departures = rows.filter(({ row }) => row.kind === 'departure')
+    await writer.depart(departures)
+    // What waits under such a key is no longer this node's share either.
+    for (const { target, key } of departures) await database.forgetWaiting(target.line.table, key)
+  }
+
+  /** The row stays, above the deletion, and the deletion is on record beside it. */
+  async #restore(held: Held & Known): Promise<void> {
+    const { target, row, entry, via, key } = held
+    const { database, writer, thisNode, sender } = this.#options
+    const version = versionAbove(row, entry ?? row, thisNode)
+    await writer.record([{ ...held, row: { ...row, ...version, kind: 'row' } }])
+    const [present] = await target.presentRows([row])
+    const { line } = target
+    await database.keepConflict({
+      line,
+      table: line.table,
+      key,
+      node: via,
+      winner: 'ours',
+      policy: 'reference',
+      isOpen: false,
+      ours: present && formatValues(line, present),
+      theirs: undefined,
+      decidedAt: sender.nowMs,
+    })
+    await this.#forget(held)
+  }
+
+  async #forget({ target, key, waitsFor }: Held): Promise<void> {
+    if (waitsFor === undefined) return
+    await this.#options.database.forgetWaiting(target.line.table, key)
+  }
+}

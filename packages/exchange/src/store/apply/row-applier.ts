@@ -1,0 +1,138 @@
+import { formatTableLine, type RowLine, type TableLine } from '../../message/body-lines.ts'
+import type { NodeCode } from '../../plan/node-code.ts'
+import type { PlanRules } from '../../plan/plan-rules.ts'
+import type { ApplySummary, RowApplier, Sender } from '../change-store.ts'
+import { SchemaMismatch, type TableDifference } from '../errors.ts'
+import type { ApplyDatabase } from './apply-database.ts'
+import { ArrivalJudge } from './arrival-judge.ts'
+import { ColumnSieve } from './column-sieve.ts'
+import { HeldRows } from './held-rows.ts'
+import { inBatches } from './key-batches.ts'
+import { PostponedRows } from './postponed-rows.ts'
+import { formatKey } from './row-text.ts'
+import { type Arrival, type Known, RowWriter } from './row-writer.ts'
+import type { TableTarget } from './table-target.ts'
+
+/** Whose rows are applied, to what, and by which rules. */
+export interface ApplyOptions {
+  readonly database: ApplyDatabase
+  readonly thisNode: NodeCode
+  readonly sender: Sender
+  readonly rules: PlanRules
+  /** The last position of the change index. */
+  readonly headSeq: number
+}
+
+/**
+ * Applies the rows of one message to the tables of any database, within the transaction that is open. What is the same for every
+ * database is decided here, batch by batch; what the database does is behind {@link ApplyDatabase}.
+ */
+export class BatchRowApplier implements RowApplier {
+  readonly #options: ApplyOptions
+  readonly #judge: ArrivalJudge
+  readonly #writer: RowWriter
+  readonly #held: HeldRows
+  readonly #postponed: PostponedRows
+  readonly #targets = new Map<string, TableTarget>()
+  #target: TableTarget | 'not taken' | undefined
+  #sieve: ColumnSieve | undefined
+  #ignored = 0
+  readonly #differences: TableDifference[] = []
+
+  constructor(options: ApplyOptions) {
+    this.#options = options
+    this.#judge = new ArrivalJudge(options)
+    this.#writer = new RowWriter(options.thisNode, options.headSeq)
+    const isOutdated = (arrival: Known): Promise<boolean> => this.#judge.isOutdated(arrival)
+    this.#held = new HeldRows({ ...options, writer: this.#writer, isOutdated })
+    this.#postponed = new PostponedRows({
+      database: options.database,
+      writer: this.#writer,
+      held: this.#held,
+      nowMs: options.sender.nowMs,
+      isStrict: options.rules.strict && options.sender.hasMore !== true,
+      targetFor: (line) => this.#targetFor(line),
+      isOutdated,
+    })
+  }
+
+  /** The last position of the change index, with the rows that were written. */
+  get headSeq(): number {
+    return this.#writer.headSeq
+  }
+
+  async beginTable(line: TableLine): Promise<void> {
+    this.#target = 'not taken'
+    if (this.#options.rules.tables.get(line.table)?.direction === 'out') return
+    this.#sieve = new ColumnSieve(line, this.#options.database.leftOut(line.table))
+    try {
+      this.#target = await this.#targetFor(this.#sieve.line)
+    } catch (error) {
+      if (!(error instanceof SchemaMismatch)) throw error
+      this.#differences.push(...error.differences)
+    }
+  }
+
+  async applyRows(rows: readonly RowLine[]): Promise<void> {
+    const target = this.#target
+    if (target === undefined) throw new TypeError('rows before a table')
+    // The message waits: from here on only its other tables are looked at.
+    if (this.#differences.length > 0) return
+    if (target === 'not taken') {
+      this.#ignored += rows.length
+      return
+    }
+    const taken = this.#sieve?.pass(rows) ?? rows
+    for (const batch of inBatches(taken, target.line.keyLength)) await this.#apply(target, batch)
+  }
+
+  async finish(): Promise<ApplySummary> {
+    const mismatch = SchemaMismatch.ofAll(this.#differences)
+    if (mismatch !== undefined) throw mismatch
+    const refused = await this.#postponed.finish()
+    await this.#options.database.finish()
+    return {
+      applied: this.#writer.applied,
+      outdated: this.#judge.outdated,
+      conflicts: this.#judge.conflicts,
+      refused,
+      ...(this.#ignored > 0 && { ignored: this.#ignored }),
+    }
+  }
+
+  async #targetFor(line: TableLine): Promise<TableTarget> {
+    const shape = formatTableLine(line)
+    const known = this.#targets.get(shape)
+    if (known !== undefined) return known
+    const target = await this.#options.database.targetFor(line)
+    this.#targets.set(shape, target)
+    return target
+  }
+
+  async #apply(target: TableTarget, batch: readonly RowLine[]): Promise<void> {
+    const { code, acknowledgedSeq, beginsAnew = false } = this.#options.sender
+    const afterSeq = this.#writer.headSeq
+    const terms = { sender: code, acknowledgedSeq, beginsAnew, afterSeq }
+    const others = await target.writePlain(batch, terms)
+    this.#writer.countPlain(batch.length - others.length)
+    if (others.length === 0) return
+    const { write, confirm, depart } = await this.#judge.judge(target, others)
+    const going: Arrival[] = depart.map((row) => ({ target, row, via: code }))
+    await this.#writer.record(confirm)
+    if (target.isParent) {
+      this.#held.add([...going, ...write.filter(({ row }) => row.kind === 'deletion')])
+      this.#postponed.add(await this.#writer.write(write.filter(({ row }) => row.kind === 'row')))
+    } else {
+      await this.#depart(going)
+      this.#postponed.add(await this.#writer.write(write))
+    }
+  }
+
+  /** What waits under such a key is no longer this node's share either. */
+  async #depart(going: readonly Arrival[]): Promise<void> {
+    await this.#writer.depart(going)
+    for (const { target, row } of going) {
+      await this.#options.database.forgetWaiting(target.line.table, formatKey(target.line, row))
+    }
+  }
+}

@@ -1,0 +1,191 @@
+import { parseNodeCode } from '../../plan/node-code.ts'
+import type { RowLine, TableLine } from '../../message/body-lines.ts'
+import type { Value } from '../../message/values.ts'
+import type { Change, ChangeBatch, ChangesRequest } from '../change-store.ts'
+import { type Connection, quoteName, type SqlRow, toNumber, toText } from './postgres-database.ts'
+import { indexName } from './capture.ts'
+import { type RuledTable, sharedColumns, toSharedTableLine } from './ruled-table.ts'
+import { type ChangeSource, conditionFor, shareName, shareSource, wholeSource } from './share.ts'
+import type { UserColumn } from './user-table.ts'
+
+/** Rows in one batch: enough that the work for a batch does not count. */
+const BATCH_ROWS = 1000
+
+/** The first look at a table is short: nobody knows yet how large its rows are. */
+const FIRST_ROWS = 50
+
+/** A batch of rows with pictures in them is smaller, so that it can be held. */
+const BATCH_OCTETS = 1024 * 1024
+
+/** In the place of a node that knows rows already. No node has this code, and no row came from it. */
+const NOBODY = '_'
+
+/** Reads the changes of all tables in the order of their positions. Must run in one snapshot. */
+export async function* readChanges(
+  connection: Connection,
+  tables: readonly RuledTable[],
+  request: ChangesRequest,
+): AsyncGenerator<ChangeBatch, void, void> {
+  const cursors: TableCursor[] = []
+  for (const table of await withChanges(connection, tables, request)) {
+    const cursor = new TableCursor(connection, table)
+    await cursor.open(request)
+    cursors.push(cursor)
+  }
+  while (true) {
+    const [first, second] = cursors.toSorted((a, b) => a.seq - b.seq)
+    if (first === undefined || first.seq === Number.POSITIVE_INFINITY) return
+    // A fold gives the changes of one table neighbouring positions, so a run is usually long.
+    yield* first.takeUntil(second?.seq ?? Number.POSITIVE_INFINITY)
+  }
+}
+
+/** The tables that have something for the request. */
+async function withChanges(
+  connection: Connection,
+  tables: readonly RuledTable[],
+  { afterSeq, throughSeq }: ChangesRequest,
+): Promise<RuledTable[]> {
+  const sent = tables.filter(({ direction }) => direction !== 'in')
+  if (sent.length === 0) return []
+  const exist = sent.map((table) => {
+    const positions = table.condition === undefined ? indexName(table) : shareName(table)
+    return `EXISTS (SELECT 1 FROM ${positions} WHERE seq > $1::bigint AND seq <= $2::bigint)`
+  })
+  const row = await connection.first(`SELECT ${exist.join(', ')}`, afterSeq, throughSeq)
+  return sent.filter((_, index) => row?.[index] === 't')
+}
+
+/** The changes of one table, a piece ahead. */
+class TableCursor {
+  readonly #connection: Connection
+  readonly #table: RuledTable
+  readonly #columns: readonly UserColumn[]
+  readonly #line: TableLine
+  #rows: readonly SqlRow[] = []
+  #next = 0
+  #fetchRows = FIRST_ROWS
+  #isAtEnd = false
+
+  constructor(connection: Connection, table: RuledTable) {
+    this.#connection = connection
+    this.#table = table
+    this.#columns = sharedColumns(table)
+    this.#line = toSharedTableLine(table)
+  }
+
+  async open(request: ChangesRequest): Promise<void> {
+    const { condition } = this.#table
+    const source =
+      condition === undefined
+        ? wholeSource(this.#table)
+        : shareSource(
+            this.#table,
+            await conditionFor(this.#connection, this.#table, request.forNode),
+          )
+    // Named by the table: two tables are read side by side, in one transaction that ends both.
+    await this.#connection.run(
+      `DECLARE ${this.#name} NO SCROLL CURSOR FOR ${changesStatement(this.#table, this.#columns, source)}`,
+      request.afterSeq,
+      request.throughSeq,
+      // A part of a table is one node's, and nobody else's.
+      request.keepsOwn === true && condition === undefined ? NOBODY : request.forNode,
+    )
+    await this.#fetch()
+  }
+
+  get #name(): string {
+    return `obmen_changes_${this.#table.id}`
+  }
+
+  /** The position of the next change; infinite when there is none. */
+  get seq(): number {
+    const row = this.#rows[this.#next]
+    return row === undefined ? Number.POSITIVE_INFINITY : toNumber(row[0])
+  }
+
+  async *takeUntil(seq: number): AsyncGenerator<ChangeBatch, void, void> {
+    while (this.seq < seq) {
+      const changes: Change[] = []
+      let row = this.#rows[this.#next]
+      while (row !== undefined && toNumber(row[0]) < seq) {
+        changes.push(this.#toChange(row))
+        this.#next += 1
+        row = this.#rows[this.#next]
+      }
+      if (row === undefined) await this.#fetch()
+      yield { table: this.#line, changes }
+    }
+  }
+
+  async #fetch(): Promise<void> {
+    this.#next = 0
+    if (this.#isAtEnd) {
+      this.#rows = []
+      return
+    }
+    this.#rows = await this.#connection.all(`FETCH ${this.#fetchRows} FROM ${this.#name}`)
+    this.#isAtEnd = this.#rows.length < this.#fetchRows
+    const octets = this.#rows.reduce((sum, row) => sum + sizeOf(row), 0)
+    const size = Math.max(1, octets / Math.max(1, this.#rows.length))
+    this.#fetchRows = Math.max(1, Math.min(BATCH_ROWS, Math.floor(BATCH_OCTETS / size)))
+  }
+
+  #toChange(row: SqlRow): Change {
+    const [seq, entrySeq, via, stamp, origin, presence, ...texts] = row
+    const kind = KINDS[toNumber(presence)] ?? 'deletion'
+    const columns = kind === 'row' ? this.#columns : this.#table.key
+    const line: RowLine = {
+      kind,
+      stamp: toNumber(stamp),
+      origin: parseNodeCode(toText(origin)),
+      values: decodeValues(columns, texts),
+    }
+    return {
+      seq: toNumber(seq),
+      entrySeq: toNumber(entrySeq),
+      via: via === '' ? '' : parseNodeCode(toText(via)),
+      row: line,
+    }
+  }
+}
+
+const KINDS = ['deletion', 'row', 'departure'] as const
+
+/** The values of columns, from the texts that {@link readColumns} asks for. */
+export function decodeValues(columns: readonly UserColumn[], texts: SqlRow): Value[] {
+  return columns.map(({ codec }, index) => {
+    const text = texts[index] ?? null
+    return text === null ? null : codec.decode(text)
+  })
+}
+
+/** The expressions for the texts of columns of a row. */
+export function readColumns(columns: readonly UserColumn[], row: string): string[] {
+  return columns.map(({ name, codec }) => codec.read(`${row}.${quoteName(name)}`))
+}
+
+/** The columns as a message has them: key columns first. Of a row that is gone, the index has the key. */
+function changesStatement(
+  table: RuledTable,
+  columns: readonly UserColumn[],
+  { from, position, condition, presence }: ChangeSource,
+): string {
+  const values = columns.map(({ name, codec }, index) => {
+    const value = `d.${quoteName(name)}`
+    return codec.read(index < table.key.length ? `coalesce(${value}, i.k${index + 1})` : value)
+  })
+  return `
+    SELECT ${[position, 'i.seq', 'i.via', 'i.stamp', 'i.origin', presence, ...values].join(', ')}
+      ${from}
+     WHERE ${position} > $1::bigint AND ${position} <= $2::bigint AND ${condition}
+       AND i.seq NOT IN (SELECT seq FROM obmen.unsent)
+     ORDER BY ${position}`
+}
+
+/** About what the texts of a row take. */
+function sizeOf(row: SqlRow): number {
+  let size = 0
+  for (const text of row) size += text?.length ?? 0
+  return size
+}

@@ -1,0 +1,176 @@
+/**
+ * How the values of PostgreSQL's types travel, and back. docs/types.md is this file for people; a test compares them.
+ */
+import type { ColumnType, Value } from '../../message/values.ts'
+
+/** A type as the catalog has it; of a domain, the type below it. */
+export interface CatalogType {
+  readonly name: string
+  /** False for what an extension or the application has made. */
+  readonly isBuiltIn: boolean
+  readonly isEnum: boolean
+  /** Length or precision as PostgreSQL keeps it; -1 without one. */
+  readonly modifier: number
+}
+
+/** What is done with the values of a column. */
+export interface Codec {
+  /** The type that the table line names. */
+  readonly type: ColumnType
+  /** An expression for the value's text, from one for the value. */
+  readonly read: (value: string) => string
+  /** The value, from its text. */
+  readonly decode: (text: string) => Value
+  /** The text that is bound for a value, or `undefined` for a value that the type does not have. */
+  readonly encode: (value: NonNullable<Value>) => string | undefined
+  /** An expression for the value, from one for its text and the type as it is declared. */
+  readonly write: (text: string, declared: string) => string
+  /** A condition for the value being kept as it came, from an expression for its text; absent where it always is. */
+  readonly isExact?: (text: string, declared: string) => string
+  /** Named where values that are equal as a key may still differ in their form: only a key compared in the same way will do. */
+  readonly collation?: string
+}
+
+const cast = (text: string, declared: string): string => `${text}::${declared}`
+
+const asText = (value: NonNullable<Value>): string | undefined => {
+  return typeof value === 'string' && value.isWellFormed() ? value : undefined
+}
+
+const INTEGER: Codec = {
+  type: 'integer',
+  read: (value) => value,
+  decode: BigInt,
+  encode: (value) => (typeof value === 'bigint' ? value.toString() : undefined),
+  write: cast,
+}
+
+const DOUBLE: Codec = {
+  type: 'real',
+  read: (value) => value,
+  decode: Number,
+  encode: (value) => (typeof value === 'number' ? formatDouble(value) : undefined),
+  write: cast,
+}
+
+/** A number of 32 bits travels as the number of 64 bits that it is, not as its shortest text: 0.10000000149011612 for 0.1. */
+const SINGLE: Codec = {
+  ...DOUBLE,
+  decode: (text) => Math.fround(Number(text)),
+  encode: (value) => {
+    if (typeof value !== 'number' || !Object.is(Math.fround(value), value)) return undefined
+    return formatDouble(value)
+  },
+}
+
+/** As many digits as a double holds exactly in any case: with them NUMERIC of SQLite is a number, and still exact. */
+const EXACT_DIGITS = 15
+
+const NUMERIC: Codec = {
+  type: 'numeric',
+  read: (value) => value,
+  decode: decodeNumeric,
+  encode: (value) => {
+    if (typeof value === 'bigint') return value.toString()
+    return typeof value === 'number' ? formatDouble(value) : undefined
+  },
+  write: cast,
+  isExact: (text, declared) => `${text}::${declared} = ${text}::numeric`,
+}
+
+const BOOLEAN: Codec = {
+  type: 'boolean',
+  read: (value) => value,
+  decode: (text) => (text === 't' ? 1n : 0n),
+  encode: (value) => (value === 1n ? 'true' : value === 0n ? 'false' : undefined),
+  write: cast,
+}
+
+/** Without a cast, which would cut off what is too long: so the database refuses it. */
+const TEXT: Codec = {
+  type: 'text',
+  read: (value) => value,
+  decode: (text) => text,
+  encode: asText,
+  write: (text) => text,
+}
+
+/** Trailing blanks mean nothing in `varchar(n)` when it is full, and never in `char(n)`, which fills up with them. */
+const LIMITED_TEXT: Codec = {
+  ...TEXT,
+  isExact: (text, declared) => `${text}::${declared}::text = ${text}`,
+}
+
+const PADDED_TEXT: Codec = { ...LIMITED_TEXT, read: (value) => `${value}::text` }
+
+const OCTETS: Codec = {
+  type: 'blob',
+  read: (value) => value,
+  decode: (text) => new Uint8Array(Buffer.from(text.slice(2), 'hex')),
+  encode: (value) => {
+    if (!(value instanceof Uint8Array)) return undefined
+    const { buffer, byteOffset, byteLength } = value
+    return `\\x${Buffer.from(buffer, byteOffset, byteLength).toString('hex')}`
+  },
+  write: cast,
+}
+
+/** A type that travels in the form in which PostgreSQL writes it. Another form of the same value is none: it would come back changed. */
+function written(type: ColumnType, collation?: string): Codec {
+  return {
+    type,
+    read: (value) => `${value}::text`,
+    decode: (text) => text,
+    encode: asText,
+    write: cast,
+    isExact: (text, declared) => `${text}::${declared}::text = ${text}`,
+    ...(collation !== undefined && { collation }),
+  }
+}
+
+/** A table of data: the types of PostgreSQL by their names in the catalog. Every other type travels as a text, as PostgreSQL writes it. */
+export const CODECS: ReadonlyMap<string, Codec> = new Map([
+  ['int2', INTEGER],
+  ['int4', INTEGER],
+  ['int8', INTEGER],
+  ['oid', INTEGER],
+  ['float8', DOUBLE],
+  ['float4', SINGLE],
+  ['bool', BOOLEAN],
+  ['text', TEXT],
+  ['varchar', LIMITED_TEXT],
+  ['bpchar', PADDED_TEXT],
+  ['bytea', OCTETS],
+  ['date', written('date')],
+  ['time', written('time')],
+  ['timestamp', written('timestamp')],
+  ['timestamptz', written('timestamptz')],
+  ['interval', written('interval', 'INTERVAL')],
+  ['uuid', written('uuid')],
+  ['json', written('json')],
+  ['jsonb', written('json', 'JSONB')],
+])
+
+/** What is done with the values of a type. */
+export function codecOf(type: CatalogType): Codec {
+  if (type.isBuiltIn && type.name === 'numeric') return numericCodec(type.modifier)
+  const known = type.isBuiltIn ? CODECS.get(type.name) : undefined
+  return known ?? written('text', type.isEnum ? undefined : type.name.toUpperCase())
+}
+
+/** The modifier of `numeric(p, s)` is p in its upper half and s in its lower one, plus 4. */
+function numericCodec(modifier: number): Codec {
+  const precision = modifier === -1 ? Number.POSITIVE_INFINITY : (modifier - 4) >> 16
+  return precision <= EXACT_DIGITS ? NUMERIC : written('decimal', 'NUMERIC')
+}
+
+/** As NUMERIC of SQLite holds it: a whole number where it is one and has room, without the zeros that only the scale asks for. */
+function decodeNumeric(text: string): Value {
+  const [, whole = text, fraction = ''] = /^(-?\d+)(?:\.(\d+))?$/.exec(text) ?? []
+  if (/^0*$/.test(fraction) && /^-?\d{1,18}$/.test(whole)) return BigInt(whole)
+  return Number(text)
+}
+
+function formatDouble(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value)
+}

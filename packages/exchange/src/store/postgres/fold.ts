@@ -1,0 +1,103 @@
+import { type CapturedTable, indexName, keyNames, logName, matchesKey } from './capture.ts'
+import { type Connection, toNumber } from './postgres-database.ts'
+import { tableName } from './user-table.ts'
+
+/** Where the positions of a fold begin, and whose changes they are. */
+export interface FoldPosition {
+  readonly headSeq: number
+  readonly origin: string
+}
+
+/**
+ * Folds the logs into the change index: each row that changed since the last fold gets the next position, and a version
+ * above all that it had. Gives the last position.
+ *
+ * Must run under the lock of the store, which is held until the commit: a position is given here and only here, one fold at a time. What is
+ * not committed when a log is read is not in it, and stays in the log for the next fold; so a position, once it can be seen, has none before
+ * it that is still to come.
+ */
+export async function fold(
+  connection: Connection,
+  tables: readonly CapturedTable[],
+  at: FoldPosition,
+): Promise<number> {
+  await appendTruncated(connection, tables)
+  let { headSeq } = at
+  for (const table of await withLog(connection, tables)) {
+    headSeq += await foldTable(connection, table, { headSeq, origin: at.origin })
+  }
+  return headSeq
+}
+
+/** Whether there is anything to fold. */
+export async function hasUnfolded(
+  connection: Connection,
+  tables: readonly CapturedTable[],
+): Promise<boolean> {
+  if ((await connection.first('SELECT 1 FROM obmen.truncated LIMIT 1')) !== undefined) return true
+  return (await withLog(connection, tables)).length > 0
+}
+
+/** The tables that have something in their log. */
+async function withLog(
+  connection: Connection,
+  tables: readonly CapturedTable[],
+): Promise<CapturedTable[]> {
+  if (tables.length === 0) return []
+  const exist = tables.map((table) => `EXISTS (SELECT 1 FROM ${logName(table)})`)
+  const row = await connection.first(`SELECT ${exist.join(', ')}`)
+  return tables.filter((_, index) => row?.[index] === 't')
+}
+
+/** Folds the log of one table. Gives the number of positions. */
+export function foldTable(
+  connection: Connection,
+  table: CapturedTable,
+  at: FoldPosition,
+): Promise<number> {
+  const keys = keyNames(table).join(', ')
+  return connection.run(
+    `WITH taken AS (DELETE FROM ${logName(table)} RETURNING ${keys}, at)
+     INSERT INTO ${indexName(table)} AS i (${keys}, seq, stamp, origin, via, gone)
+     SELECT ${keys}, $1::bigint + row_number() OVER (ORDER BY at, ${keys}), greatest(at, 1), $2, '', ${isGone(table, 'c')}
+       FROM (SELECT ${keys}, max(at) AS at FROM taken GROUP BY ${keys}) c
+     ON CONFLICT (${keys}) DO UPDATE SET
+       seq = excluded.seq, stamp = greatest(excluded.stamp, i.stamp + 1), origin = excluded.origin, via = '',
+       gone = excluded.gone`,
+    at.headSeq,
+    at.origin,
+  )
+}
+
+/** TRUNCATE says nothing of the rows: those are meant that the change index knows and the table no longer has. */
+async function appendTruncated(
+  connection: Connection,
+  tables: readonly CapturedTable[],
+): Promise<void> {
+  const truncated = await connection.all(
+    `WITH taken AS (DELETE FROM obmen.truncated RETURNING table_id, at)
+     SELECT table_id, max(at) FROM taken GROUP BY table_id`,
+  )
+  for (const [id, at] of truncated) {
+    const table = tables.find((known) => known.id === toNumber(id))
+    if (table !== undefined) await appendVanished(connection, table, toNumber(at))
+  }
+}
+
+/** Appends the rows to the log that the table no longer has, and of which the change index does not know it yet. */
+export async function appendVanished(
+  connection: Connection,
+  table: CapturedTable,
+  at: number,
+): Promise<void> {
+  const keys = keyNames(table).join(', ')
+  await connection.run(
+    `INSERT INTO ${logName(table)} (${keys}, at)
+     SELECT ${keys}, $1::bigint FROM ${indexName(table)} i WHERE NOT gone AND ${isGone(table, 'i')}`,
+    at,
+  )
+}
+
+function isGone(table: CapturedTable, entry: string): string {
+  return `NOT EXISTS (SELECT 1 FROM ${tableName(table)} d WHERE ${matchesKey(table, 'd', entry)})`
+}

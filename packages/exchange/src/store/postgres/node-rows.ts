@@ -1,0 +1,234 @@
+/** The state of a node as rows of `obmen.nodes`, `obmen.sent` and `obmen.received`. */
+import { toMessageNo } from '../../plan/message-no.ts'
+import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import { isArray } from '../../message/json.ts'
+import type {
+  MessageContent,
+  MessageIdentity,
+  NodeState,
+  SentMessage,
+} from '../../plan/node-state.ts'
+import {
+  type Connection,
+  type SqlRow,
+  toArray,
+  toBoolean,
+  toNumber,
+  toText,
+} from './postgres-database.ts'
+
+export async function readNodeCodes(connection: Connection): Promise<NodeCode[]> {
+  const codes = await connection.all('SELECT code FROM obmen.nodes ORDER BY code')
+  return codes.map(([code]) => parseNodeCode(toText(code)))
+}
+
+const NODES = `
+  SELECT code, epoch_counter, epoch_random, sent_no, acknowledged_no, acknowledged_seq, offered_seq,
+         received_no, owes_acknowledgement, gap_before
+    FROM obmen.nodes`
+
+const SENT = `
+  SELECT node, message_no, uuid, base_no, through_seq, row_count, size_octets, written_at, delivered, superseded, content
+    FROM obmen.sent`
+
+const RECEIVED = 'SELECT node, message_no, uuid FROM obmen.received'
+
+/** Every node, in three statements however many there are. */
+export async function readNodes(connection: Connection): Promise<NodeState[]> {
+  const nodes = await connection.all(`${NODES} ORDER BY code`)
+  const sent = groupByNode(await connection.all(`${SENT} ORDER BY node, message_no`))
+  const received = groupByNode(await connection.all(`${RECEIVED} ORDER BY node, message_no`))
+  return nodes.map((node) => {
+    const code = toText(node[0])
+    return toNodeState(node, sent.get(code) ?? [], received.get(code) ?? [])
+  })
+}
+
+export async function readNode(
+  connection: Connection,
+  code: NodeCode,
+): Promise<NodeState | undefined> {
+  const node = await connection.first(`${NODES} WHERE code = $1`, code)
+  if (node === undefined) return undefined
+  const sent = await connection.all(`${SENT} WHERE node = $1 ORDER BY message_no`, code)
+  const received = await connection.all(`${RECEIVED} WHERE node = $1 ORDER BY message_no`, code)
+  return toNodeState(node, sent, received)
+}
+
+function groupByNode(rows: readonly SqlRow[]): ReadonlyMap<string, SqlRow[]> {
+  return Map.groupBy(rows, ([node]) => toText(node))
+}
+
+function toNodeState(row: SqlRow, sent: readonly SqlRow[], received: readonly SqlRow[]): NodeState {
+  return {
+    code: parseNodeCode(toText(row[0])),
+    epoch: { counter: toNumber(row[1]), random: toText(row[2]) },
+    sentNo: toMessageNo(toNumber(row[3])),
+    acknowledgedNo: toMessageNo(toNumber(row[4])),
+    acknowledgedSeq: toNumber(row[5]),
+    offeredSeq: toNumber(row[6]),
+    unacknowledged: sent.map(toSentMessage),
+    receivedNo: toMessageNo(toNumber(row[7])),
+    received: received.map(toIdentity),
+    owesAcknowledgement: toBoolean(row[8]),
+    gapBefore: toMessageNo(toNumber(row[9])),
+  }
+}
+
+function toSentMessage(row: SqlRow): SentMessage {
+  return {
+    ...toIdentity(row),
+    baseNo: toMessageNo(toNumber(row[3])),
+    throughSeq: toNumber(row[4]),
+    rowCount: toNumber(row[5]),
+    sizeOctets: toNumber(row[6]),
+    writtenAt: toNumber(row[7]),
+    delivered: toBoolean(row[8]),
+    superseded: toBoolean(row[9]),
+    ...readContent(row[10]),
+  }
+}
+
+function readContent(text: string | null | undefined): Pick<SentMessage, 'content'> {
+  if (typeof text !== 'string') return {}
+  const json: unknown = JSON.parse(text)
+  const [head, body, ranges, tail] = isArray(json) ? json : []
+  if (typeof head !== 'string' || typeof body !== 'string' || typeof tail !== 'string') return {}
+  return { content: { head, body, ranges: readRanges(ranges), tail } }
+}
+
+function readRanges(json: unknown): MessageContent['ranges'] {
+  if (!isArray(json)) return []
+  return json.flatMap((range) => {
+    const [begin, end] = isArray(range) ? range : []
+    return typeof begin === 'number' && typeof end === 'number' ? [[begin, end] as const] : []
+  })
+}
+
+function formatContent({ content }: SentMessage): string | null {
+  if (content === undefined) return null
+  return JSON.stringify([content.head, content.body, content.ranges, content.tail])
+}
+
+function toIdentity([, messageNo, uuid]: SqlRow): MessageIdentity {
+  return { messageNo: toMessageNo(toNumber(messageNo)), uuid: toText(uuid) }
+}
+
+/** Writes a state. Messages that are as `before` says are not written again: there may be hundreds, and one has changed. */
+export async function writeNode(
+  connection: Connection,
+  node: NodeState,
+  before?: NodeState,
+): Promise<void> {
+  await connection.run(
+    `INSERT INTO obmen.nodes VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+     ON CONFLICT (code) DO UPDATE SET
+       (epoch_counter, epoch_random, sent_no, acknowledged_no, acknowledged_seq, offered_seq, received_no,
+        owes_acknowledgement, gap_before) =
+       (excluded.epoch_counter, excluded.epoch_random, excluded.sent_no, excluded.acknowledged_no,
+        excluded.acknowledged_seq, excluded.offered_seq, excluded.received_no, excluded.owes_acknowledgement,
+        excluded.gap_before)`,
+    node.code,
+    node.epoch.counter,
+    node.epoch.random,
+    node.sentNo,
+    node.acknowledgedNo,
+    node.acknowledgedSeq,
+    node.offeredSeq,
+    node.receivedNo,
+    String(node.owesAcknowledgement),
+    node.gapBefore,
+  )
+  if (before === undefined) await deleteMessages(connection, node.code)
+  await writeSent(connection, node, before?.unacknowledged ?? [])
+  await writeReceived(connection, node, before?.received ?? [])
+}
+
+async function writeSent(
+  connection: Connection,
+  { code, unacknowledged }: NodeState,
+  before: readonly SentMessage[],
+): Promise<void> {
+  if (unacknowledged === before) return
+  const unchanged = new Set(before)
+  const numbers = new Set(unacknowledged.map(({ messageNo }) => messageNo))
+  const gone = before.filter(({ messageNo }) => !numbers.has(messageNo))
+  await removeMessages(connection, { table: 'obmen.sent', code, gone })
+  for (const message of unacknowledged) {
+    if (!unchanged.has(message)) await writeSentMessage(connection, code, message)
+  }
+}
+
+async function writeSentMessage(
+  connection: Connection,
+  code: NodeCode,
+  message: SentMessage,
+): Promise<void> {
+  await connection.run(
+    `INSERT INTO obmen.sent VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+     ON CONFLICT (node, message_no) DO UPDATE SET
+       (uuid, base_no, through_seq, row_count, size_octets, written_at, delivered, superseded, content) =
+       (excluded.uuid, excluded.base_no, excluded.through_seq, excluded.row_count, excluded.size_octets,
+        excluded.written_at, excluded.delivered, excluded.superseded, excluded.content)`,
+    code,
+    message.messageNo,
+    message.uuid,
+    message.baseNo,
+    message.throughSeq,
+    message.rowCount,
+    message.sizeOctets,
+    message.writtenAt,
+    String(message.delivered),
+    String(message.superseded),
+    formatContent(message),
+  )
+}
+
+async function writeReceived(
+  connection: Connection,
+  { code, received }: NodeState,
+  before: readonly MessageIdentity[],
+): Promise<void> {
+  if (received === before) return
+  const known = new Map(before.map(({ messageNo, uuid }) => [messageNo, uuid]))
+  const numbers = new Set(received.map(({ messageNo }) => messageNo))
+  const gone = before.filter(({ messageNo }) => !numbers.has(messageNo))
+  await removeMessages(connection, { table: 'obmen.received', code, gone })
+  const added = received.filter(({ messageNo, uuid }) => known.get(messageNo) !== uuid)
+  if (added.length === 0) return
+  await connection.run(
+    `INSERT INTO obmen.received SELECT $1, number, uuid FROM unnest($2::bigint[], $3::text[]) r (number, uuid)
+     ON CONFLICT (node, message_no) DO UPDATE SET uuid = excluded.uuid`,
+    code,
+    toArray(added.map(({ messageNo }) => String(messageNo))),
+    toArray(added.map(({ uuid }) => uuid)),
+  )
+}
+
+async function removeMessages(
+  connection: Connection,
+  messages: {
+    readonly table: 'obmen.sent' | 'obmen.received'
+    readonly code: NodeCode
+    readonly gone: readonly MessageIdentity[]
+  },
+): Promise<void> {
+  const { table, code, gone } = messages
+  if (gone.length === 0) return
+  await connection.run(
+    `DELETE FROM ${table} WHERE node = $1 AND message_no = ANY ($2::bigint[])`,
+    code,
+    toArray(gone.map(({ messageNo }) => String(messageNo))),
+  )
+}
+
+async function deleteMessages(connection: Connection, code: NodeCode): Promise<void> {
+  for (const table of ['obmen.sent', 'obmen.received']) {
+    await connection.run(`DELETE FROM ${table} WHERE node = $1`, code)
+  }
+}
+
+/** Everything else that is kept of a node goes with it. */
+export async function deleteNode(connection: Connection, code: NodeCode): Promise<void> {
+  await connection.run('DELETE FROM obmen.nodes WHERE code = $1', code)
+}

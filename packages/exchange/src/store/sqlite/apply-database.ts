@@ -1,0 +1,106 @@
+import type { TableLine } from '../../message/body-lines.ts'
+import type { NodeCode } from '../../plan/node-code.ts'
+import type { PlanRules } from '../../plan/plan-rules.ts'
+import type { ApplyDatabase } from '../apply/apply-database.ts'
+import type { StoredConflict } from '../apply/resolve-conflict.ts'
+import type { TableTarget } from '../apply/table-target.ts'
+import type { WaitingRow } from '../apply/waiting-row.ts'
+import type { Conflict } from '../change-store.ts'
+import { SchemaMismatch } from '../errors.ts'
+import {
+  closeConflict,
+  limitConflicts,
+  readStoredConflict,
+  writeConflict,
+} from './conflict-rows.ts'
+import { type ForeignKey, readForeignKeys } from './foreign-keys.ts'
+import { forgetRefused, keepRefused, readRefused } from './refused-rows.ts'
+import type { RuledTable } from './ruled-table.ts'
+import type { SqliteDatabase } from './sqlite-database.ts'
+import { SuspendedTriggers } from './suspended-triggers.ts'
+import { SqliteTableTarget } from './table-target.ts'
+
+/** Which tables are written to, and by which rules. */
+export interface ApplyContent {
+  readonly tables: readonly RuledTable[]
+  readonly thisNode: NodeCode
+  readonly rules: PlanRules
+}
+
+/** The tables of a SQLite database while a message is applied to them. */
+export class SqliteApplyDatabase implements ApplyDatabase {
+  readonly #database: SqliteDatabase
+  readonly #tables: ReadonlyMap<string, RuledTable>
+  readonly #thisNode: NodeCode
+  readonly #triggers: SuspendedTriggers
+  #foreignKeys: readonly ForeignKey[] | undefined
+
+  constructor(database: SqliteDatabase, content: ApplyContent) {
+    this.#database = database
+    this.#tables = new Map(content.tables.map((table) => [table.name, table]))
+    this.#thisNode = content.thisNode
+    this.#foreignKeys = content.rules.foreignKeys === 'ignored' ? [] : undefined
+    this.#triggers = new SuspendedTriggers(database, content.tables)
+  }
+
+  leftOut(table: string): ReadonlySet<string> {
+    return this.#tables.get(table)?.leaveOut ?? new Set()
+  }
+
+  targetFor(line: TableLine): Promise<TableTarget> {
+    const table = this.#tables.get(line.table)
+    if (table === undefined) {
+      return Promise.reject(new SchemaMismatch(line.table, 'it is not in the plan here'))
+    }
+    // Before its statements are made: the triggers may call what only the application has.
+    this.#triggers.suspend(table)
+    return new Promise((resolve) => {
+      this.#foreignKeys ??= readForeignKeys(this.#database)
+      resolve(
+        new SqliteTableTarget(this.#database, {
+          table,
+          line,
+          thisNode: this.#thisNode,
+          foreignKeys: this.#foreignKeys,
+        }),
+      )
+    })
+  }
+
+  async tentatively(work: () => Promise<boolean>): Promise<void> {
+    this.#database.exec('SAVEPOINT obmen_try')
+    const stays = await work()
+    if (!stays) this.#database.exec('ROLLBACK TO obmen_try')
+    this.#database.exec('RELEASE obmen_try')
+  }
+
+  waitingRows(): Promise<readonly WaitingRow[]> {
+    return Promise.resolve(readRefused(this.#database))
+  }
+
+  keepWaiting(row: WaitingRow, nowMs: number): Promise<void> {
+    return Promise.resolve(keepRefused(this.#database, row, nowMs))
+  }
+
+  forgetWaiting(table: string, key: string): Promise<void> {
+    forgetRefused(this.#database, table, key)
+    return Promise.resolve()
+  }
+
+  keepConflict(conflict: Conflict & { readonly line: TableLine }): Promise<void> {
+    return Promise.resolve(writeConflict(this.#database, conflict))
+  }
+
+  conflict(id: number): Promise<StoredConflict | undefined> {
+    return Promise.resolve(readStoredConflict(this.#database, id))
+  }
+
+  closeConflict(id: number, winner: 'ours' | 'theirs', nowMs: number): Promise<void> {
+    return Promise.resolve(closeConflict(this.#database, id, { winner, nowMs }))
+  }
+
+  finish(): Promise<void> {
+    limitConflicts(this.#database)
+    return Promise.resolve(this.#triggers.restore())
+  }
+}

@@ -1,0 +1,229 @@
+import type { TableLine } from '../../message/body-lines.ts'
+import { NodeAttributeMissing, NodeExists, NodeUnknown } from '../../plan/errors.ts'
+import type { ExchangePlan } from '../../plan/exchange-plan.ts'
+import { checkAttributes, type NodeAttributes } from '../../plan/node-attributes.ts'
+import type { NodeCode } from '../../plan/node-code.ts'
+import type { NodeState } from '../../plan/node-state.ts'
+import type { PlanRules } from '../../plan/plan-rules.ts'
+import { resolveConflict } from '../apply/resolve-conflict.ts'
+import { BatchRowApplier } from '../apply/row-applier.ts'
+import type {
+  ApplySummary,
+  Choice,
+  RowApplier,
+  Sender,
+  StoreTransaction,
+  UnsentRow,
+} from '../change-store.ts'
+import { SqliteApplyDatabase } from './apply-database.ts'
+import { readAttributes, writeAttributes } from './attribute-rows.ts'
+import { indexName } from './capture.ts'
+import { clearConflicts } from './conflict-rows.ts'
+import { endDay } from './deletions.ts'
+import { fold } from './fold.ts'
+import { readHeadSeq, writeHeadSeq, writeMeta } from './meta.ts'
+import { deleteNode, readNode, readNodeCodes, readNodes, writeNode } from './node-rows.ts'
+import { forgetRefused } from './refused-rows.ts'
+import { describeConditions, type RuledTable } from './ruled-table.ts'
+import { forgetShares, HeldRows, reviseShares, settleHeld } from './share.ts'
+import { Query, type SqliteDatabase, toText } from './sqlite-database.ts'
+import { forgetChanged, takeUp, writeUnsent } from './unsent-rows.ts'
+
+/** What a transaction works on. */
+interface TransactionContent {
+  readonly plan: ExchangePlan
+  readonly rules: PlanRules
+  readonly tables: readonly RuledTable[]
+}
+
+/** What is done to a SQLite database in one transaction. */
+export class SqliteTransaction implements StoreTransaction {
+  readonly #database: SqliteDatabase
+  readonly #plan: ExchangePlan
+  readonly #rules: PlanRules
+  readonly #tables: readonly RuledTable[]
+  /** The nodes as they were read: what has not changed since is not written again. */
+  readonly #known = new Map<NodeCode, NodeState>()
+
+  constructor(database: SqliteDatabase, content: TransactionContent) {
+    this.#database = database
+    this.#plan = content.plan
+    this.#rules = content.rules
+    this.#tables = content.tables
+  }
+
+  nodes(): Promise<readonly NodeState[]> {
+    return Promise.resolve(readNodes(this.#database))
+  }
+
+  node(code: NodeCode): Promise<NodeState> {
+    const node = readNode(this.#database, code)
+    if (node === undefined) {
+      return Promise.reject(new NodeUnknown(code, readNodeCodes(this.#database)))
+    }
+    this.#known.set(code, node)
+    return Promise.resolve(node)
+  }
+
+  saveNode(node: NodeState): Promise<void> {
+    writeNode(this.#database, node, this.#known.get(node.code))
+    this.#known.set(node.code, node)
+    return Promise.resolve()
+  }
+
+  addNode(node: NodeState): Promise<void> {
+    if (readNode(this.#database, node.code) !== undefined) {
+      return Promise.reject(new NodeExists(node.code))
+    }
+    writeNode(this.#database, node)
+    return this.forgetVia(node.code)
+  }
+
+  removeNode(code: NodeCode): Promise<void> {
+    deleteNode(this.#database, code)
+    this.#known.delete(code)
+    forgetShares(this.#database, this.#tables, code)
+    writeAttributes(this.#database, code, new Map())
+    return Promise.resolve()
+  }
+
+  attributes(code: NodeCode): Promise<NodeAttributes> {
+    return Promise.resolve(readAttributes(this.#database, code))
+  }
+
+  async setAttributes(code: NodeCode, attributes: NodeAttributes): Promise<void> {
+    await this.node(code)
+    checkAttributes(attributes)
+    writeAttributes(this.#database, code, attributes)
+    new Query(this.#database, `UPDATE obmen_meta SET value = '' WHERE name = 'shares'`).run()
+  }
+
+  fold(): Promise<number> {
+    const headSeq = fold(this.#database, this.#tables, {
+      headSeq: readHeadSeq(this.#database),
+      origin: this.#plan.thisNode,
+    })
+    const lastSeq = this.#reviseShares(headSeq)
+    writeHeadSeq(this.#database, lastSeq)
+    forgetChanged(this.#database, this.#tables)
+    return Promise.resolve(lastSeq)
+  }
+
+  /** Only when rules or attributes are others than the last time: it looks at every node. */
+  #reviseShares(headSeq: number): number {
+    const conditions = describeConditions(this.#tables)
+    const known = new Query(this.#database, `SELECT value FROM obmen_meta WHERE name = 'shares'`)
+    if (toText(known.first()?.[0]) === conditions) return headSeq
+    const lastSeq = reviseShares(this.#database, this.#tables, headSeq)
+    const save = new Query(this.#database, `INSERT OR REPLACE INTO obmen_meta VALUES ('shares', ?)`)
+    save.run(conditions)
+    return lastSeq
+  }
+
+  forgetVia(code: NodeCode): Promise<void> {
+    for (const table of this.#tables) {
+      new Query(this.#database, `UPDATE ${indexName(table)} SET via = '' WHERE via = ?`).run(code)
+    }
+    return Promise.resolve()
+  }
+
+  /** A row that came from a node is there: should it be changed here before the next message to the node, it may leave its share. */
+  #noteWhatItHas(node: NodeCode, headSeq: number): number {
+    try {
+      return settleHeld(this.#database, this.#tables, { node, headSeq })
+    } catch (error) {
+      // Then it is worked out when the attribute is there: see reviseShares.
+      if (!(error instanceof NodeAttributeMissing)) throw error
+      return headSeq
+    }
+  }
+
+  /** Where a rule gives nodes parts of the table; without one, nobody has to know who has what. */
+  #heldRows({ table: name, keyLength }: TableLine, node: NodeCode): HeldRows | undefined {
+    const table = this.#tables.find((known) => known.name === name)
+    if (table?.condition === undefined || table.key.length !== keyLength) return undefined
+    return new HeldRows(this.#database, table, node)
+  }
+
+  setAside(rows: readonly UnsentRow[]): Promise<void> {
+    writeUnsent(this.#database, rows)
+    return Promise.resolve()
+  }
+
+  takeUp(rows: readonly UnsentRow[]): Promise<void> {
+    const headSeq = readHeadSeq(this.#database)
+    writeHeadSeq(this.#database, takeUp(this.#database, this.#tables, { rows, headSeq }))
+    return Promise.resolve()
+  }
+
+  endDay(request: { readonly nowMs: number; readonly keepDays: number }): Promise<number> {
+    return Promise.resolve(endDay(this.#database, this.#tables, request))
+  }
+
+  setInstance(instance: string): Promise<void> {
+    writeMeta(this.#database, 'instance', instance)
+    return Promise.resolve()
+  }
+
+  async resolveConflict(choice: Choice, nowMs: number): Promise<void> {
+    const { thisNode } = this.#plan
+    const headSeq = readHeadSeq(this.#database)
+    const options = { database: this.#applyDatabase(), thisNode, headSeq, nowMs }
+    writeHeadSeq(this.#database, await resolveConflict(options, choice))
+  }
+
+  clearConflicts(beforeMs: number): Promise<number> {
+    return Promise.resolve(clearConflicts(this.#database, beforeMs))
+  }
+
+  async retryRefused(nowMs: number): Promise<ApplySummary> {
+    // Nothing comes with it, so it does not matter who sends.
+    const applier = this.#applier({ code: this.#plan.thisNode, acknowledgedSeq: 0, nowMs })
+    const summary = await applier.finish()
+    writeHeadSeq(this.#database, applier.headSeq)
+    return summary
+  }
+
+  dropRefused({ table, key }: { readonly table: string; readonly key: string }): Promise<boolean> {
+    return Promise.resolve(forgetRefused(this.#database, table, key))
+  }
+
+  #applyDatabase(): SqliteApplyDatabase {
+    const { thisNode } = this.#plan
+    return new SqliteApplyDatabase(this.#database, {
+      tables: this.#tables,
+      thisNode,
+      rules: this.#rules,
+    })
+  }
+
+  #applier(sender: Sender): BatchRowApplier {
+    return new BatchRowApplier({
+      database: this.#applyDatabase(),
+      thisNode: this.#plan.thisNode,
+      sender,
+      rules: this.#rules,
+      headSeq: readHeadSeq(this.#database),
+    })
+  }
+
+  beginApplying(sender: Sender): Promise<RowApplier> {
+    const applier = this.#applier(sender)
+    let held: HeldRows | undefined
+    return Promise.resolve({
+      beginTable: (line) => {
+        held = this.#heldRows(line, sender.code)
+        return applier.beginTable(line)
+      },
+      applyRows: (rows) => {
+        held?.enter(rows)
+        return applier.applyRows(rows)
+      },
+      finish: async () => {
+        const summary = await applier.finish()
+        writeHeadSeq(this.#database, this.#noteWhatItHas(sender.code, applier.headSeq))
+        return summary
+      },
+    })
+  }
+}

@@ -1,0 +1,125 @@
+import type { CanonicalLetter } from '../base/canonical-letter.ts'
+import { signMessage } from '../net/dkim-signing.ts'
+import { dismissal } from '../net/pool-connection.ts'
+import { openSmtp, type SmtpConnection } from '../net/smtp-client.ts'
+import { trackContent } from '../net/tracked-content.ts'
+import type { Envelope, RecipientOutcome } from '../smtp/envelope.ts'
+import type { PreparedEmail } from './email.ts'
+import { leftOver } from './left-over.ts'
+import type { SendingOptions } from './send-emails.ts'
+import type { SmtpConnectionParameters } from './smtp-connection-parameters.ts'
+
+/** A letter on its way. */
+export interface RoutedLetter {
+  readonly prepared: PreparedEmail
+  /** Whether its octets can be read once more. */
+  readonly isReadable: () => boolean
+  readonly onProgress?: (sentOctets: number, totalOctets: number | undefined) => void
+}
+
+/** A letter that two connections in a row did not get to, and that took no other either, is not tried on a third. */
+const ATTEMPTS_MAX = 2
+
+/** The way to one server: a connection for all letters, and a new one when that breaks. */
+export class SendingRoute {
+  readonly #parameters: SmtpConnectionParameters
+  readonly #options: Omit<SendingOptions, 'onProgress'>
+  #connection: SmtpConnection | undefined
+  /** Connections that letters were taken over. Some servers take few over each. */
+  readonly #useful = new WeakSet<SmtpConnection>()
+  /** The connection that is being made. One that could not be made stays here: the letters that are left need not wait for it once more. */
+  #opening: Promise<SmtpConnection> | undefined
+  #isCutOff = false
+
+  constructor(
+    parameters: SmtpConnectionParameters,
+    options: Omit<SendingOptions, 'onProgress'> = {},
+  ) {
+    this.#parameters = parameters
+    this.#options = options
+  }
+
+  async close(): Promise<void> {
+    await this.#connection?.close()
+  }
+
+  /** Lets the next letter try again what could not be connected. */
+  retry(): void {
+    if (this.#isCutOff) this.#opening = undefined
+    this.#isCutOff = false
+  }
+
+  /** Hands a letter over, in as many transactions as the server wants for its recipients (RFC 5321 §4.5.3.1.10). */
+  async deliver(letter: RoutedLetter): Promise<readonly RecipientOutcome[]> {
+    const { dkim, delivery } = this.#options
+    const { envelope: prepared, content: composed } = letter.prepared
+    const envelope = { ...prepared, ...(delivery && { delivery }) }
+    const content = dkim === undefined ? composed : await signMessage(composed, dkim)
+    const decided = new Map<string, RecipientOutcome>()
+    let outcomes = await this.#transact(envelope, content, letter)
+    for (;;) {
+      for (const outcome of outcomes) decided.set(String(outcome.forwardPath), outcome)
+      const [first, ...others] = leftOver(outcomes)
+      if (first === undefined || !letter.isReadable()) return [...decided.values()]
+      const left: Envelope = { ...envelope, forwardPaths: [first, ...others] }
+      // What goes wrong from here on takes nothing back: those who are left stay put off.
+      outcomes = await this.#transact(left, content, letter).catch(() => [])
+    }
+  }
+
+  /**
+   * One transaction; on a new connection when the old one was lost before any octet of the letter was asked for, or when the server has taken letters over it and
+   * says now that it takes no more (421).
+   */
+  async #transact(
+    envelope: Envelope,
+    content: CanonicalLetter,
+    { isReadable, onProgress }: RoutedLetter,
+  ): Promise<readonly RecipientOutcome[]> {
+    const { signal } = this.#options
+    for (let attempt = 1; ;) {
+      const letter = trackContent(content)
+      const connection = await this.#connected()
+      try {
+        const outcome = await connection.send(envelope, letter, {
+          ...(signal && { signal }),
+          ...(onProgress && {
+            onProgress: (sentOctets: number) => onProgress(sentOctets, content.sizeOctets),
+          }),
+        })
+        const isDismissed = dismissal(outcome) !== undefined
+        if (!isDismissed) this.#useful.add(connection)
+        else if (this.#useful.has(connection) && isReadable() && signal?.aborted !== true) continue
+        return outcome.recipients
+      } catch (error) {
+        const isUntouched = !letter.isBegun && !connection.isOpen && signal?.aborted !== true
+        if (!isUntouched || attempt === ATTEMPTS_MAX) throw error
+        if (!this.#useful.has(connection)) attempt++
+      }
+    }
+  }
+
+  /** The connection that letters go over now: the one that is open, or one that all who wait for it share. */
+  async #connected(): Promise<SmtpConnection> {
+    if (this.#connection?.isOpen === true) return this.#connection
+    this.#opening ??= this.#open()
+    return this.#opening
+  }
+
+  async #open(): Promise<SmtpConnection> {
+    const { signal, log } = this.#options
+    await this.#connection?.close()
+    try {
+      this.#connection = await openSmtp(this.#parameters.mailServer, {
+        deadlines: this.#parameters.deadlines,
+        ...(signal && { signal }),
+        ...(log && { log }),
+      })
+    } catch (error) {
+      this.#isCutOff = true
+      throw error
+    }
+    this.#opening = undefined
+    return this.#connection
+  }
+}

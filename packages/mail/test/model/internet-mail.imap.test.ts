@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import {
+  EmailDirectoryNotFoundException,
+  IllegalArgumentException,
+  MailboxException,
+} from '../../src/index.ts'
+import {
+  InternetMailMessage,
+  InternetMailProtocol,
+  InternetMailTextProcessing,
+} from '../../src/internet-mail.ts'
+import { logonByImap } from './internet-mail-world.ts'
+import { MemoryImap } from './memory-imap.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
+
+function fill(host: MemoryImap, mailbox: string, ...subjects: readonly string[]): void {
+  for (const subject of subjects) {
+    host.mailbox(mailbox).put(`From: a@b.example\r\nSubject: ${subject}\r\n\r\ntext ${subject}\r\n`)
+  }
+}
+
+function flagsOf(host: MemoryImap): readonly string[] {
+  return host.mailbox('INBOX').letters.map(({ flags }) => [...flags].join())
+}
+
+const { Imap } = InternetMailProtocol
+
+describe('InternetMail by IMAP', () => {
+  it('gets letters without leaving a trace, marks and deletes only when it is told to', async () => {
+    const host = new MemoryImap()
+    fill(host, 'INBOX', 'first', 'second', 'third')
+    await using listener = await host.listen()
+    await using mail = await logonByImap(listener)
+
+    const all = await mail.get()
+    assert.deepEqual(flagsOf(host), ['', '', ''])
+    const [third, second] = await mail.get(true, [all[2] ?? '', 2], true)
+
+    assert.equal(await mail.getMessageCount(), 3)
+    assert.equal(all[1]?.texts.get(0).text.trimEnd(), 'text second')
+    assert.deepEqual([third?.subject, second?.subject], ['third', 'second'])
+    assert.deepEqual(flagsOf(host), ['', '\\Seen,\\Deleted', '\\Seen,\\Deleted'])
+    await mail.undeleteMessages([second ?? ''])
+    await mail.clearDeletedMessages()
+    assert.deepEqual(flagsOf(host), ['', '\\Seen'])
+    assert.deepEqual(await mail.get(false, [third ?? '']), [])
+  })
+
+  it('names letters by UID and UIDVALIDITY, so that an old name means no other letter', async () => {
+    const host = new MemoryImap()
+    fill(host, 'INBOX', 'first', 'second')
+    await using listener = await host.listen()
+    const first = await logonByImap(listener)
+    const known = await first.getUidl()
+    await first.logoff()
+    fill(host, 'INBOX', 'third')
+    await using second = await logonByImap(listener)
+
+    assert.deepEqual(known, ['imap-1-1', 'imap-11-1'])
+    assert.deepEqual(await second.getUidl([...known, 'of POP3']), ['imap-21-1'])
+    const [short] = await second.get(false, ['imap-11'])
+    assert.equal(short?.subject, 'second')
+    assert.deepEqual(await second.get(false, ['imap-11-2']), [])
+    await assert.rejects(second.get(false, ['11']), IllegalArgumentException)
+    await assert.rejects(second.get(false, [4]), IllegalArgumentException)
+    host.mailbox('INBOX').uidValidity = 7
+    await using third = await logonByImap(listener)
+    assert.equal((await third.getUidl(known)).length, 3)
+    await third.deleteMessages(known)
+    assert.deepEqual(flagsOf(host), ['', '', ''])
+  })
+
+  it('filters on the server, and by the flag that no search has a word for', async () => {
+    const host = new MemoryImap()
+    fill(host, 'INBOX', 'first', 'second')
+    host.mailbox('INBOX').letters[1]?.flags.add('\\Recent')
+    await using listener = await host.listen()
+    await using mail = await logonByImap(listener)
+    const day = new Date('2026-11-22')
+
+    await mail.getHeaders({ to: 'b@example.org', subject: 'x', text: 'y', afterDateOfPosting: day })
+    assert.equal(
+      host.commands.at(-1),
+      'UID SEARCH TO "b@example.org" SUBJECT "x" TEXT "y" SENTSINCE 22-Nov-2026',
+    )
+    const recent = await mail.getHeaders({ recent: true, seen: false })
+    assert.deepEqual(
+      recent.map(({ subject, texts, uid }) => [subject, texts.count(), uid]),
+      [['second', 0, ['imap-11-1']]],
+    )
+    assert.equal((await mail.getUidl([], { new: false, seen: false })).length, 1)
+  })
+
+  it('lists, makes, renames and deletes mailboxes, and reads the one that is chosen', async () => {
+    const host = new MemoryImap()
+    fill(host, 'INBOX', 'first')
+    fill(host, 'Archive', 'old')
+    await using listener = await host.listen()
+    await using mail = await logonByImap(listener)
+
+    const [first] = await mail.getHeaders()
+    mail.currentMailbox = 'Archive'
+    const [old] = await mail.getHeaders()
+    assert.equal(old?.subject, 'old')
+    assert.equal(old.mailbox, 'Archive')
+    await assert.rejects(mail.deleteMessages([first ?? '']), IllegalArgumentException)
+    await mail.createMailbox('Archive/2026')
+    assert.deepEqual(await mail.getMailBoxes(), ['INBOX', 'Archive', 'Archive/2026'])
+    assert.equal(await mail.delimiterChar, '/')
+    await mail.subscribeToMailbox('Archive')
+    await mail.getMailBoxesBySubscription()
+    await mail.unsubscribeFromMailbox('Archive')
+    assert.deepEqual(host.commands.slice(-3), [
+      'SUBSCRIBE "Archive"',
+      'LSUB "" "*"',
+      'UNSUBSCRIBE "Archive"',
+    ])
+    await mail.renameMailbox('Archive', 'Old')
+    await mail.deleteMailbox('Archive/2026')
+    assert.deepEqual([...host.mailboxes.keys()], ['INBOX', 'Old'])
+    await assert.rejects(mail.getMessageCount(), EmailDirectoryNotFoundException)
+    mail.currentMailbox = ''
+    assert.equal(await mail.getMessageCount(), 1)
+    await assert.rejects(mail.deleteMailbox('None'), EmailDirectoryNotFoundException)
+    await assert.rejects(mail.createMailbox('Old'), MailboxException)
+    await assert.rejects(mail.createMailbox(''), IllegalArgumentException)
+  })
+
+  it('stores a letter with its hidden recipients in the mailbox that is chosen', async () => {
+    const host = new MemoryImap()
+    host.mailbox('Sent')
+    await using listener = await host.listen()
+    await using mail = await logonByImap(listener)
+    const message = new InternetMailMessage()
+    message.from = 'a@example.org'
+    message.bcc.add('hidden@example.org')
+    message.subject = 'Kept'
+    mail.currentMailbox = 'Sent'
+
+    await mail.send(message, InternetMailTextProcessing.Process, Imap)
+
+    const [kept] = await mail.get()
+    assert.equal(kept?.subject, 'Kept')
+    assert.equal(kept.bcc[0]?.address, 'hidden@example.org')
+  })
+
+  it('sets and takes away flags, each letter its own', async () => {
+    const host = new MemoryImap()
+    fill(host, 'INBOX', 'first', 'second')
+    await using listener = await host.listen()
+    await using mail = await logonByImap(listener)
+    const [first = '', second = ''] = await mail.getUidl()
+
+    await mail.setMessagesFlags(
+      new Map([
+        [first, { seen: true, flagged: true }],
+        [second, { answered: true, deleted: false }],
+      ]),
+    )
+
+    assert.deepEqual(flagsOf(host), ['\\Flagged,\\Seen', '\\Answered'])
+    const slip = Object.fromEntries([['read', true]])
+    await assert.rejects(mail.setMessagesFlags(new Map([[first, slip]])), IllegalArgumentException)
+  })
+})

@@ -1,0 +1,84 @@
+import {
+  type ConflictPolicy,
+  DEFAULT_PLAN_RULES,
+  parseNodeCode,
+  type PlanRules,
+  type TableRule,
+} from '@obmen/exchange'
+
+import { ValueInvalid } from '../errors/value-error.ts'
+import type { RawSetting } from './raw-setting.ts'
+import { checkNames, readText, readValue, type Settings, wrongShape } from './settings.ts'
+
+const TABLE_RULE_KEYS = ['where', 'leaveOut', 'direction', 'conflicts']
+
+/**
+ * Reads `main`, `conflicts`, `strict` and `rules`: what the plan says of tables, shares and conflicts. Whether the tables and
+ * columns are there shows when the database is opened. Throws {@link ConfigInvalid}.
+ */
+export function readPlanRules(settings: Settings): PlanRules {
+  const main = settings.find('main')
+  const conflicts = settings.find('conflicts')
+  return {
+    ...(main && { mainNode: readValue(main, 'main', parseNodeCode) }),
+    conflicts: conflicts ? readPolicy(conflicts, 'conflicts') : DEFAULT_PLAN_RULES.conflicts,
+    strict: settings.readOr('strict', DEFAULT_PLAN_RULES.strict, readYesNo),
+    tables: readTableRules(settings.find('rules')),
+  }
+}
+
+function readTableRules(setting: RawSetting | undefined): ReadonlyMap<string, TableRule> {
+  if (setting === undefined) return new Map()
+  if (setting.kind !== 'map') throw wrongShape(setting, 'rules')
+  return new Map(
+    [...setting.entries].map(([table, rule]) => [table, readTableRule(rule, `rules.${table}`)]),
+  )
+}
+
+function readTableRule(setting: RawSetting, key: string): TableRule {
+  if (setting.kind !== 'map') throw wrongShape(setting, key)
+  checkNames(setting.entries, TABLE_RULE_KEYS, `${key}.`)
+  const where = setting.entries.get('where')
+  const leaveOut = setting.entries.get('leaveOut')
+  const direction = setting.entries.get('direction')
+  const conflicts = setting.entries.get('conflicts')
+  return {
+    ...(where && { where: readValue(where, `${key}.where`, readText) }),
+    leaveOut: leaveOut ? readNames(leaveOut, `${key}.leaveOut`) : [],
+    direction: direction ? readValue(direction, `${key}.direction`, readDirection) : 'both',
+    ...(conflicts && { conflicts: readPolicy(conflicts, `${key}.conflicts`) }),
+  }
+}
+
+function readPolicy(setting: RawSetting, key: string): ConflictPolicy {
+  if (setting.kind === 'text') return readValue(setting, key, readPolicyWord)
+  if (setting.kind !== 'map') throw wrongShape(setting, key)
+  checkNames(setting.entries, ['priority'], `${key}.`)
+  const list = setting.entries.get('priority')
+  if (list?.kind !== 'list') throw wrongShape(list ?? setting, key)
+  const nodes = list.items.map((item) => readValue(item, `${key}.priority`, parseNodeCode))
+  return { kind: 'priority', nodes }
+}
+
+function readNames(setting: RawSetting, key: string): readonly string[] {
+  if (setting.kind !== 'list') throw wrongShape(setting, key)
+  return setting.items.map((item) => readValue(item, key, readText))
+}
+
+function readPolicyWord(text: string): ConflictPolicy {
+  if (text === 'latest' || text === 'ours' || text === 'theirs' || text === 'ask') {
+    return { kind: text }
+  }
+  throw new ValueInvalid({ text, expected: 'text', example: 'latest, ours, theirs, ask' })
+}
+
+function readDirection(text: string): TableRule['direction'] {
+  if (text === 'both' || text === 'out' || text === 'in') return text
+  throw new ValueInvalid({ text, expected: 'text', example: 'both, out, in' })
+}
+
+function readYesNo(text: string): boolean {
+  if (['yes', 'true', 'да'].includes(text)) return true
+  if (['no', 'false', 'нет'].includes(text)) return false
+  throw new ValueInvalid({ text, expected: 'text', example: 'yes, no' })
+}
