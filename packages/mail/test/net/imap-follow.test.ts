@@ -3,8 +3,11 @@ import type { Duplex } from 'node:stream'
 import { describe, it } from 'node:test'
 import { followMailbox } from '../../src/net/imap-follow.ts'
 import type { MailboxEvent } from '../../src/net/imap-follow.ts'
+import { takeCensus } from '../census.ts'
 import { credentials, SmallImapServer } from './imap-server.ts'
 import { serve } from './loopback.ts'
+
+takeCensus()
 
 /** A mailbox whose letters come and go, and a server that may be lost. */
 class ChangingMailbox {
