@@ -2,7 +2,7 @@
  * Measures this workspace, and beside it what others send letters with.
  *
  *     npm run bench                                 everything, as tables
- *     npm run bench -- exchange                     100,000 rows from a head office to a warehouse
+ *     npm run bench -- exchange                     100,000 rows from a head office to a warehouse, and a thousand nodes
  *     npm run bench -- exchange --rows 1000000      another number of rows
  *     npm run bench -- mail                         letters: composing, sending, reading and receiving, beside the peers
  *     npm run bench -- --json                       all figures as one JSON document
@@ -11,8 +11,8 @@
  */
 import { parseArgs } from 'node:util'
 
-import { formatExchange, measureExchange } from './exchange/measure.ts'
-import { formatSection } from './mail/figures.ts'
+import { measureExchange } from './exchange/measure.ts'
+import { formatSection, type Section } from './mail/figures.ts'
 import { measureMail } from './mail/measure.ts'
 
 const { values, positionals } = parseArgs({
@@ -25,19 +25,8 @@ const { values, positionals } = parseArgs({
 
 /** Each runs, and shows its figures as they come. */
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
-  exchange: async () => {
-    const figures = await measureExchange(Number(values.rows))
-    show(formatExchange(figures))
-    return figures
-  },
-  mail: async () => {
-    const sections = []
-    for await (const section of measureMail()) {
-      show(formatSection(section))
-      sections.push(section)
-    }
-    return sections
-  },
+  exchange: () => showAll(measureExchange(Number(values.rows))),
+  mail: () => showAll(measureMail()),
 }
 
 const unknown = positionals.filter((name) => !Object.hasOwn(BENCHES, name))
@@ -51,6 +40,15 @@ for (const [name, bench] of Object.entries(BENCHES)) {
   if (positionals.length === 0 || positionals.includes(name)) figures[name] = await bench()
 }
 if (values.json) console.log(JSON.stringify(figures, undefined, 2))
+
+async function showAll(sections: AsyncIterable<Section>): Promise<readonly Section[]> {
+  const all: Section[] = []
+  for await (const section of sections) {
+    show(formatSection(section))
+    all.push(section)
+  }
+  return all
+}
 
 function show(text: string): void {
   if (!values.json) console.log(`${text}\n`)

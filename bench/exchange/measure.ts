@@ -2,57 +2,195 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { figure, median, peerFigure, type Section } from '../mail/figures.ts'
 import { type Figures, runProgram, startProgram } from '../programs.ts'
 
-/** What is measured, in the order in which it happens. */
-const STEPS: readonly (readonly [text: string, site: 'office' | 'warehouse', figure: string])[] = [
-  ['write them without registration', 'office', 'bareWriteMs'],
-  ['write them with registration', 'office', 'captureMs'],
-  ['fold', 'office', 'foldMs'],
-  ['write the messages', 'office', 'writeMs'],
-  ['send the letters (SMTP on the loopback)', 'office', 'sendMs'],
-  ['receive them (POP3 on the loopback)', 'warehouse', 'receiveMs'],
-  ['check and apply', 'warehouse', 'applyMs'],
-]
+/** What is measured once, so that it can be repeated; the median of as many counts. */
+const ROUNDS = 3
+const NODES = 1000
 
-/** The figures of one exchange. */
-export interface ExchangeFigures {
-  readonly rows: number
-  readonly office: Figures
-  readonly warehouse: Figures
+/** Shows what an exchange costs: the application that writes, the exchange itself, the wire, the memory, and many nodes. */
+export async function* measureExchange(rows: number): AsyncGenerator<Section> {
+  yield* measureCapture(rows)
+  yield measureWay(await repeat('whole-way', rows), rows)
+  yield measureWire(await inFolder((folder) => run('wire', folder, rows)), rows)
+  yield await measureMemory(rows)
+  yield await measureIdle()
+  yield await measureFanOut()
 }
 
-/**
- * Shows what an exchange costs: rows changed at a head office reach a warehouse through a mail server on the loopback. Mail host,
- * head office and warehouse are processes of their own, so that each one's memory is its own.
- */
-export async function measureExchange(rows: number): Promise<ExchangeFigures> {
+async function* measureCapture(rows: number): AsyncGenerator<Section> {
+  const kinds = ['bare', 'obmen', 'full-row', 'row-per-node'] as const
+  const figures = new Map<string, Figures[]>(kinds.map((kind) => [kind, []]))
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const kind of kinds) {
+      const some = await inFolder((folder) => {
+        return runProgram('exchange/programs/capture.ts', [folder, kind, String(rows)])
+      })
+      figures.get(kind)?.push(some)
+    }
+  }
+  for (const [name, title] of [
+    ['insertMs', 'insert'],
+    ['updateMs', 'update'],
+  ] as const) {
+    const perSecond = (kind: string): number[] =>
+      (figures.get(kind) ?? []).map(
+        (some) => ((some['rows'] ?? rows) / (some[name] ?? Number.NaN)) * 1000,
+      )
+    const ours = perSecond('obmen')
+    const beside = { ours, unit: 'rows/s of CPU' }
+    yield {
+      title: `${title}: ${rows} rows in one transaction`,
+      lines: [
+        figure('with registration', median(ours), beside.unit),
+        peerFigure('without', perSecond('bare'), {
+          ...beside,
+          target: { sense: 'at least', bound: 0.55 },
+        }),
+        peerFigure('the whole row as CSV (SymmetricDS)', perSecond('full-row'), {
+          ...beside,
+          target: { sense: 'at least', bound: 1 },
+        }),
+        peerFigure('a row for each of 10 nodes (1C)', perSecond('row-per-node'), {
+          ...beside,
+          target: { sense: 'at least', bound: 1 },
+        }),
+      ],
+    }
+  }
+}
+
+function measureWay(rounds: readonly Figures[], rows: number): Section {
+  const ours = rounds.map(({ wayMs = Number.NaN }) => wayMs)
+  const load = rounds.map(({ loadMs = Number.NaN }) => loadMs)
+  return {
+    title: `from one database to the other: ${rows} rows, fold, select, encode, compress, decode, apply, index`,
+    lines: [
+      figure('changed rows', median(ours), 'ms of CPU'),
+      peerFigure(
+        'a loop of prepared upserts of the same rows',
+        rounds.map(({ bareUpsertMs = Number.NaN }) => bareUpsertMs),
+        { ours, unit: 'ms of CPU', target: { sense: 'at most', bound: 2.5 } },
+      ),
+      figure('new rows', median(load), 'ms of CPU'),
+      peerFigure(
+        'the same loop into an empty table',
+        rounds.map(({ bareInsertMs = Number.NaN }) => bareInsertMs),
+        { ours: load, unit: 'ms of CPU' },
+      ),
+    ],
+  }
+}
+
+function measureWire(figures: Figures, rows: number): Section {
+  const { octets = Number.NaN } = figures
+  const peer = (program: string, name: string, bound?: number): Section['lines'][number] =>
+    peerFigure(program, [megabytes(figures[name])], {
+      ours: [megabytes(octets)],
+      unit: 'MB',
+      ...(bound !== undefined && { target: { sense: 'at most', bound } }),
+    })
+  return {
+    title: `on the wire: ${rows} rows`,
+    lines: [
+      figure('our messages', megabytes(octets), 'MB'),
+      peer('XML of 1C', 'xmlOctets', 0.15),
+      peer('XML of 1C, gzip', 'zippedXmlOctets'),
+      peer('changeset of a SQLite session', 'changesetOctets'),
+      peer('changeset of a SQLite session, gzip', 'zippedChangesetOctets'),
+    ],
+  }
+}
+
+async function measureMemory(rows: number): Promise<Section> {
+  const [office, warehouse] = await withMailHost('disk', async (folder) => [
+    await run('office', folder, rows),
+    await runProgram('exchange/programs/warehouse.ts', [folder]),
+  ])
+  const target = { sense: 'at most', bound: 150 } as const
+  const more = ({ peakOctets, idleOctets }: Figures = {}): number =>
+    megabytes((peakOctets ?? Number.NaN) - (idleOctets ?? Number.NaN))
+  if (warehouse?.['applied'] !== rows) throw new Error('not all rows came', { cause: warehouse })
+  return {
+    title: `memory beyond that of an idle process: ${rows} rows by mail`,
+    lines: [
+      figure('head office', more(office), 'MB', target),
+      figure('warehouse', more(warehouse), 'MB', target),
+    ],
+  }
+}
+
+async function measureIdle(): Promise<Section> {
+  const figures = await withMailHost('memory', (folder) => run('idle', folder, NODES))
+  const target = { sense: 'at most', bound: 50 } as const
+  return {
+    title: `a cycle with ${NODES} nodes and nothing to do`,
+    lines: [figure('head office', figures['idleMs'] ?? Number.NaN, 'ms of CPU', target)],
+  }
+}
+
+async function measureFanOut(): Promise<Section> {
+  const rounds: Figures[] = []
+  for (let round = 0; round < ROUNDS; round += 1) {
+    rounds.push(await withMailHost('memory', (folder) => run('fan-out', folder, NODES)))
+  }
+  const perSecond = (name: string): number[] =>
+    rounds.map((some) => (NODES / (some[name] ?? Number.NaN)) * 1000)
+  const bodies = rounds.map((some) => some['bodies'] ?? Number.NaN)
+  return {
+    title: `one change to ${NODES} nodes`,
+    lines: [
+      figure('bodies encoded', median(bodies), '', { sense: 'at most', bound: 1 }),
+      figure('letters with the change', median(perSecond('wallMs')), 'letters/s'),
+      peerFigure('letters of the same size, just sent', perSecond('bareWallMs'), {
+        ours: perSecond('wallMs'),
+        unit: 'letters/s',
+      }),
+      figure('letters with the change', median(perSecond('cpuMs')), 'letters/s of CPU'),
+      peerFigure('letters of the same size, just sent', perSecond('bareCpuMs'), {
+        ours: perSecond('cpuMs'),
+        unit: 'letters/s of CPU',
+      }),
+    ],
+  }
+}
+
+async function repeat(program: string, count: number): Promise<readonly Figures[]> {
+  const rounds: Figures[] = []
+  for (let round = 0; round < ROUNDS; round += 1) {
+    rounds.push(await inFolder((folder) => run(program, folder, count)))
+  }
+  return rounds
+}
+
+function run(program: string, folder: string, count: number): Promise<Figures> {
+  return runProgram(`exchange/programs/${program}.ts`, [folder, String(count)])
+}
+
+async function withMailHost<Result>(
+  place: 'disk' | 'memory',
+  work: (folder: string) => Promise<Result>,
+): Promise<Result> {
+  return inFolder(async (folder) => {
+    const host = await startProgram('exchange/programs/mail-host.ts', [folder, place])
+    try {
+      return await work(folder)
+    } finally {
+      host.process.kill()
+    }
+  })
+}
+
+async function inFolder<Result>(work: (folder: string) => Promise<Result>): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'obmen-bench-'))
-  const host = await startProgram('exchange/mail-host.ts', [folder])
   try {
-    const office = await runProgram('exchange/office.ts', [folder, String(rows)])
-    const warehouse = await runProgram('exchange/warehouse.ts', [folder])
-    return { rows, office, warehouse }
+    return await work(folder)
   } finally {
-    host.process.kill()
     rmSync(folder, { recursive: true })
   }
 }
 
-export function formatExchange(run: ExchangeFigures): string {
-  const { rows, office, warehouse } = run
-  const steps = STEPS.map(([text, site, figure]) => {
-    const ms = run[site][figure] ?? Number.NaN
-    const perSecond = Math.round((rows / ms) * 1000).toLocaleString('en')
-    return `${text.padEnd(42)}${ms.toFixed(0).padStart(8)} ms${perSecond.padStart(12)} rows/s`
-  })
-  const megabytes = (octets = Number.NaN): string => `${(octets / 1e6).toFixed(1)} MB`
-  const { messages, octets, captureMs = 0, bareWriteMs = 0, idleOctets, peakOctets } = office
-  return [
-    `${rows} rows of 10 columns, ${messages} letters, ${megabytes(octets)} compressed`,
-    ...steps,
-    `registration: ${(captureMs / bareWriteMs).toFixed(2)} × the time without`,
-    `peak memory: head office ${megabytes(peakOctets)}, warehouse ${megabytes(warehouse['peakOctets'])}, ` +
-      `a process that does nothing yet ${megabytes(idleOctets)}`,
-  ].join('\n')
+function megabytes(octets: number | undefined): number {
+  return (octets ?? Number.NaN) / 1e6
 }

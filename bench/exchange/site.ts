@@ -1,4 +1,4 @@
-/** A site of the benchmark: a database with one table of ten columns, and ports that count the time spent in them. */
+/** A site of the benchmark: a database with one table of twelve columns, and ports that count the time spent in them. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -16,15 +16,12 @@ import {
 } from '@obmen/exchange'
 import { MailTransport } from '@obmen/exchange/mail'
 import { ForeignLetters, openSqliteStore, prepareSqlite } from '@obmen/exchange/sqlite'
+import type { PostOffice } from '@obmen/exchange/testing'
 import { MailboxAddress } from '@obmen/mail/mime'
 import { type MailServer, Secret } from '@obmen/mail/smtp'
 
 import { parseFigures } from '../programs.ts'
-
-export const TABLE = `CREATE TABLE goods (
-  id TEXT PRIMARY KEY, parent TEXT, code TEXT, name TEXT, price DECIMAL(12, 2),
-  quantity INTEGER, entered TEXT, is_sold INTEGER, weight REAL, note TEXT
-)`
+import { PRAGMAS, TABLE } from './trade.ts'
 
 /** Milliseconds spent in deliveries and downloads. */
 export interface MailTime {
@@ -39,21 +36,32 @@ export interface Site {
   readonly mailTime: MailTime
 }
 
-export async function openSite(folder: string, code: string, peer: string): Promise<Site> {
+export interface SiteOptions {
+  readonly code: string
+  readonly peers: readonly string[]
+  /** Letters go through it; otherwise through the mail host of the folder. */
+  readonly post?: PostOffice
+}
+
+export async function openSite(folder: string, { code, peers, post }: SiteOptions): Promise<Site> {
   const database = new DatabaseSync(join(folder, `${code}.db`))
-  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${TABLE}`)
+  database.exec(`${PRAGMAS}; ${TABLE}`)
   const plan = { name: parsePlanName('УдаленныеСклады'), thisNode: parseNodeCode(code) }
   prepareSqlite(database, plan, { kind: 'all' })
   const store = openSqliteStore(database, plan)
-  await store.transaction((transaction) => transaction.addNode(newNodeState(parseNodeCode(peer))))
-  const mailTime = { deliverMs: 0, fetchMs: 0 }
-  const transport = new MailTransport({
-    plan,
-    address: MailboxAddress.parse('exchange@example.org'),
-    ...readServers(folder),
-    subjectPrefix: SUBJECT_PREFIX,
-    foreignLetters: new ForeignLetters(database),
+  await store.transaction(async (transaction) => {
+    for (const peer of peers) await transaction.addNode(newNodeState(parseNodeCode(peer)))
   })
+  const mailTime = { deliverMs: 0, fetchMs: 0 }
+  const transport =
+    post?.transportFor(plan) ??
+    new MailTransport({
+      plan,
+      address: MailboxAddress.parse('exchange@example.org'),
+      ...readServers(folder),
+      subjectPrefix: SUBJECT_PREFIX,
+      foreignLetters: new ForeignLetters(database),
+    })
   const context = {
     store,
     transport: withTimes(transport, mailTime),
@@ -65,7 +73,15 @@ export async function openSite(folder: string, code: string, peer: string): Prom
   return { database, store, context, mailTime }
 }
 
-function readServers(folder: string): { readonly smtp: MailServer; readonly pop3: MailServer } {
+/** The codes of so many nodes. */
+export function nodeCodes(count: number): string[] {
+  return Array.from({ length: count }, (_, no) => `С${String(no + 1).padStart(4, '0')}`)
+}
+
+export function readServers(folder: string): {
+  readonly smtp: MailServer
+  readonly pop3: MailServer
+} {
   const { smtp = 0, pop3 = 0 } = parseFigures(readFileSync(join(folder, 'ports.json'), 'utf8'))
   const credentials = { user: 'exchange@example.org', password: new Secret('bench') }
   const server = (port: number): MailServer => ({

@@ -106,7 +106,12 @@ export const LAYERS: readonly Layer[] = [
     [...NODE, ...BOTH],
   ),
   layer('obmen config', /^obmen\/src\/config\//, OBMEN_BASE, [...NODE, ...BOTH, 'yaml']),
-  layer('obmen site', /^obmen\/src\/site\//, [...OBMEN_BASE, 'obmen config'], [...NODE, ...BOTH]),
+  layer(
+    'obmen site',
+    /^obmen\/src\/site\//,
+    [...OBMEN_BASE, 'obmen config'],
+    [...NODE, ...BOTH, 'pg'],
+  ),
   layer('obmen daemon', /^obmen\/src\/daemon\//, OBMEN_SITE, [...NODE, ...BOTH]),
   layer('obmen web', /^obmen\/src\/web\//, OBMEN_SITE, [...NODE, ...BOTH]),
   layer('obmen demo', /^obmen\/src\/demo\//, OBMEN_SITE, [...NODE, ...BOTH]),

@@ -36,6 +36,7 @@ export { ImapConnectionEmail, ImapConnectionEmailHeaders } from './model/imap-co
 export { ImapConnection } from './model/imap-connection.ts'
 export { ImapConnectionParameters } from './model/imap-connection-parameters.ts'
 export { ConnectionEmail, ConnectionEmailHeaders } from './model/connection-email.ts'
+export { ImapDirectoryCounts } from './model/imap-directory-counts.ts'
 export { ImapDirectoryOpenMode } from './model/imap-directory-open-mode.ts'
 export { ImapEmailDirectory } from './model/imap-email-directory.ts'
 export {

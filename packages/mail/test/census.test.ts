@@ -41,10 +41,10 @@ describe('A census', () => {
 
   it('names a timer that still runs', async () => {
     const census = new Census()
-    const timer = setTimeout(() => {}, 60_000)
+    const timer = setInterval(() => {}, 60_000)
 
     assert.deepEqual(await census.leftovers(), ['Timeout'])
-    clearTimeout(timer)
+    clearInterval(timer)
   })
 
   it('names who still listens to a signal, and not who has stopped', async () => {

@@ -3,6 +3,9 @@ import { after } from 'node:test'
 
 import { describeInternetMail } from '../test-servers/suites/internet-mail.ts'
 import { startHostLaboratory } from './testing/host-laboratory.ts'
+import { takeCensus } from './census.ts'
+
+takeCensus()
 
 const { host, laboratory } = await startHostLaboratory()
 after(() => host.close())

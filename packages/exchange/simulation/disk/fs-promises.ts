@@ -3,11 +3,34 @@ import { Buffer } from 'node:buffer'
 
 import { diskOf, readWhole } from './memory-disk.ts'
 
-/** An open file: what is written goes to its end. */
-export interface SimulatedFile {
-  write(octets: Uint8Array): Promise<void>
-  sync(): Promise<void>
-  close(): Promise<void>
+/** An open file: what is written goes to its end, where no place is named. */
+export class SimulatedFile {
+  readonly #path: string
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  async write(
+    octets: Uint8Array,
+    _offset?: number,
+    _length?: number,
+    position?: number,
+  ): Promise<void> {
+    const disk = diskOf(this.#path)
+    await disk.at('write', () => {
+      const before = readWhole(this.#path)
+      disk.files.set(this.#path, Buffer.concat([before.subarray(0, position), octets]))
+    })
+  }
+
+  sync(): Promise<void> {
+    return diskOf(this.#path).at('sync', () => undefined)
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
 }
 
 export async function open(path: string, flags: string): Promise<SimulatedFile> {
@@ -16,14 +39,7 @@ export async function open(path: string, flags: string): Promise<SimulatedFile> 
     if (flags.startsWith('w')) disk.files.set(path, Buffer.alloc(0))
     else readWhole(path)
   })
-  return {
-    write: (octets) =>
-      disk.at('append', () => {
-        disk.files.set(path, Buffer.concat([readWhole(path), octets]))
-      }),
-    sync: () => disk.at('sync', () => undefined),
-    close: () => Promise.resolve(),
-  }
+  return new SimulatedFile(path)
 }
 
 export function mkdir(): Promise<void> {
@@ -42,16 +58,4 @@ export function rm(path: string): Promise<void> {
   return disk.at('remove', () => {
     disk.files.delete(path)
   })
-}
-
-export function rename(from: string, to: string): Promise<void> {
-  const disk = diskOf(from)
-  return disk.at('rename', () => {
-    disk.files.set(to, readWhole(from))
-    disk.files.delete(from)
-  })
-}
-
-export function stat(path: string): Promise<{ readonly size: number }> {
-  return Promise.resolve({ size: readWhole(path).length })
 }

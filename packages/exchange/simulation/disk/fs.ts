@@ -1,6 +1,5 @@
 /** The part of `node:fs` that an exchange uses, over simulated disks. */
-import { Buffer } from 'node:buffer'
-import { Readable, Writable } from 'node:stream'
+import { Readable } from 'node:stream'
 
 import { diskOf, readWhole } from './memory-disk.ts'
 
@@ -8,51 +7,27 @@ export function existsSync(path: string): boolean {
   return diskOf(path).files.has(path)
 }
 
-export function createReadStream(path: string): Readable {
+/** What part of a file is read: from an octet to an octet, both included. */
+export interface ReadRange {
+  readonly start?: number
+  readonly end?: number
+}
+
+export function createReadStream(path: string, range: ReadRange = {}): Readable {
   return new Readable({
     read(): void {
-      void readInto(this, path)
+      void readInto(this, path, range)
     },
   })
 }
 
-async function readInto(stream: Readable, path: string): Promise<void> {
+async function readInto(stream: Readable, path: string, range: ReadRange): Promise<void> {
+  const { start = 0, end = Number.POSITIVE_INFINITY } = range
   try {
-    stream.push(await diskOf(path).at('read', () => readWhole(path)))
+    const octets = await diskOf(path).at('read', () => readWhole(path))
+    stream.push(octets.subarray(start, end + 1))
     stream.push(null)
   } catch (error) {
-    stream.destroy(toError(error))
+    stream.destroy(error instanceof Error ? error : new Error(String(error)))
   }
-}
-
-export function createWriteStream(path: string): Writable {
-  const pieces: Buffer[] = []
-  return new Writable({
-    write(piece: Buffer, _encoding, done): void {
-      pieces.push(piece)
-      done()
-    },
-    final(done): void {
-      void finish(writeWhole(path, pieces), done)
-    },
-  })
-}
-
-async function writeWhole(path: string, pieces: readonly Buffer[]): Promise<void> {
-  const disk = diskOf(path)
-  await disk.at('write', () => disk.files.set(path, Buffer.concat(pieces)))
-}
-
-async function finish(work: Promise<void>, done: (error?: Error) => void): Promise<void> {
-  let failure: Error | undefined
-  try {
-    await work
-  } catch (error) {
-    failure = toError(error)
-  }
-  done(failure)
-}
-
-function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error))
 }

@@ -2,31 +2,18 @@
  * The part of `node:zlib` that an exchange uses, without its threads: the octets are the same, and nothing waits for another thread, so
  * that a world of many small messages is quick, and takes the same turns each time.
  */
-import { Buffer } from 'node:buffer'
+import type { Buffer } from 'node:buffer'
 import { Transform } from 'node:stream'
-import { constants, zstdCompressSync, zstdDecompressSync, type ZstdOptions } from 'node:zlib'
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 
-export { constants }
+export { constants, zstdCompressSync }
 
-export function createZstdCompress(options: ZstdOptions): Transform {
-  return wholly((octets) => zstdCompressSync(octets, options))
-}
-
+/** Each piece that comes in is a frame: a simulated disk gives files whole, and they are cut where their frames end. */
 export function createZstdDecompress(): Transform {
-  return wholly((octets) => zstdDecompressSync(octets))
-}
-
-/** Works on everything at once, at the end. */
-function wholly(work: (octets: Buffer) => Buffer): Transform {
-  const pieces: Buffer[] = []
   return new Transform({
-    transform(piece: Buffer, _encoding, done): void {
-      pieces.push(piece)
-      done()
-    },
-    flush(done): void {
+    transform(frame: Buffer, _encoding, done): void {
       try {
-        done(null, work(Buffer.concat(pieces)))
+        done(null, zstdDecompressSync(frame))
       } catch (error) {
         done(error instanceof Error ? error : new Error(String(error)))
       }

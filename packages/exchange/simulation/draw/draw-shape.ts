@@ -4,7 +4,7 @@ import type { KeyKind, TableShape, WorldShape } from '../world/shape.ts'
 import { KEY_COUNT } from '../world/tables.ts'
 
 /** Schemas there are to draw from: a process prepares each of their databases once. */
-const SCHEMA_COUNT = 64
+const SCHEMA_COUNT = 32
 
 const CODES = ['ЦБ', 'С01', 'С02', '007', 'a-b'] as const
 
@@ -49,6 +49,7 @@ export function drawShape(random: Random, nodeCount?: number): WorldShape {
       window: random.pick([3, 3, 1, 24]),
       resendAfterMs: 24 * HOUR_MS,
       messageSizeOctets: random.pick([10_000, 10_000, 250, 60]),
+      keepDeletionsDays: random.pick([400, 400, 0, 1]),
     },
     removal: random.pick(['at once', 'at close']),
     capacity: random.pick([100, 100, 100, 4]),
@@ -74,7 +75,7 @@ const KEY_KINDS = ['integer', 'integer', 'text', 'uuid', 'blob'] as const
 
 function drawTables(schema: Random, nodeCount: number): TableShape[] {
   const first = schema.below(TABLE_NAMES.length)
-  const count = schema.pick([1, 1, 2])
+  const count = schema.pick([1, 1, 1, 2])
   return Array.from({ length: count }, (_, index) => {
     const name = TABLE_NAMES[(first + index) % TABLE_NAMES.length] ?? TABLE_NAMES[0]
     return drawTable(schema, name, nodeCount)

@@ -47,6 +47,7 @@ class StepDrawer {
   readonly #faults: Random
   readonly #backedUp = new Set<number>()
   readonly #copied = new Set<number>()
+  #lastWrite: Step | undefined
   #serial = 0
 
   constructor(random: Random, shape: WorldShape, troubles: Troubles) {
@@ -59,7 +60,7 @@ class StepDrawer {
 
   /** One step, or several that only together come to something. */
   draw(kinds: Random): readonly Step[] {
-    const { mail, clocks, memory, disk, forgery } = this.#troubles
+    const { mail, rudeServer, clocks, memory, disk, forgery } = this.#troubles
     const draw = kinds.weighted<() => readonly Step[]>([
       { weight: 25, item: () => [this.#write(this.#node())] },
       { weight: 25, item: () => [this.#exchange(this.#node())] },
@@ -69,7 +70,8 @@ class StepDrawer {
       { weight: mail ? 6 : 0, item: () => [{ kind: 'lose', letter: this.#mail.below(5) }] },
       { weight: mail ? 2 : 0, item: () => [{ kind: 'refuse', ms: this.#mail.below(5 * DAY_MS) }] },
       { weight: forgery ? 15 : 0, item: () => [this.#forge()] },
-      { weight: clocks ? 12 : 0, item: () => [this.#clock()] },
+      { weight: rudeServer ? 20 : 0, item: () => this.#mumble(this.#node()) },
+      { weight: clocks ? 15 : 0, item: () => this.#clock(this.#node()) },
       { weight: disk ? 10 : 0, item: () => [this.#disk()] },
       { weight: memory ? 40 : 0, item: () => this.#memory(this.#node()) },
     ])
@@ -79,6 +81,18 @@ class StepDrawer {
   /** A node changes something, and a peer hears of it. */
   #tell(node: number): Step[] {
     return [this.#write(node), this.#exchange(node), this.#exchange(this.#peerOf(node))]
+  }
+
+  /** The same, but the first letter goes astray. */
+  #tellInVain(node: number): Step[] {
+    return [this.#write(node), { ...this.#exchange(node), fates: [LOST] }]
+  }
+
+  /** A letter is taken without a word, and refused when it is sent once more. */
+  #mumble(node: number): Step[] {
+    const unknown = { ...this.#exchange(node), fates: [UNKNOWN] }
+    const refused = { ...this.#exchange(node), fates: [REFUSED] }
+    return [this.#write(node), unknown, refused, this.#write(node), this.#exchange(node)]
   }
 
   #node(): number {
@@ -123,7 +137,7 @@ class StepDrawer {
     }
   }
 
-  #exchange(node: number): Step {
+  #exchange(node: number): Step & { readonly kind: 'exchange' } {
     const step = { kind: 'exchange', node, instance: this.#instance(node) } as const
     const fates = this.#fates()
     const mishap = this.#troubles.deaths ? this.#mishap() : undefined
@@ -173,9 +187,10 @@ class StepDrawer {
     return { kind: 'forge', letter: this.#faults.below(5), forgery }
   }
 
-  #clock(): Step {
+  #clock(node: number): Step[] {
     const byMs = this.#faults.pick([3 * YEAR_MS, -3 * YEAR_MS, -3 * YEAR_MS, -DAY_MS, -5000])
-    return { kind: 'clock', node: this.#node(), byMs }
+    const before = this.#faults.percent(50) ? this.#tellInVain(node) : []
+    return [...before, { kind: 'clock', node, byMs }]
   }
 
   #disk(): Step {
@@ -199,12 +214,28 @@ class StepDrawer {
 
   #backUp(node: number): Step[] {
     this.#backedUp.add(node)
-    return [{ kind: 'back up', node }, ...this.#tell(node)]
+    const told = this.#tell(node)
+    this.#lastWrite = told[0]
+    // Sometimes it is restored before anybody answers.
+    return [{ kind: 'back up', node }, ...(this.#faults.percent(50) ? told : told.slice(0, 2))]
   }
 
+  /** People enter once more what is gone, and it is the same rows, but not the same values. */
   #restore(node: number): Step[] {
-    const restore: Step = { kind: 'restore', node, spool: this.#faults.pick(SPOOLS) }
-    return this.#faults.percent(50) ? [restore] : [restore, ...this.#tell(node)]
+    const random = this.#faults
+    const restore: Step = { kind: 'restore', node, spool: random.pick(SPOOLS) }
+    const again = this.#lastWrite?.kind === 'write' ? [this.#repeat(this.#lastWrite)] : []
+    const told = random.percent(40) ? this.#tellInVain(node) : []
+    const answers = random.percent(50) ? [this.#exchange(this.#peerOf(node))] : []
+    return [restore, ...again, ...told, ...answers, ...this.#tell(node)]
+  }
+
+  #repeat(step: Step & { readonly kind: 'write' }): Step {
+    const statements = step.statements.map((statement) => {
+      this.#serial += 1
+      return { ...statement, serial: this.#serial }
+    })
+    return { ...step, statements, ends: 'commit', instance: 'own' }
   }
 
   #beginCopy(node: number): Step[] {
@@ -217,6 +248,10 @@ class StepDrawer {
     return [{ kind: 'end copy', node }]
   }
 }
+
+const LOST: Fate = { verdict: 'taken', delaysMs: [], damage: 'none', hint: 'kept' }
+const UNKNOWN: Fate = { verdict: 'unknown, taken', delaysMs: [0], damage: 'none', hint: 'kept' }
+const REFUSED: Fate = { verdict: 'refused', delaysMs: [], damage: 'none', hint: 'kept' }
 
 const SPOOLS = ['kept', 'lost'] as const
 

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
-import { createHash } from 'node:crypto'
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { zstdCompressSync } from 'node:zlib'
 
+import { readText } from '../model/letter-rows.ts'
 import type { Fate, Forgery } from '../world/step.ts'
 
 /** The octets of a message as they come out of bad hands. */
@@ -18,7 +18,7 @@ export function damage(octets: Uint8Array, kind: Fate['damage']): Uint8Array {
 
 /** Another content that decompresses and reads well: only the checksum at its end can tell. */
 function alterRow(octets: Uint8Array): Uint8Array {
-  const text = zstdDecompressSync(Buffer.from(octets)).toString()
+  const text = readText(octets)
   const altered = text.replace(/(\d)"?\]\n/, (end, digit: string) => {
     return end.replace(digit, String((Number(digit) + 1) % 10))
   })
@@ -40,11 +40,7 @@ export function forge(octets: Uint8Array, kind: Forgery): Uint8Array {
   }
 }
 
-/** A whole message, sealed as it should be, in a format that is yet to come. */
+/** A whole message in a format that is yet to come. */
 function raiseFormat(octets: Uint8Array): Uint8Array {
-  const lines = zstdDecompressSync(Buffer.from(octets)).toString().split('\n').slice(0, -2)
-  const body = lines.map((line, index) => (index === 0 ? line.replace('1', '99') : line) + '\n')
-  const sha256 = createHash('sha256').update(body.join('')).digest('hex')
-  const rows = body.filter((line) => line.startsWith('[')).length
-  return zstdCompressSync(Buffer.from(`${body.join('')}${JSON.stringify({ rows, sha256 })}\n`))
+  return zstdCompressSync(readText(octets).replace('1', '99'))
 }

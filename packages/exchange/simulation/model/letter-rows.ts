@@ -3,6 +3,7 @@ import { zstdDecompressSync } from 'node:zlib'
 
 import type { Epoch } from '@obmen/exchange'
 
+import { FrameWalker } from '../../src/message/frame-walker.ts'
 import { type RowId, rowId, type RowState } from './row-state.ts'
 
 /** A message as it was sent, read by other means than the engine's. */
@@ -16,7 +17,7 @@ export interface LetterContent {
 
 /** Reads the rows of a message's file as its sender wrote it. */
 export function readLetter(octets: Uint8Array, tables: readonly string[]): LetterContent {
-  const lines = zstdDecompressSync(Buffer.from(octets)).toString().trimEnd().split('\n')
+  const lines = readText(octets).trimEnd().split('\n')
   const [header = '{}', ...body] = lines
   const rows = new Map<RowId, RowState>()
   let table = -1
@@ -31,7 +32,7 @@ export function readLetter(octets: Uint8Array, tables: readonly string[]): Lette
         text: mark === 'u' ? JSON.stringify(values) : undefined,
       }
       rows.set(rowId(table, values.slice(0, keyLength)), state)
-    } else {
+    } else if (fieldOf(json, 'table') !== undefined) {
       table = tables.indexOf(String(fieldOf(json, 'table')))
       keyLength = Number(fieldOf(json, 'key'))
     }
@@ -44,6 +45,12 @@ export function readLetter(octets: Uint8Array, tables: readonly string[]): Lette
     epoch: { counter: Number(counter), random: String(random) },
     rows,
   }
+}
+
+/** A message's file without its compression: several frames of zstd, one after another. */
+export function readText(octets: Uint8Array): string {
+  const frames = new FrameWalker().cut(octets)
+  return Buffer.concat([...frames].map((frame) => zstdDecompressSync(frame))).toString()
 }
 
 function fieldOf(json: unknown, name: string): unknown {

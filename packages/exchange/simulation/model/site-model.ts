@@ -17,6 +17,8 @@ export class SiteModel {
   readonly held: Map<RowId, RowState>
   /** From whom a row's version came; nobody, when it was made here. */
   readonly sources: Map<RowId, string>
+  /** Deletions that were old enough to be forgotten. */
+  readonly forgotten: Map<RowId, RowState>
   /** Versions made here. */
   readonly made: Map<RowId, RowState>
 
@@ -27,6 +29,7 @@ export class SiteModel {
     this.pending = new Map(from?.pending)
     this.held = new Map(from?.held)
     this.sources = new Map(from?.sources)
+    this.forgotten = new Map(from?.forgotten)
     this.made = new Map(from?.made)
   }
 
@@ -78,6 +81,12 @@ export class SiteModel {
         else this.#take(id, state, letter.rows.get(id) === state ? letter.from : '')
       }
     }
+  }
+
+  /** That a row was deleted is known no more: it is as if the row had never been. */
+  forget(id: RowId, state: RowState): void {
+    this.rows.delete(id)
+    this.forgotten.set(id, state)
   }
 
   #take(id: RowId, state: RowState, source: string): void {

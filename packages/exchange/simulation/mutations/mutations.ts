@@ -7,16 +7,19 @@ import type { Mutation } from './mutation.ts'
 const ACKNOWLEDGEMENT = 'plan/acknowledgement.ts'
 const NUMBERING = 'plan/numbering.ts'
 const RECEPTION = 'plan/reception.ts'
-const LETTER_MARK = 'plan/letter-mark.ts'
 const RECEIVE = 'session/receive-changes.ts'
 const SEND = 'session/send-changes.ts'
 const READER = 'session/message-reader.ts'
 const EXCHANGE = 'session/exchange.ts'
-const STORE = 'store/sqlite/sqlite-store.ts'
+const TRANSACTION = 'store/sqlite/sqlite-transaction.ts'
 const FOLD = 'store/sqlite/fold.ts'
 const CAPTURE = 'store/sqlite/capture.ts'
-const APPLIER = 'store/sqlite/row-applier.ts'
-const TARGET = 'store/sqlite/table-target.ts'
+const APPLY_DATABASE = 'store/sqlite/apply-database.ts'
+const PLAIN_WRITER = 'store/sqlite/plain-writer.ts'
+const DELETIONS = 'store/sqlite/deletions.ts'
+const JUDGE = 'store/apply/arrival-judge.ts'
+const POSTPONED = 'store/apply/postponed-rows.ts'
+const WRITER = 'store/apply/row-writer.ts'
 
 export const MUTATIONS: readonly Mutation[] = [
   one('applies before it folds', {
@@ -25,9 +28,9 @@ export const MUTATIONS: readonly Mutation[] = [
     replacement: '',
   }),
   one('two folds give the same positions', {
-    file: STORE,
-    text: `    writeHeadSeq(this.#database, headSeq)\n    return Promise.resolve(headSeq)`,
-    replacement: `    return Promise.resolve(headSeq)`,
+    file: TRANSACTION,
+    text: `    writeHeadSeq(this.#database, lastSeq)\n    forgetChanged`,
+    replacement: `    forgetChanged`,
   }),
   one('folds a stamp of the clock, whatever the row had', {
     file: FOLD,
@@ -54,13 +57,28 @@ export const MUTATIONS: readonly Mutation[] = [
     text: `  if (header.messageNo <= sender.receivedNo) {`,
     replacement: `  if (header.messageNo < sender.receivedNo) {`,
   }),
-  one('forgets where a row came from', {
-    file: APPLIER,
-    text: `: { stamp: row.stamp, origin: row.origin, via }`,
-    replacement: `: { stamp: row.stamp, origin: row.origin, via: '' }`,
-  }),
+  {
+    name: 'forgets where a row came from',
+    edits: [
+      {
+        file: WRITER,
+        text: `via: origin === this.#thisNode ? '' : via }`,
+        replacement: `via: '' }`,
+      },
+      {
+        file: PLAIN_WRITER,
+        text: `this.#renew.run(...this.#keyOf(values), seq, stamp, origin, sender)`,
+        replacement: `this.#renew.run(...this.#keyOf(values), seq, stamp, origin, '')`,
+      },
+      {
+        file: PLAIN_WRITER,
+        text: `this.#enter.run(...key, seq, stamp, origin, sender)`,
+        replacement: `this.#enter.run(...key, seq, stamp, origin, '')`,
+      },
+    ],
+  },
   one('does not offer again what came from a node that begins anew', {
-    file: STORE,
+    file: TRANSACTION,
     text: `SET via = '' WHERE via = ?`,
     replacement: `SET via = via WHERE via = ?`,
   }),
@@ -79,11 +97,6 @@ export const MUTATIONS: readonly Mutation[] = [
     text: `  if (messageNo > sender.sentNo) {`,
     replacement: `  if (messageNo < 0) {`,
   }),
-  one('takes a letter for a duplicate by its number alone', {
-    file: LETTER_MARK,
-    text: `received?.uuid === mark.uuid ?`,
-    replacement: `received !== undefined ?`,
-  }),
   one('never begins a new epoch', {
     file: RECEIVE,
     text: `    const epoch = nextEpoch(known.epoch, this.#context.newUuid())`,
@@ -100,12 +113,12 @@ export const MUTATIONS: readonly Mutation[] = [
     replacement: `node`,
   }),
   one('lets older versions win', {
-    file: APPLIER,
-    text: `      if (order <= 0) {`,
-    replacement: `      if (order === 0) {`,
+    file: PLAIN_WRITER,
+    text: ' AND stamp < $',
+    replacement: ' AND stamp <> $',
   }),
   one('lets either of two contents of one version win', {
-    file: TARGET,
+    file: JUDGE,
     text: `return theirs > ours ? 1 : -1`,
     replacement: `return 1`,
   }),
@@ -130,8 +143,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   one('offers again, and goes on counting what was superseded', {
     file: NUMBERING,
-    text: `node.unacknowledged.map((sent) => ({ ...sent, superseded: true }))`,
-    replacement: `node.unacknowledged`,
+    text: `      superseded: true,`,
+    replacement: `      superseded: sent.superseded,`,
   }),
   one('never offers again by itself', {
     file: NUMBERING,
@@ -155,31 +168,41 @@ export const MUTATIONS: readonly Mutation[] = [
   }),
   one('counts a message that was divided as whole', {
     file: SEND,
-    text: `written.hasMore ? (written.lastSeq ?? next.afterSeq) : next.throughSeq`,
+    text: `body?.hasMore === true ? (body.lastSeq ?? group.afterSeq) : next.throughSeq`,
     replacement: `next.throughSeq`,
   }),
   one('gives a number again that may have been used', {
     file: SEND,
-    text: `await this.#deliver(node.epoch, message, offerAgain)`,
-    replacement: `await this.#deliver(node.epoch, message, withdraw)`,
+    text: `await this.#conclude(letters, deliveries, offerAgain)`,
+    replacement: `await this.#conclude(letters, deliveries, withdraw)`,
   }),
   one('cleans the spool of what is still to be delivered', {
     file: EXCHANGE,
-    text: `await spool.clean(new Set(uuids))`,
-    replacement: `await spool.clean(new Set())`,
+    text: `await spool.clean(survey.bodies)`,
+    replacement: `await spool.clean([])`,
   }),
-  one('accepts messages whose checksum does not fit', {
-    file: READER,
-    text: `  if (end.sha256 !== hash.digest('hex')) throw new MessageDamaged('its checksum does not fit')\n`,
-    replacement: '',
-  }),
+  {
+    name: 'accepts messages whose checksum does not fit',
+    edits: [
+      {
+        file: READER,
+        text: `    if (!isWhole) throw new MessageDamaged('the checksum of a part does not fit')\n`,
+        replacement: '',
+      },
+      {
+        file: READER,
+        text: `if (seal.sha256 !== this.#message.digest('hex')) {`,
+        replacement: `if (seal.sha256 === '') {`,
+      },
+    ],
+  },
   one('accepts letters that carry another message', {
     file: RECEIVE,
     text: `      checkName(message, verified.header)\n`,
     replacement: '',
   }),
   one('registers applied rows as changes of its own', {
-    file: APPLIER,
+    file: APPLY_DATABASE,
     text: `    this.#triggers.suspend(table)\n`,
     replacement: '',
   }),
@@ -194,19 +217,24 @@ export const MUTATIONS: readonly Mutation[] = [
     replacement: "when: rekeyed, action: appendKey(table, 'NEW')",
   }),
   one('keeps no version of a row that is gone', {
-    file: TARGET,
-    text: `    const gone = row.kind === 'row' ? 0n : 1n\n`,
-    replacement: `    if (row.kind === 'deletion') return\n    const gone = 0n\n`,
+    file: WRITER,
+    text: `await this.record(fit, outcomes)`,
+    replacement: `await this.record(fit.filter(({ row }) => row.kind === 'row'), outcomes)`,
   }),
   one('drops rows that the database refuses', {
-    file: APPLIER,
-    text: `    for (const postponed of this.#postponed) this.#setAside(postponed)\n`,
+    file: POSTPONED,
+    text: `    for (const postponed of this.#rows) await this.#setAside(postponed)\n`,
     replacement: '',
   }),
   one('does not try again what was refused', {
-    file: APPLIER,
-    text: `    this.#takeRefused()\n`,
-    replacement: '',
+    file: POSTPONED,
+    text: `await this.#takeWaiting()`,
+    replacement: `0`,
+  }),
+  one('forgets deletions that a node does not know yet', {
+    file: DELETIONS,
+    text: `Math.min(toNumber(seq), readAcknowledgedByAll(database))`,
+    replacement: `Number(seq)`,
   }),
 ]
 

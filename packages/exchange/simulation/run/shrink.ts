@@ -9,6 +9,9 @@ export interface ShrunkStory {
   readonly tries: number
 }
 
+/** Runs a story and gives what is wrong with it. */
+export type RunStory = (story: Story) => Promise<Failure | undefined>
+
 /** Some failures need a long story; nobody waits for the shortest one. */
 const MAX_TRIES = 2000
 
@@ -16,8 +19,12 @@ const MAX_TRIES = 2000
  * Leaves out steps as long as the world still fails by the same rule (delta debugging: halves, quarters, … single steps), then
  * what is in the steps.
  */
-export async function shrink(story: Story, failure: Failure): Promise<ShrunkStory> {
-  const shrinker = new Shrinker(story, failure)
+export async function shrink(
+  story: Story,
+  failure: Failure,
+  run: RunStory = runStory,
+): Promise<ShrunkStory> {
+  const shrinker = new Shrinker(story, failure, run)
   for (let before = Number.POSITIVE_INFINITY; shrinker.size < before;) {
     before = shrinker.size
     await shrinker.leaveOutSteps()
@@ -29,9 +36,11 @@ export async function shrink(story: Story, failure: Failure): Promise<ShrunkStor
 class Shrinker {
   #story: Story
   #failure: Failure
+  readonly #run: RunStory
   #tries = 0
 
-  constructor(story: Story, failure: Failure) {
+  constructor(story: Story, failure: Failure, run: RunStory) {
+    this.#run = run
     this.#story = story
     this.#failure = failure
   }
@@ -77,7 +86,7 @@ class Shrinker {
     if (this.#tries >= MAX_TRIES) return false
     this.#tries += 1
     const story = { ...this.#story, steps }
-    const failure = await runStory(story)
+    const failure = await this.#run(story)
     if (failure?.rule !== this.#failure.rule) return false
     this.#story = story
     this.#failure = failure

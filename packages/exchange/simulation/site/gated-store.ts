@@ -6,6 +6,7 @@ import type { Gate } from './gate.ts'
 export type StoreAct =
   | { readonly kind: 'fold' }
   | { readonly kind: 'apply' }
+  | { readonly kind: 'end day' }
   | { readonly kind: 'save'; readonly node: NodeState }
 
 /** A store at each call of which the process may die. What a transaction did is told once it is committed. */
@@ -32,6 +33,11 @@ export function gatedStore(
         yield batch
       }
     },
+    survey: (request) => gate.at('survey', () => store.survey(request)),
+    nodes: () => store.nodes(),
+    shareOf: (node) => store.shareOf(node),
+    countChanges: (requests) => store.countChanges(requests),
+    unsentRows: () => store.unsentRows(),
     checksums: () => store.checksums(),
     refusedRows: () => store.refusedRows(),
     conflicts: () => store.conflicts(),
@@ -56,6 +62,19 @@ function gatedTransaction(
       acts.push({ kind: 'fold' })
       return gate.at('fold', () => transaction.fold())
     },
+    attributes: (code) => transaction.attributes(code),
+    setAttributes: (code, attributes) => transaction.setAttributes(code, attributes),
+    setAside: (rows) => gate.at('set aside', () => transaction.setAside(rows)),
+    takeUp: (rows) => gate.at('take up', () => transaction.takeUp(rows)),
+    endDay: (request) => {
+      acts.push({ kind: 'end day' })
+      return gate.at('end day', () => transaction.endDay(request))
+    },
+    setInstance: (instance) => transaction.setInstance(instance),
+    resolveConflict: (choice, nowMs) => transaction.resolveConflict(choice, nowMs),
+    clearConflicts: (beforeMs) => transaction.clearConflicts(beforeMs),
+    retryRefused: (nowMs) => transaction.retryRefused(nowMs),
+    dropRefused: (row) => transaction.dropRefused(row),
     forgetVia: (code) => gate.at('forget via', () => transaction.forgetVia(code)),
     async beginApplying(sender) {
       acts.push({ kind: 'apply' })

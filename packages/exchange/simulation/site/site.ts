@@ -47,6 +47,8 @@ export class Site {
   /** How often the site has lost its memory. */
   life = 0
   fetched: Letter | undefined
+  /** Rows or versions may be others than before the last exchange. */
+  hasChanged = false
   /** Letters that were fetched and are not what a node wrote. */
   falseLetters = 0
   #freePages: number | undefined

@@ -18,6 +18,7 @@ export function checkSite(site: Site): ReadonlyMap<RowId, IndexedRow> {
     throw new WorldFailure('a database holds the rows that the model says', facts)
   }
   const index = reader.index()
+  forgetPurged(site, index)
   for (const id of new Set([...index.keys(), ...model.rows.keys()])) {
     const [entry, expected] = [index.get(id), model.rows.get(id)]
     const isSame =
@@ -30,6 +31,14 @@ export function checkSite(site: Site): ReadonlyMap<RowId, IndexedRow> {
   }
   checkHeld(site)
   return index
+}
+
+/** That a row was deleted is forgotten after so many days: from then on it is as if the row had never been. */
+function forgetPurged({ model }: Site, index: ReadonlyMap<RowId, IndexedRow>): void {
+  for (const [id, state] of model.rows) {
+    if (state.text === undefined && !index.has(id) && !model.pending.has(id))
+      model.forget(id, state)
+  }
 }
 
 function checkHeld({ model, reader, name }: Site): void {
@@ -72,7 +81,9 @@ export function checkAcknowledged(
     if (entry.seq > state.acknowledgedSeq || entry.via === peer.plan.thisNode) continue
     const own = site.model.rows.get(id)
     if (own === undefined) continue
-    if (isKnown(peer.model.rows.get(id), own) || isKnown(peer.model.held.get(id), own)) continue
+    const known = peer.model.rows.get(id)
+    if (known === undefined && own.text === undefined) continue
+    if (isKnown(known, own) || isKnown(peer.model.held.get(id), own)) continue
     const facts = `${describeState(own)} of ${site.name} is not at ${peer.name}`
     throw new WorldFailure('what is acknowledged is there', facts)
   }
@@ -90,16 +101,23 @@ export function checkConvergence(sites: readonly Site[]): void {
   for (const other of others) {
     for (const id of new Set([...first.model.rows.keys(), ...other.model.rows.keys()])) {
       const [a, b] = [first.model.rows.get(id), other.model.rows.get(id)]
-      if (held.has(id) || (a && b && compareStates(a, b) === 0)) continue
+      if (held.has(id) || areSame(a, b)) continue
       const facts = `${id} is ${describeState(a)} at ${first.name}, and ${describeState(b)} at ${other.name}`
       throw new WorldFailure('all nodes hold the same rows in the end', facts)
     }
   }
   for (const maker of sites) {
     for (const [id, made] of maker.model.made) {
-      if (held.has(id) || isKnown(first.model.rows.get(id), made)) continue
+      const isForgotten = sites.some(({ model }) => isKnown(model.forgotten.get(id), made))
+      if (held.has(id) || isForgotten || isKnown(first.model.rows.get(id), made)) continue
       const facts = `${describeState(made)}, made at ${maker.name}, is lost`
       throw new WorldFailure('the newest version of each row is everywhere in the end', facts)
     }
   }
+}
+
+/** A deletion is the same as nothing: one of the two may have forgotten it. */
+function areSame(a: RowState | undefined, b: RowState | undefined): boolean {
+  if (a === undefined || b === undefined) return a?.text === b?.text
+  return compareStates(a, b) === 0
 }

@@ -26,6 +26,7 @@ export interface Trouble {
 
 /** One exchange of a site with all its peers, by the engine as it is. */
 export async function exchangeOnce(world: World, site: Site, trouble: Trouble): Promise<void> {
+  site.hasChanged = false
   const context = contextOf(world, site, [...trouble.fates])
   const died = new Promise<'died'>((resolve) => {
     site.gate.arm(trouble.mishap, () => resolve('died'))

@@ -1,3 +1,5 @@
+import { describeState } from '../model/row-state.ts'
+import type { Site } from '../site/site.ts'
 import { checkConvergence, checkSite } from './checks.ts'
 import { exchangeOnce } from './exchange-once.ts'
 import { quote } from './tables.ts'
@@ -23,9 +25,18 @@ export async function heal(world: World): Promise<void> {
   makeRoom(world)
   await settle(world)
   checkConvergence(world.sites)
-  for (const site of world.sites) {
-    if (site.model.held.size === 0) continue
-    throw new WorldFailure('a row that fits is held back no more', site.name)
+  for (const site of world.sites) checkNothingIsHeld(world, site)
+}
+
+/** But for a row that fits nowhere here, and whose node has forgotten that it ever made it. */
+function checkNothingIsHeld(world: World, site: Site): void {
+  for (const [id, state] of site.model.held) {
+    const table = world.shape.tables[Number(id.split(':')[0])]
+    const fitsNever = table?.refusingNode === site.node
+    const isForgotten = world.sites.every(({ model }) => model.rows.get(id)?.stamp !== state.stamp)
+    if (fitsNever && isForgotten) continue
+    const facts = `${describeState(state)} at ${site.name}`
+    throw new WorldFailure('a row that fits is held back no more', facts)
   }
 }
 
@@ -40,22 +51,22 @@ function mend(world: World): void {
   mailbox.letters = mailbox.letters.map((letter) => ({ ...letter, arrivesAtMs: 0 }))
 }
 
-/** Who lost its memory learns what is missing once somebody has something to say: so each node changes a row. */
+/** Who lost its memory learns what is missing once somebody has something to say: so one node changes a row. */
 function stir(world: World): void {
-  for (const site of world.sites) {
-    const serial = STIR_SERIAL + 2 * site.node
-    const row = { table: 0, key: site.node, otherKey: 0, serial, value: serial }
-    const statements = [{ verb: 'upsert', ...row }] as const
-    const step = {
-      kind: 'write',
-      node: site.node,
-      instance: 'own',
-      statements,
-      ends: 'commit',
-    } as const
-    writeStatements(world.shape, site, step)
-    checkSite(site)
-  }
+  const site = world.sites[world.uuids.below(world.sites.length)]
+  if (site === undefined) return
+  const { node } = site
+  const serial = STIR_SERIAL + 2 * node
+  const row = { table: 0, key: node, otherKey: 0, serial, value: serial }
+  const statements = [{ verb: 'upsert', ...row }] as const
+  writeStatements(world.shape, site, {
+    kind: 'write',
+    node,
+    instance: 'own',
+    statements,
+    ends: 'commit',
+  })
+  checkSite(site)
 }
 
 /** Above all other serial numbers; even, so that no node refuses the row. */
@@ -68,7 +79,7 @@ async function settle(world: World): Promise<void> {
     for (const site of world.sites) {
       world.nowMs += 1000
       await exchangeOnce(world, site, { fates: [], mishap: undefined })
-      checkSite(site)
+      if (site.hasChanged) checkSite(site)
     }
     const isQuiet = world.mailbox.posted === before
     if (isQuiet && hasWaited) return

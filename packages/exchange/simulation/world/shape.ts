@@ -30,6 +30,7 @@ export interface WorldShape {
     readonly window: number
     readonly resendAfterMs: number
     readonly messageSizeOctets: number
+    readonly keepDeletionsDays: number
   }
   /** Whether a removed letter is gone at once (IMAP), or only when the mailbox was closed in order (POP3). */
   readonly removal: 'at once' | 'at close'

@@ -136,9 +136,13 @@ export class World {
   /** A transaction of the engine has been committed: what it did is now so. */
   onCommit(site: Site, acts: readonly StoreAct[]): void {
     for (const act of acts) {
+      if (act.kind === 'save') {
+        this.#onSaved(site, act.node)
+        continue
+      }
+      if (act.kind !== 'fold' || site.model.pending.size > 0) site.hasChanged = true
       if (act.kind === 'fold') site.model.fold()
       else if (act.kind === 'apply') this.#onApplied(site)
-      else this.#onSaved(site, act.node)
     }
   }
 

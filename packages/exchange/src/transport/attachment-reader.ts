@@ -12,8 +12,12 @@ export function hasAttachment(beginning: Uint8Array, name: MessageFileName): boo
 }
 
 function isAttachment(event: MessageEvent, name: MessageFileName): boolean {
-  if (event.kind !== 'part' || event.fileName === undefined) return false
-  const attached = parseFileName(event.fileName)
+  return event.kind === 'part' && event.fileName !== undefined && isFileOf(event.fileName, name)
+}
+
+/** Whether a file of this name is that of the message. */
+export function isFileOf(fileName: string, name: MessageFileName): boolean {
+  const attached = parseFileName(fileName)
   return attached !== undefined && isSameName(attached, name)
 }
 

@@ -17,6 +17,7 @@ import {
 import type { LetterBox, LetterBoxLook, LetterHead } from './letter-box.ts'
 import { HINT_FIELD } from './letter-hint.ts'
 import { otherUids, readSettled, writeSettled } from './settled-uids.ts'
+import { findPart, type StructuredPart } from './structured-part.ts'
 
 /** Of the fields that are asked for: a subject of ours has some hundred octets. */
 const MAX_HEAD_OCTETS = 16_384
@@ -139,6 +140,39 @@ class ImapLetterBox implements LetterBox {
     sink: (octets: Uint8Array) => void | Promise<void>,
   ): Promise<boolean> {
     return (await this.#mailbox.fetchSection(letter, {}, sink)) !== undefined
+  }
+
+  async passAttachment(
+    letter: number,
+    isWanted: (fileName: string) => boolean,
+    sink: (octets: Uint8Array) => void | Promise<void>,
+  ): Promise<boolean> {
+    const part = await this.#findPart(letter, isWanted)
+    if (part === undefined) return false
+    const { section, decoder } = part
+    const outcome = await this.#mailbox.fetchSection(letter, { part: section }, (octets) => {
+      const content = decoder.push(octets)
+      return content.length === 0 ? undefined : sink(content)
+    })
+    if (outcome === undefined) return false
+    const rest = decoder.end()
+    if (rest.length > 0) await sink(rest)
+    return true
+  }
+
+  /** A server that can't tell the structure of a letter may still have the letter. */
+  async #findPart(
+    letter: number,
+    isWanted: (fileName: string) => boolean,
+  ): Promise<StructuredPart | undefined> {
+    try {
+      for await (const { body } of this.#mailbox.fetch(UidSet.of([letter]), { body: true })) {
+        return body && findPart(body, isWanted)
+      }
+    } catch (error) {
+      if (!(error instanceof ImapCommandRejected)) throw error
+    }
+    return undefined
   }
 
   remove(letter: number): Promise<void> {

@@ -45,6 +45,17 @@ export interface LetterBox {
    */
   retrieve(letter: number, sink: (octets: Uint8Array) => void | Promise<void>): Promise<boolean>
 
+  /**
+   * Passes the content of the first attachment with such a name to the sink, without the rest of the letter.
+   *
+   * @returns whether it was found so. Otherwise nothing was passed, and the letter has to be read whole.
+   */
+  passAttachment(
+    letter: number,
+    isWanted: (fileName: string) => boolean,
+    sink: (octets: Uint8Array) => void | Promise<void>,
+  ): Promise<boolean>
+
   /** Removes one letter, and no other. May take effect only with {@link close}. */
   remove(letter: number): Promise<void>
 

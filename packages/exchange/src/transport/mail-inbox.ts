@@ -4,7 +4,7 @@ import { type HeaderSection, parseHeaderSection } from '@obmen/mail/mime'
 import { MessageDamaged } from '../message/errors.ts'
 import { type MessageFileName, parseSubject } from '../message/file-name.ts'
 import type { ExchangePlan } from '../plan/exchange-plan.ts'
-import { AttachmentReader, hasAttachment } from './attachment-reader.ts'
+import { AttachmentReader, hasAttachment, isFileOf } from './attachment-reader.ts'
 import type { LetterBox, LetterHead } from './letter-box.ts'
 import { HINT_FIELD, parseHint } from './letter-hint.ts'
 import type { Inbox, WaitingMessage } from './transport.ts'
@@ -12,9 +12,9 @@ import type { Inbox, WaitingMessage } from './transport.ts'
 /** Remembers which letters of the mailbox are none of ours, so that each is looked at once. */
 export interface ForeignLetterMemory {
   /** What is remembered: unique ids of letters (POP3), or ranges of them (IMAP). */
-  all(): ReadonlySet<string>
+  all(): ReadonlySet<string> | Promise<ReadonlySet<string>>
   /** Remembers exactly these. */
-  replace(uniqueIds: ReadonlySet<string>): void
+  replace(uniqueIds: ReadonlySet<string>): void | Promise<void>
 }
 
 export interface MailInboxOptions {
@@ -47,7 +47,7 @@ export class MailInbox implements Inbox {
 
   async waiting(): Promise<readonly WaitingMessage[]> {
     const { foreignLetters, onLook } = this.#options
-    const { letterCount, unknown } = await this.#letterBox.look(foreignLetters.all())
+    const { letterCount, unknown } = await this.#letterBox.look(await foreignLetters.all())
     const foreign = new Set<number>()
     let looked = letterCount - unknown.length
     if (looked > 0) onLook?.(looked, letterCount)
@@ -59,7 +59,7 @@ export class MailInbox implements Inbox {
       onLook?.(looked, letterCount)
     }
     const memory = this.#letterBox.memoryOf(foreign)
-    if (memory !== undefined) foreignLetters.replace(memory)
+    if (memory !== undefined) await foreignLetters.replace(memory)
     return [...this.#numbers.keys()]
   }
 
@@ -67,8 +67,10 @@ export class MailInbox implements Inbox {
     message: WaitingMessage,
     sink: (octets: Uint8Array) => void | Promise<void>,
   ): Promise<void> {
-    const attachment = new AttachmentReader(message.name, sink)
     const letter = this.#numberOf(message)
+    const isWanted = (fileName: string): boolean => isFileOf(fileName, message.name)
+    if (await this.#letterBox.passAttachment(letter, isWanted, sink)) return
+    const attachment = new AttachmentReader(message.name, sink)
     const isThere = await this.#letterBox.retrieve(letter, (octets) => attachment.push(octets))
     if (!isThere) throw new MessageDamaged('its letter is not in the mailbox any more')
     await attachment.end()

@@ -19,6 +19,7 @@ import { composeLetter } from './exchange-letter.ts'
 import { openImapLetterBox } from './imap-letter-box.ts'
 import type { LetterBox } from './letter-box.ts'
 import { type ForeignLetterMemory, MailInbox } from './mail-inbox.ts'
+import { ImapWatch, type MailWatch, TIMED_WATCH } from './mail-watch.ts'
 import { openPop3LetterBox } from './pop3-letter-box.ts'
 import type { Inbox, OutgoingMessage, Transport } from './transport.ts'
 
@@ -90,6 +91,18 @@ export class MailTransport implements Transport {
 
   async openInbox(): Promise<Inbox> {
     return new MailInbox(await this.#openLetterBox(), this.#options)
+  }
+
+  /**
+   * Opens what tells when it is time to look into the mailbox again: by IMAP as soon as a letter has come, by POP3 when a time is over. Open it before
+   * the first look, and keep it open: then nothing comes unnoticed.
+   */
+  async openWatch(): Promise<MailWatch> {
+    const options = this.#options
+    if (!('imap' in options)) return TIMED_WATCH
+    const watch = new ImapWatch(options.imap, this.#connectionOptions())
+    await watch.open()
+    return watch
   }
 
   async close(): Promise<void> {

@@ -33,17 +33,18 @@ class Pop3LetterBox implements LetterBox {
   }
 
   async look(known: ReadonlySet<string>): Promise<LetterBoxLook> {
-    const sizes = await this.#pop3.list()
     this.#uniqueIds = await this.#pop3.uniqueIds()
+    // Both tell what letters there are, and of a mailbox of many one listing is enough.
+    const listing = this.#uniqueIds ?? (await this.#pop3.list())
     const unknown: number[] = []
     const foreign: string[] = []
-    for (const number of sizes.keys()) {
+    for (const number of listing.keys()) {
       const id = this.#memoryId(number)
       if (id !== undefined && known.has(id)) foreign.push(id)
       else unknown.push(number)
     }
     this.#known = foreign
-    return { letterCount: sizes.size, unknown }
+    return { letterCount: listing.size, unknown }
   }
 
   async *heads(numbers: readonly number[]): AsyncGenerator<LetterHead, void, undefined> {
@@ -74,6 +75,11 @@ class Pop3LetterBox implements LetterBox {
   ): Promise<boolean> {
     await this.#pop3.retrieve(letter, sink)
     return true
+  }
+
+  /** POP3 knows of lines, and of no parts. */
+  passAttachment(): Promise<boolean> {
+    return Promise.resolve(false)
   }
 
   async remove(letter: number): Promise<void> {

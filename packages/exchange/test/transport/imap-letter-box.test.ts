@@ -109,6 +109,16 @@ async function look(
   }
 }
 
+/** The text of the one message that waits. */
+async function lookAndFetch(post: Post): Promise<string> {
+  let text = ''
+  await look(post, async (inbox, [message]) => {
+    assert.ok(message)
+    text = await fetchText(inbox, message)
+  })
+  return text
+}
+
 async function removeAll(inbox: Inbox, waiting: readonly WaitingMessage[]): Promise<void> {
   for (const message of waiting) await inbox.remove(message)
 }
@@ -138,11 +148,36 @@ describe('an inbox by IMAP', () => {
     assert.deepEqual(flagsOf(post, personal.uid), [])
     assert.deepEqual(flagsOf(post, 4), [])
     assert.deepEqual(
-      sent(post, 'UID FETCH').filter((command) => !command.includes('PEEK')),
+      sent(post, 'UID FETCH').filter((command) => !/PEEK|BODYSTRUCTURE/.test(command)),
       [],
     )
     assert.deepEqual(sent(post, 'UID STORE'), ['UID STORE 3 +FLAGS.SILENT (\\Deleted)'])
     assert.deepEqual(sent(post, 'UID EXPUNGE'), ['UID EXPUNGE 3'])
+  })
+
+  it('fetches the attachment of a message, and of its letter nothing else', async (t) => {
+    const post = await openPost(t)
+    await post.sender.deliver(outgoing(1))
+
+    const text = await lookAndFetch(post)
+
+    assert.equal(text, 'the octets of a message')
+    assert.deepEqual(sent(post, 'UID FETCH').slice(1), [
+      'UID FETCH 1 (UID BODYSTRUCTURE)',
+      'UID FETCH 1 (UID BODY.PEEK[2])',
+    ])
+  })
+
+  it('reads the whole letter where its structure can not be told', async (t) => {
+    const post = await openPost(t)
+    post.fateOf = (command) =>
+      command.includes('BODYSTRUCTURE') ? { reply: 'NO [SERVERBUG] too odd' } : 'proceed'
+    await post.sender.deliver(outgoing(1))
+
+    const text = await lookAndFetch(post)
+
+    assert.equal(text, 'the octets of a message')
+    assert.deepEqual(sent(post, 'UID FETCH').slice(2), ['UID FETCH 1 (UID BODY.PEEK[])'])
   })
 
   it('changes nothing where nothing is removed', async (t) => {

@@ -14,19 +14,23 @@ export function readMailbox(reader: TokenReader): MailboxParts {
 }
 
 /**
- * `phrase`, with the dots of `obs-phrase`: words joined by single spaces. `undefined` when no word begins here. A name that
+ * `phrase`, with the dots of `obs-phrase`: words joined by single spaces, but where a dot alone stands between them, since programs write dots
+ * into encoded-words (`=?utf-8?Q?J._Doe?=`), which RFC 2047 §5 (3) forbids. `undefined` when no word begins here. A name that
  * stands between quotes keeps the spaces between them.
  */
 export function readPhrase(reader: TokenReader): string | undefined {
   let phrase: string | undefined
+  let space = ' '
   for (;;) {
     if (phrase !== undefined && reader.accept('.')) {
       phrase += '.'
+      space = reader.hasSkipped ? ' ' : ''
       continue
     }
     const word = reader.readAtom() ?? reader.readQuotedString()
     if (word === undefined) return phrase
-    phrase = phrase === undefined ? word : `${phrase} ${word}`
+    phrase = phrase === undefined ? word : `${phrase}${space}${word}`
+    space = ' '
   }
 }
 

@@ -15,6 +15,7 @@ const SPACE = 0x20
 export class TokenReader {
   readonly #text: string
   #at = 0
+  #hasSkipped = false
 
   constructor(text: string) {
     this.#text = text
@@ -23,6 +24,11 @@ export class TokenReader {
 
   get isAtEnd(): boolean {
     return this.#at >= this.#text.length
+  }
+
+  /** Whether CFWS stood behind what was taken last. */
+  get hasSkipped(): boolean {
+    return this.#hasSkipped
   }
 
   /** Whether the next character is this one. */
@@ -97,14 +103,16 @@ export class TokenReader {
   }
 
   skipCommentsAndSpace(): void {
+    const start = this.#at
     let depth = 0
     while (!this.isAtEnd) {
       if (this.sees('(')) depth++
       else if (depth > 0 && this.sees(')')) depth--
       else if (depth > 0 && this.sees('\\')) this.#at++
-      else if (depth === 0 && !this.#isSpaceHere()) return
+      else if (depth === 0 && !this.#isSpaceHere()) break
       this.#at++
     }
+    this.#hasSkipped = this.#at > start
     if (depth > 0) this.fail('a comment is not closed')
   }
 

@@ -1,13 +1,11 @@
-import { connectionArguments, EmailConnectionParameters } from './email-connection-parameters.ts'
 import type { EmailConnectionArguments } from './email-connection-parameters.ts'
-import type { EmailAuthentication } from './email-authentication.ts'
-import type { SecureConnectionParameters } from './secure-connection-parameters.ts'
+import { MailboxConnectionParameters, type MailboxLogin } from './mailbox-connection-parameters.ts'
 
 /** RFC 8314 §3.3: IMAP with TLS from the first octet. */
 const IMAPS_PORT = 993
 
 /** A mailbox at an IMAP server, how to reach it, and who to log in as. */
-export class ImapConnectionParameters extends EmailConnectionParameters {
+export class ImapConnectionParameters extends MailboxConnectionParameters {
   protected override readonly implicitTlsPort: number = IMAPS_PORT
 
   /**
@@ -17,9 +15,8 @@ export class ImapConnectionParameters extends EmailConnectionParameters {
   constructor(
     server: string | EmailConnectionArguments,
     port: number = IMAPS_PORT,
-    ...rest: [authentication?: EmailAuthentication, secureParameters?: SecureConnectionParameters]
+    ...rest: MailboxLogin
   ) {
-    const [authentication, secureParameters] = rest
-    super(connectionArguments(server, { port, authentication, secureParameters }))
+    super(server, port, rest)
   }
 }

@@ -5,6 +5,7 @@ import { ImapEmailDirectory } from './imap-email-directory.ts'
 import { findByKind } from './imap-lookup.ts'
 import { ImapTurns } from './imap-turns.ts'
 import type { MailboxArguments } from './lazy-session.ts'
+import { MailboxConnection } from './mailbox-connection.ts'
 import { readArguments } from './named-arguments.ts'
 import { openImapSession } from './open-mailbox.ts'
 import { printAs } from './print-as.ts'
@@ -37,8 +38,7 @@ import { printAs } from './print-as.ts'
  * }
  * ```
  */
-export class ImapConnection implements AsyncDisposable {
-  readonly #parameters: ImapConnectionParameters
+export class ImapConnection extends MailboxConnection<ImapConnectionParameters> {
   readonly #turns: ImapTurns
 
   /**
@@ -48,8 +48,8 @@ export class ImapConnection implements AsyncDisposable {
     parameters: ImapConnectionParameters,
     ...[purgeOnDirectoryClose = true, options = {}]: MailboxArguments
   ) {
+    super(parameters)
     const given = readArguments(options, ['signal', 'log'])
-    this.#parameters = parameters
     this.#turns = new ImapTurns({
       open: () => openImapSession(parameters, given),
       purges: purgeOnDirectoryClose,
@@ -69,17 +69,17 @@ export class ImapConnection implements AsyncDisposable {
   }
 
   /** Connects, if that was not done yet. An extension. @throws MailboxException as {@link ImapConnection.connect}. */
-  async connect(): Promise<this> {
+  override async connect(): Promise<this> {
     await this.#turns.connect()
     return this
   }
 
-  get purgeOnDirectoryClose(): boolean {
+  override get purgeOnDirectoryClose(): boolean {
     return this.#turns.purges
   }
 
   /** Whether the connection was made, and has neither been closed nor been lost as far as anybody knows. */
-  isConnected(): boolean {
+  override isConnected(): boolean {
     return this.#turns.isConnected
   }
 
@@ -105,21 +105,8 @@ export class ImapConnection implements AsyncDisposable {
   }
 
   /** Closes all directories, and then the connection. Does nothing the second time. @throws MailboxException when letters that were marked could not be purged. */
-  close(): Promise<void> {
+  override close(): Promise<void> {
     return this.#turns.end()
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
-  }
-
-  toJSON(): object {
-    const { purgeOnDirectoryClose } = this
-    return {
-      server: this.#parameters.server,
-      purgeOnDirectoryClose,
-      isConnected: this.isConnected(),
-    }
   }
 
   #directory(name: MailboxName | undefined, delimiter: string): ImapEmailDirectory {

@@ -1,9 +1,10 @@
 import { ImapCommandRejected } from '../imap/errors.ts'
-import type { MailboxEntry } from '../imap/mailboxes.ts'
+import type { MailboxEntry, StatusItem } from '../imap/mailboxes.ts'
 import { MailboxName } from '../imap/mailbox-name.ts'
 import type { ImapConnection as ImapSession } from '../net/imap-client.ts'
 import type { EmailDirectoryKind } from './email-directory-kind.ts'
 import { IllegalStateException } from './exception.ts'
+import { ImapDirectoryCounts } from './imap-directory-counts.ts'
 import { ImapDirectoryOpenMode } from './imap-directory-open-mode.ts'
 import {
   findByKind,
@@ -25,7 +26,7 @@ export interface DirectoryFacts {
 }
 
 /** A directory among others: where it is, whether it is there, what lies in it. What is in it as letters, `ImapEmailDirectory` adds. */
-export abstract class ImapDirectoryPlace<Directory> implements AsyncDisposable {
+export abstract class ImapDirectoryPlace<Directory extends object> implements AsyncDisposable {
   protected readonly turns: ImapTurns
   readonly #delimiter: string
   #mailboxName: MailboxName | undefined
@@ -174,14 +175,28 @@ export abstract class ImapDirectoryPlace<Directory> implements AsyncDisposable {
 
   /** The directories that lie in this one; with `wholeSubtree` those that lie in them too. It need not be open. */
   getSubdirectories(wholeSubtree: boolean = false): Promise<readonly Directory[]> {
-    const prefix = this.#childPrefix()
-    if (prefix === undefined) return Promise.resolve([])
-    return this.turns.inTurn('listing directories', async (imap) => {
-      const entries = await imap.list({ pattern: `${prefix}${wholeSubtree ? '*' : '%'}` })
-      return entries
-        .filter(({ name: { text } }) => text.startsWith(prefix) && text !== prefix)
-        .map(({ name }) => this.at(name))
-    })
+    return this.#listed('listing directories', { wholeSubtree, status: [] }, ({ name }) => [
+      this.at(name),
+    ])
+  }
+
+  /**
+   * How many letters there are in each of the directories that lie in this one, or in the whole subtree: in one round trip where the server can count while it lists
+   * (LIST-STATUS, RFC 5819). Directories that hold no letters are not among them. An extension.
+   */
+  countSubdirectories(
+    wholeSubtree: boolean = false,
+  ): Promise<readonly ImapDirectoryCounts<Directory>[]> {
+    return this.#listed(
+      'counting letters',
+      { wholeSubtree, status: ['messages', 'unseen'] },
+      (entry) => {
+        const { messages, unseen } = entry.status ?? {}
+        if (messages === undefined) return []
+        const counts = { emailCount: messages, unreadEmailCount: unseen ?? 0 }
+        return [new ImapDirectoryCounts(this.at(entry.name), counts)]
+      },
+    )
   }
 
   /** A directory that lies in this one, or that could: it need not be there. `undefined` where no directory lies in another. */
@@ -214,6 +229,23 @@ export abstract class ImapDirectoryPlace<Directory> implements AsyncDisposable {
   #childPrefix(): string | undefined {
     if (this.#mailboxName === undefined) return ''
     return this.#delimiter === '' ? undefined : `${this.path}${this.#delimiter}`
+  }
+
+  /** Something about each of the directories that lie here. */
+  async #listed<Result>(
+    attempt: string,
+    what: { readonly wholeSubtree: boolean; readonly status: readonly StatusItem[] },
+    read: (entry: MailboxEntry) => readonly Result[],
+  ): Promise<readonly Result[]> {
+    const prefix = this.#childPrefix()
+    if (prefix === undefined) return []
+    return this.turns.inTurn(attempt, async (imap) => {
+      const pattern = `${prefix}${what.wholeSubtree ? '*' : '%'}`
+      const entries = await imap.list({ pattern, status: what.status })
+      return entries
+        .filter(({ name: { text } }) => text.startsWith(prefix) && text !== prefix)
+        .flatMap(read)
+    })
   }
 
   #requireClosed(): void {

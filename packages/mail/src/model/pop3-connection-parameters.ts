@@ -1,13 +1,11 @@
-import { connectionArguments, EmailConnectionParameters } from './email-connection-parameters.ts'
 import type { EmailConnectionArguments } from './email-connection-parameters.ts'
-import type { EmailAuthentication } from './email-authentication.ts'
-import type { SecureConnectionParameters } from './secure-connection-parameters.ts'
+import { MailboxConnectionParameters, type MailboxLogin } from './mailbox-connection-parameters.ts'
 
 /** RFC 8314 §3.3: POP3 with TLS from the first octet. */
 const POP3S_PORT = 995
 
 /** A mailbox at a POP3 server, how to reach it, and who to log in as. */
-export class Pop3ConnectionParameters extends EmailConnectionParameters {
+export class Pop3ConnectionParameters extends MailboxConnectionParameters {
   protected override readonly implicitTlsPort: number = POP3S_PORT
 
   /**
@@ -17,9 +15,8 @@ export class Pop3ConnectionParameters extends EmailConnectionParameters {
   constructor(
     server: string | EmailConnectionArguments,
     port: number = POP3S_PORT,
-    ...rest: [authentication?: EmailAuthentication, secureParameters?: SecureConnectionParameters]
+    ...rest: MailboxLogin
   ) {
-    const [authentication, secureParameters] = rest
-    super(connectionArguments(server, { port, authentication, secureParameters }))
+    super(server, port, rest)
   }
 }

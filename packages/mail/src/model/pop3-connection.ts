@@ -7,6 +7,7 @@ import { ConnectionEmail, ConnectionEmailHeaders } from './connection-email.ts'
 import { IllegalStateException } from './exception.ts'
 import { LazySession, type MailboxArguments, type MailboxOptions } from './lazy-session.ts'
 import { EmailDeletionException, inMailbox } from './mailbox-exception.ts'
+import { MailboxConnection } from './mailbox-connection.ts'
 import { readArguments } from './named-arguments.ts'
 import { openPop3Session } from './open-mailbox.ts'
 import type { Pop3ConnectionParameters } from './pop3-connection-parameters.ts'
@@ -44,8 +45,7 @@ interface OpenMaildrop {
  * }
  * ```
  */
-export class Pop3Connection implements AsyncDisposable {
-  readonly #parameters: Pop3ConnectionParameters
+export class Pop3Connection extends MailboxConnection<Pop3ConnectionParameters> {
   readonly #purgeOnDirectoryClose: boolean
   readonly #options: MailboxOptions
   readonly #maildrop: LazySession<OpenMaildrop>
@@ -58,7 +58,7 @@ export class Pop3Connection implements AsyncDisposable {
     parameters: Pop3ConnectionParameters,
     ...[purgeOnDirectoryClose = true, options = {}]: MailboxArguments
   ) {
-    this.#parameters = parameters
+    super(parameters)
     this.#purgeOnDirectoryClose = purgeOnDirectoryClose
     this.#options = readArguments(options, ['signal', 'log'])
     this.#maildrop = new LazySession(() => this.#open())
@@ -77,17 +77,17 @@ export class Pop3Connection implements AsyncDisposable {
   }
 
   /** Connects, if that was not done yet. An extension. @throws MailboxException as {@link Pop3Connection.connect}. */
-  async connect(): Promise<this> {
+  override async connect(): Promise<this> {
     await this.#maildrop.get()
     return this
   }
 
-  get purgeOnDirectoryClose(): boolean {
+  override get purgeOnDirectoryClose(): boolean {
     return this.#purgeOnDirectoryClose
   }
 
   /** Whether the connection was made, and has neither been closed nor been lost as far as anybody knows. */
-  isConnected(): boolean {
+  override isConnected(): boolean {
     return this.#maildrop.current?.session.isOpen === true
   }
 
@@ -162,25 +162,12 @@ export class Pop3Connection implements AsyncDisposable {
    *
    * @throws EmailDeletionException when not all of them were, or nobody knows.
    */
-  close(): Promise<void> {
+  override close(): Promise<void> {
     return this.#maildrop.close(({ session }) => this.#close(session))
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
-  }
-
-  toJSON(): object {
-    const { purgeOnDirectoryClose } = this
-    return {
-      server: this.#parameters.server,
-      purgeOnDirectoryClose,
-      isConnected: this.isConnected(),
-    }
-  }
-
   async #open(): Promise<OpenMaildrop> {
-    const session = await openPop3Session(this.#parameters, this.#options)
+    const session = await openPop3Session(this.parameters, this.#options)
     try {
       const { count } = await inMailbox('opening the mailbox', () => session.stat())
       return { session, count }

@@ -29,6 +29,7 @@ export class SendingRoute {
   readonly #useful = new WeakSet<SmtpConnection>()
   /** The connection that is being made. One that could not be made stays here: the letters that are left need not wait for it once more. */
   #opening: Promise<SmtpConnection> | undefined
+  #isCutOff = false
 
   constructor(
     parameters: SmtpConnectionParameters,
@@ -40,6 +41,12 @@ export class SendingRoute {
 
   async close(): Promise<void> {
     await this.#connection?.close()
+  }
+
+  /** Lets the next letter try again what could not be connected. */
+  retry(): void {
+    if (this.#isCutOff) this.#opening = undefined
+    this.#isCutOff = false
   }
 
   /** Hands a letter over, in as many transactions as the server wants for its recipients (RFC 5321 §4.5.3.1.10). */
@@ -102,11 +109,16 @@ export class SendingRoute {
   async #open(): Promise<SmtpConnection> {
     const { signal, log } = this.#options
     await this.#connection?.close()
-    this.#connection = await openSmtp(this.#parameters.mailServer, {
-      deadlines: this.#parameters.deadlines,
-      ...(signal && { signal }),
-      ...(log && { log }),
-    })
+    try {
+      this.#connection = await openSmtp(this.#parameters.mailServer, {
+        deadlines: this.#parameters.deadlines,
+        ...(signal && { signal }),
+        ...(log && { log }),
+      })
+    } catch (error) {
+      this.#isCutOff = true
+      throw error
+    }
     this.#opening = undefined
     return this.#connection
   }

@@ -5,6 +5,7 @@ import type { EmailFlag } from '../model/email-flag.ts'
 import type { Email } from '../model/email.ts'
 import type { ImapConnectionParameters } from '../model/imap-connection-parameters.ts'
 import { ImapConnection } from '../model/imap-connection.ts'
+import { ImapDirectoryCounts } from '../model/imap-directory-counts.ts'
 import type { ImapDirectoryOpenMode } from '../model/imap-directory-open-mode.ts'
 import { ImapEmailDirectory } from '../model/imap-email-directory.ts'
 import { nameClass, type ClassWithoutConstructor } from '../model/vocabulary.ts'
@@ -74,6 +75,13 @@ export interface УсловияПоиска extends SearchCriteria {
   readonly ОдноИз?: readonly [УсловияПоиска, УсловияПоиска]
 }
 
+/** Сколько писем было в каталоге, когда его перечисляли. Расширение. */
+export interface ЧислоПисемКаталогаImap extends ImapDirectoryCounts<ImapEmailDirectory> {
+  readonly Каталог: КаталогПочтыImap
+  readonly КоличествоПисем: number
+  readonly КоличествоНепрочитанныхПисем: number
+}
+
 type Письма = Promise<readonly ПисьмоВСоединенииImap[]>
 type Заголовки = Promise<readonly ЗаголовкиПисьмаВСоединенииImap[]>
 
@@ -102,6 +110,10 @@ export interface КаталогПочтыImap extends ImapEmailDirectory {
   /** Вместе с письмами. Каталог должен быть закрыт. */
   Удалить(): Promise<void>
   Подкаталоги(СоВсемПоддеревом?: boolean): Promise<readonly КаталогПочтыImap[]>
+  /** Сколько писем в каждом подкаталоге: один запрос, если сервер считает, пока перечисляет. Расширение. */
+  ПодсчитатьПисьмаПодкаталогов(
+    СоВсемПоддеревом?: boolean,
+  ): Promise<readonly ЧислоПисемКаталогаImap[]>
   ПолучитьДочернийКаталог(Имя: EmailDirectoryKind | string): Promise<КаталогПочтыImap | undefined>
 
   КоличествоПисем(): Promise<number>
@@ -171,6 +183,18 @@ export const СоединениеImap: КлассСоединениеImap = name
   },
 })
 
+export const ЧислоПисемКаталогаImap: ClassWithoutConstructor<ЧислоПисемКаталогаImap> = nameClass<
+  ClassWithoutConstructor<ЧислоПисемКаталогаImap>,
+  ClassWithoutConstructor<ImapDirectoryCounts<ImapEmailDirectory>>
+>(ImapDirectoryCounts, {
+  statics: {},
+  members: {
+    Каталог: 'directory',
+    КоличествоПисем: 'emailCount',
+    КоличествоНепрочитанныхПисем: 'unreadEmailCount',
+  },
+})
+
 export const КаталогПочтыImap: ClassWithoutConstructor<КаталогПочтыImap> = nameClass<
   ClassWithoutConstructor<КаталогПочтыImap>,
   typeof ImapEmailDirectory
@@ -193,6 +217,7 @@ export const КаталогПочтыImap: ClassWithoutConstructor<Катало�
     ПереименоватьВ: 'renameTo',
     Удалить: 'delete',
     Подкаталоги: 'getSubdirectories',
+    ПодсчитатьПисьмаПодкаталогов: 'countSubdirectories',
     ПолучитьДочернийКаталог: 'getChildDirectory',
     КоличествоПисем: 'getEmailCount',
     КоличествоНепрочитанныхПисем: 'getUnreadEmailCount',

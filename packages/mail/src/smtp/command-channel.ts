@@ -21,6 +21,9 @@ import { ReplyReader, type Reply } from './reply.ts'
 /** Service not available, closing transmission channel (RFC 5321 §4.2.3). */
 export const CLOSING = 421
 
+/** How long after 421 a server may take to hang up, which it does in the same breath (RFC 5321 §3.8). Letters wait for it. */
+const HANG_UP_MS = 1_000
+
 export class CommandChannel {
   readonly deadlines: Deadlines
   readonly #limits: SmtpLimits
@@ -83,10 +86,10 @@ export class CommandChannel {
    * Whether the server goes on after its last word: it says more, or does not hang up in time. There are servers that say 421 to one recipient, and
    * carry out what was sent behind that.
    */
-  *goesOn(timeoutMs: number): Dialog<boolean> {
+  *goesOn(): Dialog<boolean> {
     if (this.hasUnread) return true
     try {
-      return (yield { kind: 'receive', timeoutMs }) !== null
+      return (yield { kind: 'receive', timeoutMs: HANG_UP_MS }) !== null
     } catch (error) {
       return !(error instanceof ConnectionLost)
     }

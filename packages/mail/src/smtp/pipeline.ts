@@ -32,6 +32,9 @@ export const MAX_BATCH_OCTETS = 65_536
 /** So many octets are sent as they are. Fewer are joined with others, because handing over costs more than copying them. */
 const MIN_PIECE_OCTETS = 16_384
 
+/** Service closing transmission channel, which is the answer to QUIT and to nothing else (RFC 5321 §4.2.3). */
+const QUITTING = 221
+
 /** Something that the server replies to. */
 export interface Step {
   /** How long the reply may take, from when it is waited for. */
@@ -166,12 +169,22 @@ export class Pipeline {
   }
 
   #take(reply: Reply): void {
-    this.#hasReplied = true
     const step = this.#owed.length > this.#unsent ? this.#owed[0] : undefined
-    if (step === undefined)
-      this.#end(this.isInContent ? refuseInContent(reply) : refuseUnasked(reply))
+    if (step === undefined) this.#takeUnasked(reply)
     else if (step.take(reply)) this.#owed.shift()
+    this.#hasReplied = true
     if (this.#channel.lastWord !== undefined) this.#end(this.#channel.lastWord)
+  }
+
+  /**
+   * Servers that have waited long enough say so in many ways: 421 as they should (RFC 5321 §3.8), 221 as if they had been asked to quit, or any refusal. That is no word about
+   * the letter that is just begun.
+   */
+  #takeUnasked(reply: Reply): never {
+    if (this.isInContent) this.#end(refuseInContent(reply))
+    const isFarewell = !this.#hasReplied && reply.severity === 'permanent'
+    if (isFarewell || reply.code === QUITTING) throw sessionOver(reply)
+    this.#end(refuseUnasked(reply))
   }
 
   /** Replies to what was sent before count. Of those to what was just being sent, only a refusal, because it says why. */

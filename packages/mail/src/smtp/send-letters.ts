@@ -10,13 +10,14 @@
  *
  * | server has | what travels together | round trips |
  * |---|---|---|
- * | PIPELINING, CHUNKING | letters one after the other, sixteen at most; the content of the first when its recipients are accepted | one for about ten letters |
+ * | PIPELINING, CHUNKING | letters one after the other, sixteen at most; the content of the first when its recipients are accepted | one for sixteen letters |
  * | PIPELINING | the content and dot of a letter, and RSET, MAIL, RCPT, DATA of the next (RFC 2920 §3.1) | one a letter |
  * | neither | nothing: each command after the reply to the one before | one a command |
  */
 
 import { assert } from '../base/assert.ts'
 import type { Dialog } from '../wire/dialog.ts'
+import { ProtocolViolation } from '../wire/errors.ts'
 import { CLOSING } from './command-channel.ts'
 import { DATA, formatBdat, LONE_DOT, RSET } from './command.ts'
 import { formOf } from './content-form.ts'
@@ -41,8 +42,11 @@ export interface LetterQueue {
  */
 const MAX_UNDECIDED_LETTERS = 16
 
-/** How many are still undecided when more are sent, so that the server has work left meanwhile. */
-const REFILL_AT = MAX_UNDECIDED_LETTERS / 2
+/**
+ * After so many octets the replies to what has left are waited for even when few letters were among them: what became of a letter is not to be known later than its neighbours
+ * need, and beside megabytes a round trip is not felt.
+ */
+const MAX_UNCONFIRMED_OCTETS = 4 * 1024 * 1024
 
 /** With its command, a chunk leaves at once. */
 const MAX_CHUNK_OCTETS = MAX_BATCH_OCTETS - formatBdat(MAX_BATCH_OCTETS, 'LAST').octets.length
@@ -60,10 +64,12 @@ export function* sendLetters(session: SmtpSession, queue: LetterQueue): Dialog<v
   const burst = new Burst(session)
   if (session.state !== 'ended') yield* burst.run(queue)
   if (session.state !== 'ended') return
+  const { lastWord } = session.channel
+  const reason = lastWord === undefined ? burst.failure : undefined
   for (;;) {
     const letter = queue.next()
     if (letter === undefined) return
-    letter.fail(sessionOver(session.channel.lastWord))
+    letter.fail(reason ?? sessionOver(lastWord))
   }
 }
 
@@ -72,6 +78,11 @@ class Burst {
   readonly #pipeline: Pipeline
   /** Letters that have been begun and not been told what became of them, the oldest first. */
   #open: Transaction[] = []
+  #failure: unknown
+  /** How much content has gone in chunks since all replies were in. */
+  #unconfirmedOctets = 0
+  /** There was a reply that can't have been meant for what it came to. The ones before it may not have been either. */
+  #isOutOfStep = false
   /** The server holds, or may hold, an envelope that came to nothing. */
   #needsReset: boolean
   /**
@@ -87,6 +98,11 @@ class Burst {
     this.#needsReset = session.state === 'reset-needed'
   }
 
+  /** What the session was broken off by when no letter was under way, so that it concerns those that wait. */
+  get failure(): unknown {
+    return this.#failure
+  }
+
   *run(queue: LetterQueue): Dialog<void> {
     this.#session.state = 'busy'
     try {
@@ -95,10 +111,11 @@ class Burst {
         const letter = queue.next() ?? (yield* this.#await(queue))
         if (letter !== undefined) yield* this.#send(letter)
         else if (this.#pipeline.owesReplies) yield* this.#pipeline.receive()
-        else break
+        else if (!(yield* this.#confirm())) break
       }
       this.#session.state = this.#needsReset ? 'reset-needed' : 'ready'
     } catch (error) {
+      if (this.#open.every(({ isDone }) => isDone)) this.#failure = error
       this.#session.state = 'ended'
       yield* this.#breakOff(error)
     }
@@ -116,16 +133,23 @@ class Burst {
 
   /**
    * 421 is said to all: what was sent after the command that it answers, the server does not look at any more. Other last words are for the oldest letter, because
-   * replies come in order.
+   * replies come in order; when there is one too many of them, it is not known whose which was.
    */
   *#breakOff(error: unknown): Dialog<void> {
     const { channel } = this.#session
     const { lastWord } = channel
     const open = this.#open.filter(({ isDone }) => !isDone)
+    const answered = open.filter(({ isAnswered }) => isAnswered)
+    for (const transaction of answered) {
+      if (error instanceof ProtocolViolation) transaction.doubt(error)
+      else if (this.#isOutOfStep) transaction.doubt(sessionOver(lastWord))
+      else transaction.settle()
+    }
+    const others = open.filter(({ isAnswered }) => !isAnswered)
     const isSaidToAll = lastWord?.code === CLOSING
-    const isInDoubt = isSaidToAll && open.some(({ isHandedOver }) => isHandedOver)
-    const goesOn = isInDoubt && (yield* channel.goesOn(channel.deadlines.quitMs))
-    for (const [index, transaction] of open.entries()) {
+    const isInDoubt = isSaidToAll && others.some(({ isHandedOver }) => isHandedOver)
+    const goesOn = isInDoubt && (yield* channel.goesOn())
+    for (const [index, transaction] of others.entries()) {
       const isForThis = goesOn ? !transaction.isHandedOver : isSaidToAll || index === 0
       transaction.breakOff(error, isForThis ? lastWord : undefined)
     }
@@ -135,7 +159,7 @@ class Burst {
     const plan = this.#plan(letter)
     if (plan === undefined) return
     const { isLmtp, usesChunking } = this.#session
-    const transaction = new Transaction(letter, { isLmtp })
+    const transaction = new Transaction(letter, { isLmtp, isHeldBack: usesChunking })
     this.#open.push(transaction)
     yield* this.#sendEnvelope(transaction, plan)
     if (!usesChunking) return yield* this.#sendData(transaction, letter)
@@ -146,11 +170,32 @@ class Burst {
 
   *#limitUndecided(): Dialog<void> {
     this.#open = this.#open.filter(({ isDone }) => !isDone)
-    if (this.#open.length < MAX_UNDECIDED_LETTERS) return
-    while (this.#open.length > REFILL_AT) {
-      yield* this.#pipeline.receive()
-      this.#open = this.#open.filter(({ isDone }) => !isDone)
+    const isFull =
+      this.#open.length >= MAX_UNDECIDED_LETTERS ||
+      this.#unconfirmedOctets >= MAX_UNCONFIRMED_OCTETS
+    if (!isFull) return
+    yield* this.#pipeline.settle()
+    yield* this.#confirm()
+  }
+
+  /**
+   * Every reply is in, and if there is not one too many, each belongs to what it was taken for. Nothing but their number shows that where letters go in chunks: all replies
+   * may be 250. Then the letters that were answered learn it. Gives whether there were any: who has learnt it may have another letter.
+   */
+  *#confirm(): Dialog<boolean> {
+    this.#unconfirmedOctets = 0
+    const answered = this.#open.filter(({ isAnswered, isDone }) => isAnswered && !isDone)
+    if (answered.length === 0) return false
+    try {
+      yield* this.#pipeline.hear()
+    } catch (error) {
+      const { lastWord } = this.#session.channel
+      this.#isOutOfStep = lastWord !== undefined && lastWord.code !== CLOSING
+      throw error
     }
+    for (const transaction of answered) transaction.settle()
+    yield* this.#pipeline.hear()
+    return true
   }
 
   /** A letter that the server can't take is not begun, and the others go on. */
@@ -170,7 +215,7 @@ class Burst {
     // It is not known yet whether the letter before has left an envelope behind, and waiting would cost a round trip. Dovecot's submission
     // server (2.3) even dies of a RCPT that it reads before it has answered the end of DATA, unless a RSET stands between them.
     if (this.#needsReset || pipeline.owesReplies) {
-      yield* pipeline.put([RSET.octets], resetStep(commandMs))
+      yield* pipeline.put([RSET.octets], this.#resetStep(commandMs))
       yield* pipeline.makeRoom()
     }
     this.#needsReset = false
@@ -181,6 +226,21 @@ class Burst {
       yield* pipeline.put([octets], transaction.recipientStep(shown, rcptMs))
     }
     yield* pipeline.makeRoom()
+  }
+
+  /**
+   * RSET can't be refused (RFC 5321 §4.1.1.5). If it is all the same, the envelope before may still be there: a letter that had left together with RSET may then have gone to the
+   * recipients of another, and none may follow.
+   */
+  #resetStep(timeoutMs: number): Step {
+    return {
+      timeoutMs,
+      take: (reply) => {
+        if (reply.severity === 'completion') return true
+        this.#isOutOfStep = reply.code !== CLOSING
+        throw sessionOver(reply)
+      },
+    }
   }
 
   *#sendData(transaction: Transaction, { content }: QueuedLetter): Dialog<void> {
@@ -269,6 +329,7 @@ class Burst {
       }
       chunk.push(block)
       octets += block.length
+      this.#unconfirmedOctets += block.length
     }
     const rest = reader.end()
     const last = formatBdat(octets + rest.length, 'LAST').octets
@@ -290,19 +351,5 @@ class Burst {
         return step.take(reply)
       },
     }
-  }
-}
-
-/**
- * RSET can't be refused (RFC 5321 §4.1.1.5). If it is all the same, the envelope before may still be there: a letter that had left together with RSET may then have gone to the
- * recipients of another, and none may follow.
- */
-function resetStep(timeoutMs: number): Step {
-  return {
-    timeoutMs,
-    take: (reply) => {
-      if (reply.severity !== 'completion') throw sessionOver(reply)
-      return true
-    },
   }
 }

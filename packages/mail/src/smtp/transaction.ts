@@ -37,6 +37,9 @@ export class Transaction {
   readonly #letter: QueuedLetter
   readonly #forwardPaths: readonly ForwardPath[]
   readonly #isLmtp: boolean
+  readonly #isHeldBack: boolean
+  /** The replies to the content. */
+  readonly #verdicts = new Set<Reply>()
   readonly #outcomes: (RecipientOutcome | undefined)[]
   /** How many have no outcome yet. */
   #undecided: number
@@ -49,12 +52,18 @@ export class Transaction {
   /** What a piece of the content was refused with. */
   #contentRefusal: Reply | undefined
   #isHandedOver = false
+  #isAnswered = false
   #isDone = false
 
-  constructor(letter: QueuedLetter, options: { readonly isLmtp: boolean }) {
+  /** @param options `isHeldBack`: the letter is not told what its content was answered with before {@link settle} is called. */
+  constructor(
+    letter: QueuedLetter,
+    options: { readonly isLmtp: boolean; readonly isHeldBack?: boolean },
+  ) {
     this.#letter = letter
     this.#forwardPaths = letter.envelope.forwardPaths
     this.#isLmtp = options.isLmtp
+    this.#isHeldBack = options.isHeldBack ?? false
     this.#outcomes = this.#forwardPaths.map(() => undefined)
     this.#undecided = this.#outcomes.length
   }
@@ -62,6 +71,11 @@ export class Transaction {
   /** Whether the letter has been told what became of it. */
   get isDone(): boolean {
     return this.#isDone
+  }
+
+  /** Whether the server has answered its content; there is an outcome for everybody. */
+  get isAnswered(): boolean {
+    return this.#isAnswered
   }
 
   /** Whether all of it has left, so that the server may have taken it over. */
@@ -138,6 +152,16 @@ export class Transaction {
     this.#letter.settle({ recipients: this.#outcomes.filter((outcome) => outcome !== undefined) })
   }
 
+  /** What was taken for the answer to its content may have been one to something else. */
+  doubt(cause: MailError): void {
+    if (this.#isDone) return
+    for (const [index, outcome] of this.#outcomes.entries()) {
+      if (outcome?.reply === undefined || !this.#verdicts.has(outcome.reply)) continue
+      this.#outcomes[index] = { kind: 'unknown', forwardPath: outcome.forwardPath, cause }
+    }
+    this.settle()
+  }
+
   /** Its content could not be sent to its end. Nobody has it. */
   fail(error: unknown): void {
     if (this.#isDone) return
@@ -202,6 +226,7 @@ export class Transaction {
 
   #addVerdict(reply: Reply): boolean {
     refuseUnfit('the content', reply)
+    this.#verdicts.add(reply)
     if (this.#contentRefusal !== undefined && !reply.isRefusal) {
       this.#contentRefusal = undefined
       throw new ProtocolViolation(
@@ -212,7 +237,8 @@ export class Transaction {
     if (this.#isLmtp && !this.isRefused) this.#decideNext(reply)
     else if (!this.isRefused) this.#decide(reply)
     if (!this.isRefused) return false
-    this.settle()
+    this.#isAnswered = true
+    if (!this.#isHeldBack) this.settle()
     return true
   }
 

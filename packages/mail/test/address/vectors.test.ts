@@ -41,7 +41,7 @@ const READ: readonly (readonly [text: string, ...entries: string[]])[] = [
   ['"x@evil.test" <a@b.test>', 'x@evil.test|a@b.test'],
   [String.raw`"A \"B\" C" <a@b.test>`, 'A "B" C|a@b.test'],
   ['"A"B"C" <a@b.test>', 'A B C|a@b.test'],
-  ['A.B.C. <a@b.test>', 'A. B. C.|a@b.test'],
+  ['A.B.C. <a@b.test>', 'A.B.C.|a@b.test'],
   ["O'Neill <o@b.test>", "O'Neill|o@b.test"],
   ['=?utf-8?Q?A=2C?= <a@b.test>', '=?utf-8?Q?A=2C?=|a@b.test'],
   ['<a@b.test>', 'a@b.test'],

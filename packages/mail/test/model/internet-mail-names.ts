@@ -214,6 +214,10 @@ export const PLATFORM_NAMES: readonly PlatformType[] = [
     ],
   },
   {
+    ru: 'СпособКодированияИнтернетПочтовогоСообщения',
+    en: 'InternetMailAttachmentEncodingMode',
+  },
+  {
     ru: 'СтатусРазбораПочтовогоСообщения',
     en: 'InternetMailMessageParseStatus',
     values: [

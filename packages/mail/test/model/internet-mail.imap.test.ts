@@ -12,6 +12,9 @@ import {
 } from '../../src/internet-mail.ts'
 import { logonByImap } from './internet-mail-world.ts'
 import { MemoryImap } from './memory-imap.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 function fill(host: MemoryImap, mailbox: string, ...subjects: readonly string[]): void {
   for (const subject of subjects) {
@@ -57,7 +60,7 @@ describe('InternetMail by IMAP', () => {
     await using second = await logonByImap(listener)
 
     assert.deepEqual(known, ['imap-1-1', 'imap-11-1'])
-    assert.deepEqual(await second.getUidl(known), ['imap-21-1'])
+    assert.deepEqual(await second.getUidl([...known, 'of POP3']), ['imap-21-1'])
     const [short] = await second.get(false, ['imap-11'])
     assert.equal(short?.subject, 'second')
     assert.deepEqual(await second.get(false, ['imap-11-2']), [])

@@ -15,6 +15,9 @@ import {
   InternetMailTextProcessing,
 } from '../../src/internet-mail.ts'
 import { ADDRESS, profileFor, startWorld } from './internet-mail-world.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 describe('InternetMail by POP3', () => {
   it('gets all letters and leaves them where they are unless it is told to delete them', async () => {
@@ -82,6 +85,7 @@ describe('InternetMail by POP3', () => {
       ],
     )
     assert.ok((reports[0]?.size ?? 0) > 100)
+    assert.throws(() => reports[0]?.getSourceData(), IllegalStateException)
     assert.match(reports[0]?.header ?? '', /^From: a@b\.example\r\nTo: .*\r\nSubject: Report 1$/s)
     assert.equal(letters[1]?.texts.get(0).text.trimEnd(), 'report 2')
     assert.equal(count, 1)
@@ -195,6 +199,21 @@ describe('InternetMail by POP3', () => {
     await mail.logoff()
 
     assert.equal(second.host.mailbox('office@example.org').letters().length, 1)
+  })
+
+  it('can be connected again after a login that was refused', async () => {
+    await using world = await startWorld()
+    const { mail, profile } = world
+    const message = new InternetMailMessage()
+    message.from = ADDRESS
+    message.to.add('office@example.org')
+    profile.password = 'wrong'
+    await assert.rejects(mail.logon(profile), MailboxException)
+    profile.smtpPassword = 'wrong'
+    profile.pop3ServerAddress = ''
+    await mail.logon(profile)
+    await assert.rejects(mail.send(message), EmailSendingException)
+    await mail.logoff()
   })
 
   it('does only what the profile and the protocol allow', async () => {

@@ -9,6 +9,9 @@ import { ConnectionLost, ProtocolViolation } from '../../src/wire/errors.ts'
 import { SequenceSet } from '../../src/imap/number-set.ts'
 import { credentials, openInbox, SmallImapServer } from './imap-server.ts'
 import { serve } from './loopback.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 /** What the server's side of COMPRESS does to its octets: by default what it has to. */
 type Behaviour = (deflated: zlib.DeflateRaw, socket: Duplex) => void

@@ -242,7 +242,10 @@ describe('A deadline', () => {
         error.timeoutMs === SHORT_MS &&
         error.transient,
     )
-    await assert.rejects(async () => connection.send(octetsOf('QUIT\r\n'), LONG_MS), DeadlineExceeded)
+    await assert.rejects(
+      async () => connection.send(octetsOf('QUIT\r\n'), LONG_MS),
+      DeadlineExceeded,
+    )
   })
 
   it('is not lengthened by a peer that sends an octet now and then', async () => {

@@ -9,6 +9,9 @@ import { promisify } from 'node:util'
 import { InternetMailMessage } from '../../src/internet-mail.ts'
 import { startMailHost, type MailHost } from '../../src/testing.ts'
 import { ca, tls } from '../testing/running-host.ts'
+import { takeCensus } from '../census.ts'
+
+takeCensus()
 
 const ROOT = new URL('../../../../', import.meta.url)
 const ADDRESS = 'exchange@example.org'

@@ -59,7 +59,7 @@ describe('the object model', () => {
       [],
     )
     const count = Object.keys(english).length + Object.keys(internetMail).length
-    assert.equal(Object.keys(russian).length, count)
+    assert.equal(new Set(Object.values(russian)).size, count)
   })
 
   it('shows no Russian name when an object is listed', () => {

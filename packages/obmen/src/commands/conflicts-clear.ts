@@ -1,9 +1,8 @@
 import { EXIT } from '../errors/exit-code.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import { ValueInvalid } from '../errors/value-error.ts'
-import { openSite } from '../site/open-site.ts'
 import type { Command } from './command.ts'
-import { configOf } from './configuration.ts'
+import { siteOf } from './configuration.ts'
 import { conflictsClearHelp } from './conflicts-help.ts'
 
 /** Puts the records of decided conflicts away. */
@@ -20,7 +19,7 @@ export const conflictsClearCommand: Command = {
     const { io, options, messages } = invocation
     const beforeMs = readMoment(options.text('before'))
     const isDryRun = options.isSet('dry-run')
-    using site = openSite(configOf(invocation), { isTrial: isDryRun })
+    await using site = await siteOf(invocation, { isTrial: isDryRun })
     const count = await site.store.transaction((transaction) => {
       return transaction.clearConflicts(beforeMs)
     })

@@ -1,8 +1,7 @@
 import { EXIT } from '../errors/exit-code.ts'
-import { openSite } from '../site/open-site.ts'
 import type { Command } from './command.ts'
 import { formatConflictList, reportConflict } from './conflict-report.ts'
-import { configOf } from './configuration.ts'
+import { siteOf } from './configuration.ts'
 import { conflictsListHelp } from './conflicts-help.ts'
 
 /** Lists the conflicts on record. */
@@ -13,7 +12,7 @@ export const conflictsListCommand: Command = {
   options: { open: { type: 'boolean' }, table: { type: 'string' }, json: { type: 'boolean' } },
   async run(invocation) {
     const { io, options, messages } = invocation
-    using site = openSite(configOf(invocation))
+    await using site = await siteOf(invocation)
     const table = options.text('table')
     const records = (await site.store.conflicts()).filter((record) => {
       return (

@@ -2,9 +2,8 @@ import type { Choice, ConflictRecord } from '@obmen/exchange'
 
 import { EXIT } from '../errors/exit-code.ts'
 import { UsageError } from '../errors/usage-error.ts'
-import { openSite } from '../site/open-site.ts'
 import type { Command, Invocation } from './command.ts'
-import { configOf } from './configuration.ts'
+import { siteOf } from './configuration.ts'
 import { conflictsResolveHelp } from './conflicts-help.ts'
 import { findConflict, readId } from './conflicts-show.ts'
 
@@ -27,7 +26,7 @@ export const conflictsResolveCommand: Command = {
     const take = readSide(options.text('take'))
     checkWhich(invocation)
     const isDryRun = options.isSet('dry-run')
-    using site = openSite(configOf(invocation), { isTrial: isDryRun })
+    await using site = await siteOf(invocation, { isTrial: isDryRun })
     const chosen = choose(await site.store.conflicts(), invocation)
     await site.store.transaction(async (transaction) => {
       await transaction.fold()

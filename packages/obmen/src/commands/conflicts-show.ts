@@ -3,10 +3,9 @@ import { ConflictUnknown } from '@obmen/exchange/errors'
 
 import { EXIT } from '../errors/exit-code.ts'
 import { ValueInvalid } from '../errors/value-error.ts'
-import { openSite } from '../site/open-site.ts'
 import type { Command } from './command.ts'
 import { formatConflict, reportConflict } from './conflict-report.ts'
-import { configOf } from './configuration.ts'
+import { siteOf } from './configuration.ts'
 import { conflictsShowHelp } from './conflicts-help.ts'
 
 /** Shows a conflict with both versions. */
@@ -18,7 +17,7 @@ export const conflictsShowCommand: Command = {
   async run(invocation) {
     const { io, options } = invocation
     const id = readId(invocation.arguments[0] ?? '')
-    using site = openSite(configOf(invocation))
+    await using site = await siteOf(invocation)
     const record = findConflict(await site.store.conflicts(), id)
     io.out(
       options.isSet('json')

@@ -14,6 +14,8 @@ usage: obmen exchange [NODE…]
   --message-size SIZE   how large a message may become, this time
   --window COUNT        messages on their way without an answer, this time
   --resend-after TIME   after so long a message counts as lost, this time
+  --watch               go on: exchange as soon as a letter comes (by IMAP), and every minute
+  --every TIME          how often with --watch, by default every minute: by POP3 a letter waits so long
   --dry-run             log in both ways, count what waits, and do nothing
   --json                the result as JSON
 
@@ -25,6 +27,7 @@ Examples:
   obmen exchange --dry-run
   obmen exchange S01 --verbose
   obmen exchange --resend-after '10 minutes'
+  obmen exchange --watch --every '10 seconds'
 `,
   },
   ru: {
@@ -39,6 +42,8 @@ Examples:
   --message-size РАЗМЕР каким большим может быть сообщение в этот раз
   --window ЧИСЛО        сообщений в пути без ответа в этот раз
   --resend-after СРОК   когда сообщение считается потерянным в этот раз
+  --watch               не заканчивать: обмениваться, как только придёт письмо (по IMAP), и раз в минуту
+  --every СРОК          как часто при --watch, по умолчанию раз в минуту: по POP3 письмо ждёт столько
   --dry-run             войти на оба сервера, посчитать, что ждёт, и ничего не делать
   --json                итог в виде JSON
 
@@ -50,6 +55,7 @@ Examples:
   obmen exchange --dry-run
   obmen exchange С01 --verbose
   obmen exchange --resend-after '10 минут'
+  obmen exchange --watch --every '10 секунд'
 `,
   },
 }

@@ -2,7 +2,6 @@ import type { NodeCode } from '@obmen/exchange'
 import { openSmtp, type ProtocolLog } from '@obmen/mail/smtp'
 
 import { formatTable } from '../output/table.ts'
-import { takeExchangeLock } from '../site/exchange-lock.ts'
 import { toMailServer } from '../site/mail-server.ts'
 import type { Site } from '../site/open-site.ts'
 import type { Invocation } from './command.ts'
@@ -24,7 +23,7 @@ export async function tryExchange(
   codes: readonly NodeCode[],
 ): Promise<void> {
   const { io, options, messages } = invocation
-  using _lock = takeExchangeLock(site.config.database)
+  await using _lock = await site.database.takeExchangeLock()
   const trials = await readTrials(invocation, site, codes)
   await checkSending(invocation, site)
   if (options.isSet('json')) {

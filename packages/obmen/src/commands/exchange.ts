@@ -5,11 +5,11 @@ import type { MailTransport } from '@obmen/exchange/mail'
 
 import { EXIT } from '../errors/exit-code.ts'
 import { Progress } from '../output/progress.ts'
-import { takeExchangeLock } from '../site/exchange-lock.ts'
-import { openSite, type Site } from '../site/open-site.ts'
+import type { Site } from '../site/open-site.ts'
 import type { Command, Invocation } from './command.ts'
-import { commandLine, configOf } from './configuration.ts'
+import { commandLine, siteOf } from './configuration.ts'
 import { exchangeHelp } from './exchange-help.ts'
+import { exchangeForGood } from './exchange-loop.ts'
 import { ExchangeWatch } from './exchange-watch.ts'
 import { reportExchange } from './exchange-report.ts'
 import { tryExchange } from './exchange-trial.ts'
@@ -26,16 +26,17 @@ export const exchangeCommand: Command = {
     'message-size': { type: 'string' },
     window: { type: 'string' },
     'resend-after': { type: 'string' },
+    watch: { type: 'boolean' },
+    every: { type: 'string' },
     'dry-run': { type: 'boolean' },
     json: { type: 'boolean' },
   },
   async run(invocation) {
     const { io, messages, options } = invocation
     const codes = invocation.arguments.map(parseNodeCode)
-    const config = configOf(invocation)
-    using site = openSite(config)
+    await using site = await siteOf(invocation)
     for (const code of codes) checkOther(site, code)
-    warnOfUnprepared(invocation, site)
+    await warnOfUnprepared(invocation, site)
     const nodes = await site.store.transaction(async (transaction) => {
       for (const code of codes) await transaction.node(code)
       return transaction.nodes()
@@ -49,8 +50,11 @@ export const exchangeCommand: Command = {
       await tryExchange(invocation, site, codes)
       return EXIT.ok
     }
-    const results = await exchangeOnce(invocation, site, codes.length > 0 ? codes : undefined)
-    return reportExchange(invocation, results, config.spoolFolder)
+    const once = (): Promise<readonly NodeExchange[]> =>
+      exchangeOnce(invocation, site, codes.length > 0 ? codes : undefined)
+    if (options.isSet('watch')) return await exchangeForGood(invocation, site, once)
+    const results = await once()
+    return reportExchange(invocation, results, site.config.spoolFolder)
   },
 }
 
@@ -60,7 +64,7 @@ async function exchangeOnce(
   codes: Parameters<typeof exchange>[1],
 ): Promise<readonly NodeExchange[]> {
   const { io, messages } = invocation
-  using _lock = takeExchangeLock(site.config.database)
+  await using _lock = await site.database.takeExchangeLock()
   const watch = new ExchangeWatch(new Progress(io), messages, site.config.spoolFolder)
   const signal = io.interruption()
   const transport = openTransport(invocation, site, {

@@ -12,7 +12,7 @@ usage: obmen init --plan NAME --node CODE --database FILE --address ADDRESS --se
 
   --plan NAME            the exchange plan, the same on all nodes
   --node CODE            this node, another code on each
-  --database FILE        the SQLite database of the application
+  --database FILE        the application's database: a SQLite file, or postgres://USER@HOST/DATABASE
   --only TABLE           exchange this table only; may occur several times
   --except TABLE         exchange all tables but this one; may occur several times
   --address ADDRESS      the mailbox through which all nodes exchange
@@ -51,7 +51,7 @@ Examples:
 
   --plan ИМЯ             план обмена, одинаковый на всех узлах
   --node КОД             этот узел, на каждом узле свой код
-  --database ФАЙЛ        база SQLite программы
+  --database ФАЙЛ        база программы: файл SQLite или postgres://ПОЛЬЗОВАТЕЛЬ@УЗЕЛ/БАЗА
   --only ТАБЛИЦА         только эта таблица; можно повторять
   --except ТАБЛИЦА       все таблицы, кроме этой; можно повторять
   --address АДРЕС        почтовый ящик, через который обмениваются все узлы

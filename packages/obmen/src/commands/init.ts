@@ -2,8 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { accessSync, constants, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
-import { openSqliteStore, prepareSqlite, readPlan } from '@obmen/exchange/sqlite'
-import type { PlanContent, Preparation, SqliteDatabase } from '@obmen/exchange/sqlite'
+import type { PlanContent, Preparation } from '@obmen/exchange/sqlite'
 
 import { type Config, optionName, type SettingName } from '../config/config.ts'
 import {
@@ -20,7 +19,7 @@ import { ConfigDiffers, type SecretReference } from '../errors/config-error.ts'
 import { EXIT } from '../errors/exit-code.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import { openDatabase } from '../site/open-database.ts'
-import { withoutCommit } from '../site/without-commit.ts'
+import type { SiteDatabase } from '../site/site-database.ts'
 import type { Command, Invocation } from './command.ts'
 import { sourcesOf } from './configuration.ts'
 import { initHelp } from './init-help.ts'
@@ -54,24 +53,25 @@ export const initCommand: Command = {
     'dry-run': { type: 'boolean' },
     json: { type: 'boolean' },
   },
-  run: (invocation) => Promise.resolve(initialise(invocation)),
+  run: initialise,
 }
 
 /** Settings that a new file can't do without, in the order of the file. */
 const REQUIRED = ['plan', 'node', 'database', 'address', 'send', 'receive'] as const
 
-function initialise(invocation: Invocation): typeof EXIT.ok {
+async function initialise(invocation: Invocation): Promise<typeof EXIT.ok> {
   const sources = withAllSettings(invocation)
   const present = loadFileAlone(sources)
   const isDryRun = invocation.options.isSet('dry-run')
   const config = present === undefined ? newConfig(sources) : checkAgainst(present, sources)
   const text = present === undefined ? fileText(invocation, sources) : undefined
   checkCertificates(config)
-  using database = openDatabase(config.database)
-  checkPrepared(database, config, { isRepair: invocation.options.isSet('repair') })
+  const { env } = invocation.io
+  await using database = openDatabase(config, { env, isTrial: isDryRun })
+  await checkPrepared(database, config, { isRepair: invocation.options.isSet('repair') })
   const preparation = isDryRun
-    ? prepareSqlite(withoutCommit(database), config.plan, config.tables)
-    : writeAndPrepare(database, config, { path: resolve(sources.cwd, config.path), text })
+    ? await database.prepare(config.plan, config.tables)
+    : await writeAndPrepare(database, config, { path: resolve(sources.cwd, config.path), text })
   reportInit(invocation, config, { preparation, isNew: present === undefined })
   return EXIT.ok
 }
@@ -178,23 +178,23 @@ function checkCertificates({ send, receive }: Config): void {
 }
 
 /** Repairing registers every row of a table as changed: not something to happen by the way. */
-function checkPrepared(
-  database: SqliteDatabase,
+async function checkPrepared(
+  database: SiteDatabase,
   { plan, rules }: Config,
   { isRepair }: { readonly isRepair: boolean },
-): void {
-  if (!isRepair && readPlan(database) !== undefined) openSqliteStore(database, plan, rules)
+): Promise<void> {
+  if (!isRepair && (await database.isPrepared())) await database.openStore(plan, rules)
 }
 
 /** The file first: it can be taken back, a commit can't. */
-function writeAndPrepare(
-  database: SqliteDatabase,
+async function writeAndPrepare(
+  database: SiteDatabase,
   config: Config,
   file: { readonly path: string; readonly text: string | undefined },
-): Preparation {
+): Promise<Preparation> {
   if (file.text !== undefined) writeFileSync(file.path, file.text, { flag: 'wx', mode: 0o600 })
   try {
-    return prepareSqlite(database, config.plan, config.tables)
+    return await database.prepare(config.plan, config.tables)
   } catch (error) {
     if (file.text !== undefined) rmSync(file.path, { force: true })
     throw error

@@ -1,10 +1,10 @@
 import { newNodeState, type NodeCode, NodeIsThisNode, parseNodeCode } from '@obmen/exchange'
 
 import { EXIT } from '../errors/exit-code.ts'
-import { type Site, openSite } from '../site/open-site.ts'
+import type { Site } from '../site/open-site.ts'
 import { noteOnLetters } from './code-letters.ts'
 import type { Command } from './command.ts'
-import { configOf } from './configuration.ts'
+import { siteOf } from './configuration.ts'
 import { nodeAddHelp } from './node-help.ts'
 
 /** Adds other nodes to the plan here. */
@@ -17,7 +17,7 @@ export const nodeAddCommand: Command = {
     const { io, options, messages } = invocation
     const codes = invocation.arguments.map(parseNodeCode)
     const isDryRun = options.isSet('dry-run')
-    using site = openSite(configOf(invocation), { isTrial: isDryRun })
+    await using site = await siteOf(invocation, { isTrial: isDryRun })
     const known = await site.store.transaction(async (transaction) => {
       const present = await transaction.nodes()
       for (const code of codes) {

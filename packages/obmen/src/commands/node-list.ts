@@ -1,8 +1,7 @@
 import { EXIT } from '../errors/exit-code.ts'
 import { formatTable } from '../output/table.ts'
-import { openSite } from '../site/open-site.ts'
 import type { Command } from './command.ts'
-import { commandLine, configOf } from './configuration.ts'
+import { commandLine, siteOf } from './configuration.ts'
 import { nodeListHelp } from './node-help.ts'
 import { reportNode } from './node-report.ts'
 
@@ -14,7 +13,7 @@ export const nodeListCommand: Command = {
   options: { json: { type: 'boolean' } },
   async run(invocation) {
     const { io, options, messages } = invocation
-    using site = openSite(configOf(invocation))
+    await using site = await siteOf(invocation)
     const { nodes, reports } = await site.store.transaction(async (transaction) => {
       const known = await transaction.nodes()
       const described = known.map(async (node) => ({

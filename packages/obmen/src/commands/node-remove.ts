@@ -1,9 +1,8 @@
 import { parseNodeCode } from '@obmen/exchange'
 
 import { EXIT } from '../errors/exit-code.ts'
-import { openSite } from '../site/open-site.ts'
 import type { Command } from './command.ts'
-import { commandLine, configOf } from './configuration.ts'
+import { commandLine, siteOf } from './configuration.ts'
 import { checkOther } from './node-add.ts'
 import { nodeRemoveHelp } from './node-help.ts'
 
@@ -17,7 +16,7 @@ export const nodeRemoveCommand: Command = {
     const { io, options, messages } = invocation
     const code = parseNodeCode(invocation.arguments[0] ?? '')
     const isDryRun = options.isSet('dry-run')
-    using site = openSite(configOf(invocation), { isTrial: isDryRun })
+    await using site = await siteOf(invocation, { isTrial: isDryRun })
     checkOther(site, code)
     await site.store.transaction(async (transaction) => {
       await transaction.node(code)

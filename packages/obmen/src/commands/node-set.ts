@@ -2,9 +2,8 @@ import { parseNodeCode } from '@obmen/exchange'
 
 import { EXIT } from '../errors/exit-code.ts'
 import { UsageError } from '../errors/usage-error.ts'
-import { openSite } from '../site/open-site.ts'
 import type { Command } from './command.ts'
-import { configOf } from './configuration.ts'
+import { siteOf } from './configuration.ts'
 import { checkOther } from './node-add.ts'
 import { nodeSetHelp } from './node-help.ts'
 
@@ -20,7 +19,7 @@ export const nodeSetCommand: Command = {
     const code = parseNodeCode(first)
     const given = words.map(readAttribute)
     const isDryRun = options.isSet('dry-run')
-    using site = openSite(configOf(invocation), { isTrial: isDryRun })
+    await using site = await siteOf(invocation, { isTrial: isDryRun })
     checkOther(site, code)
     const attributes = await site.store.transaction(async (transaction) => {
       const changed = new Map(await transaction.attributes(code))

@@ -2,9 +2,8 @@ import { parseNodeCode } from '@obmen/exchange'
 
 import { EXIT } from '../errors/exit-code.ts'
 import { formatFacts } from '../output/table.ts'
-import { openSite } from '../site/open-site.ts'
 import type { Command } from './command.ts'
-import { configOf } from './configuration.ts'
+import { siteOf } from './configuration.ts'
 import { checkOther } from './node-add.ts'
 import { nodeShowHelp } from './node-help.ts'
 import { reportNode } from './node-report.ts'
@@ -19,7 +18,7 @@ export const nodeShowCommand: Command = {
   async run(invocation) {
     const { io, options, messages } = invocation
     const code = parseNodeCode(invocation.arguments[0] ?? '')
-    using site = openSite(configOf(invocation))
+    await using site = await siteOf(invocation)
     checkOther(site, code)
     const { state, attributes } = await site.store.transaction(async (transaction) => ({
       state: await transaction.node(code),

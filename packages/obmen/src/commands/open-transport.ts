@@ -1,5 +1,4 @@
 import { MailTransport } from '@obmen/exchange/mail'
-import { ForeignLetters } from '@obmen/exchange/sqlite'
 import type { ProtocolLog } from '@obmen/mail/smtp'
 
 import { toIncomingServer, toMailServer } from '../site/mail-server.ts'
@@ -24,7 +23,7 @@ export function openTransport(
     smtp: toMailServer(config.send, io.env),
     ...toIncomingServer(config.receive, io.env),
     subjectPrefix: config.subjectPrefix,
-    foreignLetters: new ForeignLetters(database),
+    foreignLetters: database.foreignLetters,
     ...watch,
     ...(options.isSet('verbose') && { log }),
   })

@@ -1,8 +1,7 @@
 import { EXIT } from '../errors/exit-code.ts'
 import { RefusedRowUnknown } from '../errors/site-error.ts'
-import { openSite } from '../site/open-site.ts'
 import type { Command } from './command.ts'
-import { configOf } from './configuration.ts'
+import { siteOf } from './configuration.ts'
 import { refusedDropHelp } from './refused-help.ts'
 
 /** Gives a refused row up. */
@@ -15,7 +14,7 @@ export const refusedDropCommand: Command = {
     const { io, options, messages } = invocation
     const [table = '', key = ''] = invocation.arguments
     const isDryRun = options.isSet('dry-run')
-    using site = openSite(configOf(invocation), { isTrial: isDryRun })
+    await using site = await siteOf(invocation, { isTrial: isDryRun })
     const wasThere = await site.store.transaction((transaction) => {
       return transaction.dropRefused({ table, key })
     })

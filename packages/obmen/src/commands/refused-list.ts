@@ -2,9 +2,8 @@ import type { RefusedRow } from '@obmen/exchange'
 
 import { EXIT } from '../errors/exit-code.ts'
 import { formatTable } from '../output/table.ts'
-import { openSite } from '../site/open-site.ts'
 import type { Command } from './command.ts'
-import { configOf } from './configuration.ts'
+import { siteOf } from './configuration.ts'
 import { refusedListHelp } from './refused-help.ts'
 
 /** Lists the rows that the database refused. */
@@ -15,7 +14,7 @@ export const refusedListCommand: Command = {
   options: { json: { type: 'boolean' } },
   async run(invocation) {
     const { io, options, messages } = invocation
-    using site = openSite(configOf(invocation))
+    await using site = await siteOf(invocation)
     const rows = await site.store.refusedRows()
     const { refused, status, format } = messages
     if (options.isSet('json')) {

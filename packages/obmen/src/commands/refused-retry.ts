@@ -1,7 +1,6 @@
 import { EXIT } from '../errors/exit-code.ts'
-import { openSite } from '../site/open-site.ts'
 import type { Command } from './command.ts'
-import { configOf } from './configuration.ts'
+import { siteOf } from './configuration.ts'
 import { refusedRetryHelp } from './refused-help.ts'
 
 /** Tries to write all rows that the database refused. */
@@ -13,7 +12,7 @@ export const refusedRetryCommand: Command = {
   async run(invocation) {
     const { io, options, messages } = invocation
     const isDryRun = options.isSet('dry-run')
-    using site = openSite(configOf(invocation), { isTrial: isDryRun })
+    await using site = await siteOf(invocation, { isTrial: isDryRun })
     const { applied, outdated, refused } = await site.store.transaction(async (transaction) => {
       await transaction.fold()
       return transaction.retryRefused(io.now())

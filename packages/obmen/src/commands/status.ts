@@ -1,9 +1,9 @@
 import type { ConflictRecord, RefusedRow, TableChecksum, UnsentRow } from '@obmen/exchange'
 
 import { EXIT } from '../errors/exit-code.ts'
-import { openSite, type Site } from '../site/open-site.ts'
+import type { Site } from '../site/open-site.ts'
 import type { Command } from './command.ts'
-import { configOf } from './configuration.ts'
+import { siteOf } from './configuration.ts'
 import { type NodeReport, reportNode } from './node-report.ts'
 import { statusHelp } from './status-help.ts'
 import { formatStatus } from './status-report.ts'
@@ -18,8 +18,8 @@ export const statusCommand: Command = {
   options: { checksums: { type: 'boolean' }, json: { type: 'boolean' } },
   async run(invocation) {
     const { io, options } = invocation
-    using site = openSite(configOf(invocation))
-    warnOfUnprepared(invocation, site)
+    await using site = await siteOf(invocation)
+    await warnOfUnprepared(invocation, site)
     const status = await readStatus(site, { withChecksums: options.isSet('checksums') })
     io.out(options.isSet('json') ? formatJson(status) : formatStatus(status, invocation))
     return EXIT.ok

@@ -3,6 +3,7 @@ import type { PlanContent } from '@obmen/exchange/sqlite'
 import type { MailboxAddress } from '@obmen/mail/mime'
 
 import type { SecretReference } from '../errors/config-error.ts'
+import type { DatabaseSettings } from './database-setting.ts'
 import type { MailUrl } from './mail-url.ts'
 
 /**
@@ -10,7 +11,7 @@ import type { MailUrl } from './mail-url.ts'
  *
  *     plan: УдаленныеСклады                     # the same on all nodes
  *     node: С01                                 # this node
- *     database: trade.db                        # a SQLite database
+ *     database: trade.db                        # a SQLite database, or postgres://user@host/trade
  *     tables: all                               # or { only: [ … ] }, or { except: [ … ] }
  *     address: exchange@example.org             # the mailbox that all nodes use
  *     send: smtps://exchange%40example.org@mail.example.org
@@ -20,12 +21,10 @@ import type { MailUrl } from './mail-url.ts'
  * `send` and `receive` may also be `{ url, password, ca, servername }`, where one of them differs. Relative paths are relative to
  * the file, or to the current folder when they come from the command line or the environment.
  */
-export interface Config {
+export interface Config extends DatabaseSettings {
   /** The file that it was read from, as it was named. */
   readonly path: string
   readonly plan: ExchangePlan
-  /** The SQLite database; an absolute path. */
-  readonly database: string
   readonly tables: PlanContent
   /** What the plan says of tables, shares and conflicts. */
   readonly rules: PlanRules
@@ -57,6 +56,8 @@ export const SETTING_EXAMPLES = {
   plan: 'plan: УдаленныеСклады',
   node: 'node: С01',
   database: 'database: trade.db',
+  databasePassword: 'databasePassword: { env: OBMEN_DATABASE_PASSWORD }',
+  databaseCa: 'databaseCa: ./db-ca.crt',
   tables: 'tables: { except: [Log] }',
   rules: 'rules: { Orders: { where: "warehouse = :code" } }',
   main: 'main: ЦБ',
@@ -86,7 +87,7 @@ export function isSettingName(text: string): text is SettingName {
 
 /** Settings that are one text, and so can be given by the environment variable {@link environmentName}. */
 export const TEXT_SETTINGS: readonly SettingName[] = SETTING_NAMES.filter(
-  (name) => !['tables', 'rules', 'password'].includes(name),
+  (name) => !['tables', 'rules', 'password', 'databasePassword'].includes(name),
 )
 
 /** `messageSize` → `OBMEN_MESSAGE_SIZE` */

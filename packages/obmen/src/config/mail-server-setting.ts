@@ -1,5 +1,5 @@
 import { ConfigInvalid, type SecretReference } from '../errors/config-error.ts'
-import { type MailServerSetting, SETTING_EXAMPLES } from './config.ts'
+import { type MailServerSetting, SETTING_EXAMPLES, type SettingName } from './config.ts'
 import { type MailUse, parseMailUrl } from './mail-url.ts'
 import type { RawSetting } from './raw-setting.ts'
 import { checkNames, readText, readValue, type Settings, wrongShape } from './settings.ts'
@@ -32,14 +32,18 @@ export function readMailServer(settings: Settings, use: MailUse): MailServerSett
 }
 
 /** `{ env: NAME }` or `{ file: PATH }`. A password itself is refused, without being shown. */
-function readSecretReference(settings: Settings, setting: RawSetting): SecretReference {
-  if (setting.kind !== 'map') throw wrongShape(setting, 'password')
-  checkNames(setting.entries, ['env', 'file'], 'password.')
+export function readSecretReference(
+  settings: Settings,
+  setting: RawSetting,
+  key: SettingName = 'password',
+): SecretReference {
+  if (setting.kind !== 'map') throw wrongShape(setting, key)
+  checkNames(setting.entries, ['env', 'file'], `${key}.`)
   const [entry, another] = setting.entries
-  if (entry === undefined || another !== undefined) throw wrongShape(setting, 'password')
+  if (entry === undefined || another !== undefined) throw wrongShape(setting, key)
   const [kind, value] = entry
-  if (kind === 'file') return { kind, path: settings.readPath(value, 'password.file') }
-  return { kind: 'env', name: readValue(value, 'password.env', readText) }
+  if (kind === 'file') return { kind, path: settings.readPath(value, `${key}.file`) }
+  return { kind: 'env', name: readValue(value, `${key}.env`, readText) }
 }
 
 function missing({ place }: RawSetting, key: string, example: string): ConfigInvalid {

@@ -78,6 +78,7 @@ const FAULT_CODES: ReadonlySet<unknown> = new Set<SettingFault['code']>([
   'PLAN_NAME_INVALID',
   'NODE_CODE_INVALID',
   'ADDRESS_INVALID',
+  'DATABASE_URL_INVALID',
   'MAIL_URL_INVALID',
   'VALUE_INVALID',
 ])

@@ -12,6 +12,7 @@ import { MailboxAddress } from '@obmen/mail/mime'
 
 import { ValueInvalid } from '../errors/value-error.ts'
 import { type Config, SETTING_NAMES } from './config.ts'
+import { readDatabase } from './database-setting.ts'
 import { readMailServer } from './mail-server-setting.ts'
 import { readPlanRules } from './plan-rules-setting.ts'
 import type { RawSetting } from './raw-setting.ts'
@@ -43,7 +44,7 @@ export function typeConfig(
   return {
     path,
     plan: { name: plan, thisNode },
-    database: settings.readPath(settings.get('database'), 'database'),
+    ...readDatabase(settings),
     tables: readTables(settings.find('tables')),
     rules: readPlanRules(settings),
     address: settings.read('address', (text) => MailboxAddress.parse(text)),

@@ -17,6 +17,10 @@ const DURATION_UNITS: readonly Unit[] = [
   { factor: 86_400_000, names: ['day', 'days', 'd', 'день', 'дня', 'дней', 'сутки', 'суток'] },
   { factor: 3_600_000, names: ['hour', 'hours', 'h', 'час', 'часа', 'часов'] },
   { factor: 60_000, names: ['minute', 'minutes', 'min', 'минута', 'минуты', 'минут', 'мин'] },
+  {
+    factor: 1_000,
+    names: ['second', 'seconds', 's', 'sec', 'секунда', 'секунды', 'секунд', 'сек'],
+  },
 ]
 
 /** What a number has to lie between, both ends included. */

@@ -5,6 +5,7 @@ import type { PlanContent } from '@obmen/exchange/sqlite'
 import type { SecretReference } from '../errors/config-error.ts'
 import type { ConfigComments } from '../locale/messages.ts'
 import type { SettingName } from './config.ts'
+import { isDatabaseUrl } from './database-url.ts'
 
 /** What a new configuration file says, as it was given. Paths are relative to {@link NewConfig.cwd}. */
 export interface NewConfig {
@@ -39,7 +40,7 @@ export function formatConfig(config: NewConfig, comments: ConfigComments): strin
     comment(comments.head).trimEnd(),
     `${comment(settings.plan)}plan: ${text('plan')}`,
     `${comment(settings.node)}node: ${text('node')}`,
-    `${comment(settings.database)}database: ${path('database')}`,
+    `${comment(settings.database)}database: ${formatDatabase(config)}`,
     `${comment(settings.tables)}tables: ${formatTables(config.tables)}`,
     `${comment(settings.address)}address: ${text('address')}`,
     `${comment(settings.send)}send: ${text('send')}`,
@@ -52,6 +53,12 @@ export function formatConfig(config: NewConfig, comments: ConfigComments): strin
     }),
   ]
   return `${paragraphs.join('\n\n')}\n`
+}
+
+/** The address of a server is no path. */
+function formatDatabase(config: NewConfig): string {
+  const text = config.texts.get('database') ?? ''
+  return formatScalar(isDatabaseUrl(text) ? text : fromConfigFolder(config, text))
 }
 
 function formatCertificates(config: NewConfig, { certificates }: ConfigComments): string {

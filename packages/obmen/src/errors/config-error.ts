@@ -2,7 +2,7 @@ import type { AddressInvalid } from '@obmen/mail/errors'
 import type { NodeCodeInvalid, PlanNameInvalid } from '@obmen/exchange/errors'
 
 import { ObmenError } from './obmen-error.ts'
-import type { MailUrlInvalid, ValueInvalid } from './value-error.ts'
+import type { DatabaseUrlInvalid, MailUrlInvalid, ValueInvalid } from './value-error.ts'
 
 /** Where a setting was read: a line of the file, an environment variable, or an option of the command line. */
 export type Place =
@@ -24,7 +24,12 @@ export function formatPlace(place: Place): string {
 
 /** What a value of the configuration can be refused with. */
 export type SettingFault =
-  PlanNameInvalid | NodeCodeInvalid | AddressInvalid | MailUrlInvalid | ValueInvalid
+  | PlanNameInvalid
+  | NodeCodeInvalid
+  | AddressInvalid
+  | DatabaseUrlInvalid
+  | MailUrlInvalid
+  | ValueInvalid
 
 /** What is wrong with a configuration. `example` is a line as it could stand in the file. */
 export type ConfigProblem =

@@ -6,6 +6,7 @@ import { ObmenError } from './obmen-error.ts'
 import {
   DatabaseBusy,
   type DatabaseNotFound,
+  type DatabaseUnreachable,
   DatabaseUnusable,
   DiskUnusable,
   type ExchangeRunning,
@@ -16,7 +17,7 @@ import {
   Unexpected,
 } from './site-error.ts'
 import type { UsageError } from './usage-error.ts'
-import type { MailUrlInvalid, ValueInvalid } from './value-error.ts'
+import type { DatabaseUrlInvalid, MailUrlInvalid, ValueInvalid } from './value-error.ts'
 
 /** Any error of this package: `switch (error.code)` narrows to its class and its facts. */
 export type AnyObmenError =
@@ -25,6 +26,8 @@ export type AnyObmenError =
   | ConfigNotFound
   | DatabaseBusy
   | DatabaseNotFound
+  | DatabaseUnreachable
+  | DatabaseUrlInvalid
   | DatabaseUnusable
   | DiskUnusable
   | ExchangeRunning
@@ -51,6 +54,8 @@ export function knowError(error: unknown, folder: string = ''): KnownError {
   if (error instanceof MailError) return error as AnyMailError
   if (!(error instanceof Error) || !('code' in error)) return new Unexpected(error)
   if (error.code === 'ERR_SQLITE_ERROR') return knowSqliteError(error)
+  if ('severity' in error && typeof error.code === 'string')
+    return knowPostgresError(error, error.code)
   if ('syscall' in error && typeof error.code === 'string') {
     const path = 'path' in error && typeof error.path === 'string' ? error.path : folder
     const problem = DISK_PROBLEMS.get(error.code)
@@ -67,6 +72,22 @@ const DISK_PROBLEMS: ReadonlyMap<string, DiskUnusable['problem']> = new Map([
   ['EDQUOT', 'full'],
   ['EIO', 'failing'],
 ])
+
+/** Of SQLSTATE: a deadlock, a serialization failure, a lock that was not to be had in time. */
+const POSTGRES_BUSY: ReadonlySet<string> = new Set(['40001', '40P01', '55P03'])
+
+/** A wrong password, no such user or database, or no right. */
+const POSTGRES_DENIED = /^28...$|^3D000$|^42501$/
+
+const POSTGRES_DISK_FULL = '53100'
+
+function knowPostgresError(error: Error, sqlState: string): KnownError {
+  const cause = { cause: error }
+  if (POSTGRES_BUSY.has(sqlState)) return new DatabaseBusy(cause)
+  if (sqlState === POSTGRES_DISK_FULL) return new DiskUnusable({ kind: 'database' }, 'full', cause)
+  const problem = POSTGRES_DENIED.test(sqlState) ? 'denied' : 'server'
+  return new DatabaseUnusable(error.message, problem, cause)
+}
 
 /** SQLITE_BUSY and SQLITE_LOCKED: https://sqlite.org/rescode.html */
 const BUSY_CODES: ReadonlySet<number> = new Set([5, 6])

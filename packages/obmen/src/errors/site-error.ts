@@ -18,10 +18,13 @@ export class DatabaseNotFound extends ObmenError {
 export class DatabaseUnusable extends ObmenError {
   readonly code = 'DATABASE_UNUSABLE'
   readonly transient = false
-  /** What SQLite says. */
+  /** What the database says. */
   readonly words: string
-  /** `read-only`: it can be read only; `closed`: it can't even be opened, or its journal can't. */
-  readonly problem: 'read-only' | 'closed' | 'other'
+  /**
+   * `read-only`: it can be read only; `closed`: it can't even be opened, or its journal can't. `denied`: the PostgreSQL server does not let
+   * this user in, or not do what is needed; `server`: it says something else.
+   */
+  readonly problem: 'read-only' | 'closed' | 'denied' | 'server' | 'other'
 
   constructor(
     words: string,
@@ -30,13 +33,41 @@ export class DatabaseUnusable extends ObmenError {
   ) {
     super(describeDatabaseProblem(words, problem), {
       ...facts,
-      hint:
-        problem === 'other'
-          ? 'check that the file is a SQLite database and that this user may write to it and to its folder'
-          : 'give this user the right to write to the file and to its folder, where SQLite makes a journal',
+      hint: DATABASE_HINTS[problem],
     })
     this.words = words
     this.problem = problem
+  }
+}
+
+const WRITABLE_HINT =
+  'give this user the right to write to the file and to its folder, where SQLite makes a journal'
+
+const DATABASE_HINTS: Readonly<Record<DatabaseUnusable['problem'], string>> = {
+  'read-only': WRITABLE_HINT,
+  closed: WRITABLE_HINT,
+  denied:
+    'check user, password and the name of the database; the user must own the tables, and may CREATE in the database',
+  server: 'look into the log of the PostgreSQL server',
+  other:
+    'check that the file is a SQLite database and that this user may write to it and to its folder',
+}
+
+/** The server of the database does not answer, or has ended the connection. Nothing is left half done. */
+export class DatabaseUnreachable extends ObmenError {
+  readonly code = 'DATABASE_UNREACHABLE'
+  readonly transient = true
+  /** Its address, without a password. */
+  readonly address: string
+  readonly words: string
+
+  constructor(address: string, words: string, facts: { readonly cause?: unknown } = {}) {
+    super(`the database ${address} can't be reached: ${words}`, {
+      ...facts,
+      hint: 'check that the PostgreSQL server runs, and host and port in "database"; a server without TLS needs ?tls=none',
+    })
+    this.address = address
+    this.words = words
   }
 }
 
@@ -46,6 +77,9 @@ function describeDatabaseProblem(words: string, problem: DatabaseUnusable['probl
       return `the database can't be written to: the file or its folder is read-only (${words})`
     case 'closed':
       return `the database or its journal can't be opened: ${words}`
+    case 'denied':
+      return `the database does not let this user do it: ${words}`
+    case 'server':
     case 'other':
       return `the database can't be used: ${words}`
   }

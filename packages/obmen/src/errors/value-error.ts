@@ -89,3 +89,40 @@ function adviseOn(problem: MailUrlProblem, examples: readonly string[]): string 
       return `${forms}; in a user name, write @ as %40`
   }
 }
+
+/** What is wrong with the address of a database. */
+export type DatabaseUrlProblem =
+  | { readonly kind: 'malformed' }
+  | { readonly kind: 'password' }
+  | { readonly kind: 'parameter'; readonly parameter: string }
+
+/** A text that is not the address of a PostgreSQL database. It may hold a password, so it is never shown. */
+export class DatabaseUrlInvalid extends ObmenError {
+  readonly code = 'DATABASE_URL_INVALID'
+  readonly transient = false
+  readonly problem: DatabaseUrlProblem
+  readonly example: string
+
+  constructor(problem: DatabaseUrlProblem) {
+    const example = 'postgres://user@db.example.org/trade'
+    super(describeDatabaseUrl(problem), {
+      hint:
+        problem.kind === 'password'
+          ? 'take the password out; it belongs into the variable OBMEN_DATABASE_PASSWORD, a file that "databasePassword" names, or ~/.pgpass'
+          : `write for example: ${example}, with ?schema=NAME for another schema than public, or ?tls=none for a connection in clear text`,
+    })
+    this.problem = problem
+    this.example = example
+  }
+}
+
+function describeDatabaseUrl(problem: DatabaseUrlProblem): string {
+  switch (problem.kind) {
+    case 'malformed':
+      return 'it is not the address of a PostgreSQL database'
+    case 'password':
+      return 'the address of the database holds a password'
+    case 'parameter':
+      return `the address of a database does not take ?${problem.parameter}`
+  }
+}

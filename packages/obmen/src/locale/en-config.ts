@@ -8,7 +8,8 @@ export const englishConfig: ConfigComments = {
   settings: {
     plan: 'The exchange plan: the same name on all nodes.',
     node: 'The code of this node: another one on each.',
-    database: 'The SQLite database of the application. Relative paths are relative to this file.',
+    database:
+      'The database of the application: a SQLite file (relative paths are relative to this file), or\npostgres://USER@HOST/DATABASE with its password in OBMEN_DATABASE_PASSWORD, in ~/.pgpass,\nor where databasePassword says: { env: NAME } or { file: ./secret }',
     tables:
       'The tables that are exchanged: all, { only: [Orders, Customers] }, or { except: [Log] }.\nAfter a change run: obmen init',
     rules:

@@ -8,7 +8,8 @@ export const russianConfig: ConfigComments = {
   settings: {
     plan: 'План обмена: одинаковое имя на всех узлах.',
     node: 'Код этого узла: на каждом узле свой.',
-    database: 'База SQLite программы. Относительные пути считаются от этого файла.',
+    database:
+      'База данных программы: файл SQLite (относительные пути считаются от этого файла) или\npostgres://ПОЛЬЗОВАТЕЛЬ@УЗЕЛ/БАЗА; пароль к ней в OBMEN_DATABASE_PASSWORD, в ~/.pgpass\nили там, где указывает databasePassword: { env: ИМЯ } или { file: ./secret }',
     tables:
       'Какие таблицы участвуют: all (все), { only: [Orders, Customers] } (только эти),\nили { except: [Log] } (все, кроме этих). После изменения выполните: obmen init',
     rules:

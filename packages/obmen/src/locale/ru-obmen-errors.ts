@@ -1,7 +1,7 @@
 import { type ConfigProblem, formatPlace } from '../errors/config-error.ts'
 import type { AnyObmenError } from '../errors/known-error.ts'
 import type { UsageError, UsageProblem } from '../errors/usage-error.ts'
-import type { MailUrlInvalid, ValueInvalid } from '../errors/value-error.ts'
+import type { DatabaseUrlInvalid, MailUrlInvalid, ValueInvalid } from '../errors/value-error.ts'
 import { type ErrorTexts, text } from './error-texts.ts'
 import type { ErrorText } from './messages.ts'
 import { russianExchangeErrors } from './ru-exchange-errors.ts'
@@ -59,12 +59,13 @@ export const russianObmenErrors: ErrorTexts<AnyObmenError> = {
         )
   },
   DATABASE_UNUSABLE: ({ words, problem }) =>
+    text(`${DATABASE_PROBLEMS[problem]}: ${words}`, DATABASE_HINTS[problem]),
+  DATABASE_UNREACHABLE: ({ address, words }) =>
     text(
-      `${DATABASE_PROBLEMS[problem]}: ${words}`,
-      problem === 'other'
-        ? 'проверьте, что это база SQLite и что этот пользователь может писать в неё и в её папку'
-        : 'дайте этому пользователю право писать в файл и в его папку: в ней SQLite ведёт журнал',
+      `база данных ${address} недоступна: ${words}`,
+      'проверьте, работает ли сервер PostgreSQL и верны ли узел и порт в database; серверу без TLS нужно ?tls=none',
     ),
+  DATABASE_URL_INVALID: (error) => describeDatabaseUrl(error),
   DATABASE_BUSY: () =>
     text(
       'база данных занята: другая программа уже долго пишет в неё',
@@ -104,7 +105,38 @@ const DATABASE_PROBLEMS: Readonly<
 > = {
   'read-only': 'в базу данных нельзя писать: файл или его папка только для чтения',
   closed: 'базу данных или её журнал нельзя открыть',
+  denied: 'база данных не разрешает этого пользователю',
+  server: 'с базой данных нельзя работать',
   other: 'с базой данных нельзя работать',
+}
+
+const WRITABLE_HINT =
+  'дайте этому пользователю право писать в файл и в его папку: в ней SQLite ведёт журнал'
+
+const DATABASE_HINTS: typeof DATABASE_PROBLEMS = {
+  'read-only': WRITABLE_HINT,
+  closed: WRITABLE_HINT,
+  denied:
+    'проверьте пользователя, пароль и имя базы; пользователь должен владеть таблицами и иметь в базе право CREATE',
+  server: 'посмотрите журнал сервера PostgreSQL',
+  other: 'проверьте, что это база SQLite и что этот пользователь может писать в неё и в её папку',
+}
+
+function describeDatabaseUrl({ problem, example }: DatabaseUrlInvalid): ErrorText {
+  switch (problem.kind) {
+    case 'malformed':
+      return text('это не адрес базы PostgreSQL', `напишите, например: ${example}`)
+    case 'password':
+      return text(
+        'в адресе базы данных записан пароль',
+        'уберите его: пароль задают переменной OBMEN_DATABASE_PASSWORD, файлом в databasePassword или в ~/.pgpass',
+      )
+    case 'parameter':
+      return text(
+        `в адресе базы данных не бывает ?${problem.parameter}`,
+        `напишите, например: ${example}, с ?schema=ИМЯ для схемы, отличной от public, или ?tls=none для соединения без шифрования`,
+      )
+  }
 }
 
 function describeUsage(problem: UsageProblem): string {
@@ -202,6 +234,8 @@ function describeFault(fault: (ConfigProblem & { readonly kind: 'value' })['faul
       return describeValue(fault)
     case 'MAIL_URL_INVALID':
       return describeMailUrl(fault)
+    case 'DATABASE_URL_INVALID':
+      return describeDatabaseUrl(fault)
   }
 }
 

@@ -1,20 +1,23 @@
-import { existsSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
+import type { Config } from '../config/config.ts'
+import type { Environment } from '../config/load-config.ts'
+import { PostgresSiteDatabase } from './postgres-site-database.ts'
+import type { SiteDatabase } from './site-database.ts'
+import { SqliteSiteDatabase } from './sqlite-site-database.ts'
 
-import { DatabaseNotFound } from '../errors/site-error.ts'
+/** How a database is opened. */
+export interface OpenOptions {
+  /** Where the password may be. */
+  readonly env: Environment
+  /** Nothing that is done stays. */
+  readonly isTrial?: boolean
+}
 
-/** Applications write for moments; one that holds a database longer than this is busy with something large. */
-const BUSY_TIMEOUT_MS = 10_000
-
-/**
- * Opens the application's database. Triggers of the application may hold "texts" in double quotes, as SQLite takes them by
- * default, so they are allowed here too. Throws {@link DatabaseNotFound}: a new file would only hide a wrong path.
- */
-export function openDatabase(path: string): DatabaseSync {
-  if (!existsSync(path)) throw new DatabaseNotFound(path)
-  return new DatabaseSync(path, {
-    timeout: BUSY_TIMEOUT_MS,
-    enableForeignKeyConstraints: false,
-    enableDoubleQuotedStringLiterals: true,
-  })
+/** Opens the application's database. Throws {@link DatabaseNotFound}, {@link SecretMissing}. */
+export function openDatabase(
+  { database, postgres }: Config,
+  { env, isTrial = false }: OpenOptions,
+): SiteDatabase {
+  return postgres === undefined
+    ? new SqliteSiteDatabase(database, { isTrial })
+    : new PostgresSiteDatabase(postgres, { env, isTrial })
 }

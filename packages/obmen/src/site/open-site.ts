@@ -1,32 +1,24 @@
-import { openSqliteStore, type SqliteStore } from '@obmen/exchange/sqlite'
-import type { DatabaseSync } from 'node:sqlite'
+import type { ChangeStore } from '@obmen/exchange'
 
 import type { Config } from '../config/config.ts'
-import { openDatabase } from './open-database.ts'
-import { withoutCommit } from './without-commit.ts'
+import { openDatabase, type OpenOptions } from './open-database.ts'
+import type { SiteDatabase } from './site-database.ts'
 
-/** A site with its database open: what every command but `init` works on. Closed by `using`. */
-export interface Site extends Disposable {
+/** A site with its database open: what every command but `init` works on. Closed by `await using`. */
+export interface Site extends AsyncDisposable {
   readonly config: Config
-  readonly database: DatabaseSync
-  readonly store: SqliteStore
+  readonly database: SiteDatabase
+  readonly store: ChangeStore
 }
 
-/** Opens the database of a configuration; for a trial, nothing that is done to the store stays. Throws {@link DatabaseNotFound}, and what {@link openSqliteStore} throws. */
-export function openSite(
-  config: Config,
-  { isTrial = false }: { readonly isTrial?: boolean } = {},
-): Site {
-  const database = openDatabase(config.database)
+/** Opens the database of a configuration. Throws {@link DatabaseNotFound}, {@link DatabaseUnreachable}, and what opening a store throws. */
+export async function openSite(config: Config, options: OpenOptions): Promise<Site> {
+  const database = openDatabase(config, options)
   try {
-    const store = openSqliteStore(
-      isTrial ? withoutCommit(database) : database,
-      config.plan,
-      config.rules,
-    )
-    return { config, database, store, [Symbol.dispose]: () => database.close() }
+    const store = await database.openStore(config.plan, config.rules)
+    return { config, database, store, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() }
   } catch (error) {
-    database.close()
+    await database[Symbol.asyncDispose]()
     throw error
   }
 }

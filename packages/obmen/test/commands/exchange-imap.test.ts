@@ -51,6 +51,13 @@ async function openSites(
   return { mailbox, commands, office, shop }
 }
 
+/** Waits until somebody has gone into IDLE for so many times. */
+async function untilIdle(commands: readonly string[], times: number): Promise<void> {
+  while (commands.filter((command) => command === 'IDLE').length < times) {
+    await new Promise(setImmediate)
+  }
+}
+
 describe('exchange by IMAP', () => {
   it('brings two sites into step through a mailbox that the address names', async (t) => {
     const { mailbox, commands, office, shop } = await openSites(t)
@@ -70,6 +77,45 @@ describe('exchange by IMAP', () => {
     assert.equal(confirmed.exitCode, 0, confirmed.err)
     assert.deepEqual(shop.column('SELECT name FROM goods'), ['tea'])
     assert.equal(mailbox.letters().length, 1)
+  })
+
+  it('goes on with --watch, and takes a message as soon as its letter has come', async (t) => {
+    const { mailbox, commands, office, shop } = await openSites(t)
+
+    const watching = shop.run('exchange', '--watch', '--every', '1 hour')
+    await untilIdle(commands, 1)
+    await office.run('exchange')
+    await untilIdle(commands, 2)
+    shop.interruption.abort()
+    const { exitCode, out, err } = await watching
+
+    assert.equal(exitCode, 0, err)
+    assert.deepEqual(shop.column('SELECT name FROM goods'), ['tea'])
+    assert.equal(out.match(/^HQ /gm)?.length, 1)
+    assert.equal(mailbox.letters().length, 1)
+  })
+
+  it('tells of trouble that passes, and goes on with --watch', async (t) => {
+    const { commands, shop } = await openSites(t, {}, (command) =>
+      command === 'SELECT "Exchange"' ? { reply: 'NO [UNAVAILABLE] later' } : 'proceed',
+    )
+
+    const watching = shop.run('exchange', '--watch', '--every', '1 hour')
+    await untilIdle(commands, 1)
+    shop.interruption.abort()
+    const { exitCode, err } = await watching
+
+    assert.equal(exitCode, 0)
+    assert.match(err, /SELECT "Exchange" was rejected.*later/)
+  })
+
+  it('says how often is too often', async (t) => {
+    const { shop } = await openSites(t)
+
+    const { exitCode, err } = await shop.run('exchange', '--watch', '--every', '0.1 s')
+
+    assert.equal(exitCode, 78)
+    assert.match(err, /1 second/)
   })
 
   it('says why letters stay where the server can only clear away all of them', async (t) => {

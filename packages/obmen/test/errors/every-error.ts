@@ -70,6 +70,7 @@ import type { KnownError } from '../../src/errors/known-error.ts'
 import {
   DatabaseBusy,
   DatabaseNotFound,
+  DatabaseUnreachable,
   DatabaseUnusable,
   DiskUnusable,
   ExchangeRunning,
@@ -80,7 +81,7 @@ import {
   Unexpected,
 } from '../../src/errors/site-error.ts'
 import { UsageError } from '../../src/errors/usage-error.ts'
-import { MailUrlInvalid, ValueInvalid } from '../../src/errors/value-error.ts'
+import { DatabaseUrlInvalid, MailUrlInvalid, ValueInvalid } from '../../src/errors/value-error.ts'
 
 const NODE = parseNodeCode('С01')
 
@@ -113,6 +114,8 @@ export const EVERY_ERROR: { readonly [Code in KnownError['code']]: KnownError } 
   CONNECTION_LOST: new ConnectionLost('waiting for the reply to MAIL'),
   DATABASE_BUSY: new DatabaseBusy(),
   DATABASE_NOT_FOUND: new DatabaseNotFound('trade.db'),
+  DATABASE_UNREACHABLE: new DatabaseUnreachable('postgres://db.example.org/trade', 'timeout'),
+  DATABASE_URL_INVALID: new DatabaseUrlInvalid({ kind: 'malformed' }),
   DATABASE_UNUSABLE: new DatabaseUnusable('file is not a database'),
   DEADLINE_EXCEEDED: new DeadlineExceeded('connect', 60_000),
   DELIVERY_DEFERRED: new DeliveryDeferred('Message_П_А_Б_1.ndjson.zst', '452 4.2.2 mailbox full'),

@@ -2,16 +2,11 @@ import { parseNodeCode } from '../../plan/node-code.ts'
 import type { RowLine, TableLine } from '../../message/body-lines.ts'
 import type { Value } from '../../message/values.ts'
 import type { Change, ChangeBatch, ChangesRequest } from '../change-store.ts'
-import { type CapturedTable, indexName, matchesKey } from './capture.ts'
-import {
-  type Connection,
-  quoteName,
-  type SqlRow,
-  toBoolean,
-  toNumber,
-  toText,
-} from './postgres-database.ts'
-import { tableName, toTableLine, type UserColumn } from './user-table.ts'
+import { type Connection, quoteName, type SqlRow, toNumber, toText } from './postgres-database.ts'
+import { indexName } from './capture.ts'
+import { type RuledTable, sharedColumns, toSharedTableLine } from './ruled-table.ts'
+import { type ChangeSource, conditionFor, shareName, shareSource, wholeSource } from './share.ts'
+import type { UserColumn } from './user-table.ts'
 
 /** Rows in one batch: enough that the work for a batch does not count. */
 const BATCH_ROWS = 1000
@@ -22,10 +17,13 @@ const FIRST_ROWS = 50
 /** A batch of rows with pictures in them is smaller, so that it can be held. */
 const BATCH_OCTETS = 1024 * 1024
 
+/** In the place of a node that knows rows already. No node has this code, and no row came from it. */
+const NOBODY = '_'
+
 /** Reads the changes of all tables in the order of their positions. Must run in one snapshot. */
 export async function* readChanges(
   connection: Connection,
-  tables: readonly CapturedTable[],
+  tables: readonly RuledTable[],
   request: ChangesRequest,
 ): AsyncGenerator<ChangeBatch, void, void> {
   const cursors: TableCursor[] = []
@@ -45,22 +43,23 @@ export async function* readChanges(
 /** The tables that have something for the request. */
 async function withChanges(
   connection: Connection,
-  tables: readonly CapturedTable[],
+  tables: readonly RuledTable[],
   { afterSeq, throughSeq }: ChangesRequest,
-): Promise<CapturedTable[]> {
-  if (tables.length === 0) return []
-  const exist = tables.map(
-    (table) =>
-      `EXISTS (SELECT 1 FROM ${indexName(table)} WHERE seq > $1::bigint AND seq <= $2::bigint)`,
-  )
+): Promise<RuledTable[]> {
+  const sent = tables.filter(({ direction }) => direction !== 'in')
+  if (sent.length === 0) return []
+  const exist = sent.map((table) => {
+    const positions = table.condition === undefined ? indexName(table) : shareName(table)
+    return `EXISTS (SELECT 1 FROM ${positions} WHERE seq > $1::bigint AND seq <= $2::bigint)`
+  })
   const row = await connection.first(`SELECT ${exist.join(', ')}`, afterSeq, throughSeq)
-  return tables.filter((_, index) => row?.[index] === 't')
+  return sent.filter((_, index) => row?.[index] === 't')
 }
 
 /** The changes of one table, a piece ahead. */
 class TableCursor {
   readonly #connection: Connection
-  readonly #table: CapturedTable
+  readonly #table: RuledTable
   readonly #columns: readonly UserColumn[]
   readonly #line: TableLine
   #rows: readonly SqlRow[] = []
@@ -68,20 +67,29 @@ class TableCursor {
   #fetchRows = FIRST_ROWS
   #isAtEnd = false
 
-  constructor(connection: Connection, table: CapturedTable) {
+  constructor(connection: Connection, table: RuledTable) {
     this.#connection = connection
     this.#table = table
-    this.#columns = [...table.key, ...table.others]
-    this.#line = toTableLine(table)
+    this.#columns = sharedColumns(table)
+    this.#line = toSharedTableLine(table)
   }
 
   async open(request: ChangesRequest): Promise<void> {
+    const { condition } = this.#table
+    const source =
+      condition === undefined
+        ? wholeSource(this.#table)
+        : shareSource(
+            this.#table,
+            await conditionFor(this.#connection, this.#table, request.forNode),
+          )
     // Named by the table: two tables are read side by side, in one transaction that ends both.
     await this.#connection.run(
-      `DECLARE ${this.#name} NO SCROLL CURSOR FOR ${changesStatement(this.#table, this.#columns)}`,
+      `DECLARE ${this.#name} NO SCROLL CURSOR FOR ${changesStatement(this.#table, this.#columns, source)}`,
       request.afterSeq,
       request.throughSeq,
-      request.keepsOwn === true ? NOBODY : request.forNode,
+      // A part of a table is one node's, and nobody else's.
+      request.keepsOwn === true && condition === undefined ? NOBODY : request.forNode,
     )
     await this.#fetch()
   }
@@ -124,8 +132,8 @@ class TableCursor {
   }
 
   #toChange(row: SqlRow): Change {
-    const [seq, via, stamp, origin, isPresent, ...texts] = row
-    const kind = toBoolean(isPresent) ? 'row' : 'deletion'
+    const [seq, entrySeq, via, stamp, origin, presence, ...texts] = row
+    const kind = KINDS[toNumber(presence)] ?? 'deletion'
     const columns = kind === 'row' ? this.#columns : this.#table.key
     const line: RowLine = {
       kind,
@@ -133,18 +141,16 @@ class TableCursor {
       origin: parseNodeCode(toText(origin)),
       values: decodeValues(columns, texts),
     }
-    const sender = toText(via)
     return {
       seq: toNumber(seq),
-      entrySeq: toNumber(seq),
-      via: sender === '' ? '' : parseNodeCode(sender),
+      entrySeq: toNumber(entrySeq),
+      via: via === '' ? '' : parseNodeCode(toText(via)),
       row: line,
     }
   }
 }
 
-/** In the place of a node that knows rows already. No node has this code, and no row came from it. */
-const NOBODY = '_'
+const KINDS = ['deletion', 'row', 'departure'] as const
 
 /** The values of columns, from the texts that {@link readColumns} asks for. */
 export function decodeValues(columns: readonly UserColumn[], texts: SqlRow): Value[] {
@@ -160,17 +166,21 @@ export function readColumns(columns: readonly UserColumn[], row: string): string
 }
 
 /** The columns as a message has them: key columns first. Of a row that is gone, the index has the key. */
-function changesStatement(table: CapturedTable, columns: readonly UserColumn[]): string {
+function changesStatement(
+  table: RuledTable,
+  columns: readonly UserColumn[],
+  { from, position, condition, presence }: ChangeSource,
+): string {
   const values = columns.map(({ name, codec }, index) => {
     const value = `d.${quoteName(name)}`
     return codec.read(index < table.key.length ? `coalesce(${value}, i.k${index + 1})` : value)
   })
-  const presence = `d.${quoteName(table.key[0]?.name ?? '')} IS NOT NULL`
   return `
-    SELECT i.seq, i.via, i.stamp, i.origin, ${[presence, ...values].join(', ')}
-      FROM ${indexName(table)} i LEFT JOIN ${tableName(table)} d ON ${matchesKey(table, 'd', 'i')}
-     WHERE i.seq > $1::bigint AND i.seq <= $2::bigint AND i.via <> $3
-     ORDER BY i.seq`
+    SELECT ${[position, 'i.seq', 'i.via', 'i.stamp', 'i.origin', presence, ...values].join(', ')}
+      ${from}
+     WHERE ${position} > $1::bigint AND ${position} <= $2::bigint AND ${condition}
+       AND i.seq NOT IN (SELECT seq FROM obmen.unsent)
+     ORDER BY ${position}`
 }
 
 /** About what the texts of a row take. */

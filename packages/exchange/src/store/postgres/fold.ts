@@ -29,6 +29,15 @@ export async function fold(
   return headSeq
 }
 
+/** Whether there is anything to fold. */
+export async function hasUnfolded(
+  connection: Connection,
+  tables: readonly CapturedTable[],
+): Promise<boolean> {
+  if ((await connection.first('SELECT 1 FROM obmen.truncated LIMIT 1')) !== undefined) return true
+  return (await withLog(connection, tables)).length > 0
+}
+
 /** The tables that have something in their log. */
 async function withLog(
   connection: Connection,

@@ -16,6 +16,7 @@ import {
   triggerStatements,
 } from './capture.ts'
 import { type Connection, quoteName, toNumber, toText } from './postgres-database.ts'
+import { removeShares } from './share.ts'
 import { QUOTED_NAME, tableName } from './user-table.ts'
 
 /** Where a table's rows begin in the change index, and whose they are. */
@@ -166,6 +167,7 @@ export async function findFormer(
 
 /** Takes log, index and triggers away. */
 async function removeCapture(connection: Connection, id: number): Promise<void> {
+  await removeShares(connection, id)
   await dropFunctions(connection, id)
   await connection.exec(
     `DROP TABLE IF EXISTS ${logName({ id })}; DROP TABLE IF EXISTS ${indexName({ id })}`,
@@ -197,26 +199,31 @@ export interface CaptureCatalog {
   readonly recorded: ReadonlyMap<number, { readonly capture: string; readonly partitions: string }>
 }
 
+const CATALOG = `
+  SELECT 'trigger', ${QUOTED_NAME} || ' ' || t.tgname, t.tgenabled::text, ''
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_proc p ON p.oid = t.tgfoid
+   WHERE p.pronamespace = 'obmen'::regnamespace
+  UNION ALL
+  SELECT 'function', proname, prosrc, '' FROM pg_proc WHERE pronamespace = 'obmen'::regnamespace
+  UNION ALL
+  SELECT 'relation', 'obmen.' || relname, '', ''
+    FROM pg_class WHERE relnamespace = 'obmen'::regnamespace AND relkind = 'r'
+  UNION ALL
+  SELECT 'recorded', id::text, capture, partitions FROM obmen.tables`
+
 export async function readCaptureCatalog(connection: Connection): Promise<CaptureCatalog> {
-  const triggers = await connection.all(
-    `SELECT ${QUOTED_NAME} || ' ' || t.tgname, t.tgenabled
-       FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-       JOIN pg_proc p ON p.oid = t.tgfoid
-      WHERE p.pronamespace = 'obmen'::regnamespace`,
-  )
-  const functions = await connection.all(
-    `SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'obmen'::regnamespace`,
-  )
-  const relations = await connection.all(
-    `SELECT 'obmen.' || relname FROM pg_class WHERE relnamespace = 'obmen'::regnamespace AND relkind = 'r'`,
-  )
-  const recorded = await connection.all('SELECT id, capture, partitions FROM obmen.tables')
+  const rows = Map.groupBy(await connection.all(CATALOG), ([kind]) => toText(kind))
+  const pairs = (kind: string): [string, string][] => {
+    return (rows.get(kind) ?? []).map(([, name, text]) => [toText(name), toText(text)])
+  }
+  const recorded = rows.get('recorded') ?? []
   return {
-    triggers: new Map(triggers.map(([name, enabled]) => [toText(name), toText(enabled)])),
-    functions: new Map(functions.map(([name, source]) => [toText(name), toText(source)])),
-    relations: new Set(relations.map(([name]) => toText(name))),
+    triggers: new Map(pairs('trigger')),
+    functions: new Map(pairs('function')),
+    relations: new Set(pairs('relation').map(([name]) => name)),
     recorded: new Map(
-      recorded.map(([id, capture, partitions]) => [
+      recorded.map(([, id, capture, partitions]) => [
         toNumber(id),
         { capture: toText(capture), partitions: toText(partitions) },
       ]),

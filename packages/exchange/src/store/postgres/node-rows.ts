@@ -1,8 +1,21 @@
 /** The state of a node as rows of `obmen.nodes`, `obmen.sent` and `obmen.received`. */
 import { toMessageNo } from '../../plan/message-no.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
-import type { MessageIdentity, NodeState, SentMessage } from '../../plan/node-state.ts'
-import { type Connection, type SqlRow, toBoolean, toNumber, toText } from './postgres-database.ts'
+import { isArray } from '../../message/json.ts'
+import type {
+  MessageContent,
+  MessageIdentity,
+  NodeState,
+  SentMessage,
+} from '../../plan/node-state.ts'
+import {
+  type Connection,
+  type SqlRow,
+  toArray,
+  toBoolean,
+  toNumber,
+  toText,
+} from './postgres-database.ts'
 
 export async function readNodeCodes(connection: Connection): Promise<NodeCode[]> {
   const codes = await connection.all('SELECT code FROM obmen.nodes ORDER BY code')
@@ -15,7 +28,7 @@ const NODES = `
     FROM obmen.nodes`
 
 const SENT = `
-  SELECT node, message_no, uuid, base_no, through_seq, row_count, size_octets, written_at, delivered, superseded
+  SELECT node, message_no, uuid, base_no, through_seq, row_count, size_octets, written_at, delivered, superseded, content
     FROM obmen.sent`
 
 const RECEIVED = 'SELECT node, message_no, uuid FROM obmen.received'
@@ -72,15 +85,41 @@ function toSentMessage(row: SqlRow): SentMessage {
     writtenAt: toNumber(row[7]),
     delivered: toBoolean(row[8]),
     superseded: toBoolean(row[9]),
+    ...readContent(row[10]),
   }
+}
+
+function readContent(text: string | null | undefined): Pick<SentMessage, 'content'> {
+  if (typeof text !== 'string') return {}
+  const json: unknown = JSON.parse(text)
+  const [head, body, ranges, tail] = isArray(json) ? json : []
+  if (typeof head !== 'string' || typeof body !== 'string' || typeof tail !== 'string') return {}
+  return { content: { head, body, ranges: readRanges(ranges), tail } }
+}
+
+function readRanges(json: unknown): MessageContent['ranges'] {
+  if (!isArray(json)) return []
+  return json.flatMap((range) => {
+    const [begin, end] = isArray(range) ? range : []
+    return typeof begin === 'number' && typeof end === 'number' ? [[begin, end] as const] : []
+  })
+}
+
+function formatContent({ content }: SentMessage): string | null {
+  if (content === undefined) return null
+  return JSON.stringify([content.head, content.body, content.ranges, content.tail])
 }
 
 function toIdentity([, messageNo, uuid]: SqlRow): MessageIdentity {
   return { messageNo: toMessageNo(toNumber(messageNo)), uuid: toText(uuid) }
 }
 
-/** Writes the whole state: a window of messages at most, so what is unchanged may be written again. */
-export async function writeNode(connection: Connection, node: NodeState): Promise<void> {
+/** Writes a state. Messages that are as `before` says are not written again: there may be hundreds, and one has changed. */
+export async function writeNode(
+  connection: Connection,
+  node: NodeState,
+  before?: NodeState,
+): Promise<void> {
   await connection.run(
     `INSERT INTO obmen.nodes VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
      ON CONFLICT (code) DO UPDATE SET
@@ -100,38 +139,93 @@ export async function writeNode(connection: Connection, node: NodeState): Promis
     String(node.owesAcknowledgement),
     node.gapBefore,
   )
-  await writeSent(connection, node)
-  await writeReceived(connection, node)
+  if (before === undefined) await deleteMessages(connection, node.code)
+  await writeSent(connection, node, before?.unacknowledged ?? [])
+  await writeReceived(connection, node, before?.received ?? [])
 }
 
-async function writeSent(connection: Connection, node: NodeState): Promise<void> {
-  await connection.run('DELETE FROM obmen.sent WHERE node = $1', node.code)
-  for (const message of node.unacknowledged) {
-    await connection.run(
-      'INSERT INTO obmen.sent VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
-      node.code,
-      message.messageNo,
-      message.uuid,
-      message.baseNo,
-      message.throughSeq,
-      message.rowCount,
-      message.sizeOctets,
-      message.writtenAt,
-      String(message.delivered),
-      String(message.superseded),
-    )
+async function writeSent(
+  connection: Connection,
+  { code, unacknowledged }: NodeState,
+  before: readonly SentMessage[],
+): Promise<void> {
+  if (unacknowledged === before) return
+  const unchanged = new Set(before)
+  const numbers = new Set(unacknowledged.map(({ messageNo }) => messageNo))
+  const gone = before.filter(({ messageNo }) => !numbers.has(messageNo))
+  await removeMessages(connection, { table: 'obmen.sent', code, gone })
+  for (const message of unacknowledged) {
+    if (!unchanged.has(message)) await writeSentMessage(connection, code, message)
   }
 }
 
-async function writeReceived(connection: Connection, node: NodeState): Promise<void> {
-  await connection.run('DELETE FROM obmen.received WHERE node = $1', node.code)
-  if (node.received.length === 0) return
-  const rows = node.received.map((_, index) => `($1, $${2 * index + 2}, $${2 * index + 3})`)
+async function writeSentMessage(
+  connection: Connection,
+  code: NodeCode,
+  message: SentMessage,
+): Promise<void> {
   await connection.run(
-    `INSERT INTO obmen.received VALUES ${rows.join(', ')}`,
-    node.code,
-    ...node.received.flatMap(({ messageNo, uuid }) => [messageNo, uuid]),
+    `INSERT INTO obmen.sent VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+     ON CONFLICT (node, message_no) DO UPDATE SET
+       (uuid, base_no, through_seq, row_count, size_octets, written_at, delivered, superseded, content) =
+       (excluded.uuid, excluded.base_no, excluded.through_seq, excluded.row_count, excluded.size_octets,
+        excluded.written_at, excluded.delivered, excluded.superseded, excluded.content)`,
+    code,
+    message.messageNo,
+    message.uuid,
+    message.baseNo,
+    message.throughSeq,
+    message.rowCount,
+    message.sizeOctets,
+    message.writtenAt,
+    String(message.delivered),
+    String(message.superseded),
+    formatContent(message),
   )
+}
+
+async function writeReceived(
+  connection: Connection,
+  { code, received }: NodeState,
+  before: readonly MessageIdentity[],
+): Promise<void> {
+  if (received === before) return
+  const known = new Map(before.map(({ messageNo, uuid }) => [messageNo, uuid]))
+  const numbers = new Set(received.map(({ messageNo }) => messageNo))
+  const gone = before.filter(({ messageNo }) => !numbers.has(messageNo))
+  await removeMessages(connection, { table: 'obmen.received', code, gone })
+  const added = received.filter(({ messageNo, uuid }) => known.get(messageNo) !== uuid)
+  if (added.length === 0) return
+  await connection.run(
+    `INSERT INTO obmen.received SELECT $1, number, uuid FROM unnest($2::bigint[], $3::text[]) r (number, uuid)
+     ON CONFLICT (node, message_no) DO UPDATE SET uuid = excluded.uuid`,
+    code,
+    toArray(added.map(({ messageNo }) => String(messageNo))),
+    toArray(added.map(({ uuid }) => uuid)),
+  )
+}
+
+async function removeMessages(
+  connection: Connection,
+  messages: {
+    readonly table: 'obmen.sent' | 'obmen.received'
+    readonly code: NodeCode
+    readonly gone: readonly MessageIdentity[]
+  },
+): Promise<void> {
+  const { table, code, gone } = messages
+  if (gone.length === 0) return
+  await connection.run(
+    `DELETE FROM ${table} WHERE node = $1 AND message_no = ANY ($2::bigint[])`,
+    code,
+    toArray(gone.map(({ messageNo }) => String(messageNo))),
+  )
+}
+
+async function deleteMessages(connection: Connection, code: NodeCode): Promise<void> {
+  for (const table of ['obmen.sent', 'obmen.received']) {
+    await connection.run(`DELETE FROM ${table} WHERE node = $1`, code)
+  }
 }
 
 /** Everything else that is kept of a node goes with it. */

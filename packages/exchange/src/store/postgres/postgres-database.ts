@@ -165,3 +165,13 @@ export function isRefusal(error: unknown): error is Error {
 function sqlStateOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
+
+/** Whether the role may not do what it was asked to. */
+export function isNotPermitted(error: unknown): boolean {
+  return error instanceof Error && sqlStateOf(error) === '42501'
+}
+
+/** Whether a statement names what is not there, or is none: class 42 of SQLSTATE. */
+export function isSyntaxError(error: unknown): boolean {
+  return error instanceof Error && sqlStateOf(error).startsWith('42')
+}

@@ -43,6 +43,15 @@ CREATE TABLE obmen.nodes (
   gap_before           bigint NOT NULL
 );
 
+-- How far the share of a node in a table is worked out, and by which condition: see share.ts.
+CREATE TABLE obmen.shares (
+  node        text COLLATE "C" NOT NULL REFERENCES obmen.nodes ON DELETE CASCADE,
+  table_id    integer NOT NULL,
+  through_seq bigint NOT NULL,
+  condition   text NOT NULL,
+  PRIMARY KEY (node, table_id)
+);
+
 -- Messages written and not yet acknowledged.
 CREATE TABLE obmen.sent (
   node        text COLLATE "C" NOT NULL REFERENCES obmen.nodes ON DELETE CASCADE,
@@ -55,8 +64,12 @@ CREATE TABLE obmen.sent (
   written_at  bigint NOT NULL,
   delivered   boolean NOT NULL,
   superseded  boolean NOT NULL,
+  content     text,          -- what its file is made of, as JSON, until it is delivered
   PRIMARY KEY (node, message_no)
 );
+
+-- What is undelivered or overdue is found without reading the rest.
+CREATE INDEX sent_in_flight ON obmen.sent (superseded, delivered, written_at);
 
 -- The last messages received, by which duplicates and forks are told apart.
 CREATE TABLE obmen.received (
@@ -64,6 +77,25 @@ CREATE TABLE obmen.received (
   message_no bigint NOT NULL,
   uuid       text NOT NULL,
   PRIMARY KEY (node, message_no)
+);
+
+-- Rows that can't be sent as they are: the others go without them.
+CREATE TABLE obmen.unsent (
+  seq          bigint PRIMARY KEY, -- the row's position in the change index; with another one it is tried again
+  table_name   text NOT NULL,
+  row_key      text NOT NULL,      -- for people
+  column_name  text,               -- the text in it is not UTF-8; NULL: the row is too large
+  size_octets  bigint NOT NULL,
+  limit_octets bigint NOT NULL,
+  set_aside_at bigint NOT NULL
+);
+
+-- Days on which there was an exchange, with the last position of the change index then: the age of deletions is counted in them, because
+-- a clock that jumps by years must not make them old.
+CREATE TABLE obmen.days (
+  id  bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at  bigint NOT NULL,
+  seq bigint NOT NULL
 );
 
 -- Rows that this database refused: tried again after each later message.
@@ -74,6 +106,7 @@ CREATE TABLE obmen.refused (
   table_line text NOT NULL,   -- the columns of the sender, as in the message
   row_line   text NOT NULL,   -- the row, as in the message
   reason     text NOT NULL,   -- in the words of PostgreSQL
+  ours       text,            -- the row under this key as it was here; NULL: there was none
   refused_at bigint NOT NULL,
   PRIMARY KEY (table_name, row_key)
 );
@@ -84,7 +117,10 @@ CREATE TABLE obmen.conflicts (
   table_name text NOT NULL,
   row_key    text NOT NULL,
   node       text NOT NULL,
-  winner     text NOT NULL CHECK (winner IN ('ours', 'theirs')),
+  table_line text NOT NULL,   -- the columns of both versions, as in the message
+  winner     text NOT NULL CHECK (winner IN ('ours', 'theirs', 'merged')),
+  policy     text NOT NULL,
+  is_open    boolean NOT NULL,
   ours       text,            -- NULL: deleted
   theirs     text,            -- NULL: deleted
   decided_at bigint NOT NULL

@@ -12,6 +12,7 @@
  */
 import { NodeAttributeMissing } from '../../plan/errors.ts'
 import { withCode } from '../../plan/node-attributes.ts'
+import type { RowLine } from '../../message/body-lines.ts'
 import type { NodeCode } from '../../plan/node-code.ts'
 import { fillCondition } from '../../plan/sql-condition.ts'
 import { readAttributes } from './attribute-rows.ts'
@@ -158,6 +159,63 @@ function extendShare(database: SqliteDatabase, table: RuledTable, extent: Extent
   saveProgress(database, { table, node }, { throughSeq, condition: progress.condition })
 }
 
+/** The entry of a row that came from a node has no position before {@link settleHeld} gives it one. */
+const NO_POSITION = 0n
+
+/**
+ * Enters rows that came from a node: it has them, whatever becomes of them here. One that loses against ours, or that a decision
+ * changes, may be none of its share. Must run in the transaction that applies them.
+ */
+export class HeldRows {
+  readonly #insert: Query
+  readonly #node: NodeCode
+  readonly #keyLength: number
+
+  constructor(database: SqliteDatabase, table: RuledTable, node: NodeCode) {
+    const keys = keyNames(table)
+    this.#node = node
+    this.#keyLength = keys.length
+    this.#insert = new Query(
+      database,
+      `INSERT INTO ${shareName(table)} (node, ${keys.join(', ')}, seq, is_in)
+       VALUES (?, ${'?, '.repeat(keys.length)}${NO_POSITION}, 1)
+       ON CONFLICT (node, ${keys.join(', ')}) DO UPDATE SET seq = excluded.seq, is_in = 1 WHERE is_in = 0`,
+    )
+  }
+
+  enter(rows: readonly RowLine[]): void {
+    for (const { kind, values } of rows) {
+      if (kind === 'row') this.#insert.run(this.#node, ...values.slice(0, this.#keyLength))
+    }
+  }
+}
+
+/**
+ * Works out a node's share after its rows were applied. Those that were not written here are offered as they are here, or as a
+ * departure. Gives the last position.
+ */
+export function settleHeld(
+  database: SqliteDatabase,
+  tables: readonly RuledTable[],
+  { node, headSeq }: { readonly node: NodeCode; readonly headSeq: number },
+): number {
+  extendShares(database, tables, { node, throughSeq: headSeq })
+  let lastSeq = headSeq
+  for (const table of tables) {
+    if (table.condition === undefined) continue
+    const keys = keyNames(table)
+    const isEntry = keys.map((key) => `s.${key} = held.${key}`).join(' AND ')
+    lastSeq += new Query(
+      database,
+      `UPDATE ${shareName(table)} AS s SET seq = ?1 + held.place
+         FROM (SELECT ${keys.join(', ')}, row_number() OVER () AS place FROM ${shareName(table)}
+                WHERE node = ?2 AND seq = ${NO_POSITION}) AS held
+        WHERE s.node = ?2 AND ${isEntry}`,
+    ).run(BigInt(lastSeq), node)
+  }
+  return lastSeq
+}
+
 /**
  * Brings the shares of all nodes into line with rules and attributes that have changed: what entered a share, or left it, gets a
  * position of its own. Nodes that lack an attribute are left as they are. Must run in a write transaction, after a fold. Gives
@@ -202,7 +260,7 @@ function reviseShare(
     `INSERT INTO ${shareName(table)} (node, ${keys.join(', ')}, seq, is_in)
      SELECT ?1, ${keys.map((key) => `i.${key}`).join(', ')}, ?2 + row_number() OVER (ORDER BY i.seq), ${mine}
        FROM ${indexName(table)} i LEFT JOIN ${shareName(table)} s ON s.node = ?1 AND ${isEntry}
-      WHERE i.gone = 0 AND ${mine} <> coalesce(s.is_in, 0)
+      WHERE i.gone = 0 AND (${mine} <> coalesce(s.is_in, 0) OR s.seq = ${NO_POSITION})
      ON CONFLICT (node, ${keys.join(', ')}) DO UPDATE SET seq = excluded.seq, is_in = excluded.is_in`,
   ).run(node, BigInt(headSeq))
   saveProgress(database, { table, node }, { throughSeq: headSeq + revised, condition })

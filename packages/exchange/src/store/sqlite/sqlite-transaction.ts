@@ -1,3 +1,4 @@
+import type { TableLine } from '../../message/body-lines.ts'
 import { NodeAttributeMissing, NodeExists, NodeUnknown } from '../../plan/errors.ts'
 import type { ExchangePlan } from '../../plan/exchange-plan.ts'
 import { checkAttributes, type NodeAttributes } from '../../plan/node-attributes.ts'
@@ -24,7 +25,7 @@ import { readHeadSeq, writeHeadSeq, writeMeta } from './meta.ts'
 import { deleteNode, readNode, readNodeCodes, readNodes, writeNode } from './node-rows.ts'
 import { forgetRefused } from './refused-rows.ts'
 import { describeConditions, type RuledTable } from './ruled-table.ts'
-import { extendShares, forgetShares, reviseShares } from './share.ts'
+import { forgetShares, HeldRows, reviseShares, settleHeld } from './share.ts'
 import { Query, type SqliteDatabase, toText } from './sqlite-database.ts'
 import { forgetChanged, takeUp, writeUnsent } from './unsent-rows.ts'
 
@@ -127,13 +128,21 @@ export class SqliteTransaction implements StoreTransaction {
   }
 
   /** A row that came from a node is there: should it be changed here before the next message to the node, it may leave its share. */
-  #noteWhatItHas(node: NodeCode, throughSeq: number): void {
+  #noteWhatItHas(node: NodeCode, headSeq: number): number {
     try {
-      extendShares(this.#database, this.#tables, { node, throughSeq })
+      return settleHeld(this.#database, this.#tables, { node, headSeq })
     } catch (error) {
       // Then it is worked out when the attribute is there: see reviseShares.
       if (!(error instanceof NodeAttributeMissing)) throw error
+      return headSeq
     }
+  }
+
+  /** Where a rule gives nodes parts of the table; without one, nobody has to know who has what. */
+  #heldRows({ table: name, keyLength }: TableLine, node: NodeCode): HeldRows | undefined {
+    const table = this.#tables.find((known) => known.name === name)
+    if (table?.condition === undefined || table.key.length !== keyLength) return undefined
+    return new HeldRows(this.#database, table, node)
   }
 
   setAside(rows: readonly UnsentRow[]): Promise<void> {
@@ -200,13 +209,19 @@ export class SqliteTransaction implements StoreTransaction {
 
   beginApplying(sender: Sender): Promise<RowApplier> {
     const applier = this.#applier(sender)
+    let held: HeldRows | undefined
     return Promise.resolve({
-      beginTable: (line) => applier.beginTable(line),
-      applyRows: (rows) => applier.applyRows(rows),
+      beginTable: (line) => {
+        held = this.#heldRows(line, sender.code)
+        return applier.beginTable(line)
+      },
+      applyRows: (rows) => {
+        held?.enter(rows)
+        return applier.applyRows(rows)
+      },
       finish: async () => {
         const summary = await applier.finish()
-        writeHeadSeq(this.#database, applier.headSeq)
-        this.#noteWhatItHas(sender.code, applier.headSeq)
+        writeHeadSeq(this.#database, this.#noteWhatItHas(sender.code, applier.headSeq))
         return summary
       },
     })

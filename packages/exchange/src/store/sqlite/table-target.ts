@@ -1,6 +1,7 @@
-import type { Column, RowLine, TableLine } from '../../message/body-lines.ts'
+import type { RowLine, TableLine } from '../../message/body-lines.ts'
 import type { Value } from '../../message/values.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import { checkColumns } from '../apply/check-columns.ts'
 import type {
   IndexEntry,
   PlainTerms,
@@ -9,13 +10,13 @@ import type {
   TakenOut,
   WriteOutcome,
 } from '../apply/table-target.ts'
-import { SchemaMismatch } from '../errors.ts'
 import { compare, indexName, keyNames } from './capture.ts'
 import type { ForeignKey } from './foreign-keys.ts'
 import { PlainWriter } from './plain-writer.ts'
 import { References } from './references.ts'
 import type { RuledTable } from './ruled-table.ts'
 import { isRefusal, Query, quoteName, type SqliteDatabase, toNumber } from './sqlite-database.ts'
+import { UnkeptNumbers } from './unkept-numbers.ts'
 import { toTableLine } from './user-table.ts'
 
 /** Which table, for whose rows, and at which node. */
@@ -36,6 +37,7 @@ export class SqliteTableTarget implements TableTarget {
   readonly #references: References
   /** There are columns that the sender does not name, and that other nodes are to have. */
   readonly #hasExtras: boolean
+  readonly #numbers: UnkeptNumbers
   readonly #plain: PlainWriter | undefined
   readonly #entry: Query
   readonly #row: Query
@@ -51,8 +53,9 @@ export class SqliteTableTarget implements TableTarget {
     database: SqliteDatabase,
     { table, line, thisNode, foreignKeys, hasTriggers }: TargetOptions,
   ) {
-    checkColumns(table, line)
+    checkColumns(toTableLine(table), line)
     this.line = line
+    this.#numbers = new UnkeptNumbers(line)
     const target = quoteName(table.name)
     const columns = line.columns.map(({ name }) => quoteName(name))
     const extras = table.others.filter(({ name }) => line.columns.every((own) => own.name !== name))
@@ -91,7 +94,9 @@ export class SqliteTableTarget implements TableTarget {
   }
 
   writePlain(rows: readonly RowLine[], terms: PlainTerms): Promise<readonly RowLine[]> {
-    return Promise.resolve(this.#plain?.write(rows, terms) ?? rows)
+    const lossy = rows.filter((row) => this.#numbers.lossOf(row) !== undefined)
+    const exact = lossy.length === 0 ? rows : rows.filter((row) => !lossy.includes(row))
+    return Promise.resolve([...(this.#plain?.write(exact, terms) ?? exact), ...lossy])
   }
 
   entriesOf(rows: readonly RowLine[]): Promise<readonly (IndexEntry | undefined)[]> {
@@ -111,7 +116,9 @@ export class SqliteTableTarget implements TableTarget {
   }
 
   write(writes: readonly RowWrite[]): Promise<readonly WriteOutcome[]> {
-    return Promise.resolve(writes.map((write) => attempt(() => this.#write(write))))
+    return Promise.resolve(
+      writes.map((write) => this.#attempt(write.row, () => this.#write(write))),
+    )
   }
 
   depart(rows: readonly RowLine[]): Promise<void> {
@@ -131,7 +138,7 @@ export class SqliteTableTarget implements TableTarget {
     takenOut: readonly TakenOut[],
   ): Promise<readonly WriteOutcome[]> {
     return Promise.resolve(
-      rows.map((row, index) => attempt(() => this.#putBack(row, takenOut[index]))),
+      rows.map((row, index) => this.#attempt(row, () => this.#putBack(row, takenOut[index]))),
     )
   }
 
@@ -143,6 +150,18 @@ export class SqliteTableTarget implements TableTarget {
       this.#record.run(...this.#keyOf(row), seq, stamp, origin, via, row.kind === 'row' ? 0 : 1)
     }
     return Promise.resolve()
+  }
+
+  /** Writes, or gives what the database says when it refuses to. */
+  #attempt(row: RowLine, write: () => WriteOutcome): WriteOutcome {
+    const loss = this.#numbers.lossOf(row)
+    if (loss !== undefined) return { refused: loss }
+    try {
+      return write()
+    } catch (error) {
+      if (isRefusal(error)) return { refused: error.message }
+      throw error
+    }
   }
 
   #keyOf(row: RowLine): readonly Value[] {
@@ -192,16 +211,6 @@ export class SqliteTableTarget implements TableTarget {
     }
     this.#insertWhole.run(...row.values, ...takenOut)
     return this.#hasExtras ? 'merged' : 'as sent'
-  }
-}
-
-/** Writes, or gives what the database says when it refuses to. */
-function attempt(write: () => WriteOutcome): WriteOutcome {
-  try {
-    return write()
-  } catch (error) {
-    if (isRefusal(error)) return { refused: error.message }
-    throw error
   }
 }
 
@@ -260,43 +269,4 @@ function assignments(table: RuledTable, line: TableLine): string[] {
     ...all.slice(line.keyLength),
   ]
   return written.length === 0 ? keys : written
-}
-
-/**
- * Columns that are here and not there keep their values; the other way round there would be no place for them. In a column
- * of another type a value would become another one, and with another collation other keys would be the same row.
- */
-function checkColumns(table: RuledTable, line: TableLine): void {
-  const mismatch = SchemaMismatch.ofAll(
-    differencesOf(table, line).map((difference) => ({ table: table.name, difference })),
-  )
-  if (mismatch !== undefined) throw mismatch
-}
-
-function differencesOf(table: RuledTable, line: TableLine): string[] {
-  const theirKey = line.columns.slice(0, line.keyLength).map(({ name }) => name)
-  const ourKey = table.key.map(({ name }) => name)
-  const here = new Map(toTableLine(table).columns.map((column) => [column.name, column]))
-  const missing = line.columns.filter(({ name }) => !here.has(name))
-  const differences: string[] = []
-  if (theirKey.join('\0') !== ourKey.join('\0')) {
-    differences.push(
-      `its primary key is (${ourKey.join(', ')}) here and (${theirKey.join(', ')}) at the sender`,
-    )
-  } else if (missing.length > 0) {
-    const names = missing.map(({ name }) => JSON.stringify(name)).join(', ')
-    differences.push(`the sender has ${names}, which is missing here`)
-  }
-  for (const theirs of line.columns) {
-    const ours = here.get(theirs.name)
-    if (ours === undefined || formOf(ours) === formOf(theirs)) continue
-    const name = JSON.stringify(theirs.name)
-    differences.push(`column ${name} is ${formOf(ours)} here and ${formOf(theirs)} at the sender`)
-  }
-  return differences
-}
-
-/** `text`, or `text COLLATE NOCASE` in a key. */
-function formOf({ type, collation }: Column): string {
-  return collation === undefined ? type : `${type} COLLATE ${collation}`
 }

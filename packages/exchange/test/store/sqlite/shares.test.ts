@@ -71,6 +71,26 @@ suite('shares', () => {
     assert.deepEqual(await node.look(), ['x10'])
   })
 
+  test('a row of a node that loses against one outside its share departs', async () => {
+    const site = await openSite()
+    const node = await site.addNode('С01')
+    await site.setAttributes('С01', { place: 'a' })
+    await node.look()
+    const older: RowLine = { ...fromNode(2, 'a'), stamp: 5 }
+    await site.receive('С01', [older])
+    node.take(older)
+    assert.deepEqual(await node.look(), ['x2'])
+    assert.deepEqual([...node.rows.keys()], ['1', '3'])
+  })
+
+  test('a row of a node that loses against one of its share is given ours', async () => {
+    const site = await openSite()
+    const node = await site.addNode('С01')
+    await site.setAttributes('С01', { place: 'a' })
+    await site.receive('С01', [{ ...fromNode(1, 'b'), stamp: 0 }])
+    assert.deepEqual(await node.look(), ['+1 a', '+3 a'])
+  })
+
   test('attributes of a node that change move its share', async () => {
     const site = await openSite()
     const node = await site.addNode('С01')

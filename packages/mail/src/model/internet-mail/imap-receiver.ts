@@ -12,6 +12,7 @@ import { requiringDirectory } from '../imap-lookup.ts'
 import { ImapTurns, type OpenDirectory } from '../imap-turns.ts'
 import type { MailboxOptions } from '../lazy-session.ts'
 import { openImapSession } from '../open-mailbox.ts'
+import { quoted } from '../quoted.ts'
 import { toCriteria, type InternetMailFilter } from './filter.ts'
 import { flagChangesOf, type InternetMailMessageFlags } from './flags.ts'
 import { InternetMailMessage } from './internet-mail-message.ts'
@@ -72,7 +73,7 @@ export class ImapReceiver implements MailReceiver {
   getUidl(known: readonly string[], filter: InternetMailFilter): Promise<readonly string[]> {
     return this.#within('listing letters', async (mailbox, imap) => {
       const uids = await uidsOf(mailbox, await find(mailbox, imap, filter))
-      const isKnown = new Set(known.map((id) => uidOf(mailbox, id)))
+      const isKnown = new Set(known.map((id) => readUid(mailbox, id)))
       return [...uids.numbers()].filter((uid) => !isKnown.has(uid)).map((uid) => idOf(mailbox, uid))
     })
   }
@@ -241,14 +242,17 @@ function idOf({ uidValidity }: ImapMailbox, uid: number): string {
   return uidValidity === undefined ? `imap-${uid}` : `imap-${uid}-${uidValidity}`
 }
 
-/** `undefined` for a letter that had this identifier before UIDs were given anew. @throws IllegalArgumentException when it is none. */
-function uidOf({ uidValidity }: ImapMailbox, id: string): number | undefined {
+/** `undefined` for what is no identifier, and for a letter that had this one before UIDs were given anew. */
+function readUid({ uidValidity }: ImapMailbox, id: string): number | undefined {
   const [, uid, validity] = IDENTIFIER.exec(id) ?? []
-  if (uid === undefined) {
-    throw new IllegalArgumentException(`${JSON.stringify(id)} is no identifier of a letter here`)
-  }
   const isOld = validity !== undefined && Number(validity) !== uidValidity
-  return isOld || Number(uid) === 0 ? undefined : Number(uid)
+  return isOld || Number(uid ?? 0) === 0 ? undefined : Number(uid)
+}
+
+/** As {@link readUid}. @throws IllegalArgumentException when it is no identifier. */
+function uidOf(mailbox: ImapMailbox, id: string): number | undefined {
+  if (IDENTIFIER.test(id)) return readUid(mailbox, id)
+  throw new IllegalArgumentException(`${quoted(id)} is no identifier of a letter here`)
 }
 
 /** The letters that are named, in that order. */

@@ -4,7 +4,7 @@ import type { DraftCalendar } from '../../mime/message.ts'
 import { LetterContent } from '../attachment-content.ts'
 import { composeEmail, envelopeOf, type ComposedEmail } from '../compose-email.ts'
 import type { PreparedEmail } from '../email.ts'
-import { IllegalArgumentException } from '../exception.ts'
+import { IllegalArgumentException, IllegalStateException } from '../exception.ts'
 import { headerOf } from '../pop3-letters.ts'
 import { printAs } from '../print-as.ts'
 import { readHeaderSection } from '../read-email-headers.ts'
@@ -61,7 +61,7 @@ export class InternetMailMessage extends InternetMailMessageHeader {
     return this.#attachments
   }
 
-  /** The letter as it was received; one that was written or changed here, as it would be sent. @throws IllegalStateException when it has no sender. */
+  /** The letter as it was received; one that was written or changed here, as it would be sent. @throws IllegalStateException when it has no sender, or only its headers were read. */
   getSourceData(): BinaryData {
     const { octets, isWhole } = this.received ?? {}
     const isUnchanged = isWhole === true && this.#isAsReceived()
@@ -94,7 +94,7 @@ export class InternetMailMessage extends InternetMailMessageHeader {
   /**
    * Envelope and octets, for `SmtpConnection.send` of `@obmen/mail/smtp`. An extension.
    *
-   * @throws IllegalStateException when it has no sender or no recipients; HeaderInvalid when something in it can't be written.
+   * @throws IllegalStateException when it has no sender or no recipients, or only its headers were read; HeaderInvalid when something in it can't be written.
    */
   prepare(
     processing: InternetMailTextProcessing = InternetMailTextProcessing.Process,
@@ -111,6 +111,9 @@ export class InternetMailMessage extends InternetMailMessageHeader {
   }
 
   #compose(texts: readonly InternetMailText[]): ComposedEmail {
+    if (this.received?.isWhole === false) {
+      throw new IllegalStateException('only the headers of the letter were read: get it first')
+    }
     const html = texts.find(({ textType }) => textType === InternetMailTextType.Html)?.text ?? ''
     const importance = importanceWord(this.importance)
     return composeEmail({

@@ -245,9 +245,7 @@ export class InternetMail implements AsyncDisposable {
     const route = (this.#route ??= new SendingRoute(profile.toSmtpParameters(), options))
     const isReadable = (): boolean => true
     const recipients = await route.deliver({ prepared, isReadable }).catch((cause: unknown) => {
-      // The next letter tries anew.
-      this.#route = undefined
-      void route.close()
+      route.retry()
       throw new EmailSendingException({ messageId, cause })
     })
     const failed = recipients.filter(({ kind }) => kind !== 'accepted')

@@ -1,13 +1,13 @@
-/** The mail server between the two sites: one mailbox, kept on the disk. */
+/** The mail server between the sites: one mailbox, kept on the disk or, with the word `memory`, not. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { startMailHost } from '@obmen/mail/testing'
 
-const folder = process.argv[2] ?? '.'
+const [folder = '.', place = 'disk'] = process.argv.slice(2)
 const host = await startMailHost({
   accounts: [{ address: 'exchange@example.org', password: 'bench' }],
-  folder: join(folder, 'mailboxes'),
+  ...(place === 'disk' && { folder: join(folder, 'mailboxes') }),
 })
 writeFileSync(
   join(folder, 'ports.json'),

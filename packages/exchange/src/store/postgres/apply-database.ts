@@ -1,0 +1,162 @@
+import type { TableLine } from '../../message/body-lines.ts'
+import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import type { PlanRules } from '../../plan/plan-rules.ts'
+import type { ApplyDatabase } from '../apply/apply-database.ts'
+import type { TableTarget } from '../apply/table-target.ts'
+import { formatWaiting, parseWaiting, type WaitingRow } from '../apply/waiting-row.ts'
+import type { StoredConflict } from '../apply/resolve-conflict.ts'
+import type { Conflict } from '../change-store.ts'
+import { SchemaMismatch } from '../errors.ts'
+import { APPLYING } from './capture.ts'
+import {
+  closeConflict,
+  limitConflicts,
+  readStoredConflict,
+  writeConflict,
+} from './conflict-rows.ts'
+import { type Connection, quoteText, toText } from './postgres-database.ts'
+import { type ForeignKey, readForeignKeys } from './foreign-keys.ts'
+import type { RuledTable } from './ruled-table.ts'
+import { enterMode, SuspendedTriggers, type TriggerMode } from './suspended-triggers.ts'
+import { PostgresTableTarget } from './table-target.ts'
+
+/** Where rows are applied, and how the application's triggers are treated. */
+export interface ApplyDatabaseOptions {
+  readonly tables: readonly RuledTable[]
+  readonly thisNode: NodeCode
+  readonly rules: PlanRules
+  readonly triggers: 'suspended' | 'fire'
+}
+
+/** The tables of a PostgreSQL database while a message is applied to them. */
+export class PostgresApplyDatabase implements ApplyDatabase {
+  readonly #connection: Connection
+  readonly #tables: ReadonlyMap<string, RuledTable>
+  readonly #thisNode: NodeCode
+  readonly #mode: TriggerMode
+  #foreignKeys: readonly ForeignKey[] | undefined
+  readonly #triggers: SuspendedTriggers
+
+  private constructor(connection: Connection, options: ApplyDatabaseOptions, mode: TriggerMode) {
+    this.#connection = connection
+    this.#tables = new Map(options.tables.map((table) => [table.name, table]))
+    this.#thisNode = options.thisNode
+    this.#mode = mode
+    this.#foreignKeys = options.rules.foreignKeys === 'ignored' ? [] : undefined
+    this.#triggers = new SuspendedTriggers(connection)
+  }
+
+  /** From here to {@link finish} nothing that is written directly in this transaction is registered. */
+  static async begin(
+    connection: Connection,
+    options: ApplyDatabaseOptions,
+  ): Promise<PostgresApplyDatabase> {
+    const mode = await enterMode(connection, options.triggers)
+    await connection.exec(`SELECT set_config(${quoteText(APPLYING)}, 'on', true)`)
+    return new PostgresApplyDatabase(connection, options, mode)
+  }
+
+  async targetFor(line: TableLine): Promise<TableTarget> {
+    const table = this.#tables.get(line.table)
+    if (table === undefined) throw new SchemaMismatch(line.table, 'it is not in the plan here')
+    if (this.#mode === 'disabled') await this.#triggers.suspend(table)
+    this.#foreignKeys ??= await readForeignKeys(this.#connection)
+    const foreignKeys = this.#foreignKeys
+    const mayTakeOut = this.#mode === 'replica' || !(await this.#isReferred(table))
+    return new PostgresTableTarget(this.#connection, {
+      table,
+      line,
+      thisNode: this.#thisNode,
+      foreignKeys,
+      mayTakeOut,
+    })
+  }
+
+  leftOut(table: string): ReadonlySet<string> {
+    return this.#tables.get(table)?.leaveOut ?? new Set()
+  }
+
+  async #isReferred(table: RuledTable): Promise<boolean> {
+    const constraint = await this.#connection.first(
+      `SELECT 1 FROM pg_constraint WHERE contype = 'f' AND confrelid = $1::bigint::oid LIMIT 1`,
+      table.oid,
+    )
+    return constraint !== undefined
+  }
+
+  async tentatively(work: () => Promise<boolean>): Promise<void> {
+    await this.#connection.exec('SAVEPOINT obmen_try')
+    const stays = await work()
+    if (!stays) await this.#connection.exec('ROLLBACK TO SAVEPOINT obmen_try')
+    await this.#connection.exec('RELEASE SAVEPOINT obmen_try')
+  }
+
+  async waitingRows(): Promise<readonly WaitingRow[]> {
+    const rows = await this.#connection.all(
+      'SELECT node, table_line, row_line, row_key, reason, ours FROM obmen.refused ORDER BY refused_at, table_name, row_key',
+    )
+    return rows.map(([node, tableLine, rowLine, key, reason, ours]) => ({
+      ours: ours ?? undefined,
+      ...parseWaiting({ tableLine: toText(tableLine), rowLine: toText(rowLine) }),
+      key: toText(key),
+      via: parseNodeCode(toText(node)),
+      reason: toText(reason),
+    }))
+  }
+
+  async keepWaiting(waiting: WaitingRow, nowMs: number): Promise<void> {
+    const { table, key, via, reason, ours = null } = waiting
+    const { tableLine, rowLine } = formatWaiting(waiting)
+    await this.#connection.run(
+      `INSERT INTO obmen.refused (table_name, row_key, node, table_line, row_line, reason, ours, refused_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+       ON CONFLICT (table_name, row_key) DO UPDATE SET
+         (node, table_line, row_line, reason, ours, refused_at) =
+         (excluded.node, excluded.table_line, excluded.row_line, excluded.reason, excluded.ours, excluded.refused_at)`,
+      table.table,
+      key,
+      via,
+      tableLine,
+      rowLine,
+      reason,
+      ours,
+      nowMs,
+    )
+  }
+
+  async forgetWaiting(table: string, key: string): Promise<void> {
+    await forgetWaiting(this.#connection, table, key)
+  }
+
+  keepConflict(conflict: Conflict & { readonly line: TableLine }): Promise<void> {
+    return writeConflict(this.#connection, conflict)
+  }
+
+  conflict(id: number): Promise<StoredConflict | undefined> {
+    return readStoredConflict(this.#connection, id)
+  }
+
+  closeConflict(id: number, winner: 'ours' | 'theirs', nowMs: number): Promise<void> {
+    return closeConflict(this.#connection, id, { winner, nowMs })
+  }
+
+  async finish(): Promise<void> {
+    await limitConflicts(this.#connection)
+    await this.#triggers.restore()
+    await this.#connection.exec(`SELECT set_config(${quoteText(APPLYING)}, '', true)`)
+  }
+}
+
+/** Gives whether there was one. */
+export async function forgetWaiting(
+  connection: Connection,
+  table: string,
+  key: string,
+): Promise<boolean> {
+  const forgotten = await connection.run(
+    'DELETE FROM obmen.refused WHERE table_name = $1 AND row_key = $2',
+    table,
+    key,
+  )
+  return forgotten > 0
+}

@@ -1,0 +1,35 @@
+import type { CapturedTable } from './capture.ts'
+import { type Connection, toNumber } from './postgres-database.ts'
+import type { Refusals } from './refusing.ts'
+import { type NumberedRow, RowTexts } from './row-batch.ts'
+import { RowStatements } from './row-statements.ts'
+import type { UserColumn } from './user-table.ts'
+
+/** Some columns of a table, key columns first, with what it takes to write rows in them. */
+export class ColumnSet {
+  readonly texts: RowTexts
+  readonly statements: RowStatements
+  readonly #columns: readonly UserColumn[]
+
+  constructor(table: CapturedTable, columns: readonly UserColumn[]) {
+    this.#columns = columns
+    this.texts = new RowTexts(columns)
+    this.statements = new RowStatements(table, columns)
+  }
+
+  /** The rows with a value that its column would keep in another form: that of another time, without its last digits. */
+  async inexact(connection: Connection, rows: readonly NumberedRow[]): Promise<Refusals> {
+    const { inexact } = this.statements
+    if (inexact === undefined || rows.length === 0) return new Map()
+    const texts = this.texts.bind(rows.map(({ row }) => row))
+    const found = await connection.all(inexact, ...texts)
+    return new Map(
+      found.map(([n, column, form]) => {
+        const place = rows[toNumber(n) - 1]?.place ?? -1
+        const { name = '', declared = '' } = this.#columns[toNumber(column)] ?? {}
+        const reason = `column ${JSON.stringify(name)} of type ${declared} would keep this value as ${JSON.stringify(form)}`
+        return [place, reason]
+      }),
+    )
+  }
+}

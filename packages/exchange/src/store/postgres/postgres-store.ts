@@ -1,0 +1,228 @@
+import type { ExchangePlan } from '../../plan/exchange-plan.ts'
+import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import type { NodeState } from '../../plan/node-state.ts'
+import { DEFAULT_PLAN_RULES } from '../../plan/plan-rules.ts'
+import type {
+  ChangeBatch,
+  ChangesRequest,
+  ChangeStore,
+  ConflictRecord,
+  CountRequest,
+  RefusedRow,
+  StoreTransaction,
+  Survey,
+  SurveyRequest,
+  TableChecksum,
+  UnsentRow,
+} from '../change-store.ts'
+import { CaptureDisturbed, StoreNotPrepared, StoreOfAnotherPlan } from '../errors.ts'
+import { readCapturedTables } from './captured-tables.ts'
+import { readChanges } from './change-reader.ts'
+import { countChanges } from './change-count.ts'
+import { checksum } from './checksum.ts'
+import { readConflicts } from './conflict-rows.ts'
+import { adoptPartitions, captureStateOf, readCaptureCatalog } from './install-capture.ts'
+import { lockStore, readMeta } from './meta.ts'
+import {
+  Connection,
+  inTransaction,
+  type PostgresPool,
+  rollBack,
+  SETTINGS,
+  toNumber,
+  toText,
+} from './postgres-database.ts'
+import { type PostgresRules, PostgresTransaction } from './postgres-transaction.ts'
+import { putUnderRules, type RuledTable } from './ruled-table.ts'
+import { readNodes } from './node-rows.ts'
+import { readUnsent } from './unsent-rows.ts'
+import { survey } from './survey.ts'
+import { areSharesCurrent, type Extent, extendShares, makeShareTables } from './share.ts'
+
+/**
+ * Opens a database that {@link preparePostgres} has prepared. The pool must have room for two connections.
+ *
+ * Several processes may open one database: their transactions come one after another.
+ *
+ * Throws {@link StoreNotPrepared}, {@link StoreOfAnotherPlan}, {@link RuleInvalid} for a rule that a table can't keep, and
+ * {@link CaptureDisturbed} when triggers are missing.
+ *
+ * @example
+ * ```ts
+ * import { parseNodeCode, parsePlanName } from '@obmen/exchange'
+ * import { openPostgresStore, type PostgresPool } from '@obmen/exchange/postgres'
+ *
+ * declare const pool: PostgresPool // new pg.Pool({ … })
+ * const store = await openPostgresStore(pool, {
+ *   name: parsePlanName('УдаленныеСклады'),
+ *   thisNode: parseNodeCode('ЦБ'),
+ * })
+ * ```
+ */
+export async function openPostgresStore(
+  pool: PostgresPool,
+  plan: ExchangePlan,
+  rules: PostgresRules = DEFAULT_PLAN_RULES,
+): Promise<PostgresStore> {
+  const prepared = await inTransaction(pool, 'REPEATABLE READ, READ ONLY', readMeta)
+  if (prepared === undefined) throw new StoreNotPrepared()
+  if (prepared.name !== plan.name || prepared.thisNode !== plan.thisNode) {
+    throw new StoreOfAnotherPlan(
+      `node ${prepared.thisNode} of ${prepared.name}`,
+      `node ${plan.thisNode} of ${plan.name}`,
+    )
+  }
+  const store = new PostgresStore(pool, plan, { ...rules, schema: prepared.schema })
+  await store.checkCapture()
+  return store
+}
+
+/** The plan that a database was prepared for; `undefined` when it was not. */
+export async function readPostgresPlan(pool: PostgresPool): Promise<ExchangePlan | undefined> {
+  const prepared = await inTransaction(pool, 'REPEATABLE READ, READ ONLY', readMeta)
+  return prepared && { name: prepared.name, thisNode: prepared.thisNode }
+}
+
+interface StoreOptions extends PostgresRules {
+  readonly schema: string
+}
+
+interface CurrentTables {
+  readonly tables: readonly RuledTable[]
+  /** Those of them whose partitions have come or gone. */
+  readonly partitioned: readonly RuledTable[]
+}
+
+/** A PostgreSQL database that takes part in an exchange. Made by {@link openPostgresStore}. */
+export class PostgresStore implements ChangeStore {
+  readonly plan: ExchangePlan
+  readonly #pool: PostgresPool
+  readonly #options: StoreOptions
+  #hasShares = false
+
+  constructor(pool: PostgresPool, plan: ExchangePlan, options: StoreOptions) {
+    this.plan = plan
+    this.#pool = pool
+    this.#options = options
+  }
+
+  /**
+   * Throws {@link CaptureDisturbed} when changes are not registered as they should be. Partitions that have come or gone
+   * are taken in.
+   */
+  async checkCapture(): Promise<void> {
+    await this.#write(() => Promise.resolve())
+  }
+
+  /** The tables as they are: an application may add a column or a partition at any time. */
+  async #currentTables(connection: Connection): Promise<CurrentTables> {
+    const captured = await readCapturedTables(connection, this.#options.schema)
+    const catalog = await readCaptureCatalog(connection)
+    const states = captured.map((table) => captureStateOf(table, catalog))
+    const disturbed = captured.filter((_, index) => states[index] === 'disturbed')
+    if (disturbed.length > 0) throw new CaptureDisturbed(disturbed.map(({ name }) => name))
+    const tables = await putUnderRules(connection, captured, this.#options)
+    this.#hasShares = tables.some(({ condition }) => condition !== undefined)
+    return { tables, partitioned: tables.filter((_, index) => states[index] === 'partitioned') }
+  }
+
+  #write<Result>(
+    work: (connection: Connection, tables: readonly RuledTable[]) => Promise<Result>,
+  ): Promise<Result> {
+    return inTransaction(this.#pool, 'READ COMMITTED', async (connection) => {
+      await lockStore(connection)
+      const { tables, partitioned } = await this.#currentTables(connection)
+      for (const table of partitioned) await adoptPartitions(connection, table)
+      await makeShareTables(connection, tables)
+      return work(connection, tables)
+    })
+  }
+
+  #read<Result>(
+    work: (connection: Connection, tables: readonly RuledTable[]) => Promise<Result>,
+  ): Promise<Result> {
+    return inTransaction(this.#pool, 'REPEATABLE READ, READ ONLY', async (connection) =>
+      work(connection, (await this.#currentTables(connection)).tables),
+    )
+  }
+
+  transaction<Result>(work: (transaction: StoreTransaction) => Promise<Result>): Promise<Result> {
+    return this.#write((connection, tables) =>
+      work(new PostgresTransaction(connection, { plan: this.plan, rules: this.#options, tables })),
+    )
+  }
+
+  async *readChanges(request: ChangesRequest): AsyncGenerator<ChangeBatch, void, void> {
+    await this.#workOutShares({ node: request.forNode, throughSeq: request.throughSeq })
+    const client = await this.#pool.connect()
+    const connection = new Connection(client)
+    try {
+      await connection.exec(`BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;${SETTINGS}`)
+      const { tables } = await this.#currentTables(connection)
+      yield* readChanges(connection, tables, request)
+    } finally {
+      // Nothing was written, so this only ends the snapshot; unlike COMMIT it never hides what went wrong before.
+      client.release(await rollBack(connection))
+    }
+  }
+
+  async #workOutShares(to: Extent): Promise<void> {
+    if (!this.#hasShares) return
+    const areCurrent = await this.#read((connection, tables) =>
+      areSharesCurrent(connection, tables, to),
+    )
+    if (!areCurrent) await this.#write((connection, tables) => extendShares(connection, tables, to))
+  }
+
+  survey(request: SurveyRequest): Promise<Survey> {
+    return this.#read((connection, tables) => survey(connection, tables, request))
+  }
+
+  nodes(): Promise<readonly NodeState[]> {
+    return this.#read(readNodes)
+  }
+
+  /** A part of a table is worked out for each node by itself; whole tables are the same for all. */
+  async shareOf(node: NodeCode): Promise<string> {
+    await this.#read(() => Promise.resolve())
+    return this.#hasShares ? node : ''
+  }
+
+  countChanges(requests: readonly CountRequest[]): Promise<readonly number[]> {
+    return this.#read((connection, tables) => countChanges(connection, tables, requests))
+  }
+
+  unsentRows(): Promise<readonly UnsentRow[]> {
+    return this.#read(readUnsent)
+  }
+
+  checksums(): Promise<readonly TableChecksum[]> {
+    return this.#read(async (connection, tables) => {
+      const checksums: TableChecksum[] = []
+      for (const table of tables) checksums.push(await checksum(connection, table))
+      return checksums
+    })
+  }
+
+  refusedRows(): Promise<readonly RefusedRow[]> {
+    return this.#read(async (connection) => {
+      const rows = await connection.all(
+        `SELECT table_name, row_key, node, reason, row_line, refused_at, ours
+           FROM obmen.refused ORDER BY refused_at, table_name, row_key`,
+      )
+      return rows.map((row) => ({
+        table: toText(row[0]),
+        key: toText(row[1]),
+        node: parseNodeCode(toText(row[2])),
+        reason: toText(row[3]),
+        row: toText(row[4]),
+        refusedAt: toNumber(row[5]),
+        ours: row[6] ?? undefined,
+      }))
+    })
+  }
+
+  conflicts(): Promise<readonly ConflictRecord[]> {
+    return this.#read(readConflicts)
+  }
+}

@@ -1,0 +1,320 @@
+import type { RowLine, TableLine } from '../../message/body-lines.ts'
+import type { Value } from '../../message/values.ts'
+import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import { checkColumns } from '../apply/check-columns.ts'
+import type {
+  IndexEntry,
+  PlainTerms,
+  RowWrite,
+  TableTarget,
+  TakenOut,
+  WriteOutcome,
+} from '../apply/table-target.ts'
+import { decodeValues, readColumns } from './change-reader.ts'
+import { type Connection, type SqlRow, toArray, toNumber, toText } from './postgres-database.ts'
+import { askRefusing, type Refusals, writeRefusing } from './refusing.ts'
+import { ColumnSet } from './column-set.ts'
+import { type ForeignKey, type ReferenceStatements, referenceStatements } from './foreign-keys.ts'
+import type { RuledTable } from './ruled-table.ts'
+import { type NumberedRow, numbered, rowsFrom } from './row-batch.ts'
+import { tableName, toTableLine, type UserColumn } from './user-table.ts'
+
+/** Which table, for whose rows, at which node, and how. */
+export interface TargetOptions {
+  readonly table: RuledTable
+  readonly line: TableLine
+  readonly thisNode: NodeCode
+  readonly foreignKeys: readonly ForeignKey[]
+  /** False where a row that is taken out would take others with it: foreign keys that refer to the table are at work. */
+  readonly mayTakeOut: boolean
+}
+
+const NO_EXCHANGE =
+  'it exchanges unique values with another row, and foreign keys refer to its table: let their owner write one of them first'
+
+/** A table of this database as the target of a sender's rows: a few statements for each batch. */
+export class PostgresTableTarget implements TableTarget {
+  readonly line: TableLine
+  readonly isParent: boolean
+  readonly #hasExtras: boolean
+  readonly #references: ReferenceStatements
+  readonly #connection: Connection
+  readonly #table: RuledTable
+  readonly #thisNode: NodeCode
+  readonly #mayTakeOut: boolean
+  readonly #columns: readonly UserColumn[]
+  readonly #extras: readonly UserColumn[]
+  readonly #named: ColumnSet
+  readonly #whole: ColumnSet
+
+  constructor(connection: Connection, options: TargetOptions) {
+    const { table, line, thisNode, mayTakeOut } = options
+    checkColumns(toTableLine(table), line)
+    this.line = line
+    this.#connection = connection
+    this.#table = table
+    this.#thisNode = thisNode
+    this.#mayTakeOut = mayTakeOut
+    const ours = [...table.key, ...table.others]
+    this.#columns = line.columns.flatMap(({ name }) =>
+      ours.filter((column) => column.name === name),
+    )
+    this.#extras = table.others.filter((column) => !this.#columns.includes(column))
+    this.#hasExtras = this.#extras.some(({ name }) => {
+      return !table.leaveOut.has(name) && line.leftOut?.includes(name) !== true
+    })
+    this.#references = referenceStatements(table, this.#columns, options.foreignKeys)
+    this.isParent = this.#references.referredTo !== undefined
+    this.#named = new ColumnSet(table, this.#columns)
+    this.#whole = new ColumnSet(table, [...this.#columns, ...this.#extras])
+  }
+
+  async writePlain(rows: readonly RowLine[], terms: PlainTerms): Promise<readonly RowLine[]> {
+    const missing = await this.missingParents(rows)
+    const fit = rows.filter((row, index) => {
+      return missing[index] === undefined && this.#named.texts.faultOf(row) === undefined
+    })
+    const { known, entries } = await this.#look(fit)
+    const plain = fit.filter((row) => {
+      if (row.kind !== 'row' || (this.#hasExtras && known.has(row))) return false
+      return isPlain(row, entries.get(row), { ...terms, thisNode: this.#thisNode })
+    })
+    const refusals = await writeRefusing(this.#connection, numbered(plain), (some) =>
+      this.#writeSome(some, known),
+    )
+    const written = plain.filter((_, place) => !refusals.has(place))
+    await this.record(
+      written,
+      written.map(({ stamp, origin }, index) => {
+        return { seq: terms.afterSeq + index + 1, stamp, origin, via: terms.sender }
+      }),
+    )
+    const isWritten = new Set(written)
+    return rows.filter((row) => !isWritten.has(row))
+  }
+
+  async entriesOf(rows: readonly RowLine[]): Promise<readonly (IndexEntry | undefined)[]> {
+    const { entries } = await this.#look(rows)
+    return rows.map((row) => entries.get(row))
+  }
+
+  async presentRows(rows: readonly RowLine[]): Promise<readonly (readonly Value[] | undefined)[]> {
+    return this.#read(rows, this.#columns)
+  }
+
+  async missingParents(rows: readonly RowLine[]): Promise<readonly (string | undefined)[]> {
+    const { missingParents, reasons } = this.#references
+    if (missingParents === undefined) return rows.map(() => undefined)
+    const wanted = rows.filter(({ kind }) => kind === 'row')
+    const found = await this.#ask(missingParents, wanted, this.line.columns.length)
+    return rows.map((row) => {
+      const reason = found.get(row)?.[1]
+      return reason === undefined ? undefined : reasons[toNumber(reason)]
+    })
+  }
+
+  async areReferredTo(rows: readonly RowLine[]): Promise<readonly boolean[]> {
+    const { referredTo } = this.#references
+    if (referredTo === undefined) return rows.map(() => false)
+    const found = await this.#ask(referredTo, rows)
+    return rows.map((row) => found.has(row))
+  }
+
+  /** Runs a statement that gives the numbers of rows, with something of each. Parameters: the rows, or their keys. */
+  #ask(
+    statement: string,
+    rows: readonly RowLine[],
+    width: number = this.line.keyLength,
+  ): Promise<ReadonlyMap<RowLine, SqlRow>> {
+    const { texts } = this.#named
+    const bindable = rows.filter((row) => texts.faultOf(row) === undefined)
+    return askRefusing(this.#connection, bindable, async (some) => {
+      const found = await this.#connection.all(statement, ...texts.bind(some, width))
+      return new Map(
+        found.flatMap((answer) => {
+          const row = some[toNumber(answer[0]) - 1]
+          return row === undefined ? [] : [[row, answer] as const]
+        }),
+      )
+    })
+  }
+
+  async write(writes: readonly RowWrite[]): Promise<readonly WriteOutcome[]> {
+    const rows = writes.map(({ row }) => row)
+    const faults = rows.map((row) => this.#named.texts.faultOf(row))
+    const sound = numbered(rows).filter(({ place }) => faults[place] === undefined)
+    const known = await this.#lock(sound.map(({ row }) => row))
+    const refusals = await writeRefusing(this.#connection, sound, (some) =>
+      this.#writeSome(some, known),
+    )
+    return rows.map((row, place) => {
+      const refused = faults[place] ?? refusals.get(place)
+      if (refused !== undefined) return { refused }
+      const isMerged = this.#hasExtras && row.kind === 'row' && known.has(row)
+      return isMerged ? 'merged' : 'as sent'
+    })
+  }
+
+  /** Writes and deletes rows, given those that are there. Deletions come first: they make room. */
+  async #writeSome(rows: readonly NumberedRow[], known: Known): Promise<Refusals> {
+    const inexact = await this.#named.inexact(
+      this.#connection,
+      rows.filter(({ row }) => row.kind === 'row'),
+    )
+    const exact = rows.filter(({ place }) => !inexact.has(place)).map(({ row }) => row)
+    const isThere = (row: RowLine): boolean => known.has(row)
+    const gone = exact.filter((row) => row.kind !== 'row')
+    const changed = exact.filter((row) => row.kind === 'row' && isThere(row))
+    const added = exact.filter((row) => row.kind === 'row' && !isThere(row))
+    await this.#run(this.#named.statements.delete, gone, this.line.keyLength)
+    await this.#run(this.#named.statements.update, changed)
+    await this.#run(this.#named.statements.insert, added)
+    return inexact
+  }
+
+  async #run(statement: string, rows: readonly RowLine[], width?: number): Promise<void> {
+    if (rows.length === 0) return
+    await this.#connection.run(statement, ...this.#named.texts.bind(rows, width))
+  }
+
+  async record(rows: readonly RowLine[], entries: readonly IndexEntry[]): Promise<void> {
+    if (rows.length === 0) return
+    await this.#connection.run(
+      this.#named.statements.record,
+      ...this.#named.texts.bind(rows, this.line.keyLength),
+      toArray(entries.map(({ seq }) => String(seq))),
+      toArray(entries.map(({ stamp }) => String(stamp))),
+      toArray(entries.map(({ origin }) => origin)),
+      toArray(entries.map(({ via }) => via)),
+      toArray(rows.map(({ kind }) => String(kind !== 'row'))),
+    )
+  }
+
+  async depart(rows: readonly RowLine[]): Promise<void> {
+    await this.#run(this.#named.statements.delete, rows, this.line.keyLength)
+    await this.#run(this.#named.statements.forget, rows, this.line.keyLength)
+  }
+
+  async takeOut(rows: readonly RowLine[]): Promise<readonly TakenOut[]> {
+    if (!this.#mayTakeOut) return rows.map(() => undefined)
+    const taken = await this.#read(rows, this.#extras)
+    await this.#run(this.#named.statements.delete, rows, this.line.keyLength)
+    return taken
+  }
+
+  async putBack(
+    rows: readonly RowLine[],
+    takenOut: readonly TakenOut[],
+  ): Promise<readonly WriteOutcome[]> {
+    if (!this.#mayTakeOut) return rows.map(() => ({ refused: NO_EXCHANGE }))
+    const whole = rows.map((row, place): NumberedRow => {
+      const extras = takenOut[place] ?? []
+      return {
+        place,
+        row: row.kind === 'row' ? { ...row, values: [...row.values, ...extras] } : row,
+      }
+    })
+    const back = whole.filter(({ row }) => row.kind === 'row')
+    const withExtras = back.filter(({ place }) => takenOut[place] !== undefined)
+    const withoutExtras = back.filter(({ place }) => takenOut[place] === undefined)
+    const refusals = new Map([
+      ...(await this.#insert(withExtras, this.#whole)),
+      ...(await this.#insert(withoutExtras, this.#named)),
+    ])
+    return rows.map((row, place) => {
+      const refused = refusals.get(place)
+      if (refused !== undefined) return { refused }
+      const isMerged = this.#hasExtras && row.kind === 'row' && takenOut[place] !== undefined
+      return isMerged ? 'merged' : 'as sent'
+    })
+  }
+
+  async #insert(rows: readonly NumberedRow[], set: ColumnSet): Promise<Refusals> {
+    const faults = rows.flatMap(({ place, row }): [number, string][] => {
+      const fault = set.texts.faultOf(row)
+      return fault === undefined ? [] : [[place, fault]]
+    })
+    const faulty = new Map(faults)
+    const sound = rows.filter(({ place }) => !faulty.has(place))
+    const refusals = await writeRefusing(this.#connection, sound, async (some) => {
+      const inexact = await set.inexact(this.#connection, some)
+      const exact = some.filter(({ place }) => !inexact.has(place)).map(({ row }) => row)
+      if (exact.length > 0)
+        await this.#connection.run(set.statements.insert, ...set.texts.bind(exact))
+      return inexact
+    })
+    return new Map([...faulty, ...refusals])
+  }
+
+  async #read(
+    rows: readonly RowLine[],
+    columns: readonly UserColumn[],
+  ): Promise<readonly (readonly Value[] | undefined)[]> {
+    const statement = `
+      SELECT ${['v.n', ...readColumns(columns, 'd')].join(', ')}
+        FROM ${rowsFrom(this.line.keyLength)} JOIN ${tableName(this.#table)} d ON ${this.#named.statements.isRow}`
+    const found = await this.#ask(statement, rows)
+    return rows.map((row) => {
+      const texts = found.get(row)
+      return texts && decodeValues(columns, texts.slice(1))
+    })
+  }
+
+  /** The rows that are there. From now on no other connection changes these before our commit. */
+  #lock(rows: readonly RowLine[]): Promise<Known> {
+    return this.#ask(this.#named.statements.lock, rows)
+  }
+
+  /**
+   * What the change index says of rows, and which are there. A row that another connection has changed since the fold
+   * counts with the version that the next fold will give it: then the change is not overwritten without a word. Our lock on the row
+   * comes first, so that there is no change in between; a row that another connection is just inserting is refused later by its key.
+   */
+  async #look(rows: readonly RowLine[]): Promise<{
+    readonly known: Known
+    readonly entries: ReadonlyMap<RowLine, IndexEntry>
+  }> {
+    const known = await this.#lock(rows)
+    const found = await this.#ask(this.#named.statements.entries, rows)
+    const entries = new Map<RowLine, IndexEntry>()
+    let hasLog = false
+    for (const [row, answer] of found) {
+      const entry = toEntry(answer)
+      if (entry !== undefined) entries.set(row, entry)
+      hasLog ||= answer[5] === 't'
+    }
+    if (!hasLog) return { known, entries }
+    for (const [row, [, at]] of await this.#ask(this.#named.statements.logged, rows)) {
+      const stamp = Math.max(toNumber(at), (entries.get(row)?.stamp ?? 0) + 1)
+      const seq = Number.MAX_SAFE_INTEGER
+      entries.set(row, { seq, stamp, origin: this.#thisNode, via: '' })
+    }
+    return { known, entries }
+  }
+}
+
+/** The rows that are in the table. */
+type Known = ReadonlyMap<RowLine, unknown>
+
+function toEntry([, seq, stamp, origin, via]: SqlRow): IndexEntry | undefined {
+  if (seq === null) return undefined
+  return {
+    seq: toNumber(seq),
+    stamp: toNumber(stamp),
+    origin: parseNodeCode(toText(origin)),
+    via: toText(via) === '' ? '' : parseNodeCode(toText(via)),
+  }
+}
+
+/** Whether a row needs no thought: see {@link TableTarget.writePlain}. */
+function isPlain(
+  row: RowLine,
+  entry: IndexEntry | undefined,
+  terms: PlainTerms & { readonly thisNode: NodeCode },
+): boolean {
+  if (entry === undefined) return true
+  if (entry.stamp >= row.stamp) return false
+  const { sender, acknowledgedSeq, beginsAnew, thisNode } = terms
+  if (entry.via === sender || entry.seq <= acknowledgedSeq) return true
+  return entry.origin === row.origin || (beginsAnew && entry.origin !== thisNode)
+}

@@ -1,0 +1,12 @@
+import { capturingContract } from '../contract/capturing.ts'
+import { readingContract } from '../contract/reading.ts'
+import type { OpenDatabase } from '../contract/store-to-try.ts'
+import { prepareIn } from './prepared-postgres.ts'
+import { startPostgres } from './test-server.ts'
+
+const server = await startPostgres()
+const pool = await server.newDatabase()
+const open: OpenDatabase = async (schema) => (await prepareIn(pool, schema)).node
+
+capturingContract(open)
+readingContract(open)

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+
+import { SUBJECT_PREFIX } from '@obmen/exchange'
+import { MailTransport, type MailWatch } from '@obmen/exchange/mail'
+import { Secret } from '@obmen/mail/imap'
+import { MailboxAddress } from '@obmen/mail/mime'
+import { type CommandFate, type Mailbox, startMailHost } from '@obmen/mail/testing'
+
+import { ADDRESS, PASSWORD, PLAN, SHOP } from './messages.ts'
+import { takeCensus } from '../../../mail/test/census.ts'
+
+takeCensus()
+
+/** Longer than any test takes. */
+const LONG_MS = 3_600_000
+const NEVER = new AbortController().signal
+
+interface Watched {
+  readonly mailbox: Mailbox
+  /** What was said by IMAP. */
+  readonly commands: string[]
+  /** What becomes of a command by IMAP. */
+  fateOf: (command: string) => CommandFate
+  readonly watch: MailWatch
+}
+
+async function openWatch(t: TestContext, protocol: 'imap' | 'pop3'): Promise<Watched> {
+  const host = await startMailHost({
+    accounts: [{ address: ADDRESS, password: PASSWORD }],
+    onCommand: (used, line) => {
+      if (used !== 'imap') return 'proceed'
+      watched.commands.push(line)
+      return watched.fateOf(line)
+    },
+  })
+  const credentials = { user: ADDRESS, password: new Secret(PASSWORD) }
+  const transport = new MailTransport({
+    plan: { name: PLAN, thisNode: SHOP },
+    address: MailboxAddress.parse(ADDRESS),
+    subjectPrefix: SUBJECT_PREFIX,
+    smtp: { ...host.smtp, tls: 'none', credentials },
+    ...(protocol === 'imap'
+      ? { imap: { ...host.imap, tls: 'none', credentials } }
+      : { pop3: { ...host.pop3, tls: 'none', credentials } }),
+    foreignLetters: { all: () => new Set(), replace: () => undefined },
+  })
+  const watched: Watched = {
+    mailbox: host.mailbox(ADDRESS),
+    commands: [],
+    fateOf: () => 'proceed',
+    get watch() {
+      return watch
+    },
+  }
+  const watch = await transport.openWatch()
+  t.after(async () => {
+    await watch.close()
+    await transport.close()
+    await host.close()
+  })
+  return watched
+}
+
+/** Waits until somebody has gone into IDLE for so many times. */
+async function untilIdle(watched: Watched, times: number): Promise<void> {
+  while (sent(watched, 'IDLE').length < times) await new Promise(setImmediate)
+}
+
+/** The commands that begin so. */
+function sent({ commands }: Watched, beginning: string): readonly string[] {
+  return commands.filter((command) => command.startsWith(beginning))
+}
+
+describe('A watch by IMAP', () => {
+  it('is over when a letter has come', async (t) => {
+    const watched = await openWatch(t, 'imap')
+
+    const next = watched.watch.next(LONG_MS, NEVER)
+    await untilIdle(watched, 1)
+    watched.mailbox.put('Subject: hello\r\n\r\nhi\r\n')
+    await next
+
+    assert.deepEqual(sent(watched, 'IDLE'), ['IDLE'])
+    assert.deepEqual(sent(watched, 'SELECT'), [])
+  })
+
+  it('is over when the time is, and when somebody stops it', async (t) => {
+    const watched = await openWatch(t, 'imap')
+    const stop = new AbortController()
+
+    await watched.watch.next(1, NEVER)
+    const times = sent(watched, 'IDLE').length
+    const next = watched.watch.next(LONG_MS, stop.signal)
+    await untilIdle(watched, times + 1)
+    stop.abort()
+    await next
+
+    assert.equal(sent(watched, 'EXAMINE').length, 1)
+  })
+
+  it('connects again to a server that was lost, and takes it that letters have come', async (t) => {
+    const watched = await openWatch(t, 'imap')
+    watched.fateOf = (command) => (command === 'IDLE' ? 'disconnect' : 'proceed')
+
+    await watched.watch.next(5, NEVER)
+    watched.fateOf = () => 'proceed'
+    await watched.watch.next(LONG_MS, NEVER)
+
+    assert.equal(sent(watched, 'EXAMINE').length, 2)
+  })
+
+  it('fails when the server does not want it any more', async (t) => {
+    const watched = await openWatch(t, 'imap')
+    watched.fateOf = (command) => (command === 'IDLE' ? 'disconnect' : 'proceed')
+
+    await watched.watch.next(5, NEVER)
+    watched.fateOf = (command) =>
+      command.startsWith('EXAMINE') ? { reply: 'NO what is that' } : 'proceed'
+
+    await assert.rejects(watched.watch.next(LONG_MS, NEVER), { code: 'IMAP_COMMAND_REJECTED' })
+  })
+})
+
+describe('A watch by POP3', () => {
+  it('is over when the time is, and when somebody stops it', async (t) => {
+    const { watch } = await openWatch(t, 'pop3')
+    const stop = new AbortController()
+
+    await watch.next(1, NEVER)
+    const next = watch.next(LONG_MS, stop.signal)
+    stop.abort()
+    await next
+
+    await watch.next(LONG_MS, stop.signal)
+  })
+})

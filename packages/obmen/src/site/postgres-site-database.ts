@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs'
+
+import type { ChangeStore, ExchangePlan, PlanRules } from '@obmen/exchange'
+import {
+  openPostgresStore,
+  PostgresForeignLetters,
+  type PostgresClient,
+  type PostgresPool,
+  preparePostgres,
+  readPostgresPlan,
+  readUnpreparedPostgresTables,
+} from '@obmen/exchange/postgres'
+import type { PlanContent, Preparation } from '@obmen/exchange/sqlite'
+import pg from 'pg'
+
+import type { PostgresSetting } from '../config/database-setting.ts'
+import type { Environment } from '../config/load-config.ts'
+import { DATABASE_PASSWORD_VARIABLE, resolveSecret } from '../config/secrets.ts'
+import { DatabaseUnreachable, ExchangeRunning } from '../errors/site-error.ts'
+import type { SiteDatabase } from './site-database.ts'
+
+/** A site works on one message at a time, and holds the lock of an exchange beside. */
+const MAX_CONNECTIONS = 4
+
+const CONNECT_TIMEOUT_MS = 10_000
+
+/** "obmen:ex": the advisory lock of a database under which an exchange runs. */
+const EXCHANGE_LOCK = '0x6f626d656e3a6578'
+
+/** A PostgreSQL database. */
+export class PostgresSiteDatabase implements SiteDatabase {
+  readonly foreignLetters: PostgresForeignLetters
+  readonly #setting: PostgresSetting
+  readonly #driver: pg.Pool
+  readonly #pool: PostgresPool
+  /** Where a trial leaves nothing. */
+  readonly #trialPool: PostgresPool
+
+  constructor(
+    setting: PostgresSetting,
+    { env, isTrial }: { readonly env: Environment; readonly isTrial: boolean },
+  ) {
+    this.#setting = setting
+    this.#driver = new pg.Pool(toPoolConfig(setting, env))
+    // A connection that ends while nobody uses it is replaced by the next one.
+    this.#driver.on('error', () => undefined)
+    this.#pool = reaching(this.#driver, setting.url.text)
+    this.#trialPool = isTrial ? withoutCommit(this.#pool) : this.#pool
+    this.foreignLetters = new PostgresForeignLetters(this.#pool)
+  }
+
+  async isPrepared(): Promise<boolean> {
+    return (await readPostgresPlan(this.#pool)) !== undefined
+  }
+
+  prepare(plan: ExchangePlan, content: PlanContent): Promise<Preparation> {
+    const { schema } = this.#setting.url
+    return preparePostgres(this.#trialPool, plan, { ...content, schema })
+  }
+
+  openStore(plan: ExchangePlan, rules: PlanRules): Promise<ChangeStore> {
+    return openPostgresStore(this.#trialPool, plan, rules)
+  }
+
+  unpreparedTables(content: PlanContent): Promise<readonly string[]> {
+    return readUnpreparedPostgresTables(this.#pool, content)
+  }
+
+  /** The lock is the session's: it ends with the connection. */
+  async takeExchangeLock(): Promise<AsyncDisposable> {
+    const client = await this.#driver.connect()
+    const { rows } = await client.query<{ taken: boolean }>(
+      `SELECT pg_try_advisory_lock(${EXCHANGE_LOCK}) AS taken`,
+    )
+    if (rows[0]?.taken !== true) {
+      client.release()
+      throw new ExchangeRunning(this.#setting.url.text)
+    }
+    return { [Symbol.asyncDispose]: () => Promise.resolve(client.release(true)) }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#driver.end()
+  }
+}
+
+function toPoolConfig({ url, password, caFile }: PostgresSetting, env: Environment): pg.PoolConfig {
+  const reference = password ?? { kind: 'env', name: DATABASE_PASSWORD_VARIABLE }
+  // Without a password of ours, `pg` looks for one in PGPASSWORD and ~/.pgpass.
+  const isOurs = password !== undefined || (env[DATABASE_PASSWORD_VARIABLE] ?? '') !== ''
+  return {
+    host: url.host,
+    port: url.port,
+    database: url.database,
+    ...(url.user !== undefined && { user: url.user }),
+    ...(isOurs && { password: resolveSecret(reference, env).reveal() }),
+    ssl:
+      url.tls === 'verified' &&
+      (caFile === undefined ? true : { ca: readFileSync(caFile, 'utf8') }),
+    max: MAX_CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: 'obmen',
+  }
+}
+
+/** Tells a server that does not answer from one that says no. */
+function reaching(pool: pg.Pool, address: string): PostgresPool {
+  return {
+    connect: async () => {
+      try {
+        return await pool.connect()
+      } catch (error) {
+        throw isAnswer(error)
+          ? error
+          : new DatabaseUnreachable(address, wordsOf(error), { cause: error })
+      }
+    },
+  }
+}
+
+/** What a server answers has a severity; what the system says has none. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof Error && 'severity' in error
+}
+
+/** Of several addresses of one host, the first that was tried speaks for all. */
+function wordsOf(error: unknown): string {
+  if (error instanceof AggregateError) return wordsOf(error.errors[0])
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** A pool on which everything is done and nothing stays: what a trial run needs to find every mistake. */
+function withoutCommit(pool: PostgresPool): PostgresPool {
+  return {
+    connect: async (): Promise<PostgresClient> => {
+      const client = await pool.connect()
+      return {
+        query: (query) =>
+          client.query(query.text === 'COMMIT' ? { ...query, text: 'ROLLBACK' } : query),
+        release: (error) => client.release(error),
+      }
+    },
+  }
+}

@@ -1,0 +1,18 @@
+import type { ChangeStore, ExchangePlan, PlanRules } from '@obmen/exchange'
+import type { ForeignLetterMemory } from '@obmen/exchange/mail'
+import type { PlanContent, Preparation } from '@obmen/exchange/sqlite'
+
+/** The application's database, of whatever kind, as far as commands have to know it. */
+export interface SiteDatabase extends AsyncDisposable {
+  isPrepared(): Promise<boolean>
+  prepare(plan: ExchangePlan, content: PlanContent): Promise<Preparation>
+  openStore(plan: ExchangePlan, rules: PlanRules): Promise<ChangeStore>
+  /** The tables that the content includes and that are not prepared. */
+  unpreparedTables(content: PlanContent): Promise<readonly string[]>
+  readonly foreignLetters: ForeignLetterMemory
+  /**
+   * Lets one exchange run at a time on the database: two would deliver the same messages twice and clean each other's spool. The
+   * lock ends with the process, however that ends. Throws {@link ExchangeRunning}.
+   */
+  takeExchangeLock(): Promise<AsyncDisposable>
+}
