@@ -213,6 +213,8 @@ class NodeReceiver {
         await applier.beginTable(piece)
       }
     }
+    // The file was checked before. Should it have become another one since, nothing of it is applied.
+    if (rowsDone !== rowCount) throw new MessageDamaged('its file changed while it was applied')
     const summary = await applier.finish()
     await transaction.saveNode(recordReception(node, message.header, rowCount))
     return { kind: 'applied', summary }
