@@ -59,6 +59,7 @@ export const exchangeCommand: Command = {
   },
 }
 
+/** An exchange with nodes, or all, under the lock of a single exchange. */
 async function exchangeOnce(
   invocation: Invocation,
   site: Site,
@@ -89,9 +90,10 @@ async function exchangeOnce(
   }
 }
 
-function contextOf(
+/** What an exchange of a site works with. */
+export function contextOf(
   { io }: Invocation,
-  { config, store }: Site,
+  { config, store }: Pick<Site, 'config' | 'store'>,
   parts: {
     readonly transport: MailTransport
     readonly signal: AbortSignal

@@ -97,6 +97,7 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   DELIVERY_DEFERRED: EXIT.temporary,
   DELIVERY_UNKNOWN: EXIT.temporary,
   EXCHANGE_RUNNING: EXIT.temporary,
+  WORKERS_NEED_POSTGRESQL: EXIT.configuration,
   FILE_CHANGED: EXIT.temporary,
   INTERRUPTED: EXIT.temporary,
   POP3_DELETIONS_UNCONFIRMED: EXIT.temporary,
