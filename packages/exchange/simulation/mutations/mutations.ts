@@ -68,13 +68,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
       {
         file: PLAIN_WRITER,
-        text: `this.#renew.run(...this.#keyOf(values), seq, stamp, origin, sender)`,
-        replacement: `this.#renew.run(...this.#keyOf(values), seq, stamp, origin, '')`,
-      },
-      {
-        file: PLAIN_WRITER,
-        text: `this.#enter.run(...key, seq, stamp, origin, sender)`,
-        replacement: `this.#enter.run(...key, seq, stamp, origin, '')`,
+        text: `this.#keyLength), seq, stamp, origin, sender]`,
+        replacement: `this.#keyLength), seq, stamp, origin, '']`,
       },
     ],
   },
@@ -199,8 +194,8 @@ export const MUTATIONS: readonly Mutation[] = [
   }),
   one('registers applied rows as changes of its own', {
     file: APPLY_DATABASE,
-    text: `    this.#triggers.suspend(table)\n`,
-    replacement: '',
+    text: `const hasTriggers = this.#triggers.suspend(table)`,
+    replacement: `const hasTriggers = false`,
   }),
   one('registers no evictions', {
     file: CAPTURE,
