@@ -5,7 +5,6 @@
 import type { Mutation } from './mutation.ts'
 
 const ACKNOWLEDGEMENT = 'plan/acknowledgement.ts'
-const CONFLICT = 'plan/conflict.ts'
 const NUMBERING = 'plan/numbering.ts'
 const RECEPTION = 'plan/reception.ts'
 const RECEIVE = 'session/receive-changes.ts'
@@ -226,11 +225,6 @@ export const MUTATIONS: readonly Mutation[] = [
     file: JUDGE,
     text: `|| compareVersions(row, entry) < 0) return false`,
     replacement: `) return false`,
-  }),
-  one('lets both sides of a conflict decide for themselves', {
-    file: CONFLICT,
-    text: `  return thisNode < sender\n`,
-    replacement: `  return true\n`,
   }),
   one('forgets deletions that a node does not know yet', {
     file: DELETIONS,
