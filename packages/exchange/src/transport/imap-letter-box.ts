@@ -98,8 +98,9 @@ class ImapLetterBox implements LetterBox {
     try {
       for await (const letter of this.#mailbox.fetch(UidSet.of(uids), HEAD_ITEMS)) {
         const { uid } = letter
-        // A letter that the server sends twice was looked at the first time.
-        if (uid !== undefined && missing.delete(uid)) yield headOf(uid, letter)
+        // A letter that the server sends twice was looked at the first time. One of which it has only said that its flags are others, was not shown.
+        const isShown = letter.sections.length > 0 || letter.defects.length > 0
+        if (uid !== undefined && isShown && missing.delete(uid)) yield headOf(uid, letter)
       }
     } catch (error) {
       if (!(error instanceof ImapCommandRejected)) throw error
