@@ -151,11 +151,18 @@ class ImapLetterBox implements LetterBox {
     const part = await this.#findPart(letter, isWanted)
     if (part === undefined) return false
     const { section, decoder } = part
-    const outcome = await this.#mailbox.fetchSection(letter, { part: section }, (octets) => {
-      const content = decoder.push(octets)
-      return content.length === 0 ? undefined : sink(content)
-    })
-    if (outcome === undefined) return false
+    let isBegun = false
+    try {
+      const outcome = await this.#mailbox.fetchSection(letter, { part: section }, (octets) => {
+        isBegun = true
+        const content = decoder.push(octets)
+        return content.length === 0 ? undefined : sink(content)
+      })
+      if (outcome === undefined) return false
+    } catch (error) {
+      if (isBegun || !(error instanceof ImapCommandRejected)) throw error
+      return false
+    }
     const rest = decoder.end()
     if (rest.length > 0) await sink(rest)
     return true
