@@ -4,6 +4,7 @@
  *     npm run bench                                 everything, as tables
  *     npm run bench -- exchange                     100,000 rows from a head office to a warehouse, and a thousand nodes
  *     npm run bench -- exchange --rows 1000000      another number of rows
+ *     npm run bench -- postgres                     the same number of rows between two PostgreSQL databases
  *     npm run bench -- mail                         letters: composing, sending, reading and receiving, beside the peers
  *     npm run bench -- --json                       all figures as one JSON document
  *
@@ -12,6 +13,7 @@
 import { parseArgs } from 'node:util'
 
 import { measureExchange } from './exchange/measure.ts'
+import { formatPostgres, measurePostgres } from './exchange/postgres.ts'
 import { formatSection, type Section } from './mail/figures.ts'
 import { measureMail } from './mail/measure.ts'
 
@@ -26,6 +28,11 @@ const { values, positionals } = parseArgs({
 /** Each runs, and shows its figures as they come. */
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   exchange: () => showAll(measureExchange(Number(values.rows))),
+  postgres: async () => {
+    const figures = await measurePostgres(Number(values.rows))
+    if (!values.json) console.log(`${formatPostgres(figures)}\n`)
+    return figures
+  },
   mail: () => showAll(measureMail()),
 }
 

@@ -112,7 +112,7 @@ export const LAYERS: readonly Layer[] = [
     [...OBMEN_BASE, 'obmen config'],
     [...NODE, ...BOTH, 'pg'],
   ),
-  layer('obmen daemon', /^obmen\/src\/daemon\//, OBMEN_SITE, [...NODE, ...BOTH]),
+  layer('obmen daemon', /^obmen\/src\/daemon\//, OBMEN_SITE, [...NODE, ...BOTH, 'pg-boss']),
   layer('obmen web', /^obmen\/src\/web\//, OBMEN_SITE, [...NODE, ...BOTH]),
   layer('obmen demo', /^obmen\/src\/demo\//, OBMEN_SITE, [...NODE, ...BOTH]),
   layer('obmen commands', /^obmen\/src\/commands\//, OBMEN_PARTS, [...NODE, ...BOTH]),

@@ -67,7 +67,7 @@ async function sendBare(): Promise<void> {
       subject: `Message ${no}`,
       date: new Date(),
       messageId: formatMessageId(crypto.randomUUID(), address.domain),
-      boundary: `part-${no}`,
+      boundary: `boundary${String(no).padStart(12, '0')}`,
       text: 'a message',
       attachments: [
         {

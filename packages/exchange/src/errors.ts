@@ -20,6 +20,7 @@ import type {
   ConflictUnknown,
   RowRefused,
   SchemaMismatch,
+  StoreMoved,
   StoreNotPrepared,
   StoreOfAnotherPlan,
   TableUnknown,
@@ -46,6 +47,7 @@ export {
   ConflictUnknown,
   RowRefused,
   SchemaMismatch,
+  StoreMoved,
   StoreNotPrepared,
   StoreOfAnotherPlan,
   TableUnknown,
@@ -74,6 +76,7 @@ export type AnyExchangeError =
   | RuleInvalid
   | RowRefused
   | SchemaMismatch
+  | StoreMoved
   | StoreNotPrepared
   | StoreOfAnotherPlan
   | TableUnknown

@@ -60,6 +60,7 @@ export type {
 } from './transport/transport.ts'
 export type { NodeExchange } from './session/exchange.ts'
 export { exchange } from './session/exchange.ts'
+export { findWork } from './session/find-work.ts'
 export type { ExchangeContext, ExchangeRules } from './session/exchange-context.ts'
 export {
   DEFAULT_KEEP_DELETIONS_DAYS,

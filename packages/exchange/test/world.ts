@@ -115,6 +115,14 @@ export class Site {
     return this.store.transaction((transaction) => transaction.node(parseNodeCode(code)))
   }
 
+  /** Somebody removes a node and adds it again. */
+  readd(code: string): Promise<void> {
+    return this.store.transaction(async (transaction) => {
+      await transaction.removeNode(parseNodeCode(code))
+      await transaction.addNode(newNodeState(parseNodeCode(code)))
+    })
+  }
+
   /** The kinds of what happened since the last call. */
   takeEvents(): ExchangeEvent['kind'][] {
     return this.events.splice(0).map(({ kind }) => kind)

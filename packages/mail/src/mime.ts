@@ -4,6 +4,7 @@
  * @module
  */
 
+export type { ContentUse } from './base/content-use.ts'
 export { toAsciiDomain } from './address/a-label.ts'
 export { formatAddressList, mailboxesOf, parseAddressList } from './address/address-list.ts'
 export { AddressInvalid } from './address/errors.ts'
@@ -53,7 +54,6 @@ export type { TextLine } from './mime/format-flowed.ts'
 export type { HeaderLimits, ReceivedField } from './mime/header-section.ts'
 export type {
   DefectFound,
-  ContentUse,
   DraftAttachment,
   DraftCalendar,
   DraftList,

@@ -46,7 +46,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     const { options, arguments: given } = parseArguments(argv, command)
     return await command.run({ io, messages, options, arguments: given, runProgram: main })
   } catch (error) {
-    return explain(error, { io, messages, isVerbose: beginning.isVerbose })
+    return explain(error, { io, messages, beginning })
   }
 }
 
@@ -74,11 +74,15 @@ function explain(
   {
     io,
     messages,
-    isVerbose,
-  }: { readonly io: Io; readonly messages: Messages; readonly isVerbose: boolean },
+    beginning: { words, isVerbose },
+  }: {
+    readonly io: Io
+    readonly messages: Messages
+    readonly beginning: ReturnType<typeof readBeginning>
+  },
 ): ExitCode {
   const known = knowError(error)
-  const { message, hint } = messages.errorText(known)
+  const { message, hint } = messages.errorText(known, words[0])
   io.err(`${messages.general.errorLine(message)}\n`)
   if (hint !== undefined) io.err(`${messages.general.tryLine(hint)}\n`)
   if (isVerbose) io.err(`\n${inspect(known, { depth: 5 })}\n`)

@@ -28,6 +28,11 @@ const RING = [
   [0, 2],
 ] as const
 
+const POLICIES = ['ours', 'theirs', 'ask', 'priority', 'function'] as const
+
+/** By the last digit of a serial number. */
+export const ZONES = ['0123456789', '13579', '02468', '12', ''] as const
+
 const HOUR_MS = 3_600_000
 const YEAR_MS = 365 * 24 * HOUR_MS
 
@@ -37,6 +42,11 @@ export function drawShape(random: Random, nodeCount?: number): WorldShape {
   const schema = new Stream(random.below(SCHEMA_COUNT), 'schema')
   const tables = drawTables(schema, count)
   const links = random.pick([STAR, STAR, CHAIN, RING])
+  // Rows that a database refuses have a test of their own: together with these, nobody could say what must be.
+  const isPlain = tables.every(
+    (table) => table.unique === undefined && table.refusingNode === undefined,
+  )
+  const isShared = isPlain && links === STAR && random.percent(35)
   return {
     codes: CODES.slice(0, count),
     links: links.filter(([a, b]) => a < count && b < count),
@@ -51,6 +61,8 @@ export function drawShape(random: Random, nodeCount?: number): WorldShape {
       messageSizeOctets: random.pick([10_000, 10_000, 250, 60]),
       keepDeletionsDays: random.pick([400, 400, 0, 1]),
     },
+    policy: isPlain ? random.pick(['latest', 'latest', 'latest', ...POLICIES]) : 'latest',
+    ...(isShared && { zones: CODES.slice(0, count).map(() => random.pick(ZONES)) }),
     removal: random.pick(['at once', 'at close']),
     capacity: random.pick([100, 100, 100, 4]),
   }

@@ -1,6 +1,7 @@
 import type { Random } from '../random/random.ts'
 import { peersOf, type WorldShape } from '../world/shape.ts'
 import type { Fate, Instance, Mishap, Statement, Step } from '../world/step.ts'
+import { ZONES } from './draw-shape.ts'
 import { KEY_COUNT } from '../world/tables.ts'
 
 const MINUTE_MS = 60_000
@@ -21,6 +22,8 @@ interface Troubles {
   readonly disk: boolean
   readonly forgery: boolean
 }
+
+type Write = Step & { readonly kind: 'write' }
 
 /** Draws what happens. Each concern has a stream of its own. */
 export function drawSteps(random: Random, shape: WorldShape, count: number): Step[] {
@@ -47,7 +50,7 @@ class StepDrawer {
   readonly #faults: Random
   readonly #backedUp = new Set<number>()
   readonly #copied = new Set<number>()
-  #lastWrite: Step | undefined
+  #lastWrite: Write | undefined
   #serial = 0
 
   constructor(random: Random, shape: WorldShape, troubles: Troubles) {
@@ -69,6 +72,7 @@ class StepDrawer {
       { weight: mail ? 6 : 0, item: () => [{ kind: 'shuffle', by: this.#mail.below(7) }] },
       { weight: mail ? 6 : 0, item: () => [{ kind: 'lose', letter: this.#mail.below(5) }] },
       { weight: mail ? 2 : 0, item: () => [{ kind: 'refuse', ms: this.#mail.below(5 * DAY_MS) }] },
+      { weight: this.#shape.zones === undefined ? 0 : 12, item: () => [this.#zone()] },
       { weight: forgery ? 15 : 0, item: () => [this.#forge()] },
       { weight: rudeServer ? 20 : 0, item: () => this.#mumble(this.#node()) },
       { weight: clocks ? 15 : 0, item: () => this.#clock(this.#node()) },
@@ -193,6 +197,10 @@ class StepDrawer {
     return [...before, { kind: 'clock', node, byMs }]
   }
 
+  #zone(): Step {
+    return { kind: 'zone', node: this.#node(), zone: this.#faults.pick(ZONES) }
+  }
+
   #disk(): Step {
     return { kind: 'disk', node: this.#node(), freePages: this.#faults.pick([0, 0, 1, undefined]) }
   }
@@ -215,25 +223,37 @@ class StepDrawer {
   #backUp(node: number): Step[] {
     this.#backedUp.add(node)
     const told = this.#tell(node)
-    this.#lastWrite = told[0]
+    const [write] = told
+    this.#lastWrite = write?.kind === 'write' ? this.#repeat(write) : undefined
     // Sometimes it is restored before anybody answers.
-    return [{ kind: 'back up', node }, ...(this.#faults.percent(50) ? told : told.slice(0, 2))]
+    const after = this.#faults.percent(50) ? told : told.slice(0, 2)
+    return [...this.#writeAhead(node, this.#lastWrite), { kind: 'back up', node }, ...after]
+  }
+
+  /** Rows that were written while the clock was years ahead: what comes next to them is numbered on from there, in each life alike. */
+  #writeAhead(node: number, write: Write | undefined): Step[] {
+    if (write === undefined || this.#faults.percent(60)) return []
+    return [
+      { kind: 'clock', node, byMs: 3 * YEAR_MS },
+      this.#repeat(write),
+      { kind: 'clock', node, byMs: -3 * YEAR_MS },
+    ]
   }
 
   /** People enter once more what is gone, and it is the same rows, but not the same values. */
   #restore(node: number): Step[] {
     const random = this.#faults
     const restore: Step = { kind: 'restore', node, spool: random.pick(SPOOLS) }
-    const again = this.#lastWrite?.kind === 'write' ? [this.#repeat(this.#lastWrite)] : []
+    const again = this.#lastWrite === undefined ? [] : [this.#repeat(this.#lastWrite)]
     const told = random.percent(40) ? this.#tellInVain(node) : []
     const answers = random.percent(50) ? [this.#exchange(this.#peerOf(node))] : []
     return [restore, ...again, ...told, ...answers, ...this.#tell(node)]
   }
 
-  #repeat(step: Step & { readonly kind: 'write' }): Step {
+  #repeat(step: Write): Write {
     const statements = step.statements.map((statement) => {
       this.#serial += 1
-      return { ...statement, serial: this.#serial }
+      return { ...statement, verb: 'upsert', serial: this.#serial } as const
     })
     return { ...step, statements, ends: 'commit', instance: 'own' }
   }

@@ -13,6 +13,8 @@ export interface LetterContent {
   readonly from: string
   readonly epoch: Epoch
   readonly rows: ReadonlyMap<RowId, RowState>
+  /** Rows that are no longer the receiver's share, by their last version. */
+  readonly departures: ReadonlyMap<RowId, RowState>
 }
 
 /** Reads the rows of a message's file as its sender wrote it. */
@@ -20,6 +22,7 @@ export function readLetter(octets: Uint8Array, tables: readonly string[]): Lette
   const lines = readText(octets).trimEnd().split('\n')
   const [header = '{}', ...body] = lines
   const rows = new Map<RowId, RowState>()
+  const departures = new Map<RowId, RowState>()
   let table = -1
   let keyLength = 0
   for (const line of body) {
@@ -31,7 +34,8 @@ export function readLetter(octets: Uint8Array, tables: readonly string[]): Lette
         origin: String(origin),
         text: mark === 'u' ? JSON.stringify(values) : undefined,
       }
-      rows.set(rowId(table, values.slice(0, keyLength)), state)
+      const kind = mark === 'x' ? departures : rows
+      kind.set(rowId(table, values.slice(0, keyLength)), state)
     } else if (fieldOf(json, 'table') !== undefined) {
       table = tables.indexOf(String(fieldOf(json, 'table')))
       keyLength = Number(fieldOf(json, 'key'))
@@ -44,6 +48,7 @@ export function readLetter(octets: Uint8Array, tables: readonly string[]): Lette
     from: String(fieldOf(says, 'from')),
     epoch: { counter: Number(counter), random: String(random) },
     rows,
+    departures,
   }
 }
 

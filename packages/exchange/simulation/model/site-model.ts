@@ -5,6 +5,19 @@
 import type { LetterContent } from './letter-rows.ts'
 import { compareStates, type RowId, type RowState } from './row-state.ts'
 
+/** What is seen of a database after a message was applied. */
+export interface AppliedRows {
+  /** The database holds the row back. */
+  isHeld(id: RowId, state: RowState): boolean
+  /** The plan's policy made a version of its own of two that met. */
+  decision(
+    id: RowId,
+    meeting: { readonly own: RowState; readonly theirs: RowState },
+  ): RowState | undefined
+  /** There is no row, and no word of it. */
+  isGone(id: RowId): boolean
+}
+
 export class SiteModel {
   readonly code: string
   /** Each row's newest version here. */
@@ -67,19 +80,38 @@ export class SiteModel {
     this.pending.clear()
   }
 
-  /** The rows of a letter were applied, all but those that the database is known to hold back. */
-  apply(letter: LetterContent, isHeld: (id: RowId, state: RowState) => boolean): void {
+  /** The rows of a letter were applied, where the database did not do otherwise for a reason. */
+  apply(letter: LetterContent, database: AppliedRows): void {
     for (const id of new Set([...letter.rows.keys(), ...this.held.keys()])) {
       const candidates = [letter.rows.get(id), this.held.get(id)].filter(
         (state) => state !== undefined,
       )
       this.held.delete(id)
-      for (const state of candidates.toSorted(compareStates)) {
-        const own = this.rows.get(id)
-        if (own !== undefined && compareStates(state, own) <= 0) continue
-        if (isHeld(id, state)) this.held.set(id, state)
-        else this.#take(id, state, letter.rows.get(id) === state ? letter.from : '')
-      }
+      for (const state of candidates.toSorted(compareStates))
+        this.#meet(id, state, { letter, database })
+    }
+    for (const [id, state] of letter.departures) {
+      if (!database.isGone(id)) continue
+      this.rows.delete(id)
+      this.present.delete(id)
+      this.held.delete(id)
+      this.forgotten.set(id, state)
+    }
+  }
+
+  #meet(
+    id: RowId,
+    state: RowState,
+    { letter, database }: { readonly letter: LetterContent; readonly database: AppliedRows },
+  ): void {
+    const own = this.rows.get(id)
+    const decision = own && database.decision(id, { own, theirs: state })
+    if (decision !== undefined) {
+      this.#take(id, decision, '')
+      this.made.set(id, decision)
+    } else if (own === undefined || compareStates(state, own) > 0) {
+      if (database.isHeld(id, state)) this.held.set(id, state)
+      else this.#take(id, state, letter.rows.get(id) === state ? letter.from : '')
     }
   }
 

@@ -5,6 +5,7 @@
 import type { Mutation } from './mutation.ts'
 
 const ACKNOWLEDGEMENT = 'plan/acknowledgement.ts'
+const CONFLICT = 'plan/conflict.ts'
 const NUMBERING = 'plan/numbering.ts'
 const RECEPTION = 'plan/reception.ts'
 const RECEIVE = 'session/receive-changes.ts'
@@ -91,11 +92,6 @@ export const MUTATIONS: readonly Mutation[] = [
     file: RECEPTION,
     text: `[...header.predecessors, header]`,
     replacement: `[header]`,
-  }),
-  one('ignores acknowledgements of what was never sent', {
-    file: RECEPTION,
-    text: `  if (messageNo > sender.sentNo) {`,
-    replacement: `  if (messageNo < 0) {`,
   }),
   one('never begins a new epoch', {
     file: RECEIVE,
@@ -230,6 +226,16 @@ export const MUTATIONS: readonly Mutation[] = [
     file: POSTPONED,
     text: `await this.#takeWaiting()`,
     replacement: `0`,
+  }),
+  one('takes rows away that were changed since', {
+    file: JUDGE,
+    text: `|| compareVersions(row, entry) < 0) return false`,
+    replacement: `) return false`,
+  }),
+  one('lets both sides of a conflict decide for themselves', {
+    file: CONFLICT,
+    text: `  return thisNode < sender\n`,
+    replacement: `  return true\n`,
   }),
   one('forgets deletions that a node does not know yet', {
     file: DELETIONS,

@@ -1,8 +1,15 @@
 import { DatabaseSync } from 'node:sqlite'
 
-import { type ExchangePlan, newNodeState, parseNodeCode, parsePlanName } from '@obmen/exchange'
+import {
+  type ChangeStore,
+  type ExchangePlan,
+  newNodeState,
+  parseNodeCode,
+  parsePlanName,
+} from '@obmen/exchange'
 import { openSqliteStore, prepareSqlite } from '@obmen/exchange/sqlite'
 
+import { rulesOf, ZONE } from '../world/rules.ts'
 import { peersOf, type WorldShape } from '../world/shape.ts'
 import { createStatement, toSql } from '../world/tables.ts'
 
@@ -28,7 +35,15 @@ export function planOf(shape: WorldShape, node: number): ExchangePlan {
 /** The database of a node that has joined the plan, with its first rows, and knows its peers. */
 export async function prepareSite(shape: WorldShape, node: number): Promise<DatabaseImage> {
   const peers = peersOf(shape, node).map((peer) => shape.codes[peer])
-  const key = JSON.stringify([shape.tables, shape.firstRows[node], shape.codes[node], peers, node])
+  const rules = [shape.zones, shape.policy]
+  const key = JSON.stringify([
+    shape.tables,
+    shape.firstRows[node],
+    shape.codes[node],
+    peers,
+    node,
+    rules,
+  ])
   const known = prepared.get(key)
   if (known !== undefined) return known
   if (prepared.size >= MAX_IMAGES) prepared.clear()
@@ -48,14 +63,20 @@ async function prepareAnew(shape: WorldShape, node: number): Promise<DatabaseIma
     }
     const plan = planOf(shape, node)
     prepareSqlite(database, plan, { kind: 'all' })
-    const store = openSqliteStore(database, plan)
-    await store.transaction(async (transaction) => {
-      for (const peer of peersOf(shape, node)) {
-        await transaction.addNode(newNodeState(parseNodeCode(shape.codes[peer] ?? '')))
-      }
-    })
+    const store = openSqliteStore(database, plan, rulesOf(shape, node))
+    for (const peer of peersOf(shape, node)) await addPeer(store, shape, peer)
     return database.serialize()
   } finally {
     database.close()
   }
+}
+
+/** Adds a node to a plan, with what the plan's rules ask of it. */
+export function addPeer(store: ChangeStore, shape: WorldShape, peer: number): Promise<void> {
+  const code = parseNodeCode(shape.codes[peer] ?? '')
+  return store.transaction(async (transaction) => {
+    await transaction.addNode(newNodeState(code))
+    const zone = shape.zones?.[peer]
+    if (zone !== undefined) await transaction.setAttributes(code, new Map([[ZONE, zone]]))
+  })
 }

@@ -7,6 +7,7 @@ import { openSqliteStore } from '@obmen/exchange/sqlite'
 import { type MemoryDisk, mountDisk } from '../disk/memory-disk.ts'
 import type { Letter } from '../mail/mailbox.ts'
 import { SiteModel } from '../model/site-model.ts'
+import { rulesOf } from '../world/rules.ts'
 import type { WorldShape } from '../world/shape.ts'
 import { Gate } from './gate.ts'
 import { type DatabaseImage, planOf } from './prepared-sites.ts'
@@ -63,7 +64,7 @@ export class Site {
     }
     this.spoolFolder = `${mountDisk(options.name, disk)}/spool`
     this.#database = openDatabase(image, options.nowMs)
-    this.#store = openSqliteStore(this.#database, this.plan)
+    this.#store = this.#openStore()
     this.#reader = new TableReader(this.#database, options.shape)
     this.model = new SiteModel(this.plan.thisNode)
   }
@@ -135,10 +136,14 @@ export class Site {
     if (this.#database.isOpen) this.#database.close()
   }
 
+  #openStore(): ChangeStore {
+    return openSqliteStore(this.#database, this.plan, rulesOf(this.#options.shape, this.node))
+  }
+
   #reopen(image: DatabaseImage): void {
     this.#database.close()
     this.#database = openDatabase(image, this.#options.nowMs)
-    this.#store = openSqliteStore(this.#database, this.plan)
+    this.#store = this.#openStore()
     this.#reader = new TableReader(this.#database, this.#options.shape)
     this.fetched = undefined
     if (this.#freePages !== undefined) this.limitDisk(this.#freePages)

@@ -2,7 +2,8 @@ import { Buffer } from 'node:buffer'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
 import { type RowId, rowId, type RowState } from '../model/row-state.ts'
-import type { TableShape, WorldShape } from '../world/shape.ts'
+import { conditionOn } from '../world/rules.ts'
+import { SHARED_TABLE, type TableShape, type WorldShape } from '../world/shape.ts'
 import { columnNames, quote } from '../world/tables.ts'
 
 /** Reads what a database holds, in the form of the model. */
@@ -11,6 +12,7 @@ export class TableReader {
   readonly #indexes: readonly { readonly keyLength: number; readonly statement: StatementSync }[]
   readonly #refused: StatementSync
   readonly #shape: WorldShape
+  readonly #prepare: (sql: string) => StatementSync
 
   constructor(database: DatabaseSync, shape: WorldShape) {
     this.#shape = shape
@@ -25,6 +27,7 @@ export class TableReader {
       statement.setReturnArrays(true)
       return statement
     }
+    this.#prepare = prepare
     this.#tables = shape.tables.map((table) => ({
       keyLength: table.key.length,
       statement: prepare(`SELECT ${columnNames(table).join(', ')} FROM ${quote(table.name)}`),
@@ -49,6 +52,18 @@ export class TableReader {
       }
     }
     return rows
+  }
+
+  /** The rows that a node with such a zone has a share in: of the first table a part, and all others. */
+  zone(zone: string): ReadonlySet<RowId> {
+    const ids = new Set<RowId>()
+    for (const [index, table] of this.#shape.tables.entries()) {
+      const condition = index === SHARED_TABLE ? conditionOn(table.note, `'${zone}'`) : '1'
+      const keys = columnNames(table).slice(0, table.key.length)
+      const sql = `SELECT ${keys.join(', ')} FROM ${quote(table.name)} WHERE ${condition}`
+      for (const key of all(this.#prepare(sql))) ids.add(rowId(index, key.map(encode)))
+    }
+    return ids
   }
 
   index(): Map<RowId, IndexedRow> {

@@ -94,13 +94,17 @@ function isKnown(known: RowState | undefined, state: RowState): boolean {
 }
 
 /** Once the mail is quiet, all sites hold the same, but for what one of them holds back. */
-export function checkConvergence(sites: readonly Site[]): void {
+export function checkConvergence(sites: readonly Site[], zones: ReadonlyMap<number, string>): void {
   const held = new Set(sites.flatMap(({ model }) => [...model.held.keys()]))
   const [first, ...others] = sites
   if (first === undefined) return
   for (const other of others) {
+    const zone = zones.get(other.node)
+    const share = zone === undefined ? undefined : first.reader.zone(zone)
     for (const id of new Set([...first.model.rows.keys(), ...other.model.rows.keys()])) {
-      const [a, b] = [first.model.rows.get(id), other.model.rows.get(id)]
+      const b = other.model.rows.get(id)
+      const whole = first.model.rows.get(id)
+      const a = share === undefined || share.has(id) ? whole : undefined
       if (held.has(id) || areSame(a, b)) continue
       const facts = `${id} is ${describeState(a)} at ${first.name}, and ${describeState(b)} at ${other.name}`
       throw new WorldFailure('all nodes hold the same rows in the end', facts)

@@ -19,12 +19,12 @@ export async function heal(world: World): Promise<void> {
   mend(world)
   if (world.disturbed.size > 0) stir(world)
   await settle(world)
-  checkConvergence(world.sites)
+  checkConvergence(world.sites, world.zones)
   if (!world.sites.some(({ model }) => model.held.size > 0)) return
   world.tell?.('make room')
   makeRoom(world)
   await settle(world)
-  checkConvergence(world.sites)
+  checkConvergence(world.sites, world.zones)
   for (const site of world.sites) checkNothingIsHeld(world, site)
 }
 

@@ -32,6 +32,12 @@ export interface WorldShape {
     readonly messageSizeOctets: number
     readonly keepDeletionsDays: number
   }
+  /** Who wins when a row was changed on both sides. */
+  readonly policy: 'latest' | 'ours' | 'theirs' | 'ask' | 'priority' | 'function'
+  /**
+   * What part of the first table the head office gives to each of its nodes: the digits that a row's note may end with. Absent: everything.
+   */
+  readonly zones?: readonly string[]
   /** Whether a removed letter is gone at once (IMAP), or only when the mailbox was closed in order (POP3). */
   readonly removal: 'at once' | 'at close'
   /** Letters that the mailbox holds. */
@@ -42,3 +48,6 @@ export interface WorldShape {
 export function peersOf(shape: WorldShape, node: number): readonly number[] {
   return shape.links.flatMap(([a, b]) => (a === node ? [b] : b === node ? [a] : []))
 }
+
+/** The table that the head office gives parts of. */
+export const SHARED_TABLE = 0

@@ -62,6 +62,8 @@ export type Step =
   /** A copy of the node's database begins to run beside it, until {@link Step} `end copy`. */
   | { readonly kind: 'copy'; readonly node: number }
   | { readonly kind: 'end copy'; readonly node: number }
+  /** The head office gives the node another part of the first table. */
+  | { readonly kind: 'zone'; readonly node: number; readonly zone: string }
   /** The node is taken out of a peer's plan and added again. */
   | { readonly kind: 're-add'; readonly node: number; readonly peer: number }
   /** The disk has no room for more than this many pages beside those in use, until the world heals. */

@@ -13,11 +13,13 @@ import { type Letter, Mailbox } from '../mail/mailbox.ts'
 import type { LetterContent } from '../model/letter-rows.ts'
 import { compareStates, describeState } from '../model/row-state.ts'
 import { Random } from '../random/random.ts'
-import { prepareSite } from '../site/prepared-sites.ts'
+import { addPeer, prepareSite } from '../site/prepared-sites.ts'
 import { type Backup, Site } from '../site/site.ts'
 import type { StoreAct } from '../site/gated-store.ts'
 import { checkAcknowledged, checkProgress, checkSite } from './checks.ts'
+import { appliedRows } from './applied-rows.ts'
 import { exchangeOnce } from './exchange-once.ts'
+import { ZONE } from './rules.ts'
 import { peersOf, type WorldShape } from './shape.ts'
 import type { Fate, Forgery, Instance, Step } from './step.ts'
 import { WorldFailure } from './world-failure.ts'
@@ -44,6 +46,8 @@ export class World {
   /** What happened, for a person who reads a failure; told only when it is asked for. */
   readonly tell: ((line: string) => void) | undefined
   readonly uuids: Random
+  /** Which part of the first table each node has. */
+  readonly zones: Map<number, string>
   /** Nodes whose memory is not what their peers think: restored ones, copied ones, and those that were added again. */
   readonly disturbed = new Set<number>()
   readonly #backups = new Map<number, Backup>()
@@ -58,6 +62,7 @@ export class World {
     this.tell = options.tell
     this.uuids = new Random(options.seed, 'uuid')
     this.#clocksMs = [...shape.clocksMs]
+    this.zones = new Map(shape.zones?.entries())
     unmountDisks()
     this.sites = images.map((image, node) => this.#openSite(image, node, `${shape.codes[node]}`))
     for (const site of this.sites) {
@@ -116,6 +121,8 @@ export class World {
       case 'end copy':
         this.endCopy(step.node)
         return
+      case 'zone':
+        return this.#setZone(step.node, step.zone)
       case 're-add':
         return this.#addAgain(step.node, step.peer)
     }
@@ -128,7 +135,8 @@ export class World {
     await exchangeOnce(this, site, { fates, mishap: step.mishap })
     const index = checkSite(site)
     if (this.disturbed.has(site.node)) return
-    for (const peer of peersOf(this.shape, site.node)) {
+    const givesParts = this.shape.zones !== undefined && site.node === 0
+    for (const peer of givesParts ? [] : peersOf(this.shape, site.node)) {
       if (!this.disturbed.has(peer)) checkAcknowledged(site, this.#site(peer), index)
     }
   }
@@ -154,7 +162,9 @@ export class World {
     const known = this.#numbers.get(number) ?? hint.uuid
     this.#numbers.set(number, known)
     if (known !== hint.uuid) throw new WorldFailure('a number stands for one message', number)
-    if (this.disturbed.size > 0) return
+    // A row that left a share and enters it again has to be sent, whoever made it.
+    const givesParts = this.shape.zones !== undefined && site.node === 0
+    if (givesParts || this.disturbed.size > 0) return
     for (const [id, state] of content.rows) {
       const own = site.model.rows.get(id)
       const isFromThere = site.model.sources.get(id) === name.to
@@ -219,14 +229,7 @@ export class World {
     if (site.applied.has(uuid))
       throw new WorldFailure('nothing is applied twice', `at ${site.name}`)
     site.applied.add(uuid)
-    const refused = site.reader.refused()
-    const index = refused.size > 0 ? site.reader.index() : undefined
-    site.model.apply(letter.content, (id, state) => {
-      const waiting = refused.get(id)
-      const entry = index?.get(id)
-      const isApplied = entry?.stamp === state.stamp && entry.origin === state.origin
-      return waiting !== undefined && !isApplied
-    })
+    site.model.apply(letter.content, appliedRows(site, this.shape.policy))
   }
 
   #onSaved(site: Site, state: NodeState): void {
@@ -286,13 +289,23 @@ export class World {
     this.copies.set(node, copy)
   }
 
+  async #setZone(node: number, zone: string): Promise<void> {
+    const [office] = this.sites
+    const code = this.#site(node).plan.thisNode
+    if (node === 0 || office === undefined || this.shape.zones === undefined) return
+    await office.store.transaction((transaction) =>
+      transaction.setAttributes(code, new Map([[ZONE, zone]])),
+    )
+    this.zones.set(node, zone)
+  }
+
   async #addAgain(node: number, peer: number): Promise<void> {
     if (!peersOf(this.shape, node).includes(peer)) return
     this.disturbed.add(node).add(peer)
     const site = this.#site(node)
     const code = this.#site(peer).plan.thisNode
     await site.store.transaction((transaction) => transaction.removeNode(code))
-    await site.store.transaction((transaction) => transaction.addNode(newNodeState(code)))
+    await addPeer(site.store, this.shape, peer)
     site.states.set(code, newNodeState(code))
   }
 }

@@ -118,6 +118,7 @@ export function formatEndLine(end: Omit<EndLine, 'kind'>): string {
 export class BodyLineReader {
   readonly #base64: Base64
   #table: TableLine | undefined
+  #origin: NodeCode | undefined
   #lineNo = 1
 
   constructor(base64: Base64) {
@@ -155,8 +156,11 @@ export class BodyLineReader {
   }
 
   #parseOrigin(origin: string): NodeCode {
+    // Rows of one origin come in long runs.
+    if (origin === this.#origin) return this.#origin
     try {
-      return parseNodeCode(origin)
+      this.#origin = parseNodeCode(origin)
+      return this.#origin
     } catch (error) {
       throw new MessageDamaged(`line ${this.#lineNo} is a row of no node`, { cause: error })
     }

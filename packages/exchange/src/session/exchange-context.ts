@@ -10,6 +10,11 @@ export interface ExchangeContext {
   /** A folder for messages on their way out and in. Of this node alone, on a disk that survives a restart. */
   readonly spoolFolder: string
   readonly rules: ExchangeRules
+  /**
+   * Where the database is, in words that stay the same as long as it is the same one: its machine and its path. With other words
+   * than at the last exchange nothing is exchanged. By default nobody looks.
+   */
+  readonly instance?: string
   /** Wall clock in milliseconds. */
   readonly now: () => number
   /** A new UUID at each call. */

@@ -1,4 +1,5 @@
 import { NodeUnknown } from '../plan/errors.ts'
+import { StoreMoved } from '../store/errors.ts'
 import type { NodeCode } from '../plan/node-code.ts'
 import type { Inbox, WaitingMessage } from '../transport/transport.ts'
 import { DEFAULT_KEEP_DELETIONS_DAYS, type ExchangeContext } from './exchange-context.ts'
@@ -39,6 +40,7 @@ export async function exchange(
   const { store, now, rules } = context
   const survey = await store.survey({ nowMs: now(), resendAfterMs: rules.resendAfterMs })
   const chosen = chooseNodes(survey.nodes, codes)
+  await checkInstance(context, survey.instance)
   const spool = new Spool(context.spoolFolder)
   await spool.prepare()
   await spool.clean(survey.bodies)
@@ -46,6 +48,19 @@ export async function exchange(
   const sent = await sendChanges(context, chosen)
   if (survey.isNewDay) await endDay(context)
   return received.map((half) => joinHalves(half, sent.get(half.node)))
+}
+
+/**
+ * Two databases under one code, one a copy of the other, would take each other's letters and use the same numbers twice. So a
+ * database exchanges where it did the last time.
+ */
+async function checkInstance(
+  { store, instance }: ExchangeContext,
+  recorded: string | undefined,
+): Promise<void> {
+  if (instance === undefined || instance === recorded) return
+  if (recorded !== undefined) throw new StoreMoved(recorded, instance)
+  await store.transaction((transaction) => transaction.setInstance(instance))
 }
 
 function chooseNodes(

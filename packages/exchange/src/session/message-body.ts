@@ -19,6 +19,7 @@ import { base64 } from '../platform/base64.ts'
 import type { Change, ChangeBatch } from '../store/change-store.ts'
 import type { TextNotUtf8 } from '../store/errors.ts'
 import { compressFrame } from './frames.ts'
+import { OctetBuffer } from './octet-buffer.ts'
 
 /** A part ends here: larger ones cost memory, smaller ones compress less. */
 const PART_OCTETS = 1024 * 1024
@@ -58,7 +59,7 @@ interface Part extends BodyPieces {
 interface Run {
   readonly sender: NodeCode | ''
   readonly rowCount: number
-  readonly text: string
+  readonly octets: Uint8Array
 }
 
 /** A body in the spool. Made by {@link writeBody}. */
@@ -71,8 +72,8 @@ export class MessageBody {
   lastSeq: number | undefined
   /** True when the size bound ended it before the changes did. */
   hasMore = false
-  /** The last row in it. */
-  lastRow: RowPlace | undefined
+  /** The first row in it. */
+  firstRow: RowPlace | undefined
   /** Rows that can't be sent as they are, and are not in it. */
   readonly defects: (RowPlace & { readonly error: TextNotUtf8 })[] = []
   readonly #file: FileHandle
@@ -91,7 +92,7 @@ export class MessageBody {
     for (const part of this.#parts) {
       if (!part.senders.has(node)) pieces.push(part)
       else if (part.senders.size > 1) {
-        pieces.push(await this.addPart(part.runs.filter(({ sender }) => sender !== node)))
+        pieces.push(await this.#addRuns(part.runs.filter(({ sender }) => sender !== node)))
       }
     }
     return {
@@ -101,19 +102,33 @@ export class MessageBody {
     }
   }
 
-  async endPart(runs: readonly Run[]): Promise<void> {
+  /** Adds a part. Its lines are `octets`, whose memory is used again afterwards; they have room for the seal behind them. */
+  async endPart(octets: OctetBuffer, runs: readonly Run[]): Promise<void> {
     const senders = new Set(runs.map(({ sender }) => sender))
-    const pieces = await this.addPart(runs)
-    this.#parts.push({ ...pieces, senders, runs: senders.size > 1 ? runs : [] })
+    const rowCount = runs.reduce((sum, run) => sum + run.rowCount, 0)
+    const pieces = await this.#addPart(octets, rowCount)
+    const kept = senders.size > 1 ? runs : []
+    this.#parts.push({
+      ...pieces,
+      senders,
+      runs: kept.map((run) => ({ ...run, octets: new Uint8Array(run.octets) })),
+    })
   }
 
-  async addPart(runs: readonly Run[]): Promise<BodyPieces> {
-    const text = runs.map((run) => run.text).join('')
-    const rowCount = runs.reduce((sum, run) => sum + run.rowCount, 0)
-    const octets = Buffer.from(text)
-    const sha256 = createHash('sha256').update(octets).digest('hex')
+  #addRuns(runs: readonly Run[]): Promise<BodyPieces> {
+    const octets = new OctetBuffer(MIXED_PART_OCTETS)
+    for (const run of runs) octets.append(run.octets)
+    return this.#addPart(
+      octets,
+      runs.reduce((sum, { rowCount }) => sum + rowCount, 0),
+    )
+  }
+
+  async #addPart(octets: OctetBuffer, rowCount: number): Promise<BodyPieces> {
+    const sha256 = createHash('sha256').update(octets.view()).digest('hex')
     const seal = `${formatPartLine({ rowCount, sha256 })}\n`
-    const frame = compressFrame(Buffer.concat([octets, Buffer.from(seal)]))
+    octets.write(seal)
+    const frame = compressFrame(octets.view())
     const begin = this.#octets
     await this.#file.write(frame, 0, frame.length, begin)
     this.#octets += frame.length
@@ -161,14 +176,15 @@ export async function writeBody(
 class Encoder {
   readonly #body: MessageBody
   readonly #options: BodyOptions
+  /** The lines of the part that is being written. */
+  readonly #part = new OctetBuffer(PART_OCTETS)
   #runs: Run[] = []
-  /** The run that is being written. */
+  /** The run that is being written, and where it begins in the part. */
   #sender: NodeCode | '' = ''
-  #text = ''
+  #runBegin = 0
   #rows = 0
   #table: string | undefined
-  /** Octets of the part so far. */
-  #octets = 0
+  #isMixed = false
 
   constructor(body: MessageBody, options: BodyOptions) {
     this.#body = body
@@ -176,21 +192,22 @@ class Encoder {
   }
 
   async add({ table, changes }: ChangeBatch): Promise<void> {
-    const tableLine = formatTableLine(table)
+    const tableLine = `${formatTableLine(table)}\n`
+    const body = this.#body
     for (const change of changes) {
-      const body = this.#body
-      if (change.defect === undefined) {
-        if (!this.#takes(change, { table, tableLine })) return
-      } else {
+      if (change.defect !== undefined) {
         body.defects.push({ ...placeOf(change, table), error: change.defect })
+      } else if (!this.#takes(change, { table, tableLine })) {
+        return
       }
       body.lastSeq = change.seq
-      if (this.#octets >= PART_OCTETS || this.#isMixedFull()) await this.#endPart()
+      const { length } = this.#part
+      if (length >= (this.#isMixed ? MIXED_PART_OCTETS : PART_OCTETS)) await this.#endPart()
     }
   }
 
   async end(): Promise<void> {
-    if (this.#octets > 0) await this.#endPart()
+    if (this.#part.length > 0) await this.#endPart()
   }
 
   #takes(
@@ -198,46 +215,43 @@ class Encoder {
     { table, tableLine }: { readonly table: TableLine; readonly tableLine: string },
   ): boolean {
     const body = this.#body
-    const line = formatRowLine(change.row, table, base64)
-    const octets = Buffer.byteLength(line) + 1
+    const sender = this.#options.leavesOwnOut ? change.via : ''
+    const begin = this.#part.length
+    const isOther = sender !== this.#sender && this.#rows > 0
+    if (isOther || this.#table !== tableLine) this.#part.write(tableLine)
+    const octets = this.#part.write(`${formatRowLine(change.row, table, base64)}\n`)
     // A row that is larger than the bound goes alone: it can't be divided.
     if (body.rowOctets + octets > this.#options.limitOctets && body.rowCount > 0) {
+      this.#part.truncate(begin)
       body.hasMore = true
       return false
     }
-    const sender = this.#options.leavesOwnOut ? change.via : ''
-    if (sender !== this.#sender) this.#endRun(sender)
-    if (this.#table !== tableLine) this.#text += `${tableLine}\n`
+    if (isOther) this.#endRun(begin)
+    this.#sender = sender
     this.#table = tableLine
-    this.#text += `${line}\n`
     this.#rows += 1
-    this.#octets += octets
+    body.firstRow ??= placeOf(change, table)
     body.rowCount += 1
     body.rowOctets += octets
-    body.lastRow = placeOf(change, table)
     return true
   }
 
-  #endRun(next: NodeCode | ''): void {
-    if (this.#rows > 0) {
-      this.#runs.push({ sender: this.#sender, rowCount: this.#rows, text: this.#text })
-    }
-    this.#sender = next
-    this.#text = ''
+  #endRun(end: number): void {
+    const octets = this.#part.view().subarray(this.#runBegin, end)
+    this.#runs.push({ sender: this.#sender, rowCount: this.#rows, octets })
+    this.#isMixed = true
+    this.#runBegin = end
     this.#rows = 0
-    this.#table = undefined
-  }
-
-  #isMixedFull(): boolean {
-    if (this.#octets < MIXED_PART_OCTETS) return false
-    return this.#runs.some(({ sender }) => sender !== this.#sender)
   }
 
   async #endPart(): Promise<void> {
-    this.#endRun(this.#sender)
-    await this.#body.endPart(this.#runs)
+    this.#endRun(this.#part.length)
+    await this.#body.endPart(this.#part, this.#runs)
+    this.#part.truncate(0)
     this.#runs = []
-    this.#octets = 0
+    this.#runBegin = 0
+    this.#table = undefined
+    this.#isMixed = false
   }
 }
 

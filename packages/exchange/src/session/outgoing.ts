@@ -15,11 +15,16 @@ export interface Outgoing {
   readonly message: SentMessage
 }
 
+/** Every server has to take letters of this size (RFC 5321 §4.5.3.1.7). */
+const SMALL_LETTER_OCTETS = 64 * 1024
+
 /** What became of a letter. */
 export type Delivery =
   | { readonly kind: 'delivered' }
   /** Nobody has it, and as it is nobody ever will. */
   | { readonly kind: 'refused'; readonly error: DeliveryRefused }
+  /** The same, because of its size: less goes. */
+  | { readonly kind: 'too-large'; readonly error: DeliveryRefused }
   | { readonly kind: 'failed'; readonly error: Error }
 
 /** Hands letters to the transport, several at a time. */
@@ -52,10 +57,19 @@ export class Outbox {
       return { kind: 'delivered' }
     } catch (error) {
       if (this.#context.signal?.aborted === true || !(error instanceof Error)) throw error
-      if (error instanceof DeliveryRefused) return { kind: 'refused', error }
+      if (error instanceof DeliveryRefused) {
+        const isTooLarge = error.isTooLarge && (await this.#isLarge(letter.message))
+        return { kind: isTooLarge ? 'too-large' : 'refused', error }
+      }
       if (!isOfOneLetter(error) && !isTransient(error)) this.#failure = error
       return { kind: 'failed', error }
     }
+  }
+
+  /** Servers say the same of a letter that is too large and of a mailbox that is full: a small letter was not refused for its size. */
+  async #isLarge({ sizeOctets }: SentMessage): Promise<boolean> {
+    const limitOctets = (await this.#context.transport.sizeLimit?.()) ?? SMALL_LETTER_OCTETS
+    return sizeOctets * 2 > Math.min(limitOctets, SMALL_LETTER_OCTETS)
   }
 
   #hand({ code, epoch, message }: Outgoing): Promise<void> {

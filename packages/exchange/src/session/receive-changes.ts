@@ -28,6 +28,7 @@ import {
 import type { ApplySummary, StoreTransaction } from '../store/change-store.ts'
 import type { Inbox, WaitingMessage } from '../transport/transport.ts'
 import type { ExchangeContext } from './exchange-context.ts'
+import { keepAliveDuring } from './keep-alive.ts'
 import { readMessage, type VerifiedMessage, verifyMessage } from './message-reader.ts'
 import { Spool } from './spool.ts'
 
@@ -103,7 +104,8 @@ class NodeReceiver {
     try {
       this.#context.onEvent?.({ kind: 'fetching', node: this.#code, messageNo })
       const verified = await this.#fetch(message, path)
-      await this.#conclude(message, await this.#apply(verified))
+      const outcome = await keepAliveDuring(this.#inbox, () => this.#apply(verified))
+      await this.#conclude(message, outcome)
     } catch (error) {
       if (!(error instanceof MessageDamaged)) throw error
       await this.#setAside(message, node, error)
@@ -224,6 +226,8 @@ class NodeReceiver {
         await applier.beginTable(piece)
       }
     }
+    // The file was checked before. Should it have become another one since, nothing of it is applied.
+    if (rowsDone !== rowCount) throw new MessageDamaged('its file changed while it was applied')
     const summary = await applier.finish()
     await transaction.saveNode(recordReception(node, message.header, rowCount))
     return { kind: 'applied', summary }

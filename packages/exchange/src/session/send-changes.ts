@@ -249,15 +249,15 @@ class SendingCycle {
 
   /** The mail server does not take letters of this size: less goes at a time, and a row that is too large alone goes not at all. */
   async #makeRoom(body: MessageBody, refusals: readonly TooLarge[]): Promise<void> {
-    const { lastRow } = body
+    const { firstRow } = body
     const [refusal] = refusals
-    if (body.rowCount > 1 || lastRow === undefined || refusal === undefined) {
+    if (body.rowCount > 1 || firstRow === undefined || refusal === undefined) {
       this.#limitOctets = Math.floor(body.rowOctets / 2)
       return
     }
     this.#limitOctets = this.#context.rules.messageSizeOctets
-    await setAsideTooLarge(this.#context, lastRow, body.rowOctets)
-    const { table, key } = lastRow
+    await setAsideTooLarge(this.#context, firstRow, body.rowOctets)
+    const { table, key } = firstRow
     this.#report(refusal.code, refusal.error.becauseOf({ table, key }))
   }
 
@@ -329,17 +329,17 @@ class SendingCycle {
       async (node, transaction) => {
         const { letter, index = 0 } = outcomes.get(node.code) ?? {}
         if (letter === undefined) return
-        const isRefused = deliveries[index]?.kind === 'refused'
+        const isDelivered = deliveries[index]?.kind === 'delivered'
         const { message } = letter
         await transaction.saveNode(
-          isRefused ? recordRefusal(node, message) : recordDelivery(node, message.messageNo),
+          isDelivered ? recordDelivery(node, message.messageNo) : recordRefusal(node, message),
         )
       },
     )
     for (const [index, letter] of letters.entries()) {
       const delivery = deliveries[index]
       if (delivery?.kind === 'delivered') this.#count(letter)
-      else if (delivery?.kind === 'refused' && delivery.error.isTooLarge) {
+      else if (delivery?.kind === 'too-large') {
         tooLarge.push({ code: letter.code, error: delivery.error })
       } else if (delivery !== undefined) this.#report(letter.code, delivery.error)
     }

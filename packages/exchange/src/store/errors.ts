@@ -26,6 +26,23 @@ export class StoreOfAnotherPlan extends ExchangeError {
   }
 }
 
+/** A database that was copied or moved since the last exchange: two of them under one code would take each other's letters. */
+export class StoreMoved extends ExchangeError {
+  readonly code = 'STORE_MOVED'
+  readonly transient = false
+  /** Where the last exchange was, and where this one would be. */
+  readonly before: string
+  readonly now: string
+
+  constructor(before: string, now: string) {
+    super(`the database exchanged as ${before} until now, and is ${now}`, {
+      hint: 'if it is a copy, leave it alone, or make it a node of its own; if it was moved and the old one is gone for good: obmen init --moved',
+    })
+    this.before = before
+    this.now = now
+  }
+}
+
 /** A table that is named in the plan's content and does not exist. */
 export class TableUnknown extends ExchangeError {
   readonly code = 'TABLE_UNKNOWN'

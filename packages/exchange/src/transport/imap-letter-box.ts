@@ -192,6 +192,10 @@ class ImapLetterBox implements LetterBox {
     return error instanceof ImapCommandRejected
   }
 
+  keepAlive(): Promise<void> {
+    return this.#imap.noop()
+  }
+
   async close(): Promise<void> {
     try {
       if (this.#removed.size > 0) await this.#purge()

@@ -62,5 +62,8 @@ export interface LetterBox {
   /** Whether it was this letter that was refused, and others can be read all the same. */
   isOfOneLetter(error: unknown): error is MailError
 
+  /** Says that nothing is wanted, so that the server does not hang up (RFC 1939 §5, RFC 9051 §5.4). */
+  keepAlive(): Promise<void>
+
   close(): Promise<void>
 }

@@ -92,6 +92,10 @@ export class MailInbox implements Inbox {
     for (const letter of this.#leftBehind.splice(0)) await this.#letterBox.remove(letter)
   }
 
+  keepAlive(): Promise<void> {
+    return this.#letterBox.keepAlive()
+  }
+
   close(): Promise<void> {
     return this.#letterBox.close()
   }

@@ -91,6 +91,10 @@ class Pop3LetterBox implements LetterBox {
     return error instanceof Pop3ResponseRejected && this.#pop3.capabilities.has('TOP')
   }
 
+  keepAlive(): Promise<void> {
+    return this.#pop3.noop()
+  }
+
   close(): Promise<void> {
     return this.#pop3.close()
   }

@@ -53,6 +53,9 @@ export interface Inbox {
   /** Removes one message. May take effect only with {@link close}. */
   remove(message: WaitingMessage): Promise<void>
 
+  /** Lets the other side know that somebody is still there. Called while a long message is applied. */
+  keepAlive?(): Promise<void>
+
   /** Ends the look and makes removals effective. */
   close(): Promise<void>
 }

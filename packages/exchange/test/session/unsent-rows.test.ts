@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
 
 import { exchange, type ExchangeContext } from '@obmen/exchange'
@@ -26,7 +27,7 @@ function limit(site: Site, octets: number, says: number | undefined): ExchangeCo
 
 /** Hardly compressible, so that its size counts. */
 function photo(octets: number): string {
-  return Buffer.from(crypto.getRandomValues(new Uint8Array(octets / 2))).toString('hex')
+  return randomBytes(octets / 2).toString('hex')
 }
 
 async function prepare(world: World): Promise<void> {
@@ -87,13 +88,13 @@ describe('a row that is too large for the mail server', () => {
 
   it('is tried again after a day when the mail server says nothing of its limit', async (t) => {
     const world = await openWorld(t)
-    await prepare(world)
-    await exchange(limit(world.office, 3000, undefined))
-    await exchange(limit(world.office, 9000, undefined))
+    world.office.sql(`INSERT INTO goods (id, name) VALUES (2, '${photo(200_000)}')`)
+    await exchange(limit(world.office, 90_000, undefined))
+    await exchange(limit(world.office, 200_000, undefined))
     const before = await world.office.store.unsentRows()
 
     world.clock.nowMs += 24 * 3600 * 1000
-    await exchange(limit(world.office, 9000, undefined))
+    await exchange(limit(world.office, 200_000, undefined))
     await settle(world)
 
     assert.equal(before.length, 1)
@@ -113,6 +114,23 @@ describe('a row that is too large for the mail server', () => {
       results.map(({ sent }) => sent?.rows),
       [2, 2],
     )
+  })
+})
+
+describe('a full mailbox, whose server speaks of a size too', () => {
+  it('sets no row aside', async (t) => {
+    const world = await openWorld(t)
+    world.office.sql(`INSERT INTO goods (id, name) VALUES (1, 'Чай'), (2, 'Кофе')`)
+
+    const [result] = await exchange(limit(world.office, 0, undefined))
+    await settle(world)
+
+    assert.deepEqual(
+      result?.errors.map(({ name }) => name),
+      ['DeliveryRefused'],
+    )
+    assert.deepEqual(await world.office.store.unsentRows(), [])
+    assert.equal(await areEqual(world), true)
   })
 })
 

@@ -112,6 +112,27 @@ export class UidSet extends NumberSet<'uid'> {
     return new UidSet(merged(sets.flatMap(({ ranges }) => ranges)))
   }
 
+  /** Those of these UIDs that are not in the other set. */
+  without(other: UidSet): UidSet {
+    const rest: NumberRange[] = []
+    let at = 0
+    for (const { first, last } of this.ranges) {
+      let from = first
+      for (; ; at++) {
+        const gap = other.ranges[at]
+        if (gap === undefined || isBelow(last, gap.first)) {
+          rest.push({ first: from, last })
+          break
+        }
+        if (gap.last !== '*' && gap.last < from) continue
+        if (from < gap.first) rest.push({ first: from, last: gap.first - 1 })
+        if (gap.last === '*' || !isBelow(gap.last, last)) break
+        from = gap.last + 1
+      }
+    }
+    return new UidSet(rest)
+  }
+
   /**
    * The first of these UIDs, so many at most and not more than fit into one command, and the others.
    *
@@ -174,6 +195,11 @@ export class SequenceSet extends NumberSet<'sequence'> {
   static range(first: number, last: number): SequenceSet {
     return new SequenceSet(merged([orderedRange(checked(first), checked(last))]))
   }
+}
+
+/** Whether the end of a range comes before a number, or before the end of another. */
+function isBelow(last: number | '*', other: number | '*'): boolean {
+  return last !== '*' && (other === '*' || last < other)
 }
 
 function checked(number: number): number {

@@ -129,7 +129,7 @@ function roomFor(octetCount: number): Uint8Array {
 
 /** What the words of a run say together. It is written over by the next run. */
 function contentOf(run: readonly EncodedWord[]): DecodedContent {
-  const octets = roomFor(run.reduce((length, { content }) => length + content.length + 1, 0))
+  const octets = roomFor(run.reduce((length, { content }) => length + content.length, 0))
   let to = 0
   let isDamaged = false
   for (const { encoding, content } of run) {

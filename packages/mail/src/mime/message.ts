@@ -3,6 +3,7 @@
 import type { AddressListEntry } from '../address/address-list.ts'
 import type { MailboxAddress } from '../address/mailbox-address.ts'
 import type { LetterBody } from '../base/canonical-letter.ts'
+import type { ContentUse } from '../base/content-use.ts'
 import type { ContentDisposition, ContentType } from './content-type.ts'
 import type { Defect } from './defect.ts'
 import type { HeaderSection } from './header-section.ts'
@@ -11,15 +12,6 @@ import type { HeaderSection } from './header-section.ts'
 export interface HeaderField {
   readonly name: string
   readonly value: string
-}
-
-/** What becomes of the pieces of a content. */
-export interface ContentUse {
-  /**
-   * `false`: nobody looks at a piece any more once the next is asked for, so the same array may be filled again. Otherwise pieces are passed on, and must
-   * not be changed.
-   */
-  readonly keepsPieces: boolean
 }
 
 /** A file that goes with a letter, or is shown in its HTML. */
@@ -102,8 +94,10 @@ export interface MessageDraft {
   readonly boundary: string
   /** Written in their order; none of the fields that a draft has a property for. */
   readonly headerFields?: readonly HeaderField[]
-  /** Lines may end in LF or CRLF. Text, HTML and calendar are alternatives: the reader's program shows one of them. */
+  /** Lines may end in LF or CRLF. Text, enriched text, HTML and calendar are alternatives: the reader's program shows one of them. */
   readonly text?: string
+  /** The same text as `text/enriched` (RFC 1896), which few programs show. */
+  readonly enriched?: string
   readonly html?: string
   readonly calendar?: DraftCalendar
   readonly attachments?: readonly DraftAttachment[]

@@ -42,9 +42,10 @@ export interface TextPart {
  * @throws HeaderInvalid when the calendar has another method than the draft says.
  */
 export function textParts(draft: MessageDraft): readonly TextPart[] {
-  const { text, html, calendar } = draft
+  const { text, enriched, html, calendar } = draft
   const parts: TextPart[] = []
   if (text !== undefined) parts.push(textPart('text/plain', text))
+  if (enriched !== undefined) parts.push(textPart('text/enriched', enriched))
   if (html !== undefined) parts.push(textPart('text/html', html))
   if (calendar !== undefined) parts.push(calendarPart(calendar))
   return parts

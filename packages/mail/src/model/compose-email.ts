@@ -8,6 +8,7 @@ import { formatMessageId, isReference, parseMessageId } from '../mime/message-id
 import type { Envelope } from '../smtp/envelope.ts'
 import { ForwardPath, ReversePath } from '../smtp/path.ts'
 import { uniqueRecipients } from '../smtp/unique-recipients.ts'
+import { entriesOf } from './address-groups.ts'
 import type { EmailAddress } from './email-address.ts'
 import type { EmailAttachment } from './email-attachment.ts'
 import { EmailAddressException } from './email-exception.ts'
@@ -45,7 +46,7 @@ export function composeEmail(parts: LetterParts): ComposedEmail {
   if (author === undefined) throw new IllegalStateException('the letter has no sender')
   if (attachments.some(({ isUsedUp }) => isUsedUp)) throw streamUsedUp()
   const messageId = parseMessageId(fields.messageId ?? '') ?? newMessageId(author)
-  const { text, html, further } = arrange(
+  const { text, enriched, html, further } = arrange(
     texts,
     fields.isContentTypeSet ? fields.contentType : undefined,
   )
@@ -59,6 +60,7 @@ export function composeEmail(parts: LetterParts): ComposedEmail {
     messageId,
     boundary: randomUUID().replaceAll('-', ''),
     ...(text !== undefined && { text }),
+    ...(enriched !== undefined && { enriched }),
     ...(html !== undefined && { html }),
     ...(calendar && { calendar }),
     attachments: [...further, ...attachments.map((attachment) => attachment.toDraft())],
@@ -101,13 +103,10 @@ function newMessageId(author: EmailAddress): string {
 
 function fieldsOf(fields: LetterFields): Partial<MessageDraft> {
   const { subject, importance, list, others } = fields
-  const [to, cc, replyTo, readReceiptTo, deliveryReceiptTo] = [
-    fields.to,
-    fields.cc,
-    fields.replyTo,
-    fields.readReceiptTo,
-    fields.deliveryReceiptTo,
-  ].map((addresses) => addresses.map(({ mailbox }) => mailbox))
+  const [to, cc, replyTo] = [fields.to, fields.cc, fields.replyTo].map(entriesOf)
+  const [readReceiptTo, deliveryReceiptTo] = [fields.readReceiptTo, fields.deliveryReceiptTo].map(
+    (addresses) => addresses.map(({ mailbox }) => mailbox),
+  )
   const [inReplyTo, references] = [fields.inReplyTo, fields.references].map((ids) =>
     ids.filter(isReference),
   )
@@ -131,8 +130,9 @@ const IMPORTANCE_WORDS = ['low', 'normal', 'high'] as const
 
 interface Arrangement {
   readonly text: string | undefined
+  readonly enriched: string | undefined
   readonly html: string | undefined
-  /** What is neither of the two stands behind them as parts of its own, without a name. */
+  /** What is none of the three, or the second of a kind, stands behind them as parts of its own, without a name. */
   readonly further: readonly DraftAttachment[]
 }
 
@@ -142,10 +142,13 @@ function arrange(texts: readonly EmailTextPart[], contentType: string | undefine
     return wanted ?? EmailTextKind.byContentType(part.textKind ?? '')
   }
   const plain = texts.find((part) => kindOf(part) === EmailTextKind.PlainText)
+  const enriched = texts.find((part) => kindOf(part) === EmailTextKind.RichText)
   const html = texts.find((part) => kindOf(part) === EmailTextKind.Html)
-  const further = texts.filter((part) => part !== plain && part !== html)
+  const shown = [plain, enriched, html]
+  const further = texts.filter((part) => !shown.includes(part))
   return {
     text: plain?.text,
+    enriched: enriched?.text,
     html: html?.text,
     further: further.map((part) => toInlinePart(part, kindOf(part))),
   }

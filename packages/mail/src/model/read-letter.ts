@@ -1,4 +1,3 @@
-import { mailboxesOf } from '../address/address-list.ts'
 import { LimitExceeded } from '../base/limit-exceeded.ts'
 import { concatOctets } from '../base/octets.ts'
 import { parseDateTime } from '../mime/date-time.ts'
@@ -8,8 +7,9 @@ import type { DraftCalendar, MessageEvent, PartBegin } from '../mime/message.ts'
 import { parseMessageIds } from '../mime/message-id.ts'
 import { MessageReader } from '../mime/parse-message.ts'
 import { readAddressField } from '../mime/read-address-field.ts'
+import { addressesOf } from './address-groups.ts'
 import { contentOf } from './attachment-content.ts'
-import { EmailAddress } from './email-address.ts'
+import type { EmailAddress } from './email-address.ts'
 import { EmailAttachment } from './email-attachment.ts'
 import { readImportance } from './email-importance.ts'
 import { EmailTextKind } from './email-text-kind.ts'
@@ -178,7 +178,7 @@ export function fieldsOf(header: HeaderSection | undefined): LetterFields {
   const fields = new LetterFields()
   if (header === undefined) return fields
   const addresses = (name: string): EmailAddress[] =>
-    mailboxesOf(readAddressField(header.raw(name) ?? '')).map((mailbox) => EmailAddress.of(mailbox))
+    addressesOf(readAddressField(header.raw(name) ?? ''))
   const date = header.raw('date')
   fields.from = addresses('from')
   fields.actualSender = addresses('sender')[0]

@@ -1,11 +1,11 @@
 import type { CanonicalLetter } from '../base/canonical-letter.ts'
 import { signMessage } from '../net/dkim-signing.ts'
+import { sendToAll } from '../net/left-over.ts'
 import { dismissal } from '../net/pool-connection.ts'
 import { openSmtp, type SmtpConnection } from '../net/smtp-client.ts'
 import { trackContent } from '../net/tracked-content.ts'
-import type { Envelope, RecipientOutcome } from '../smtp/envelope.ts'
+import type { Envelope, RecipientOutcome, SendingOutcome } from '../smtp/envelope.ts'
 import type { PreparedEmail } from './email.ts'
-import { leftOver } from './left-over.ts'
 import type { SendingOptions } from './send-emails.ts'
 import type { SmtpConnectionParameters } from './smtp-connection-parameters.ts'
 
@@ -59,16 +59,10 @@ export class SendingRoute {
     const { envelope: prepared, content: composed } = letter.prepared
     const envelope = { ...prepared, ...(delivery && { delivery }) }
     const content = dkim === undefined ? composed : await signMessage(composed, dkim)
-    const decided = new Map<string, RecipientOutcome>()
-    let outcomes = await this.#transact(envelope, content, letter)
-    for (;;) {
-      for (const outcome of outcomes) decided.set(String(outcome.forwardPath), outcome)
-      const [first, ...others] = leftOver(outcomes)
-      if (first === undefined || !letter.isReadable()) return [...decided.values()]
-      const left: Envelope = { ...envelope, forwardPaths: [first, ...others] }
-      // What goes wrong from here on takes nothing back: those who are left stay put off.
-      outcomes = await this.#transact(left, content, letter).catch(() => [])
-    }
+    const transact = async (part: Envelope): Promise<SendingOutcome> => ({
+      recipients: await this.#transact(part, content, letter),
+    })
+    return (await sendToAll(envelope, transact, letter.isReadable)).recipients
   }
 
   /**
@@ -86,6 +80,8 @@ export class SendingRoute {
       const connection = await this.#connected()
       try {
         const outcome = await connection.send(envelope, letter, {
+          // It is repeated here, on another connection if need be.
+          mayRepeat: () => false,
           ...(signal && { signal }),
           ...(onProgress && {
             onProgress: (sentOctets: number) => onProgress(sentOctets, content.sizeOctets),

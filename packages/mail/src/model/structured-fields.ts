@@ -1,8 +1,9 @@
-import { mailboxesOf } from '../address/address-list.ts'
+import { formatAddressList, type AddressListEntry } from '../address/address-list.ts'
 import { AddressInvalid } from '../address/errors.ts'
 import { parseAddressField } from '../mime/address-field.ts'
 import { formatDateTime, parseDateTime } from '../mime/date-time.ts'
 import { isReference, parseMessageId, parseMessageIds } from '../mime/message-id.ts'
+import { addressesOf, entriesOf } from './address-groups.ts'
 import { append } from './append.ts'
 import { EmailAddress } from './email-address.ts'
 import { EmailAddressException } from './email-exception.ts'
@@ -40,12 +41,16 @@ const X_PRIORITIES = ['5', '3', '1']
 function addresses(name: AddressListName): StructuredField {
   return {
     isSingle: false,
-    get: (fields) => joined(fields[name].map(shown), ', '),
+    get: (fields) =>
+      joined(
+        entriesOf(fields[name]).map((entry) => formatAddressList([entry])),
+        ', ',
+      ),
     set(fields, values) {
-      fields[name] = values.flatMap(readAddresses)
+      fields[name] = addressesOf(values.flatMap(readEntries))
     },
     add(fields, values) {
-      append(fields[name], values.flatMap(readAddresses))
+      append(fields[name], addressesOf(values.flatMap(readEntries)))
     },
   }
 }
@@ -135,9 +140,9 @@ function shown({ mailbox }: EmailAddress): string {
   return mailbox.toString()
 }
 
-function readAddresses(value: string): readonly EmailAddress[] {
+function readEntries(value: string): readonly AddressListEntry[] {
   try {
-    return mailboxesOf(parseAddressField(value)).map((mailbox) => EmailAddress.of(mailbox))
+    return parseAddressField(value)
   } catch (error) {
     if (error instanceof AddressInvalid) throw new EmailAddressException(value, error)
     throw error

@@ -1,7 +1,7 @@
 import { createReadStream, statSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
-import type { ContentUse } from '../mime/message.ts'
+import type { ContentUse } from '../base/content-use.ts'
 
 /** Half as much, a stream's default, takes half as long again; more takes memory and no less time (measured). */
 const READ_AHEAD_OCTETS = 131_072

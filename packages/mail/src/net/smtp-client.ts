@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import type { LetterBody } from '../base/canonical-letter.ts'
+import { CanonicalLetter, type LetterBody } from '../base/canonical-letter.ts'
 import type { Envelope, SendingOutcome } from '../smtp/envelope.ts'
 import type { SmtpExtensions } from '../smtp/extensions.ts'
 import { DEFAULT_SMTP_LIMITS, type SmtpLimits } from '../smtp/limits.ts'
@@ -12,6 +12,7 @@ import { AbortWatch } from './abort-watch.ts'
 import type { Connection } from './connection.ts'
 import { drive } from './drive.ts'
 import { Aborted } from './errors.ts'
+import { sendToAll } from './left-over.ts'
 import { environmentOf, toLogin } from './login.ts'
 import type { ConnectionOptions, MailServer } from './mail-server.ts'
 import { ContentSource, contentOf } from './smtp-content.ts'
@@ -50,8 +51,10 @@ export interface SendOptions {
    * server must offer CHUNKING too. A letter made by this package says so itself.
    */
   readonly body?: LetterBody
-  /** Called with the number of octets of the content that have been handed to the connection so far. What it throws is ignored. */
+  /** Called with the number of octets of the content that have been handed to the connection so far; anew for each transaction. What it throws is ignored. */
   readonly onProgress?: (sentOctets: number) => void
+  /** Whether a letter of this package can be read again, for recipients whom the server had no room for; by default it can. */
+  readonly mayRepeat?: () => boolean
 }
 
 /**
@@ -140,8 +143,8 @@ function ownName(): ClientName {
  * An SMTP session that is ready for letters, made by {@link openSmtp}.
  *
  * Letters may be sent at any time, without waiting for the one before; they go out in the order of the calls, and those that wait travel
- * together as far as the server's extensions allow. With PIPELINING a letter costs one round trip, with CHUNKING (RFC 3030) about ten
- * small letters share one. When the connection breaks, whatever had left whole without a reply has the outcome `'unknown'`: sixteen letters at
+ * together as far as the server's extensions allow. With PIPELINING a letter costs one round trip, with CHUNKING (RFC 3030) sixteen
+ * small letters share one, and learn together what became of them. When the connection breaks, whatever had left whole without a reply has the outcome `'unknown'`: sixteen letters at
  * most with CHUNKING, one otherwise, and none when the server answered nothing since the connection was idle.
  */
 export class SmtpConnection implements AsyncDisposable {
@@ -187,6 +190,8 @@ export class SmtpConnection implements AsyncDisposable {
    * When it can't be sent to its end, because of what it holds or because its source throws, a letter that goes with CHUNKING is taken back, and the session goes on;
    * after DATA only hanging up keeps the server from taking half of it, and the session is over.
    *
+   * Recipients whom the server puts off because it takes only so many for one letter (RFC 5321 §4.5.3.1.10) get a letter of this package in further transactions.
+   *
    * @throws SmtpCapabilityMissing when an address, the content or a wish for the delivery needs what the server does not offer; the session goes on.
    * @throws SmtpSizeExceeded when `sizeOctets` is more than the server takes; the session goes on.
    * @throws TypeError when a path of the envelope is none; the session goes on.
@@ -200,6 +205,19 @@ export class SmtpConnection implements AsyncDisposable {
     envelope: Envelope,
     content: AsyncIterable<Uint8Array>,
     options: SendOptions = {},
+  ): Promise<SendingOutcome> {
+    const { mayRepeat = () => true } = options
+    return sendToAll(
+      envelope,
+      (part) => this.#sendOnce(part, content, options),
+      () => CanonicalLetter.is(content) && mayRepeat(),
+    )
+  }
+
+  async #sendOnce(
+    envelope: Envelope,
+    content: AsyncIterable<Uint8Array>,
+    options: SendOptions,
   ): Promise<SendingOutcome> {
     const source = new ContentSource(content)
     try {

@@ -6,7 +6,7 @@
 import { isAscii } from '../address/character.ts'
 import { octetsOf } from '../base/octets.ts'
 import { formatCount, formatParameter, type Parameter } from './command.ts'
-import type { ForwardPath } from './path.ts'
+import type { ForwardPath, ReversePath } from './path.ts'
 
 /** When a report is wanted (RFC 3461 §4.1): in no case at all, or in some of three. */
 export type Notify = 'never' | readonly ['success' | 'failure' | 'delay', ...NotifyCase[]]
@@ -30,6 +30,11 @@ export interface DeliveryRequest {
   readonly envelopeId?: string
   /** Wishes for single recipients, by the same objects that are the forward paths of the envelope. */
   readonly recipients?: ReadonlyMap<ForwardPath, RecipientRequest>
+  /**
+   * Who has handed the letter in, when a server that is trusted to know passes it on for somebody else; the null path when nobody knows (RFC 4954 §5). A
+   * server that does not trust this side passes the null path on.
+   */
+  readonly submitter?: ReversePath
   /** Every server on the way must pass the letter on by TLS with a verified certificate, or send it back (RFC 8689). */
   readonly requireTls?: boolean
   /** When it is to be delivered by (RFC 2852). */
@@ -75,6 +80,11 @@ export function reportParameters({
     parameters.push(formatParameter('ENVID', text))
   }
   return parameters
+}
+
+/** `AUTH=office+40example.org`, `AUTH=<>` (RFC 4954 §5). */
+export function submitterParameter({ isNull, addrSpec }: ReversePath): Parameter {
+  return formatParameter('AUTH', isNull ? '<>' : encodeXtext(addrSpec))
 }
 
 /** The parameters of RCPT for one recipient. */

@@ -26,6 +26,7 @@ export class SmtpReplyRejected extends MailError {
 /** An extension that a letter may need. */
 export type SmtpCapability =
   | '8BITMIME'
+  | 'AUTH'
   | 'BINARYMIME'
   | 'CHUNKING'
   | 'DELIVERBY'
@@ -62,6 +63,7 @@ export class SmtpCapabilityMissing extends MailError {
 
 const CAPABILITY_HINTS: Readonly<Record<SmtpCapability, string>> = {
   '8BITMIME': 'Encode the content as base64 or quoted-printable',
+  AUTH: 'Send without naming a submitter',
   BINARYMIME: 'Encode the content as base64',
   CHUNKING: 'Encode the content as base64',
   DELIVERBY: 'Send without a delivery time, or with one that the server takes',

@@ -16,6 +16,7 @@ import {
   priorityParameter,
   recipientParameters,
   reportParameters,
+  submitterParameter,
   type DeliverBy,
   type DeliveryRequest,
 } from './delivery.ts'
@@ -111,9 +112,14 @@ function utf8Parameters(
 }
 
 function deliveryParameters(session: SmtpSession, delivery: DeliveryRequest): readonly Parameter[] {
-  const { requireTls, deliverBy, priority, hold } = delivery
+  const { submitter, requireTls, deliverBy, priority, hold } = delivery
   const parameters: Parameter[] = [...reportParameters(delivery)]
   if (parameters.length > 0) need(session, 'DSN', 'the delivery report')
+  if (submitter !== undefined) {
+    checkSubmitter(submitter)
+    need(session, 'AUTH', 'the submitter')
+    parameters.push(submitterParameter(submitter))
+  }
   if (requireTls === true) {
     if (!session.isEncrypted) {
       throw new SmtpCapabilityMissing(
@@ -140,6 +146,16 @@ function deliveryParameters(session: SmtpSession, delivery: DeliveryRequest): re
     parameters.push(parameter)
   }
   return parameters
+}
+
+/** As with the paths of the envelope: JavaScript lets a text through. RFC 4954 §5 has no form for an address that is not ASCII. */
+function checkSubmitter(submitter: ReversePath): void {
+  if (!(submitter instanceof ReversePath)) {
+    throw new TypeError('a submitter is a ReversePath; texts must be parsed')
+  }
+  if (submitter.needsSmtpUtf8) {
+    throw new RangeError(`a submitter is an address in ASCII, not ${submitter.toString()}`)
+  }
 }
 
 /** RFC 2852 §3: the least time that the server takes for a letter that is to be returned otherwise. */

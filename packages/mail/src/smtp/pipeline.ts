@@ -182,7 +182,7 @@ export class Pipeline {
    */
   #takeUnasked(reply: Reply): never {
     if (this.isInContent) this.#end(refuseInContent(reply))
-    const isFarewell = !this.#hasReplied && reply.severity === 'permanent'
+    const isFarewell = !this.#hasReplied && reply.isRefusal && reply.code !== CLOSING
     if (isFarewell || reply.code === QUITTING) throw sessionOver(reply)
     this.#end(refuseUnasked(reply))
   }

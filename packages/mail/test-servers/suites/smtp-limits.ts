@@ -64,7 +64,7 @@ export function describeSmtpLimits(laboratory: Laboratory): void {
     }
 
     for (const port of small) {
-      it(`of recipients defer those that are too many for ${port.id}`, async () => {
+      it(`of recipients divide a letter that has too many for ${port.id}`, async () => {
         await using connection = await openSmtp(senderAt(laboratory, port), BOUNDED)
         const letter = newLetter(sender.address, mailbox.address)
         const details = ['2', '3', '4', '5', '6', '7', '8'].map((detail) =>
@@ -75,10 +75,11 @@ export function describeSmtpLimits(laboratory: Laboratory): void {
         const outcomes = await send(connection, many, letter)
         await deleteLetters(await awaitLetters(maildropServer, [letter]))
 
-        assert.deepEqual(outcomes, [
-          ...Array.from({ length: 5 }, () => 'accepted 250'),
-          ...Array.from({ length: 3 }, () => 'deferred 452'),
-        ])
+        // Five in the first transaction, and the three that were answered 452 in another.
+        assert.deepEqual(
+          outcomes,
+          Array.from({ length: 8 }, () => 'accepted 250'),
+        )
       })
     }
   })

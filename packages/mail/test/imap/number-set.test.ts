@@ -68,4 +68,19 @@ describe('A set of UIDs', () => {
     assert.equal(take(SequenceSet.of([3, 1])), 'sequence')
     assert.equal(SequenceSet.range(1, 2).toString(), '1:2')
   })
+
+  it('without another has the numbers of the one alone', () => {
+    const some = fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 20 })
+    fc.assert(
+      fc.property(some, some, (these, those) => {
+        const rest = UidSet.of(these).without(UidSet.of(those))
+
+        const expected = UidSet.of(these.filter((uid) => !those.includes(uid)))
+        assert.equal(String(rest), String(expected))
+      }),
+    )
+    assert.equal(String(UidSet.from(3).without(UidSet.of([5, 7]))), '3:4,6,8:*')
+    assert.equal(String(UidSet.of([1, 3, 5]).without(UidSet.from(3))), '1')
+    assert.equal(String(UidSet.from(3).without(UidSet.from(9))), '3:8')
+  })
 })

@@ -40,6 +40,31 @@ describe('Base64 transfer encoding', () => {
     )
   })
 
+  it('is the same where octets encode themselves, however many they are', () => {
+    const content = Buffer.alloc(57 * 2_000 + 100, 'any octets, 37 of them, over and over')
+    for (const length of [0, 56, 57, 58, 114, 57 * 799, 57 * 800, 57 * 801 + 1, content.length]) {
+      for (const start of [0, 1, 30]) {
+        const part = content.subarray(start, length)
+        const ours = new Uint8Array(part.buffer, part.byteOffset, part.length)
+
+        const natively = [content.subarray(0, start), part]
+        assert.deepEqual(
+          through(new Base64Encoder(), natively),
+          through(new Base64Encoder(), [new Uint8Array(content.subarray(0, start)), ours]),
+        )
+      }
+    }
+  })
+
+  it('is made here when octets that encode themselves do it in another way', () => {
+    const content = Object.assign(new Uint8Array(200).fill(7), { base64Slice: () => 'QUJD' })
+
+    assert.equal(
+      latin(through(new Base64Encoder(), [content])).replaceAll('\r\n', ''),
+      Buffer.from(content).toString('base64'),
+    )
+  })
+
   it('decodes to the content, however the lines are cut', () => {
     fc.assert(
       fc.property(contents, cuts, (content, places) => {

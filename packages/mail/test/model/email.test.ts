@@ -236,21 +236,25 @@ describe('the text of a letter', () => {
     assert.equal(textKind, 'text/plain')
   })
 
-  it('keeps every part that was set', async () => {
+  it('keeps every part that was set, as alternatives with the plainest first', async () => {
     const email = letter().setText([
       new EmailTextPart('plain'),
       new EmailTextPart('<b>html</b>', EmailTextKind.Html),
       new EmailTextPart('<bold>rich</bold> и ещё', EmailTextKind.RichText),
     ])
 
-    const read = Email.fromBytes(await email.toBytes())
+    const octets = await email.toBytes()
 
+    assert.match(textOf(octets), /^Content-Type: multipart\/alternative;/m)
+    assert.doesNotMatch(textOf(octets), /multipart\/mixed/)
     assert.deepEqual(
-      read.getText().map(({ text, textKind }) => [textKind, text.trimEnd()]),
+      Email.fromBytes(octets)
+        .getText()
+        .map(({ text, textKind }) => [textKind, text.trimEnd()]),
       [
         ['text/plain', 'plain'],
-        ['text/html', '<b>html</b>'],
         ['text/enriched', '<bold>rich</bold> и ещё'],
+        ['text/html', '<b>html</b>'],
       ],
     )
   })

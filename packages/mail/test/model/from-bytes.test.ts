@@ -8,6 +8,39 @@ function read(...lines: readonly string[]): Email {
 }
 
 describe('a letter that was read', () => {
+  it('keeps its groups when it is sent, and what was added stands behind them', async () => {
+    const email = read(
+      'From: shop@example.org',
+      'To: x@example.org, =?utf-8?B?0KHQutC70LDQtA==?=: a@example.org, "B, b" <b@example.org>;',
+      'Cc: undisclosed-recipients:;',
+      'Reply-To: office: shop@example.org;',
+      '',
+      'text',
+    )
+    email.addRecipients('c@example.org')
+
+    const letter = textOf(await email.toBytes()).replaceAll('\r\n ', ' ')
+
+    assert.match(
+      letter,
+      /^To: x@example\.org, =\?utf-8\?\S+\?= ?: a@example\.org, "B, b" <b@example\.org>;, c@example\.org\r$/m,
+    )
+    assert.match(letter, /^Cc: undisclosed-recipients:;\r$/m)
+    assert.match(letter, /^Reply-To: office: shop@example\.org;\r$/m)
+    assert.equal(email.recipients.length, 4)
+    assert.deepEqual(email.getAllHeaders('Cc'), ['"undisclosed-recipients":;'])
+  })
+
+  it('has no group any more when its recipients were set, or when it had no name', async () => {
+    const email = read('From: a@b.org', 'To: team: a@b.org;', 'Cc: "": c@b.org;', '')
+    email.setRecipients([...email.recipients])
+
+    const letter = textOf(await email.toBytes())
+
+    assert.match(letter, /^To: a@b\.org\r$/m)
+    assert.match(letter, /^Cc: c@b\.org\r$/m)
+  })
+
   it('says what its header section says', () => {
     const email = read(
       'Received: from a',

@@ -64,7 +64,10 @@ export class SmallImapServer {
     // Otherwise every second line waits for the client to acknowledge the one before.
     if (socket instanceof Socket) socket.setNoDelay(true)
     socket.on('error', () => socket.destroy())
-    createInterface(socket).on('line', (line) => {
+    const input = createInterface(socket)
+    // It repeats the error of its socket.
+    input.on('error', () => undefined)
+    input.on('line', (line) => {
       const isDone = line === 'DONE'
       const [tag = '', ...words] = isDone ? [idleTag, 'DONE'] : line.split(' ')
       const command = words.join(' ')

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
 import net from 'node:net'
 import { describe, it } from 'node:test'
+import { MailboxAddress } from '../../src/address/mailbox-address.ts'
+import type { CanonicalLetter } from '../../src/base/canonical-letter.ts'
 import { Secret } from '../../src/base/secret.ts'
+import { textOf } from '../../src/base/octets.ts'
+import { composeMessage } from '../../src/mime/compose-message.ts'
 import type { MailServer } from '../../src/net/mail-server.ts'
 import { Aborted } from '../../src/net/errors.ts'
 import { SmtpPool } from '../../src/net/smtp-pool.ts'
@@ -30,6 +34,23 @@ function at(host: MailHost, password: string = account.password): MailServer {
 
 function content(text: string): AsyncIterable<Uint8Array> {
   return { [Symbol.asyncIterator]: () => pieces(`Subject: ${text}\r\n\r\nx\r\n`) }
+}
+
+const OTHERS = ['b@x.org', 'c@x.org', 'd@x.org', 'e@x.org'].map((address) => ({
+  address,
+  password: 'x',
+}))
+
+/** A letter of this package. */
+function composed(): CanonicalLetter {
+  return composeMessage({
+    from: MailboxAddress.parse('office@example.org'),
+    to: [],
+    date: new Date(0),
+    messageId: '<1@example.org>',
+    boundary: 'abcdefghijklmnop',
+    text: 'x',
+  })
 }
 
 /** With CHUNKING content leaves together with its envelope from the second letter on, so that it is begun before anything is answered. */
@@ -110,6 +131,70 @@ describe('SMTP pool and a server', () => {
     isClosing = true
 
     assert.deepEqual(summary(await pool.send(one, content('second'))), ['accepted 250'])
+    assert.equal(host.mailbox('a@x.org').letters().length, 2)
+  })
+
+  for (const word of ['421 4.4.2 idle', '221 2.0.0 bye', '550 5.4.2 idle', '451 4.7.0 idle']) {
+    it(`S12 S27 go on over a fresh connection when an idle one has said "${word}"`, async () => {
+      await using host = await startHost()
+      const fronts: net.Socket[] = []
+      await using line = await serve((front) => {
+        const isFirst = fronts.push(front) === 1
+        const back = net.connect(host.smtp.port, '127.0.0.1').on('error', () => front.destroy())
+        front.on('end', () => back.end()).pipe(back)
+        back.on('end', () => front.end())
+        back.on('data', (reply) => {
+          const isLast = isFirst && textOf(reply).includes('letter accepted')
+          front.write(isLast ? `${textOf(reply)}${word}\r\n` : reply)
+        })
+      })
+      const { credentials: _, ...server } = at(host)
+      await using pool = new SmtpPool({ ...server, tls: 'none', port: line.port }, DATA_ONLY)
+      await pool.send(one, content('first'))
+
+      assert.deepEqual(summary(await pool.send(one, content('second'))), ['accepted 250'])
+      assert.equal(fronts.length, 2)
+      assert.equal(host.mailbox('a@x.org').letters().length, 2)
+    })
+  }
+
+  for (const words of ['452 4.5.3 too many recipients', '552 too many recipients']) {
+    it(`divide a letter to more recipients than the server takes at once: ${words}`, async () => {
+      let named = 0
+      await using host = await startHost({
+        accounts: [account, ...OTHERS],
+        onCommand: (_, line) => {
+          if (line.startsWith('MAIL')) named = 0
+          return line.startsWith('RCPT') && ++named > 2 ? { reply: words } : 'proceed'
+        },
+      })
+      const pool = new SmtpPool(at(host))
+      const addresses = [account, ...OTHERS].map(({ address }) => address)
+      const sending = pool.send(envelope(...addresses), composed())
+      await pool.close()
+
+      assert.deepEqual(
+        summary(await sending),
+        addresses.map(() => 'accepted 250'),
+      )
+      for (const address of addresses) assert.equal(host.mailbox(address).letters().length, 1)
+    })
+  }
+
+  it('leave recipients put off whose letter can be read only once', async () => {
+    await using host = await startHost({
+      accounts: [account, ...OTHERS],
+      onCommand: (_, line) =>
+        line.startsWith('RCPT') && !line.includes('a@x.org')
+          ? { reply: '452 4.5.3 too many' }
+          : 'proceed',
+    })
+    await using pool = new SmtpPool(at(host))
+    const to = envelope('a@x.org', 'b@x.org')
+
+    const put = ['accepted 250', 'deferred 452']
+    assert.deepEqual(summary(await pool.send(to, content('x'))), put)
+    assert.deepEqual(summary(await pool.send(to, composed(), { mayRepeat: () => false })), put)
     assert.equal(host.mailbox('a@x.org').letters().length, 2)
   })
 

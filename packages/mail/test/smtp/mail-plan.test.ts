@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { octetsOf, textOf } from '../../src/base/octets.ts'
 import type { DeliveryRequest } from '../../src/smtp/delivery.ts'
-import { ForwardPath } from '../../src/smtp/path.ts'
+import { ForwardPath, ReversePath } from '../../src/smtp/path.ts'
 import { play } from '../../src/testing/play.ts'
 import { envelope, opening, sendAll } from './conversation.ts'
 
@@ -108,6 +108,12 @@ describe('A wish for the delivery', () => {
       { delivery: { priority: -9 }, extension: 'MT-PRIORITY', parameter: 'MT-PRIORITY=-9' },
       { delivery: { priority: 0 }, extension: 'MT-PRIORITY MIXER', parameter: 'MT-PRIORITY=0' },
       {
+        delivery: { submitter: ReversePath.parse('a+b=c@example.org') },
+        extension: 'AUTH PLAIN',
+        parameter: 'AUTH=a+2Bb+3Dc@example.org',
+      },
+      { delivery: { submitter: ReversePath.NULL }, extension: 'AUTH', parameter: 'AUTH=<>' },
+      {
         delivery: { hold: { forSeconds: 60 } },
         extension: 'FUTURERELEASE 60 2030-01-01T00:00:00Z',
         parameter: 'HOLDFOR=60',
@@ -188,9 +194,10 @@ describe('A wish for the delivery', () => {
     { envelopeId: '' },
     { envelopeId: 'x'.repeat(101) },
     { envelopeId: 'ж' },
+    { submitter: ReversePath.parse('ящик@example.org') },
   ] as const) {
     it(`S24 has values that there are: ${JSON.stringify(delivery)}`, () => {
-      const all = ['DSN', 'DELIVERBY', 'MT-PRIORITY', 'FUTURERELEASE']
+      const all = ['AUTH', 'DSN', 'DELIVERBY', 'MT-PRIORITY', 'FUTURERELEASE']
       assert.throws(() => commands(delivery, all), RangeError)
     })
   }

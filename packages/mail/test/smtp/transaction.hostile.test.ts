@@ -78,20 +78,15 @@ describe('421', () => {
     )
   })
 
-  for (const word of ['421 4.4.2 timeout', '451 4.7.0 Timeout waiting for client input']) {
-    it(`S8 S12 unasked, as "${word}", ends the session before anything of a letter is sent`, async () => {
-      const { session, outcomes } = await play(
-        sendAll([one, two]),
-        `${pipelining}${NEXT_PIPELINED}\nS: ${word}`,
-      )
+  it('S8 S12 unasked ends the session before anything of a letter is sent', async () => {
+    const { session, outcomes } = await play(
+      sendAll([one, two]),
+      `${pipelining}${NEXT_PIPELINED}\nS: 421 4.4.2 timeout`,
+    )
 
-      assert.deepEqual(outcomes, [
-        ['accepted 250'],
-        [`deferred ${word.slice(0, 3)}`, `deferred ${word.slice(0, 3)}`],
-      ])
-      assert.equal(session.state, 'ended')
-    })
-  }
+    assert.deepEqual(outcomes, [['accepted 250'], ['deferred 421', 'deferred 421']])
+    assert.equal(session.state, 'ended')
+  })
 })
 
 describe('Replies that do not fit', () => {
@@ -104,7 +99,11 @@ describe('Replies that do not fit', () => {
     }
   })
 
-  for (const word of ['221 2.0.0 bye', '550 5.4.2 idle for too long']) {
+  for (const word of [
+    '221 2.0.0 bye',
+    '451 4.7.0 Timeout waiting for client input',
+    '550 5.4.2 idle for too long',
+  ]) {
     it(`S12 unasked, "${word}" is the end of the session, and nobody has the next letter`, async () => {
       await assert.rejects(
         play(sendAll([one, one]), `${pipelining}${NEXT_PIPELINED}\nS: ${word}`),

@@ -26,7 +26,7 @@ export function shownPath({ io }: Invocation, path: string): string {
 /** The site of the configuration that a command was called with. For a trial, nothing that is done to it stays. */
 export function siteOf(
   invocation: Invocation,
-  options: { readonly isTrial?: boolean } = {},
+  options: { readonly isTrial?: boolean; readonly workers?: number } = {},
 ): Promise<Site> {
   return openSite(configOf(invocation), { ...options, env: invocation.io.env })
 }

@@ -61,13 +61,20 @@ async function exchangeAndTell(
   }
 }
 
-function hasDoneSomething({ received, sent, errors }: NodeExchange): boolean {
+/** Whether there is something to tell of an exchange with a node. */
+export function hasDoneSomething({ received, sent, errors }: NodeExchange): boolean {
   return errors.length > 0 || (received?.messages ?? 0) > 0 || (sent?.messages ?? 0) > 0
 }
 
-function tellPassing({ io, messages }: Invocation, error: unknown): void {
+function tellPassing(invocation: Invocation, error: unknown): void {
+  if (invocation.io.interruption().aborted || !knowError(error).transient) throw error
+  tellTrouble(invocation, error)
+}
+
+/** Tells what went wrong, unless it is that somebody stops the program. */
+export function tellTrouble({ io, messages }: Invocation, error: unknown): void {
+  if (io.interruption().aborted) return
   const known = knowError(error)
-  if (io.interruption().aborted || !known.transient) throw error
   const { message, hint } = messages.errorText(known)
   io.err(`${messages.general.errorLine(message)}\n`)
   if (hint !== undefined) io.err(`${messages.general.tryLine(hint)}\n`)

@@ -5,6 +5,7 @@ import type { MailTransport } from '@obmen/exchange/mail'
 
 import { EXIT } from '../errors/exit-code.ts'
 import { Progress } from '../output/progress.ts'
+import { instanceOf } from '../site/instance.ts'
 import type { Site } from '../site/open-site.ts'
 import type { Command, Invocation } from './command.ts'
 import { commandLine, siteOf } from './configuration.ts'
@@ -58,6 +59,7 @@ export const exchangeCommand: Command = {
   },
 }
 
+/** An exchange with nodes, or all, under the lock of a single exchange. */
 async function exchangeOnce(
   invocation: Invocation,
   site: Site,
@@ -88,9 +90,10 @@ async function exchangeOnce(
   }
 }
 
-function contextOf(
+/** What an exchange of a site works with. */
+export function contextOf(
   { io }: Invocation,
-  { config, store }: Site,
+  { config, store }: Pick<Site, 'config' | 'store'>,
   parts: {
     readonly transport: MailTransport
     readonly signal: AbortSignal
@@ -98,8 +101,10 @@ function contextOf(
   },
 ): ExchangeContext {
   const { messageSizeOctets, window, resendAfterMs, spoolFolder } = config
+  const instance = instanceOf(config)
   return {
     store,
+    ...(instance !== undefined && { instance }),
     transport: parts.transport,
     spoolFolder,
     rules: { messageSizeOctets, window, resendAfterMs },

@@ -30,6 +30,7 @@ usage: obmen init --plan NAME --node CODE --database FILE --address ADDRESS --se
   --resend-after TIME    after so long a message counts as lost, by default 1 day
   --spool FOLDER         messages on their way, by default obmen-spool beside the file
   --repair               make triggers anew that were changed or removed
+  --moved                the database was moved here, and the old one is gone for good
   --dry-run              tell what would be done, and do nothing
   --json                 the result as JSON
 
@@ -70,6 +71,7 @@ Examples:
   --resend-after СРОК    когда сообщение считается потерянным, по умолчанию 1 день
   --spool ПАПКА          сообщения в пути, по умолчанию obmen-spool рядом с файлом
   --repair               заново создать триггеры, которые изменились или пропали
+  --moved                базу перенесли сюда, и старой больше нет
   --dry-run              рассказать, что было бы сделано, и ничего не делать
   --json                 итог в виде JSON
 

@@ -18,6 +18,7 @@ import { formatConfig } from '../config/write-config.ts'
 import { ConfigDiffers, type SecretReference } from '../errors/config-error.ts'
 import { EXIT } from '../errors/exit-code.ts'
 import { UsageError } from '../errors/usage-error.ts'
+import { instanceOf } from '../site/instance.ts'
 import { openDatabase } from '../site/open-database.ts'
 import type { SiteDatabase } from '../site/site-database.ts'
 import type { Command, Invocation } from './command.ts'
@@ -50,6 +51,7 @@ export const initCommand: Command = {
     'resend-after': { type: 'string' },
     spool: { type: 'string' },
     repair: { type: 'boolean' },
+    moved: { type: 'boolean' },
     'dry-run': { type: 'boolean' },
     json: { type: 'boolean' },
   },
@@ -72,8 +74,17 @@ async function initialise(invocation: Invocation): Promise<typeof EXIT.ok> {
   const preparation = isDryRun
     ? await database.prepare(config.plan, config.tables)
     : await writeAndPrepare(database, config, { path: resolve(sources.cwd, config.path), text })
+  if (invocation.options.isSet('moved') && !isDryRun) await takeOver(database, config)
   reportInit(invocation, config, { preparation, isNew: present === undefined })
   return EXIT.ok
+}
+
+/** From now on exchanges are made here. */
+async function takeOver(database: SiteDatabase, config: Config): Promise<void> {
+  const instance = instanceOf(config)
+  if (instance === undefined) return
+  const store = await database.openStore(config.plan, config.rules)
+  await store.transaction((transaction) => transaction.setInstance(instance))
 }
 
 /** The settings of the command line, with those that are more than one text. */

@@ -14,7 +14,7 @@ export interface TransportWatch {
 /** The way to the mailbox of a site. With `--verbose` every line of the conversation goes to `log`. Throws {@link SecretMissing}. */
 export function openTransport(
   { io, options }: Invocation,
-  { config, database }: Site,
+  { config, database }: Pick<Site, 'config' | 'database'>,
   { log, ...watch }: TransportWatch & { readonly log: ProtocolLog },
 ): MailTransport {
   return new MailTransport({

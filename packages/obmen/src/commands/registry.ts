@@ -16,6 +16,7 @@ import { refusedListCommand } from './refused-list.ts'
 import { refusedRetryCommand } from './refused-retry.ts'
 import { sendCommand } from './send.ts'
 import { statusCommand } from './status.ts'
+import { workCommand } from './work.ts'
 
 /** Every command, in the order of the overview: from setting up to looking after. */
 export const COMMANDS: readonly Command[] = [
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   nodeSetCommand,
   nodeRemoveCommand,
   exchangeCommand,
+  workCommand,
   statusCommand,
   conflictsListCommand,
   conflictsShowCommand,

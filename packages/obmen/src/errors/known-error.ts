@@ -10,6 +10,7 @@ import {
   DatabaseUnusable,
   DiskUnusable,
   type ExchangeRunning,
+  type WorkersNeedPostgresql,
   type FileChanged,
   FileUnusable,
   type Interrupted,
@@ -31,6 +32,7 @@ export type AnyObmenError =
   | DatabaseUnusable
   | DiskUnusable
   | ExchangeRunning
+  | WorkersNeedPostgresql
   | FileChanged
   | FileUnusable
   | Interrupted

@@ -1,5 +1,17 @@
 import { ObmenError } from './obmen-error.ts'
 
+/** Several workers were wanted on a database that one process works on at a time. */
+export class WorkersNeedPostgresql extends ObmenError {
+  readonly code = 'WORKERS_NEED_POSTGRESQL'
+  readonly transient = false
+
+  constructor() {
+    super('only a PostgreSQL database can be shared by workers', {
+      hint: 'on SQLite one process does all: obmen exchange --watch',
+    })
+  }
+}
+
 /** The database file that the configuration names does not exist. None is made: it belongs to the application. */
 export class DatabaseNotFound extends ObmenError {
   readonly code = 'DATABASE_NOT_FOUND'

@@ -6,14 +6,16 @@ import type { ErrorText } from './messages.ts'
  * Errors speak English by themselves. Only where a hint speaks to a programmer, here is what an administrator can do about it, in the
  * words of the configuration.
  */
-export function explainInEnglish(error: KnownError): ErrorText {
-  return { message: error.message, hint: adviseAdministrator(error) ?? error.hint }
+export function explainInEnglish(error: KnownError, command?: string): ErrorText {
+  return { message: error.message, hint: adviseAdministrator(error, command) ?? error.hint }
 }
 
-function adviseAdministrator(error: KnownError): string | undefined {
+function adviseAdministrator(error: KnownError, command?: string): string | undefined {
   switch (error.code) {
     case 'TLS_FAILED':
-      return TLS_HINTS[error.check]
+      return (
+        (command === 'send' ? SEND_TLS_HINTS[error.check] : undefined) ?? TLS_HINTS[error.check]
+      )
     case 'TLS_UNAVAILABLE':
       return 'check the port; with smtps://, imaps:// or pop3s:// the connection is encrypted from its beginning (465, 993, 995)'
     case 'AUTHENTICATION_FAILED':
@@ -49,3 +51,10 @@ const TLS_HINTS: Readonly<Partial<Record<(KnownError & { code: 'TLS_FAILED' })['
     'not-tls':
       'with smtp://, imap:// or pop3:// the connection is encrypted by a command (587, 25, 143, 110)',
   }
+
+/** `obmen send` may have no configuration, and has options for the same. */
+const SEND_TLS_HINTS: typeof TLS_HINTS = {
+  'self-signed': 'if it is your own server, name its certificate (PEM) with: --ca FILE',
+  'unknown-issuer': "if it is your own server, name the issuer's certificate (PEM) with: --ca FILE",
+  'wrong-host': 'write the name in the certificate as the host, or name it with: --servername NAME',
+}

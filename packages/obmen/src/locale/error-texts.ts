@@ -1,8 +1,11 @@
 import type { ErrorText } from './messages.ts'
 
-/** A text for each code, made from the facts of exactly that error. */
+/** A text for each code, made from the facts of exactly that error, and the command that failed. */
 export type ErrorTexts<Known extends { readonly code: string }> = {
-  readonly [Code in Known['code']]: (error: Extract<Known, { readonly code: Code }>) => ErrorText
+  readonly [Code in Known['code']]: (
+    error: Extract<Known, { readonly code: Code }>,
+    command?: string,
+  ) => ErrorText
 }
 
 export function text(message: string, hint?: string): ErrorText {

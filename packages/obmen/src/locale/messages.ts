@@ -30,7 +30,8 @@ export interface Messages {
   readonly refused: RefusedMessages
   readonly send: SendMessages
   readonly config: ConfigComments
-  readonly errorText: (error: KnownError) => ErrorText
+  /** @param command the one that failed, whose options the hint may name. */
+  readonly errorText: (error: KnownError, command?: string) => ErrorText
 }
 
 export interface FormatMessages {

@@ -12,8 +12,8 @@ const TEXTS: ErrorTexts<KnownError> = {
   ...russianMailErrors,
 }
 
-export function explainInRussian(error: KnownError): ErrorText {
+export function explainInRussian(error: KnownError, command?: string): ErrorText {
   // Each entry takes the error of its own code: that is what the type of the table says.
-  const text = TEXTS[error.code] as (error: KnownError) => ErrorText
-  return text(error)
+  const text = TEXTS[error.code] as (error: KnownError, command?: string) => ErrorText
+  return text(error, command)
 }

@@ -73,6 +73,11 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
     ),
   STORE_NOT_PREPARED: () =>
     text('база данных не подготовлена к обмену', 'подготовьте её: obmen init'),
+  STORE_MOVED: ({ before, now }) =>
+    text(
+      `до сих пор обмен вела база «${before}», а это «${now}»`,
+      'если это копия, оставьте её в покое или сделайте отдельным узлом; если базу перенесли и старой больше нет: obmen init --moved',
+    ),
   STORE_OF_ANOTHER_PLAN: ({ prepared, wanted }) =>
     text(
       `база данных подготовлена для другого узла или плана (в базе: ${prepared}; в настройке: ${wanted})`,

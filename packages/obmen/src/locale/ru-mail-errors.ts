@@ -55,8 +55,9 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
       'сервер не предлагает шифрования (STARTTLS), поэтому ничего не отправлено',
       'проверьте порт; с smtps://, imaps:// и pop3s:// соединение шифруется с самого начала (465, 993, 995)',
     ),
-  TLS_FAILED: ({ host, port, check, seenPin }) => {
-    const [verdict, hint] = TLS_CHECKS[check]
+  TLS_FAILED: ({ host, port, check, seenPin }, command) => {
+    const [verdict, usual] = TLS_CHECKS[check]
+    const hint = (command === 'send' ? SEND_TLS_HINTS[check] : undefined) ?? usual
     const seen = seenPin === undefined ? '' : ` (${seenPin})`
     return text(`защищённое соединение с ${host}:${port} не установлено: ${verdict}${seen}`, hint)
   },
@@ -277,6 +278,13 @@ const TLS_CHECKS: Readonly<
     'поищите на пути антивирус или прибор, который вмешивается в почту',
   ],
   handshake: ['не удалось договориться о шифровании', 'проверьте настройки TLS почтового сервера'],
+}
+
+/** `obmen send` may have no configuration, and has options for the same. */
+const SEND_TLS_HINTS: Readonly<Partial<Record<keyof typeof TLS_CHECKS, string>>> = {
+  'self-signed': 'если сервер ваш, укажите его сертификат (PEM): --ca ФАЙЛ',
+  'unknown-issuer': 'если сервер ваш, укажите сертификат издателя (PEM): --ca ФАЙЛ',
+  'wrong-host': 'укажите имя из сертификата как имя сервера или так: --servername ИМЯ',
 }
 
 const RUSSIAN_FLAWS: Readonly<Record<AttachedLetterFlaw, string>> = {

@@ -76,6 +76,11 @@ export const russianObmenErrors: ErrorTexts<AnyObmenError> = {
       `среди отвергнутых строк нет строки ${key} таблицы «${table}»`,
       'посмотрите их: obmen refused list',
     ),
+  WORKERS_NEED_POSTGRESQL: () =>
+    text(
+      'несколько работников могут делить только базу PostgreSQL',
+      'с SQLite всё делает один процесс: obmen exchange --watch',
+    ),
   EXCHANGE_RUNNING: () =>
     text(
       'обмен с этой базой уже идёт',

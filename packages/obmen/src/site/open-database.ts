@@ -10,14 +10,16 @@ export interface OpenOptions {
   readonly env: Environment
   /** Nothing that is done stays. */
   readonly isTrial?: boolean
+  /** How many workers share the database in this process; by default none. */
+  readonly workers?: number
 }
 
 /** Opens the application's database. Throws {@link DatabaseNotFound}, {@link SecretMissing}. */
 export function openDatabase(
   { database, postgres }: Config,
-  { env, isTrial = false }: OpenOptions,
+  { env, isTrial = false, workers = 0 }: OpenOptions,
 ): SiteDatabase {
   return postgres === undefined
     ? new SqliteSiteDatabase(database, { isTrial })
-    : new PostgresSiteDatabase(postgres, { env, isTrial })
+    : new PostgresSiteDatabase(postgres, { env, isTrial, workers })
 }

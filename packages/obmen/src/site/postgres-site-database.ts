@@ -17,36 +17,51 @@ import type { PostgresSetting } from '../config/database-setting.ts'
 import type { Environment } from '../config/load-config.ts'
 import { DATABASE_PASSWORD_VARIABLE, resolveSecret } from '../config/secrets.ts'
 import { DatabaseUnreachable, ExchangeRunning } from '../errors/site-error.ts'
+import { PostgresWorkers } from './postgres-workers.ts'
 import type { SiteDatabase } from './site-database.ts'
 
 /** A site works on one message at a time, and holds the lock of an exchange beside. */
 const MAX_CONNECTIONS = 4
 
+/** One for its work, one for what it reads meanwhile, one for its lock. */
+const CONNECTIONS_OF_A_WORKER = 3
+
+/** A server in the same house answers in moments; a person at a command line does not wait longer. */
 const CONNECT_TIMEOUT_MS = 10_000
 
 /** "obmen:ex": the advisory lock of a database under which an exchange runs. */
 const EXCHANGE_LOCK = '0x6f626d656e3a6578'
 
+interface PostgresOptions {
+  readonly env: Environment
+  readonly isTrial: boolean
+  /** How many workers there are in this process beside a single exchange. */
+  readonly workers: number
+}
+
 /** A PostgreSQL database. */
 export class PostgresSiteDatabase implements SiteDatabase {
   readonly foreignLetters: PostgresForeignLetters
+  readonly workers: PostgresWorkers
   readonly #setting: PostgresSetting
   readonly #driver: pg.Pool
   readonly #pool: PostgresPool
   /** Where a trial leaves nothing. */
   readonly #trialPool: PostgresPool
 
-  constructor(
-    setting: PostgresSetting,
-    { env, isTrial }: { readonly env: Environment; readonly isTrial: boolean },
-  ) {
+  constructor(setting: PostgresSetting, { env, isTrial, workers }: PostgresOptions) {
     this.#setting = setting
-    this.#driver = new pg.Pool(toPoolConfig(setting, env))
+    const max = MAX_CONNECTIONS + workers * CONNECTIONS_OF_A_WORKER
+    this.#driver = new pg.Pool({ ...toPoolConfig(setting, env), max })
     // A connection that ends while nobody uses it is replaced by the next one.
     this.#driver.on('error', () => undefined)
     this.#pool = reaching(this.#driver, setting.url.text)
     this.#trialPool = isTrial ? withoutCommit(this.#pool) : this.#pool
     this.foreignLetters = new PostgresForeignLetters(this.#pool)
+    this.workers = new PostgresWorkers(this.#driver, {
+      exchangeLock: EXCHANGE_LOCK,
+      address: setting.url.text,
+    })
   }
 
   async isPrepared(): Promise<boolean> {
@@ -97,7 +112,6 @@ function toPoolConfig({ url, password, caFile }: PostgresSetting, env: Environme
     ssl:
       url.tls === 'verified' &&
       (caFile === undefined ? true : { ca: readFileSync(caFile, 'utf8') }),
-    max: MAX_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: 'obmen',
   }

@@ -1,4 +1,4 @@
-import type { ChangeStore, ExchangePlan, PlanRules } from '@obmen/exchange'
+import type { ChangeStore, ExchangePlan, NodeCode, PlanRules } from '@obmen/exchange'
 import type { ForeignLetterMemory } from '@obmen/exchange/mail'
 import type { PlanContent, Preparation } from '@obmen/exchange/sqlite'
 
@@ -15,4 +15,16 @@ export interface SiteDatabase extends AsyncDisposable {
    * lock ends with the process, however that ends. Throws {@link ExchangeRunning}.
    */
   takeExchangeLock(): Promise<AsyncDisposable>
+  /** Absent where one process does everything. */
+  readonly workers?: WorkerDatabase
+}
+
+/** A database on which several workers share the nodes. */
+export interface WorkerDatabase {
+  /** Runs a statement of the queue, or several; gives what `pg` gives. */
+  run(text: string, values?: unknown[]): Promise<{ rows: object[] }>
+  /** Lets other workers work beside this one, and no single exchange. Throws {@link ExchangeRunning}. */
+  join(): Promise<AsyncDisposable>
+  /** Lets nobody else exchange with a node; `undefined` when somebody does. */
+  takeNode(node: NodeCode): Promise<AsyncDisposable | undefined>
 }

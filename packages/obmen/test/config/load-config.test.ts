@@ -132,7 +132,7 @@ describe('wrong configuration', () => {
       name: 'lists the settings for a word that is near to none',
       text: withLine('smtpServer: mail.example.org'),
       message: 'obmen.yaml:8: there is no setting "smtpServer"',
-      hint: 'the settings are: plan, node, database, tables, rules, main, conflicts, strict, address, send, receive, password, ca, servername, subjectPrefix, messageSize, window, resendAfter, spool',
+      hint: 'the settings are: plan, node, database, databasePassword, databaseCa, tables, rules, main, conflicts, strict, address, send, receive, password, ca, servername, subjectPrefix, messageSize, window, resendAfter, spool',
     },
     {
       name: 'shows the line to add for a missing setting',

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
+import { TlsFailed } from '@obmen/mail/errors'
+
 import { NodeCodeInvalid } from '@obmen/exchange/errors'
 
 import { ConfigInvalid, type ConfigProblem } from '../../src/errors/config-error.ts'
@@ -94,6 +96,16 @@ describe('error in words', () => {
     const hint = en.errorText(EVERY_ERROR.TLS_FAILED).hint
 
     assert.equal(hint, 'write the name in the certificate as the host, or in "servername"')
+  })
+
+  it('names the options of the command that has them for the same', () => {
+    for (const check of ['self-signed', 'unknown-issuer', 'wrong-host'] as const) {
+      const error = new TlsFailed({ check, host: 'mail.example.org', port: 465 })
+      for (const { hint } of [en.errorText(error, 'send'), ru.errorText(error, 'send')]) {
+        assert.match(hint ?? '', check === 'wrong-host' ? /: --servername / : /: --ca /)
+      }
+      assert.doesNotMatch(`${en.errorText(error, 'exchange').hint}`, /--/)
+    }
   })
 
   it('of a value in the configuration says place, setting and what is wrong', () => {

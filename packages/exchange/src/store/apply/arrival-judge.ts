@@ -63,7 +63,7 @@ export class ArrivalJudge {
     for (const arrival of arrivals) {
       const { entry, row } = arrival
       if (row.kind === 'departure') {
-        if (entry !== undefined && !this.#isUnknownToSender(row, entry)) depart.push(row)
+        if (this.#mayDepart(row, entry)) depart.push(row)
         else this.#outdated += 1
       } else if (entry === undefined) {
         write.push(arrival)
@@ -94,6 +94,12 @@ export class ArrivalJudge {
       await this.#record(meeting, { winner: 'ours', policy: 'latest' })
     }
     return true
+  }
+
+  /** A row that was changed here since stays: its sender says so again when it knows of the change. */
+  #mayDepart(row: RowLine, entry: IndexEntry | undefined): boolean {
+    if (entry === undefined || compareVersions(row, entry) < 0) return false
+    return !this.#isUnknownToSender(row, entry)
   }
 
   #needsPresent({ row, entry }: Known): boolean {

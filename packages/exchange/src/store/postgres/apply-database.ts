@@ -28,6 +28,12 @@ export interface ApplyDatabaseOptions {
   readonly triggers: 'suspended' | 'fire'
 }
 
+/**
+ * Each batch looks up some hundred rows by their keys. Where PostgreSQL knows little of a table, it would read the whole table
+ * for each of them instead.
+ */
+const BY_INDEX = 'SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off'
+
 /** The tables of a PostgreSQL database while a message is applied to them. */
 export class PostgresApplyDatabase implements ApplyDatabase {
   readonly #connection: Connection
@@ -52,7 +58,7 @@ export class PostgresApplyDatabase implements ApplyDatabase {
     options: ApplyDatabaseOptions,
   ): Promise<PostgresApplyDatabase> {
     const mode = await enterMode(connection, options.triggers)
-    await connection.exec(`SELECT set_config(${quoteText(APPLYING)}, 'on', true)`)
+    await connection.exec(`SELECT set_config(${quoteText(APPLYING)}, 'on', true); ${BY_INDEX}`)
     return new PostgresApplyDatabase(connection, options, mode)
   }
 
@@ -93,7 +99,7 @@ export class PostgresApplyDatabase implements ApplyDatabase {
 
   async waitingRows(): Promise<readonly WaitingRow[]> {
     const rows = await this.#connection.all(
-      'SELECT node, table_line, row_line, row_key, reason, ours FROM obmen.refused ORDER BY refused_at, table_name, row_key',
+      'SELECT node, table_line, row_line, row_key, reason, ours FROM obmen_exchange.refused ORDER BY refused_at, table_name, row_key',
     )
     return rows.map(([node, tableLine, rowLine, key, reason, ours]) => ({
       ours: ours ?? undefined,
@@ -108,7 +114,7 @@ export class PostgresApplyDatabase implements ApplyDatabase {
     const { table, key, via, reason, ours = null } = waiting
     const { tableLine, rowLine } = formatWaiting(waiting)
     await this.#connection.run(
-      `INSERT INTO obmen.refused (table_name, row_key, node, table_line, row_line, reason, ours, refused_at)
+      `INSERT INTO obmen_exchange.refused (table_name, row_key, node, table_line, row_line, reason, ours, refused_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
        ON CONFLICT (table_name, row_key) DO UPDATE SET
          (node, table_line, row_line, reason, ours, refused_at) =
@@ -154,7 +160,7 @@ export async function forgetWaiting(
   key: string,
 ): Promise<boolean> {
   const forgotten = await connection.run(
-    'DELETE FROM obmen.refused WHERE table_name = $1 AND row_key = $2',
+    'DELETE FROM obmen_exchange.refused WHERE table_name = $1 AND row_key = $2',
     table,
     key,
   )

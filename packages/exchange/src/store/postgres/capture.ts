@@ -4,8 +4,8 @@
  * Each table of the plan has a *log* and a *change index*, with columns `k1…kn` for its primary key, of the same type and
  * collation, so that any key is held exactly and compared as the application compares it:
  *
- *     obmen.log_3   (k1, k2, at)                             appended to by the triggers
- *     obmen.index_3 (k1, k2, seq, stamp, origin, via, gone)  one row for each row ever changed, made by the fold
+ *     obmen_exchange.log_3   (k1, k2, at)                             appended to by the triggers
+ *     obmen_exchange.index_3 (k1, k2, seq, stamp, origin, via, gone)  one row for each row ever changed, made by the fold
  *
  * The triggers fire once a statement, with the rows that it changed (a transition table): registering a thousand rows is one
  * INSERT. They fire whatever `session_replication_role` is, and their functions run with the rights of who prepared the database, so
@@ -20,11 +20,11 @@ export interface CapturedTable extends UserTable {
 }
 
 export function logName(table: { readonly id: number }): string {
-  return `obmen.log_${table.id}`
+  return `obmen_exchange.log_${table.id}`
 }
 
 export function indexName(table: { readonly id: number }): string {
-  return `obmen.index_${table.id}`
+  return `obmen_exchange.index_${table.id}`
 }
 
 /** The names of the key columns in log and index. */
@@ -115,7 +115,7 @@ export function functionBodies(table: CapturedTable): ReadonlyMap<string, string
         `    SELECT k.*, (SELECT ${NOW_MS}) FROM (${keys(columns)}) k`,
     ),
   ])
-  const truncate = body(`INSERT INTO obmen.truncated VALUES (${table.id}, ${NOW_MS})`)
+  const truncate = body(`INSERT INTO obmen_exchange.truncated VALUES (${table.id}, ${NOW_MS})`)
   return new Map([...actions, [`truncate_${table.id}`, truncate]])
 }
 
@@ -123,7 +123,7 @@ export function functionBodies(table: CapturedTable): ReadonlyMap<string, string
 export function functionStatements(table: CapturedTable): string[] {
   return [...functionBodies(table)].map(
     ([name, text]) =>
-      `CREATE FUNCTION obmen.${name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER ` +
+      `CREATE FUNCTION obmen_exchange.${name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER ` +
       `SET search_path = pg_catalog, pg_temp AS ${quoteText(text)}`,
   )
 }
@@ -142,11 +142,11 @@ export function triggerStatements(table: CapturedTable, target: string): string[
   const create = CAPTURES.map(
     ({ event, references }) =>
       `CREATE TRIGGER ${triggerName(table, event)} AFTER ${event.toUpperCase()} ON ${target} ` +
-      `REFERENCING ${references} FOR EACH STATEMENT EXECUTE FUNCTION obmen.${event}_${table.id}()`,
+      `REFERENCING ${references} FOR EACH STATEMENT EXECUTE FUNCTION obmen_exchange.${event}_${table.id}()`,
   )
   const truncate =
     `CREATE TRIGGER ${triggerName(table, 'truncate')} AFTER TRUNCATE ON ${target} ` +
-    `FOR EACH STATEMENT EXECUTE FUNCTION obmen.truncate_${table.id}()`
+    `FOR EACH STATEMENT EXECUTE FUNCTION obmen_exchange.truncate_${table.id}()`
   const enable = EVENTS.map(
     (event) => `ALTER TABLE ${target} ENABLE ALWAYS TRIGGER ${triggerName(table, event)}`,
   )

@@ -10,7 +10,7 @@ export async function readCapturedTables(
   const tables = await readUserTables(connection, schema)
   const present = new Map(tables.map((table) => [table.name, table]))
   const recorded = await connection.all(
-    `SELECT id, name FROM obmen.tables WHERE capture <> '' ORDER BY id`,
+    `SELECT id, name FROM obmen_exchange.tables WHERE capture <> '' ORDER BY id`,
   )
   return recorded.map(([id, name]) => {
     return {

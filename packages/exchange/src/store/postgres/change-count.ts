@@ -54,7 +54,7 @@ function countStatement(table: RuledTable): string {
   return `
     SELECT via, count(*) FROM (
       SELECT i.via FROM ${indexName(table)} i
-       WHERE i.seq > $1::bigint AND i.seq NOT IN (SELECT seq FROM obmen.unsent)
+       WHERE i.seq > $1::bigint AND i.seq NOT IN (SELECT seq FROM obmen_exchange.unsent)
          AND NOT EXISTS (SELECT 1 FROM ${logName(table)} l WHERE ${isLogged})
        UNION ALL
       SELECT '' FROM (SELECT DISTINCT ${keys.join(', ')} FROM ${logName(table)}) k

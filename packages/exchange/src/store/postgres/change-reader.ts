@@ -179,7 +179,7 @@ function changesStatement(
     SELECT ${[position, 'i.seq', 'i.via', 'i.stamp', 'i.origin', presence, ...values].join(', ')}
       ${from}
      WHERE ${position} > $1::bigint AND ${position} <= $2::bigint AND ${condition}
-       AND i.seq NOT IN (SELECT seq FROM obmen.unsent)
+       AND i.seq NOT IN (SELECT seq FROM obmen_exchange.unsent)
      ORDER BY ${position}`
 }
 

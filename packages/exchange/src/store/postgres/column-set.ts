@@ -20,7 +20,7 @@ export class ColumnSet {
   /** The rows with a value that its column would keep in another form: that of another time, without its last digits. */
   async inexact(connection: Connection, rows: readonly NumberedRow[]): Promise<Refusals> {
     const { inexact } = this.statements
-    if (inexact === undefined || rows.length === 0) return new Map()
+    if (inexact === undefined || this.texts.areSure(rows.map(({ row }) => row))) return new Map()
     const texts = this.texts.bind(rows.map(({ row }) => row))
     const found = await connection.all(inexact, ...texts)
     return new Map(

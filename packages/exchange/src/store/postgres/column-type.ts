@@ -27,6 +27,11 @@ export interface Codec {
   readonly write: (text: string, declared: string) => string
   /** A condition for the value being kept as it came, from an expression for its text; absent where it always is. */
   readonly isExact?: (text: string, declared: string) => string
+  /**
+   * Whether a text is surely one that PostgreSQL takes and keeps as it is, told without asking it. Absent where only PostgreSQL
+   * knows; what this says no to may be all right too.
+   */
+  readonly isSure?: (text: string, declared: string) => boolean
   /** Named where values that are equal as a key may still differ in their form: only a key compared in the same way will do. */
   readonly collation?: string
 }
@@ -43,6 +48,7 @@ const INTEGER: Codec = {
   decode: BigInt,
   encode: (value) => (typeof value === 'bigint' ? value.toString() : undefined),
   write: cast,
+  isSure: (text, declared) => isWithin(Number(text), INTEGER_LIMITS.get(declared)),
 }
 
 const DOUBLE: Codec = {
@@ -76,6 +82,15 @@ const NUMERIC: Codec = {
   },
   write: cast,
   isExact: (text, declared) => `${text}::${declared} = ${text}::numeric`,
+  isSure: fitsScale,
+}
+
+/** Whether a decimal number has no more digits than `numeric(p,s)`. */
+function fitsScale(text: string, declared: string): boolean {
+  const [, precision, scale] = /^numeric\((\d+),(\d+)\)$/.exec(declared) ?? []
+  const [, whole = '', fraction = ''] = /^-?(\d+)(?:\.(\d+))?$/.exec(text) ?? []
+  if (precision === undefined || whole === '') return false
+  return whole.length <= Number(precision) - Number(scale) && fraction.length <= Number(scale)
 }
 
 const BOOLEAN: Codec = {
@@ -93,15 +108,24 @@ const TEXT: Codec = {
   decode: (text) => text,
   encode: asText,
   write: (text) => text,
+  isSure: (text) => /^[ -~]*$/.test(text),
 }
 
 /** Trailing blanks mean nothing in `varchar(n)` when it is full, and never in `char(n)`, which fills up with them. */
 const LIMITED_TEXT: Codec = {
   ...TEXT,
+  isSure: (text, declared) => {
+    const [, limit = 0] = /^character varying\((\d+)\)$/.exec(declared) ?? []
+    return /^[ -~]*$/.test(text) && text.length <= Number(limit)
+  },
   isExact: (text, declared) => `${text}::${declared}::text = ${text}`,
 }
 
-const PADDED_TEXT: Codec = { ...LIMITED_TEXT, read: (value) => `${value}::text` }
+const PADDED_TEXT: Codec = {
+  ...LIMITED_TEXT,
+  isSure: () => false,
+  read: (value) => `${value}::text`,
+}
 
 const OCTETS: Codec = {
   type: 'blob',
@@ -115,6 +139,33 @@ const OCTETS: Codec = {
   write: cast,
 }
 
+/** Below which a whole number of a type is; one of 64 bits always is. */
+const INTEGER_LIMITS: ReadonlyMap<string, number> = new Map([
+  ['smallint', 2 ** 15],
+  ['integer', 2 ** 31],
+  ['bigint', Number.POSITIVE_INFINITY],
+])
+
+function isWithin(number: number, limit = 0): boolean {
+  return number >= -limit && number < limit
+}
+
+const DAY = String.raw`[1-9]\d{3}-\d\d-\d\d`
+const HOUR = String.raw`(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{0,5}[1-9])?`
+
+/** A table of data: the plain forms of types by their declaration. A month 13 has such a form too, and is refused as it is written. */
+const PLAIN_FORMS: ReadonlyMap<string, RegExp> = new Map([
+  ['date', new RegExp(`^${DAY}$`)],
+  ['time without time zone', new RegExp(`^${HOUR}$`)],
+  ['timestamp without time zone', new RegExp(`^${DAY} ${HOUR}$`)],
+  ['timestamp with time zone', new RegExp(`^${DAY} ${HOUR}\\+00$`)],
+  ['uuid', /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/],
+])
+
+function hasPlainForm(text: string, declared: string): boolean {
+  return PLAIN_FORMS.get(declared)?.test(text) === true
+}
+
 /** A type that travels in the form in which PostgreSQL writes it. Another form of the same value is none: it would come back changed. */
 function written(type: ColumnType, collation?: string): Codec {
   return {
@@ -124,6 +175,7 @@ function written(type: ColumnType, collation?: string): Codec {
     encode: asText,
     write: cast,
     isExact: (text, declared) => `${text}::${declared}::text = ${text}`,
+    isSure: hasPlainForm,
     ...(collation !== undefined && { collation }),
   }
 }

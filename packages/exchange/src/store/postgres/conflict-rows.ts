@@ -1,4 +1,4 @@
-/** Conflicts as rows of `obmen.conflicts`. */
+/** Conflicts as rows of `obmen_exchange.conflicts`. */
 import { formatTableLine, type TableLine } from '../../message/body-lines.ts'
 import { parseNodeCode } from '../../plan/node-code.ts'
 import { parseConflictPolicy, parseTableLine } from '../apply/conflict-text.ts'
@@ -12,7 +12,7 @@ export async function writeConflict(
 ): Promise<void> {
   const { table, key, node, line, winner, policy, isOpen, ours, theirs, decidedAt } = conflict
   await connection.run(
-    `INSERT INTO obmen.conflicts
+    `INSERT INTO obmen_exchange.conflicts
        (table_name, row_key, node, table_line, winner, policy, is_open, ours, theirs, decided_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     table,
@@ -32,7 +32,7 @@ export async function writeConflict(
 export async function readConflicts(connection: Connection): Promise<ConflictRecord[]> {
   const rows = await connection.all(
     `SELECT id, table_name, row_key, node, table_line, winner, policy, is_open, ours, theirs, decided_at
-       FROM obmen.conflicts ORDER BY id`,
+       FROM obmen_exchange.conflicts ORDER BY id`,
   )
   return rows.map(toRecord)
 }
@@ -43,7 +43,7 @@ export async function readStoredConflict(
   id: number,
 ): Promise<StoredConflict | undefined> {
   const found = await connection.first(
-    'SELECT table_line, row_key, ours, theirs FROM obmen.conflicts WHERE id = $1',
+    'SELECT table_line, row_key, ours, theirs FROM obmen_exchange.conflicts WHERE id = $1',
     id,
   )
   const line = parseTableLine(toText(found?.[0]))
@@ -58,7 +58,7 @@ export async function closeConflict(
   { winner, nowMs }: { readonly winner: 'ours' | 'theirs'; readonly nowMs: number },
 ): Promise<void> {
   await connection.run(
-    `UPDATE obmen.conflicts SET winner = $1, policy = 'person', is_open = false, decided_at = $2 WHERE id = $3`,
+    `UPDATE obmen_exchange.conflicts SET winner = $1, policy = 'person', is_open = false, decided_at = $2 WHERE id = $3`,
     winner,
     nowMs,
     id,
@@ -68,7 +68,7 @@ export async function closeConflict(
 /** Puts away what was decided before a moment. Gives how many. */
 export function clearConflicts(connection: Connection, beforeMs: number): Promise<number> {
   return connection.run(
-    'DELETE FROM obmen.conflicts WHERE NOT is_open AND decided_at < $1',
+    'DELETE FROM obmen_exchange.conflicts WHERE NOT is_open AND decided_at < $1',
     beforeMs,
   )
 }
@@ -82,8 +82,8 @@ const MAX_DECIDED_CONFLICTS = 10_000
 /** Puts the oldest decided conflicts away where there are too many. */
 export async function limitConflicts(connection: Connection): Promise<void> {
   await connection.run(
-    `DELETE FROM obmen.conflicts WHERE NOT is_open AND id <= (
-       SELECT id FROM obmen.conflicts WHERE NOT is_open ORDER BY id DESC LIMIT 1 OFFSET $1)`,
+    `DELETE FROM obmen_exchange.conflicts WHERE NOT is_open AND id <= (
+       SELECT id FROM obmen_exchange.conflicts WHERE NOT is_open ORDER BY id DESC LIMIT 1 OFFSET $1)`,
     MAX_DECIDED_CONFLICTS,
   )
 }

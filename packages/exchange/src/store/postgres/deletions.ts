@@ -9,7 +9,7 @@ const DAY_MS = 24 * 3600 * 1000
 
 /** Whether a day has passed since the last one that was recorded, by a clock that may have been set back. */
 export async function isNewDay(connection: Connection, nowMs: number): Promise<boolean> {
-  const last = await connection.first('SELECT at FROM obmen.days ORDER BY id DESC LIMIT 1')
+  const last = await connection.first('SELECT at FROM obmen_exchange.days ORDER BY id DESC LIMIT 1')
   return last === undefined || Math.abs(nowMs - toNumber(last[0])) >= DAY_MS
 }
 
@@ -20,17 +20,17 @@ export async function endDay(
   { nowMs, keepDays }: { readonly nowMs: number; readonly keepDays: number },
 ): Promise<number> {
   await connection.run(
-    'INSERT INTO obmen.days (at, seq) VALUES ($1, $2)',
+    'INSERT INTO obmen_exchange.days (at, seq) VALUES ($1, $2)',
     nowMs,
     await readHeadSeq(connection),
   )
   const horizon = await connection.first(
-    'SELECT id, seq FROM obmen.days ORDER BY id DESC LIMIT 1 OFFSET $1',
+    'SELECT id, seq FROM obmen_exchange.days ORDER BY id DESC LIMIT 1 OFFSET $1',
     keepDays,
   )
   if (horizon === undefined) return 0
   const [id, seq] = horizon
-  await connection.run('DELETE FROM obmen.days WHERE id < $1', toNumber(id))
+  await connection.run('DELETE FROM obmen_exchange.days WHERE id < $1', toNumber(id))
   const throughSeq = Math.min(toNumber(seq), await readAcknowledgedByAll(connection))
   let purged = 0
   for (const table of tables) purged += await purge(connection, table, throughSeq)
@@ -41,7 +41,7 @@ export async function endDay(
 async function readAcknowledgedByAll(connection: Connection): Promise<number> {
   const [acknowledged = null] =
     (await connection.first(
-      'SELECT min(CASE gap_before WHEN 0 THEN acknowledged_seq ELSE 0 END) FROM obmen.nodes',
+      'SELECT min(CASE gap_before WHEN 0 THEN acknowledged_seq ELSE 0 END) FROM obmen_exchange.nodes',
     )) ?? []
   return acknowledged === null ? Number.MAX_SAFE_INTEGER : toNumber(acknowledged)
 }

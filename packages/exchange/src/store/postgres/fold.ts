@@ -34,7 +34,8 @@ export async function hasUnfolded(
   connection: Connection,
   tables: readonly CapturedTable[],
 ): Promise<boolean> {
-  if ((await connection.first('SELECT 1 FROM obmen.truncated LIMIT 1')) !== undefined) return true
+  if ((await connection.first('SELECT 1 FROM obmen_exchange.truncated LIMIT 1')) !== undefined)
+    return true
   return (await withLog(connection, tables)).length > 0
 }
 
@@ -75,7 +76,7 @@ async function appendTruncated(
   tables: readonly CapturedTable[],
 ): Promise<void> {
   const truncated = await connection.all(
-    `WITH taken AS (DELETE FROM obmen.truncated RETURNING table_id, at)
+    `WITH taken AS (DELETE FROM obmen_exchange.truncated RETURNING table_id, at)
      SELECT table_id, max(at) FROM taken GROUP BY table_id`,
   )
   for (const [id, at] of truncated) {

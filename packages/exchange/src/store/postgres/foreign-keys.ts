@@ -1,5 +1,5 @@
 /** Foreign keys of the application's tables, as conditions that applying asks for before it writes: a message may be applied without them. */
-import { type CapturedTable } from './capture.ts'
+import type { CapturedTable } from './capture.ts'
 import { type Connection, quoteName, toNumber, toText } from './postgres-database.ts'
 import { rowsFrom, writeColumn } from './row-batch.ts'
 import { parseArray, QUOTED_NAME, type UserColumn } from './user-table.ts'

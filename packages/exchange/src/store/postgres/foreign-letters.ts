@@ -1,6 +1,6 @@
 import { inTransaction, type PostgresPool, toArray, toText } from './postgres-database.ts'
 
-/** Remembers in `obmen.foreign_letters` which letters of a shared mailbox are none of ours. */
+/** Remembers in `obmen_exchange.foreign_letters` which letters of a shared mailbox are none of ours. */
 export class PostgresForeignLetters {
   readonly #pool: PostgresPool
 
@@ -11,7 +11,7 @@ export class PostgresForeignLetters {
   /** The unique ids that are remembered. */
   all(): Promise<ReadonlySet<string>> {
     return inTransaction(this.#pool, 'REPEATABLE READ, READ ONLY', async (connection) => {
-      const rows = await connection.all('SELECT unique_id FROM obmen.foreign_letters')
+      const rows = await connection.all('SELECT unique_id FROM obmen_exchange.foreign_letters')
       return new Set(rows.map(([uniqueId]) => toText(uniqueId)))
     })
   }
@@ -21,11 +21,11 @@ export class PostgresForeignLetters {
     return inTransaction(this.#pool, 'READ COMMITTED', async (connection) => {
       const ids = toArray([...uniqueIds])
       await connection.run(
-        'DELETE FROM obmen.foreign_letters WHERE unique_id <> ALL ($1::text[])',
+        'DELETE FROM obmen_exchange.foreign_letters WHERE unique_id <> ALL ($1::text[])',
         ids,
       )
       await connection.run(
-        'INSERT INTO obmen.foreign_letters SELECT unnest($1::text[]) ON CONFLICT DO NOTHING',
+        'INSERT INTO obmen_exchange.foreign_letters SELECT unnest($1::text[]) ON CONFLICT DO NOTHING',
         ids,
       )
     })

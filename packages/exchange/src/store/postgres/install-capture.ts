@@ -121,7 +121,7 @@ async function isIndexUsable(connection: Connection, table: CapturedTable): Prom
  */
 async function stampAboveAll(connection: Connection, table: CapturedTable): Promise<number> {
   const hasExchanged = await connection.first(
-    'SELECT 1 FROM obmen.nodes WHERE sent_no > 0 OR received_no > 0',
+    'SELECT 1 FROM obmen_exchange.nodes WHERE sent_no > 0 OR received_no > 0',
   )
   if (hasExchanged === undefined) return 0
   const [exists] = (await connection.first('SELECT to_regclass($1)', indexName(table))) ?? []
@@ -134,7 +134,7 @@ async function stampAboveAll(connection: Connection, table: CapturedTable): Prom
 
 async function recordCapture(connection: Connection, table: CapturedTable): Promise<void> {
   await connection.run(
-    `INSERT INTO obmen.tables (id, name, capture, partitions) VALUES ($1, $2, $3, $4)
+    `INSERT INTO obmen_exchange.tables (id, name, capture, partitions) VALUES ($1, $2, $3, $4)
      ON CONFLICT (id) DO UPDATE SET name = excluded.name, capture = excluded.capture, partitions = excluded.partitions`,
     table.id,
     table.name,
@@ -150,7 +150,10 @@ async function recordCapture(connection: Connection, table: CapturedTable): Prom
 export async function retireCapture(connection: Connection, id: number): Promise<void> {
   await dropFunctions(connection, id)
   await connection.exec(`DROP TABLE IF EXISTS ${logName({ id })}`)
-  await connection.run(`UPDATE obmen.tables SET capture = '', partitions = '[]' WHERE id = $1`, id)
+  await connection.run(
+    `UPDATE obmen_exchange.tables SET capture = '', partitions = '[]' WHERE id = $1`,
+    id,
+  )
 }
 
 /** The number of a table of this name that has left the plan. */
@@ -159,7 +162,7 @@ export async function findFormer(
   name: string,
 ): Promise<number | undefined> {
   const row = await connection.first(
-    `SELECT id FROM obmen.tables WHERE name = $1 AND capture = ''`,
+    `SELECT id FROM obmen_exchange.tables WHERE name = $1 AND capture = ''`,
     name,
   )
   return row === undefined ? undefined : toNumber(row[0])
@@ -172,12 +175,14 @@ async function removeCapture(connection: Connection, id: number): Promise<void> 
   await connection.exec(
     `DROP TABLE IF EXISTS ${logName({ id })}; DROP TABLE IF EXISTS ${indexName({ id })}`,
   )
-  await connection.run('DELETE FROM obmen.tables WHERE id = $1', id)
+  await connection.run('DELETE FROM obmen_exchange.tables WHERE id = $1', id)
 }
 
 /** The triggers go with their functions. */
 async function dropFunctions(connection: Connection, id: number): Promise<void> {
-  const statements = EVENTS.map((event) => `DROP FUNCTION IF EXISTS obmen.${event}_${id}() CASCADE`)
+  const statements = EVENTS.map(
+    (event) => `DROP FUNCTION IF EXISTS obmen_exchange.${event}_${id}() CASCADE`,
+  )
   await connection.exec(statements.join(';\n'))
 }
 
@@ -203,14 +208,14 @@ const CATALOG = `
   SELECT 'trigger', ${QUOTED_NAME} || ' ' || t.tgname, t.tgenabled::text, ''
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_proc p ON p.oid = t.tgfoid
-   WHERE p.pronamespace = 'obmen'::regnamespace
+   WHERE p.pronamespace = 'obmen_exchange'::regnamespace
   UNION ALL
-  SELECT 'function', proname, prosrc, '' FROM pg_proc WHERE pronamespace = 'obmen'::regnamespace
+  SELECT 'function', proname, prosrc, '' FROM pg_proc WHERE pronamespace = 'obmen_exchange'::regnamespace
   UNION ALL
-  SELECT 'relation', 'obmen.' || relname, '', ''
-    FROM pg_class WHERE relnamespace = 'obmen'::regnamespace AND relkind = 'r'
+  SELECT 'relation', 'obmen_exchange.' || relname, '', ''
+    FROM pg_class WHERE relnamespace = 'obmen_exchange'::regnamespace AND relkind = 'r'
   UNION ALL
-  SELECT 'recorded', id::text, capture, partitions FROM obmen.tables`
+  SELECT 'recorded', id::text, capture, partitions FROM obmen_exchange.tables`
 
 export async function readCaptureCatalog(connection: Connection): Promise<CaptureCatalog> {
   const rows = Map.groupBy(await connection.all(CATALOG), ([kind]) => toText(kind))
@@ -259,7 +264,10 @@ function parseNames(json: string): string[] {
  * partition. Must run under the lock of the store.
  */
 export async function adoptPartitions(connection: Connection, table: CapturedTable): Promise<void> {
-  const row = await connection.first('SELECT partitions FROM obmen.tables WHERE id = $1', table.id)
+  const row = await connection.first(
+    'SELECT partitions FROM obmen_exchange.tables WHERE id = $1',
+    table.id,
+  )
   const known = parseNames(toText(row?.[0] ?? '[]'))
   for (const partition of table.partitions.filter((name) => !known.includes(name))) {
     await connection.exec(triggerStatements(table, partition).join(';\n'))
@@ -269,7 +277,7 @@ export async function adoptPartitions(connection: Connection, table: CapturedTab
     )
   }
   if (known.some((name) => !table.partitions.includes(name))) {
-    await connection.run(`INSERT INTO obmen.truncated VALUES ($1, ${NOW_MS})`, table.id)
+    await connection.run(`INSERT INTO obmen_exchange.truncated VALUES ($1, ${NOW_MS})`, table.id)
   }
   await recordCapture(connection, table)
 }

@@ -1,4 +1,4 @@
-/** What `obmen.meta` says of the database, and the lock that keeps the work of several processes apart. */
+/** What `obmen_exchange.meta` says of the database, and the lock that keeps the work of several processes apart. */
 import { type ExchangePlan, parsePlanName } from '../../plan/exchange-plan.ts'
 import { parseNodeCode } from '../../plan/node-code.ts'
 import { type Connection, toNumber, toText } from './postgres-database.ts'
@@ -22,9 +22,9 @@ export interface PreparedPlan extends ExchangePlan {
 
 /** `undefined` when the database was not prepared. */
 export async function readMeta(connection: Connection): Promise<PreparedPlan | undefined> {
-  const [exists] = (await connection.first(`SELECT to_regclass('obmen.meta')`)) ?? []
+  const [exists] = (await connection.first(`SELECT to_regclass('obmen_exchange.meta')`)) ?? []
   if (exists === undefined || exists === null) return undefined
-  const rows = await connection.all('SELECT name, value FROM obmen.meta')
+  const rows = await connection.all('SELECT name, value FROM obmen_exchange.meta')
   const meta = new Map(rows.map(([name, value]) => [toText(name), toText(value)]))
   if (toNumber(meta.get('format')) !== SCHEMA_VERSION) return undefined
   return {
@@ -40,14 +40,16 @@ export async function writeMeta(
   value: string,
 ): Promise<void> {
   await connection.run(
-    `INSERT INTO obmen.meta VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+    `INSERT INTO obmen_exchange.meta VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
     name,
     value,
   )
 }
 
 export async function readMetaValue(connection: Connection, name: string): Promise<string> {
-  return toText((await connection.first('SELECT value FROM obmen.meta WHERE name = $1', name))?.[0])
+  return toText(
+    (await connection.first('SELECT value FROM obmen_exchange.meta WHERE name = $1', name))?.[0],
+  )
 }
 
 /** The last position given in the change index. */

@@ -1,4 +1,4 @@
-/** The state of a node as rows of `obmen.nodes`, `obmen.sent` and `obmen.received`. */
+/** The state of a node as rows of `obmen_exchange.nodes`, `obmen_exchange.sent` and `obmen_exchange.received`. */
 import { toMessageNo } from '../../plan/message-no.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 import { isArray } from '../../message/json.ts'
@@ -18,20 +18,20 @@ import {
 } from './postgres-database.ts'
 
 export async function readNodeCodes(connection: Connection): Promise<NodeCode[]> {
-  const codes = await connection.all('SELECT code FROM obmen.nodes ORDER BY code')
+  const codes = await connection.all('SELECT code FROM obmen_exchange.nodes ORDER BY code')
   return codes.map(([code]) => parseNodeCode(toText(code)))
 }
 
 const NODES = `
   SELECT code, epoch_counter, epoch_random, sent_no, acknowledged_no, acknowledged_seq, offered_seq,
          received_no, owes_acknowledgement, gap_before
-    FROM obmen.nodes`
+    FROM obmen_exchange.nodes`
 
 const SENT = `
   SELECT node, message_no, uuid, base_no, through_seq, row_count, size_octets, written_at, delivered, superseded, content
-    FROM obmen.sent`
+    FROM obmen_exchange.sent`
 
-const RECEIVED = 'SELECT node, message_no, uuid FROM obmen.received'
+const RECEIVED = 'SELECT node, message_no, uuid FROM obmen_exchange.received'
 
 /** Every node, in three statements however many there are. */
 export async function readNodes(connection: Connection): Promise<NodeState[]> {
@@ -121,7 +121,7 @@ export async function writeNode(
   before?: NodeState,
 ): Promise<void> {
   await connection.run(
-    `INSERT INTO obmen.nodes VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    `INSERT INTO obmen_exchange.nodes VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
      ON CONFLICT (code) DO UPDATE SET
        (epoch_counter, epoch_random, sent_no, acknowledged_no, acknowledged_seq, offered_seq, received_no,
         owes_acknowledgement, gap_before) =
@@ -153,7 +153,7 @@ async function writeSent(
   const unchanged = new Set(before)
   const numbers = new Set(unacknowledged.map(({ messageNo }) => messageNo))
   const gone = before.filter(({ messageNo }) => !numbers.has(messageNo))
-  await removeMessages(connection, { table: 'obmen.sent', code, gone })
+  await removeMessages(connection, { table: 'obmen_exchange.sent', code, gone })
   for (const message of unacknowledged) {
     if (!unchanged.has(message)) await writeSentMessage(connection, code, message)
   }
@@ -165,7 +165,7 @@ async function writeSentMessage(
   message: SentMessage,
 ): Promise<void> {
   await connection.run(
-    `INSERT INTO obmen.sent VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    `INSERT INTO obmen_exchange.sent VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
      ON CONFLICT (node, message_no) DO UPDATE SET
        (uuid, base_no, through_seq, row_count, size_octets, written_at, delivered, superseded, content) =
        (excluded.uuid, excluded.base_no, excluded.through_seq, excluded.row_count, excluded.size_octets,
@@ -193,11 +193,11 @@ async function writeReceived(
   const known = new Map(before.map(({ messageNo, uuid }) => [messageNo, uuid]))
   const numbers = new Set(received.map(({ messageNo }) => messageNo))
   const gone = before.filter(({ messageNo }) => !numbers.has(messageNo))
-  await removeMessages(connection, { table: 'obmen.received', code, gone })
+  await removeMessages(connection, { table: 'obmen_exchange.received', code, gone })
   const added = received.filter(({ messageNo, uuid }) => known.get(messageNo) !== uuid)
   if (added.length === 0) return
   await connection.run(
-    `INSERT INTO obmen.received SELECT $1, number, uuid FROM unnest($2::bigint[], $3::text[]) r (number, uuid)
+    `INSERT INTO obmen_exchange.received SELECT $1, number, uuid FROM unnest($2::bigint[], $3::text[]) r (number, uuid)
      ON CONFLICT (node, message_no) DO UPDATE SET uuid = excluded.uuid`,
     code,
     toArray(added.map(({ messageNo }) => String(messageNo))),
@@ -208,7 +208,7 @@ async function writeReceived(
 async function removeMessages(
   connection: Connection,
   messages: {
-    readonly table: 'obmen.sent' | 'obmen.received'
+    readonly table: 'obmen_exchange.sent' | 'obmen_exchange.received'
     readonly code: NodeCode
     readonly gone: readonly MessageIdentity[]
   },
@@ -223,12 +223,12 @@ async function removeMessages(
 }
 
 async function deleteMessages(connection: Connection, code: NodeCode): Promise<void> {
-  for (const table of ['obmen.sent', 'obmen.received']) {
+  for (const table of ['obmen_exchange.sent', 'obmen_exchange.received']) {
     await connection.run(`DELETE FROM ${table} WHERE node = $1`, code)
   }
 }
 
 /** Everything else that is kept of a node goes with it. */
 export async function deleteNode(connection: Connection, code: NodeCode): Promise<void> {
-  await connection.run('DELETE FROM obmen.nodes WHERE code = $1', code)
+  await connection.run('DELETE FROM obmen_exchange.nodes WHERE code = $1', code)
 }

@@ -208,7 +208,7 @@ export class PostgresStore implements ChangeStore {
     return this.#read(async (connection) => {
       const rows = await connection.all(
         `SELECT table_name, row_key, node, reason, row_line, refused_at, ours
-           FROM obmen.refused ORDER BY refused_at, table_name, row_key`,
+           FROM obmen_exchange.refused ORDER BY refused_at, table_name, row_key`,
       )
       return rows.map((row) => ({
         table: toText(row[0]),

@@ -30,7 +30,7 @@ export type PostgresContent = PlanContent & {
 }
 
 /**
- * Prepares a database for an exchange: makes the schema `obmen` with the tables that Obmen needs, and log, change index and
+ * Prepares a database for an exchange: makes the schema `obmen_exchange` with the tables that Obmen needs, and log, change index and
  * triggers for each table of the plan. The application's own tables are not changed. What is prepared already stays as it is, so it may
  * be called again, after a table was added to the plan's content or to mend triggers. All in one transaction, which waits for those
  * who write to a table that joins the plan. The role must own the tables, or have TRIGGER on them, and CREATE on the database.
@@ -64,7 +64,7 @@ export function removePostgresPreparation(pool: PostgresPool): Promise<void> {
   return inTransaction(pool, 'READ COMMITTED', async (connection) => {
     await lockStore(connection)
     // The triggers go with their functions, which are in the schema.
-    await connection.exec('DROP SCHEMA obmen CASCADE')
+    await connection.exec('DROP SCHEMA obmen_exchange CASCADE')
   })
 }
 
@@ -139,7 +139,7 @@ async function addTable(
     const rowCount = await repairTable(connection, plan, { ...table, id: former })
     return { table: table.name, rowCount, kind: 'added' }
   }
-  const [last] = (await connection.first('SELECT max(id) FROM obmen.tables')) ?? []
+  const [last] = (await connection.first('SELECT max(id) FROM obmen_exchange.tables')) ?? []
   const headSeq = await readHeadSeq(connection)
   const captured = { ...table, id: toNumber(last) + 1 }
   const rowCount = await installCapture(connection, captured, { headSeq, origin: plan.thisNode })

@@ -33,6 +33,20 @@ export class RowTexts {
     return undefined
   }
 
+  /** Whether PostgreSQL surely takes the values of the first `width` columns, or of those of them that it might change. */
+  areSure(rows: readonly RowLine[], which: { readonly width?: number } = {}): boolean {
+    const { width } = which
+    const columns = this.#columns.slice(0, width)
+    return rows.every(({ values }) =>
+      columns.every(({ codec, declared }, index) => {
+        const value = values[index] ?? null
+        if (value === null || (width === undefined && codec.isExact === undefined)) return true
+        const text = codec.encode(value)
+        return text !== undefined && codec.isSure?.(text, declared) === true
+      }),
+    )
+  }
+
   /** The arrays for the first `width` columns. A row that can't be bound must not be among these. */
   bind(rows: readonly RowLine[], width: number = this.#columns.length): string[] {
     return this.#columns.slice(0, width).map(({ codec }, index) =>

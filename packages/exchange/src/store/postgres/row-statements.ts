@@ -39,7 +39,9 @@ export class RowStatements {
       SELECT v.n, i.seq, i.stamp, i.origin, i.via, EXISTS (SELECT 1 FROM ${logName(table)})
         FROM ${keyRows} LEFT JOIN ${indexName(table)} i ON ${isEntryOfRow}`
     this.logged = `
-      SELECT v.n, max(i.at) FROM ${keyRows} JOIN ${logName(table)} i ON ${isEntryOfRow} GROUP BY v.n`
+      SELECT v.n, max(i.at) FROM ${keyRows}
+        JOIN (SELECT * FROM ${logName(table)} WHERE k1 = ANY ($1::text[]::${table.key[0]?.declared ?? 'text'}[])) i
+          ON ${isEntryOfRow} GROUP BY v.n`
     this.delete = `DELETE FROM ${target} d USING ${keyRows} WHERE ${this.isRow}`
     this.forget = `DELETE FROM ${indexName(table)} i USING ${keyRows} WHERE ${isEntryOfRow}`
     this.update = `

@@ -64,7 +64,7 @@ export function describeConditions(tables: readonly RuledTable[]): string {
 async function readSharedTables(connection: Connection): Promise<ReadonlySet<number>> {
   const tables = await connection.all(
     `SELECT substr(relname, 10) FROM pg_class
-      WHERE relnamespace = 'obmen'::regnamespace AND relkind = 'r' AND relname ~ '^share_of_[0-9]+$'`,
+      WHERE relnamespace = 'obmen_exchange'::regnamespace AND relkind = 'r' AND relname ~ '^share_of_[0-9]+$'`,
   )
   return new Set(tables.map(([id]) => toNumber(id)))
 }

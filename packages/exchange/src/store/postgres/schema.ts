@@ -1,22 +1,25 @@
 /**
  * The tables that Obmen keeps in the application's database, all in a schema of their own. Beside these there are two for each
  * table of the plan, a log and a change index: see capture.ts.
+ *
+ * The schema is not called `obmen`: that would be the first place for every name of a role called so, and administrators
+ * call it so.
  */
 export const SCHEMA_VERSION = 1
 
 export const SCHEMA = `
-CREATE SCHEMA obmen;
-REVOKE ALL ON SCHEMA obmen FROM PUBLIC;
+CREATE SCHEMA obmen_exchange;
+REVOKE ALL ON SCHEMA obmen_exchange FROM PUBLIC;
 
 -- What this database is: format, plan, this node, the schema whose tables take part, and the last position of the change index.
-CREATE TABLE obmen.meta (
+CREATE TABLE obmen_exchange.meta (
   name  text PRIMARY KEY,
   value text NOT NULL
 );
 
 -- The tables of the plan, and those that have left it: their change index stays, should they come back. Parents come before
 -- their children; the number is part of the names of log, index and trigger functions.
-CREATE TABLE obmen.tables (
+CREATE TABLE obmen_exchange.tables (
   id         integer PRIMARY KEY,
   name       text NOT NULL UNIQUE,
   capture    text NOT NULL,  -- what its log, index and triggers were made from: compared with what is there; '' has left
@@ -24,13 +27,13 @@ CREATE TABLE obmen.tables (
 );
 
 -- Tables that were emptied by TRUNCATE since the last fold.
-CREATE TABLE obmen.truncated (
+CREATE TABLE obmen_exchange.truncated (
   table_id integer NOT NULL,
   at       bigint NOT NULL
 );
 
 -- The other nodes of the plan, as the message numbers have them. COLLATE "C": in the same order as everywhere else.
-CREATE TABLE obmen.nodes (
+CREATE TABLE obmen_exchange.nodes (
   code                 text COLLATE "C" PRIMARY KEY,
   epoch_counter        bigint NOT NULL,
   epoch_random         text NOT NULL,
@@ -44,8 +47,8 @@ CREATE TABLE obmen.nodes (
 );
 
 -- How far the share of a node in a table is worked out, and by which condition: see share.ts.
-CREATE TABLE obmen.shares (
-  node        text COLLATE "C" NOT NULL REFERENCES obmen.nodes ON DELETE CASCADE,
+CREATE TABLE obmen_exchange.shares (
+  node        text COLLATE "C" NOT NULL REFERENCES obmen_exchange.nodes ON DELETE CASCADE,
   table_id    integer NOT NULL,
   through_seq bigint NOT NULL,
   condition   text NOT NULL,
@@ -53,8 +56,8 @@ CREATE TABLE obmen.shares (
 );
 
 -- Messages written and not yet acknowledged.
-CREATE TABLE obmen.sent (
-  node        text COLLATE "C" NOT NULL REFERENCES obmen.nodes ON DELETE CASCADE,
+CREATE TABLE obmen_exchange.sent (
+  node        text COLLATE "C" NOT NULL REFERENCES obmen_exchange.nodes ON DELETE CASCADE,
   message_no  bigint NOT NULL,
   uuid        text NOT NULL,
   base_no     bigint NOT NULL,
@@ -69,18 +72,18 @@ CREATE TABLE obmen.sent (
 );
 
 -- What is undelivered or overdue is found without reading the rest.
-CREATE INDEX sent_in_flight ON obmen.sent (superseded, delivered, written_at);
+CREATE INDEX sent_in_flight ON obmen_exchange.sent (superseded, delivered, written_at);
 
 -- The last messages received, by which duplicates and forks are told apart.
-CREATE TABLE obmen.received (
-  node       text COLLATE "C" NOT NULL REFERENCES obmen.nodes ON DELETE CASCADE,
+CREATE TABLE obmen_exchange.received (
+  node       text COLLATE "C" NOT NULL REFERENCES obmen_exchange.nodes ON DELETE CASCADE,
   message_no bigint NOT NULL,
   uuid       text NOT NULL,
   PRIMARY KEY (node, message_no)
 );
 
 -- Rows that can't be sent as they are: the others go without them.
-CREATE TABLE obmen.unsent (
+CREATE TABLE obmen_exchange.unsent (
   seq          bigint PRIMARY KEY, -- the row's position in the change index; with another one it is tried again
   table_name   text NOT NULL,
   row_key      text NOT NULL,      -- for people
@@ -92,14 +95,14 @@ CREATE TABLE obmen.unsent (
 
 -- Days on which there was an exchange, with the last position of the change index then: the age of deletions is counted in them, because
 -- a clock that jumps by years must not make them old.
-CREATE TABLE obmen.days (
+CREATE TABLE obmen_exchange.days (
   id  bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at  bigint NOT NULL,
   seq bigint NOT NULL
 );
 
 -- Rows that this database refused: tried again after each later message.
-CREATE TABLE obmen.refused (
+CREATE TABLE obmen_exchange.refused (
   table_name text NOT NULL,
   row_key    text NOT NULL,   -- the key as JSON
   node       text NOT NULL,
@@ -112,7 +115,7 @@ CREATE TABLE obmen.refused (
 );
 
 -- Rows that were changed on both sides, with both versions: nothing that somebody entered is lost without trace.
-CREATE TABLE obmen.conflicts (
+CREATE TABLE obmen_exchange.conflicts (
   id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   table_name text NOT NULL,
   row_key    text NOT NULL,
@@ -127,13 +130,13 @@ CREATE TABLE obmen.conflicts (
 );
 
 -- Letters of the shared mailbox that are none of ours, so that each is looked at once.
-CREATE TABLE obmen.foreign_letters (
+CREATE TABLE obmen_exchange.foreign_letters (
   unique_id text PRIMARY KEY
 );
 
 -- What the rules of the plan may ask of a node.
-CREATE TABLE obmen.attributes (
-  node  text COLLATE "C" NOT NULL REFERENCES obmen.nodes ON DELETE CASCADE,
+CREATE TABLE obmen_exchange.attributes (
+  node  text COLLATE "C" NOT NULL REFERENCES obmen_exchange.nodes ON DELETE CASCADE,
   name  text NOT NULL,
   value text NOT NULL,
   PRIMARY KEY (node, name)

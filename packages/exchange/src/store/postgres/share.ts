@@ -1,7 +1,7 @@
 /**
  * Which rows of a table a node has, where a rule gives it a part of the table.
  *
- *     obmen.share_of_3 (node, k1, k2, seq, is_in)   one row for each row of data that the node was ever offered
+ *     obmen_exchange.share_of_3 (node, k1, k2, seq, is_in)   one row for each row of data that the node was ever offered
  *
  * `seq` is the position at which the row is to be offered: that of its last change, or one of its own when it entered or left
  * the share because the rule or the node's attributes changed. A row that was never offered is in no share, so a node hears
@@ -22,7 +22,7 @@ import { EVERY_ROW, type RuledTable } from './ruled-table.ts'
 import { tableName } from './user-table.ts'
 
 export function shareName(table: { readonly id: number }): string {
-  return `obmen.share_of_${table.id}`
+  return `obmen_exchange.share_of_${table.id}`
 }
 
 /** A table of which nodes get a part. */
@@ -54,7 +54,7 @@ export async function makeShareTables(
 /** Takes away what was kept of a table. */
 export async function removeShares(connection: Connection, tableId: number): Promise<void> {
   await connection.exec(`DROP TABLE IF EXISTS ${shareName({ id: tableId })}`)
-  await connection.run('DELETE FROM obmen.shares WHERE table_id = $1', tableId)
+  await connection.run('DELETE FROM obmen_exchange.shares WHERE table_id = $1', tableId)
 }
 
 /** Takes away what was kept of a node, but for what goes with it by itself. */
@@ -108,7 +108,7 @@ async function readProgress(
   node: NodeCode,
 ): Promise<Progress | undefined> {
   const row = await connection.first(
-    'SELECT through_seq, condition FROM obmen.shares WHERE node = $1 AND table_id = $2',
+    'SELECT through_seq, condition FROM obmen_exchange.shares WHERE node = $1 AND table_id = $2',
     node,
     table.id,
   )
@@ -127,7 +127,7 @@ async function saveProgress(
   progress: Progress,
 ): Promise<void> {
   await connection.run(
-    `INSERT INTO obmen.shares (node, table_id, through_seq, condition) VALUES ($1, $2, $3, $4)
+    `INSERT INTO obmen_exchange.shares (node, table_id, through_seq, condition) VALUES ($1, $2, $3, $4)
      ON CONFLICT (node, table_id) DO UPDATE SET through_seq = excluded.through_seq, condition = excluded.condition`,
     node,
     table.id,
@@ -248,7 +248,7 @@ async function reviseShare(
 
 async function wasOffered(connection: Connection, node: NodeCode): Promise<boolean> {
   const offered = await connection.first(
-    'SELECT offered_seq FROM obmen.nodes WHERE code = $1',
+    'SELECT offered_seq FROM obmen_exchange.nodes WHERE code = $1',
     node,
   )
   return toNumber(offered?.[0]) > 0

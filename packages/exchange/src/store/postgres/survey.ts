@@ -14,10 +14,10 @@ export async function survey(
   request: SurveyRequest,
 ): Promise<Survey> {
   const headSeq = await readHeadSeq(connection)
-  const codes = await connection.all('SELECT code FROM obmen.nodes ORDER BY code')
+  const codes = await connection.all('SELECT code FROM obmen_exchange.nodes ORDER BY code')
   const areSharesOld = (await readMetaValue(connection, 'shares')) !== describeConditions(tables)
   const instance = await readMetaValue(connection, 'instance')
-  const unsent = await connection.first('SELECT 1 FROM obmen.unsent LIMIT 1')
+  const unsent = await connection.first('SELECT 1 FROM obmen_exchange.unsent LIMIT 1')
   return {
     headSeq,
     hasUnfolded: areSharesOld || (await hasUnfolded(connection, tables)),
@@ -30,12 +30,13 @@ export async function survey(
   }
 }
 
-const IN_FLIGHT = 'SELECT node FROM obmen.sent WHERE NOT superseded AND delivered AND row_count > 0'
+const IN_FLIGHT =
+  'SELECT node FROM obmen_exchange.sent WHERE NOT superseded AND delivered AND row_count > 0'
 
 const TO_SERVE = `
-  SELECT code FROM obmen.nodes WHERE offered_seq < $1::bigint OR owes_acknowledgement
+  SELECT code FROM obmen_exchange.nodes WHERE offered_seq < $1::bigint OR owes_acknowledgement
    UNION
-  SELECT node FROM obmen.sent WHERE NOT superseded AND NOT delivered
+  SELECT node FROM obmen_exchange.sent WHERE NOT superseded AND NOT delivered
    UNION
   ${IN_FLIGHT} AND written_at <= $2::bigint
    UNION
@@ -59,7 +60,7 @@ async function readToServe(
 /** Only what is not delivered has a content, so this reads little. */
 async function readBodies(connection: Connection): Promise<string[]> {
   const contents = await connection.all(
-    'SELECT content FROM obmen.sent WHERE NOT superseded AND NOT delivered',
+    'SELECT content FROM obmen_exchange.sent WHERE NOT superseded AND NOT delivered',
   )
   const bodies = new Set<string>()
   for (const [content] of contents) {

@@ -1,4 +1,4 @@
-import { type CapturedTable } from './capture.ts'
+import type { CapturedTable } from './capture.ts'
 import { type Connection, isNotPermitted, quoteName, toText } from './postgres-database.ts'
 import { tableName } from './user-table.ts'
 
@@ -52,7 +52,7 @@ export class SuspendedTriggers {
     const triggers = await this.#connection.all(
       `SELECT t.tgname, t.tgenabled FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
         WHERE t.tgrelid = $1::bigint::oid AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
-          AND p.pronamespace <> 'obmen'::regnamespace`,
+          AND p.pronamespace <> 'obmen_exchange'::regnamespace`,
       table.oid,
     )
     const target = tableName(table)

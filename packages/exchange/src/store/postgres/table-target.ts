@@ -128,7 +128,7 @@ export class PostgresTableTarget implements TableTarget {
   ): Promise<ReadonlyMap<RowLine, SqlRow>> {
     const { texts } = this.#named
     const bindable = rows.filter((row) => texts.faultOf(row) === undefined)
-    return askRefusing(this.#connection, bindable, async (some) => {
+    const ask = async (some: readonly RowLine[]): Promise<ReadonlyMap<RowLine, SqlRow>> => {
       const found = await this.#connection.all(statement, ...texts.bind(some, width))
       return new Map(
         found.flatMap((answer) => {
@@ -136,7 +136,11 @@ export class PostgresTableTarget implements TableTarget {
           return row === undefined ? [] : [[row, answer] as const]
         }),
       )
-    })
+    }
+    if (bindable.length === 0) return Promise.resolve(new Map())
+    return texts.areSure(bindable, { width })
+      ? ask(bindable)
+      : askRefusing(this.#connection, bindable, ask)
   }
 
   async write(writes: readonly RowWrite[]): Promise<readonly WriteOutcome[]> {
@@ -268,13 +272,13 @@ export class PostgresTableTarget implements TableTarget {
   /**
    * What the change index says of rows, and which are there. A row that another connection has changed since the fold
    * counts with the version that the next fold will give it: then the change is not overwritten without a word. Our lock on the row
-   * comes first, so that there is no change in between; a row that another connection is just inserting is refused later by its key.
+   * comes before the look at the log, so that there is no change in between; a row that another connection is just inserting is refused
+   * later by its key.
    */
   async #look(rows: readonly RowLine[]): Promise<{
     readonly known: Known
     readonly entries: ReadonlyMap<RowLine, IndexEntry>
   }> {
-    const known = await this.#lock(rows)
     const found = await this.#ask(this.#named.statements.entries, rows)
     const entries = new Map<RowLine, IndexEntry>()
     let hasLog = false
@@ -283,7 +287,9 @@ export class PostgresTableTarget implements TableTarget {
       if (entry !== undefined) entries.set(row, entry)
       hasLog ||= answer[5] === 't'
     }
-    if (!hasLog) return { known, entries }
+    // Nobody else changes the index while we have the lock of the store; a row without an entry was not there at the fold.
+    const known = await this.#lock(rows.filter((row) => entries.has(row)))
+    if (!hasLog && known.size === 0) return { known, entries }
     for (const [row, [, at]] of await this.#ask(this.#named.statements.logged, rows)) {
       const stamp = Math.max(toNumber(at), (entries.get(row)?.stamp ?? 0) + 1)
       const seq = Number.MAX_SAFE_INTEGER

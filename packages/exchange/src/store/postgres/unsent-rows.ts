@@ -1,4 +1,4 @@
-/** Rows that can't be sent as they are, as rows of `obmen.unsent`. */
+/** Rows that can't be sent as they are, as rows of `obmen_exchange.unsent`. */
 import type { UnsentRow } from '../change-store.ts'
 import { type CapturedTable, indexName } from './capture.ts'
 import { type Connection, type SqlRow, toNumber, toText } from './postgres-database.ts'
@@ -10,7 +10,7 @@ export async function readUnsent(
 ): Promise<UnsentRow[]> {
   const rows = await connection.all(
     `SELECT seq, table_name, row_key, column_name, size_octets, limit_octets, set_aside_at
-       FROM obmen.unsent ORDER BY seq`,
+       FROM obmen_exchange.unsent ORDER BY seq`,
   )
   const unsent: UnsentRow[] = []
   for (const row of rows.map(toUnsentRow)) {
@@ -52,7 +52,7 @@ export async function writeUnsent(
   for (const { seq, table, key, reason, setAsideAt } of rows) {
     const isText = reason.kind === 'not-utf8'
     await connection.run(
-      `INSERT INTO obmen.unsent VALUES ($1, $2, $3, $4, $5, $6, $7)
+      `INSERT INTO obmen_exchange.unsent VALUES ($1, $2, $3, $4, $5, $6, $7)
        ON CONFLICT (seq) DO UPDATE SET
          (table_name, row_key, column_name, size_octets, limit_octets, set_aside_at) =
          (excluded.table_name, excluded.row_key, excluded.column_name, excluded.size_octets,
@@ -77,7 +77,7 @@ export async function takeUp(
   let lastSeq = headSeq
   for (const row of rows) {
     const table = tables.find(({ name }) => name === row.table)
-    await connection.run('DELETE FROM obmen.unsent WHERE seq = $1', row.seq)
+    await connection.run('DELETE FROM obmen_exchange.unsent WHERE seq = $1', row.seq)
     if (table === undefined) continue
     const move = `UPDATE ${indexName(table)} SET seq = $1 WHERE seq = $2`
     lastSeq += await connection.run(move, lastSeq + 1, row.seq)
@@ -90,11 +90,11 @@ export async function forgetChanged(
   connection: Connection,
   tables: readonly CapturedTable[],
 ): Promise<void> {
-  const seqs = await connection.all('SELECT seq FROM obmen.unsent')
+  const seqs = await connection.all('SELECT seq FROM obmen_exchange.unsent')
   if (seqs.length === 0) return
   const present = new Set((await readUnsent(connection, tables)).map(({ seq }) => seq))
   for (const [seq] of seqs) {
     if (present.has(toNumber(seq))) continue
-    await connection.run('DELETE FROM obmen.unsent WHERE seq = $1', toNumber(seq))
+    await connection.run('DELETE FROM obmen_exchange.unsent WHERE seq = $1', toNumber(seq))
   }
 }

@@ -53,7 +53,7 @@ export class SqliteApplyDatabase implements ApplyDatabase {
       return Promise.reject(new SchemaMismatch(line.table, 'it is not in the plan here'))
     }
     // Before its statements are made: the triggers may call what only the application has.
-    this.#triggers.suspend(table)
+    const hasTriggers = this.#triggers.suspend(table)
     return new Promise((resolve) => {
       this.#foreignKeys ??= readForeignKeys(this.#database)
       resolve(
@@ -61,6 +61,7 @@ export class SqliteApplyDatabase implements ApplyDatabase {
           table,
           line,
           thisNode: this.#thisNode,
+          hasTriggers,
           foreignKeys: this.#foreignKeys,
         }),
       )

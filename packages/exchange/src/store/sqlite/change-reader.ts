@@ -1,5 +1,5 @@
-import { parseNodeCode } from '../../plan/node-code.ts'
-import type { RowLine, TableLine } from '../../message/body-lines.ts'
+import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import type { TableLine } from '../../message/body-lines.ts'
 import type { Change, ChangeBatch, ChangesRequest } from '../change-store.ts'
 import { indexName, matchesKey } from './capture.ts'
 import { type RuledTable, sharedColumns, toSharedTableLine } from './ruled-table.ts'
@@ -52,6 +52,7 @@ class TableCursor {
   readonly #knower: string
   readonly #rows: Generator<SqlRow, void, void>
   #next: SqlRow | undefined
+  #code: NodeCode | undefined
 
   constructor(database: SqliteDatabase, table: RuledTable, request: ChangesRequest) {
     this.#table = table
@@ -99,10 +100,25 @@ class TableCursor {
   }
 
   #toChange(row: SqlRow, table: TableLine): Change {
-    const change = toChange(row, table.keyLength)
+    const kind = KINDS[toNumber(row[5])] ?? 'deletion'
+    const last = FIRST_VALUE + (kind === 'row' ? row.length : table.keyLength)
+    const values = row.slice(FIRST_VALUE, last)
+    const origin = this.#codeOf(toText(row[4]))
+    const change: Change = {
+      seq: toNumber(row[0]),
+      entrySeq: toNumber(row[1]),
+      via: row[2] === '' ? '' : this.#codeOf(toText(row[2])),
+      row: { kind, stamp: toNumber(row[3]), origin, values },
+    }
     if (!isSuspicious(row)) return change
     const defect = this.#findDefect(change, table)
     return defect === undefined ? change : { ...change, defect }
+  }
+
+  /** Rows of one node come in long runs. */
+  #codeOf(text: string): NodeCode {
+    if (this.#code !== text) this.#code = parseNodeCode(text)
+    return this.#code
   }
 
   /** What is no text would arrive as another text, and take the place of what was entered. */
@@ -165,21 +181,7 @@ function sizeOf(row: SqlRow): number {
   return size
 }
 
-const KINDS = ['deletion', 'row', 'departure'] as const
+/** Before the values come position, the row's own position, via, stamp, origin and presence. */
+const FIRST_VALUE = 6
 
-function toChange(row: SqlRow, keyLength: number): Change {
-  const [seq, entrySeq, via, stamp, origin, presence, ...values] = row
-  const kind = KINDS[toNumber(presence)] ?? 'deletion'
-  const line: RowLine = {
-    kind,
-    stamp: toNumber(stamp),
-    origin: parseNodeCode(toText(origin)),
-    values: kind === 'row' ? values : values.slice(0, keyLength),
-  }
-  return {
-    seq: toNumber(seq),
-    entrySeq: toNumber(entrySeq),
-    via: via === '' ? '' : parseNodeCode(toText(via)),
-    row: line,
-  }
-}
+const KINDS = ['deletion', 'row', 'departure'] as const

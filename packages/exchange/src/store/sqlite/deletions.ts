@@ -16,8 +16,9 @@ const DAY_MS = 24 * 3600 * 1000
 
 /** Whether a day has passed since the last one that was recorded, by a clock that may have been set back. */
 export function isNewDay(database: SqliteDatabase, nowMs: number): boolean {
-  const last = new Query(database, 'SELECT at FROM obmen_day ORDER BY id DESC LIMIT 1').first()
-  return last === undefined || Math.abs(nowMs - toNumber(last[0])) >= DAY_MS
+  // With the greatest id SQLite gives the other columns of its row, and looks at no other row.
+  const [id = null, at] = new Query(database, 'SELECT max(id), at FROM obmen_day').first() ?? []
+  return id === null || Math.abs(nowMs - toNumber(at)) >= DAY_MS
 }
 
 /** Records a day, and removes the entries that are old enough. Gives their number. Must run in a write transaction. */

@@ -22,7 +22,8 @@ interface Trigger {
 export class SuspendedTriggers {
   readonly #database: SqliteDatabase
   readonly #plan: ReadonlySet<string>
-  readonly #suspended = new Set<string>()
+  /** The tables whose triggers were looked at, and whether any of them stay. */
+  readonly #suspended = new Map<string, boolean>()
   #schema: SchemaObjects | undefined
   readonly #kept: string[] = []
   readonly #statements: string[] = []
@@ -32,10 +33,10 @@ export class SuspendedTriggers {
     this.#plan = new Set(tables.map(({ name }) => toLowerCase(name)))
   }
 
-  /** Does nothing the second time. */
-  suspend(table: CapturedTable): void {
-    if (this.#suspended.has(table.name)) return
-    this.#suspended.add(table.name)
+  /** Does nothing the second time. Gives whether triggers of the table stay where they are. */
+  suspend(table: CapturedTable): boolean {
+    const before = this.#suspended.get(table.name)
+    if (before !== undefined) return before
     this.#schema ??= readSchemaObjects(this.#database)
     const triggers = this.#schema.triggers.get(toLowerCase(table.name)) ?? []
     const kept = triggers.filter((trigger) => this.#isHarmless(trigger))
@@ -45,6 +46,8 @@ export class SuspendedTriggers {
     }
     this.#kept.push(...kept.map(({ name }) => name))
     this.#statements.push(...triggers.map(({ sql }) => sql))
+    this.#suspended.set(table.name, kept.length > 0)
+    return kept.length > 0
   }
 
   /** Puts the triggers back, in the order in which they were made: those that stayed too, or they would come first. */

@@ -24,6 +24,8 @@ export interface TargetOptions {
   readonly table: RuledTable
   readonly line: TableLine
   readonly thisNode: NodeCode
+  /** Whether triggers of the application are there, and fire. */
+  readonly hasTriggers: boolean
   /** The foreign keys that are kept. */
   readonly foreignKeys: readonly ForeignKey[]
 }
@@ -47,7 +49,10 @@ export class SqliteTableTarget implements TableTarget {
   readonly #record: Query
   readonly #forget: Query
 
-  constructor(database: SqliteDatabase, { table, line, thisNode, foreignKeys }: TargetOptions) {
+  constructor(
+    database: SqliteDatabase,
+    { table, line, thisNode, foreignKeys, hasTriggers }: TargetOptions,
+  ) {
     checkColumns(toTableLine(table), line)
     this.line = line
     this.#numbers = new UnkeptNumbers(line)
@@ -60,13 +65,13 @@ export class SqliteTableTarget implements TableTarget {
     const extraColumns = extras.map(({ name }) => quoteName(name))
     const isKey = keyCondition(table)
     const query = (sql: string): Query => new Query(database, sql)
-    const update = `UPDATE OR ABORT ${target} SET ${assignments(table, line).join(', ')} WHERE ${isKey}`
+    const set = `${target} SET ${assignments(table, line).join(', ')} WHERE ${isKey}`
     this.#entry = query(entryStatement(table))
     this.#row = query(`SELECT ${columns.join(', ')} FROM ${target} WHERE ${isKey}`)
     this.#extras = query(
       `SELECT ${['1', ...extraColumns].join(', ')} FROM ${target} WHERE ${isKey}`,
     )
-    this.#update = query(update)
+    this.#update = query(`UPDATE OR ABORT ${set}`)
     this.#insert = query(insertStatement(target, columns))
     this.#insertWhole = query(insertStatement(target, [...columns, ...extraColumns]))
     this.#delete = query(`DELETE FROM ${target} WHERE ${isKey}`)
@@ -75,15 +80,17 @@ export class SqliteTableTarget implements TableTarget {
     this.#references = new References(database, { table, line, foreignKeys })
     this.isParent = this.#references.isParent
     const { parents } = this.#references
-    this.#plain = this.#hasExtras
-      ? undefined
-      : new PlainWriter(database, {
-          table,
-          line,
-          thisNode,
-          update: parents === '' ? update : `${update} AND ${parents}`,
-          insert: insertStatement(target, columns, parents),
-        })
+    const hasParents = parents === '' ? '' : ` AND ${parents}`
+    this.#plain =
+      this.#hasExtras || hasTriggers
+        ? undefined
+        : new PlainWriter(database, {
+            table,
+            line,
+            thisNode,
+            update: `UPDATE OR FAIL ${set}${hasParents}`,
+            insert: (condition) => plainInsertStatement(target, columns, condition + hasParents),
+          })
   }
 
   writePlain(rows: readonly RowLine[], terms: PlainTerms): Promise<readonly RowLine[]> {
@@ -232,12 +239,22 @@ function recordStatement(table: RuledTable): string {
 }
 
 /** ABORT overrules what the application's schema may say: REPLACE would delete other rows without a word, IGNORE lose ours. */
-function insertStatement(target: string, columns: readonly string[], condition = ''): string {
-  const parameters = columns.map((_, index) => `?${index + 1}`).join(', ')
-  // Without a table to select from, the row comes once or, when the condition does not hold, not at all.
-  const row =
-    condition === '' ? `VALUES (${parameters})` : `SELECT ${parameters} WHERE ${condition}`
-  return `INSERT OR ABORT INTO ${target} (${columns.join(', ')}) ${row}`
+function insertStatement(target: string, columns: readonly string[]): string {
+  return `INSERT OR ABORT INTO ${target} (${columns.join(', ')}) VALUES (${parametersOf(columns)})`
+}
+
+/** Without a table to select from, the row comes once or, when the condition does not hold, not at all. */
+function plainInsertStatement(
+  target: string,
+  columns: readonly string[],
+  condition: string,
+): string {
+  const row = `SELECT ${parametersOf(columns)} WHERE ${condition}`
+  return `INSERT OR FAIL INTO ${target} (${columns.join(', ')}) ${row}`
+}
+
+function parametersOf(columns: readonly string[]): string {
+  return columns.map((_, index) => `?${index + 1}`).join(', ')
 }
 
 /** The key is written too where equal keys may differ: in case under NOCASE, as 1 and 1.0 without a type. */

@@ -13,167 +13,178 @@ const FIRST_THOUSAND =
 /** What a node is offered, and in which order. */
 export function readingContract(open: OpenDatabase): void {
   describe('the changes for a node', () => {
-    it('lie above one position and up to another, in their order', async () => {
-      const node = await open(GOODS)
-      for (const id of [50, 40, 30, 20, 10]) {
-        await node.sql(`INSERT INTO goods (id) VALUES (${id})`)
-        await node.fold()
-      }
+    readsRanges(open)
+    readsColumns(open)
+    readsInBatches(open)
+  })
+  describe('checksums', () => comparesTables(open))
+}
 
-      const changes = await node.changes({ afterSeq: 1, throughSeq: 4 })
-
-      assert.deepEqual(
-        changes.map(({ seq, row: { values } }) => [seq, values[0]]),
-        [
-          [2, 40n],
-          [3, 30n],
-          [4, 20n],
-        ],
-      )
-    })
-
-    it('are the state at reading, a deletion for what is gone by now', async () => {
-      const node = await open(GOODS)
-      await node.sql(`INSERT INTO goods VALUES (1, 'a'), (2, 'b')`)
+function readsRanges(open: OpenDatabase): void {
+  it('lie above one position and up to another, in their order', async () => {
+    const node = await open(GOODS)
+    for (const id of [50, 40, 30, 20, 10]) {
+      await node.sql(`INSERT INTO goods (id) VALUES (${id})`)
       await node.fold()
-      await node.sql(`UPDATE goods SET name = 'c' WHERE id = 1; DELETE FROM goods WHERE id = 2`)
+    }
 
-      const changes = await node.changes({ afterSeq: 0, throughSeq: 2 })
+    const changes = await node.changes({ afterSeq: 1, throughSeq: 4 })
 
-      assert.deepEqual(
-        changes.map(({ row: { kind, values } }) => [kind, ...values]),
-        [
-          ['row', 1n, 'c'],
-          ['deletion', 2n],
-        ],
-      )
-    })
-
-    it('leave out what came from the node itself, until that is forgotten', async () => {
-      const node = await open(GOODS)
-      await node.apply(GOODS_LINE, [row(5, 'С01', 1n, 'theirs')], { code: 'С01' })
-      const range = { afterSeq: 0, throughSeq: 9 }
-
-      const own = await node.changes({ ...range, forNode: 'С01' })
-      const foreign = await node.changes({ ...range, forNode: 'С02' })
-      await node.store.transaction((transaction) => transaction.forgetVia(parseNodeCode('С01')))
-      const forgotten = await node.changes({ ...range, forNode: 'С01' })
-
-      assert.deepEqual([own.length, foreign.length, forgotten.length], [0, 1, 1])
-    })
-
-    it('keep the version that the row was changed with, and who did it', async () => {
-      const node = await open(GOODS)
-      await node.apply(GOODS_LINE, [row(77, 'С09', 1n, 'theirs')], { code: 'С01' })
-
-      const changes = await node.changes({ afterSeq: 0, throughSeq: 9, forNode: 'С02' })
-
-      const [change] = changes
-      assert.deepEqual([change?.seq, change?.via], [1, 'С01'])
-      assert.deepEqual(change?.row, row(77, 'С09', 1n, 'theirs'))
-    })
-
-    it('hold key columns first, and no generated ones', async () => {
-      const node = await open(`
-        CREATE TABLE goods (price DOUBLE PRECISION, id INTEGER PRIMARY KEY,
-          thrice DOUBLE PRECISION GENERATED ALWAYS AS (price * 3) STORED, name TEXT)`)
-      await node.sql(`INSERT INTO goods (id, price, name) VALUES (1, 1.5, 'a')`)
-      await node.fold()
-
-      const [batch] = await node.batches({ afterSeq: 0, throughSeq: 9 })
-
-      assert.deepEqual(
-        batch?.table,
-        tableLine('goods', 1, { id: 'integer', price: 'real', name: 'text' }),
-      )
-      assert.deepEqual(batch.changes[0]?.row.values, [1n, 1.5, 'a'])
-    })
-
-    it('hold a column that was added meanwhile', async () => {
-      const node = await open(GOODS)
-      await node.sql(`INSERT INTO goods VALUES (1, 'a')`)
-      const before = await node.newChanges()
-
-      await node.sql(
-        `ALTER TABLE goods ADD COLUMN price DOUBLE PRECISION DEFAULT 5; UPDATE goods SET name = 'b'`,
-      )
-
-      assert.deepEqual(before, ['+ goods 1 "a"'])
-      assert.deepEqual(await node.newChanges(), ['+ goods 1 "b" 5.0'])
-    })
-
-    it('come in order from ten tables whose rows changed by turns', async () => {
-      const names = Array.from({ length: 10 }, (_, index) => `t${index}`)
-      const node = await open(
-        names.map((name) => `CREATE TABLE ${name} (id INTEGER PRIMARY KEY);`).join(''),
-      )
-      for (let turn = 1; turn <= 3; turn += 1) {
-        await node.sql(names.map((name) => `INSERT INTO ${name} VALUES (${turn});`).join(''))
-        await node.fold()
-      }
-
-      const batches = await node.batches({ afterSeq: 0, throughSeq: 30 })
-
-      const positions = batches.flatMap(({ changes }) => changes.map(({ seq }) => seq))
-      assert.deepEqual(
-        positions,
-        Array.from({ length: 30 }, (_, index) => index + 1),
-      )
-      assert.equal(new Set(batches.map(({ table }) => table.table)).size, 10)
-    })
-
-    it('come in batches that are never empty', async () => {
-      const node = await open(`${GOODS} CREATE TABLE other (id INTEGER PRIMARY KEY)`)
-      await node.sql(`${FIRST_THOUSAND} INSERT INTO goods SELECT i, 'x' FROM n`)
-      await node.sql('INSERT INTO other VALUES (1)')
-      await node.fold()
-
-      const batches = await node.batches({ afterSeq: 0, throughSeq: 1201 })
-
-      assert.ok(batches.every(({ changes }) => changes.length > 0))
-      assert.equal(batches.flatMap(({ changes }) => changes).length, 1201)
-    })
-
-    it('may be left at any row, or with an error', async () => {
-      const node = await open(GOODS)
-      await node.sql(`${FIRST_THOUSAND} INSERT INTO goods SELECT i, 'x' FROM n`)
-      await node.fold()
-      const range = { forNode: parseNodeCode('С01'), afterSeq: 0, throughSeq: 1200 }
-      let read = 0
-      for await (const { changes } of node.store.readChanges(range)) {
-        read += changes.length
-        break
-      }
-      const failing = async (): Promise<void> => {
-        for await (const { changes } of node.store.readChanges(range)) {
-          throw new Error(`no room for ${changes.length > 0 ? 'it' : 'nothing'}`)
-        }
-      }
-
-      await assert.rejects(failing(), /no room for it/)
-
-      assert.ok(read > 0 && read < 1200)
-      await node.sql('DROP TABLE goods')
-    })
+    assert.deepEqual(
+      changes.map(({ seq, row: { values } }) => [seq, values[0]]),
+      [
+        [2, 40n],
+        [3, 30n],
+        [4, 20n],
+      ],
+    )
   })
 
-  describe('checksums', () => {
-    it('are those of the rows, and not of when they came or in which order', async () => {
-      const one = await open(`${GOODS} INSERT INTO goods VALUES (1, 'a'), (2, 'b')`)
-      const ofOne = await one.store.checksums()
-      const other = await open(GOODS)
-      const ofNone = await other.store.checksums()
-      await other.sql(`INSERT INTO goods VALUES (2, 'b')`)
-      await other.sql(`INSERT INTO goods VALUES (1, 'a')`)
+  it('are the state at reading, a deletion for what is gone by now', async () => {
+    const node = await open(GOODS)
+    await node.sql(`INSERT INTO goods VALUES (1, 'a'), (2, 'b')`)
+    await node.fold()
+    await node.sql(`UPDATE goods SET name = 'c' WHERE id = 1; DELETE FROM goods WHERE id = 2`)
 
-      assert.deepEqual(await other.store.checksums(), ofOne)
-      assert.deepEqual(
-        [...ofNone, ...ofOne].map(({ table, rowCount }) => [table, rowCount]),
-        [
-          ['goods', 0],
-          ['goods', 2],
-        ],
-      )
-    })
+    const changes = await node.changes({ afterSeq: 0, throughSeq: 2 })
+
+    assert.deepEqual(
+      changes.map(({ row: { kind, values } }) => [kind, ...values]),
+      [
+        ['row', 1n, 'c'],
+        ['deletion', 2n],
+      ],
+    )
+  })
+
+  it('leave out what came from the node itself, until that is forgotten', async () => {
+    const node = await open(GOODS)
+    await node.apply(GOODS_LINE, [row(5, 'С01', 1n, 'theirs')], { code: 'С01' })
+    const range = { afterSeq: 0, throughSeq: 9 }
+
+    const own = await node.changes({ ...range, forNode: 'С01' })
+    const foreign = await node.changes({ ...range, forNode: 'С02' })
+    await node.store.transaction((transaction) => transaction.forgetVia(parseNodeCode('С01')))
+    const forgotten = await node.changes({ ...range, forNode: 'С01' })
+
+    assert.deepEqual([own.length, foreign.length, forgotten.length], [0, 1, 1])
+  })
+
+  it('keep the version that the row was changed with, and who did it', async () => {
+    const node = await open(GOODS)
+    await node.apply(GOODS_LINE, [row(77, 'С09', 1n, 'theirs')], { code: 'С01' })
+
+    const changes = await node.changes({ afterSeq: 0, throughSeq: 9, forNode: 'С02' })
+
+    const [change] = changes
+    assert.deepEqual([change?.seq, change?.via], [1, 'С01'])
+    assert.deepEqual(change?.row, row(77, 'С09', 1n, 'theirs'))
+  })
+}
+
+function readsColumns(open: OpenDatabase): void {
+  it('hold key columns first, and no generated ones', async () => {
+    const node = await open(`
+        CREATE TABLE goods (price DOUBLE PRECISION, id INTEGER PRIMARY KEY,
+          thrice DOUBLE PRECISION GENERATED ALWAYS AS (price * 3) STORED, name TEXT)`)
+    await node.sql(`INSERT INTO goods (id, price, name) VALUES (1, 1.5, 'a')`)
+    await node.fold()
+
+    const [batch] = await node.batches({ afterSeq: 0, throughSeq: 9 })
+
+    assert.deepEqual(
+      batch?.table,
+      tableLine('goods', 1, { id: 'integer', price: 'real', name: 'text' }),
+    )
+    assert.deepEqual(batch.changes[0]?.row.values, [1n, 1.5, 'a'])
+  })
+
+  it('hold a column that was added meanwhile', async () => {
+    const node = await open(GOODS)
+    await node.sql(`INSERT INTO goods VALUES (1, 'a')`)
+    const before = await node.newChanges()
+
+    await node.sql(
+      `ALTER TABLE goods ADD COLUMN price DOUBLE PRECISION DEFAULT 5; UPDATE goods SET name = 'b'`,
+    )
+
+    assert.deepEqual(before, ['+ goods 1 "a"'])
+    assert.deepEqual(await node.newChanges(), ['+ goods 1 "b" 5.0'])
+  })
+}
+
+function readsInBatches(open: OpenDatabase): void {
+  it('come in order from ten tables whose rows changed by turns', async () => {
+    const names = Array.from({ length: 10 }, (_, index) => `t${index}`)
+    const node = await open(
+      names.map((name) => `CREATE TABLE ${name} (id INTEGER PRIMARY KEY);`).join(''),
+    )
+    for (let turn = 1; turn <= 3; turn += 1) {
+      await node.sql(names.map((name) => `INSERT INTO ${name} VALUES (${turn});`).join(''))
+      await node.fold()
+    }
+
+    const batches = await node.batches({ afterSeq: 0, throughSeq: 30 })
+
+    const positions = batches.flatMap(({ changes }) => changes.map(({ seq }) => seq))
+    assert.deepEqual(
+      positions,
+      Array.from({ length: 30 }, (_, index) => index + 1),
+    )
+    assert.equal(new Set(batches.map(({ table }) => table.table)).size, 10)
+  })
+
+  it('come in batches that are never empty', async () => {
+    const node = await open(`${GOODS} CREATE TABLE other (id INTEGER PRIMARY KEY)`)
+    await node.sql(`${FIRST_THOUSAND} INSERT INTO goods SELECT i, 'x' FROM n`)
+    await node.sql('INSERT INTO other VALUES (1)')
+    await node.fold()
+
+    const batches = await node.batches({ afterSeq: 0, throughSeq: 1201 })
+
+    assert.ok(batches.every(({ changes }) => changes.length > 0))
+    assert.equal(batches.flatMap(({ changes }) => changes).length, 1201)
+  })
+
+  it('may be left at any row, or with an error', async () => {
+    const node = await open(GOODS)
+    await node.sql(`${FIRST_THOUSAND} INSERT INTO goods SELECT i, 'x' FROM n`)
+    await node.fold()
+    const range = { forNode: parseNodeCode('С01'), afterSeq: 0, throughSeq: 1200 }
+    let read = 0
+    for await (const { changes } of node.store.readChanges(range)) {
+      read += changes.length
+      break
+    }
+    const failing = async (): Promise<void> => {
+      for await (const { changes } of node.store.readChanges(range)) {
+        throw new Error(`no room for ${changes.length > 0 ? 'it' : 'nothing'}`)
+      }
+    }
+
+    await assert.rejects(failing(), /no room for it/)
+
+    assert.ok(read > 0 && read < 1200)
+    await node.sql('DROP TABLE goods')
+  })
+}
+
+function comparesTables(open: OpenDatabase): void {
+  it('are those of the rows, and not of when they came or in which order', async () => {
+    const one = await open(`${GOODS} INSERT INTO goods VALUES (1, 'a'), (2, 'b')`)
+    const ofOne = await one.store.checksums()
+    const other = await open(GOODS)
+    const ofNone = await other.store.checksums()
+    await other.sql(`INSERT INTO goods VALUES (2, 'b')`)
+    await other.sql(`INSERT INTO goods VALUES (1, 'a')`)
+
+    assert.deepEqual(await other.store.checksums(), ofOne)
+    assert.deepEqual(
+      [...ofNone, ...ofOne].map(({ table, rowCount }) => [table, rowCount]),
+      [
+        ['goods', 0],
+        ['goods', 2],
+      ],
+    )
   })
 }

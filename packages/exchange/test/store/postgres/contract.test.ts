@@ -1,3 +1,4 @@
+import { applyingContract } from '../contract/applying.ts'
 import { capturingContract } from '../contract/capturing.ts'
 import { readingContract } from '../contract/reading.ts'
 import type { OpenDatabase } from '../contract/store-to-try.ts'
@@ -9,4 +10,5 @@ const pool = await server.newDatabase()
 const open: OpenDatabase = async (schema) => (await prepareIn(pool, schema)).node
 
 capturingContract(open)
+applyingContract(open)
 readingContract(open)

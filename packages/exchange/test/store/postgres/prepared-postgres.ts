@@ -13,7 +13,7 @@ import { PLAN, StoreToTry } from '../contract/store-to-try.ts'
 /** Takes everything out of a database: quicker than a new one for each test. */
 export async function clear(pool: pg.Pool): Promise<void> {
   await pool.query(`
-    DROP SCHEMA IF EXISTS obmen CASCADE;
+    DROP SCHEMA IF EXISTS obmen_exchange CASCADE;
     DROP SCHEMA public CASCADE;
     CREATE SCHEMA public`)
 }

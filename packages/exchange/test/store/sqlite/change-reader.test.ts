@@ -4,102 +4,13 @@ import { describe, it } from 'node:test'
 import { parseNodeCode } from '@obmen/exchange'
 import { TextNotUtf8 } from '@obmen/exchange/errors'
 
-import { changesOf, PreparedDatabase, readBatches, row, tableLine } from './prepared-database.ts'
+import { changesOf, PreparedDatabase, readBatches } from './prepared-database.ts'
 
 const GOODS = 'CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT)'
 const FIRST_THOUSAND =
   'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)'
 
 describe('the changes for a node', () => {
-  it('lie above one position and up to another, in their order', async () => {
-    const node = new PreparedDatabase(GOODS)
-    node.sql('INSERT INTO goods (id) VALUES (50), (40), (30), (20), (10)')
-    await node.fold()
-
-    const changes = changesOf(await readBatches(node.store, { afterSeq: 1, throughSeq: 4 }))
-
-    assert.deepEqual(
-      changes.map(({ seq, row: { values } }) => [seq, values[0]]),
-      [
-        [2, 40n],
-        [3, 30n],
-        [4, 20n],
-      ],
-    )
-  })
-
-  it('are the state at reading, a deletion for what is gone by now', async () => {
-    const node = new PreparedDatabase(GOODS)
-    node.sql(`INSERT INTO goods VALUES (1, 'a'), (2, 'b')`)
-    await node.fold()
-    node.sql(`UPDATE goods SET name = 'c' WHERE id = 1; DELETE FROM goods WHERE id = 2`)
-
-    const changes = changesOf(await readBatches(node.store, { afterSeq: 0, throughSeq: 2 }))
-
-    assert.deepEqual(
-      changes.map(({ row: { kind, values } }) => [kind, ...values]),
-      [
-        ['row', 1n, 'c'],
-        ['deletion', 2n],
-      ],
-    )
-  })
-
-  it('leave out what came from the node itself, until that is forgotten', async () => {
-    const node = new PreparedDatabase(GOODS)
-    const goods = tableLine('goods', 1, { id: 'integer', name: 'text' })
-    await node.apply(goods, [row(5, 'С01', 1n, 'theirs')], { code: 'С01' })
-    const range = { afterSeq: 0, throughSeq: 9 }
-
-    const own = await readBatches(node.store, { ...range, forNode: 'С01' })
-    const foreign = await readBatches(node.store, { ...range, forNode: 'С02' })
-    await node.store.transaction((transaction) => transaction.forgetVia(parseNodeCode('С01')))
-    const forgotten = await readBatches(node.store, { ...range, forNode: 'С01' })
-
-    assert.deepEqual([own.length, foreign.length, forgotten.length], [0, 1, 1])
-  })
-
-  it('keep the version that the row was changed with, and who did it', async () => {
-    const node = new PreparedDatabase(GOODS)
-    const goods = tableLine('goods', 1, { id: 'integer', name: 'text' })
-    await node.apply(goods, [row(77, 'С09', 1n, 'theirs')], { code: 'С01' })
-
-    const changes = changesOf(
-      await readBatches(node.store, { afterSeq: 0, throughSeq: 9, forNode: 'С02' }),
-    )
-
-    assert.deepEqual(changes, [
-      { seq: 1, entrySeq: 1, via: 'С01', row: row(77, 'С09', 1n, 'theirs') },
-    ])
-  })
-
-  it('hold key columns first, and no generated ones', async () => {
-    const node = new PreparedDatabase(`
-      CREATE TABLE goods (price REAL, twice REAL AS (price * 2) VIRTUAL, id INTEGER PRIMARY KEY,
-        thrice REAL AS (price * 3) STORED, name TEXT)`)
-    node.sql(`INSERT INTO goods (id, price, name) VALUES (1, 1.5, 'a')`)
-    await node.fold()
-
-    const [batch] = await readBatches(node.store, { afterSeq: 0, throughSeq: 9 })
-
-    assert.deepEqual(
-      batch?.table,
-      tableLine('goods', 1, { id: 'integer', price: 'real', name: 'text' }),
-    )
-    assert.deepEqual(batch?.changes[0]?.row.values, [1n, 1.5, 'a'])
-  })
-
-  it('hold a column that was added meanwhile', async () => {
-    const node = new PreparedDatabase(GOODS)
-    node.sql(`INSERT INTO goods VALUES (1, 'a')`)
-    const before = await node.newChanges()
-
-    node.sql(`ALTER TABLE goods ADD COLUMN price REAL DEFAULT 5; UPDATE goods SET name = 'b'`)
-
-    assert.deepEqual(before, ['+ goods 1 "a"'])
-    assert.deepEqual(await node.newChanges(), ['+ goods 1 "b" 5.0'])
-  })
-
   it('come in order from thirty tables whose rows changed by turns', async () => {
     const names = Array.from({ length: 30 }, (_, index) => `t${index}`)
     const node = new PreparedDatabase(
@@ -118,21 +29,6 @@ describe('the changes for a node', () => {
       Array.from({ length: 150 }, (_, index) => index + 1),
     )
     assert.equal(new Set(batches.map(({ table }) => table.table)).size, 30)
-  })
-
-  it('come in batches that are never empty', async () => {
-    const node = new PreparedDatabase(`${GOODS}; CREATE TABLE other (id INTEGER PRIMARY KEY)`)
-    node.sql(`${FIRST_THOUSAND} INSERT INTO goods SELECT i, 'x' FROM n`)
-    node.sql('INSERT INTO other VALUES (1)')
-    await node.fold()
-
-    const batches = await readBatches(node.store, { afterSeq: 0, throughSeq: 1201 })
-
-    assert.equal(
-      batches.every(({ changes }) => changes.length > 0),
-      true,
-    )
-    assert.equal(changesOf(batches).length, 1201)
   })
 
   it('leave no transaction open when the reader stops early', async () => {

@@ -1,4 +1,5 @@
 import { type OpenDatabase, StoreToTry } from '../contract/store-to-try.ts'
+import { applyingContract } from '../contract/applying.ts'
 import { capturingContract } from '../contract/capturing.ts'
 import { readingContract } from '../contract/reading.ts'
 import { PreparedDatabase } from './prepared-database.ts'
@@ -16,4 +17,5 @@ const open: OpenDatabase = (schema) => {
 }
 
 capturingContract(open)
+applyingContract(open)
 readingContract(open)

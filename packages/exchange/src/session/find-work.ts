@@ -1,0 +1,30 @@
+import type { NodeCode } from '../plan/node-code.ts'
+import type { ExchangeContext } from './exchange-context.ts'
+
+/**
+ * The nodes for which an exchange has something to do: a message of theirs waits in the mailbox, or something is to be sent to them.
+ * Looks into the mailbox and fetches nothing; gives changes that are registered their place in the change index. For who shares
+ * the nodes among several workers, and lets each {@link exchange} with some of them. Throws what the transport throws.
+ */
+export async function findWork(context: ExchangeContext): Promise<readonly NodeCode[]> {
+  const { store, now, rules } = context
+  const request = { nowMs: now(), resendAfterMs: rules.resendAfterMs }
+  let survey = await store.survey(request)
+  if (survey.hasUnfolded) {
+    await store.transaction((transaction) => transaction.fold())
+    survey = await store.survey(request)
+  }
+  const senders = await findSenders(context)
+  const toServe = new Set(survey.toServe)
+  return survey.nodes.filter((node) => toServe.has(node) || senders.has(node))
+}
+
+async function findSenders({ transport }: ExchangeContext): Promise<ReadonlySet<NodeCode>> {
+  const inbox = await transport.openInbox()
+  try {
+    const waiting = await inbox.waiting()
+    return new Set(waiting.map(({ name }) => name.from))
+  } finally {
+    await inbox.close()
+  }
+}

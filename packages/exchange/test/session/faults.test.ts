@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+
+import { exchange } from '@obmen/exchange'
+import { StoreMoved } from '@obmen/exchange/errors'
+
+import { areEqual, openWorld, settle } from '../world.ts'
+
+describe('a copy of a database beside it', () => {
+  it('exchanges nothing, and touches no letter', async (t) => {
+    const world = await openWorld(t)
+    world.office.sql(`INSERT INTO goods VALUES (1, 'Чай', 10, 'a')`)
+    await exchange({ ...world.shop.context, instance: '/shop.db on A' })
+    await world.office.exchange()
+    const letters = world.post.letters.length
+
+    const copy = exchange({ ...world.shop.context, instance: '/copy.db on A' })
+
+    await assert.rejects(copy, (error) => {
+      assert.ok(error instanceof StoreMoved)
+      assert.deepEqual([error.before, error.now], ['/shop.db on A', '/copy.db on A'])
+      return true
+    })
+    assert.equal(world.post.letters.length, letters)
+    assert.deepEqual(world.shop.rows('SELECT * FROM goods'), [])
+  })
+
+  it('goes on where it was moved to, once somebody has said so', async (t) => {
+    const world = await openWorld(t)
+    await exchange({ ...world.shop.context, instance: 'old' })
+    world.shop.sql(`INSERT INTO stock VALUES ('С01', 7, 12)`)
+
+    await world.shop.store.transaction((transaction) => transaction.setInstance('new'))
+    await exchange({ ...world.shop.context, instance: 'new' })
+    await settle(world)
+
+    assert.equal(await areEqual(world), true)
+  })
+})
+
+describe('a node that was removed and added again', () => {
+  for (const side of ['office', 'shop'] as const) {
+    it(`comes to have the same rows: at the ${side}`, async (t) => {
+      const world = await openWorld(t)
+      world.office.sql(`INSERT INTO goods VALUES (1, 'Чай', 10, 'a'), (2, 'Кофе', 20, 'b')`)
+      await settle(world)
+      world.shop.sql(`UPDATE goods SET price = 11 WHERE id = 1`)
+      world.office.sql(`DELETE FROM goods WHERE id = 2`)
+      await world.office.exchange()
+      const peer = side === 'office' ? world.shop : world.office
+
+      await world[side].readd(peer.code)
+      await settle(world)
+      await settle(world)
+
+      assert.equal(await areEqual(world), true)
+      assert.deepEqual(world.second.rows('SELECT id, price FROM goods'), [
+        { __proto__: null, id: 1, price: 11 },
+      ])
+    })
+  }
+})
+
+describe('clocks that are wrong by years', () => {
+  it('keep nothing from coming to all nodes, whichever way they jump', async (t) => {
+    const world = await openWorld(t)
+    const year = 365 * 24 * 3600 * 1000
+    for (const [index, jump] of [10, -20, 15, -5].entries()) {
+      world.office.sql(`INSERT INTO goods (id, name) VALUES (${index}, 'партия')`)
+      await world.office.exchange()
+      world.post.letters = world.post.letters.filter(({ name }) => name.to !== 'С01')
+      world.clock.nowMs += jump * year
+      await settle(world)
+    }
+    await settle(world)
+
+    assert.equal(await areEqual(world), true)
+    assert.equal(world.shop.rows('SELECT * FROM goods').length, 4)
+  })
+})
+
+describe('a disk that is full', () => {
+  it('loses nothing of a message that is applied: it comes again', async (t) => {
+    const world = await openWorld(t)
+    world.office.sql(`
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+      INSERT INTO goods SELECT i, 'Товар номер ' || i, i * 1.5, 'К' || i FROM n`)
+    await world.office.exchange()
+    // Smaller than what is there already: the database does not grow any more.
+    world.shop.sql('PRAGMA max_page_count = 1')
+
+    const [full] = await world.shop.exchange()
+    const after = world.shop.rows('SELECT * FROM goods')
+    world.shop.sql('PRAGMA max_page_count = 1000000')
+    await settle(world)
+
+    assert.match(full?.errors[0]?.message ?? '', /database or disk is full/)
+    assert.deepEqual(after, [])
+    assert.equal(await areEqual(world), true)
+  })
+
+  it('leaves no half of a message behind that is written', async (t) => {
+    const world = await openWorld(t)
+    world.office.sql(`INSERT INTO goods VALUES (1, 'Чай', 10, 'a')`)
+    const { context } = world.office
+    const newUuid = (): string => {
+      const uuid = crypto.randomUUID()
+      symlinkSync('/dev/full', join(context.spoolFolder, `body_${uuid}`))
+      return uuid
+    }
+
+    const [full] = await exchange({ ...context, newUuid })
+    await settle(world)
+
+    assert.match(full?.errors[0]?.message ?? '', /ENOSPC/)
+    assert.equal(await areEqual(world), true)
+  })
+})

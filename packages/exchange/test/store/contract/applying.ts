@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+
+import { SchemaMismatch } from '@obmen/exchange/errors'
+
+import { deletion, type OpenDatabase, row, type StoreToTry, tableLine } from './store-to-try.ts'
+
+const GOODS = 'CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT UNIQUE);'
+const LINE = tableLine('goods', 1, { id: 'integer', code: 'text' })
+const ROWS = 'SELECT * FROM goods ORDER BY id'
+const LATER = 4_000_000_000_000
+
+/** What becomes of a message's rows. */
+export function applyingContract(open: OpenDatabase): void {
+  describe('rows of a message', () => {
+    appliesVersions(open)
+    appliesUniqueValues(open)
+    setsAside(open)
+  })
+}
+
+async function withThree(open: OpenDatabase, schema: string = GOODS): Promise<StoreToTry> {
+  const node = await open(schema)
+  await node.apply(LINE, [row(1, 'С01', 1n, 'a'), row(1, 'С01', 2n, 'b'), row(1, 'С01', 3n, 'c')])
+  return node
+}
+
+function appliesVersions(open: OpenDatabase): void {
+  it('are inserted, updated and deleted, and are no change of this node', async () => {
+    const node = await withThree(open)
+
+    const summary = await node.apply(LINE, [
+      row(2, 'С01', 4n, 'D'),
+      row(2, 'С01', 2n, 'B'),
+      deletion(2, 'С01', 3n),
+    ])
+
+    assert.deepEqual(summary, { applied: 3, outdated: 0, conflicts: 0, refused: 0 })
+    assert.deepEqual(await node.rows(ROWS), [
+      ['1', 'a'],
+      ['2', 'B'],
+      ['4', 'D'],
+    ])
+    assert.deepEqual(await node.newChanges(), [])
+  })
+
+  it('have no effect a second time', async () => {
+    const node = await open(GOODS)
+    const rows = [row(5, 'С01', 1n, 'a'), deletion(6, 'С01', 2n)]
+    await node.apply(LINE, rows)
+
+    const summary = await node.apply(LINE, rows)
+
+    assert.deepEqual(summary, { applied: 0, outdated: 2, conflicts: 0, refused: 0 })
+  })
+
+  it('give way to newer ones, whatever came first', async () => {
+    const node = await open(GOODS)
+    await node.apply(LINE, [deletion(9, 'С01', 1n), row(5, 'С02', 2n, 'of the second')])
+
+    await node.apply(LINE, [row(8, 'С02', 1n, 'older'), row(5, 'С01', 2n, 'x')], { code: 'С02' })
+
+    assert.deepEqual(await node.rows(ROWS), [['2', 'of the second']])
+  })
+
+  it('are a conflict, on record with both versions, where the row was changed here too', async () => {
+    const node = await open(GOODS)
+    await node.sql(`INSERT INTO goods VALUES (1, 'ours'), (2, 'ours too')`)
+    await node.fold()
+
+    const summary = await node.apply(LINE, [
+      row(LATER, 'С01', 1n, 'theirs'),
+      row(0, 'С01', 2n, 'x'),
+    ])
+
+    assert.equal(summary.conflicts, 2)
+    assert.deepEqual(
+      (await node.store.conflicts()).map(({ key, winner, ours, theirs }) => [
+        key,
+        winner,
+        ours,
+        theirs,
+      ]),
+      [
+        ['[1]', 'theirs', '[1,"ours"]', '[1,"theirs"]'],
+        ['[2]', 'ours', '[2,"ours too"]', '[2,"x"]'],
+      ],
+    )
+  })
+
+  it('keep the values of columns that the sender does not have, as a version of their own', async () => {
+    const node = await withThree(
+      open,
+      `CREATE TABLE goods (id INTEGER PRIMARY KEY, note TEXT NOT NULL DEFAULT 'new', code TEXT UNIQUE)`,
+    )
+    await node.sql(`UPDATE goods SET note = 'mine' WHERE id < 3`)
+    await node.fold()
+
+    await node.apply(LINE, [row(LATER, 'С01', 1n, 'b'), row(LATER, 'С01', 2n, 'a')])
+
+    assert.deepEqual(await node.rows('SELECT id, note, code FROM goods ORDER BY id'), [
+      ['1', 'mine', 'b'],
+      ['2', 'mine', 'a'],
+      ['3', 'new', 'c'],
+    ])
+    assert.equal((await node.newChanges()).length, 2)
+  })
+
+  it('are applied all or none: a table that does not take them stops the message', async () => {
+    const node = await open(GOODS)
+
+    const applied = node.applyMessage([
+      { table: LINE, rows: [row(5, 'С01', 1n, 'a')] },
+      { table: tableLine('goods', 1, { id: 'integer', weight: 'real' }), rows: [] },
+    ])
+
+    await assert.rejects(applied, SchemaMismatch)
+    assert.deepEqual(await node.rows(ROWS), [])
+  })
+}
+
+function appliesUniqueValues(open: OpenDatabase): void {
+  it('move unique values among themselves: on, along a chain, in a circle', async () => {
+    const node = await withThree(open)
+
+    await node.apply(LINE, [row(2, 'С01', 1n, 'b'), row(2, 'С01', 2n, 'c'), row(2, 'С01', 3n, 'd')])
+    const chain = await node.rows(ROWS)
+    await node.apply(LINE, [row(3, 'С01', 1n, 'c'), row(3, 'С01', 2n, 'd'), row(3, 'С01', 3n, 'b')])
+
+    assert.deepEqual(chain, [
+      ['1', 'b'],
+      ['2', 'c'],
+      ['3', 'd'],
+    ])
+    assert.deepEqual(await node.rows(ROWS), [
+      ['1', 'c'],
+      ['2', 'd'],
+      ['3', 'b'],
+    ])
+    assert.deepEqual(await node.store.refusedRows(), [])
+  })
+
+  it('come before their parents, and go after their children', async () => {
+    const node = await open(`
+      CREATE TABLE parents (id INTEGER PRIMARY KEY);
+      CREATE TABLE children (id INTEGER PRIMARY KEY, parent INTEGER NOT NULL REFERENCES parents)`)
+    const parents = tableLine('parents', 1, { id: 'integer' })
+    const children = tableLine('children', 1, { id: 'integer', parent: 'integer' })
+
+    const came = await node.applyMessage([
+      { table: children, rows: [row(1, 'С01', 10n, 1n)] },
+      { table: parents, rows: [row(1, 'С01', 1n)] },
+    ])
+    const went = await node.applyMessage([
+      { table: parents, rows: [deletion(2, 'С01', 1n)] },
+      { table: children, rows: [deletion(2, 'С01', 10n)] },
+    ])
+
+    assert.deepEqual([came.applied, came.refused], [2, 0])
+    assert.deepEqual([went.applied, went.refused], [2, 0])
+    assert.deepEqual(await node.rows('SELECT id FROM children UNION SELECT id FROM parents'), [])
+  })
+}
+
+function setsAside(open: OpenDatabase): void {
+  it('that the database refuses are set aside and the others applied, and tried again later', async () => {
+    const node = await open(`${GOODS} INSERT INTO goods VALUES (900, 'bad')`)
+    const rows = Array.from({ length: 40 }, (_, id) =>
+      row(2, 'С01', BigInt(id), id === 17 ? 'bad' : `c${id}`),
+    )
+
+    const first = await node.apply(LINE, rows)
+    const refused = await node.store.refusedRows()
+    await node.sql(`UPDATE goods SET code = 'free' WHERE id = 900`)
+    const second = await node.apply(LINE, [])
+
+    assert.deepEqual([first.applied, first.refused], [39, 1])
+    assert.deepEqual(
+      refused.map(({ table, key, row: line }) => [table, key, line]),
+      [['goods', '[17]', '["u",2,"С01",17,"bad"]']],
+    )
+    assert.deepEqual([second.applied, second.refused], [1, 0])
+  })
+
+  it('wait for a parent that comes with a later message', async () => {
+    const node = await open(`
+      CREATE TABLE parents (id INTEGER PRIMARY KEY);
+      CREATE TABLE children (id INTEGER PRIMARY KEY, parent INTEGER NOT NULL REFERENCES parents)`)
+    const child = tableLine('children', 1, { id: 'integer', parent: 'integer' })
+
+    const first = await node.apply(child, [row(1, 'С01', 10n, 1n)])
+    const second = await node.apply(tableLine('parents', 1, { id: 'integer' }), [row(1, 'С01', 1n)])
+
+    assert.deepEqual([first.refused, second.refused], [1, 0])
+    assert.deepEqual(await node.rows('SELECT * FROM children'), [['10', '1']])
+  })
+}

@@ -1,0 +1,144 @@
+import { join } from 'node:path'
+
+import { exchange, type ExchangeContext, findWork, type NodeCode } from '@obmen/exchange'
+import type { MailWatch } from '@obmen/exchange/mail'
+
+import { type Bounds, parseCount, parseDuration } from '../config/units.ts'
+import { NodeQueue } from '../daemon/node-queue.ts'
+import { EXIT } from '../errors/exit-code.ts'
+import { WorkersNeedPostgresql } from '../errors/site-error.ts'
+import { Progress } from '../output/progress.ts'
+import type { Site } from '../site/open-site.ts'
+import type { WorkerDatabase } from '../site/site-database.ts'
+import type { Command, Invocation } from './command.ts'
+import { siteOf } from './configuration.ts'
+import { contextOf } from './exchange.ts'
+import { ExchangeWatch } from './exchange-watch.ts'
+import { reportExchange } from './exchange-report.ts'
+import { hasDoneSomething, tellTrouble } from './exchange-loop.ts'
+import { openTransport } from './open-transport.ts'
+import { workHelp } from './work-help.ts'
+
+/** Each takes three connections of the hundred that PostgreSQL has by default. */
+const WORKERS: Bounds = { lowest: 1, highest: 16 }
+
+const EVERY: Bounds = { lowest: 1_000, highest: 86_400_000 }
+
+/** Exchanges for good, sharing the nodes with other processes that do the same on the same database. */
+export const workCommand: Command = {
+  name: 'work',
+  help: workHelp,
+  arguments: [],
+  options: { workers: { type: 'string' }, every: { type: 'string' }, json: { type: 'boolean' } },
+  async run(invocation) {
+    const { io, options } = invocation
+    const count = parseCount(options.text('workers') ?? '2', WORKERS)
+    const everyMs = parseDuration(options.text('every') ?? '1 minute', EVERY)
+    await using site = await siteOf(invocation, { workers: count })
+    const { workers } = site.database
+    if (workers === undefined) throw new WorkersNeedPostgresql()
+    await using _joined = await workers.join()
+    const shift = new Shift(invocation, { ...site, workers })
+    await using queue = await NodeQueue.open({
+      run: (text, values) => workers.run(text, values),
+      plan: site.config.plan.name,
+      onError: (error) => tellTrouble(invocation, error),
+    })
+    await queue.work({ count, work: (node, signal) => shift.workOn(node, signal) })
+    const transport = openTransport(invocation, site, { log: () => undefined })
+    const watch = await transport.openWatch()
+    try {
+      while (!io.interruption().aborted) {
+        await shift.offerWork(queue)
+        await untilNext(invocation, watch, everyMs)
+      }
+      return EXIT.ok
+    } finally {
+      await watch.close()
+      await transport.close()
+    }
+  },
+}
+
+async function untilNext(invocation: Invocation, watch: MailWatch, everyMs: number): Promise<void> {
+  try {
+    await watch.next(everyMs, invocation.io.interruption())
+  } catch (error) {
+    tellTrouble(invocation, error)
+  }
+}
+
+interface SharedSite extends Omit<Site, typeof Symbol.asyncDispose> {
+  readonly workers: WorkerDatabase
+}
+
+/** What the workers of this process do. Nothing of it rejects: what goes wrong is told, and comes to its turn again. */
+class Shift {
+  readonly #invocation: Invocation
+  readonly #site: SharedSite
+
+  constructor(invocation: Invocation, site: SharedSite) {
+    this.#invocation = invocation
+    this.#site = site
+  }
+
+  async offerWork(queue: NodeQueue): Promise<void> {
+    const { config } = this.#site
+    const signal = this.#invocation.io.interruption()
+    try {
+      const look = { spoolFolder: config.spoolFolder, signal }
+      const nodes = await this.#with(look, (context) => findWork(context))
+      await queue.offer(nodes)
+    } catch (error) {
+      tellTrouble(this.#invocation, error)
+    }
+  }
+
+  async workOn(node: NodeCode, signal: AbortSignal): Promise<void> {
+    try {
+      await using lock = await this.#site.workers.takeNode(node)
+      // A worker that was taken for dead may still be at it; the node comes to its turn again.
+      if (lock === undefined) return
+      const spoolFolder = this.#spoolOf(node)
+      const results = await this.#with({ spoolFolder, signal }, (context) =>
+        exchange(context, [node]),
+      )
+      if (!results.some(hasDoneSomething)) return
+      reportExchange(this.#invocation, results, spoolFolder)
+    } catch (error) {
+      tellTrouble(this.#invocation, error)
+    }
+  }
+
+  /** Each node has a spool of its own: who has the node, has its spool. What lies in that of another machine is offered again. */
+  #spoolOf(node: NodeCode): string {
+    return join(this.#site.config.spoolFolder, `node-${Buffer.from(node).toString('hex')}`)
+  }
+
+  /** Each has a store and a transport of its own: neither is made for calls side by side. */
+  async #with<Result>(
+    { spoolFolder, signal }: { readonly spoolFolder: string; readonly signal: AbortSignal },
+    work: (context: ExchangeContext) => Promise<Result>,
+  ): Promise<Result> {
+    const { config, database } = this.#site
+    const { io, messages } = this.#invocation
+    const store = await database.openStore(config.plan, config.rules)
+    const watch = new ExchangeWatch(
+      new Progress({ ...io, isTerminal: false }),
+      messages,
+      spoolFolder,
+    )
+    const site = { ...this.#site, store }
+    const transport = openTransport(this.#invocation, site, {
+      log: (line) => watch.note(line),
+      signal,
+    })
+    try {
+      const context = contextOf(this.#invocation, site, { transport, signal, watch })
+      return await work({ ...context, spoolFolder })
+    } finally {
+      watch.end()
+      await transport.close()
+    }
+  }
+}
