@@ -44,8 +44,8 @@ export const MUTATIONS: readonly Mutation[] = [
   }),
   one('removes the letter before the commit', {
     file: RECEIVE,
-    text: `      await this.#conclude(message, await this.#apply(verified))`,
-    replacement: `      await this.#inbox.remove(message)\n      await this.#conclude(message, await this.#apply(verified))`,
+    text: `      checkName(message, verified.header)\n`,
+    replacement: `      checkName(message, verified.header)\n      await this.#inbox.remove(message)\n`,
   }),
   one('ignores baseNo', {
     file: RECEPTION,
@@ -67,13 +67,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
       {
         file: PLAIN_WRITER,
-        text: `this.#renew.run(...this.#keyOf(values), seq, stamp, origin, sender)`,
-        replacement: `this.#renew.run(...this.#keyOf(values), seq, stamp, origin, '')`,
-      },
-      {
-        file: PLAIN_WRITER,
-        text: `this.#enter.run(...key, seq, stamp, origin, sender)`,
-        replacement: `this.#enter.run(...key, seq, stamp, origin, '')`,
+        text: `this.#keyLength), seq, stamp, origin, sender]`,
+        replacement: `this.#keyLength), seq, stamp, origin, '']`,
       },
     ],
   },
@@ -127,12 +122,11 @@ export const MUTATIONS: readonly Mutation[] = [
       },
       {
         file: RECEIVE,
-        text: `      await this.#conclude(message, await this.#apply(verified))`,
+        text: `      await this.#conclude(message, outcome)\n`,
         replacement:
-          `      const outcome = await this.#apply(verified)\n` +
           `      const { later } = this\n` +
           `      if (outcome.kind === 'applied') await this.#update(() => later)\n` +
-          `      await this.#conclude(message, outcome)`,
+          `      await this.#conclude(message, outcome)\n`,
       },
     ],
   },
@@ -198,8 +192,8 @@ export const MUTATIONS: readonly Mutation[] = [
   }),
   one('registers applied rows as changes of its own', {
     file: APPLY_DATABASE,
-    text: `    this.#triggers.suspend(table)\n`,
-    replacement: '',
+    text: `this.#triggers.suspend(table)`,
+    replacement: `true`,
   }),
   one('registers no evictions', {
     file: CAPTURE,
