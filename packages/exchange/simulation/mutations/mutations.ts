@@ -44,8 +44,8 @@ export const MUTATIONS: readonly Mutation[] = [
   }),
   one('removes the letter before the commit', {
     file: RECEIVE,
-    text: `      await this.#conclude(message, await this.#apply(verified))`,
-    replacement: `      await this.#inbox.remove(message)\n      await this.#conclude(message, await this.#apply(verified))`,
+    text: `      checkName(message, verified.header)\n`,
+    replacement: `      checkName(message, verified.header)\n      await this.#inbox.remove(message)\n`,
   }),
   one('ignores baseNo', {
     file: RECEPTION,
@@ -122,12 +122,11 @@ export const MUTATIONS: readonly Mutation[] = [
       },
       {
         file: RECEIVE,
-        text: `      await this.#conclude(message, await this.#apply(verified))`,
+        text: `      await this.#conclude(message, outcome)\n`,
         replacement:
-          `      const outcome = await this.#apply(verified)\n` +
           `      const { later } = this\n` +
           `      if (outcome.kind === 'applied') await this.#update(() => later)\n` +
-          `      await this.#conclude(message, outcome)`,
+          `      await this.#conclude(message, outcome)\n`,
       },
     ],
   },
