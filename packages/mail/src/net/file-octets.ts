@@ -39,9 +39,12 @@ export function fileContent(path: string): FileContent {
   }
 }
 
-/** The octets of a file, in pieces; it is opened anew each time. */
-export function fileOctets(path: string): AsyncIterable<Uint8Array> {
-  return createReadStream(path, { highWaterMark: READ_AHEAD_OCTETS })
+/** The octets of a file, in pieces; it is opened anew each time, when the first is asked for: one that nobody reads is neither left open nor missed. */
+export async function* fileOctets(path: string): AsyncGenerator<Uint8Array, void, undefined> {
+  const octets: AsyncIterable<Uint8Array> = createReadStream(path, {
+    highWaterMark: READ_AHEAD_OCTETS,
+  })
+  yield* octets
 }
 
 /** The octets of a file, each piece good until the next is asked for: an array that is used again costs neither making nor clearing. While one is used, the other is read into. */

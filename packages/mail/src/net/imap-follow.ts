@@ -93,6 +93,7 @@ class Follower {
   readonly #options: FollowOptions
   #uids: UidSet | undefined
   #uidValidity: number | undefined
+  /** Up to here everything was told. */
   #highestModSeq: bigint | undefined
 
   constructor(server: MailServer, name: string | MailboxName, options: FollowOptions) {
@@ -107,11 +108,15 @@ class Follower {
     const imap = await openImap(this.#server, { ...this.#options, enable })
     try {
       const mailbox = await imap.examine(this.#name, this.#snapshot())
+      const { highestModSeq: countedSoFar } = mailbox
       yield* this.#resume(imap, mailbox)
+      this.#highestModSeq = countedSoFar
       while (!isOver(this.#options.signal)) {
         const changes = await mailbox.changes(this.#options.signal)
+        // What the server counts from here on may be changes that are not among these, and that a lost connection takes along.
+        const { highestModSeq } = mailbox
         yield* this.#tell(mailbox, changes)
-        this.#highestModSeq = mailbox.highestModSeq
+        this.#highestModSeq = highestModSeq
       }
     } finally {
       // Not closed with care: who leaves need not wait for the server.
@@ -135,7 +140,6 @@ class Follower {
     const known = this.#uids
     const since = this.#highestModSeq
     this.#uidValidity = uidValidity
-    this.#highestModSeq = mailbox.highestModSeq
     if (known === undefined) {
       this.#uids = await allUids(mailbox)
       yield { kind: 'connected', uidValidity, uids: this.#uids }
@@ -239,6 +243,7 @@ function lastOf(uids: UidSet | undefined): number {
 
 /** Waits, unless the signal aborts. */
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  if (isOver(signal)) return
   const { promise, resolve } = Promise.withResolvers<void>()
   const timer = startTimer(ms, resolve)
   const abort = (): void => resolve()

@@ -181,6 +181,24 @@ describe('InternetMailMessage', () => {
 })
 
 describe('BinaryData', () => {
+  it('opens no file before somebody reads', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'obmen-internet-mail-'))
+    try {
+      const path = join(folder, 'stock.csv')
+      await writeFile(path, 'tea;5')
+      const data = new BinaryData(path)
+      const [unread, read] = [data.openStreamForRead(), data.openStreamForRead()]
+      await rm(path)
+
+      unread.destroy()
+
+      // An error that nobody could hear would end the process meanwhile.
+      await assert.rejects(read.toArray(), { code: 'ENOENT' })
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
   it('of a file is not lost when it is written to that file, by whatever name', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'obmen-internet-mail-'))
     try {

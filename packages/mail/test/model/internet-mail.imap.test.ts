@@ -9,6 +9,7 @@ import {
   InternetMailMessage,
   InternetMailProtocol,
   InternetMailTextProcessing,
+  type InternetMailFilter,
 } from '../../src/internet-mail.ts'
 import { logonByImap } from './internet-mail-world.ts'
 import { MemoryImap } from './memory-imap.ts'
@@ -92,6 +93,23 @@ describe('InternetMail by IMAP', () => {
       [['second', 0, ['imap-11-1']]],
     )
     assert.equal((await mail.getUidl([], { new: false, seen: false })).length, 1)
+  })
+
+  it('calls new what is recent and not seen, and nothing else', async () => {
+    const host = new MemoryImap()
+    fill(host, 'INBOX', 'old', 'new', 'seen')
+    const [, second, third] = host.mailbox('INBOX').letters
+    second?.flags.add('\\Recent')
+    third?.flags.add('\\Recent').add('\\Seen')
+    await using listener = await host.listen()
+    await using mail = await logonByImap(listener)
+    const found = async (filter: InternetMailFilter): Promise<readonly string[]> =>
+      (await mail.getHeaders(filter)).map(({ subject }) => subject)
+
+    assert.deepEqual(await found({ new: true }), ['new'])
+    assert.deepEqual(await found({ new: false }), ['old', 'seen'])
+    assert.deepEqual(await found({ recent: true, new: false }), ['seen'])
+    assert.deepEqual(await found({ seen: true, new: true }), [])
   })
 
   it('lists, makes, renames and deletes mailboxes, and reads the one that is chosen', async () => {

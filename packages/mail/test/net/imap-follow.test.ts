@@ -15,6 +15,8 @@ class ChangingMailbox {
   uidValidity = 1
   /** What is done when a client goes into IDLE, the first time, the second … */
   readonly script: ((say: (line: string) => void, socket: Duplex) => void)[] = []
+  /** The same when it searches. */
+  readonly searches: ((say: (line: string) => void, socket: Duplex) => void)[] = []
   /** What SELECT and EXAMINE say beside the number of letters. */
   opening: readonly string[] = []
   refusal: string | undefined
@@ -29,6 +31,7 @@ class ChangingMailbox {
         return this.refusal ?? 'OK'
       }
       if (command.startsWith('UID SEARCH')) {
+        this.searches.shift()?.(say, socket)
         say(`* SEARCH ${this.uids.join(' ')}`)
         return 'OK'
       }
@@ -158,6 +161,52 @@ describe('Following a mailbox', () => {
     assert.equal(mailbox.server.count('UID SEARCH'), 1)
   })
 
+  it('I11 counts what it has told, and not what the server has said', async () => {
+    const mailbox = new ChangingMailbox('IDLE ENABLE CONDSTORE QRESYNC')
+    mailbox.opening = ['* OK [HIGHESTMODSEQ 17] counted']
+    mailbox.script.push((say) => {
+      mailbox.uids = [2, 4, 6, 8]
+      say('* 4 EXISTS')
+    })
+    mailbox.searches.push(
+      () => undefined,
+      // A letter comes while the one before is looked for, and the connection is lost while this one is.
+      (say) => {
+        say('* 5 EXISTS')
+        say('* OK [HIGHESTMODSEQ 25] counted')
+      },
+      hangUp,
+    )
+
+    assert.deepEqual(await mailbox.follow(4), [
+      'connected 1: 2,4,6',
+      'came 8',
+      'lost',
+      'connected 1: 2,4,6,8',
+    ])
+    assert.equal(mailbox.server.count('EXAMINE "INBOX" (QRESYNC (1 17))'), 1)
+  })
+
+  it('I11 asks again for the flags that it could not be told before the next connection was lost', async () => {
+    const mailbox = new ChangingMailbox('IDLE ENABLE CONDSTORE')
+    mailbox.opening = ['* OK [HIGHESTMODSEQ 17] counted']
+    mailbox.script.push((say, socket) => {
+      mailbox.opening = ['* OK [HIGHESTMODSEQ 20] counted']
+      mailbox.searches.push(hangUp)
+      hangUp(say, socket)
+    })
+
+    assert.deepEqual(await mailbox.follow(6), [
+      'connected 1: 2,4,6',
+      'lost',
+      'connected 1: 2,4,6',
+      'lost',
+      'connected 1: 2,4,6',
+      'flags 2 \\Seen',
+    ])
+    assert.equal(mailbox.server.count('UID FETCH 2,4,6 (UID FLAGS) (CHANGEDSINCE 17)'), 1)
+  })
+
   it('I6 says that UIDs mean other letters', async () => {
     const mailbox = new ChangingMailbox()
     mailbox.script.push((say, socket) => {
@@ -184,6 +233,23 @@ describe('Following a mailbox', () => {
 
     assert.deepEqual(await mailbox.follow(4), ['connected 1: 2,4,6', 'lost', 'lost', 'lost'])
     await assert.rejects(gone.follow(1), { code: 'IMAP_COMMAND_REJECTED' })
+  })
+
+  it('ends at once at a signal that came while it told of a lost connection', async () => {
+    const mailbox = new ChangingMailbox()
+    mailbox.script.push(hangUp)
+    const stop = new AbortController()
+    await using host = await serve(mailbox.server.serve)
+    const pauseMs = 3_600_000
+    const options = { signal: stop.signal, totalTimeoutMs: 10_000, pauseMs }
+    let told = 0
+
+    for await (const { kind } of followMailbox(host.at({ credentials }), 'INBOX', options)) {
+      if (kind === 'lost') stop.abort()
+      told += 1
+    }
+
+    assert.equal(told, 2)
   })
 
   it('ends at a signal', async () => {

@@ -74,10 +74,10 @@ export function readFilter(given: InternetMailFilter): InternetMailFilter {
   return readArguments(given, KEYS)
 }
 
-/** The same as a search of IMAP; what it has no word for is `isRecent`. */
+/** The same as a search of IMAP; what it has no word for, `isMeant` says of the flags of a letter. */
 export function toCriteria(filter: InternetMailFilter): {
   readonly criteria: SearchCriteria
-  readonly isRecent: boolean | undefined
+  readonly isMeant: ((flags: readonly string[]) => boolean) | undefined
 } {
   const {
     recent,
@@ -87,15 +87,21 @@ export function toCriteria(filter: InternetMailFilter): {
     afterDateOfPosting,
     ...same
   } = filter
+  const hasFlags = (flags: readonly string[]): boolean => {
+    const names = new Set(flags.map((flag) => flag.toLowerCase()))
+    const isRecent = names.has('\\recent')
+    const isUnread = isRecent && !names.has('\\seen')
+    return (recent ?? isRecent) === isRecent && (isNew ?? isUnread) === isUnread
+  }
   return {
     criteria: {
       ...same,
       ...(postDating && { sentOn: postDating }),
       ...(beforeDateOfPosting && { sentBefore: beforeDateOfPosting }),
       ...(afterDateOfPosting && { sentSince: afterDateOfPosting }),
-      ...(isNew === true && { seen: false }),
+      ...(isNew === true && same.seen === undefined && { seen: false }),
     },
-    isRecent: isNew ?? recent,
+    isMeant: recent === undefined && isNew === undefined ? undefined : hasFlags,
   }
 }
 

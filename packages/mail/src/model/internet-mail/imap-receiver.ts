@@ -28,7 +28,6 @@ const IDENTIFIER = /^imap-(\d{1,10})(?:-(\d{1,10}))?$/
 export class ImapReceiver implements MailReceiver {
   readonly #turns: ImapTurns
   readonly #opened = new Map<string, Promise<OpenDirectory>>()
-  #delimiter: Promise<string> | undefined
   /** Empty for the inbox. */
   currentMailbox = ''
 
@@ -47,10 +46,7 @@ export class ImapReceiver implements MailReceiver {
 
   /** What separates the names of mailboxes that lie in one another; empty where none do. */
   get delimiter(): Promise<string> {
-    this.#delimiter ??= this.#turns.inTurn('looking for mailboxes', (imap) =>
-      this.#turns.delimiter(imap),
-    )
-    return this.#delimiter
+    return this.#turns.inTurn('looking for mailboxes', (imap) => this.#turns.delimiter(imap))
   }
 
   getMessageCount(): Promise<number> {
@@ -275,12 +271,12 @@ async function find(
     if (mailbox.exists === 0) await imap.noop()
     return SequenceSet.from(1)
   }
-  const { criteria, isRecent } = toCriteria(filter)
+  const { criteria, isMeant } = toCriteria(filter)
   const found = await mailbox.search(criteria)
-  if (isRecent === undefined) return found
+  if (isMeant === undefined) return found
   const wanted: number[] = []
   for await (const { uid = 0, flags = [] } of mailbox.fetch(found, { flags: true })) {
-    if (flags.some((flag) => flag.toLowerCase() === '\\recent') === isRecent) wanted.push(uid)
+    if (isMeant(flags)) wanted.push(uid)
   }
   return UidSet.of(wanted)
 }
