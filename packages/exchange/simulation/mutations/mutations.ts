@@ -192,8 +192,8 @@ export const MUTATIONS: readonly Mutation[] = [
   }),
   one('registers applied rows as changes of its own', {
     file: APPLY_DATABASE,
-    text: `this.#triggers.suspend(table)`,
-    replacement: `true`,
+    text: `const hasTriggers = this.#triggers.suspend(table)`,
+    replacement: `const hasTriggers = false`,
   }),
   one('registers no evictions', {
     file: CAPTURE,

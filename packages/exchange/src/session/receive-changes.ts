@@ -103,9 +103,7 @@ class NodeReceiver {
     const path = this.#spool.incoming()
     try {
       this.#context.onEvent?.({ kind: 'fetching', node: this.#code, messageNo })
-      await this.#save(message, path)
-      const verified = await verifyMessage(path)
-      checkName(message, verified.header)
+      const verified = await this.#fetch(message, path)
       const outcome = await keepAliveDuring(this.#inbox, () => this.#apply(verified))
       await this.#conclude(message, outcome)
     } catch (error) {
@@ -113,6 +111,21 @@ class NodeReceiver {
       await this.#setAside(message, node, error)
     } finally {
       await this.#spool.remove(path)
+    }
+  }
+
+  /** A message that came damaged by one way may come whole by another. */
+  async #fetch(message: WaitingMessage, path: string): Promise<VerifiedMessage> {
+    for (;;) {
+      try {
+        await this.#save(message, path)
+        const verified = await verifyMessage(path)
+        checkName(message, verified.header)
+        return verified
+      } catch (error) {
+        const hasOtherWay = this.#inbox.hasOtherWay?.(message) === true
+        if (!(error instanceof MessageDamaged) || !hasOtherWay) throw error
+      }
     }
   }
 

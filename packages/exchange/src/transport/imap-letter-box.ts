@@ -98,8 +98,9 @@ class ImapLetterBox implements LetterBox {
     try {
       for await (const letter of this.#mailbox.fetch(UidSet.of(uids), HEAD_ITEMS)) {
         const { uid } = letter
-        // A letter that the server sends twice was looked at the first time.
-        if (uid !== undefined && missing.delete(uid)) yield headOf(uid, letter)
+        // A letter that the server sends twice was looked at the first time. One of which it has only said that its flags are others, was not shown.
+        const isShown = letter.sections.length > 0 || letter.defects.length > 0
+        if (uid !== undefined && isShown && missing.delete(uid)) yield headOf(uid, letter)
       }
     } catch (error) {
       if (!(error instanceof ImapCommandRejected)) throw error
@@ -150,11 +151,18 @@ class ImapLetterBox implements LetterBox {
     const part = await this.#findPart(letter, isWanted)
     if (part === undefined) return false
     const { section, decoder } = part
-    const outcome = await this.#mailbox.fetchSection(letter, { part: section }, (octets) => {
-      const content = decoder.push(octets)
-      return content.length === 0 ? undefined : sink(content)
-    })
-    if (outcome === undefined) return false
+    let isBegun = false
+    try {
+      const outcome = await this.#mailbox.fetchSection(letter, { part: section }, (octets) => {
+        isBegun = true
+        const content = decoder.push(octets)
+        return content.length === 0 ? undefined : sink(content)
+      })
+      if (outcome === undefined) return false
+    } catch (error) {
+      if (isBegun || !(error instanceof ImapCommandRejected)) throw error
+      return false
+    }
     const rest = decoder.end()
     if (rest.length > 0) await sink(rest)
     return true

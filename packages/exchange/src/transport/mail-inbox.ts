@@ -32,6 +32,8 @@ export class MailInbox implements Inbox {
   readonly #letterBox: LetterBox
   readonly #options: MailInboxOptions
   readonly #numbers = new Map<WaitingMessage, number>()
+  /** Those whose attachment was fetched last as the server told of it. */
+  readonly #passed = new Set<WaitingMessage>()
   readonly #unreadable: MailError[] = []
   /** Letters of ours that were removed, and are there all the same: an earlier run did not come to its end. */
   readonly #leftBehind: number[] = []
@@ -69,11 +71,20 @@ export class MailInbox implements Inbox {
   ): Promise<void> {
     const letter = this.#numberOf(message)
     const isWanted = (fileName: string): boolean => isFileOf(fileName, message.name)
-    if (await this.#letterBox.passAttachment(letter, isWanted, sink)) return
+    // What the server tells of the letter decides what is fetched and how it is decoded. The letter itself knows better.
+    const trusts = !this.#passed.delete(message)
+    if (trusts && (await this.#letterBox.passAttachment(letter, isWanted, sink))) {
+      this.#passed.add(message)
+      return
+    }
     const attachment = new AttachmentReader(message.name, sink)
     const isThere = await this.#letterBox.retrieve(letter, (octets) => attachment.push(octets))
     if (!isThere) throw new MessageDamaged('its letter is not in the mailbox any more')
     await attachment.end()
+  }
+
+  hasOtherWay(message: WaitingMessage): boolean {
+    return this.#passed.has(message)
   }
 
   async remove(message: WaitingMessage): Promise<void> {

@@ -31,8 +31,8 @@ function* leavesOf(part: BodyPart): Generator<BodyPart> {
   const pending: BodyPart[] = [part]
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     // A letter within the letter is somebody else's.
-    if (next.contentType.startsWith('multipart/')) pending.push(...next.parts.toReversed())
-    else yield next
+    if (!next.contentType.startsWith('multipart/')) yield next
+    else for (const inner of next.parts.toReversed()) pending.push(inner)
   }
 }
 

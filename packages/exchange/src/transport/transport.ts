@@ -44,6 +44,12 @@ export interface Inbox {
   /** Passes the octets of the message's file to `sink`, in constant memory. The message stays where it is. */
   fetch(message: WaitingMessage, sink: (octets: Uint8Array) => void | Promise<void>): Promise<void>
 
+  /**
+   * Whether the next {@link fetch} of the message takes another way than the last: what a server tells of a letter may be wrong, and its octets be whole all
+   * the same.
+   */
+  hasOtherWay?(message: WaitingMessage): boolean
+
   /** Removes one message. May take effect only with {@link close}. */
   remove(message: WaitingMessage): Promise<void>
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
-import { exchange, parseNodeCode } from '@obmen/exchange'
+import { exchange, type Inbox, parseNodeCode } from '@obmen/exchange'
 import type { PostedLetter } from '@obmen/exchange/testing'
 
 import { toMessageNo } from '../../src/plan/message-no.ts'
@@ -148,6 +148,34 @@ describe('exchange', () => {
 
     assert.deepEqual(after, [{ __proto__: null, rows: 0 }])
     assert.equal(await areEqual(world), true)
+  })
+
+  it('takes a message by another way where it came damaged by the first', async (t) => {
+    const world = await openWorld(t)
+    world.office.sql(`INSERT INTO goods VALUES (1, 'Чай', 10, 'a')`)
+    await world.office.exchange()
+    const { context, peer } = { context: world.shop.context, peer: world.office.plan.thisNode }
+    const { transport } = context
+    const openInbox = async (): Promise<Inbox> => {
+      const inbox = await transport.openInbox()
+      let fetched = 0
+      return {
+        waiting: () => inbox.waiting(),
+        remove: (message) => inbox.remove(message),
+        close: () => inbox.close(),
+        hasOtherWay: () => fetched === 1,
+        fetch: async (message, sink) => {
+          fetched += 1
+          await inbox.fetch(message, (octets) => sink(fetched === 1 ? octets.slice(9) : octets))
+        },
+      }
+    }
+    const other = { deliver: transport.deliver, openInbox, close: transport.close }
+
+    const [result] = await exchange({ ...context, transport: other }, [peer])
+
+    assert.deepEqual(result?.errors, [])
+    assert.equal(result.received?.messages, 1)
   })
 
   it('reports a damaged message as an error, and receives the next ones', async (t) => {

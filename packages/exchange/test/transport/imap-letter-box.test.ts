@@ -180,6 +180,35 @@ describe('an inbox by IMAP', () => {
     assert.deepEqual(sent(post, 'UID FETCH').slice(2), ['UID FETCH 1 (UID BODY.PEEK[])'])
   })
 
+  it('reads the whole letter where the server does not give the part', async (t) => {
+    const post = await openPost(t)
+    post.fateOf = (command) =>
+      command.includes('BODY.PEEK[2]') ? { reply: 'NO [SERVERBUG] no such part' } : 'proceed'
+    await post.sender.deliver(outgoing(1))
+
+    assert.equal(await lookAndFetch(post), 'the octets of a message')
+  })
+
+  it('reads the whole letter when what it fetched by its structure was damaged', async (t) => {
+    const post = await openPost(t)
+    await post.sender.deliver(outgoing(1))
+
+    await look(post, async (inbox, [message]) => {
+      assert.ok(message)
+      const ways: boolean[] = []
+      for (const _ of ['part', 'letter', 'part']) {
+        assert.equal(await fetchText(inbox, message), 'the octets of a message')
+        ways.push(inbox.hasOtherWay?.(message) ?? false)
+      }
+      assert.deepEqual(ways, [true, false, true])
+    })
+
+    assert.deepEqual(
+      sent(post, 'UID FETCH 1 (UID BODY.PEEK').map((command) => command.split('PEEK')[1]),
+      ['[2])', '[])', '[2])'],
+    )
+  })
+
   it('changes nothing where nothing is removed', async (t) => {
     const post = await openPost(t)
     await post.sender.deliver(outgoing(1))

@@ -83,10 +83,21 @@ const MAX_SECTIONS = 1_000
 const OBJECT_OCTETS = 100
 
 /** What a letter takes of the memory, roughly: so that what is kept of many can be bounded. */
-export function weightOf({ sections, flags = [] }: FetchedLetter): number {
-  let octets = OBJECT_OCTETS
+export function weightOf({ sections, flags = [], envelope, body }: FetchedLetter): number {
+  let octets = OBJECT_OCTETS + weightOfStructure(envelope) + weightOfStructure(body)
   for (const section of sections) octets += OBJECT_OCTETS + (section.octets?.length ?? 0)
   for (const flag of flags) octets += flag.length
+  return octets
+}
+
+/** The same of what a server took apart. It goes no deeper than `limits.maxNesting` lets a response go. */
+function weightOfStructure(value: unknown): number {
+  if (typeof value === 'string') return value.length
+  if (value instanceof Uint8Array) return value.length
+  if (typeof value !== 'object' || value === null) return 0
+  const inner: Iterable<unknown> = value instanceof Map ? value : Object.values(value)
+  let octets = OBJECT_OCTETS
+  for (const each of inner) octets += weightOfStructure(each)
   return octets
 }
 

@@ -1,4 +1,4 @@
-import { concatOctets, NO_OCTETS } from '../base/octets.ts'
+import { concatOctets, copyOctets, NO_OCTETS } from '../base/octets.ts'
 import type { CharsetDecoder, DecoderOptions } from './own-decoder.ts'
 
 /**
@@ -19,7 +19,7 @@ export class Utf16Decoder implements CharsetDecoder {
     const all = this.#held.length === 0 ? octets : concatOctets([this.#held, octets])
     this.#held = NO_OCTETS
     if (this.#decoder === undefined && all.length < 2 && stream) {
-      this.#held = all.slice()
+      this.#held = copyOctets(all)
       return ''
     }
     const isLittleEndian = all[0] === 0xff && all[1] === 0xfe

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, type Stats } from 'node:fs'
+import { readFileSync, statSync, type BigIntStats, type Stats } from 'node:fs'
 import { escapePeerWords } from '../base/peer-words.ts'
 import { fileOctets } from '../net/file-octets.ts'
 import type { AttachmentContent } from './attachment-content.ts'
@@ -20,6 +20,12 @@ export class FileContent implements AttachmentContent {
 
   get sizeOctets(): number {
     return this.#stat().size
+  }
+
+  /** Whether that is this file, under whatever name. */
+  isFile({ dev, ino }: BigIntStats): boolean {
+    const own = statSync(this.#path, { bigint: true, throwIfNoEntry: false })
+    return own?.dev === dev && own.ino === ino
   }
 
   open(): AsyncIterable<Uint8Array> {

@@ -30,6 +30,7 @@ export class SendingRoute {
   /** The connection that is being made. One that could not be made stays here: the letters that are left need not wait for it once more. */
   #opening: Promise<SmtpConnection> | undefined
   #isCutOff = false
+  #isClosed = false
 
   constructor(
     parameters: SmtpConnectionParameters,
@@ -39,7 +40,10 @@ export class SendingRoute {
     this.#options = options
   }
 
+  /** Ends the connection, also one that is being made just now. No other is made after it. */
   async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#opening?.catch(() => undefined)
     await this.#connection?.close()
   }
 
@@ -88,7 +92,8 @@ export class SendingRoute {
         else if (this.#useful.has(connection) && isReadable() && signal?.aborted !== true) continue
         return outcome.recipients
       } catch (error) {
-        const isUntouched = !letter.isBegun && !connection.isOpen && signal?.aborted !== true
+        const isOver = this.#isClosed || signal?.aborted === true
+        const isUntouched = !letter.isBegun && !connection.isOpen && !isOver
         if (!isUntouched || attempt === ATTEMPTS_MAX) throw error
         if (!this.#useful.has(connection)) attempt++
       }

@@ -14,6 +14,7 @@ import type { ChannelBinding } from '../sasl/environment.ts'
 import { ConnectionLost, ProtocolViolation } from '../wire/errors.ts'
 import type { ProtocolLogger } from '../wire/protocol-log.ts'
 import type { Connection } from './connection.ts'
+import { DeadlineExceeded } from './errors.ts'
 
 /** What text comes to that was compressed: tables of zeros more, letters of people a tenth of it. */
 const USUAL_INFLATION = 100
@@ -64,11 +65,15 @@ export class DeflatedConnection implements Connection {
     await this.#connection.send(await this.#deflater.deflate(octets), timeoutMs, options)
   }
 
-  async receive(timeoutMs: number, spentMs?: number): Promise<Uint8Array | null> {
-    for (;;) {
+  async receive(timeoutMs: number, spentMs: number = 0): Promise<Uint8Array | null> {
+    const since = performance.now() - spentMs
+    for (let spent = spentMs; ; spent = performance.now() - since) {
       const octets = await this.#inflater.take()
       if (octets !== undefined) return octets
-      const received = await this.#connection.receive(timeoutMs, spentMs)
+      // What nothing comes out of is no answer, however much of it there is.
+      const isOver = spent > Math.max(timeoutMs, spentMs)
+      if (isOver) this.close(new DeadlineExceeded('receive', timeoutMs))
+      const received = await this.#connection.receive(timeoutMs, spent)
       if (received === null) return null
       this.#inflater.push(received)
     }

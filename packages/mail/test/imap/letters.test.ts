@@ -113,6 +113,26 @@ describe('Fetching letters', () => {
     )
   })
 
+  it('is bounded in what it keeps of structures and envelopes too', async () => {
+    const long = 'a'.repeat(1_000)
+    for (const said of [
+      `BODYSTRUCTURE ("TEXT" "PLAIN" ("NAME" "${long}") NIL NIL "7BIT" 1 1)`,
+      `ENVELOPE (NIL "${long}" NIL NIL NIL NIL NIL NIL NIL NIL)`,
+    ]) {
+      await assert.rejects(
+        playMailbox(
+          (session) => fetchLetters(session, UidSet.range(1, 3), { body: true }),
+          `
+          C: A3 UID FETCH 1:3 (UID BODYSTRUCTURE)
+          S: * 1 FETCH (UID 1 ${said})
+          S: * 2 FETCH (UID 2 ${said})`,
+          { limits: { maxBatchOctets: 3_000 } },
+        ),
+        (error) => error instanceof LimitExceeded && error.option === 'limits.maxBatchOctets',
+      )
+    }
+  })
+
   it('takes one letter in so many pieces and no more', async () => {
     const piece = 'S: * 1 FETCH (UID 1 BODY[HEADER] "")\n'
     await assert.rejects(

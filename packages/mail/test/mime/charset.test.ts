@@ -149,6 +149,20 @@ describe('Charset', () => {
     }
   })
 
+  it('M11 reads on although what it was given is written over', () => {
+    const utf16 = { charset: 'utf-16', hex: 'fffe1f044004', text: '\ufeffПр' }
+    for (const { charset, hex, text } of [utf16, ...OF_OTHER_TIMES]) {
+      const decoder = createTextDecoder(charset)
+      const given = Buffer.alloc(1)
+      let read = ''
+      for (const octet of Buffer.from(hex, 'hex')) {
+        given[0] = octet
+        read += decoder?.decode(given, { stream: true }) ?? ''
+      }
+      assert.equal(read + (decoder?.decode() ?? ''), text, charset)
+    }
+  })
+
   it('M20 takes time in proportion to the text, whatever the charset', () => {
     for (const charset of ['utf-7', 'cp437', 'euc-kr', 'iso-2022-kr', 'hz-gb-2312', 'utf-16']) {
       const read = (kilobytes: number): unknown =>

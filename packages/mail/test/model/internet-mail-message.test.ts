@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
@@ -177,6 +177,25 @@ describe('InternetMailMessage', () => {
     message.from = undefined
     assert.throws(() => message.prepare(), IllegalStateException)
     assert.throws(() => message.getSourceData(), IllegalStateException)
+  })
+})
+
+describe('BinaryData', () => {
+  it('of a file is not lost when it is written to that file, by whatever name', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'obmen-internet-mail-'))
+    try {
+      const [path, other] = [join(folder, 'stock.csv'), join(folder, 'other.csv')]
+      await writeFile(path, 'tea;5')
+      await symlink(path, other)
+      const data = new BinaryData(path)
+
+      await data.write(path)
+      await data.write(other)
+
+      assert.equal(await readFile(path, 'utf8'), 'tea;5')
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 })
 

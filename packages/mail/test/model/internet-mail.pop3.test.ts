@@ -15,6 +15,7 @@ import {
   InternetMailTextProcessing,
 } from '../../src/internet-mail.ts'
 import { ADDRESS, profileFor, startWorld } from './internet-mail-world.ts'
+import { serve } from '../net/loopback.ts'
 import { takeCensus } from '../census.ts'
 
 takeCensus()
@@ -236,6 +237,41 @@ describe('InternetMail by POP3', () => {
     await mail.logon(profile)
     const message = new InternetMailMessage()
     await assert.rejects(mail.send(message), IllegalStateException)
+  })
+
+  it('is connected once, however soon it is asked for another connection', async () => {
+    await using world = await startWorld()
+    const { mail, profile } = world
+
+    const [first, second] = await Promise.allSettled([mail.logon(profile), mail.logon(profile)])
+
+    assert.equal(first.status, 'fulfilled')
+    assert.ok(second.status === 'rejected' && second.reason instanceof IllegalStateException)
+  })
+
+  it('leaves no connection behind that was being made when all were ended', async () => {
+    await using listener = await serve((socket) => {
+      socket.on('end', () => socket.end())
+      socket.write('220 here\r\n')
+      socket.on('data', (octets: Buffer) => {
+        socket.write(octets.toString().startsWith('DATA') ? '354 go on\r\n' : '250 well\r\n')
+      })
+    })
+    const { host, port } = listener.at()
+    const profile = new InternetMailProfile()
+    profile.smtpServerAddress = host
+    profile.smtpPort = port
+    profile.requireTls = false
+    const message = new InternetMailMessage()
+    message.from = ADDRESS
+    message.to.add(ADDRESS)
+    const mail = new InternetMail()
+    await mail.logon(profile)
+
+    const sending = mail.send(message)
+    await Promise.allSettled([sending, mail.logoff()])
+
+    await listener.idle()
   })
 
   it('shows no password to a server without TLS, and none to a server with another name', async () => {

@@ -43,7 +43,7 @@ async function imap(
 }
 
 describe('A maildrop of the platform', () => {
-  it('names letters by their numbers where the server has no UIDL, and reads headers without TOP', async () => {
+  it('knows letters again as long as the connection lasts where the server has no UIDL, and reads headers without TOP', async () => {
     const { receiver, connection } = await pop3(
       ['USER'],
       `
@@ -78,12 +78,55 @@ describe('A maildrop of the platform', () => {
 
     connection.assertFinished()
     assert.deepEqual(
-      headers.map(({ subject, uid }) => [subject, ...uid]),
-      [
-        ['one', 'pop3-1'],
-        ['three', 'pop3-3'],
-      ],
+      headers.map(({ subject }) => subject),
+      ['one', 'three'],
     )
+  })
+
+  it('without UIDL takes no letter for one of an earlier connection that had its number', async () => {
+    const listing = `
+      C: LIST
+      S: +OK
+      S: 1 20
+      S: .
+      C: UIDL
+      S: -ERR what is that?
+      `
+    const earlier = await pop3(['USER'], listing)
+    const known = await earlier.receiver.getUidl([], {})
+    const later = await pop3(['USER'], listing)
+
+    await later.receiver.deleteMessages(known)
+    const unknown = await later.receiver.getUidl(known, {})
+
+    // Nothing but the listing was asked for.
+    later.connection.assertFinished()
+    assert.deepEqual([known.length, unknown.length], [1, 1])
+  })
+
+  it('is listed once more when the listing was refused', async () => {
+    const { receiver, connection } = await pop3(
+      ['UIDL', 'TOP'],
+      `
+      C: LIST
+      S: -ERR busy
+      C: UIDL
+      S: -ERR busy
+      C: LIST
+      S: +OK
+      S: 1 20
+      S: .
+      C: UIDL
+      S: +OK
+      S: 1 a
+      S: .`,
+    )
+
+    await assert.rejects(receiver.getUidl([], {}), MailboxException)
+    const uids = await receiver.getUidl([], {})
+
+    connection.assertFinished()
+    assert.deepEqual(uids, ['a'])
   })
 
   it('deletes all copies that have one identifier, and says which letters the server keeps', async () => {

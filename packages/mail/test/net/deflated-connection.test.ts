@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { describe, it } from 'node:test'
 import zlib from 'node:zlib'
 import { LimitExceeded } from '../../src/base/limit-exceeded.ts'
+import { DeadlineExceeded } from '../../src/net/errors.ts'
 import { openImap } from '../../src/net/imap-client.ts'
 import { ConnectionLost, ProtocolViolation } from '../../src/wire/errors.ts'
 import { SequenceSet } from '../../src/imap/number-set.ts'
@@ -115,6 +116,28 @@ describe('A compressed IMAP session', () => {
     await assert.rejects(
       opened,
       (error) => error instanceof LimitExceeded && error.option === 'limits.maxInflatedOctets',
+    )
+  })
+
+  it('M9 is over in time when octets come and nothing comes out of them', async () => {
+    // A block of no octets, as it stands (RFC 1951 §3.2.4).
+    const nothing = Buffer.from([0x00, 0x00, 0x00, 0xff, 0xff])
+    const server = new SmallImapServer(3, 'IDLE COMPRESS=DEFLATE')
+    const talkative = compressing(server, (deflated, socket) => {
+      const talk = (): void => {
+        if (!socket.writable) return
+        if (socket.write(nothing)) setImmediate(talk)
+        else socket.once('drain', talk)
+      }
+      deflated.flush(zlib.constants.Z_SYNC_FLUSH, talk)
+      socket.on('data', () => deflated.destroy())
+    })
+    await using host = await serve(talkative)
+    const opened = openInbox(host, { compress: true, deadlines: { commandMs: 100 } })
+
+    await assert.rejects(
+      opened,
+      (error) => error instanceof DeadlineExceeded && error.phase === 'receive',
     )
   })
 

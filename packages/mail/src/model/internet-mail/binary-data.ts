@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { concatOctets, NO_OCTETS } from '../../base/octets.ts'
@@ -52,11 +52,16 @@ export class BinaryData {
   }
 
   /**
-   * Writes everything into a file, piece by piece. What the file had before is gone.
+   * Writes everything into a file, piece by piece. What the file had before is gone; but the file that the data is read from stays as it is.
    *
    * @throws what the file system throws. Of a name that came with a letter take `safeFileName` of `@obmen/mail/mime`: a stranger chose it.
    */
   async write(fileName: string | URL): Promise<void> {
+    if (this.#content instanceof FileContent) {
+      const target = await stat(fileName, { bigint: true }).catch(() => undefined)
+      // To open it would empty it, before anything was read.
+      if (target !== undefined && this.#content.isFile(target)) return
+    }
     await using file = await open(fileName, 'w')
     for await (const octets of this.#content.open()) await file.writeFile(octets)
   }

@@ -48,6 +48,7 @@ interface Connected {
  */
 export class InternetMail implements AsyncDisposable {
   #connected: Connected | undefined
+  #isConnecting = false
   #route: SendingRoute | undefined
 
   /**
@@ -63,9 +64,14 @@ export class InternetMail implements AsyncDisposable {
     protocol: InternetMailProtocol = InternetMailProtocol.Pop3,
     options: MailboxOptions = {},
   ): Promise<void> {
-    if (this.#connected !== undefined) throw new IllegalStateException('mail is connected already')
+    if (this.#connected !== undefined || this.#isConnecting) {
+      throw new IllegalStateException('mail is connected already')
+    }
     const given = readArguments(options, ['signal', 'log'])
-    const receiver = await openReceiver(profile, protocol, given)
+    this.#isConnecting = true
+    const receiver = await openReceiver(profile, protocol, given).finally(() => {
+      this.#isConnecting = false
+    })
     if (receiver === undefined && profile.smtpServerAddress === '') {
       throw new IllegalArgumentException(
         `the profile names neither a server for ${protocol.toString()} nor one for SMTP`,

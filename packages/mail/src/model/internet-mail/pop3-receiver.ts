@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Pop3Refusals } from '../../pop3/batch.ts'
 import { Pop3DeletionsUnconfirmed } from '../../pop3/errors.ts'
 import type { Pop3Connection as Pop3Session } from '../../net/pop3-client.ts'
@@ -99,9 +100,18 @@ export class Pop3Receiver implements MailReceiver {
 
   /** The letters that were not deleted. */
   async #list(): Promise<readonly ListedLetter[]> {
-    this.#listed ??= inMailbox('listing letters', () => listLetters(this.#session))
+    this.#listed ??= this.#startListing()
     const listed = await this.#listed
     return listed.filter(({ number }) => !this.#deleted.has(number))
+  }
+
+  /** What the server refuses once, it may grant when it is asked again. */
+  #startListing(): Promise<readonly ListedLetter[]> {
+    const listing = inMailbox('listing letters', () => listLetters(this.#session))
+    listing.catch(() => {
+      this.#listed = undefined
+    })
+    return listing
   }
 
   async #find(filter: InternetMailFilter): Promise<readonly FoundLetter[]> {
@@ -152,10 +162,11 @@ export class Pop3Receiver implements MailReceiver {
 
 async function listLetters(session: Pop3Session): Promise<readonly ListedLetter[]> {
   const [sizes, uids] = await Promise.all([session.list(), session.uniqueIds()])
-  // A server without UIDL has numbers only, which hold as long as the connection does.
+  // A server without UIDL has numbers only, which hold as long as the connection does: over the next one they are those of other letters, so they must mean none there.
+  const connection = randomUUID()
   return [...sizes].map(([number, sizeOctets]) => ({
     number,
     sizeOctets,
-    uid: uids?.get(number) ?? `pop3-${number}`,
+    uid: uids?.get(number) ?? `pop3-${number}-${connection}`,
   }))
 }
