@@ -95,6 +95,7 @@ export class SiteModel {
       this.rows.delete(id)
       this.present.delete(id)
       this.held.delete(id)
+      this.made.delete(id)
       this.forgotten.set(id, state)
     }
   }

@@ -4,8 +4,11 @@ import type { RunOptions } from './options.ts'
 import { type Batch, type BatchResult, isBatchResult } from './batch.ts'
 import { storyOptions } from './one.ts'
 
-/** Seeds that a process takes at a time: a second or two, so that progress shows. */
-const BATCH_SEEDS = 100
+/** Seeds that a process takes at a time: about a second. */
+const BATCH_SEEDS = 20
+
+/** After so many worlds it is told how far the run is. */
+const PROGRESS_WORLDS = 200
 
 /** A run that finds so many failures has found one defect, or the simulation has one. */
 const MAX_FAILURES = 20
@@ -97,7 +100,7 @@ class ManyWorlds {
     this.#cpuMs += cpuMs
     this.#failures.push(...failures)
     for (const { seed, message } of failures) this.#print(`seed ${seed} fails: ${message}`)
-    if (this.#done % (10 * BATCH_SEEDS) > 0) return
+    if (this.#done % PROGRESS_WORLDS > 0) return
     this.#print(`${this.#done} of ${this.#options.worlds} worlds, ${this.#failures.length} failed`)
   }
 }
