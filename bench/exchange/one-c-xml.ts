@@ -43,14 +43,18 @@ const ELEMENTS = [
 const ORDER = ['Ref', 'DeletionMark', 'Code', 'Description']
 
 function formatObject(row: readonly SQLInputValue[]): string {
-  const values = new Map(ELEMENTS.map((name, index) => [name, row[index] ?? '']))
+  const values = new Map(ELEMENTS.map((name, index) => [name, textOf(row[index] ?? null)]))
   values.set('DeletionMark', 'false')
   const names = [...ORDER, ...ELEMENTS.filter((name) => !ORDER.includes(name))]
   const lines = names.map((name) => {
-    const text = escapeXml(String(values.get(name) ?? ''))
+    const text = escapeXml(values.get(name) ?? '')
     return text === '' ? `\t\t\t<${name}/>` : `\t\t\t<${name}>${text}</${name}>`
   })
   return ['\t\t<CatalogObject.Продажи>', ...lines, '\t\t</CatalogObject.Продажи>'].join('\n')
+}
+
+function textOf(value: SQLInputValue): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? '').replaceAll('"', '')
 }
 
 function escapeXml(text: string): string {

@@ -5,7 +5,11 @@ import { isTest } from './repository.ts'
 import { findingAt, type Finding, type Rule } from './rule.ts'
 import type { Import, SourceFile } from './source-file.ts'
 
-const CENSUS = 'packages/mail/test/census.ts'
+/** What is left after a test is counted, and a PostgreSQL is started, in the same way everywhere. */
+const FOR_ALL_TESTS: ReadonlySet<string> = new Set([
+  'packages/mail/test/census.ts',
+  'packages/exchange/test/store/postgres/test-server.ts',
+])
 
 /**
  * Imports go one way. That is what lets a protocol be read, tested and replaced without the others, and it is lost by a
@@ -29,8 +33,7 @@ function* leavingThePackage(file: SourceFile): Generator<Finding> {
     if (target.startsWith(`${home}/`) || !target.startsWith('packages/')) continue
     // The description of the servers that all packages are tried against is no part of any of them.
     if (isTest(file.path) && target.includes('/test-servers/')) continue
-    // What is left after a test is counted in the same way everywhere.
-    if (isTest(file.path) && target === CENSUS) continue
+    if (isTest(file.path) && FOR_ALL_TESTS.has(target)) continue
     yield findingAt(
       file,
       offset,

@@ -7,6 +7,14 @@ export function existsSync(path: string): boolean {
   return diskOf(path).files.has(path)
 }
 
+export function statSync(path: string): { readonly size: number } {
+  return { size: readWhole(path).length }
+}
+
+export function readFileSync(path: string): Uint8Array {
+  return readWhole(path)
+}
+
 /** What part of a file is read: from an octet to an octet, both included. */
 export interface ReadRange {
   readonly start?: number

@@ -5,7 +5,6 @@
 import type { Mutation } from './mutation.ts'
 
 const ACKNOWLEDGEMENT = 'plan/acknowledgement.ts'
-const CONFLICT = 'plan/conflict.ts'
 const NUMBERING = 'plan/numbering.ts'
 const RECEPTION = 'plan/reception.ts'
 const RECEIVE = 'session/receive-changes.ts'
@@ -45,8 +44,8 @@ export const MUTATIONS: readonly Mutation[] = [
   }),
   one('removes the letter before the commit', {
     file: RECEIVE,
-    text: `      await this.#conclude(message, await this.#apply(verified))`,
-    replacement: `      await this.#inbox.remove(message)\n      await this.#conclude(message, await this.#apply(verified))`,
+    text: `      checkName(message, verified.header)\n`,
+    replacement: `      checkName(message, verified.header)\n      await this.#inbox.remove(message)\n`,
   }),
   one('ignores baseNo', {
     file: RECEPTION,
@@ -68,13 +67,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
       {
         file: PLAIN_WRITER,
-        text: `this.#renew.run(...this.#keyOf(values), seq, stamp, origin, sender)`,
-        replacement: `this.#renew.run(...this.#keyOf(values), seq, stamp, origin, '')`,
-      },
-      {
-        file: PLAIN_WRITER,
-        text: `this.#enter.run(...key, seq, stamp, origin, sender)`,
-        replacement: `this.#enter.run(...key, seq, stamp, origin, '')`,
+        text: `this.#keyLength), seq, stamp, origin, sender]`,
+        replacement: `this.#keyLength), seq, stamp, origin, '']`,
       },
     ],
   },
@@ -128,12 +122,11 @@ export const MUTATIONS: readonly Mutation[] = [
       },
       {
         file: RECEIVE,
-        text: `      await this.#conclude(message, await this.#apply(verified))`,
+        text: `      await this.#conclude(message, outcome)\n`,
         replacement:
-          `      const outcome = await this.#apply(verified)\n` +
           `      const { later } = this\n` +
           `      if (outcome.kind === 'applied') await this.#update(() => later)\n` +
-          `      await this.#conclude(message, outcome)`,
+          `      await this.#conclude(message, outcome)\n`,
       },
     ],
   },
@@ -199,8 +192,8 @@ export const MUTATIONS: readonly Mutation[] = [
   }),
   one('registers applied rows as changes of its own', {
     file: APPLY_DATABASE,
-    text: `    this.#triggers.suspend(table)\n`,
-    replacement: '',
+    text: `const hasTriggers = this.#triggers.suspend(table)`,
+    replacement: `const hasTriggers = false`,
   }),
   one('registers no evictions', {
     file: CAPTURE,
@@ -231,11 +224,6 @@ export const MUTATIONS: readonly Mutation[] = [
     file: JUDGE,
     text: `|| compareVersions(row, entry) < 0) return false`,
     replacement: `) return false`,
-  }),
-  one('lets both sides of a conflict decide for themselves', {
-    file: CONFLICT,
-    text: `  return thisNode < sender\n`,
-    replacement: `  return true\n`,
   }),
   one('forgets deletions that a node does not know yet', {
     file: DELETIONS,

@@ -11,6 +11,7 @@ import { simTransport } from '../mail/sim-transport.ts'
 import { SimulatedFailure } from '../site/gate.ts'
 import { gatedStore } from '../site/gated-store.ts'
 import type { Site } from '../site/site.ts'
+import { ProcessTimers } from '../site/timers.ts'
 import type { Fate, Mishap } from './step.ts'
 import type { World } from './world.ts'
 import { WorldFailure } from './world-failure.ts'
@@ -31,11 +32,14 @@ export async function exchangeOnce(world: World, site: Site, trouble: Trouble): 
   const died = new Promise<'died'>((resolve) => {
     site.gate.arm(trouble.mishap, () => resolve('died'))
   })
+  const timers = new ProcessTimers()
+  timers.watch()
   const ended = exchange(context).then(
     (results) => results.flatMap(({ errors }) => errors),
     (error: unknown) => [error],
   )
   const errors = await Promise.race([ended, died])
+  timers.end()
   if (errors === 'died') {
     world.tell?.(`  ${site.name} died at ${site.gate.lastCall}`)
     site.restart()

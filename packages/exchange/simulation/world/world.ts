@@ -162,9 +162,7 @@ export class World {
     const known = this.#numbers.get(number) ?? hint.uuid
     this.#numbers.set(number, known)
     if (known !== hint.uuid) throw new WorldFailure('a number stands for one message', number)
-    // A row that left a share and enters it again has to be sent, whoever made it.
-    const givesParts = this.shape.zones !== undefined && site.node === 0
-    if (givesParts || this.disturbed.size > 0) return
+    if (this.disturbed.size > 0 || !this.#travelsOnce(site)) return
     for (const [id, state] of content.rows) {
       const own = site.model.rows.get(id)
       const isFromThere = site.model.sources.get(id) === name.to
@@ -172,6 +170,15 @@ export class World {
       const facts = `${describeState(state)} from ${name.from} to ${name.to}`
       throw new WorldFailure('nothing is sent to where it came from', facts)
     }
+  }
+
+  /** A row that left a share and enters it again has to be sent, whoever made it; one that waited comes from any that had it. */
+  #travelsOnce(site: Site): boolean {
+    const { tables, zones } = this.shape
+    const refuses = tables.some(
+      ({ unique, refusingNode }) => (unique ?? refusingNode) !== undefined,
+    )
+    return !refuses && (zones === undefined || site.node > 0)
   }
 
   /** A letter goes only when its message was applied, or is of no use any more: that is known of what was committed. */
@@ -303,6 +310,7 @@ export class World {
     if (!peersOf(this.shape, node).includes(peer)) return
     this.disturbed.add(node).add(peer)
     const site = this.#site(node)
+    site.applied.clear()
     const code = this.#site(peer).plan.thisNode
     await site.store.transaction((transaction) => transaction.removeNode(code))
     await addPeer(site.store, this.shape, peer)

@@ -36,16 +36,24 @@ export function composeContent(
   }
 }
 
-/** The octets of a message's file, in constant memory. `bodyPath` is where its body lies. */
+/** The octets of a message's file, in constant memory. `body` is its body, or where it lies. */
 export async function* readContent(
   { head, ranges, tail }: MessageContent,
-  bodyPath: string,
+  body: Uint8Array | string,
 ): AsyncGenerator<Uint8Array, void, void> {
   yield Buffer.from(head, 'base64')
   for (const [begin, end] of ranges) {
-    for await (const octets of createReadStream(bodyPath, { start: begin, end: end - 1 })) {
-      if (Buffer.isBuffer(octets)) yield octets
-    }
+    if (typeof body === 'string') yield* readRange(body, { start: begin, end: end - 1 })
+    else yield body.subarray(begin, end)
   }
   yield Buffer.from(tail, 'base64')
+}
+
+async function* readRange(
+  path: string,
+  range: { readonly start: number; readonly end: number },
+): AsyncGenerator<Uint8Array, void, void> {
+  for await (const octets of createReadStream(path, range)) {
+    if (Buffer.isBuffer(octets)) yield octets
+  }
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 
 import type { Epoch } from '../plan/epoch.ts'
 import type { NodeCode } from '../plan/node-code.ts'
@@ -14,6 +14,9 @@ export interface Outgoing {
   readonly epoch: Epoch
   readonly message: SentMessage
 }
+
+/** Held in memory while its letters are sent. */
+const SMALL_BODY_OCTETS = 256 * 1024
 
 /** Every server has to take letters of this size (RFC 5321 §4.5.3.1.7). */
 const SMALL_LETTER_OCTETS = 64 * 1024
@@ -33,10 +36,25 @@ export class Outbox {
   readonly #spool: Spool
   /** Why nothing is handed over any more: a login that is refused is not tried for each node. */
   #failure: Error | undefined
+  #small: { readonly name: string; readonly octets: Uint8Array } | undefined
 
   constructor(context: ExchangeContext) {
     this.#context = context
     this.#spool = new Spool(context.spoolFolder)
+  }
+
+  /** A body, or where it lies: a small one is read once, because opening a file for each letter takes longer than sending it. */
+  #bodyOf(name: string): Uint8Array | string {
+    const path = this.#spool.body(name)
+    if (name === '') return path
+    // It grows while there are nodes that need a part anew.
+    const { size } = statSync(path)
+    const { name: known, octets: before } = this.#small ?? {}
+    if (known === name && before?.length === size) return before
+    if (size > SMALL_BODY_OCTETS) return path
+    const octets = readFileSync(path)
+    this.#small = { name, octets }
+    return octets
   }
 
   /** Whether all octets of a message are still there. */
@@ -72,18 +90,18 @@ export class Outbox {
     return sizeOctets * 2 > Math.min(limitOctets, SMALL_LETTER_OCTETS)
   }
 
-  #hand({ code, epoch, message }: Outgoing): Promise<void> {
+  async #hand({ code, epoch, message }: Outgoing): Promise<void> {
     const { plan } = this.#context.store
     const { messageNo, uuid, baseNo, rowCount, sizeOctets, writtenAt, content } = message
     if (content === undefined) throw new TypeError('the message was delivered before')
-    const path = this.#spool.body(content.body)
-    return this.#context.transport.deliver({
+    const body = this.#bodyOf(content.body)
+    await this.#context.transport.deliver({
       name: { plan: plan.name, from: plan.thisNode, to: code, messageNo },
       hint: { epoch, uuid, baseNo },
       rowCount,
       sizeOctets,
       writtenAt,
-      content: () => readContent(content, path),
+      content: () => readContent(content, body),
     })
   }
 }

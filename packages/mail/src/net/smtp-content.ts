@@ -4,10 +4,7 @@ import { searchable } from './searchable.ts'
 import type { SendOptions } from './smtp-client.ts'
 
 /** What the options say of the content counts, and otherwise its own word on its form. */
-export function contentOf(
-  source: ContentSource,
-  options: Omit<SendOptions, 'signal'>,
-): Content {
+export function contentOf(source: ContentSource, options: Omit<SendOptions, 'signal'>): Content {
   const letter = source.canonicalLetter
   if (letter === undefined) return { ...options, source }
   const { sizeOctets, body, needsSmtpUtf8 } = letter

@@ -13,7 +13,6 @@ import { ConnectionLost } from '../../src/wire/errors.ts'
 import { ProtocolLogger } from '../../src/wire/protocol-log.ts'
 import { envelope, NEXT_PIPELINED, open, opening, pieces, summary } from '../smtp/conversation.ts'
 import { ScriptedServer } from '../smtp/scripted-server.ts'
-import { dueEvents } from './loopback.ts'
 import { takeCensus } from '../census.ts'
 
 takeCensus()
@@ -332,40 +331,6 @@ describe('SMTP connection', () => {
   })
 })
 
-describe('A letter in memory', () => {
-  for (const extensions of [['PIPELINING'], ['PIPELINING', 'CHUNKING']]) {
-    it(`is taken as it is, without asking its source: ${extensions.join(', ')}`, async () => {
-      const server = new ScriptedServer({ extensions: [...extensions, 'SMTPUTF8'], isPolled: true })
-      const smtp = new SmtpConnection(server, await drive(open(), server))
-      const letter = new WholeLetter('Subject: x\r\n\r\n.dot\r\n', '7BIT')
-
-      const outcomes = await Promise.all([smtp.send(one, letter), smtp.send(one, letter)])
-
-      assert.deepEqual(outcomes.map(summary), [['accepted 250'], ['accepted 250']])
-      assert.equal(letter.begun, 2)
-      assert.deepEqual(
-        server.deliveries.map((delivery) => delivery.content),
-        [letter.text, letter.text],
-      )
-    })
-  }
-
-  it('whose caller learns an outcome and has the next at once costs no round trip more', async () => {
-    const server = new TurningServer({ extensions: ['PIPELINING', 'SMTPUTF8'], isPolled: true })
-    const smtp = new SmtpConnection(server, await drive(open(), server))
-    const before = server.roundTrips
-    async function sendInTurn(): Promise<void> {
-      for (let count = 0; count < 10; count++)
-        await smtp.send(one, new WholeLetter('x\r\n', '7BIT'))
-    }
-
-    await Promise.all([sendInTurn(), sendInTurn()])
-
-    // One for each, and one at the beginning of the envelope of the first.
-    assert.equal(server.roundTrips - before, 21)
-  })
-})
-
 /** A letter whose form is vouched for. */
 class KnownLetter extends CanonicalLetter {
   readonly needsSmtpUtf8 = true
@@ -382,33 +347,5 @@ class KnownLetter extends CanonicalLetter {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
     yield octetsOf(this.#text)
-  }
-}
-
-/** As a socket, it is polled by letting the event loop turn. */
-class TurningServer extends ScriptedServer {
-  override async poll(): Promise<Uint8Array | undefined> {
-    await dueEvents()
-    return super.poll()
-  }
-}
-
-/** One that is there as a whole, and can't be had in another way. */
-class WholeLetter extends KnownLetter {
-  readonly text: string
-  begun = 0
-
-  constructor(text: string, body: LetterBody) {
-    super(text, body)
-    this.text = text
-  }
-
-  override whole(): Uint8Array {
-    this.begun++
-    return octetsOf(this.text)
-  }
-
-  override async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    throw new Error('its source was asked')
   }
 }

@@ -4,8 +4,7 @@ import { describe, it } from 'node:test'
 import { startMailHost } from '@obmen/mail/testing'
 import type pg from 'pg'
 
-import { readRows } from '../../../exchange/test/store/postgres/prepared-postgres.ts'
-import { startPostgres } from '../../../exchange/test/store/postgres/test-server.ts'
+import { readRows, startPostgres } from '../../../exchange/test/store/postgres/test-server.ts'
 import { INIT, TestSite } from '../test-site.ts'
 
 const server = await startPostgres()

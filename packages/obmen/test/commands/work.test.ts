@@ -32,11 +32,8 @@ async function openSites(t: TestContext): Promise<Sites> {
     site.env['OBMEN_MAIL_PASSWORD'] = password
     const addressed = ['--database', url, '--address', address, '--ca', ca]
     const servers = ['--servername', 'localhost', '--send', urls.smtps, '--receive', urls.imaps]
-    const { exitCode, err } = await site.run(
-      ...['init', '--plan', 'Goods', '--node', code],
-      ...addressed,
-      ...servers,
-    )
+    const words = ['init', '--plan', 'Goods', '--node', code, ...addressed, ...servers]
+    const { exitCode, err } = await site.run(...words)
     assert.equal(exitCode, 0, err)
     await site.run('node', 'add', ...others)
     return site

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { describe, it, type TestContext } from 'node:test'
 
 import { type NodeCode, parseNodeCode, parsePlanName } from '@obmen/exchange'
@@ -28,7 +26,7 @@ async function openQueue(t: TestContext, pool: pg.Pool): Promise<NodeQueue> {
 class Bench {
   readonly atWork: NodeCode[] = []
   readonly begun: NodeCode[] = []
-  #release: (() => void)[] = []
+  readonly #release: (() => void)[] = []
   #isOver = false
 
   readonly work = async (node: NodeCode): Promise<void> => {
@@ -47,6 +45,35 @@ class Bench {
 
   async until(isReached: () => boolean): Promise<void> {
     while (!isReached()) await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+/** A database that a worker does not reach any more from the moment of its death. */
+class MortalPool {
+  readonly #pool: pg.Pool
+  readonly #end = Promise.withResolvers<void>()
+  #isDead = false
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool
+  }
+
+  get end(): Promise<void> {
+    return this.#end.promise
+  }
+
+  readonly run = (text: string, values?: unknown[]): Promise<{ rows: object[] }> => {
+    if (this.#isDead) return Promise.reject(new Error('the worker is dead'))
+    return this.#pool.query<object>(text, values)
+  }
+
+  die(): void {
+    this.#isDead = true
+  }
+
+  bury(): void {
+    this.#isDead = false
+    this.#end.resolve()
   }
 }
 
@@ -70,15 +97,19 @@ describe('a queue of nodes', () => {
   it('gives the node of a worker that died to another one', async (t) => {
     const pool = await server.newDatabase()
     const queue = await openQueue(t, pool)
-    const { host, user, database } = server.settings(await nameOf(pool))
-    const worker = spawn(
-      process.execPath,
-      [new URL('dying-worker.ts', import.meta.url).pathname, host, user, database],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    )
-    await once(worker.stdout, 'data')
-    worker.kill('SIGKILL')
-    await once(worker, 'exit')
+    const begun = Promise.withResolvers<void>()
+    const dying = new MortalPool(pool)
+    const worker = await NodeQueue.open({ run: dying.run, plan: PLAN, onError: () => undefined })
+    await worker.work({
+      count: 1,
+      work: async () => {
+        begun.resolve()
+        await dying.end
+      },
+    })
+    await queue.offer(NODES.slice(0, 1))
+    await begun.promise
+    dying.die()
     const taken = Promise.withResolvers<NodeCode>()
     await queue.work({ count: 1, work: (node) => Promise.resolve(taken.resolve(node)) })
     // As if its last word were a minute ago.
@@ -86,10 +117,7 @@ describe('a queue of nodes', () => {
       `UPDATE obmen_queue.job SET heartbeat_on = now() - interval '1 minute' WHERE state = 'active'`,
     )
     assert.equal(await taken.promise, 'С01')
+    dying.bury()
+    await worker[Symbol.asyncDispose]()
   })
 })
-
-async function nameOf(pool: pg.Pool): Promise<string> {
-  const { rows } = await pool.query<{ name: string }>('SELECT current_database() AS name')
-  return rows[0]?.name ?? ''
-}

@@ -33,7 +33,8 @@ describe('a row that is no longer this node’s share', () => {
 
     const before = await node.apply(GOODS, [departure(2, 'С01', 1n)])
     const rows = node.rows(ROWS)
-    await node.apply(GOODS, [departure(2, 'С01', 1n)], { acknowledgedSeq: 2 })
+    const [[stamp = 0] = []] = node.rows('SELECT stamp FROM obmen_index_1')
+    await node.apply(GOODS, [departure(Number(stamp), 'ЦБ', 1n)], { acknowledgedSeq: 2 })
 
     assert.deepEqual([before.applied, before.outdated], [0, 1])
     assert.deepEqual(rows, [[1, 'mine']])

@@ -14,6 +14,7 @@ const LATER = 4_000_000_000_000
 export function applyingContract(open: OpenDatabase): void {
   describe('rows of a message', () => {
     appliesVersions(open)
+    settlesDifferences(open)
     appliesUniqueValues(open)
     setsAside(open)
   })
@@ -62,7 +63,9 @@ function appliesVersions(open: OpenDatabase): void {
 
     assert.deepEqual(await node.rows(ROWS), [['2', 'of the second']])
   })
+}
 
+function settlesDifferences(open: OpenDatabase): void {
   it('are a conflict, on record with both versions, where the row was changed here too', async () => {
     const node = await open(GOODS)
     await node.sql(`INSERT INTO goods VALUES (1, 'ours'), (2, 'ours too')`)

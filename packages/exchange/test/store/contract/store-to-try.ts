@@ -12,6 +12,8 @@ import {
   type Value,
 } from '@obmen/exchange'
 
+import type { PlanRules } from '../../../src/plan/plan-rules.ts'
+
 export const PLAN: ExchangePlan = {
   name: parsePlanName('УдаленныеСклады'),
   thisNode: parseNodeCode('ЦБ'),
@@ -28,8 +30,8 @@ export interface TriedDatabase {
   checkCapture(): Promise<void>
 }
 
-/** Makes a database with a schema and prepares it for {@link PLAN}, with all its tables. */
-export type OpenDatabase = (schema: string) => Promise<StoreToTry>
+/** Makes a database with a schema, prepares it for {@link PLAN} with all its tables, and opens it under the plan's rules. */
+export type OpenDatabase = (schema: string, rules?: PlanRules) => Promise<StoreToTry>
 
 export class StoreToTry implements TriedDatabase {
   readonly #database: TriedDatabase

@@ -10,8 +10,8 @@ import {
 import pg from 'pg'
 
 import { PLAN, row, tableLine } from '../contract/store-to-try.ts'
-import { clear, prepareIn, readRows } from './prepared-postgres.ts'
-import { startPostgres } from './test-server.ts'
+import { clear, prepareIn } from './prepared-postgres.ts'
+import { readRows, startPostgres } from './test-server.ts'
 
 const server = await startPostgres()
 const pool = await server.newDatabase()

@@ -1,5 +1,6 @@
 import { applyingContract } from '../contract/applying.ts'
 import { capturingContract } from '../contract/capturing.ts'
+import { keepingContract } from '../contract/keeping.ts'
 import { readingContract } from '../contract/reading.ts'
 import type { OpenDatabase } from '../contract/store-to-try.ts'
 import { prepareIn } from './prepared-postgres.ts'
@@ -7,8 +8,12 @@ import { startPostgres } from './test-server.ts'
 
 const server = await startPostgres()
 const pool = await server.newDatabase()
-const open: OpenDatabase = async (schema) => (await prepareIn(pool, schema)).node
+const open: OpenDatabase = async (schema, rules) => {
+  const { node } = await prepareIn(pool, schema, rules === undefined ? {} : { rules })
+  return node
+}
 
 capturingContract(open)
 applyingContract(open)
+keepingContract(open)
 readingContract(open)

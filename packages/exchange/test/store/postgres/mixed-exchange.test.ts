@@ -17,8 +17,8 @@ import { PostOffice } from '@obmen/exchange/testing'
 
 import { PLAN } from '../contract/store-to-try.ts'
 import { PreparedDatabase } from '../sqlite/prepared-database.ts'
-import { prepareIn, readRows } from './prepared-postgres.ts'
-import { startPostgres } from './test-server.ts'
+import { prepareIn } from './prepared-postgres.ts'
+import { readRows, startPostgres } from './test-server.ts'
 import { insertAll, POSTGRES, SQLITE } from './type-cases.ts'
 
 const server = await startPostgres()

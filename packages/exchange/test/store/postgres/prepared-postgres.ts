@@ -9,6 +9,7 @@ import {
 import type pg from 'pg'
 
 import { PLAN, StoreToTry } from '../contract/store-to-try.ts'
+import { readRows } from './test-server.ts'
 
 /** Takes everything out of a database: quicker than a new one for each test. */
 export async function clear(pool: pg.Pool): Promise<void> {
@@ -49,14 +50,4 @@ export async function prepareIn(
     checkCapture: () => store.checkCapture(),
   })
   return { node, store, pool }
-}
-
-/** The rows of a query, each value as PostgreSQL writes it. */
-export async function readRows(pool: pg.Pool, query: string): Promise<string[][]> {
-  const { rows } = await pool.query<string[]>({
-    text: query,
-    rowMode: 'array',
-    types: { getTypeParser: () => (text: string) => text },
-  })
-  return rows.map((row) => row.map(String))
 }

@@ -1,5 +1,7 @@
 import { after } from 'node:test'
 
+import type pg from 'pg'
+
 import { type PostgresServer, startServer } from './postgres-server.ts'
 
 /** Starts a server for the tests of one file; it is shut down after them. */
@@ -7,4 +9,14 @@ export async function startPostgres(): Promise<PostgresServer> {
   const server = await startServer()
   after(() => server.stop())
   return server
+}
+
+/** The rows of a query, each value as PostgreSQL writes it. */
+export async function readRows(pool: pg.Pool, query: string): Promise<string[][]> {
+  const { rows } = await pool.query<string[]>({
+    text: query,
+    rowMode: 'array',
+    types: { getTypeParser: () => (text: string) => text },
+  })
+  return rows.map((row) => row.map(String))
 }

@@ -10,8 +10,8 @@ import { readUserTables, toTableLine } from '../../../src/store/postgres/user-ta
 import type { StoreToTry } from '../contract/store-to-try.ts'
 import { PreparedDatabase } from '../sqlite/prepared-database.ts'
 import { INEXACT, insertAll, POSTGRES, SQLITE, TYPES } from './type-cases.ts'
-import { clear, prepareIn, readRows } from './prepared-postgres.ts'
-import { startPostgres } from './test-server.ts'
+import { clear, prepareIn } from './prepared-postgres.ts'
+import { readRows, startPostgres } from './test-server.ts'
 
 const server = await startPostgres()
 const pool = await server.newDatabase()

@@ -1,11 +1,12 @@
 import { type OpenDatabase, StoreToTry } from '../contract/store-to-try.ts'
 import { applyingContract } from '../contract/applying.ts'
 import { capturingContract } from '../contract/capturing.ts'
+import { keepingContract } from '../contract/keeping.ts'
 import { readingContract } from '../contract/reading.ts'
 import { PreparedDatabase } from './prepared-database.ts'
 
-const open: OpenDatabase = (schema) => {
-  const node = new PreparedDatabase(schema)
+const open: OpenDatabase = (schema, rules) => {
+  const node = new PreparedDatabase(schema, rules === undefined ? {} : { rules })
   return Promise.resolve(
     new StoreToTry({
       store: node.store,
@@ -18,4 +19,5 @@ const open: OpenDatabase = (schema) => {
 
 capturingContract(open)
 applyingContract(open)
+keepingContract(open)
 readingContract(open)

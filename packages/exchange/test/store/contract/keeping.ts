@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+
+import { newNodeState, type NodeCode, type NodeState, parseNodeCode } from '@obmen/exchange'
+import { NodeAttributeMissing, NodeExists, NodeUnknown } from '@obmen/exchange/errors'
+
+import { FIRST_EPOCH } from '../../../src/plan/epoch.ts'
+import { toMessageNo } from '../../../src/plan/message-no.ts'
+import { DEFAULT_PLAN_RULES, type PlanRules } from '../../../src/plan/plan-rules.ts'
+import { deletion, type OpenDatabase, row, type StoreToTry, tableLine } from './store-to-try.ts'
+
+const ORDERS = 'CREATE TABLE orders (id INTEGER PRIMARY KEY, place TEXT, margin INTEGER);'
+const [FIRST, SECOND] = [parseNodeCode('С01'), parseNodeCode('С02')]
+
+/** What is kept of nodes, and which rows are theirs. */
+export function keepingContract(open: OpenDatabase): void {
+  describe('what a store keeps', () => {
+    keepsNodes(open)
+    keepsDays(open)
+    keepsShares(open)
+  })
+}
+
+async function addNodes(node: StoreToTry, ...codes: readonly NodeCode[]): Promise<void> {
+  await node.store.transaction(async (transaction) => {
+    for (const code of codes) await transaction.addNode(newNodeState(code))
+  })
+}
+
+/** A node in the middle of an exchange. */
+function busyNode(code: NodeCode): NodeState {
+  const message = {
+    messageNo: toMessageNo(7),
+    uuid: 'u7',
+    baseNo: toMessageNo(6),
+    throughSeq: 90,
+    rowCount: 3,
+    sizeOctets: 1000,
+    writtenAt: 5,
+    delivered: false,
+    superseded: false,
+    content: { head: 'aGVhZA==', body: 'body', ranges: [[0, 9]] as const, tail: '' },
+  }
+  return {
+    ...newNodeState(code),
+    epoch: { ...FIRST_EPOCH, random: 'x' },
+    sentNo: toMessageNo(7),
+    acknowledgedNo: toMessageNo(6),
+    unacknowledged: [message],
+    receivedNo: toMessageNo(2),
+    received: [{ messageNo: toMessageNo(2), uuid: 'r2' }],
+    owesAcknowledgement: true,
+  }
+}
+
+function keepsNodes(open: OpenDatabase): void {
+  it('of a node is all of its state, until the node is removed', async () => {
+    const node = await open(ORDERS)
+    await addNodes(node, SECOND, FIRST)
+    await assert.rejects(addNodes(node, FIRST), NodeExists)
+    const state = busyNode(FIRST)
+
+    await node.store.transaction((transaction) => transaction.saveNode(state))
+    const known = await node.store.transaction((transaction) => transaction.node(FIRST))
+    const delivered = { ...known, unacknowledged: [] }
+    await node.store.transaction(async (transaction) => {
+      await transaction.node(FIRST)
+      await transaction.saveNode(delivered)
+    })
+    const codes = (await node.store.nodes()).map(({ code }) => code)
+    await node.store.transaction((transaction) => transaction.removeNode(SECOND))
+
+    assert.deepEqual(known, state)
+    assert.deepEqual(codes, [FIRST, SECOND])
+    assert.deepEqual(await node.store.nodes(), [delivered])
+    await assert.rejects(
+      node.store.transaction((transaction) => transaction.node(SECOND)),
+      NodeUnknown,
+    )
+  })
+
+  it('tells in a survey which nodes are to be served, and counts what waits for them', async () => {
+    const node = await open(ORDERS)
+    await addNodes(node, FIRST, SECOND)
+    await node.fold()
+    const request = { nowMs: 1_000, resendAfterMs: 500 }
+    const idle = await node.store.survey(request)
+    await node.store.transaction((transaction) => transaction.saveNode(busyNode(FIRST)))
+    await node.sql(`INSERT INTO orders VALUES (1, 'a', 1), (2, 'b', 1)`)
+    const busy = await node.store.survey(request)
+    const counts = await node.store.countChanges([
+      { forNode: FIRST, afterSeq: 0 },
+      { forNode: SECOND, afterSeq: 5 },
+    ])
+
+    assert.deepEqual([idle.toServe, idle.hasUnfolded, idle.nodes], [[], false, [FIRST, SECOND]])
+    assert.deepEqual([busy.toServe, busy.hasUnfolded, busy.bodies], [[FIRST], true, ['body']])
+    assert.deepEqual(counts, [2, 2])
+  })
+}
+
+function keepsDays(open: OpenDatabase): void {
+  it('of deleted rows goes when all nodes have acknowledged it, so many days later', async () => {
+    const node = await open(ORDERS)
+    const day = 86_400_000
+    await node.apply(tableLine('orders', 1, { id: 'integer' }), [
+      deletion(1, 'С01', 1n),
+      row(1, 'С01', 2n),
+    ])
+    const purged: number[] = []
+    for (const nowMs of [day, 2 * day, 3 * day]) {
+      purged.push(
+        await node.store.transaction((transaction) => transaction.endDay({ nowMs, keepDays: 1 })),
+      )
+    }
+
+    assert.deepEqual(purged, [0, 1, 0])
+    const survey = await node.store.survey({ nowMs: 3 * day, resendAfterMs: 1 })
+    assert.equal(survey.isNewDay, false)
+  })
+
+  it('of a row that can’t be sent is sent only when it changes, or is taken up', async () => {
+    const node = await open(`${ORDERS} INSERT INTO orders VALUES (1, 'a', 1), (2, 'b', 1)`)
+    const unsent = {
+      table: 'orders',
+      key: '1',
+      seq: 1,
+      reason: { kind: 'too-large', sizeOctets: 9, limitOctets: 5 },
+      setAsideAt: 7,
+    } as const
+    await node.store.transaction((transaction) => transaction.setAside([unsent]))
+    const kept = await node.store.unsentRows()
+    const without = await node.changes({ afterSeq: 0, throughSeq: 9 })
+    await node.store.transaction((transaction) => transaction.takeUp([unsent]))
+
+    assert.deepEqual(kept, [unsent])
+    assert.deepEqual(
+      without.map(({ row: { values } }) => values[0]),
+      [2n],
+    )
+    assert.equal((await node.changes({ afterSeq: 2, throughSeq: 9 })).length, 1)
+  })
+}
+
+const RULES: PlanRules = {
+  ...DEFAULT_PLAN_RULES,
+  tables: new Map([
+    ['orders', { direction: 'both', where: 'place = :place', leaveOut: ['margin'] }],
+  ]),
+}
+
+function keepsShares(open: OpenDatabase): void {
+  it('of shares gives each node its rows, without columns that stay, and a departure for one that leaves', async () => {
+    const node = await open(`${ORDERS} INSERT INTO orders VALUES (1, 'a', 9), (2, 'b', 9)`, RULES)
+    await addNodes(node, FIRST, SECOND)
+    await assert.rejects(node.newChanges(), NodeAttributeMissing)
+    await node.store.transaction(async (transaction) => {
+      await transaction.setAttributes(FIRST, new Map([['place', 'a']]))
+      await transaction.setAttributes(SECOND, new Map([['place', 'b']]))
+    })
+    const first = await node.newChanges()
+    await node.sql(`UPDATE orders SET place = 'b' WHERE id = 1`)
+    const left = await node.newChanges()
+    const throughSeq = await node.fold()
+    const second = await node.changes({ afterSeq: 0, throughSeq, forNode: 'С02' })
+
+    assert.deepEqual(first, ['+ orders 1 "a"'])
+    assert.deepEqual(left, ['x orders 1'])
+    assert.deepEqual(
+      second.map(({ row: { kind, values } }) => [kind, ...values]),
+      [
+        ['row', 2n, 'b'],
+        ['row', 1n, 'b'],
+      ],
+    )
+    const attributes = await node.store.transaction((transaction) => transaction.attributes(FIRST))
+    assert.deepEqual([...attributes], [['place', 'a']])
+  })
+}
