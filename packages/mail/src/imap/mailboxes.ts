@@ -59,7 +59,10 @@ export function* list(
         found.set(response.mailbox.name.text, response.mailbox)
         octets += weightOf(response.mailbox)
       }
-      if (response.kind === 'mailbox-status') statuses.set(response.name.text, response.status)
+      if (response.kind === 'mailbox-status') {
+        statuses.set(response.name.text, response.status)
+        octets += response.name.text.length
+      }
       check('maxMailboxes', found.size, channel)
       check('maxMailboxes', statuses.size, channel)
       check('maxBatchOctets', octets, channel)

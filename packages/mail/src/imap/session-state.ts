@@ -30,6 +30,10 @@ const MAX_CHANGES_OCTETS = 1_000_000
 /** What a change weighs beside its flags and numbers, roughly. */
 const CHANGE_OCTETS = 100
 
+/** Some ten extensions can be enabled (RFC 5161 and its successors), and their names have some ten characters. */
+const MAX_ENABLED = 100
+const MAX_ENABLED_NAME = 100
+
 /** `'read'`: nothing that is done changes the mailbox, not even that letters were seen. */
 export type MailboxAccess = 'read' | 'write'
 
@@ -106,7 +110,7 @@ export class SessionState {
         this.capabilities = new ImapCapabilities(response.names)
         break
       case 'enabled':
-        for (const name of response.names) this.enabled.add(name.toUpperCase())
+        for (const name of response.names) this.#enable(name)
         break
       case 'status':
         this.#takeStatus(response)
@@ -125,6 +129,12 @@ export class SessionState {
       return
     }
     this.#changes.push(change)
+  }
+
+  /** A server may name what nobody has asked for, and so for ever. */
+  #enable(name: string): void {
+    const isKept = this.enabled.size < MAX_ENABLED && name.length <= MAX_ENABLED_NAME
+    if (isKept) this.enabled.add(name.toUpperCase())
   }
 
   #forget(): void {

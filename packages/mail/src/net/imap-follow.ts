@@ -78,7 +78,8 @@ export async function* followMailbox(
       }
     } catch (error) {
       if (isOver(signal)) return
-      if (!(error instanceof MailError) || !error.transient) throw error
+      const isTold = error instanceof MailError && (error.transient || follower.areUidsVoid)
+      if (!isTold) throw error
       yield { kind: 'lost', error }
       backOff.fail(performance.now())
       await pause(backOff.waitMs(performance.now()), signal)
@@ -92,6 +93,7 @@ class Follower {
   readonly #name: string | MailboxName
   readonly #options: FollowOptions
   #uids: UidSet | undefined
+  #mailbox: ImapMailbox | undefined
   #uidValidity: number | undefined
   /** Up to here everything was told. */
   #highestModSeq: bigint | undefined
@@ -102,13 +104,20 @@ class Follower {
     this.#options = options
   }
 
+  /** Whether the server has given the letters of the open mailbox other UIDs, which ends the session. The next one learns them. */
+  get areUidsVoid(): boolean {
+    return this.#mailbox !== undefined && this.#mailbox.uidValidity !== this.#uidValidity
+  }
+
   /** One connection, until it is lost. */
   async *connect(): AsyncGenerator<MailboxEvent, void, undefined> {
     const enable = [...(this.#options.enable ?? []), 'CONDSTORE', 'QRESYNC'] as const
+    this.#mailbox = undefined
     const imap = await openImap(this.#server, { ...this.#options, enable })
     try {
       const mailbox = await imap.examine(this.#name, this.#snapshot())
       const { highestModSeq: countedSoFar } = mailbox
+      this.#mailbox = mailbox
       yield* this.#resume(imap, mailbox)
       this.#highestModSeq = countedSoFar
       while (!isOver(this.#options.signal)) {

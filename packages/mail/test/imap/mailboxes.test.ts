@@ -104,14 +104,18 @@ describe('A list of mailboxes', () => {
 
 describe('A list of mailboxes with long names', () => {
   it('is bounded too', async () => {
-    await assert.rejects(
-      playSession(
-        (session) => list(session),
-        `C: A2 LIST "" "*"\nS: * LIST () "/" ${'a'.repeat(60)}\nS: * LIST () "/" ${'b'.repeat(60)}`,
-        { limits: { maxBatchOctets: 100 } },
-      ),
-      (error) => error instanceof LimitExceeded && error.option === 'limits.maxBatchOctets',
-    )
+    for (const said of [
+      ['LIST () "/" ', ''],
+      ['STATUS ', ' (MESSAGES 1)'],
+    ]) {
+      const lines = ['a', 'b'].map((letter) => `S: * ${said.join(letter.repeat(60))}`)
+      await assert.rejects(
+        playSession((session) => list(session), `C: A2 LIST "" "*"\n${lines.join('\n')}`, {
+          limits: { maxBatchOctets: 100 },
+        }),
+        (error) => error instanceof LimitExceeded && error.option === 'limits.maxBatchOctets',
+      )
+    }
   })
 })
 

@@ -222,6 +222,21 @@ describe('Following a mailbox', () => {
     ])
   })
 
+  it('I6 says so too when that happens while the mailbox is open', async () => {
+    const mailbox = new ChangingMailbox()
+    mailbox.script.push((say) => {
+      mailbox.uidValidity = 2
+      say('* OK [UIDVALIDITY 2] anew')
+    })
+
+    assert.deepEqual(await mailbox.follow(4), [
+      'connected 1: 2,4,6',
+      'lost',
+      'uids-void 2',
+      'connected 2: 2,4,6',
+    ])
+  })
+
   it('ends when the server refuses for good, and tries again otherwise', async () => {
     const mailbox = new ChangingMailbox()
     mailbox.script.push((say, socket) => {

@@ -149,7 +149,12 @@ export class InternetMail implements AsyncDisposable {
     return [...(await this.#receiver.getHeaders(readFilter(filter)))]
   }
 
-  /** The identifiers of the letters in the mailbox, but of those that are known; with a filter of those that it means. @throws as {@link getHeaders}. */
+  /**
+   * The identifiers of the letters in the mailbox, but of those that are known; with a filter of those that it means. They hold in later connections too, but of a POP3 server
+   * without UIDL, which knows its letters by numbers: there they mean no letter any more.
+   *
+   * @throws as {@link getHeaders}.
+   */
   async getUidl(known: readonly string[] = [], filter: InternetMailFilter = {}): Promise<string[]> {
     return [...(await this.#receiver.getUidl(known, readFilter(filter)))]
   }
