@@ -72,6 +72,11 @@ function sent({ commands }: Watched, beginning: string): readonly string[] {
   return commands.filter((command) => command.startsWith(beginning))
 }
 
+/** Waits for letters until the connection was lost in IDLE. */
+async function loseInIdle(watched: Watched): Promise<void> {
+  while (sent(watched, 'IDLE').length === 0) await watched.watch.next(5, NEVER)
+}
+
 describe('A watch by IMAP', () => {
   it('is over when a letter has come', async (t) => {
     const watched = await openWatch(t, 'imap')
@@ -103,7 +108,7 @@ describe('A watch by IMAP', () => {
     const watched = await openWatch(t, 'imap')
     watched.fateOf = (command) => (command === 'IDLE' ? 'disconnect' : 'proceed')
 
-    await watched.watch.next(5, NEVER)
+    await loseInIdle(watched)
     watched.fateOf = () => 'proceed'
     await watched.watch.next(LONG_MS, NEVER)
 
@@ -114,7 +119,7 @@ describe('A watch by IMAP', () => {
     const watched = await openWatch(t, 'imap')
     watched.fateOf = (command) => (command === 'IDLE' ? 'disconnect' : 'proceed')
 
-    await watched.watch.next(5, NEVER)
+    await loseInIdle(watched)
     watched.fateOf = (command) =>
       command.startsWith('EXAMINE') ? { reply: 'NO what is that' } : 'proceed'
 

@@ -5,6 +5,9 @@ import { describe, it } from 'node:test'
 import { startMailHost } from '@obmen/mail/testing'
 
 import { INIT, TestSite } from '../test-site.ts'
+import { takeCensus } from '../../../mail/test/census.ts'
+
+takeCensus()
 
 describe('a database that exchanged in another place', () => {
   it('exchanges only after somebody has said that it was moved', async (t) => {
