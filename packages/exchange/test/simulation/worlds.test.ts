@@ -10,7 +10,7 @@ const { runBatch } = await import('../../simulation/run/batch.ts')
 const SMALL = { nodes: 2, steps: 5 }
 
 /** About ten seconds of CPU. A thousand of them take half a minute, and are run by `npm run simulate -- --nodes 2 --steps 5`. */
-const WORLDS = 400
+const WORLDS = 200
 
 describe('nodes in simulated worlds', () => {
   it('lose nothing, double nothing and end with the same rows, whatever happens to them', async () => {

@@ -69,7 +69,7 @@ async function initialise(invocation: Invocation): Promise<typeof EXIT.ok> {
   const text = present === undefined ? fileText(invocation, sources) : undefined
   checkCertificates(config)
   const { env } = invocation.io
-  await using database = openDatabase(config, { env, isTrial: isDryRun })
+  await using database = await openDatabase(config, { env, isTrial: isDryRun })
   await checkPrepared(database, config, { isRepair: invocation.options.isSet('repair') })
   const preparation = isDryRun
     ? await database.prepare(config.plan, config.tables)

@@ -20,7 +20,7 @@ const REFRESH_SECONDS = 3
 const LONGEST_WORK_SECONDS = 23 * 3600
 
 /** How often each worker asks for work. The queue is looked at by an index; there are few workers. */
-const POLLING_SECONDS = 2
+const POLLING_SECONDS = 0.5
 
 /** Work on a node that was lost with its worker is taken up again without end: nothing else would do it. */
 const RETRIES = 1_000_000

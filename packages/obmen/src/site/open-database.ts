@@ -1,6 +1,5 @@
 import type { Config } from '../config/config.ts'
 import type { Environment } from '../config/load-config.ts'
-import { PostgresSiteDatabase } from './postgres-site-database.ts'
 import type { SiteDatabase } from './site-database.ts'
 import { SqliteSiteDatabase } from './sqlite-site-database.ts'
 
@@ -15,11 +14,12 @@ export interface OpenOptions {
 }
 
 /** Opens the application's database. Throws {@link DatabaseNotFound}, {@link SecretMissing}. */
-export function openDatabase(
+export async function openDatabase(
   { database, postgres }: Config,
   { env, isTrial = false, workers = 0 }: OpenOptions,
-): SiteDatabase {
-  return postgres === undefined
-    ? new SqliteSiteDatabase(database, { isTrial })
-    : new PostgresSiteDatabase(postgres, { env, isTrial, workers })
+): Promise<SiteDatabase> {
+  if (postgres === undefined) return new SqliteSiteDatabase(database, { isTrial })
+  // The driver takes a quarter of a second to load, which most sites need not wait for.
+  const { PostgresSiteDatabase } = await import('./postgres-site-database.ts')
+  return new PostgresSiteDatabase(postgres, { env, isTrial, workers })
 }

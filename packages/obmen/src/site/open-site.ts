@@ -13,7 +13,7 @@ export interface Site extends AsyncDisposable {
 
 /** Opens the database of a configuration. Throws {@link DatabaseNotFound}, {@link DatabaseUnreachable}, and what opening a store throws. */
 export async function openSite(config: Config, options: OpenOptions): Promise<Site> {
-  const database = openDatabase(config, options)
+  const database = await openDatabase(config, options)
   try {
     const store = await database.openStore(config.plan, config.rules)
     return { config, database, store, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() }
