@@ -204,14 +204,16 @@ export function settleHeld(
   for (const table of tables) {
     if (table.condition === undefined) continue
     const keys = keyNames(table)
-    const isEntry = keys.map((key) => `s.${key} = held.${key}`).join(' AND ')
+    const isEntry = keys.map((key) => `s.${key} = i.${key}`).join(' AND ')
+    const mine = isShare(table, conditionFor(database, table, node))
     lastSeq += new Query(
       database,
-      `UPDATE ${shareName(table)} AS s SET seq = ?1 + held.place
-         FROM (SELECT ${keys.join(', ')}, row_number() OVER () AS place FROM ${shareName(table)}
-                WHERE node = ?2 AND seq = ${NO_POSITION}) AS held
-        WHERE s.node = ?2 AND ${isEntry}`,
-    ).run(BigInt(lastSeq), node)
+      `INSERT INTO ${shareName(table)} (node, ${keys.join(', ')}, seq, is_in)
+       SELECT ?1, ${keys.map((key) => `i.${key}`).join(', ')}, ?2 + row_number() OVER (ORDER BY i.seq), ${mine}
+         FROM ${shareName(table)} s JOIN ${indexName(table)} i ON ${isEntry}
+        WHERE s.node = ?1 AND s.seq = ${NO_POSITION}
+       ON CONFLICT (node, ${keys.join(', ')}) DO UPDATE SET seq = excluded.seq, is_in = excluded.is_in`,
+    ).run(node, BigInt(lastSeq))
   }
   return lastSeq
 }

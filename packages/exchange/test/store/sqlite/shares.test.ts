@@ -83,6 +83,17 @@ suite('shares', () => {
     assert.deepEqual([...node.rows.keys()], ['1', '3'])
   })
 
+  test('a row that departed because it lost comes back when the share is widened', async () => {
+    const site = await openSite()
+    const node = await site.addNode('С01')
+    await site.setAttributes('С01', { place: 'a' })
+    await node.look()
+    await site.receive('С01', [{ ...fromNode(2, 'a'), stamp: 5 }])
+    assert.deepEqual(await node.look(), ['x2'])
+    await site.setAttributes('С01', { place: 'b' })
+    assert.deepEqual(await node.look(), ['x1', '+2 b', 'x3'])
+  })
+
   test('a row of a node that loses against one of its share is given ours', async () => {
     const site = await openSite()
     const node = await site.addNode('С01')
