@@ -1,3 +1,4 @@
+import type { TableLine } from '../../message/body-lines.ts'
 import { NodeAttributeMissing, NodeExists, NodeUnknown } from '../../plan/errors.ts'
 import type { ExchangePlan } from '../../plan/exchange-plan.ts'
 import { checkAttributes, type NodeAttributes } from '../../plan/node-attributes.ts'
@@ -24,7 +25,7 @@ import { readHeadSeq, readMetaValue, writeHeadSeq, writeMeta } from './meta.ts'
 import { deleteNode, readNode, readNodeCodes, readNodes, writeNode } from './node-rows.ts'
 import type { Connection } from './postgres-database.ts'
 import { describeConditions, type RuledTable } from './ruled-table.ts'
-import { extendShares, forgetShares, reviseShares } from './share.ts'
+import { enterHeld, forgetShares, reviseShares, settleHeld } from './share.ts'
 import { forgetChanged, takeUp, writeUnsent } from './unsent-rows.ts'
 
 /** The plan's rules, and what PostgreSQL alone has to be told. */
@@ -122,13 +123,20 @@ export class PostgresTransaction implements StoreTransaction {
   }
 
   /** A row that came from a node is there: should it be changed here before the next message to the node, it may leave its share. */
-  async #noteWhatItHas(node: NodeCode, throughSeq: number): Promise<void> {
+  async #noteWhatItHas(node: NodeCode, headSeq: number): Promise<number> {
     try {
-      await extendShares(this.#connection, this.#content.tables, { node, throughSeq })
+      return await settleHeld(this.#connection, this.#content.tables, { node, headSeq })
     } catch (error) {
       // Then it is worked out when the attribute is there: see reviseShares.
       if (!(error instanceof NodeAttributeMissing)) throw error
+      return headSeq
     }
+  }
+
+  /** Where a rule gives nodes parts of the table; without one, nobody has to know who has what. */
+  #heldTable({ table: name, keyLength }: TableLine): RuledTable | undefined {
+    const table = this.#content.tables.find((known) => known.name === name)
+    return table?.condition !== undefined && table.key.length === keyLength ? table : undefined
   }
 
   async resolveConflict(choice: Choice, nowMs: number): Promise<void> {
@@ -193,13 +201,20 @@ export class PostgresTransaction implements StoreTransaction {
 
   async beginApplying(sender: Sender): Promise<RowApplier> {
     const applier = await this.#applier(sender)
+    const { code: node } = sender
+    let table: RuledTable | undefined
     return {
-      beginTable: (line) => applier.beginTable(line),
-      applyRows: (rows) => applier.applyRows(rows),
+      beginTable: (line) => {
+        table = this.#heldTable(line)
+        return applier.beginTable(line)
+      },
+      applyRows: async (rows) => {
+        if (table !== undefined) await enterHeld(this.#connection, { table, node }, rows)
+        await applier.applyRows(rows)
+      },
       finish: async () => {
         const summary = await applier.finish()
-        await writeHeadSeq(this.#connection, applier.headSeq)
-        await this.#noteWhatItHas(sender.code, applier.headSeq)
+        await writeHeadSeq(this.#connection, await this.#noteWhatItHas(node, applier.headSeq))
         return summary
       },
     }

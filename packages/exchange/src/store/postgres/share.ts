@@ -10,6 +10,7 @@
  * Shares are worked out before rows are read, never while: a row may change between the two, but then it has a change that is
  * still to be folded, and comes to its turn again. A row that is read goes out only when its entry is there.
  */
+import type { RowLine } from '../../message/body-lines.ts'
 import { NodeAttributeMissing } from '../../plan/errors.ts'
 import { withCode } from '../../plan/node-attributes.ts'
 import type { NodeCode } from '../../plan/node-code.ts'
@@ -18,6 +19,7 @@ import { readAttributes } from './attribute-rows.ts'
 import { type CapturedTable, indexName, keyNames, matchesKey } from './capture.ts'
 import { readNodeCodes } from './node-rows.ts'
 import { type Connection, quoteName, toNumber, toText } from './postgres-database.ts'
+import { RowTexts, rowsFrom, writeColumn } from './row-batch.ts'
 import { EVERY_ROW, type RuledTable } from './ruled-table.ts'
 import { tableName } from './user-table.ts'
 
@@ -194,6 +196,62 @@ async function extendShare(
   await saveProgress(connection, { table, node }, { throughSeq, condition: progress.condition })
 }
 
+/** The entry of a row that came from a node has no position before {@link settleHeld} gives it one. */
+const NO_POSITION = 0
+
+/**
+ * Enters rows that came from a node: it has them, whatever becomes of them here. One that loses against ours, or that a decision
+ * changes, may be none of its share. Must run in the transaction that applies them.
+ */
+export async function enterHeld(
+  connection: Connection,
+  { table, node }: Share,
+  rows: readonly RowLine[],
+): Promise<void> {
+  const width = table.key.length
+  const texts = new RowTexts(table.key)
+  // A key that PostgreSQL does not take is no row here.
+  const held = rows.filter((row) => row.kind === 'row' && texts.areSure([row], { width }))
+  if (held.length === 0) return
+  const keys = keyNames(table).join(', ')
+  const values = table.key.map((column, index) => writeColumn(column, index)).join(', ')
+  await connection.run(
+    `INSERT INTO ${shareName(table)} AS s (node, ${keys}, seq, is_in)
+     SELECT DISTINCT $1, ${values}, ${NO_POSITION}, true FROM ${rowsFrom(width, 2)}
+     ON CONFLICT (node, ${keys}) DO UPDATE SET seq = excluded.seq, is_in = true WHERE NOT s.is_in`,
+    node,
+    ...texts.bind(held, width),
+  )
+}
+
+/**
+ * Works out a node's share after its rows were applied. Those that were not written here are offered as they are here, or as a
+ * departure. Gives the last position.
+ */
+export async function settleHeld(
+  connection: Connection,
+  tables: readonly RuledTable[],
+  { node, headSeq }: { readonly node: NodeCode; readonly headSeq: number },
+): Promise<number> {
+  await extendShares(connection, tables, { node, throughSeq: headSeq })
+  let lastSeq = headSeq
+  for (const table of sharedOf(tables)) {
+    const keys = keyNames(table)
+    const isEntry = keys.map((key) => `s.${key} = i.${key}`).join(' AND ')
+    const mine = isShare(table, await conditionFor(connection, table, node))
+    lastSeq += await connection.run(
+      `INSERT INTO ${shareName(table)} (node, ${keys.join(', ')}, seq, is_in)
+       SELECT $1, ${keys.map((key) => `i.${key}`).join(', ')}, $2::bigint + row_number() OVER (ORDER BY i.seq), ${mine}
+         FROM ${shareName(table)} s JOIN ${indexName(table)} i ON ${isEntry}
+        WHERE s.node = $1 AND s.seq = ${NO_POSITION}
+       ON CONFLICT (node, ${keys.join(', ')}) DO UPDATE SET seq = excluded.seq, is_in = excluded.is_in`,
+      node,
+      lastSeq,
+    )
+  }
+  return lastSeq
+}
+
 /**
  * Brings the shares of all nodes into line with rules and attributes that have changed: what entered a share, or left it, gets a
  * position of its own. Nodes that lack an attribute are left as they are. Must run under the lock of the store, after a fold. Gives
@@ -236,7 +294,7 @@ async function reviseShare(
     `INSERT INTO ${shareName(table)} (node, ${keys.join(', ')}, seq, is_in)
      SELECT $1, ${keys.map((key) => `i.${key}`).join(', ')}, $2::bigint + row_number() OVER (ORDER BY i.seq), ${mine}
        FROM ${indexName(table)} i LEFT JOIN ${shareName(table)} s ON s.node = $1 AND ${isEntry}
-      WHERE NOT i.gone AND ${mine} <> coalesce(s.is_in, false)
+      WHERE NOT i.gone AND (${mine} <> coalesce(s.is_in, false) OR s.seq = ${NO_POSITION})
      ON CONFLICT (node, ${keys.join(', ')}) DO UPDATE SET seq = excluded.seq, is_in = excluded.is_in`,
     node,
     headSeq,

@@ -176,4 +176,23 @@ function keepsShares(open: OpenDatabase): void {
     const attributes = await node.store.transaction((transaction) => transaction.attributes(FIRST))
     assert.deepEqual([...attributes], [['place', 'a']])
   })
+
+  it('of shares takes a row from a node that lost here and is none of its share', async () => {
+    const node = await open(`${ORDERS} INSERT INTO orders VALUES (1, 'b', 9)`, RULES)
+    await addNodes(node, FIRST)
+    const move = (place: string): Promise<void> =>
+      node.store.transaction((transaction) => {
+        return transaction.setAttributes(FIRST, new Map([['place', place]]))
+      })
+    await move('a')
+    const nothing = await node.newChanges()
+    await node.apply(tableLine('orders', 1, { id: 'integer', place: 'text' }), [
+      row(0, FIRST, 1n, 'a'),
+    ])
+    const taken = await node.newChanges()
+    await move('b')
+    const given = await node.newChanges()
+
+    assert.deepEqual([nothing, taken, given], [[], ['x orders 1'], ['+ orders 1 "b"']])
+  })
 }
