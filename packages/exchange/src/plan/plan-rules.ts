@@ -5,7 +5,7 @@ import type { NodeCode } from './node-code.ts'
  * when both sides changed a row.
  */
 export interface PlanRules {
-  /** The head office: of two nodes that see one conflict it decides. Without one, the node with the smaller code does. */
+  /** The head office: where it is one of two nodes in conflict, its row is what a policy calls ours. Otherwise that of the node with the smaller code is. */
   readonly mainNode?: NodeCode
   /** For tables without a policy of their own. */
   readonly conflicts: ConflictPolicy
@@ -34,8 +34,10 @@ export interface TableRule {
 }
 
 /**
- * Who wins when a row was changed on both sides between two exchanges. All but `latest` are decided by one of the two nodes, the
- * {@link PlanRules.mainNode} if it is one of them; the other one gets the decision as a new version of the row.
+ * Who wins when a row was changed on both sides between two exchanges. Whichever of the two nodes notices decides, and both come to
+ * the same row: so policies have to be the same on all nodes. What they call _ours_ is the row of the _deciding node_, the
+ * {@link PlanRules.mainNode} if it is one of the two, else the one with the smaller code. See
+ * docs/decisions/015-both-nodes-decide-a-conflict.md.
  */
 export type ConflictPolicy =
   /** The change that was made later. */
@@ -44,9 +46,9 @@ export type ConflictPolicy =
   | { readonly kind: 'priority'; readonly nodes: readonly NodeCode[] }
   /** What the deciding node has. */
   | { readonly kind: 'ours' }
-  /** What came to the deciding node. */
+  /** What the other one has. */
   | { readonly kind: 'theirs' }
-  /** The deciding node keeps what it has until a person decides. */
+  /** What the deciding node has, until a person decides. */
   | { readonly kind: 'ask' }
   | { readonly kind: 'function'; readonly resolve: ConflictResolver }
 

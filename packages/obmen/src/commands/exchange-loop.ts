@@ -23,8 +23,8 @@ export async function exchangeForGood(
   site: Site,
   exchangeOnce: () => Promise<readonly NodeExchange[]>,
 ): Promise<ExitCode> {
-  const { io, options } = invocation
-  const everyMs = parseDuration(options.text('every') ?? DEFAULT_EVERY, EVERY)
+  const { io } = invocation
+  const everyMs = readEvery(invocation)
   const signal = io.interruption()
   const transport = openTransport(invocation, site, { log: (line) => io.err(`${line}\n`) })
   const watch = await transport.openWatch()
@@ -38,6 +38,11 @@ export async function exchangeForGood(
     await watch.close()
     await transport.close()
   }
+}
+
+/** How often to exchange when no letter comes: `--every`. Throws {@link ValueInvalid}. */
+export function readEvery({ options }: Invocation): number {
+  return parseDuration(options.text('every') ?? DEFAULT_EVERY, EVERY)
 }
 
 async function untilNext(invocation: Invocation, watch: MailWatch, everyMs: number): Promise<void> {

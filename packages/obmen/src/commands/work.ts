@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { exchange, type ExchangeContext, findWork, type NodeCode } from '@obmen/exchange'
 import type { MailWatch } from '@obmen/exchange/mail'
 
-import { type Bounds, parseCount, parseDuration } from '../config/units.ts'
+import { type Bounds, parseCount } from '../config/units.ts'
 import type { NodeQueue } from '../daemon/node-queue.ts'
 import { EXIT } from '../errors/exit-code.ts'
 import { WorkersNeedPostgresql } from '../errors/site-error.ts'
@@ -15,14 +15,12 @@ import { siteOf } from './configuration.ts'
 import { contextOf } from './exchange.ts'
 import { ExchangeWatch } from './exchange-watch.ts'
 import { reportExchange } from './exchange-report.ts'
-import { hasDoneSomething, tellTrouble } from './exchange-loop.ts'
+import { hasDoneSomething, readEvery, tellTrouble } from './exchange-loop.ts'
 import { openTransport } from './open-transport.ts'
 import { workHelp } from './work-help.ts'
 
 /** Each takes three connections of the hundred that PostgreSQL has by default. */
 const WORKERS: Bounds = { lowest: 1, highest: 16 }
-
-const EVERY: Bounds = { lowest: 1_000, highest: 86_400_000 }
 
 /** Exchanges for good, sharing the nodes with other processes that do the same on the same database. */
 export const workCommand: Command = {
@@ -33,7 +31,7 @@ export const workCommand: Command = {
   async run(invocation) {
     const { io, options } = invocation
     const count = parseCount(options.text('workers') ?? '2', WORKERS)
-    const everyMs = parseDuration(options.text('every') ?? '1 minute', EVERY)
+    const everyMs = readEvery(invocation)
     await using site = await siteOf(invocation, { workers: count })
     const { workers } = site.database
     if (workers === undefined) throw new WorkersNeedPostgresql()

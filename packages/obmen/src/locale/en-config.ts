@@ -14,7 +14,7 @@ export const englishConfig: ConfigComments = {
       'The tables that are exchanged: all, { only: [Orders, Customers] }, or { except: [Log] }.\nAfter a change run: obmen init',
     rules:
       'What part of a table goes where: rows by a condition on the receiving node, columns, direction.\nSet what it asks of a node with: obmen node set S01 warehouse=3',
-    main: 'The head office: of two nodes that see one conflict it decides.',
+    main: 'The head office: the conflicts that it is part of are decided from its side.',
     conflicts:
       'Who wins when both sides changed a row: latest, ours, theirs, ask, or { priority: [HQ, S01] }.',
     strict: 'Whether one row that the database refuses stops its whole message.',

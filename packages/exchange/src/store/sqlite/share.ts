@@ -166,27 +166,20 @@ const NO_POSITION = 0n
  * Enters rows that came from a node: it has them, whatever becomes of them here. One that loses against ours, or that a decision
  * changes, may be none of its share. Must run in the transaction that applies them.
  */
-export class HeldRows {
-  readonly #insert: Query
-  readonly #node: NodeCode
-  readonly #keyLength: number
-
-  constructor(database: SqliteDatabase, table: RuledTable, node: NodeCode) {
-    const keys = keyNames(table)
-    this.#node = node
-    this.#keyLength = keys.length
-    this.#insert = new Query(
-      database,
-      `INSERT INTO ${shareName(table)} (node, ${keys.join(', ')}, seq, is_in)
-       VALUES (?, ${'?, '.repeat(keys.length)}${NO_POSITION}, 1)
-       ON CONFLICT (node, ${keys.join(', ')}) DO UPDATE SET seq = excluded.seq, is_in = 1 WHERE is_in = 0`,
-    )
-  }
-
-  enter(rows: readonly RowLine[]): void {
-    for (const { kind, values } of rows) {
-      if (kind === 'row') this.#insert.run(this.#node, ...values.slice(0, this.#keyLength))
-    }
+export function enterHeld(
+  database: SqliteDatabase,
+  { table, node }: { readonly table: RuledTable; readonly node: NodeCode },
+  rows: readonly RowLine[],
+): void {
+  const keys = keyNames(table)
+  const enter = new Query(
+    database,
+    `INSERT INTO ${shareName(table)} (node, ${keys.join(', ')}, seq, is_in)
+     VALUES (?, ${'?, '.repeat(keys.length)}${NO_POSITION}, 1)
+     ON CONFLICT (node, ${keys.join(', ')}) DO UPDATE SET seq = excluded.seq, is_in = 1 WHERE is_in = 0`,
+  )
+  for (const { kind, values } of rows) {
+    if (kind === 'row') enter.run(node, ...values.slice(0, keys.length))
   }
 }
 

@@ -25,7 +25,7 @@ import { readHeadSeq, writeHeadSeq, writeMeta } from './meta.ts'
 import { deleteNode, readNode, readNodeCodes, readNodes, writeNode } from './node-rows.ts'
 import { forgetRefused } from './refused-rows.ts'
 import { describeConditions, type RuledTable } from './ruled-table.ts'
-import { forgetShares, HeldRows, reviseShares, settleHeld } from './share.ts'
+import { enterHeld, forgetShares, reviseShares, settleHeld } from './share.ts'
 import { Query, type SqliteDatabase, toText } from './sqlite-database.ts'
 import { forgetChanged, takeUp, writeUnsent } from './unsent-rows.ts'
 
@@ -139,10 +139,9 @@ export class SqliteTransaction implements StoreTransaction {
   }
 
   /** Where a rule gives nodes parts of the table; without one, nobody has to know who has what. */
-  #heldRows({ table: name, keyLength }: TableLine, node: NodeCode): HeldRows | undefined {
+  #heldTable({ table: name, keyLength }: TableLine): RuledTable | undefined {
     const table = this.#tables.find((known) => known.name === name)
-    if (table?.condition === undefined || table.key.length !== keyLength) return undefined
-    return new HeldRows(this.#database, table, node)
+    return table?.condition !== undefined && table.key.length === keyLength ? table : undefined
   }
 
   setAside(rows: readonly UnsentRow[]): Promise<void> {
@@ -209,19 +208,20 @@ export class SqliteTransaction implements StoreTransaction {
 
   beginApplying(sender: Sender): Promise<RowApplier> {
     const applier = this.#applier(sender)
-    let held: HeldRows | undefined
+    const { code: node } = sender
+    let table: RuledTable | undefined
     return Promise.resolve({
       beginTable: (line) => {
-        held = this.#heldRows(line, sender.code)
+        table = this.#heldTable(line)
         return applier.beginTable(line)
       },
       applyRows: (rows) => {
-        held?.enter(rows)
+        if (table !== undefined) enterHeld(this.#database, { table, node }, rows)
         return applier.applyRows(rows)
       },
       finish: async () => {
         const summary = await applier.finish()
-        writeHeadSeq(this.#database, this.#noteWhatItHas(sender.code, applier.headSeq))
+        writeHeadSeq(this.#database, this.#noteWhatItHas(node, applier.headSeq))
         return summary
       },
     })
