@@ -123,7 +123,8 @@ export class Pipeline {
     if (this.#batch.length === 0) return
     // Before its first reply the server may have hung up, or said so, in a long time without letters. Later it is heard all the time.
     yield* this.hear({ isInPassing: this.#hasReplied })
-    const pieces = joinSmall(this.#batch)
+    const isSmall = this.#batchOctets < MIN_PIECE_OCTETS
+    const pieces = isSmall ? [concatOctets(this.#batch)] : joinSmall(this.#batch)
     const notices = this.#notices
     const timeoutMs = this.#channel.deadlines[this.#hasContent ? 'contentMs' : 'commandMs']
     const sentBefore = this.#owed.length - this.#unsent
@@ -132,10 +133,11 @@ export class Pipeline {
     this.#hasContent = false
     this.#notices = []
     this.#unsent = 0
-    for (const step of this.#owed.slice(sentBefore)) step.handOver?.()
+    for (let at = sentBefore; at < this.#owed.length; at++) this.#owed[at]?.handOver?.()
+    const last = pieces.at(-1)
     try {
-      for (const [index, octets] of pieces.entries()) {
-        yield { kind: 'send', octets, timeoutMs, isContinued: index < pieces.length - 1 }
+      for (const octets of pieces) {
+        yield { kind: 'send', octets, timeoutMs, isContinued: octets !== last }
       }
     } catch (error) {
       yield* this.#hearLastWord(error, sentBefore)
