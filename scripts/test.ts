@@ -9,6 +9,8 @@ import { once } from 'node:events'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import './compile-cache.ts'
+
 /** Every test that needs no server. */
 const TESTS = ['packages/*/test/**/*.test.ts', 'scripts/test/*.test.ts']
 
@@ -40,8 +42,7 @@ async function runTests(
   options: readonly string[],
   stdout: 'pipe' | 'inherit',
 ): Promise<{ readonly exitCode: number; readonly output: Buffer }> {
-  const cache = join(import.meta.dirname, 'compile-cache.ts')
-  const child = spawn(process.execPath, ['--import', cache, '--test', ...options], {
+  const child = spawn(process.execPath, ['--test', ...options], {
     cwd: root,
     stdio: ['ignore', stdout, 'inherit'],
   })
