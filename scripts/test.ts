@@ -48,6 +48,6 @@ async function runTests(
   })
   const chunks: Buffer[] = []
   child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk))
-  const [exitCode] = await once(child, 'close')
-  return { exitCode: exitCode ?? 1, output: Buffer.concat(chunks) }
+  await once(child, 'close')
+  return { exitCode: child.exitCode ?? 1, output: Buffer.concat(chunks) }
 }
