@@ -395,4 +395,3 @@ export interface ReaderMark {
 
 /** 2^63 has nineteen: the largest number that any response has (RFC 9051 §9, `number64`). */
 const MAX_DIGITS = 19
-
