@@ -1,4 +1,4 @@
-import { describeState } from '../model/row-state.ts'
+import { compareStates, describeState } from '../model/row-state.ts'
 import type { Site } from '../site/site.ts'
 import { checkConvergence, checkSite } from './checks.ts'
 import { exchangeOnce } from './exchange-once.ts'
@@ -33,7 +33,10 @@ function checkNothingIsHeld(world: World, site: Site): void {
   for (const [id, state] of site.model.held) {
     const table = world.shape.tables[Number(id.split(':')[0])]
     const fitsNever = table?.refusingNode === site.node
-    const isForgotten = world.sites.every(({ model }) => model.rows.get(id)?.stamp !== state.stamp)
+    const isForgotten = world.sites.every(({ model }) => {
+      const known = model.rows.get(id)
+      return known === undefined || compareStates(known, state) !== 0
+    })
     if (fitsNever && isForgotten) continue
     const facts = `${describeState(state)} at ${site.name}`
     throw new WorldFailure('a row that fits is held back no more', facts)
@@ -76,7 +79,10 @@ async function settle(world: World): Promise<void> {
   let hasWaited = false
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const before = world.mailbox.posted
+    // The first round after the wait is everybody's; then who has got a letter has something to do.
+    const isOpen = round === 0 || hasWaited
     for (const site of world.sites) {
+      if (!isOpen && !hasLetter(world, site)) continue
       world.nowMs += 1000
       await exchangeOnce(world, site, { fates: [], mishap: undefined })
       if (site.hasChanged) checkSite(site)
@@ -87,6 +93,10 @@ async function settle(world: World): Promise<void> {
     hasWaited = isQuiet
   }
   throw new WorldFailure('nodes come to rest', `after ${MAX_ROUNDS} rounds they still write`)
+}
+
+function hasLetter({ mailbox, nowMs }: World, { plan }: Site): boolean {
+  return mailbox.here(nowMs).some(({ name }) => name.to === plan.thisNode)
 }
 
 /** Every program empties the tables in which a row found no place. */

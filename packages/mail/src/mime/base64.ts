@@ -5,6 +5,8 @@
 
 import { encodeBase64Octets } from '../base/base64.ts'
 import { concatOctets, NO_OCTETS } from '../base/octets.ts'
+import { decodeNatively } from './native-base64.ts'
+import type { NativeSpan } from './native-base64.ts'
 
 /** 76 digits, the longest line that RFC 2045 §6.8 allows, hold 57 octets. */
 const LINE_OCTETS = 57
@@ -240,15 +242,21 @@ export class Base64Decoder {
     const needed = Base64Decoder.roomFor(digits.length)
     const octets = room.length < needed ? newArray(needed) : room
     if (this.#overwritesContent) this.#room = octets
+    let wasTried = false
     const span: Span = {
+      digits,
       from: new DataView(digits.buffer, digits.byteOffset, digits.byteLength),
       at: 0,
+      room: octets,
       view: new DataView(octets.buffer, octets.byteOffset, octets.byteLength),
       to: 0,
     }
     while (span.at < digits.length) {
       if (this.#digits === 0 && this.#paddingDue === 0) {
         const before = span.to
+        // Once: it looks at all that is left, and what is out of order may stand in every line.
+        if (!wasTried) decodeNatively(span)
+        wasTried = true
         decodeLines(span)
         if (span.to > before && this.#hasPadding) this.#isDamaged = true
       }
@@ -339,11 +347,9 @@ function newArray(octetCount: number): Uint8Array {
 const A_DIGIT = 0x41
 
 /** From where to where digits are decoded; both places move. */
-interface Span {
+interface Span extends NativeSpan {
   readonly from: DataView
-  at: number
   readonly view: DataView
-  to: number
 }
 
 /** Decodes groups of four digits, and passes over the CRLF between them, until something else comes. */
