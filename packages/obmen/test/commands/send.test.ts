@@ -209,7 +209,10 @@ describe('send', () => {
       recipients.map((recipient) => Reflect.get(Object(recipient), 'outcome')),
       ['accepted', 'accepted'],
     )
-    assert.deepEqual([SHOP, OFFICE].map((address) => office.letters(address).length), [1, 1])
+    assert.deepEqual(
+      [SHOP, OFFICE].map((address) => office.letters(address).length),
+      [1, 1],
+    )
   })
 
   it('ends with 75 when the letter is deferred', async () => {
@@ -290,14 +293,18 @@ describe('send', () => {
     assert.deepEqual(office.letters(SHOP), [])
   })
 
-  it('is stopped by Ctrl-C while a server says nothing', async () => {
+  it('says that a server says nothing, and is stopped by Ctrl-C while it does', async (t) => {
     using site = new TestSite('')
-    const silent = createServer(() => site.interruption.abort(new Interrupted('SIGTERM')))
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const silent = createServer(() => {
+      t.mock.timers.tick(10_000)
+      site.interruption.abort(new Interrupted('SIGTERM'))
+    })
     silent.listen(0, '127.0.0.1')
     await once(silent, 'listening')
     const { port } = silent.address() as AddressInfo
 
-    const { exitCode } = await site.run(
+    const { exitCode, err } = await site.run(
       'send',
       '--server',
       `smtp://127.0.0.1:${port}?tls=none`,
@@ -310,6 +317,7 @@ describe('send', () => {
     silent.close()
 
     assert.equal(exitCode, 75)
+    assert.match(err, new RegExp(`^127\\.0\\.0\\.1:${port} has said nothing yet; .+ smtps://\\n`))
   })
 
   it('sends no file that is changed meanwhile', async () => {
