@@ -37,6 +37,7 @@ export function gatedStore(
     nodes: () => store.nodes(),
     shareOf: (node) => store.shareOf(node),
     countChanges: (requests) => store.countChanges(requests),
+    keyStates: () => store.keyStates(),
     unsentRows: () => store.unsentRows(),
     checksums: () => store.checksums(),
     refusedRows: () => store.refusedRows(),
@@ -50,6 +51,7 @@ function gatedTransaction(
   acts: StoreAct[],
 ): StoreTransaction {
   return {
+    keys: transaction.keys,
     nodes: () => transaction.nodes(),
     node: (code) => transaction.node(code),
     saveNode: (node) => {

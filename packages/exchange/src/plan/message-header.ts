@@ -1,5 +1,6 @@
 import type { Epoch } from './epoch.ts'
 import type { PlanName } from './exchange-plan.ts'
+import type { KeyGrant, KeyReport } from './key-blocks.ts'
 import type { MessageNo } from './message-no.ts'
 import type { NodeCode } from './node-code.ts'
 import type { MessageIdentity } from './node-state.ts'
@@ -20,6 +21,10 @@ export interface MessageHeader extends MessageIdentity {
   readonly gapBefore?: MessageNo
   /** The size bound ended the message before the changes did: what belongs to its rows may come with the next one. */
   readonly hasMore?: true
+  /** To the head office: how far the sender has come with its keys. */
+  readonly keyReports?: readonly KeyReport[]
+  /** From the head office: the keys that the receiver may give. */
+  readonly keyGrants?: readonly KeyGrant[]
   /** When the message was written, in milliseconds of the sender's clock. For people only. */
   readonly writtenAt: number
 }

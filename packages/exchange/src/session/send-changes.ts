@@ -28,6 +28,7 @@ import { type BodyPieces, type MessageBody, writeBody } from './message-body.ts'
 import { composeMessage } from './compose-message.ts'
 import { withNodes } from './with-nodes.ts'
 import { findRetries, setAsideDefects, setAsideTooLarge } from './unsent-rows.ts'
+import { KeyBlocks } from './key-blocks.ts'
 import { type Delivery, Outbox, type Outgoing } from './outgoing.ts'
 import { Spool } from './spool.ts'
 
@@ -63,6 +64,7 @@ class SendingCycle {
   readonly #context: ExchangeContext
   readonly #spool: Spool
   readonly #outbox: Outbox
+  readonly #keys: KeyBlocks
   #headSeq = 0
   /** Smaller than the rules say while a body is looked for that the mail server takes. */
   #limitOctets: number
@@ -71,6 +73,7 @@ class SendingCycle {
     this.#context = context
     this.#spool = new Spool(context.spoolFolder)
     this.#outbox = new Outbox(context)
+    this.#keys = new KeyBlocks(context.spoolFolder)
     this.#limitOctets = context.rules.messageSizeOctets
   }
 
@@ -308,7 +311,9 @@ class SendingCycle {
     }
     const chosen = body && pieces && { name: body.name, pieces }
     const hasMore = body?.hasMore === true
-    const draft = { ...next, throughSeq, body: chosen, hasMore }
+    const hasRows = (pieces?.rowCount ?? 0) > 0
+    const keys = await this.#keys.headerFields(transaction, { node: node.code, hasRows })
+    const draft = { ...next, throughSeq, body: chosen, hasMore, keys }
     const message = composeMessage(this.#context, node, draft)
     await transaction.saveNode(recordSending(node, message))
     return { code: node.code, epoch: node.epoch, message }

@@ -6,6 +6,7 @@ import type { ExchangePlan } from '../plan/exchange-plan.ts'
 import type { NodeAttributes } from '../plan/node-attributes.ts'
 import type { NodeCode } from '../plan/node-code.ts'
 import type { NodeState } from '../plan/node-state.ts'
+import type { KeyLedger, KeyState } from './key-ledger.ts'
 import type { TextNotUtf8 } from './errors.ts'
 import type { ConflictPolicy } from '../plan/plan-rules.ts'
 
@@ -50,6 +51,9 @@ export interface ChangeStore {
   refusedRows(): Promise<readonly RefusedRow[]>
   conflicts(): Promise<readonly ConflictRecord[]>
 
+  /** How this node stands with the keys that are handed out in blocks; at the head office, how every node does that has said so. */
+  keyStates(): Promise<readonly KeyState[]>
+
   /** Rows that can't be sent as they are, oldest first. */
   unsentRows(): Promise<readonly UnsentRow[]>
 }
@@ -81,6 +85,8 @@ export interface Survey {
   readonly isNewDay: boolean
   /** What {@link StoreTransaction.setInstance} said last. */
   readonly instance: string | undefined
+  /** There are tables whose keys are handed out in blocks. */
+  readonly hasKeyBlocks: boolean
 }
 
 export interface ChangesRequest {
@@ -130,6 +136,9 @@ export type UnsentReason =
   | { readonly kind: 'too-large'; readonly sizeOctets: number; readonly limitOctets: number }
 
 export interface StoreTransaction {
+  /** The blocks of keys. */
+  readonly keys: KeyLedger
+
   /** Every node of the plan but this one, by code. */
   nodes(): Promise<readonly NodeState[]>
   /** Throws {@link NodeUnknown}. */

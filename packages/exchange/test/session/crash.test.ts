@@ -43,6 +43,7 @@ function doomed(site: Site, doom: Doom): ExchangeContext {
     transaction: (work) =>
       store.transaction((transaction) => {
         return work({
+          keys: transaction.keys,
           nodes: () => doom.at(() => transaction.nodes()),
           node: (code) => transaction.node(code),
           saveNode: (node) => doom.at(() => transaction.saveNode(node)),
@@ -75,6 +76,7 @@ function doomed(site: Site, doom: Doom): ExchangeContext {
     shareOf: (node) => doom.atReading(() => store.shareOf(node)),
     readChanges: (request) => mortalRead(store.readChanges(request), doom),
     countChanges: (requests) => store.countChanges(requests),
+    keyStates: () => store.keyStates(),
     unsentRows: () => doom.atReading(() => store.unsentRows()),
     checksums: () => store.checksums(),
     refusedRows: () => store.refusedRows(),

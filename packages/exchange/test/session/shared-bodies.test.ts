@@ -55,6 +55,7 @@ function watched(site: Site): {
       return store.readChanges(request)
     },
     countChanges: (requests) => store.countChanges(requests),
+    keyStates: () => store.keyStates(),
     unsentRows: () => store.unsentRows(),
     checksums: () => store.checksums(),
     refusedRows: () => store.refusedRows(),

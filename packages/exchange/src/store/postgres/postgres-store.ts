@@ -22,6 +22,9 @@ import { countChanges } from './change-count.ts'
 import { checksum } from './checksum.ts'
 import { readConflicts } from './conflict-rows.ts'
 import { adoptPartitions, captureStateOf, readCaptureCatalog } from './install-capture.ts'
+import type { KeyState } from '../key-ledger.ts'
+import { readKeyStates } from '../key-states.ts'
+import { PostgresKeyLedger, releaseSequences } from './key-ledger.ts'
 import { lockStore, readMeta } from './meta.ts'
 import {
   Connection,
@@ -111,7 +114,7 @@ export class PostgresStore implements ChangeStore {
    * are taken in.
    */
   async checkCapture(): Promise<void> {
-    await this.#write(() => Promise.resolve())
+    await this.#write(releaseSequences)
   }
 
   /** The tables as they are: an application may add a column or a partition at any time. */
@@ -220,6 +223,14 @@ export class PostgresStore implements ChangeStore {
         ours: row[6] ?? undefined,
       }))
     })
+  }
+
+  keyStates(): Promise<readonly KeyState[]> {
+    const { thisNode } = this.plan
+    const { mainNode } = this.#options
+    return this.#read((connection, tables) =>
+      readKeyStates(new PostgresKeyLedger(connection, { tables, thisNode, mainNode })),
+    )
   }
 
   conflicts(): Promise<readonly ConflictRecord[]> {

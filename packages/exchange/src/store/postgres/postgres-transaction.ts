@@ -15,12 +15,14 @@ import type {
   StoreTransaction,
   UnsentRow,
 } from '../change-store.ts'
+import type { KeyLedger } from '../key-ledger.ts'
 import { forgetWaiting, PostgresApplyDatabase } from './apply-database.ts'
 import { readAttributes, writeAttributes } from './attribute-rows.ts'
 import { indexName } from './capture.ts'
 import { clearConflicts } from './conflict-rows.ts'
 import { endDay } from './deletions.ts'
 import { fold } from './fold.ts'
+import { PostgresKeyLedger } from './key-ledger.ts'
 import { readHeadSeq, readMetaValue, writeHeadSeq, writeMeta } from './meta.ts'
 import { deleteNode, readNode, readNodeCodes, readNodes, writeNode } from './node-rows.ts'
 import type { Connection } from './postgres-database.ts'
@@ -46,6 +48,7 @@ interface TransactionContent {
 
 /** What is done to a PostgreSQL database in one transaction, under the lock of the store. */
 export class PostgresTransaction implements StoreTransaction {
+  readonly keys: KeyLedger
   readonly #connection: Connection
   readonly #content: TransactionContent
   /** The nodes as they were read: what has not changed since is not written again. */
@@ -54,6 +57,9 @@ export class PostgresTransaction implements StoreTransaction {
   constructor(connection: Connection, content: TransactionContent) {
     this.#connection = connection
     this.#content = content
+    const { tables, plan, rules } = content
+    const { mainNode } = rules
+    this.keys = new PostgresKeyLedger(connection, { tables, thisNode: plan.thisNode, mainNode })
   }
 
   nodes(): Promise<readonly NodeState[]> {

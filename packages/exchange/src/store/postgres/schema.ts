@@ -141,4 +141,33 @@ CREATE TABLE obmen_exchange.attributes (
   value text NOT NULL,
   PRIMARY KEY (node, name)
 );
+
+-- Blocks of keys that were handed out. At the head office all there ever were; elsewhere those of this node, of which the newest counts.
+CREATE TABLE obmen_exchange.key_blocks (
+  table_name text NOT NULL,
+  first      bigint NOT NULL,
+  last       bigint NOT NULL,
+  node       text COLLATE "C" NOT NULL,
+  PRIMARY KEY (table_name, node, first)
+);
+
+-- What was said last of the keys of a node: by it, at the head office; to it, in the row of this node itself.
+CREATE TABLE obmen_exchange.key_reports (
+  table_name  text NOT NULL,
+  node        text COLLATE "C" NOT NULL,
+  first       bigint NOT NULL,  -- its block; 0 when it has none
+  last        bigint NOT NULL,
+  used        bigint NOT NULL,
+  greatest    bigint NOT NULL,
+  climbs      boolean NOT NULL,
+  through     bigint NOT NULL,
+  wants_fresh boolean NOT NULL,
+  PRIMARY KEY (table_name, node)
+);
+
+-- How far the sequences of the application went before they were made to end with a block.
+CREATE TABLE obmen_exchange.key_sequences (
+  sequence  oid PRIMARY KEY,
+  max_value bigint NOT NULL
+);
 `

@@ -15,12 +15,14 @@ import type {
   StoreTransaction,
   UnsentRow,
 } from '../change-store.ts'
+import type { KeyLedger } from '../key-ledger.ts'
 import { SqliteApplyDatabase } from './apply-database.ts'
 import { readAttributes, writeAttributes } from './attribute-rows.ts'
 import { indexName } from './capture.ts'
 import { clearConflicts } from './conflict-rows.ts'
 import { endDay } from './deletions.ts'
 import { fold } from './fold.ts'
+import { SqliteKeyLedger } from './key-ledger.ts'
 import { readHeadSeq, writeHeadSeq, writeMeta } from './meta.ts'
 import { deleteNode, readNode, readNodeCodes, readNodes, writeNode } from './node-rows.ts'
 import { forgetRefused } from './refused-rows.ts'
@@ -38,6 +40,7 @@ interface TransactionContent {
 
 /** What is done to a SQLite database in one transaction. */
 export class SqliteTransaction implements StoreTransaction {
+  readonly keys: KeyLedger
   readonly #database: SqliteDatabase
   readonly #plan: ExchangePlan
   readonly #rules: PlanRules
@@ -50,6 +53,11 @@ export class SqliteTransaction implements StoreTransaction {
     this.#plan = content.plan
     this.#rules = content.rules
     this.#tables = content.tables
+    this.keys = new SqliteKeyLedger(database, {
+      tables: content.tables,
+      thisNode: content.plan.thisNode,
+      mainNode: content.rules.mainNode,
+    })
   }
 
   nodes(): Promise<readonly NodeState[]> {
