@@ -10,7 +10,9 @@ export interface Hunt {
 
 /** Runs worlds 1, 2, 3, … with a broken engine, in a process of its own, until one of them fails. */
 export async function hunt(mutation: Mutation, worlds: number): Promise<Hunt> {
-  const process = new WorldProcess(new URL('./mutated-process.ts', import.meta.url), [mutation.name])
+  const process = new WorldProcess(new URL('./mutated-process.ts', import.meta.url), [
+    mutation.name,
+  ])
   const result = await process.run({ from: 1, to: 1 + worlds, story: {}, stopAt: 1 })
   process.end()
   return { mutation, result }

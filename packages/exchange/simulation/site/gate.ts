@@ -44,7 +44,8 @@ export class Gate {
     if (this.#isDead) return never()
     this.#calls += 1
     this.lastCall = call
-    if (this.#calls > MAX_CALLS) throw new WorldFailure('an exchange ends', `it calls ${call} again`)
+    if (this.#calls > MAX_CALLS)
+      throw new WorldFailure('an exchange ends', `it calls ${call} again`)
     const mishap = this.#mishap
     if (mishap?.call !== this.#calls) return work()
     if (mishap.kind === 'fails') throw new SimulatedFailure(`${call} failed`)
