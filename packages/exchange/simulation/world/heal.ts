@@ -79,7 +79,10 @@ async function settle(world: World): Promise<void> {
   let hasWaited = false
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const before = world.mailbox.posted
+    // The first round after the wait is everybody's; then who has got a letter has something to do.
+    const isOpen = round === 0 || hasWaited
     for (const site of world.sites) {
+      if (!isOpen && !hasLetter(world, site)) continue
       world.nowMs += 1000
       await exchangeOnce(world, site, { fates: [], mishap: undefined })
       if (site.hasChanged) checkSite(site)
@@ -90,6 +93,10 @@ async function settle(world: World): Promise<void> {
     hasWaited = isQuiet
   }
   throw new WorldFailure('nodes come to rest', `after ${MAX_ROUNDS} rounds they still write`)
+}
+
+function hasLetter({ mailbox, nowMs }: World, { plan }: Site): boolean {
+  return mailbox.here(nowMs).some(({ name }) => name.to === plan.thisNode)
 }
 
 /** Every program empties the tables in which a row found no place. */

@@ -11,8 +11,8 @@ const one = { envelope: envelope('a@x.org') }
 const two = { envelope: envelope('a@x.org', 'b@x.org') }
 const pipelining = opening('PIPELINING')
 
-/** Exactly what leaves at once, 64 KiB; and a letter of that and one line more. */
-const FIRST_BLOCK = [...Array.from({ length: 65 }, () => 'x'.repeat(998)), 'x'.repeat(534)]
+/** Exactly what leaves at once, 128 KiB; and a letter of that and one line more. */
+const FIRST_BLOCK = [...Array.from({ length: 131 }, () => 'x'.repeat(998)), 'x'.repeat(70)]
 const FIRST_BLOCK_SENT = FIRST_BLOCK.map((line) => `C: ${line}`).join('\n')
 const LARGE = [...FIRST_BLOCK, 'y', ''].join('\r\n')
 const large = (): Parameters<typeof sendAll>[0][number] => ({
