@@ -47,8 +47,8 @@ export function drawShape(random: Random, nodeCount?: number): WorldShape {
     ({ unique, refusingNode, parent }) => (unique ?? refusingNode ?? parent) === undefined,
   )
   const isShared = isPlain && links === STAR && random.percent(35)
-  const goesOneWay = isPlain && links === STAR && !isShared && schema.percent(25)
-  const oneWayBy = schema.pick(['office', 'nodes'] as const)
+  const goesOneWay = isPlain && links === STAR && !isShared && random.percent(30)
+  const oneWayBy = random.pick(['office', 'nodes'] as const)
   const tables = goesOneWay
     ? drawn.map((table, index) => (index === 0 ? { ...table, oneWayBy } : table))
     : drawn
@@ -69,6 +69,7 @@ export function drawShape(random: Random, nodeCount?: number): WorldShape {
     policy:
       isPlain && !goesOneWay ? random.pick(['latest', 'latest', 'latest', ...POLICIES]) : 'latest',
     ...(isShared && { zones: CODES.slice(0, count).map(() => random.pick(ZONES)) }),
+    ...(links === STAR && random.percent(30) && { ownColumnsBy: 'office' as const }),
     removal: random.pick(['at once', 'at close']),
     capacity: random.pick([100, 100, 100, 4]),
   }
@@ -99,7 +100,7 @@ function drawTables(schema: Random, nodeCount: number): TableShape[] {
     return drawTable(schema, name, nodeCount)
   })
   // Only a key of one column can be referred to by one; a table may refer to itself.
-  const mayRefer = tables[0]?.key.length === 1 && schema.percent(70)
+  const mayRefer = tables[0]?.key.length === 1 && schema.percent(35)
   const last = tables.at(-1)
   if (!mayRefer || last === undefined) return tables
   const onDelete = schema.pick(['RESTRICT', 'CASCADE', 'SET NULL'] as const)
@@ -119,12 +120,12 @@ function drawTable(schema: Random, name: string, nodeCount: number): TableShape 
     name,
     key,
     note: columns[4] ?? 'note',
-    unique: special < 3 ? (columns[5] ?? 'code') : undefined,
+    unique: special < 2 ? (columns[5] ?? 'code') : undefined,
     refusingNode: special === 9 ? schema.below(nodeCount) : undefined,
     isWithoutRowid: schema.percent(40),
     isStrict: schema.percent(30),
     areKeysLast: schema.percent(30),
     ...(schema.percent(25) && { hasTrigger: true }),
-    ...(schema.percent(25) && { hasOwnColumn: true }),
+    ...(schema.percent(20) && { hasOwnColumn: true }),
   }
 }

@@ -21,10 +21,11 @@ function ruleOf(
   { table, index }: { readonly table: TableShape; readonly index: number },
 ): [string, TableRule][] {
   const isShared = shape.zones !== undefined && node === 0 && index === SHARED_TABLE
-  if (!isShared && table.hasOwnColumn !== true && table.oneWayBy === undefined) return []
+  const keepsOwn = table.hasOwnColumn === true && (shape.ownColumnsBy !== 'office' || node === 0)
+  if (!isShared && !keepsOwn && table.oneWayBy === undefined) return []
   const rule: TableRule = {
     direction: directionOf(table, node),
-    leaveOut: table.hasOwnColumn === true ? [OWN] : [],
+    leaveOut: keepsOwn ? [OWN] : [],
     ...(isShared && { where: conditionOn(table.note, `:${ZONE}`) }),
   }
   return [[table.name, rule]]
