@@ -37,6 +37,7 @@ export function gatedStore(
     nodes: () => store.nodes(),
     shareOf: (node) => store.shareOf(node),
     countChanges: (requests) => store.countChanges(requests),
+    resolutions: (range) => store.resolutions(range),
     keyStates: () => store.keyStates(),
     unsentRows: () => store.unsentRows(),
     checksums: () => store.checksums(),
@@ -74,6 +75,8 @@ function gatedTransaction(
     },
     setInstance: (instance) => transaction.setInstance(instance),
     resolveConflict: (choice, nowMs) => transaction.resolveConflict(choice, nowMs),
+    acceptResolutions: (from, resolutions, nowMs) =>
+      gate.at('accept resolutions', () => transaction.acceptResolutions(from, resolutions, nowMs)),
     clearConflicts: (beforeMs) => transaction.clearConflicts(beforeMs),
     retryRefused: (nowMs) => transaction.retryRefused(nowMs),
     dropRefused: (row) => transaction.dropRefused(row),

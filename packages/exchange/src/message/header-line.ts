@@ -5,6 +5,7 @@ import { NO_MESSAGE, toMessageNo } from '../plan/message-no.ts'
 import { parseNodeCode } from '../plan/node-code.ts'
 import type { MessageIdentity } from '../plan/node-state.ts'
 import { isArray } from './json.ts'
+import { formatChosen, readAllChosen } from './chosen-lines.ts'
 import { formatKeyGrant, formatKeyReport, readKeyGrants, readKeyReports } from './key-lines.ts'
 import { MessageDamaged, MessageTooNew } from './errors.ts'
 
@@ -28,6 +29,7 @@ export function formatHeaderLine(header: MessageHeader): string {
     ...(header.hasMore && { more: true }),
     ...(header.keyReports && { keys: header.keyReports.map(formatKeyReport) }),
     ...(header.keyGrants && { blocks: header.keyGrants.map(formatKeyGrant) }),
+    ...(header.resolutions && { resolved: header.resolutions.map(formatChosen) }),
     writtenAt: header.writtenAt,
   })
 }
@@ -44,6 +46,7 @@ export function parseHeaderLine(text: string): MessageHeader {
   const acknowledges = json.get('acknowledges')
   const gapBefore = json.get('gapBefore')
   const keyReports = readKeyReports(json.get('keys'))
+  const resolutions = readAllChosen(json.get('resolved'))
   const keyGrants = readKeyGrants(json.get('blocks'))
   const header: MessageHeader = {
     plan: readName(json, 'plan', parsePlanName),
@@ -59,6 +62,7 @@ export function parseHeaderLine(text: string): MessageHeader {
     ...(json.get('more') === true && { hasMore: true }),
     ...(keyReports && { keyReports }),
     ...(keyGrants && { keyGrants }),
+    ...(resolutions && { resolutions }),
     writtenAt: readNumber(json, 'writtenAt'),
   }
   const precedes = (no: number): boolean => no < header.messageNo

@@ -234,11 +234,20 @@ class NodeReceiver {
     // The file was checked before. Should it have become another one since, nothing of it is applied.
     if (rowsDone !== rowCount) throw new MessageDamaged('its file changed while it was applied')
     const summary = await applier.finish()
-    const owesKeys = await this.#keys.accept(transaction, message.header)
-    await this.#keys.tendWhileApplying(transaction)
-    const received = recordReception(node, message.header, rowCount)
-    await transaction.saveNode(owesKeys ? oweAnswer(received) : received)
+    await transaction.saveNode(recordReception(node, message.header, rowCount))
+    await this.#takeWords(transaction, message.header)
     return { kind: 'applied', summary }
+  }
+
+  /** Takes what the header says beside numbers: of keys, and of conflicts that were decided. */
+  async #takeWords(transaction: StoreTransaction, header: MessageHeader): Promise<void> {
+    const { resolutions = [] } = header
+    if (resolutions.length > 0) {
+      await transaction.acceptResolutions(this.#code, resolutions, this.#context.now())
+    }
+    const owesAnswer = await this.#keys.accept(transaction, header)
+    await this.#keys.tendWhileApplying(transaction)
+    if (owesAnswer) await transaction.saveNode(oweAnswer(await transaction.node(this.#code)))
   }
 
   /** After the commit: removes the letter when nobody needs it any more, and tells what happened. */

@@ -58,6 +58,8 @@ function doomed(site: Site, doom: Doom): ExchangeContext {
           endDay: (request) => doom.at(() => transaction.endDay(request)),
           setInstance: (instance) => doom.at(() => transaction.setInstance(instance)),
           resolveConflict: (choice, nowMs) => transaction.resolveConflict(choice, nowMs),
+          acceptResolutions: (from, resolutions, nowMs) =>
+            doom.at(() => transaction.acceptResolutions(from, resolutions, nowMs)),
           clearConflicts: (beforeMs) => transaction.clearConflicts(beforeMs),
           retryRefused: (nowMs) => transaction.retryRefused(nowMs),
           dropRefused: (row) => transaction.dropRefused(row),
@@ -76,6 +78,7 @@ function doomed(site: Site, doom: Doom): ExchangeContext {
     shareOf: (node) => doom.atReading(() => store.shareOf(node)),
     readChanges: (request) => mortalRead(store.readChanges(request), doom),
     countChanges: (requests) => store.countChanges(requests),
+    resolutions: (range) => store.resolutions(range),
     keyStates: () => store.keyStates(),
     unsentRows: () => doom.atReading(() => store.unsentRows()),
     checksums: () => store.checksums(),

@@ -1,4 +1,5 @@
 import type { ExchangePlan } from '../../plan/exchange-plan.ts'
+import type { ChosenVersion } from '../../plan/message-header.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 import type { NodeState } from '../../plan/node-state.ts'
 import { DEFAULT_PLAN_RULES } from '../../plan/plan-rules.ts'
@@ -20,7 +21,7 @@ import { readCapturedTables } from './captured-tables.ts'
 import { readChanges } from './change-reader.ts'
 import { countChanges } from './change-count.ts'
 import { checksum } from './checksum.ts'
-import { readConflicts } from './conflict-rows.ts'
+import { readConflicts, readResolutions } from './conflict-rows.ts'
 import { adoptPartitions, captureStateOf, readCaptureCatalog } from './install-capture.ts'
 import type { KeyState } from '../key-ledger.ts'
 import { readKeyStates } from '../key-states.ts'
@@ -223,6 +224,15 @@ export class PostgresStore implements ChangeStore {
         ours: row[6] ?? undefined,
       }))
     })
+  }
+
+  resolutions(range: {
+    readonly afterSeq: number
+    readonly throughSeq: number
+  }): Promise<ReadonlyMap<NodeCode, readonly ChosenVersion[]>> {
+    return inTransaction(this.#pool, 'REPEATABLE READ, READ ONLY', (connection) =>
+      readResolutions(connection, range),
+    )
   }
 
   keyStates(): Promise<readonly KeyState[]> {

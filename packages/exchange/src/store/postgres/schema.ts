@@ -126,8 +126,12 @@ CREATE TABLE obmen_exchange.conflicts (
   is_open    boolean NOT NULL,
   ours       text,            -- NULL: deleted
   theirs     text,            -- NULL: deleted
-  decided_at bigint NOT NULL
+  decided_at bigint NOT NULL,
+  stamp      bigint NOT NULL, -- of the newer version; when a person has chosen, of the choice
+  seq        bigint           -- the position at which a person's choice travels
 );
+
+CREATE INDEX conflicts_seq ON obmen_exchange.conflicts (seq) WHERE seq IS NOT NULL;
 
 -- Letters of the shared mailbox that are none of ours, so that each is looked at once.
 CREATE TABLE obmen_exchange.foreign_letters (

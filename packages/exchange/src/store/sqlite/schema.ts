@@ -122,8 +122,12 @@ CREATE TABLE obmen_conflict (
   is_open    INTEGER NOT NULL DEFAULT 0,
   ours       TEXT,           -- NULL: deleted
   theirs     TEXT,           -- NULL: deleted
-  decided_at INTEGER NOT NULL
+  decided_at INTEGER NOT NULL,
+  stamp      INTEGER NOT NULL DEFAULT 0,  -- of the newer version; when a person has chosen, of the choice
+  seq        INTEGER         -- the position at which a person's choice travels
 );
+
+CREATE INDEX obmen_conflict_seq ON obmen_conflict (seq) WHERE seq IS NOT NULL;
 
 -- Letters of the shared mailbox that are none of ours, so that each is looked at once.
 CREATE TABLE obmen_foreign_letter (

@@ -1,4 +1,5 @@
 import { type ExchangePlan, parsePlanName } from '../../plan/exchange-plan.ts'
+import type { ChosenVersion } from '../../plan/message-header.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 import type { NodeState } from '../../plan/node-state.ts'
 import { DEFAULT_PLAN_RULES, type PlanRules } from '../../plan/plan-rules.ts'
@@ -22,7 +23,7 @@ import type { CapturedTable } from './capture.ts'
 import { countChanges } from './change-count.ts'
 import { readChanges } from './change-reader.ts'
 import { checksum } from './checksum.ts'
-import { readConflicts } from './conflict-rows.ts'
+import { readConflicts, readResolutions } from './conflict-rows.ts'
 import { CaptureInspector, replaceEvictionTriggers } from './install-capture.ts'
 import { findUnguarded, makeKeyGuards } from './key-guard.ts'
 import { SqliteKeyLedger } from './key-ledger.ts'
@@ -272,6 +273,13 @@ export class SqliteStore implements ChangeStore {
         ours: row[6] === null ? undefined : toText(row[6]),
       })),
     )
+  }
+
+  resolutions(range: {
+    readonly afterSeq: number
+    readonly throughSeq: number
+  }): Promise<ReadonlyMap<NodeCode, readonly ChosenVersion[]>> {
+    return Promise.resolve(readResolutions(this.#database, range))
   }
 
   keyStates(): Promise<readonly KeyState[]> {
