@@ -18,7 +18,7 @@ export { DEFAULT_PLAN_RULES } from './plan/plan-rules.ts'
 export type { ExchangePlan, PlanName } from './plan/exchange-plan.ts'
 export { parsePlanName } from './plan/exchange-plan.ts'
 export type { Epoch } from './plan/epoch.ts'
-export type { MessageHeader } from './plan/message-header.ts'
+export type { MessageHeader, SetAside, SetAsideRow } from './plan/message-header.ts'
 export type { MessageNo } from './plan/message-no.ts'
 export type { NodeCode } from './plan/node-code.ts'
 export { parseNodeCode } from './plan/node-code.ts'
@@ -26,6 +26,8 @@ export type { MessageContent, MessageIdentity, NodeState, SentMessage } from './
 export { newNodeState } from './plan/node-state.ts'
 export type { SendingRules } from './plan/numbering.ts'
 export { DEFAULT_SENDING_RULES } from './plan/numbering.ts'
+export type { Lineage } from './plan/lineage.ts'
+export type { Standing, Stop } from './plan/standing.ts'
 export type { RowVersion } from './plan/row-version.ts'
 export type { BodyLine, Column, RowKind, RowLine, TableLine } from './message/body-lines.ts'
 export type { MessageFileName } from './message/file-name.ts'
@@ -44,6 +46,7 @@ export type {
   RefusedRow,
   RowApplier,
   Sender,
+  SetAsideThere,
   StoreTransaction,
   Survey,
   SurveyRequest,
@@ -60,6 +63,7 @@ export type {
 } from './transport/transport.ts'
 export type { NodeExchange } from './session/exchange.ts'
 export { exchange } from './session/exchange.ts'
+export { restartNode } from './session/restart-node.ts'
 export { findWork } from './session/find-work.ts'
 export type { ExchangeContext, ExchangeRules } from './session/exchange-context.ts'
 export {

@@ -88,9 +88,9 @@ export const MUTATIONS: readonly Mutation[] = [
     replacement: `[header]`,
   }),
   one('never begins a new epoch', {
-    file: RECEIVE,
-    text: `    const epoch = nextEpoch(known.epoch, this.#context.newUuid())`,
-    replacement: `    const { epoch } = known`,
+    file: RECEPTION,
+    text: `startEpoch(node, nextEpoch(node.epoch, uuid))`,
+    replacement: `startEpoch(node, node.epoch)`,
   }),
   one('takes an acknowledgement for everything that was offered', {
     file: ACKNOWLEDGEMENT,

@@ -37,6 +37,7 @@ export function gatedStore(
     nodes: () => store.nodes(),
     shareOf: (node) => store.shareOf(node),
     countChanges: (requests) => store.countChanges(requests),
+    setAsideThere: () => store.setAsideThere(),
     unsentRows: () => store.unsentRows(),
     checksums: () => store.checksums(),
     refusedRows: () => store.refusedRows(),
@@ -64,6 +65,11 @@ function gatedTransaction(
     },
     attributes: (code) => transaction.attributes(code),
     setAttributes: (code, attributes) => transaction.setAttributes(code, attributes),
+    enterUnknown: () => transaction.enterUnknown(),
+    setAsideOf: (code) => transaction.setAsideOf(code),
+    keepSetAsideThere: (there) => {
+      return gate.at('keep set aside', () => transaction.keepSetAsideThere(there))
+    },
     setAside: (rows) => gate.at('set aside', () => transaction.setAside(rows)),
     takeUp: (rows) => gate.at('take up', () => transaction.takeUp(rows)),
     endDay: (request) => {

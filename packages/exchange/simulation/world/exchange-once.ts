@@ -5,6 +5,7 @@ import {
   DeliveryUnknown,
   MessageDamaged,
   MessageTooNew,
+  NodeRunsTwice,
 } from '@obmen/exchange/errors'
 
 import { simTransport } from '../mail/sim-transport.ts'
@@ -99,6 +100,7 @@ function judge(world: World, site: Site, error: unknown): void {
     if (cause instanceof SimulatedFailure) return
     if (cause instanceof DeliveryDeferred || cause instanceof DeliveryUnknown) return
     if (cause instanceof DeliveryRefused) return
+    if (cause instanceof NodeRunsTwice && world.hasCopied) return
     if (cause instanceof MessageDamaged && site.falseLetters > 0) return
     if (cause instanceof MessageTooNew && site.falseLetters > 0) return
     if (site.isDiskLimited && 'errcode' in cause && cause.errcode === 13) return

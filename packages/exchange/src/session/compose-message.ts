@@ -1,4 +1,4 @@
-import type { MessageHeader } from '../plan/message-header.ts'
+import type { MessageHeader, SetAside } from '../plan/message-header.ts'
 import { NO_MESSAGE } from '../plan/message-no.ts'
 import type { NodeState, SentMessage } from '../plan/node-state.ts'
 import type { PlannedMessage } from '../plan/numbering.ts'
@@ -9,6 +9,7 @@ import { type ChosenBody, composeContent } from './message-content.ts'
 export type MessageDraft = PlannedMessage & {
   readonly body: ChosenBody | undefined
   readonly hasMore: boolean
+  readonly setAside: SetAside | undefined
 }
 
 /** Puts the next message for a node together, ready to be recorded. */
@@ -38,6 +39,7 @@ function headerFor(
   draft: MessageDraft,
 ): MessageHeader {
   const { plan } = store
+  const { lives = [], stop } = node.standing ?? {}
   return {
     plan: plan.name,
     from: plan.thisNode,
@@ -50,6 +52,9 @@ function headerFor(
     ...(draft.acknowledges && { acknowledges: draft.acknowledges }),
     ...(draft.gapBefore !== NO_MESSAGE && { gapBefore: draft.gapBefore }),
     ...(draft.hasMore && { hasMore: true }),
+    ...(lives.length > 0 && { lives }),
+    ...(stop !== undefined && { isTwice: true }),
+    ...(draft.setAside && { setAside: draft.setAside }),
     writtenAt: now(),
   }
 }

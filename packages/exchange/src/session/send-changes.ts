@@ -20,6 +20,7 @@ import {
   recordSending,
   withdraw,
 } from '../plan/numbering.ts'
+import { isStopped } from '../plan/standing.ts'
 import type { StoreTransaction } from '../store/change-store.ts'
 import type { DeliveryRefused } from '../transport/errors.ts'
 import type { ExchangeContext } from './exchange-context.ts'
@@ -27,6 +28,7 @@ import { type Group, Groups, inChunks } from './groups.ts'
 import { type BodyPieces, type MessageBody, writeBody } from './message-body.ts'
 import { composeMessage } from './compose-message.ts'
 import { withNodes } from './with-nodes.ts'
+import { tellOfSetAside } from './set-aside.ts'
 import { findRetries, setAsideDefects, setAsideTooLarge } from './unsent-rows.ts'
 import { type Delivery, Outbox, type Outgoing } from './outgoing.ts'
 import { Spool } from './spool.ts'
@@ -64,6 +66,8 @@ class SendingCycle {
   readonly #spool: Spool
   readonly #outbox: Outbox
   #headSeq = 0
+  /** Rows of some node wait here. */
+  #hasRefused = false
   /** Smaller than the rules say while a body is looked for that the mail server takes. */
   #limitOctets: number
 
@@ -101,8 +105,14 @@ class SendingCycle {
       })
       survey = await this.#survey()
     }
-    this.#headSeq = survey.headSeq
     const chosen = new Set(codes)
+    const toTell = survey.toTell.filter((code) => chosen.has(code))
+    if (toTell.length > 0) {
+      await tellOfSetAside(this.#context, toTell)
+      survey = await this.#survey()
+    }
+    this.#headSeq = survey.headSeq
+    this.#hasRefused = survey.hasRefused
     return survey.toServe.filter((code) => chosen.has(code))
   }
 
@@ -157,6 +167,7 @@ class SendingCycle {
     transaction: StoreTransaction,
   ): Promise<readonly Outgoing[]> {
     const { now, rules } = this.#context
+    if (isStopped(node)) return []
     const recorded = node.unacknowledged.filter((sent) => !sent.delivered && !sent.superseded)
     const reason = isOverdue(node, now(), rules)
       ? 'overdue'
@@ -308,9 +319,11 @@ class SendingCycle {
     }
     const chosen = body && pieces && { name: body.name, pieces }
     const hasMore = body?.hasMore === true
-    const draft = { ...next, throughSeq, body: chosen, hasMore }
+    const setAside = this.#hasRefused ? await transaction.setAsideOf(node.code) : undefined
+    const draft = { ...next, throughSeq, body: chosen, hasMore, setAside }
     const message = composeMessage(this.#context, node, draft)
-    await transaction.saveNode(recordSending(node, message))
+    const toldRefused = setAside?.rowCount ?? 0
+    await transaction.saveNode(recordSending({ ...node, toldRefused }, message))
     return { code: node.code, epoch: node.epoch, message }
   }
 

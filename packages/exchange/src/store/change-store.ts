@@ -3,11 +3,13 @@
  */
 import type { RowLine, TableLine } from '../message/body-lines.ts'
 import type { ExchangePlan } from '../plan/exchange-plan.ts'
+import type { SetAside } from '../plan/message-header.ts'
 import type { NodeAttributes } from '../plan/node-attributes.ts'
 import type { NodeCode } from '../plan/node-code.ts'
 import type { NodeState } from '../plan/node-state.ts'
 import type { TextNotUtf8 } from './errors.ts'
 import type { ConflictPolicy } from '../plan/plan-rules.ts'
+import type { Stop } from '../plan/standing.ts'
 
 /** One database that takes part in an exchange plan. Calls are made one after another, never side by side. */
 export interface ChangeStore {
@@ -50,6 +52,9 @@ export interface ChangeStore {
   refusedRows(): Promise<readonly RefusedRow[]>
   conflicts(): Promise<readonly ConflictRecord[]>
 
+  /** Rows of this database that other nodes could not take, as the last message of each says; nodes without any are left out. */
+  setAsideThere(): Promise<readonly SetAsideThere[]>
+
   /** Rows that can't be sent as they are, oldest first. */
   unsentRows(): Promise<readonly UnsentRow[]>
 }
@@ -79,6 +84,12 @@ export interface Survey {
   readonly hasUnsent: boolean
   /** {@link StoreTransaction.endDay} was not called for a day, or never. */
   readonly isNewDay: boolean
+  /** Nodes with which nothing is exchanged until a person has decided. */
+  readonly stopped: ReadonlyMap<NodeCode, Stop>
+  /** There are rows in {@link ChangeStore.refusedRows}. */
+  readonly hasRefused: boolean
+  /** Nodes whose rows that wait here are more or fewer than the last message to them says. */
+  readonly toTell: readonly NodeCode[]
   /** What {@link StoreTransaction.setInstance} said last. */
   readonly instance: string | undefined
 }
@@ -149,6 +160,12 @@ export interface StoreTransaction {
   /** Lets the node be offered also what came from it: it may have lost it. */
   forgetVia(code: NodeCode): Promise<void>
 
+  /**
+   * Puts rows into the change index that are in a table and not in it, because a program wrote them while triggers were switched off. They
+   * count as rows from before the exchange began.
+   */
+  enterUnknown(): Promise<void>
+
   /** Keeps rows from being sent at their present position. */
   setAside(rows: readonly UnsentRow[]): Promise<void>
 
@@ -174,6 +191,11 @@ export interface StoreTransaction {
 
   /** Tries the rows that were refused once more. {@link fold} must have been called before. */
   retryRefused(nowMs: number): Promise<ApplySummary>
+  /** What of a node's rows waits here, the first of them by name; `undefined` when nothing does. */
+  setAsideOf(code: NodeCode): Promise<SetAside | undefined>
+  /** Keeps what a node says of our rows, in the place of what it said before. */
+  keepSetAsideThere(there: SetAsideThere): Promise<void>
+
   /** Gives a refused row up: it is tried no more. Gives whether there was one. */
   dropRefused(row: { readonly table: string; readonly key: string }): Promise<boolean>
 
@@ -235,6 +257,13 @@ export interface RefusedRow {
   /** The row under the same key as it was here then; `undefined` when there was none. */
   readonly ours: string | undefined
   readonly refusedAt: number
+}
+
+/** What a node says of rows of this database that it could not take. */
+export interface SetAsideThere extends SetAside {
+  readonly node: NodeCode
+  /** When its message was applied here, in milliseconds of the wall clock. */
+  readonly toldAt: number
 }
 
 /** A row that was changed on both sides, with both versions; `undefined` where a version is a deletion. */

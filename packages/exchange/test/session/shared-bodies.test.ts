@@ -55,6 +55,7 @@ function watched(site: Site): {
       return store.readChanges(request)
     },
     countChanges: (requests) => store.countChanges(requests),
+    setAsideThere: () => store.setAsideThere(),
     unsentRows: () => store.unsentRows(),
     checksums: () => store.checksums(),
     refusedRows: () => store.refusedRows(),

@@ -9,6 +9,7 @@ import type {
   ConflictRecord,
   CountRequest,
   RefusedRow,
+  SetAsideThere,
   StoreTransaction,
   Survey,
   SurveyRequest,
@@ -35,6 +36,7 @@ import {
 import { type PostgresRules, PostgresTransaction } from './postgres-transaction.ts'
 import { putUnderRules, type RuledTable } from './ruled-table.ts'
 import { readNodes } from './node-rows.ts'
+import { readSetAsideThere } from './set-aside-rows.ts'
 import { readUnsent } from './unsent-rows.ts'
 import { survey } from './survey.ts'
 import { areSharesCurrent, type Extent, extendShares, makeShareTables } from './share.ts'
@@ -190,6 +192,10 @@ export class PostgresStore implements ChangeStore {
 
   countChanges(requests: readonly CountRequest[]): Promise<readonly number[]> {
     return this.#read((connection, tables) => countChanges(connection, tables, requests))
+  }
+
+  setAsideThere(): Promise<readonly SetAsideThere[]> {
+    return this.#read(readSetAsideThere)
   }
 
   unsentRows(): Promise<readonly UnsentRow[]> {

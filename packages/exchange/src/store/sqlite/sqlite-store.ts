@@ -9,6 +9,7 @@ import type {
   ConflictRecord,
   CountRequest,
   RefusedRow,
+  SetAsideThere,
   StoreTransaction,
   Survey,
   SurveyRequest,
@@ -25,6 +26,7 @@ import { CaptureInspector, replaceEvictionTriggers } from './install-capture.ts'
 import { readNodes } from './node-rows.ts'
 import { putUnderRules, type RuledTable } from './ruled-table.ts'
 import { SCHEMA_VERSION } from './schema.ts'
+import { readSetAsideThere } from './set-aside-rows.ts'
 import { areSharesCurrent, extendShares, makeShareTables } from './share.ts'
 import { Query, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
 import { SqliteTransaction } from './sqlite-transaction.ts'
@@ -193,6 +195,10 @@ export class SqliteStore implements ChangeStore {
 
   countChanges(requests: readonly CountRequest[]): Promise<readonly number[]> {
     return this.#read(() => countChanges(this.#database, this.#currentTables(), requests))
+  }
+
+  setAsideThere(): Promise<readonly SetAsideThere[]> {
+    return Promise.resolve(readSetAsideThere(this.#database))
   }
 
   unsentRows(): Promise<readonly UnsentRow[]> {
