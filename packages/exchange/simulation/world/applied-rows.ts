@@ -1,5 +1,5 @@
 import type { AppliedRows } from '../model/site-model.ts'
-import type { RowState } from '../model/row-state.ts'
+import { compareStates, type RowState } from '../model/row-state.ts'
 import type { Site } from '../site/site.ts'
 import type { WorldShape } from './shape.ts'
 
@@ -10,9 +10,12 @@ export function appliedRows(site: Site, policy: WorldShape['policy']): AppliedRo
   const rows = policy === 'latest' ? undefined : site.reader.rows()
   return {
     isHeld(id, state) {
+      const waiting = refused.get(id)
+      if (waiting === undefined) return false
       const entry = index.get(id)
       const isApplied = entry?.stamp === state.stamp && entry.origin === state.origin
-      return refused.has(id) && !isApplied
+      // One version may have two contents, of which one is here and the other one waits.
+      return !isApplied || compareStates(waiting, state) === 0
     },
     decision(id, { own, theirs }) {
       const entry = index.get(id)

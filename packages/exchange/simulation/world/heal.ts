@@ -1,6 +1,6 @@
 import { restartNode } from '@obmen/exchange'
 
-import { describeState } from '../model/row-state.ts'
+import { compareStates, describeState } from '../model/row-state.ts'
 import type { Site } from '../site/site.ts'
 import { checkConvergence, checkSite } from './checks.ts'
 import { exchangeOnce } from './exchange-once.ts'
@@ -36,7 +36,10 @@ function checkNothingIsHeld(world: World, site: Site): void {
   for (const [id, state] of site.model.held) {
     const table = world.shape.tables[Number(id.split(':')[0])]
     const fitsNever = table?.refusingNode === site.node
-    const isForgotten = world.sites.every(({ model }) => model.rows.get(id)?.stamp !== state.stamp)
+    const isForgotten = world.sites.every(({ model }) => {
+      const known = model.rows.get(id)
+      return known === undefined || compareStates(known, state) !== 0
+    })
     if (fitsNever && isForgotten) continue
     const facts = `${describeState(state)} at ${site.name}`
     throw new WorldFailure('a row that fits is held back no more', facts)

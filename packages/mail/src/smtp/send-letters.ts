@@ -107,7 +107,7 @@ class Burst {
     this.#session.state = 'busy'
     try {
       for (;;) {
-        yield* this.#limitUndecided()
+        if (this.#isFull()) yield* this.#decideAll()
         const letter = queue.next() ?? (yield* this.#await(queue))
         if (letter !== undefined) yield* this.#send(letter)
         else if (this.#pipeline.owesReplies) yield* this.#pipeline.receive()
@@ -168,12 +168,16 @@ class Burst {
     yield* this.#sendChunks(transaction, letter)
   }
 
-  *#limitUndecided(): Dialog<void> {
+  /** Whether so much is undecided that no letter may follow. */
+  #isFull(): boolean {
     this.#open = this.#open.filter(({ isDone }) => !isDone)
-    const isFull =
+    return (
       this.#open.length >= MAX_UNDECIDED_LETTERS ||
       this.#unconfirmedOctets >= MAX_UNCONFIRMED_OCTETS
-    if (!isFull) return
+    )
+  }
+
+  *#decideAll(): Dialog<void> {
     yield* this.#pipeline.settle()
     yield* this.#confirm()
   }
@@ -211,21 +215,21 @@ class Burst {
   *#sendEnvelope(transaction: Transaction, { mail, recipients }: MailPlan): Dialog<void> {
     const pipeline = this.#pipeline
     const { commandMs, mailMs, rcptMs } = this.#session.channel.deadlines
-    yield* pipeline.makeRoom()
+    if (!pipeline.hasRoom) yield* pipeline.makeRoom()
     // It is not known yet whether the letter before has left an envelope behind, and waiting would cost a round trip. Dovecot's submission
     // server (2.3) even dies of a RCPT that it reads before it has answered the end of DATA, unless a RSET stands between them.
     if (this.#needsReset || pipeline.owesReplies) {
-      yield* pipeline.put([RSET.octets], this.#resetStep(commandMs))
-      yield* pipeline.makeRoom()
+      pipeline.put(RSET.octets, this.#resetStep(commandMs))
+      if (!pipeline.hasRoom) yield* pipeline.makeRoom()
     }
     this.#needsReset = false
-    yield* pipeline.put([mail.octets], transaction.mailStep(mail.shown, mailMs))
+    pipeline.put(mail.octets, transaction.mailStep(mail.shown, mailMs))
     for (const { octets, shown } of recipients) {
-      yield* pipeline.makeRoom()
+      if (!pipeline.hasRoom) yield* pipeline.makeRoom()
       if (transaction.isRefused) return
-      yield* pipeline.put([octets], transaction.recipientStep(shown, rcptMs))
+      pipeline.put(octets, transaction.recipientStep(shown, rcptMs))
     }
-    yield* pipeline.makeRoom()
+    if (!pipeline.hasRoom) yield* pipeline.makeRoom()
   }
 
   /**
@@ -247,7 +251,7 @@ class Burst {
     const { dataMs } = this.#session.channel.deadlines
     const pipeline = this.#pipeline
     if (!transaction.isRefused) {
-      yield* pipeline.put([DATA.octets], transaction.dataStep(dataMs))
+      pipeline.put(DATA.octets, transaction.dataStep(dataMs))
       yield* pipeline.settle()
     }
     if (transaction.isRefused) {
@@ -289,7 +293,7 @@ class Burst {
   *#sendNothing({ hasRecipient }: Transaction): Dialog<void> {
     if (this.#session.isLmtp || hasRecipient) throw sessionOver(undefined)
     const { contentEndMs } = this.#session.channel.deadlines
-    yield* this.#pipeline.put([LONE_DOT.octets], { timeoutMs: contentEndMs, take: () => true })
+    this.#pipeline.put(LONE_DOT.octets, { timeoutMs: contentEndMs, take: () => true })
     yield* this.#pipeline.settle()
   }
 
