@@ -30,6 +30,7 @@ export type { Lineage } from './plan/lineage.ts'
 export type { Standing, Stop } from './plan/standing.ts'
 export type { RowVersion } from './plan/row-version.ts'
 export type { BodyLine, Column, RowKind, RowLine, TableLine } from './message/body-lines.ts'
+export type { CheckLine, PartSum, TableSum } from './message/check-line.ts'
 export type { MessageFileName } from './message/file-name.ts'
 export { formatFileName, parseFileName, SUBJECT_PREFIX } from './message/file-name.ts'
 export type { ColumnType, Value } from './message/values.ts'
@@ -48,9 +49,11 @@ export type {
   Sender,
   SetAsideThere,
   StoreTransaction,
+  SumRequest,
   Survey,
   SurveyRequest,
   TableChecksum,
+  TableDiffers,
   UnsentReason,
   UnsentRow,
 } from './store/change-store.ts'
@@ -71,5 +74,5 @@ export {
   DEFAULT_MESSAGE_SIZE_OCTETS,
 } from './session/exchange-context.ts'
 export type { ExchangeEvent } from './session/exchange-event.ts'
-export type { ReceivingSummary } from './session/receive-changes.ts'
-export type { SendingSummary } from './session/send-changes.ts'
+export type { ReceivingSummary } from './session/receiving-summary.ts'
+export type { SendingSummary } from './session/sending.ts'

@@ -19,6 +19,9 @@ const PLAIN_WRITER = 'store/sqlite/plain-writer.ts'
 const DELETIONS = 'store/sqlite/deletions.ts'
 const JUDGE = 'store/apply/arrival-judge.ts'
 const POSTPONED = 'store/apply/postponed-rows.ts'
+const CHECKS = 'session/table-checks.ts'
+const COMPARE = 'session/compare-tables.ts'
+const SUMS = 'store/sqlite/sum-tables.ts'
 const WRITER = 'store/apply/row-writer.ts'
 
 export const MUTATIONS: readonly Mutation[] = [
@@ -229,6 +232,26 @@ export const MUTATIONS: readonly Mutation[] = [
     file: DELETIONS,
     text: `Math.min(toNumber(seq), readAcknowledgedByAll(database))`,
     replacement: `Number(seq)`,
+  }),
+  one('compares rows that have changed since', {
+    file: SUMS,
+    text: `WHERE seq > ?1 AND via <> ?2`,
+    replacement: `WHERE seq > ?1 AND via <> ?2 AND 0`,
+  }),
+  one('compares rows that wait', {
+    file: SUMS,
+    text: `summer.leaveOpen(row.values.slice(0, line.keyLength))`,
+    replacement: `summer.leaveOpen([])`,
+  }),
+  one('says what the tables hold before everything is told', {
+    file: CHECKS,
+    text: `throughSeq === headSeq && body?.hasMore !== true`,
+    replacement: `throughSeq === headSeq`,
+  }),
+  one('compares rows that the sender does not know yet', {
+    file: COMPARE,
+    text: `throughSeq: node.acknowledgedSeq,`,
+    replacement: `throughSeq: Number.MAX_SAFE_INTEGER,`,
   }),
 ]
 

@@ -37,6 +37,8 @@ export function gatedStore(
     nodes: () => store.nodes(),
     shareOf: (node) => store.shareOf(node),
     countChanges: (requests) => store.countChanges(requests),
+    sumTables: (request) => store.sumTables(request),
+    differences: () => store.differences(),
     setAsideThere: () => store.setAsideThere(),
     unsentRows: () => store.unsentRows(),
     checksums: () => store.checksums(),
@@ -66,6 +68,8 @@ function gatedTransaction(
     attributes: (code) => transaction.attributes(code),
     setAttributes: (code, attributes) => transaction.setAttributes(code, attributes),
     enterUnknown: () => transaction.enterUnknown(),
+    differencesWith: (code) => transaction.differencesWith(code),
+    saveDifferences: (code, differences) => transaction.saveDifferences(code, differences),
     setAsideOf: (code) => transaction.setAsideOf(code),
     keepSetAsideThere: (there) => {
       return gate.at('keep set aside', () => transaction.keepSetAsideThere(there))

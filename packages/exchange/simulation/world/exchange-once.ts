@@ -69,7 +69,8 @@ function contextOf(world: World, site: Site, fates: Fate[]): ExchangeContext {
       onRemoved: (letter) => world.onRemoved(site, letter),
     }),
     spoolFolder: site.spoolFolder,
-    rules: shape.rules,
+    // Each message says what the tables hold: that must never be said in vain.
+    rules: { ...shape.rules, checkEveryMs: 0 },
     now: () => site.nowMs,
     newUuid: () => world.uuids.uuid(),
     onEvent: (event) => onEvent(world, site, event),
@@ -78,6 +79,10 @@ function contextOf(world: World, site: Site, fates: Fate[]): ExchangeContext {
 
 function onEvent(world: World, site: Site, event: ExchangeEvent): void {
   world.tell?.(`  ${site.name}: ${describe(event)}`)
+  if (event.kind === 'difference') {
+    const facts = `${site.name}: ${JSON.stringify(event.difference)}`
+    throw new WorldFailure('tables are not found to differ while nobody alters them', facts)
+  }
   if (world.disturbed.size > 0) return
   if (event.kind === 'fork') {
     const facts = `${site.name}: ${event.evidence}`

@@ -10,6 +10,8 @@ export interface Standing {
   readonly lives: readonly string[]
   /** What is known of the node's own. */
   readonly peer: Lineage
+  /** When a message last said what the tables hold: wall clock in milliseconds. */
+  readonly checkedAt?: number
   /** Nothing is exchanged until a person has decided. */
   readonly stop?: Stop
 }
@@ -70,6 +72,21 @@ export function isStopped(node: NodeState): node is StoppedNode {
 }
 
 /** The standing after a person has decided: who still runs twice shows it anew. */
-export function withoutStop({ forks, forkedAt, lives, peer }: Standing): Standing {
-  return { forks, forkedAt, lives, peer: { ...NO_LINEAGE, lives: peer.lives } }
+export function withoutStop({ stop: _, ...standing }: Standing): Standing {
+  return { ...standing, peer: { ...NO_LINEAGE, lives: standing.peer.lives } }
+}
+
+/** The standing after a message said what the tables hold. */
+export function withCheck(standing: Standing | undefined, checkedAt: number): Standing {
+  return { ...(standing ?? NEW_STANDING), checkedAt }
+}
+
+/** Whether the next message is to say what the tables hold, by a clock that may have been set back. */
+export function isCheckDue(
+  standing: Standing | undefined,
+  at: { readonly nowMs: number; readonly everyMs: number },
+): boolean {
+  const { checkedAt, stop } = standing ?? NEW_STANDING
+  if (stop !== undefined) return false
+  return checkedAt === undefined || Math.abs(at.nowMs - checkedAt) >= at.everyMs
 }

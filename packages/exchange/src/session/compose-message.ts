@@ -1,3 +1,4 @@
+import type { TableSum } from '../message/check-line.ts'
 import type { MessageHeader, SetAside } from '../plan/message-header.ts'
 import { NO_MESSAGE } from '../plan/message-no.ts'
 import type { NodeState, SentMessage } from '../plan/node-state.ts'
@@ -10,6 +11,8 @@ export type MessageDraft = PlannedMessage & {
   readonly body: ChosenBody | undefined
   readonly hasMore: boolean
   readonly setAside: SetAside | undefined
+  /** What the tables hold as of this message; empty when it does not say. */
+  readonly checks: readonly TableSum[]
 }
 
 /** Puts the next message for a node together, ready to be recorded. */
@@ -26,7 +29,7 @@ export function composeMessage(
     baseNo,
     throughSeq: draft.throughSeq,
     rowCount: draft.body?.pieces.rowCount ?? 0,
-    ...composeContent(header, draft.body),
+    ...composeContent(header, draft),
     writtenAt,
     delivered: false,
     superseded: false,

@@ -38,22 +38,13 @@ import {
 } from '../plan/standing.ts'
 import type { ApplySummary, StoreTransaction } from '../store/change-store.ts'
 import type { Inbox, WaitingMessage } from '../transport/transport.ts'
+import { compareTables } from './compare-tables.ts'
 import type { ExchangeContext } from './exchange-context.ts'
 import { keepAliveDuring } from './keep-alive.ts'
 import { readMessage, type VerifiedMessage, verifyMessage } from './message-reader.ts'
+import { addSummary, NOTHING_RECEIVED, type ReceivingSummary } from './receiving-summary.ts'
 import { keepWhatIsSaid } from './set-aside.ts'
 import { Spool } from './spool.ts'
-
-/** What was received from one node. */
-export interface ReceivingSummary {
-  readonly messages: number
-  readonly applied: number
-  readonly outdated: number
-  readonly conflicts: number
-  readonly refused: number
-  /** Rows of tables that this node does not take; absent when there were none. */
-  readonly ignored?: number
-}
 
 /** What was received, and what could not be: the events have told of that already. */
 export interface Received {
@@ -108,7 +99,7 @@ class NodeReceiver {
   readonly #code: NodeCode
   readonly #spool: Spool
   readonly #damaged: MessageDamaged[] = []
-  #summary: ReceivingSummary = { messages: 0, applied: 0, outdated: 0, conflicts: 0, refused: 0 }
+  #summary = NOTHING_RECEIVED
 
   constructor(context: ExchangeContext, inbox: Inbox, code: NodeCode) {
     this.#context = context
@@ -152,6 +143,9 @@ class NodeReceiver {
       const verified = await this.#fetch(message, path)
       const outcome = await keepAliveDuring(this.#inbox, () => this.#apply(verified))
       await this.#conclude(message, outcome)
+      if (outcome.kind === 'applied') {
+        await keepAliveDuring(this.#inbox, () => this.#compare(verified))
+      }
     } catch (error) {
       if (!(error instanceof MessageDamaged)) throw error
       await this.#setAside(message, node, error)
@@ -307,6 +301,12 @@ class NodeReceiver {
     return { kind: 'applied', summary }
   }
 
+  /** Nothing but this node's own messages changes what is known of it, and they come one after another. */
+  async #compare(message: VerifiedMessage): Promise<void> {
+    if (message.checks.length === 0) return
+    await compareTables(this.#context, await this.#node(), message)
+  }
+
   /** After the commit: removes the letter when nobody needs it any more, and tells what happened. */
   async #conclude(message: WaitingMessage, outcome: Outcome): Promise<void> {
     const { messageNo } = message.name
@@ -371,19 +371,4 @@ function checkName({ name }: WaitingMessage, header: MessageHeader): void {
 
 function isRows<Rows extends readonly unknown[]>(piece: Rows | object): piece is Rows {
   return Array.isArray(piece)
-}
-
-function addSummary(sum: ReceivingSummary, applied: ApplySummary): ReceivingSummary {
-  return {
-    messages: sum.messages + 1,
-    applied: sum.applied + applied.applied,
-    outdated: sum.outdated + applied.outdated,
-    conflicts: sum.conflicts + applied.conflicts,
-    refused: applied.refused,
-    ...withIgnored((sum.ignored ?? 0) + (applied.ignored ?? 0)),
-  }
-}
-
-function withIgnored(ignored: number): Pick<ReceivingSummary, 'ignored'> {
-  return ignored > 0 ? { ignored } : {}
 }

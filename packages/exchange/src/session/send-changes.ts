@@ -8,6 +8,7 @@
  * many nodes it goes to. A process that dies before the record has written nothing but a file, which is cleaned away. One that dies
  * after it finds messages undelivered and delivers the same octets again: the receiver takes a number and uuid once.
  */
+import type { TableSum } from '../message/check-line.ts'
 import type { NodeCode } from '../plan/node-code.ts'
 import type { NodeState, SentMessage } from '../plan/node-state.ts'
 import {
@@ -29,22 +30,11 @@ import { type BodyPieces, type MessageBody, writeBody } from './message-body.ts'
 import { composeMessage } from './compose-message.ts'
 import { withNodes } from './with-nodes.ts'
 import { tellOfSetAside } from './set-aside.ts'
+import type { Sending } from './sending.ts'
+import { TableChecks, withWhatIsTold } from './table-checks.ts'
 import { findRetries, setAsideDefects, setAsideTooLarge } from './unsent-rows.ts'
 import { type Delivery, Outbox, type Outgoing } from './outgoing.ts'
 import { Spool } from './spool.ts'
-
-/** What was sent to one node. */
-export interface SendingSummary {
-  readonly messages: number
-  readonly rows: number
-  readonly octets: number
-}
-
-/** How sending to one node went. */
-export interface Sending {
-  readonly summary: SendingSummary
-  readonly errors: readonly Error[]
-}
 
 /**
  * Sends nodes everything that they do not know yet, in as many messages as the size bound and the window allow, and the
@@ -65,6 +55,7 @@ class SendingCycle {
   readonly #context: ExchangeContext
   readonly #spool: Spool
   readonly #outbox: Outbox
+  readonly #checks: TableChecks
   #headSeq = 0
   /** Rows of some node wait here. */
   #hasRefused = false
@@ -75,6 +66,7 @@ class SendingCycle {
     this.#context = context
     this.#spool = new Spool(context.spoolFolder)
     this.#outbox = new Outbox(context)
+    this.#checks = new TableChecks(context)
     this.#limitOctets = context.rules.messageSizeOctets
   }
 
@@ -186,7 +178,10 @@ class SendingCycle {
   /** Plans the next message of each node, and brings those together that get the same rows. */
   async #plan(codes: readonly NodeCode[], groups: Groups): Promise<void> {
     const able = codes.filter((code) => this.#resultOf(code).errors.length === 0)
-    const plans = await withNodes(this.#context.store, able, (node) => this.#planFor(node))
+    const plans = await withNodes(this.#context.store, able, (node) => {
+      this.#checks.consider(node)
+      return this.#planFor(node)
+    })
     for (const [node, next] of plans) {
       if (next === undefined) continue
       const { afterSeq, throughSeq } = next
@@ -208,15 +203,17 @@ class SendingCycle {
   async #serve(group: Group): Promise<readonly Group[]> {
     const hasRows = group.throughSeq > group.afterSeq
     if (!hasRows) {
-      for (const codes of inChunks(group.codes)) await this.#sendTo(codes, { group })
+      const checks = await this.#checks.sum(this.#headSeq, group)
+      for (const codes of inChunks(group.codes)) await this.#sendTo(codes, { group, checks })
       return []
     }
     const body = await this.#write(group)
     const outcomes: ChunkOutcome[] = []
     try {
       await this.#setAsideDefects(body, group)
+      const checks = await this.#checks.sum(this.#headSeq, group, body)
       for (const codes of inChunks(group.codes)) {
-        outcomes.push(await this.#sendTo(codes, { group, body }))
+        outcomes.push(await this.#sendTo(codes, { group, body, checks }))
       }
     } finally {
       await body.close()
@@ -273,10 +270,7 @@ class SendingCycle {
   }
 
   /** Writes, records and delivers one message for each node. */
-  async #sendTo(
-    codes: readonly NodeCode[],
-    task: { readonly group: Group; readonly body?: MessageBody },
-  ): Promise<ChunkOutcome> {
+  async #sendTo(codes: readonly NodeCode[], task: MessageTask): Promise<ChunkOutcome> {
     this.#context.signal?.throwIfAborted()
     const pieces = new Map<NodeCode, BodyPieces>()
     for (const code of task.body === undefined ? [] : codes) {
@@ -307,7 +301,7 @@ class SendingCycle {
       readonly transaction: StoreTransaction
       readonly pieces: BodyPieces | undefined
     },
-    { group, body }: { readonly group: Group; readonly body?: MessageBody },
+    { group, body, checks }: MessageTask,
   ): Promise<Outgoing | 'known' | undefined> {
     const { node, transaction, pieces } = at
     const next = this.#planFor(node)
@@ -320,10 +314,11 @@ class SendingCycle {
     const chosen = body && pieces && { name: body.name, pieces }
     const hasMore = body?.hasMore === true
     const setAside = this.#hasRefused ? await transaction.setAsideOf(node.code) : undefined
-    const draft = { ...next, throughSeq, body: chosen, hasMore, setAside }
+    const told = { setAside, checks: this.#checks.for(node.code, checks) }
+    const draft = { ...next, throughSeq, body: chosen, hasMore, ...told }
     const message = composeMessage(this.#context, node, draft)
-    const toldRefused = setAside?.rowCount ?? 0
-    await transaction.saveNode(recordSending({ ...node, toldRefused }, message))
+    const telling = withWhatIsTold(node, told, message.writtenAt)
+    await transaction.saveNode(recordSending(telling, message))
     return { code: node.code, epoch: node.epoch, message }
   }
 
@@ -374,6 +369,14 @@ class SendingCycle {
 
 function isOutgoing(letter: Outgoing | 'known' | undefined): letter is Outgoing {
   return typeof letter === 'object'
+}
+
+/** What the messages of a group are made of. */
+interface MessageTask {
+  readonly group: Group
+  readonly body?: MessageBody
+  /** What the tables hold, when it is to be told. */
+  readonly checks: readonly TableSum[]
 }
 
 interface TooLarge {

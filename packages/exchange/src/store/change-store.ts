@@ -2,6 +2,7 @@
  * The port between an exchange and a database: what an adapter (SQLite, PostgreSQL) promises, and no more.
  */
 import type { RowLine, TableLine } from '../message/body-lines.ts'
+import type { TableSum } from '../message/check-line.ts'
 import type { ExchangePlan } from '../plan/exchange-plan.ts'
 import type { SetAside } from '../plan/message-header.ts'
 import type { NodeAttributes } from '../plan/node-attributes.ts'
@@ -47,6 +48,15 @@ export interface ChangeStore {
 
   /** The number of rows and a checksum for each table of the plan: equal on two nodes when the tables are. */
   checksums(): Promise<readonly TableChecksum[]>
+
+  /**
+   * Sums what tables hold, for the other side to compare: tables that go whole and both ways, without the rows that have changed since
+   * or that wait. From one snapshot; reads those tables from one end to the other, in constant memory.
+   */
+  sumTables(request: SumRequest): Promise<readonly TableSum[]>
+
+  /** Where a node's tables were found to hold something else than ours. */
+  differences(): Promise<readonly TableDiffers[]>
 
   /** Rows that this database refused, and conflicts that were decided, newest last. */
   refusedRows(): Promise<readonly RefusedRow[]>
@@ -100,6 +110,28 @@ export interface ChangesRequest {
   readonly throughSeq: number
   /** True when also rows that came from `forNode` are wanted: others with the same share may need them. */
   readonly keepsOwn?: boolean
+}
+
+export interface SumRequest {
+  /** Rows with positions above have changed since, */
+  readonly throughSeq: number
+  /** but for those that came from this node. */
+  readonly knownTo?: NodeCode
+  /** The tables to sum, and by which columns; without them, all that can be compared, by the columns that are sent. */
+  readonly columns?: ReadonlyMap<string, Pick<TableSum, 'keyLength' | 'columns'>>
+}
+
+/** A table that does not hold the same here and at a node, although neither side has something to tell the other. */
+export interface TableDiffers {
+  readonly node: NodeCode
+  readonly table: string
+  /** In which parts of the table, by number: rows are spread over parts by their keys. */
+  readonly parts: readonly number[]
+  /** How many rows these parts hold. */
+  readonly rowsHere: number
+  readonly rowsThere: number
+  /** When it was found first, in milliseconds of the wall clock. */
+  readonly foundAt: number
 }
 
 export interface CountRequest {
@@ -195,6 +227,10 @@ export interface StoreTransaction {
   setAsideOf(code: NodeCode): Promise<SetAside | undefined>
   /** Keeps what a node says of our rows, in the place of what it said before. */
   keepSetAsideThere(there: SetAsideThere): Promise<void>
+
+  /** Where the node's tables hold something else than ours, and in the place of what was known. */
+  differencesWith(code: NodeCode): Promise<readonly TableDiffers[]>
+  saveDifferences(code: NodeCode, differences: readonly TableDiffers[]): Promise<void>
 
   /** Gives a refused row up: it is tried no more. Gives whether there was one. */
   dropRefused(row: { readonly table: string; readonly key: string }): Promise<boolean>

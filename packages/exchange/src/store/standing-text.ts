@@ -1,4 +1,4 @@
-/** A node's standing, and rows that it has set aside, as every store keeps them: as JSON. */
+/** What every store keeps as JSON: a node's standing, rows that it has set aside, parts of tables. */
 import { isArray } from '../message/json.ts'
 import type { SetAside, SetAsideRow } from '../plan/message-header.ts'
 import { type NodeCode, parseNodeCode } from '../plan/node-code.ts'
@@ -24,6 +24,9 @@ export function parseStanding(text: string): Standing | undefined {
       returns: readArray(peer.get('returns')).filter((at) => typeof at === 'number'),
     },
     ...(stop !== undefined && { stop }),
+    ...(typeof json.get('checkedAt') === 'number' && {
+      checkedAt: readNumber(json.get('checkedAt')),
+    }),
   }
 }
 
@@ -48,6 +51,14 @@ export function parseSetAsideRows(text: string): SetAsideRow[] {
     const [table = '', key = '', reason = ''] = readTexts(row)
     return { table, key, reason }
   })
+}
+
+export function formatParts(parts: readonly number[]): string {
+  return JSON.stringify(parts)
+}
+
+export function parseParts(text: string): number[] {
+  return readArray(JSON.parse(text)).filter((part) => typeof part === 'number')
 }
 
 function readStop(json: unknown): Stop | undefined {

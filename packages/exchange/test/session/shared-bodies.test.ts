@@ -55,6 +55,8 @@ function watched(site: Site): {
       return store.readChanges(request)
     },
     countChanges: (requests) => store.countChanges(requests),
+    sumTables: (request) => store.sumTables(request),
+    differences: () => store.differences(),
     setAsideThere: () => store.setAsideThere(),
     unsentRows: () => store.unsentRows(),
     checksums: () => store.checksums(),

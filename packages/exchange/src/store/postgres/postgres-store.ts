@@ -1,5 +1,6 @@
 import type { ExchangePlan } from '../../plan/exchange-plan.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import type { TableSum } from '../../message/check-line.ts'
 import type { NodeState } from '../../plan/node-state.ts'
 import { DEFAULT_PLAN_RULES } from '../../plan/plan-rules.ts'
 import type {
@@ -11,9 +12,11 @@ import type {
   RefusedRow,
   SetAsideThere,
   StoreTransaction,
+  SumRequest,
   Survey,
   SurveyRequest,
   TableChecksum,
+  TableDiffers,
   UnsentRow,
 } from '../change-store.ts'
 import { CaptureDisturbed, StoreNotPrepared, StoreOfAnotherPlan } from '../errors.ts'
@@ -38,6 +41,8 @@ import { putUnderRules, type RuledTable } from './ruled-table.ts'
 import { readNodes } from './node-rows.ts'
 import { readSetAsideThere } from './set-aside-rows.ts'
 import { readUnsent } from './unsent-rows.ts'
+import { readDifferences } from './difference-rows.ts'
+import { sumTables } from './sum-tables.ts'
 import { survey } from './survey.ts'
 import { areSharesCurrent, type Extent, extendShares, makeShareTables } from './share.ts'
 
@@ -208,6 +213,14 @@ export class PostgresStore implements ChangeStore {
       for (const table of tables) checksums.push(await checksum(connection, table))
       return checksums
     })
+  }
+
+  sumTables(request: SumRequest): Promise<readonly TableSum[]> {
+    return this.#read((connection, tables) => sumTables(connection, tables, request))
+  }
+
+  differences(): Promise<readonly TableDiffers[]> {
+    return this.#read(readDifferences)
   }
 
   refusedRows(): Promise<readonly RefusedRow[]> {

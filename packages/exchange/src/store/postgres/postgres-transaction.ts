@@ -15,6 +15,7 @@ import type {
   Sender,
   SetAsideThere,
   StoreTransaction,
+  TableDiffers,
   UnsentRow,
 } from '../change-store.ts'
 import { forgetWaiting, PostgresApplyDatabase } from './apply-database.ts'
@@ -22,6 +23,7 @@ import { readAttributes, writeAttributes } from './attribute-rows.ts'
 import { indexName } from './capture.ts'
 import { clearConflicts } from './conflict-rows.ts'
 import { endDay } from './deletions.ts'
+import { readDifferencesWith, writeDifferences } from './difference-rows.ts'
 import { enterUnknown, fold } from './fold.ts'
 import { readHeadSeq, readMetaValue, writeHeadSeq, writeMeta } from './meta.ts'
 import { deleteNode, readNode, readNodeCodes, readNodes, writeNode } from './node-rows.ts'
@@ -178,6 +180,14 @@ export class PostgresTransaction implements StoreTransaction {
 
   keepSetAsideThere(there: SetAsideThere): Promise<void> {
     return writeSetAsideThere(this.#connection, there)
+  }
+
+  differencesWith(code: NodeCode): Promise<readonly TableDiffers[]> {
+    return readDifferencesWith(this.#connection, code)
+  }
+
+  saveDifferences(code: NodeCode, differences: readonly TableDiffers[]): Promise<void> {
+    return writeDifferences(this.#connection, code, differences)
   }
 
   setAside(rows: readonly UnsentRow[]): Promise<void> {

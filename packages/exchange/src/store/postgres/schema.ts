@@ -126,6 +126,17 @@ CREATE TABLE obmen_exchange.refused_there (
   told_at   bigint NOT NULL
 );
 
+-- Tables that hold something else at a node, although neither side has something to tell.
+CREATE TABLE obmen_exchange.differences (
+  node       text COLLATE "C" NOT NULL REFERENCES obmen_exchange.nodes ON DELETE CASCADE,
+  table_name text NOT NULL,
+  parts      text NOT NULL,  -- the numbers of its parts as JSON: see table-sum.ts
+  rows_here  bigint NOT NULL,
+  rows_there bigint NOT NULL,
+  found_at   bigint NOT NULL,
+  PRIMARY KEY (node, table_name)
+);
+
 -- Rows that were changed on both sides, with both versions: nothing that somebody entered is lost without trace.
 CREATE TABLE obmen_exchange.conflicts (
   id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -181,7 +181,9 @@ function writeReceived(
 
 export function deleteNode(database: SqliteDatabase, code: NodeCode): void {
   deleteMessages(database, code)
-  new Query(database, 'DELETE FROM obmen_refused_there WHERE node = ?').run(code)
+  for (const table of ['obmen_refused_there', 'obmen_difference']) {
+    new Query(database, `DELETE FROM ${table} WHERE node = ?`).run(code)
+  }
   new Query(database, 'DELETE FROM obmen_node WHERE code = ?').run(code)
 }
 

@@ -122,6 +122,17 @@ CREATE TABLE obmen_refused_there (
   told_at   INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+-- Tables that hold something else at a node, although neither side has something to tell.
+CREATE TABLE obmen_difference (
+  node       TEXT NOT NULL REFERENCES obmen_node,
+  table_name TEXT NOT NULL,
+  parts      TEXT NOT NULL,  -- the numbers of its parts as JSON: see table-sum.ts
+  rows_here  INTEGER NOT NULL,
+  rows_there INTEGER NOT NULL,
+  found_at   INTEGER NOT NULL,
+  PRIMARY KEY (node, table_name)
+) WITHOUT ROWID;
+
 -- Rows that were changed on both sides, with both versions: nothing that somebody entered is lost without trace.
 CREATE TABLE obmen_conflict (
   id         INTEGER PRIMARY KEY,

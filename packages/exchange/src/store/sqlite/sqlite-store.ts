@@ -1,5 +1,6 @@
 import { type ExchangePlan, parsePlanName } from '../../plan/exchange-plan.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import type { TableSum } from '../../message/check-line.ts'
 import type { NodeState } from '../../plan/node-state.ts'
 import { DEFAULT_PLAN_RULES, type PlanRules } from '../../plan/plan-rules.ts'
 import type {
@@ -11,9 +12,11 @@ import type {
   RefusedRow,
   SetAsideThere,
   StoreTransaction,
+  SumRequest,
   Survey,
   SurveyRequest,
   TableChecksum,
+  TableDiffers,
   UnsentRow,
 } from '../change-store.ts'
 import { CaptureDisturbed, StoreNotPrepared, StoreOfAnotherPlan } from '../errors.ts'
@@ -31,6 +34,8 @@ import { areSharesCurrent, extendShares, makeShareTables } from './share.ts'
 import { Query, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
 import { SqliteTransaction } from './sqlite-transaction.ts'
 import { StatementCache } from './statement-cache.ts'
+import { readDifferences } from './difference-rows.ts'
+import { sumTables } from './sum-tables.ts'
 import { survey } from './survey.ts'
 import { readUnsent } from './unsent-rows.ts'
 import { droppedTable, readUserTables } from './user-table.ts'
@@ -253,6 +258,14 @@ export class SqliteStore implements ChangeStore {
 
   checksums(): Promise<readonly TableChecksum[]> {
     return Promise.resolve(this.#currentTables().map((table) => checksum(this.#database, table)))
+  }
+
+  sumTables(request: SumRequest): Promise<readonly TableSum[]> {
+    return this.#read(() => sumTables(this.#database, this.#currentTables(), request))
+  }
+
+  differences(): Promise<readonly TableDiffers[]> {
+    return Promise.resolve(readDifferences(this.#database))
   }
 
   refusedRows(): Promise<readonly RefusedRow[]> {

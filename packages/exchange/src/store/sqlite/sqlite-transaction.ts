@@ -15,6 +15,7 @@ import type {
   Sender,
   SetAsideThere,
   StoreTransaction,
+  TableDiffers,
   UnsentRow,
 } from '../change-store.ts'
 import { SqliteApplyDatabase } from './apply-database.ts'
@@ -22,6 +23,7 @@ import { readAttributes, writeAttributes } from './attribute-rows.ts'
 import { indexName } from './capture.ts'
 import { clearConflicts } from './conflict-rows.ts'
 import { endDay } from './deletions.ts'
+import { readDifferencesWith, writeDifferences } from './difference-rows.ts'
 import { enterUnknown, fold } from './fold.ts'
 import { readHeadSeq, writeHeadSeq, writeMeta } from './meta.ts'
 import { deleteNode, readNode, readNodeCodes, readNodes, writeNode } from './node-rows.ts'
@@ -159,6 +161,15 @@ export class SqliteTransaction implements StoreTransaction {
 
   keepSetAsideThere(there: SetAsideThere): Promise<void> {
     writeSetAsideThere(this.#database, there)
+    return Promise.resolve()
+  }
+
+  differencesWith(code: NodeCode): Promise<readonly TableDiffers[]> {
+    return Promise.resolve(readDifferencesWith(this.#database, code))
+  }
+
+  saveDifferences(code: NodeCode, differences: readonly TableDiffers[]): Promise<void> {
+    writeDifferences(this.#database, code, differences)
     return Promise.resolve()
   }
 
