@@ -47,7 +47,8 @@ export function layoutOf(table: RuledLine, { columns }: SumRequest): SumLayout |
 export class TableSummer {
   readonly #layout: SumLayout
   readonly #rowCounts = new Uint32Array(PART_COUNT)
-  readonly #sums = new BigUint64Array(PART_COUNT)
+  /** Two for each part: numbers of 64 bits would be objects. */
+  readonly #sums = new Uint32Array(2 * PART_COUNT)
   readonly #open = new Set<number>()
 
   constructor(layout: SumLayout) {
@@ -71,15 +72,20 @@ export class TableSummer {
   add(values: readonly Value[]): void {
     const key = textOf(values.slice(0, this.#layout.keyLength))
     const part = partOf(key)
-    const digest = hash('sha256', key + textOf(values.slice(this.#layout.keyLength)), 'buffer')
+    // A string of octets: a Buffer for each row costs as much as the hash.
+    const digest = hash('sha256', key + textOf(values.slice(this.#layout.keyLength)), 'latin1')
     this.#rowCounts[part] = (this.#rowCounts[part] ?? 0) + 1
-    this.#sums[part] = (this.#sums[part] ?? 0n) + digest.readBigUInt64LE(0)
+    for (const half of [0, 1]) {
+      const place = 2 * part + half
+      this.#sums[place] = (this.#sums[place] ?? 0) + numberAt(digest, 4 * half)
+    }
   }
 
   sum(): TableSum {
-    const parts = Array.from(this.#sums, (sum, part): PartSum | undefined => {
+    const parts = Array.from(this.#rowCounts, (rowCount, part): PartSum | undefined => {
       if (this.#open.has(part)) return undefined
-      return { rowCount: this.#rowCounts[part] ?? 0, sum: sum.toString(16).padStart(16, '0') }
+      const halves = [...this.#sums.subarray(2 * part, 2 * part + 2)]
+      return { rowCount, sum: halves.map((half) => half.toString(16).padStart(8, '0')).join('') }
     })
     return { ...this.#layout, parts }
   }
@@ -101,6 +107,13 @@ function textOf(values: readonly Value[]): string {
 
 function formatNumber(value: number): string {
   return Number.isInteger(value) ? `i${BigInt(value)};` : `r${value};`
+}
+
+/** Four octets of a digest as a number of 32 bits. */
+function numberAt(digest: string, at: number): number {
+  let number = 0
+  for (let index = at; index < at + 4; index += 1) number = (number << 8) | digest.charCodeAt(index)
+  return number
 }
 
 /** FNV-1a of 32 bits over the key's UTF-16 units. */

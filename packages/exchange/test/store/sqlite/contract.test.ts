@@ -1,6 +1,7 @@
 import { type OpenDatabase, StoreToTry } from '../contract/store-to-try.ts'
 import { applyingContract } from '../contract/applying.ts'
 import { capturingContract } from '../contract/capturing.ts'
+import { comparingContract } from '../contract/comparing.ts'
 import { keepingContract } from '../contract/keeping.ts'
 import { readingContract } from '../contract/reading.ts'
 import { PreparedDatabase } from './prepared-database.ts'
@@ -21,3 +22,4 @@ capturingContract(open)
 applyingContract(open)
 keepingContract(open)
 readingContract(open)
+comparingContract(open)
