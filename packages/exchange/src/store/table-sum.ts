@@ -73,7 +73,7 @@ export class TableSummer {
     const key = textOf(values.slice(0, this.#layout.keyLength))
     const part = partOf(key)
     // A string of octets: a Buffer for each row costs as much as the hash.
-    const digest = hash('sha256', key + textOf(values.slice(this.#layout.keyLength)), 'latin1')
+    const digest = hash('sha256', key + textOf(values.slice(this.#layout.keyLength)), 'binary')
     this.#rowCounts[part] = (this.#rowCounts[part] ?? 0) + 1
     for (const half of [0, 1]) {
       const place = 2 * part + half
