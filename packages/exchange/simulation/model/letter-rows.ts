@@ -4,6 +4,7 @@ import { zstdDecompressSync } from 'node:zlib'
 import type { Epoch } from '@obmen/exchange'
 
 import { FrameWalker } from '../../src/message/frame-walker.ts'
+import { contentOf } from '../disk/raw-frames.ts'
 import { type RowId, rowId, type RowState } from './row-state.ts'
 
 /** A message as it was sent, read by other means than the engine's. */
@@ -55,7 +56,11 @@ export function readLetter(octets: Uint8Array, tables: readonly string[]): Lette
 /** A message's file without its compression: several frames of zstd, one after another. */
 export function readText(octets: Uint8Array): string {
   const frames = new FrameWalker().cut(octets)
-  return Buffer.concat([...frames].map((frame) => zstdDecompressSync(frame))).toString()
+  return Buffer.concat([...frames].map(readFrame)).toString()
+}
+
+function readFrame(frame: Uint8Array): Buffer {
+  return contentOf(frame) ?? zstdDecompressSync(frame)
 }
 
 function fieldOf(json: unknown, name: string): unknown {

@@ -40,6 +40,8 @@ export function gatedStore(
     sumTables: (request) => store.sumTables(request),
     differences: () => store.differences(),
     setAsideThere: () => store.setAsideThere(),
+    resolutions: (range) => store.resolutions(range),
+    keyStates: () => store.keyStates(),
     unsentRows: () => store.unsentRows(),
     checksums: () => store.checksums(),
     refusedRows: () => store.refusedRows(),
@@ -53,6 +55,7 @@ function gatedTransaction(
   acts: StoreAct[],
 ): StoreTransaction {
   return {
+    keys: transaction.keys,
     nodes: () => transaction.nodes(),
     node: (code) => transaction.node(code),
     saveNode: (node) => {
@@ -82,6 +85,8 @@ function gatedTransaction(
     },
     setInstance: (instance) => transaction.setInstance(instance),
     resolveConflict: (choice, nowMs) => transaction.resolveConflict(choice, nowMs),
+    acceptResolutions: (from, resolutions, nowMs) =>
+      gate.at('accept resolutions', () => transaction.acceptResolutions(from, resolutions, nowMs)),
     clearConflicts: (beforeMs) => transaction.clearConflicts(beforeMs),
     retryRefused: (nowMs) => transaction.retryRefused(nowMs),
     dropRefused: (row) => transaction.dropRefused(row),

@@ -10,6 +10,8 @@ import { NO_MESSAGE, toMessageNo } from '../plan/message-no.ts'
 import { parseNodeCode } from '../plan/node-code.ts'
 import type { MessageIdentity } from '../plan/node-state.ts'
 import { isArray } from './json.ts'
+import { formatChosen, readAllChosen } from './chosen-lines.ts'
+import { formatKeyGrant, formatKeyReport, readKeyGrants, readKeyReports } from './key-lines.ts'
 import { MessageDamaged, MessageTooNew } from './errors.ts'
 
 /** The number of this format. It grows when a reader of the format before would misunderstand a message. */
@@ -33,6 +35,9 @@ export function formatHeaderLine(header: MessageHeader): string {
     ...(header.lives && { lives: header.lives }),
     ...(header.isTwice && { twice: true }),
     ...(header.setAside && { setAside: formatSetAside(header.setAside) }),
+    ...(header.keyReports && { keys: header.keyReports.map(formatKeyReport) }),
+    ...(header.keyGrants && { blocks: header.keyGrants.map(formatKeyGrant) }),
+    ...(header.resolutions && { resolved: header.resolutions.map(formatChosen) }),
     writtenAt: header.writtenAt,
   })
 }
@@ -52,6 +57,9 @@ export function parseHeaderLine(text: string): MessageHeader {
   if (format > MESSAGE_FORMAT) throw new MessageTooNew(format, MESSAGE_FORMAT)
   const acknowledges = json.get('acknowledges')
   const gapBefore = json.get('gapBefore')
+  const keyReports = readKeyReports(json.get('keys'))
+  const resolutions = readAllChosen(json.get('resolved'))
+  const keyGrants = readKeyGrants(json.get('blocks'))
   const header: MessageHeader = {
     plan: readName(json, 'plan', parsePlanName),
     from: readName(json, 'from', parseNodeCode),
@@ -67,6 +75,9 @@ export function parseHeaderLine(text: string): MessageHeader {
     ...readLives(json.get('lives')),
     ...(json.get('twice') === true && { isTwice: true }),
     ...readSetAside(json.get('setAside')),
+    ...(keyReports && { keyReports }),
+    ...(keyGrants && { keyGrants }),
+    ...(resolutions && { resolutions }),
     writtenAt: readNumber(json, 'writtenAt'),
   }
   const precedes = (no: number): boolean => no < header.messageNo

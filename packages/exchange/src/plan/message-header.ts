@@ -1,5 +1,6 @@
 import type { Epoch } from './epoch.ts'
 import type { PlanName } from './exchange-plan.ts'
+import type { KeyGrant, KeyReport } from './key-blocks.ts'
 import type { MessageNo } from './message-no.ts'
 import type { NodeCode } from './node-code.ts'
 import type { MessageIdentity } from './node-state.ts'
@@ -20,6 +21,17 @@ export interface SetAsideRow {
   readonly key: string
   /** In the words of the database that refused it. */
   readonly reason: string
+}
+
+/** What a person has chosen of two versions of a row. */
+export interface ChosenVersion {
+  readonly table: string
+  /** The key as JSON, in the form of the message body. */
+  readonly key: string
+  /** Whose version it was, seen from the node where it was chosen. */
+  readonly take: 'ours' | 'theirs'
+  /** The stamp that the row got by it. */
+  readonly stamp: number
 }
 
 /** What a message says of itself, before its rows. */
@@ -44,6 +56,12 @@ export interface MessageHeader extends MessageIdentity {
   readonly isTwice?: true
   /** Rows of the receiver that the sender has set aside. Absent: none. */
   readonly setAside?: SetAside
+  /** To the head office: how far the sender has come with its keys. */
+  readonly keyReports?: readonly KeyReport[]
+  /** From the head office: the keys that the receiver may give. */
+  readonly keyGrants?: readonly KeyGrant[]
+  /** Conflicts between sender and receiver that a person has decided at the sender. */
+  readonly resolutions?: readonly ChosenVersion[]
   /** When the message was written, in milliseconds of the sender's clock. For people only. */
   readonly writtenAt: number
 }

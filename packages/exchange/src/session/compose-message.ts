@@ -1,5 +1,5 @@
 import type { TableSum } from '../message/check-line.ts'
-import type { MessageHeader, SetAside } from '../plan/message-header.ts'
+import type { MessageHeader } from '../plan/message-header.ts'
 import { NO_MESSAGE } from '../plan/message-no.ts'
 import type { NodeState, SentMessage } from '../plan/node-state.ts'
 import type { PlannedMessage } from '../plan/numbering.ts'
@@ -10,9 +10,10 @@ import { type ChosenBody, composeContent } from './message-content.ts'
 export type MessageDraft = PlannedMessage & {
   readonly body: ChosenBody | undefined
   readonly hasMore: boolean
-  readonly setAside: SetAside | undefined
   /** What the tables hold as of this message; empty when it does not say. */
   readonly checks: readonly TableSum[]
+  /** What it says of keys, of conflicts, and of rows that were set aside. */
+  readonly fields?: Pick<MessageHeader, 'keyReports' | 'keyGrants' | 'resolutions' | 'setAside'>
 }
 
 /** Puts the next message for a node together, ready to be recorded. */
@@ -57,7 +58,7 @@ function headerFor(
     ...(draft.hasMore && { hasMore: true }),
     ...(lives.length > 0 && { lives }),
     ...(stop !== undefined && { isTwice: true }),
-    ...(draft.setAside && { setAside: draft.setAside }),
+    ...draft.fields,
     writtenAt: now(),
   }
 }

@@ -4,6 +4,7 @@ import type { NodeCode } from '../plan/node-code.ts'
 import type { Survey } from '../store/change-store.ts'
 import type { Inbox, WaitingMessage } from '../transport/transport.ts'
 import { DEFAULT_KEEP_DELETIONS_DAYS, type ExchangeContext } from './exchange-context.ts'
+import { KeyBlocks } from './key-blocks.ts'
 import { isTransient } from './outgoing.ts'
 import { type MessageSender, receiveChanges } from './receive-changes.ts'
 import type { ReceivingSummary } from './receiving-summary.ts'
@@ -48,6 +49,7 @@ export async function exchange(
   await spool.prepare()
   await spool.clean(survey.bodies)
   const received = await receiveFromAll(context, { chosen, survey })
+  if (survey.hasKeyBlocks) await tendKeys(context, survey)
   const sent = await sendChanges(context, chosen)
   if (survey.isNewDay) await endDay(context)
   return received.map((half) => joinHalves(half, sent.get(half.node)))
@@ -83,6 +85,15 @@ function joinHalves(half: NodeExchange, sending: Sending | undefined): NodeExcha
     return { ...half, errors: [...half.errors, ...errors] }
   }
   return { ...half, sent: summary, errors: [...half.errors, ...errors] }
+}
+
+/** After everything was received that waited: the head office then knows best which keys are taken. */
+async function tendKeys(
+  { store, spoolFolder }: ExchangeContext,
+  { isNewDay }: { readonly isNewDay: boolean },
+): Promise<void> {
+  const keys = new KeyBlocks(spoolFolder)
+  await store.transaction((transaction) => keys.tend(transaction, { isNewDay }))
 }
 
 async function endDay({ store, now, rules }: ExchangeContext): Promise<void> {

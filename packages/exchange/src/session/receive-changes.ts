@@ -41,6 +41,7 @@ import type { Inbox, WaitingMessage } from '../transport/transport.ts'
 import { compareTables } from './compare-tables.ts'
 import type { ExchangeContext } from './exchange-context.ts'
 import { keepAliveDuring } from './keep-alive.ts'
+import { KeyBlocks } from './key-blocks.ts'
 import { readMessage, type VerifiedMessage, verifyMessage } from './message-reader.ts'
 import { addSummary, NOTHING_RECEIVED, type ReceivingSummary } from './receiving-summary.ts'
 import { keepWhatIsSaid } from './set-aside.ts'
@@ -98,6 +99,7 @@ class NodeReceiver {
   readonly #inbox: Inbox
   readonly #code: NodeCode
   readonly #spool: Spool
+  readonly #keys: KeyBlocks
   readonly #damaged: MessageDamaged[] = []
   #summary = NOTHING_RECEIVED
 
@@ -106,6 +108,7 @@ class NodeReceiver {
     this.#inbox = inbox
     this.#code = code
     this.#spool = new Spool(context.spoolFolder)
+    this.#keys = new KeyBlocks(context.spoolFolder)
   }
 
   get received(): Received {
@@ -216,6 +219,7 @@ class NodeReceiver {
     const standing = withNewLife(known.standing, this.#context.newUuid())
     const node = this.#meet({ ...followed, standing }, header)
     await transaction.forgetVia(this.#code)
+    await this.#keys.beginAnew(transaction, this.#code)
     this.#context.onEvent?.({ kind: 'new-epoch', node: this.#code })
     const reception = decideReception(header, node)
     if (reception.kind === 'apply') return this.#applyRows(transaction, message, node)
@@ -233,6 +237,7 @@ class NodeReceiver {
     const standing = withFork(known.standing, now())
     await transaction.saveNode(beginEpoch({ ...known, standing }, newUuid()))
     await transaction.forgetVia(this.#code)
+    await this.#keys.beginAnew(transaction, this.#code)
   }
 
   /** The sender's state with what its message says of its lives: it may be a reason to stop. */
@@ -298,6 +303,7 @@ class NodeReceiver {
     const summary = await applier.finish()
     await keepWhatIsSaid(transaction, message.header, now())
     await transaction.saveNode(recordReception(node, message.header, rowCount))
+    await this.#takeWords(transaction, message.header)
     return { kind: 'applied', summary }
   }
 
@@ -305,6 +311,17 @@ class NodeReceiver {
   async #compare(message: VerifiedMessage): Promise<void> {
     if (message.checks.length === 0) return
     await compareTables(this.#context, await this.#node(), message)
+  }
+
+  /** Takes what the header says beside numbers: of keys, and of conflicts that were decided. */
+  async #takeWords(transaction: StoreTransaction, header: MessageHeader): Promise<void> {
+    const { resolutions = [] } = header
+    if (resolutions.length > 0) {
+      await transaction.acceptResolutions(this.#code, resolutions, this.#context.now())
+    }
+    const owesAnswer = await this.#keys.accept(transaction, header)
+    await this.#keys.tendWhileApplying(transaction)
+    if (owesAnswer) await transaction.saveNode(oweAnswer(await transaction.node(this.#code)))
   }
 
   /** After the commit: removes the letter when nobody needs it any more, and tells what happened. */

@@ -8,7 +8,6 @@
  * many nodes it goes to. A process that dies before the record has written nothing but a file, which is cleaned away. One that dies
  * after it finds messages undelivered and delivers the same octets again: the receiver takes a number and uuid once.
  */
-import type { TableSum } from '../message/check-line.ts'
 import type { NodeCode } from '../plan/node-code.ts'
 import type { NodeState, SentMessage } from '../plan/node-state.ts'
 import {
@@ -23,7 +22,6 @@ import {
 } from '../plan/numbering.ts'
 import { isStopped } from '../plan/standing.ts'
 import type { StoreTransaction } from '../store/change-store.ts'
-import type { DeliveryRefused } from '../transport/errors.ts'
 import type { ExchangeContext } from './exchange-context.ts'
 import { type Group, Groups, inChunks } from './groups.ts'
 import { type BodyPieces, type MessageBody, writeBody } from './message-body.ts'
@@ -32,7 +30,9 @@ import { withNodes } from './with-nodes.ts'
 import { tellOfSetAside } from './set-aside.ts'
 import type { Sending } from './sending.ts'
 import { TableChecks, withWhatIsTold } from './table-checks.ts'
+import type { ChunkOutcome, SendingTask, TooLarge } from './sending-task.ts'
 import { findRetries, setAsideDefects, setAsideTooLarge } from './unsent-rows.ts'
+import { KeyBlocks } from './key-blocks.ts'
 import { type Delivery, Outbox, type Outgoing } from './outgoing.ts'
 import { Spool } from './spool.ts'
 
@@ -56,6 +56,7 @@ class SendingCycle {
   readonly #spool: Spool
   readonly #outbox: Outbox
   readonly #checks: TableChecks
+  readonly #keys: KeyBlocks
   #headSeq = 0
   /** Rows of some node wait here. */
   #hasRefused = false
@@ -67,6 +68,7 @@ class SendingCycle {
     this.#spool = new Spool(context.spoolFolder)
     this.#outbox = new Outbox(context)
     this.#checks = new TableChecks(context)
+    this.#keys = new KeyBlocks(context.spoolFolder)
     this.#limitOctets = context.rules.messageSizeOctets
   }
 
@@ -212,8 +214,11 @@ class SendingCycle {
     try {
       await this.#setAsideDefects(body, group)
       const checks = await this.#checks.sum(this.#headSeq, group, body)
+      const { afterSeq } = group
+      const throughSeq = body.hasMore ? (body.lastSeq ?? afterSeq) : group.throughSeq
+      const chosen = await this.#context.store.resolutions({ afterSeq, throughSeq })
       for (const codes of inChunks(group.codes)) {
-        outcomes.push(await this.#sendTo(codes, { group, body, checks }))
+        outcomes.push(await this.#sendTo(codes, { group, body, chosen, checks }))
       }
     } finally {
       await body.close()
@@ -270,7 +275,7 @@ class SendingCycle {
   }
 
   /** Writes, records and delivers one message for each node. */
-  async #sendTo(codes: readonly NodeCode[], task: MessageTask): Promise<ChunkOutcome> {
+  async #sendTo(codes: readonly NodeCode[], task: SendingTask): Promise<ChunkOutcome> {
     this.#context.signal?.throwIfAborted()
     const pieces = new Map<NodeCode, BodyPieces>()
     for (const code of task.body === undefined ? [] : codes) {
@@ -301,7 +306,7 @@ class SendingCycle {
       readonly transaction: StoreTransaction
       readonly pieces: BodyPieces | undefined
     },
-    { group, body, checks }: MessageTask,
+    { group, body, chosen: resolved, checks = [] }: SendingTask,
   ): Promise<Outgoing | 'known' | undefined> {
     const { node, transaction, pieces } = at
     const next = this.#planFor(node)
@@ -315,7 +320,11 @@ class SendingCycle {
     const hasMore = body?.hasMore === true
     const setAside = this.#hasRefused ? await transaction.setAsideOf(node.code) : undefined
     const told = { setAside, checks: this.#checks.for(node.code, checks) }
-    const draft = { ...next, throughSeq, body: chosen, hasMore, ...told }
+    const hasRows = (pieces?.rowCount ?? 0) > 0
+    const keys = await this.#keys.headerFields(transaction, { node: node.code, hasRows })
+    const resolutions = resolved?.get(node.code)
+    const fields = { ...keys, ...(resolutions && { resolutions }), ...(setAside && { setAside }) }
+    const draft = { ...next, throughSeq, body: chosen, hasMore, fields, checks: told.checks }
     const message = composeMessage(this.#context, node, draft)
     const telling = withWhatIsTold(node, told, message.writtenAt)
     await transaction.saveNode(recordSending(telling, message))
@@ -369,25 +378,4 @@ class SendingCycle {
 
 function isOutgoing(letter: Outgoing | 'known' | undefined): letter is Outgoing {
   return typeof letter === 'object'
-}
-
-/** What the messages of a group are made of. */
-interface MessageTask {
-  readonly group: Group
-  readonly body?: MessageBody
-  /** What the tables hold, when it is to be told. */
-  readonly checks: readonly TableSum[]
-}
-
-interface TooLarge {
-  readonly code: NodeCode
-  readonly error: DeliveryRefused
-}
-
-interface ChunkOutcome {
-  readonly tooLarge: readonly TooLarge[]
-  /** Nodes that may be sent more. */
-  readonly going: readonly NodeCode[]
-  /** Letters with it have still to be delivered. */
-  readonly isBodyNeeded: boolean
 }

@@ -58,6 +58,8 @@ function watched(site: Site): {
     sumTables: (request) => store.sumTables(request),
     differences: () => store.differences(),
     setAsideThere: () => store.setAsideThere(),
+    resolutions: (range) => store.resolutions(range),
+    keyStates: () => store.keyStates(),
     unsentRows: () => store.unsentRows(),
     checksums: () => store.checksums(),
     refusedRows: () => store.refusedRows(),

@@ -88,7 +88,7 @@ describe('a message that says what the tables hold', () => {
       world.office.sql(`INSERT INTO stock VALUES ('x', 1, 1)`)
       await settle(world)
 
-      await restartNode(world.shop.store, OFFICE, crypto.randomUUID())
+      await restartNode(world.shop.context, OFFICE)
       await settle(world)
       for (const [index, site] of [world.office, world.shop].entries()) {
         site.sql(`INSERT INTO stock VALUES ('y', ${index}, 1)`)

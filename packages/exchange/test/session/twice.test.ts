@@ -109,8 +109,8 @@ describe('a copy of a database that runs beside it', () => {
     await workOn(world, [world.shop, copy], 40)
     copy.close()
 
-    await restartNode(world.office.store, SHOP, crypto.randomUUID())
-    await restartNode(world.shop.store, OFFICE, crypto.randomUUID())
+    await restartNode(world.office.context, SHOP)
+    await restartNode(world.shop.context, OFFICE)
     await settle(world)
 
     assert.equal((await world.office.node('С01')).standing?.stop, undefined)
@@ -122,7 +122,7 @@ describe('a copy of a database that runs beside it', () => {
     const shops = [world.shop, cloneShop(t, world)]
     await workOn(world, shops, 40)
 
-    await restartNode(world.shop.store, OFFICE, crypto.randomUUID())
+    await restartNode(world.shop.context, OFFICE)
     const { office, shops: stopped } = await workOn(world, shops, 3)
 
     assert.deepEqual([office, ...stopped], [true, true, true])

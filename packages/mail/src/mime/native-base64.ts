@@ -18,7 +18,7 @@ const MIN_OCTETS = 1024
 /** Octets that can be had as a text, and a text that can be decoded, in native code: the Buffers of Node.js, which files and sockets give. */
 interface SelfDecoding extends Uint8Array {
   latin1Slice(start: number, end: number): string
-  base64Write(this: Uint8Array, text: string, offset: number, length: number): number
+  base64Write(text: string, offset: number, length: number): number
 }
 
 function decodesItself(octets: Uint8Array): octets is SelfDecoding {

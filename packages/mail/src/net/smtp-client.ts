@@ -317,4 +317,3 @@ interface Sending {
   readonly letter: QueuedLetter
   readonly source: ContentSource
 }
-

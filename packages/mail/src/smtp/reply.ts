@@ -81,6 +81,7 @@ const ZERO = 0x30
 const NINE = 0x39
 const SPACE = 0x20
 const HYPHEN = 0x2d
+/** RFC 5321 §4.2. */
 const CODE_OCTETS = 3
 
 /** The replies among what a server has sent, however many lines they have and however the network cut them. */

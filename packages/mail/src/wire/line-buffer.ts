@@ -97,8 +97,8 @@ export class LineBuffer {
   }
 
   #findLineFeed(): number {
-    // What was adopted is full. Of an array made here the free end must not be searched again and again.
-    if (!this.#isOwn) return this.#octets.indexOf(LF, this.#scanned)
+    if (this.#end === this.#octets.length) return this.#octets.indexOf(LF, this.#scanned)
+    // Behind the end are octets too, which are none of the peer's.
     const found = this.#octets.subarray(this.#scanned, this.#end).indexOf(LF)
     return found === -1 ? -1 : this.#scanned + found
   }

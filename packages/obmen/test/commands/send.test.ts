@@ -190,6 +190,28 @@ describe('send', () => {
     ])
   })
 
+  it('sends to those in another transaction for whom the server has no room in one', async () => {
+    await using office = await TestOffice.start()
+    const named: string[] = []
+    office.onCommand = (line) => {
+      if (line.startsWith('MAIL')) named.push('MAIL')
+      if (line.startsWith('RCPT')) named.push(line.slice('RCPT TO:<'.length, -1))
+      const isSecond = line.startsWith('RCPT') && named.at(-2) !== 'MAIL'
+      return isSecond ? { reply: '452 4.5.3 too many recipients' } : 'proceed'
+    }
+
+    const { exitCode, report, err } = await office.ask('--cc', OFFICE)
+
+    assert.deepEqual([exitCode, err], [0, ''])
+    assert.deepEqual(named, ['MAIL', SHOP, OFFICE, 'MAIL', OFFICE])
+    const recipients = Array.from(recipientsOf(report) as Iterable<unknown>)
+    assert.deepEqual(
+      recipients.map((recipient) => Reflect.get(Object(recipient), 'outcome')),
+      ['accepted', 'accepted'],
+    )
+    assert.deepEqual([SHOP, OFFICE].map((address) => office.letters(address).length), [1, 1])
+  })
+
   it('ends with 75 when the letter is deferred', async () => {
     await using office = await TestOffice.start()
     office.fate = { kind: 'refuse', code: 452, text: '4.2.2 mailbox full' }

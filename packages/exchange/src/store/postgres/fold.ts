@@ -105,7 +105,7 @@ function isGone(table: CapturedTable, entry: string): string {
 
 /**
  * Puts the rows into the change index that are in a table and not in it: a program may have written them while triggers were switched
- * off. With the lowest stamp, like rows from before the exchange began. Must run under the lock of the store, after {@link fold}. Gives
+ * off. With the lowest stamp, like rows from before the exchange began. Must run under the lock of the store. Gives
  * the last position.
  */
 export async function enterUnknown(

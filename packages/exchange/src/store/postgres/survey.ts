@@ -33,6 +33,7 @@ export async function survey(
     hasRefused: refused !== undefined,
     toTell: await readToTell(connection),
     instance: instance === '' ? undefined : instance,
+    hasKeyBlocks: tables.some(({ keyBlocks }) => keyBlocks !== undefined),
   }
 }
 

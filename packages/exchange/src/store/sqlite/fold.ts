@@ -79,7 +79,7 @@ function dependsOnItself({ name, uniques, hasUniqueExpression, parents }: Captur
 
 /**
  * Puts the rows into the change index that are in a table and not in it: a program may have written them while triggers were switched
- * off. With the lowest stamp, like rows from before the exchange began. Must run in a write transaction, after {@link fold}. Gives the
+ * off. With the lowest stamp, like rows from before the exchange began. Must run in a write transaction. Gives the
  * last position.
  */
 export function enterUnknown(

@@ -30,6 +30,7 @@ export function survey(
     hasRefused: new Query(database, ANY_REFUSED).first()?.[0] !== null,
     toTell: readToTell(database),
     instance: readMeta(database, 'instance'),
+    hasKeyBlocks: tables.some(({ keyBlocks }) => keyBlocks !== undefined),
   }
 }
 

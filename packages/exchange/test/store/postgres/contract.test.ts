@@ -1,6 +1,7 @@
 import { applyingContract } from '../contract/applying.ts'
 import { capturingContract } from '../contract/capturing.ts'
 import { comparingContract } from '../contract/comparing.ts'
+import { handingKeysContract } from '../contract/handing-keys.ts'
 import { keepingContract } from '../contract/keeping.ts'
 import { readingContract } from '../contract/reading.ts'
 import type { OpenDatabase } from '../contract/store-to-try.ts'
@@ -19,3 +20,4 @@ applyingContract(open)
 keepingContract(open)
 readingContract(open)
 comparingContract(open)
+handingKeysContract(open, { counted: 'id serial PRIMARY KEY', uncounted: 'id INTEGER PRIMARY KEY' })
