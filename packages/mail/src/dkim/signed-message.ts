@@ -35,13 +35,18 @@ export class SignedMessage extends CanonicalLetter {
     this.sizeOctets = source.digest.sizeOctets + signatureFields.join('').length
   }
 
+  override whole(): Uint8Array | undefined {
+    const { kept } = this.#source
+    return kept && concatOctets([octetsOf(this.signatureFields.join('')), ...kept])
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    const signature = octetsOf(this.signatureFields.join(''))
-    if (this.#source.kept === undefined) {
-      yield signature
+    const whole = this.whole()
+    if (whole === undefined) {
+      yield octetsOf(this.signatureFields.join(''))
       yield* readAgain(this.#source)
     } else {
-      yield concatOctets([signature, ...this.#source.kept])
+      yield whole
     }
   }
 }
