@@ -61,6 +61,15 @@ export function peerFigure(program: string, values: readonly number[], beside: B
   }
 }
 
+/** What a client does that has its letters ready and composes nothing: no client gets more out of this server on this machine. */
+export const CEILING = 'the ceiling: ready octets with DATA'
+
+/** How many times a peer's figure any client could have at most: a target above that can't be met here. */
+export function ceilingFigure(ceiling: readonly number[], peer: readonly number[]): Line {
+  const ratios = ceiling.map((value, round) => value / (peer[round] ?? Number.NaN))
+  return figure('the ceiling beside nodemailer', median(ratios), '× nodemailer')
+}
+
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }

@@ -60,7 +60,7 @@ export const LAYERS: readonly Layer[] = [
   layer('exchange platform', /^exchange\/src\/platform\//, EXCHANGE_CORE, NODE),
   layer(
     'exchange store port',
-    /^exchange\/src\/store\/(?:change-store|errors)\.ts$/,
+    /^exchange\/src\/store\/(?:change-store|key-ledger|errors)\.ts$/,
     EXCHANGE_CORE,
     [],
   ),

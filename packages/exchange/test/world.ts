@@ -160,6 +160,8 @@ export interface WorldOptions {
   readonly rules?: NodeSettings['rules']
   /** What the head office's plan says of its tables. */
   readonly officeRules?: PlanRules
+  /** What the plans of all sites say of their tables. */
+  readonly planRules?: PlanRules
   /** Take the databases of this world as they are, instead of new ones. */
   readonly copyOf?: World
 }
@@ -173,8 +175,8 @@ export async function openWorld(t: TestContext, options: WorldOptions = {}): Pro
   const clock = { nowMs: copyOf?.clock.nowMs ?? Date.UTC(2026, 10, 22) }
   const schema = options.schema ?? SCHEMA
   const open = async (code: string, peers: readonly string[]): Promise<Site> => {
-    const { officeRules } = options
-    const planRules = code === 'ЦБ' && officeRules !== undefined ? { planRules: officeRules } : {}
+    const own = code === 'ЦБ' ? (options.officeRules ?? options.planRules) : options.planRules
+    const planRules = own === undefined ? {} : { planRules: own }
     const rules = withRules(options.rules)
     const site = new Site({ code, peers, folder, post, clock, ...rules, ...planRules })
     if (copyOf === undefined) await site.join(schema)

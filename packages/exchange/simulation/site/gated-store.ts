@@ -37,6 +37,8 @@ export function gatedStore(
     nodes: () => store.nodes(),
     shareOf: (node) => store.shareOf(node),
     countChanges: (requests) => store.countChanges(requests),
+    resolutions: (range) => store.resolutions(range),
+    keyStates: () => store.keyStates(),
     unsentRows: () => store.unsentRows(),
     checksums: () => store.checksums(),
     refusedRows: () => store.refusedRows(),
@@ -50,6 +52,7 @@ function gatedTransaction(
   acts: StoreAct[],
 ): StoreTransaction {
   return {
+    keys: transaction.keys,
     nodes: () => transaction.nodes(),
     node: (code) => transaction.node(code),
     saveNode: (node) => {
@@ -72,6 +75,8 @@ function gatedTransaction(
     },
     setInstance: (instance) => transaction.setInstance(instance),
     resolveConflict: (choice, nowMs) => transaction.resolveConflict(choice, nowMs),
+    acceptResolutions: (from, resolutions, nowMs) =>
+      gate.at('accept resolutions', () => transaction.acceptResolutions(from, resolutions, nowMs)),
     clearConflicts: (beforeMs) => transaction.clearConflicts(beforeMs),
     retryRefused: (nowMs) => transaction.retryRefused(nowMs),
     dropRefused: (row) => transaction.dropRefused(row),

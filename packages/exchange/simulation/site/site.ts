@@ -122,6 +122,7 @@ export class Site {
 
   /** From now on the database can grow by so many pages; without a number, by any. */
   limitDisk(freePages: number | undefined): void {
+    if (freePages === undefined && this.#freePages === undefined) return
     this.#freePages = freePages
     const count = this.#database.prepare('PRAGMA page_count').get()?.['page_count']
     const limit = freePages === undefined ? MAX_PAGES : Number(count) + freePages
@@ -162,7 +163,6 @@ const EPOCH_DAY = 2_440_587.5
 function openDatabase(image: DatabaseImage, nowMs: () => number): DatabaseSync {
   const database = new DatabaseSync(':memory:')
   database.deserialize(image)
-  database.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY')
   // Half a millisecond more, or a day number, which is less exact than that, would be rounded to the millisecond before.
   database.function('julianday', { varargs: true }, () => EPOCH_DAY + (nowMs() + 0.5) / MS_PER_DAY)
   return database

@@ -1,4 +1,4 @@
-import { describeState } from '../model/row-state.ts'
+import { compareStates, describeState } from '../model/row-state.ts'
 import type { Site } from '../site/site.ts'
 import { checkConvergence, checkSite } from './checks.ts'
 import { exchangeOnce } from './exchange-once.ts'
@@ -19,12 +19,12 @@ export async function heal(world: World): Promise<void> {
   mend(world)
   if (world.disturbed.size > 0) stir(world)
   await settle(world)
-  checkConvergence(world.sites, world.zones)
+  checkConvergence(world.shape, world.sites, world.zones)
   if (!world.sites.some(({ model }) => model.held.size > 0)) return
   world.tell?.('make room')
   makeRoom(world)
   await settle(world)
-  checkConvergence(world.sites, world.zones)
+  checkConvergence(world.shape, world.sites, world.zones)
   for (const site of world.sites) checkNothingIsHeld(world, site)
 }
 
@@ -32,8 +32,11 @@ export async function heal(world: World): Promise<void> {
 function checkNothingIsHeld(world: World, site: Site): void {
   for (const [id, state] of site.model.held) {
     const table = world.shape.tables[Number(id.split(':')[0])]
-    const fitsNever = table?.refusingNode === site.node
-    const isForgotten = world.sites.every(({ model }) => model.rows.get(id)?.stamp !== state.stamp)
+    const fitsNever = table?.refusingNode === site.node || table?.parent !== undefined
+    const isForgotten = world.sites.every(({ model }) => {
+      const known = model.rows.get(id)
+      return known === undefined || compareStates(known, state) !== 0
+    })
     if (fitsNever && isForgotten) continue
     const facts = `${describeState(state)} at ${site.name}`
     throw new WorldFailure('a row that fits is held back no more', facts)
@@ -76,7 +79,10 @@ async function settle(world: World): Promise<void> {
   let hasWaited = false
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const before = world.mailbox.posted
+    // The first round after the wait is everybody's; then who has got a letter has something to do.
+    const isOpen = round === 0 || hasWaited
     for (const site of world.sites) {
+      if (!isOpen && !hasLetter(world, site)) continue
       world.nowMs += 1000
       await exchangeOnce(world, site, { fates: [], mishap: undefined })
       if (site.hasChanged) checkSite(site)
@@ -89,11 +95,17 @@ async function settle(world: World): Promise<void> {
   throw new WorldFailure('nodes come to rest', `after ${MAX_ROUNDS} rounds they still write`)
 }
 
+function hasLetter({ mailbox, nowMs }: World, { plan }: Site): boolean {
+  return mailbox.here(nowMs).some(({ name }) => name.to === plan.thisNode)
+}
+
 /** Every program empties the tables in which a row found no place. */
 function makeRoom(world: World): void {
   for (const site of world.sites) {
-    for (const table of world.shape.tables) {
-      if (table.unique === undefined && table.refusingNode === undefined) continue
+    const hasReferences = world.shape.tables.some(({ parent }) => parent !== undefined)
+    for (const table of world.shape.tables.toReversed()) {
+      const takesAll = table.unique === undefined && table.refusingNode === undefined
+      if (takesAll && !hasReferences) continue
       site.database.exec(`DELETE FROM ${quote(table.name)}`)
     }
     site.model.write(site.reader.rows(), site.nowMs)

@@ -5,6 +5,8 @@ import { NO_MESSAGE, toMessageNo } from '../plan/message-no.ts'
 import { parseNodeCode } from '../plan/node-code.ts'
 import type { MessageIdentity } from '../plan/node-state.ts'
 import { isArray } from './json.ts'
+import { formatChosen, readAllChosen } from './chosen-lines.ts'
+import { formatKeyGrant, formatKeyReport, readKeyGrants, readKeyReports } from './key-lines.ts'
 import { MessageDamaged, MessageTooNew } from './errors.ts'
 
 /** The number of this format. It grows when a reader of the format before would misunderstand a message. */
@@ -25,6 +27,9 @@ export function formatHeaderLine(header: MessageHeader): string {
     ...(header.acknowledges && { acknowledges: formatIdentity(header.acknowledges) }),
     ...(header.gapBefore && { gapBefore: header.gapBefore }),
     ...(header.hasMore && { more: true }),
+    ...(header.keyReports && { keys: header.keyReports.map(formatKeyReport) }),
+    ...(header.keyGrants && { blocks: header.keyGrants.map(formatKeyGrant) }),
+    ...(header.resolutions && { resolved: header.resolutions.map(formatChosen) }),
     writtenAt: header.writtenAt,
   })
 }
@@ -40,6 +45,9 @@ export function parseHeaderLine(text: string): MessageHeader {
   if (format > MESSAGE_FORMAT) throw new MessageTooNew(format, MESSAGE_FORMAT)
   const acknowledges = json.get('acknowledges')
   const gapBefore = json.get('gapBefore')
+  const keyReports = readKeyReports(json.get('keys'))
+  const resolutions = readAllChosen(json.get('resolved'))
+  const keyGrants = readKeyGrants(json.get('blocks'))
   const header: MessageHeader = {
     plan: readName(json, 'plan', parsePlanName),
     from: readName(json, 'from', parseNodeCode),
@@ -52,6 +60,9 @@ export function parseHeaderLine(text: string): MessageHeader {
     ...(acknowledges !== undefined && { acknowledges: readIdentity(acknowledges) }),
     ...(gapBefore !== undefined && { gapBefore: toMessageNo(readNumber(json, 'gapBefore')) }),
     ...(json.get('more') === true && { hasMore: true }),
+    ...(keyReports && { keyReports }),
+    ...(keyGrants && { keyGrants }),
+    ...(resolutions && { resolutions }),
     writtenAt: readNumber(json, 'writtenAt'),
   }
   const precedes = (no: number): boolean => no < header.messageNo

@@ -1,8 +1,20 @@
 import type { Epoch } from './epoch.ts'
 import type { PlanName } from './exchange-plan.ts'
+import type { KeyGrant, KeyReport } from './key-blocks.ts'
 import type { MessageNo } from './message-no.ts'
 import type { NodeCode } from './node-code.ts'
 import type { MessageIdentity } from './node-state.ts'
+
+/** What a person has chosen of two versions of a row. */
+export interface ChosenVersion {
+  readonly table: string
+  /** The key as JSON, in the form of the message body. */
+  readonly key: string
+  /** Whose version it was, seen from the node where it was chosen. */
+  readonly take: 'ours' | 'theirs'
+  /** The stamp that the row got by it. */
+  readonly stamp: number
+}
 
 /** What a message says of itself, before its rows. */
 export interface MessageHeader extends MessageIdentity {
@@ -20,6 +32,12 @@ export interface MessageHeader extends MessageIdentity {
   readonly gapBefore?: MessageNo
   /** The size bound ended the message before the changes did: what belongs to its rows may come with the next one. */
   readonly hasMore?: true
+  /** To the head office: how far the sender has come with its keys. */
+  readonly keyReports?: readonly KeyReport[]
+  /** From the head office: the keys that the receiver may give. */
+  readonly keyGrants?: readonly KeyGrant[]
+  /** Conflicts between sender and receiver that a person has decided at the sender. */
+  readonly resolutions?: readonly ChosenVersion[]
   /** When the message was written, in milliseconds of the sender's clock. For people only. */
   readonly writtenAt: number
 }

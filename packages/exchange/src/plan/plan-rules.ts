@@ -1,3 +1,4 @@
+import type { KeyBlockRule } from './key-blocks.ts'
 import type { NodeCode } from './node-code.ts'
 
 /**
@@ -31,6 +32,8 @@ export interface TableRule {
   /** Columns, outside the primary key, that stay here. */
   readonly leaveOut: readonly string[]
   readonly conflicts?: ConflictPolicy
+  /** The head office hands the table's integer keys out in blocks, so that no two nodes count the same. {@link PlanRules.mainNode} must be there. */
+  readonly keyBlocks?: KeyBlockRule
 }
 
 /**

@@ -9,6 +9,8 @@ import { type ChosenBody, composeContent } from './message-content.ts'
 export type MessageDraft = PlannedMessage & {
   readonly body: ChosenBody | undefined
   readonly hasMore: boolean
+  /** What it says of keys and of conflicts. */
+  readonly fields?: Pick<MessageHeader, 'keyReports' | 'keyGrants' | 'resolutions'>
 }
 
 /** Puts the next message for a node together, ready to be recorded. */
@@ -50,6 +52,7 @@ function headerFor(
     ...(draft.acknowledges && { acknowledges: draft.acknowledges }),
     ...(draft.gapBefore !== NO_MESSAGE && { gapBefore: draft.gapBefore }),
     ...(draft.hasMore && { hasMore: true }),
+    ...draft.fields,
     writtenAt: now(),
   }
 }

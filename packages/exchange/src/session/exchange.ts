@@ -3,6 +3,7 @@ import { StoreMoved } from '../store/errors.ts'
 import type { NodeCode } from '../plan/node-code.ts'
 import type { Inbox, WaitingMessage } from '../transport/transport.ts'
 import { DEFAULT_KEEP_DELETIONS_DAYS, type ExchangeContext } from './exchange-context.ts'
+import { KeyBlocks } from './key-blocks.ts'
 import { isTransient } from './outgoing.ts'
 import { receiveChanges, type ReceivingSummary } from './receive-changes.ts'
 import { sendChanges, type Sending, type SendingSummary } from './send-changes.ts'
@@ -45,6 +46,7 @@ export async function exchange(
   await spool.prepare()
   await spool.clean(survey.bodies)
   const received = await receiveFromAll(context, { chosen, known: survey.nodes })
+  if (survey.hasKeyBlocks) await tendKeys(context, survey)
   const sent = await sendChanges(context, chosen)
   if (survey.isNewDay) await endDay(context)
   return received.map((half) => joinHalves(half, sent.get(half.node)))
@@ -80,6 +82,15 @@ function joinHalves(half: NodeExchange, sending: Sending | undefined): NodeExcha
     return { ...half, errors: [...half.errors, ...errors] }
   }
   return { ...half, sent: summary, errors: [...half.errors, ...errors] }
+}
+
+/** After everything was received that waited: the head office then knows best which keys are taken. */
+async function tendKeys(
+  { store, spoolFolder }: ExchangeContext,
+  { isNewDay }: { readonly isNewDay: boolean },
+): Promise<void> {
+  const keys = new KeyBlocks(spoolFolder)
+  await store.transaction((transaction) => keys.tend(transaction, { isNewDay }))
 }
 
 async function endDay({ store, now, rules }: ExchangeContext): Promise<void> {

@@ -29,6 +29,7 @@ import type { ApplySummary, StoreTransaction } from '../store/change-store.ts'
 import type { Inbox, WaitingMessage } from '../transport/transport.ts'
 import type { ExchangeContext } from './exchange-context.ts'
 import { keepAliveDuring } from './keep-alive.ts'
+import { KeyBlocks } from './key-blocks.ts'
 import { readMessage, type VerifiedMessage, verifyMessage } from './message-reader.ts'
 import { Spool } from './spool.ts'
 
@@ -81,6 +82,7 @@ class NodeReceiver {
   readonly #inbox: Inbox
   readonly #code: NodeCode
   readonly #spool: Spool
+  readonly #keys: KeyBlocks
   readonly #damaged: MessageDamaged[] = []
   #summary: ReceivingSummary = { messages: 0, applied: 0, outdated: 0, conflicts: 0, refused: 0 }
 
@@ -89,6 +91,7 @@ class NodeReceiver {
     this.#inbox = inbox
     this.#code = code
     this.#spool = new Spool(context.spoolFolder)
+    this.#keys = new KeyBlocks(context.spoolFolder)
   }
 
   get received(): Received {
@@ -168,6 +171,7 @@ class NodeReceiver {
   ): Promise<Outcome> {
     const node = followEpoch(known, message.header)
     await transaction.forgetVia(this.#code)
+    await this.#keys.beginAnew(transaction, this.#code)
     this.#context.onEvent?.({ kind: 'new-epoch', node: this.#code })
     const reception = decideReception(message.header, node)
     if (reception.kind === 'apply') return this.#applyRows(transaction, message, node)
@@ -180,6 +184,7 @@ class NodeReceiver {
     const epoch = nextEpoch(known.epoch, this.#context.newUuid())
     await transaction.saveNode({ ...startEpoch(known, epoch), owesAcknowledgement: true })
     await transaction.forgetVia(this.#code)
+    await this.#keys.beginAnew(transaction, this.#code)
   }
 
   #processAcknowledgement(node: NodeState, header: MessageHeader): NodeState {
@@ -230,7 +235,19 @@ class NodeReceiver {
     if (rowsDone !== rowCount) throw new MessageDamaged('its file changed while it was applied')
     const summary = await applier.finish()
     await transaction.saveNode(recordReception(node, message.header, rowCount))
+    await this.#takeWords(transaction, message.header)
     return { kind: 'applied', summary }
+  }
+
+  /** Takes what the header says beside numbers: of keys, and of conflicts that were decided. */
+  async #takeWords(transaction: StoreTransaction, header: MessageHeader): Promise<void> {
+    const { resolutions = [] } = header
+    if (resolutions.length > 0) {
+      await transaction.acceptResolutions(this.#code, resolutions, this.#context.now())
+    }
+    const owesAnswer = await this.#keys.accept(transaction, header)
+    await this.#keys.tendWhileApplying(transaction)
+    if (owesAnswer) await transaction.saveNode(oweAnswer(await transaction.node(this.#code)))
   }
 
   /** After the commit: removes the letter when nobody needs it any more, and tells what happened. */

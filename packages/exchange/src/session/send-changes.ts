@@ -21,13 +21,14 @@ import {
   withdraw,
 } from '../plan/numbering.ts'
 import type { StoreTransaction } from '../store/change-store.ts'
-import type { DeliveryRefused } from '../transport/errors.ts'
 import type { ExchangeContext } from './exchange-context.ts'
 import { type Group, Groups, inChunks } from './groups.ts'
 import { type BodyPieces, type MessageBody, writeBody } from './message-body.ts'
 import { composeMessage } from './compose-message.ts'
 import { withNodes } from './with-nodes.ts'
+import type { ChunkOutcome, SendingTask, TooLarge } from './sending-task.ts'
 import { findRetries, setAsideDefects, setAsideTooLarge } from './unsent-rows.ts'
+import { KeyBlocks } from './key-blocks.ts'
 import { type Delivery, Outbox, type Outgoing } from './outgoing.ts'
 import { Spool } from './spool.ts'
 
@@ -63,6 +64,7 @@ class SendingCycle {
   readonly #context: ExchangeContext
   readonly #spool: Spool
   readonly #outbox: Outbox
+  readonly #keys: KeyBlocks
   #headSeq = 0
   /** Smaller than the rules say while a body is looked for that the mail server takes. */
   #limitOctets: number
@@ -71,6 +73,7 @@ class SendingCycle {
     this.#context = context
     this.#spool = new Spool(context.spoolFolder)
     this.#outbox = new Outbox(context)
+    this.#keys = new KeyBlocks(context.spoolFolder)
     this.#limitOctets = context.rules.messageSizeOctets
   }
 
@@ -204,8 +207,11 @@ class SendingCycle {
     const outcomes: ChunkOutcome[] = []
     try {
       await this.#setAsideDefects(body, group)
+      const { afterSeq } = group
+      const throughSeq = body.hasMore ? (body.lastSeq ?? afterSeq) : group.throughSeq
+      const chosen = await this.#context.store.resolutions({ afterSeq, throughSeq })
       for (const codes of inChunks(group.codes)) {
-        outcomes.push(await this.#sendTo(codes, { group, body }))
+        outcomes.push(await this.#sendTo(codes, { group, body, chosen }))
       }
     } finally {
       await body.close()
@@ -262,10 +268,7 @@ class SendingCycle {
   }
 
   /** Writes, records and delivers one message for each node. */
-  async #sendTo(
-    codes: readonly NodeCode[],
-    task: { readonly group: Group; readonly body?: MessageBody },
-  ): Promise<ChunkOutcome> {
+  async #sendTo(codes: readonly NodeCode[], task: SendingTask): Promise<ChunkOutcome> {
     this.#context.signal?.throwIfAborted()
     const pieces = new Map<NodeCode, BodyPieces>()
     for (const code of task.body === undefined ? [] : codes) {
@@ -296,7 +299,7 @@ class SendingCycle {
       readonly transaction: StoreTransaction
       readonly pieces: BodyPieces | undefined
     },
-    { group, body }: { readonly group: Group; readonly body?: MessageBody },
+    { group, body, chosen: resolved }: SendingTask,
   ): Promise<Outgoing | 'known' | undefined> {
     const { node, transaction, pieces } = at
     const next = this.#planFor(node)
@@ -308,7 +311,11 @@ class SendingCycle {
     }
     const chosen = body && pieces && { name: body.name, pieces }
     const hasMore = body?.hasMore === true
-    const draft = { ...next, throughSeq, body: chosen, hasMore }
+    const hasRows = (pieces?.rowCount ?? 0) > 0
+    const keys = await this.#keys.headerFields(transaction, { node: node.code, hasRows })
+    const resolutions = resolved?.get(node.code)
+    const fields = { ...keys, ...(resolutions && { resolutions }) }
+    const draft = { ...next, throughSeq, body: chosen, hasMore, fields }
     const message = composeMessage(this.#context, node, draft)
     await transaction.saveNode(recordSending(node, message))
     return { code: node.code, epoch: node.epoch, message }
@@ -361,17 +368,4 @@ class SendingCycle {
 
 function isOutgoing(letter: Outgoing | 'known' | undefined): letter is Outgoing {
   return typeof letter === 'object'
-}
-
-interface TooLarge {
-  readonly code: NodeCode
-  readonly error: DeliveryRefused
-}
-
-interface ChunkOutcome {
-  readonly tooLarge: readonly TooLarge[]
-  /** Nodes that may be sent more. */
-  readonly going: readonly NodeCode[]
-  /** Letters with it have still to be delivered. */
-  readonly isBodyNeeded: boolean
 }

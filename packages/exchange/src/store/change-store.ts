@@ -3,9 +3,11 @@
  */
 import type { RowLine, TableLine } from '../message/body-lines.ts'
 import type { ExchangePlan } from '../plan/exchange-plan.ts'
+import type { ChosenVersion } from '../plan/message-header.ts'
 import type { NodeAttributes } from '../plan/node-attributes.ts'
 import type { NodeCode } from '../plan/node-code.ts'
 import type { NodeState } from '../plan/node-state.ts'
+import type { KeyLedger, KeyState } from './key-ledger.ts'
 import type { TextNotUtf8 } from './errors.ts'
 import type { ConflictPolicy } from '../plan/plan-rules.ts'
 
@@ -50,6 +52,15 @@ export interface ChangeStore {
   refusedRows(): Promise<readonly RefusedRow[]>
   conflicts(): Promise<readonly ConflictRecord[]>
 
+  /** What persons have chosen here, by the node that the conflict was with, where the choice has a position in the range. */
+  resolutions(range: {
+    readonly afterSeq: number
+    readonly throughSeq: number
+  }): Promise<ReadonlyMap<NodeCode, readonly ChosenVersion[]>>
+
+  /** How this node stands with the keys that are handed out in blocks; at the head office, how every node does that has said so. */
+  keyStates(): Promise<readonly KeyState[]>
+
   /** Rows that can't be sent as they are, oldest first. */
   unsentRows(): Promise<readonly UnsentRow[]>
 }
@@ -81,6 +92,8 @@ export interface Survey {
   readonly isNewDay: boolean
   /** What {@link StoreTransaction.setInstance} said last. */
   readonly instance: string | undefined
+  /** There are tables whose keys are handed out in blocks. */
+  readonly hasKeyBlocks: boolean
 }
 
 export interface ChangesRequest {
@@ -130,6 +143,9 @@ export type UnsentReason =
   | { readonly kind: 'too-large'; readonly sizeOctets: number; readonly limitOctets: number }
 
 export interface StoreTransaction {
+  /** The blocks of keys. */
+  readonly keys: KeyLedger
+
   /** Every node of the plan but this one, by code. */
   nodes(): Promise<readonly NodeState[]>
   /** Throws {@link NodeUnknown}. */
@@ -169,6 +185,12 @@ export interface StoreTransaction {
    * {@link RowRefused} when the database does not take that version. {@link fold} must have been called before.
    */
   resolveConflict(choice: Choice, nowMs: number): Promise<void>
+  /** Closes the conflicts with a node that a person has decided there. */
+  acceptResolutions(
+    from: NodeCode,
+    resolutions: readonly ChosenVersion[],
+    nowMs: number,
+  ): Promise<void>
   /** Puts the records of conflicts away that were decided before a moment. Gives how many. */
   clearConflicts(beforeMs: number): Promise<number>
 
@@ -259,6 +281,14 @@ export interface Conflict {
 export interface Choice {
   readonly id: number
   readonly take: 'ours' | 'theirs'
+}
+
+/** A conflict to be put on record. */
+export interface NewConflict extends Conflict {
+  /** The columns of both versions. */
+  readonly line: TableLine
+  /** The greater stamp of the two. */
+  readonly stamp: number
 }
 
 /** A conflict as it is on record. */

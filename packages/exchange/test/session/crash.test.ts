@@ -43,6 +43,7 @@ function doomed(site: Site, doom: Doom): ExchangeContext {
     transaction: (work) =>
       store.transaction((transaction) => {
         return work({
+          keys: transaction.keys,
           nodes: () => doom.at(() => transaction.nodes()),
           node: (code) => transaction.node(code),
           saveNode: (node) => doom.at(() => transaction.saveNode(node)),
@@ -57,6 +58,8 @@ function doomed(site: Site, doom: Doom): ExchangeContext {
           endDay: (request) => doom.at(() => transaction.endDay(request)),
           setInstance: (instance) => doom.at(() => transaction.setInstance(instance)),
           resolveConflict: (choice, nowMs) => transaction.resolveConflict(choice, nowMs),
+          acceptResolutions: (from, resolutions, nowMs) =>
+            doom.at(() => transaction.acceptResolutions(from, resolutions, nowMs)),
           clearConflicts: (beforeMs) => transaction.clearConflicts(beforeMs),
           retryRefused: (nowMs) => transaction.retryRefused(nowMs),
           dropRefused: (row) => transaction.dropRefused(row),
@@ -75,6 +78,8 @@ function doomed(site: Site, doom: Doom): ExchangeContext {
     shareOf: (node) => doom.atReading(() => store.shareOf(node)),
     readChanges: (request) => mortalRead(store.readChanges(request), doom),
     countChanges: (requests) => store.countChanges(requests),
+    resolutions: (range) => store.resolutions(range),
+    keyStates: () => store.keyStates(),
     unsentRows: () => doom.atReading(() => store.unsentRows()),
     checksums: () => store.checksums(),
     refusedRows: () => store.refusedRows(),

@@ -55,6 +55,8 @@ function watched(site: Site): {
       return store.readChanges(request)
     },
     countChanges: (requests) => store.countChanges(requests),
+    resolutions: (range) => store.resolutions(range),
+    keyStates: () => store.keyStates(),
     unsentRows: () => store.unsentRows(),
     checksums: () => store.checksums(),
     refusedRows: () => store.refusedRows(),

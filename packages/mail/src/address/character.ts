@@ -6,6 +6,7 @@
 const ATOM_SPECIALS = '()<>[]:;@\\,."'
 
 const SPACE = 0x20
+const DOT = 0x2e
 const DEL = 0x7f
 const FIRST_ABOVE_C1 = 0xa0
 
@@ -40,12 +41,22 @@ export function isMadeOf(text: string, isOfClass: (code: number) => boolean): bo
 
 /** Whether a text is ASCII, so that it can travel without SMTPUTF8 (RFC 6531). */
 export function isAscii(text: string): boolean {
-  return isMadeOf(text, (code) => code < 0x80)
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) > DEL) return false
+  }
+  return true
 }
 
 /** `dot-atom-text`: atoms joined by single dots. */
 export function isDotAtom(text: string): boolean {
-  return text.split('.').every((atom) => atom !== '' && isMadeOf(atom, isAtomCharacter))
+  let isInAtom = false
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (isAtomCharacter(code)) isInAtom = true
+    else if (code === DOT && isInAtom) isInAtom = false
+    else return false
+  }
+  return isInAtom
 }
 
 /** Writes a text as a quoted string (RFC 5322 §3.2.4). */

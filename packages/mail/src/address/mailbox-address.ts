@@ -1,3 +1,4 @@
+import { utf8Length } from '../base/octets.ts'
 import { AddressInvalid } from './errors.ts'
 import {
   isAscii,
@@ -26,8 +27,6 @@ const ASCII_HOST =
 
 /** Invisible to people, and dropped by IDNA (UTS #46), so that a name with it means a name without. */
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/u
-
-const utf8 = new TextEncoder()
 
 /** What a {@link MailboxAddress} is made of, quoting removed. */
 export interface MailboxParts {
@@ -125,10 +124,6 @@ export class MailboxAddress {
     if (this.displayName === undefined) return this.addrSpec
     return `${quoteString(this.displayName)} <${this.addrSpec}>`
   }
-}
-
-function utf8Length(text: string): number {
-  return isAscii(text) ? text.length : utf8.encode(text).length
 }
 
 function isWritable(text: string): boolean {

@@ -11,6 +11,7 @@ const SHORT_LENGTH = 1024
 const SHARED_OCTETS = 8192
 /** What a character of JavaScript may take in UTF-8. */
 const MAX_OCTETS_OF_CHARACTER = 3
+const MAX_ASCII = 0x7f
 
 let shared = new Uint8Array(SHARED_OCTETS)
 let sharedLength = 0
@@ -25,6 +26,14 @@ export function octetsOf(text: string): Uint8Array<ArrayBuffer> {
   const start = sharedLength
   sharedLength += utf8Encoder.encodeInto(text, shared.subarray(start)).written
   return shared.subarray(start, sharedLength)
+}
+
+/** How many octets a text has in UTF-8. */
+export function utf8Length(text: string): number {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) > MAX_ASCII) return utf8Encoder.encode(text).length
+  }
+  return text.length
 }
 
 /**

@@ -26,8 +26,8 @@ import { SessionState } from './session-state.ts'
 export interface AnswerOptions {
   /** Gets every response without a tag that comes before the one with it, and that tag. */
   readonly onData?: (response: ImapResponse, tag: string) => void
-  /** Gets letters instead, and says whether they are what was asked for. By default none is: the server speaks of flags by itself. */
-  readonly onLetter?: (letter: FetchedLetter) => boolean
+  /** Gets letters instead, with what they weigh, and says whether they are what was asked for. By default none is: the server speaks of flags by itself. */
+  readonly onLetter?: (letter: FetchedLetter, weightOctets: number) => boolean
   readonly chooseSink?: ChooseSink
   readonly timeoutMs?: number
 }
@@ -282,7 +282,10 @@ export class ImapChannel {
           wordsOf(response),
         )
       }
-      if (response.kind === 'fetch' && options.onLetter?.(response.letter) === true) continue
+      if (response.kind === 'fetch') {
+        const { letter, weightOctets } = response
+        if (options.onLetter?.(letter, weightOctets) === true) continue
+      }
       this.#takeData(response)
       options.onData?.(response, tag)
     }

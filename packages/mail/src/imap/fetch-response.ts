@@ -6,7 +6,7 @@
  */
 
 import { LimitExceeded } from '../base/limit-exceeded.ts'
-import { NO_OCTETS, textOf } from '../base/octets.ts'
+import { NO_OCTETS } from '../base/octets.ts'
 import { escapePeerWords } from '../base/peer-words.ts'
 import type { BodyPart } from './body-structure.ts'
 import { readBodyStructure } from './body-structure.ts'
@@ -78,28 +78,6 @@ const MAX_DEFECTS = 8
 
 /** More pieces than anybody asks for of one letter at a time. */
 const MAX_SECTIONS = 1_000
-
-/** What an object of JavaScript weighs beside its content, roughly. */
-const OBJECT_OCTETS = 100
-
-/** What a letter takes of the memory, roughly: so that what is kept of many can be bounded. */
-export function weightOf({ sections, flags = [], envelope, body }: FetchedLetter): number {
-  let octets = OBJECT_OCTETS + weightOfStructure(envelope) + weightOfStructure(body)
-  for (const section of sections) octets += OBJECT_OCTETS + (section.octets?.length ?? 0)
-  for (const flag of flags) octets += flag.length
-  return octets
-}
-
-/** The same of what a server took apart. It goes no deeper than `limits.maxNesting` lets a response go. */
-function weightOfStructure(value: unknown): number {
-  if (typeof value === 'string') return value.length
-  if (value instanceof Uint8Array) return value.length
-  if (typeof value !== 'object' || value === null) return 0
-  const inner: Iterable<unknown> = value instanceof Map ? value : Object.values(value)
-  let octets = OBJECT_OCTETS
-  for (const each of inner) octets += weightOfStructure(each)
-  return octets
-}
 
 /** Reads what follows `* 12 FETCH `. */
 export function readFetch(reader: ResponseReader, sequenceNumber: number): FetchedLetter {
@@ -197,7 +175,7 @@ function readValue(reader: ResponseReader, name: string, letter: Building): void
 }
 
 function requireDate(octets: Uint8Array): Date {
-  const date = parseDateTime(textOf(octets))
+  const date = parseDateTime(octets)
   if (date === undefined) throw new Unreadable('a date is not formed like one')
   return date
 }

@@ -6,7 +6,6 @@ import { ProtocolViolation } from '../wire/errors.ts'
 import { CommandPart, formatCommand } from './command.ts'
 import type { ImapCommand, SectionRequest } from './command.ts'
 import { ImapCapabilityMissing } from './errors.ts'
-import { weightOf } from './fetch-response.ts'
 import type { FetchedLetter, FetchedSection } from './fetch-response.ts'
 import type { ChooseSink } from './framing.ts'
 import { UidSet } from './number-set.ts'
@@ -68,11 +67,11 @@ export function* fetchLetters(
   const letters = new Map<number, FetchedLetter>()
   let octets = 0
   yield* channel.execute(command, {
-    onLetter: (letter) => {
+    onLetter: (letter, weightOctets) => {
       const { uid } = letter
       // Flags of a letter that somebody else has changed may come between, without a UID.
       if (uid === undefined || !uids.has(uid)) return false
-      octets += weightOf(letter)
+      octets += weightOctets
       checkBatch(octets, channel.limits.maxBatchOctets)
       const known = letters.get(uid)
       letters.set(uid, known === undefined ? letter : merged(known, letter))

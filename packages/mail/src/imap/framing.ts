@@ -16,6 +16,7 @@ import type { Deadlines } from '../wire/deadlines.ts'
 import type { Dialog, OctetSink } from '../wire/dialog.ts'
 import { LineBuffer, receiveOctets } from '../wire/line-buffer.ts'
 import type { ImapLimits } from './limits.ts'
+import { isDigit } from './words.ts'
 
 /** Octets of any kind inside a response. */
 export interface Literal {
@@ -190,7 +191,6 @@ const TILDE = 0x7e
 const ASTERISK = 0x2a
 const SPACE = 0x20
 const ZERO = 0x30
-const NINE = 0x39
 
 /** More digits than any number of octets has: what is longer is above every limit anyway. */
 const MAX_DIGITS = 19
@@ -223,10 +223,6 @@ export function literalAt(text: Uint8Array): AnnouncedLiteral | undefined {
   return { at: text[brace - 1] === TILDE ? brace - 1 : brace, octetCount, isSynchronizing }
 }
 
-function isDigit(octet: number | undefined): boolean {
-  return octet !== undefined && octet >= ZERO && octet <= NINE
-}
-
 /** The responses that end in words for people (`resp-text`, RFC 9051 §9), which may well be `… {5}`. They have no literals. */
 const STATUS_WORDS: ReadonlySet<string> = new Set(['OK', 'NO', 'BAD', 'BYE', 'PREAUTH'])
 /** Of `PREAUTH`. */
@@ -238,6 +234,7 @@ function endsInWords(text: Uint8Array): boolean {
   if (space === -1) return false
   // A line that begins with another word than `*` begins with a tag, and then it is a status.
   if (text[0] !== ASTERISK || space !== 1) return true
+  if (isDigit(text[space + 1])) return false
   let word = ''
   for (let at = space + 1; at < text.length && text[at] !== SPACE; at++) {
     if (word.length === LONGEST_STATUS_WORD) return false

@@ -54,12 +54,8 @@ function readResponse(reader: ResponseReader, context: ParseContext): ImapRespon
   const tag = reader.atom()
   reader.expectSpace()
   if (tag !== '*') return readStatus(reader, requireStatus(reader.keyword()), tag)
-  const before = reader.mark()
+  if (reader.isAtNumber) return readNumbered(reader)
   const word = reader.keyword()
-  if (/^\d+$/.test(word)) {
-    reader.goTo(before)
-    return readNumbered(reader)
-  }
   const status = asStatus(word)
   return status === undefined ? readData(reader, word, context) : readStatus(reader, status)
 }
@@ -102,7 +98,9 @@ function tryResponseCode(reader: ResponseReader): ResponseCode | undefined {
 
 function readNumbered(reader: ResponseReader): ImapResponse {
   const number = reader.number()
-  reader.expectSpace()
+  // Something that is not known here, and begins with a digit.
+  if (!reader.isAt(' ')) return { kind: 'other', name: reader.keyword() }
+  reader.skipSpaces()
   const name = reader.keyword()
   switch (name) {
     case 'EXISTS':
@@ -113,7 +111,7 @@ function readNumbered(reader: ResponseReader): ImapResponse {
       return { kind: 'expunge', sequenceNumber: number }
     case 'FETCH':
       reader.skipSpaces()
-      return { kind: 'fetch', letter: readFetch(reader, number) }
+      return { kind: 'fetch', letter: readFetch(reader, number), weightOctets: reader.weightOctets }
     default:
       return { kind: 'other', name }
   }

@@ -245,7 +245,7 @@ class CommandReader {
     this.#reader.skipSpaces()
     let internalDate: Date | undefined
     if (this.#reader.isAt('"')) {
-      internalDate = parseDateTime(textOf(this.#reader.string()))
+      internalDate = parseDateTime(this.#reader.string())
       if (internalDate === undefined) throw new Unreadable('the date of the letter is none')
       this.#reader.expectSpace()
     }

@@ -2,6 +2,7 @@ import { LimitExceeded } from '../base/limit-exceeded.ts'
 import { asciiOf, NO_OCTETS, textOf } from '../base/octets.ts'
 import type { FramedResponse, Literal } from './framing.ts'
 import type { ImapLimits } from './limits.ts'
+import { ENDS_ATOM, isDigit, isNil, unescape, wordOf } from './words.ts'
 
 /**
  * What a response is made of (RFC 9051 §4): NIL is `undefined`, an atom, a quoted string or a literal its text, a parenthesized list an array. So NIL
@@ -17,23 +18,16 @@ export class Unreadable extends Error {
 const SPACE = 0x20
 const QUOTE = 0x22
 const ZERO = 0x30
-const NINE = 0x39
 const OPENING = 0x28
 const CLOSING = 0x29
 const BACKSLASH = 0x5c
 const OPENING_BRACKET = 0x5b
 const CLOSING_BRACKET = 0x5d
-const DELETE = 0x7f
+const UPPER_N = 0x4e
+const UPPER_I = 0x49
+const UPPER_L = 0x4c
 
 const latin1 = new TextDecoder('latin1')
-
-/**
- * Which octets end an atom. Wider than `ATOM-CHAR`: servers write `]`, `*`, `%`, braces and octets above 127 in flags and mailbox names without
- * quotes, and nothing that comes after an atom begins with one of them.
- */
-const ENDS_ATOM = new Uint8Array(256)
-for (let octet = 0; octet <= SPACE; octet++) ENDS_ATOM[octet] = 1
-for (const octet of [QUOTE, OPENING, CLOSING, DELETE]) ENDS_ATOM[octet] = 1
 
 /**
  * Reads one response from beginning to end. Each method reads what its name says or throws {@link Unreadable}; none looks at an octet more often
@@ -59,6 +53,14 @@ export class ResponseReader {
     this.#literals = response.literals
     this.#text = response.texts[0] ?? NO_OCTETS
     this.#limits = limits
+  }
+
+  /** What is made of the response weighs so much in memory, roughly. */
+  get weightOctets(): number {
+    let octets = this.#tokens * WORD_OCTETS
+    for (const text of this.#texts) octets += text.length
+    for (const literal of this.#literals) octets += literal.octets?.length ?? 0
+    return octets
   }
 
   /** Whether everything has been read. */
@@ -94,28 +96,37 @@ export class ResponseReader {
   }
 
   skipSpaces(): void {
-    while (this.#text[this.#at] === SPACE) this.#at++
+    const text = this.#text
+    let at = this.#at
+    while (text[at] === SPACE) at++
+    this.#at = at
   }
 
   /** An atom, however it is meant: a keyword, a flag, a number. */
   atom(): string {
     this.#count()
     const from = this.#at
-    while (this.#at < this.#text.length && ENDS_ATOM[this.#text[this.#at] ?? 0] === 0) this.#at++
-    if (from === this.#at) throw new Unreadable('a word is missing')
-    return this.#words(from, this.#at)
+    const text = this.#text
+    let at = from
+    while (at < text.length && ENDS_ATOM[text[at] ?? 0] === 0) at++
+    if (from === at) throw new Unreadable('a word is missing')
+    this.#at = at
+    return this.#words(from, at)
   }
 
   /** An atom in upper case, which ends before any `[` too: `BODY` of `BODY[1]`. */
   keyword(): string {
     this.#count()
     const from = this.#at
-    for (; this.#at < this.#text.length; this.#at++) {
-      const octet = this.#text[this.#at] ?? 0
+    const text = this.#text
+    let at = from
+    for (; at < text.length; at++) {
+      const octet = text[at] ?? 0
       if (ENDS_ATOM[octet] === 1 || octet === OPENING_BRACKET || octet === CLOSING_BRACKET) break
     }
-    if (from === this.#at) throw new Unreadable('a keyword is missing')
-    return this.#words(from, this.#at).toUpperCase()
+    if (from === at) throw new Unreadable('a keyword is missing')
+    this.#at = at
+    return this.#words(from, at).toUpperCase()
   }
 
   /** A number of at most 63 bits that fits into a number of JavaScript exactly. */
@@ -182,6 +193,7 @@ export class ResponseReader {
     const octet = this.#text[this.#at]
     if (octet === OPENING) return this.#list()
     if (octet === QUOTE) return this.#quotedWords()
+    if (this.#skipNil()) return undefined
     const octets = this.#stringOrNothing()
     if (octets !== undefined) return this.#textOf(octets)
     const atom = this.atom()
@@ -249,8 +261,31 @@ export class ResponseReader {
     else this.atom()
   }
 
+  /** As {@link list}, with nothing made for each list but itself: most of what a server says of letters is lists. */
   #list(): readonly ImapValue[] {
-    return this.list(() => this.value())
+    this.#at++
+    this.#enter()
+    const items: ImapValue[] = []
+    for (;;) {
+      this.skipSpaces()
+      if (this.#text[this.#at] === CLOSING) break
+      items.push(this.value())
+    }
+    this.#at++
+    this.#depth--
+    return items
+  }
+
+  /** Goes past NIL as servers write it; what else it may be is an atom first. */
+  #skipNil(): boolean {
+    const text = this.#text
+    const at = this.#at
+    if (text[at] !== UPPER_N || text[at + 1] !== UPPER_I || text[at + 2] !== UPPER_L) return false
+    const next = text[at + 3]
+    if (next !== undefined && ENDS_ATOM[next] === 0) return false
+    this.#count()
+    this.#at = at + 3
+    return true
   }
 
   #enter(): void {
@@ -343,14 +378,13 @@ export class ResponseReader {
   }
 }
 
+/** What a word or a list of JavaScript weighs beside its content, roughly. */
+const WORD_OCTETS = 40
+
 /** Of a longer text, as the numbers that a search has found, few words are ever asked for. */
 const MAX_CHARACTERS = 65_536
 
 const NO_TEXTS: ReadonlyMap<string, Uint8Array> = new Map()
-
-function isNil(atom: string): boolean {
-  return atom.length === 3 && atom.toUpperCase() === 'NIL'
-}
 
 /** A place in a response. */
 export interface ReaderMark {
@@ -361,32 +395,3 @@ export interface ReaderMark {
 
 /** 2^63 has nineteen: the largest number that any response has (RFC 9051 §9, `number64`). */
 const MAX_DIGITS = 19
-
-/** The longest name of an item has 13 characters, and a date 28. */
-const SHORT_WORD = 32
-
-/** Most words are short and ASCII, and a decoder takes longer to begin with them than they take. */
-function wordOf(octets: Uint8Array, from: number, to: number): string {
-  if (to - from > SHORT_WORD) return textOf(octets.subarray(from, to))
-  let word = ''
-  for (let at = from; at < to; at++) {
-    const octet = octets[at] ?? 0
-    if (octet > DELETE) return textOf(octets.subarray(from, to))
-    word += String.fromCharCode(octet)
-  }
-  return word
-}
-
-function isDigit(octet: number | undefined): boolean {
-  return octet !== undefined && octet >= ZERO && octet <= NINE
-}
-
-function unescape(octets: Uint8Array, escapes: number): Uint8Array {
-  const plain = new Uint8Array(octets.length - escapes)
-  let to = 0
-  for (let at = 0; at < octets.length; at++) {
-    if (octets[at] === BACKSLASH) at++
-    plain[to++] = octets[at] ?? 0
-  }
-  return plain
-}

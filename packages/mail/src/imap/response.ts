@@ -92,7 +92,12 @@ export type ImapResponse =
   | { readonly kind: 'recent'; readonly count: number }
   | { readonly kind: 'expunge'; readonly sequenceNumber: number }
   | { readonly kind: 'vanished'; readonly uids: UidSet; readonly isEarlier: boolean }
-  | { readonly kind: 'fetch'; readonly letter: FetchedLetter }
+  | {
+      readonly kind: 'fetch'
+      readonly letter: FetchedLetter
+      /** What the letter takes of the memory, roughly: so that what is kept of many can be bounded. */
+      readonly weightOctets: number
+    }
   | { readonly kind: 'list' | 'lsub'; readonly mailbox: ListedMailbox }
   | { readonly kind: 'mailbox-status'; readonly name: MailboxName; readonly status: MailboxStatus }
   | SearchResponse

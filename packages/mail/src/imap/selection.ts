@@ -4,7 +4,6 @@ import { LimitExceeded } from '../base/limit-exceeded.ts'
 import type { Dialog } from '../wire/dialog.ts'
 import type { AnswerOptions } from './channel.ts'
 import { CommandPart, formatCommand } from './command.ts'
-import { weightOf } from './fetch-response.ts'
 import type { FetchedLetter } from './fetch-response.ts'
 import type { ImapLimits } from './limits.ts'
 import { MailboxName } from './mailbox-name.ts'
@@ -89,10 +88,10 @@ class MissedCollector {
   }
 
   readonly answers: AnswerOptions = {
-    onLetter: (letter) => {
+    onLetter: (letter, weightOctets) => {
       if (letter.uid === undefined) return false
       this.#letters.push(letter)
-      this.#count(weightOf(letter))
+      this.#count(weightOctets)
       return true
     },
     onData: (response) => {

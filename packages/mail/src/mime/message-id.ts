@@ -1,7 +1,7 @@
 /** Message identifiers (RFC 5322 §3.6.4): parse, format. The unpredictable part is the caller's. */
 
 import { toAsciiDomain } from '../address/a-label.ts'
-import { isDomainLiteralCharacter, isDotAtom, isMadeOf } from '../address/character.ts'
+import { isAscii, isDomainLiteralCharacter, isDotAtom, isMadeOf } from '../address/character.ts'
 import { HeaderInvalid } from './errors.ts'
 
 /** A `Message-ID` line must fit 998 columns whole. */
@@ -66,7 +66,7 @@ function isMessageId(text: string): boolean {
   const at = text.lastIndexOf('@')
   const left = text.slice(1, at)
   const right = text.slice(at + 1, -1)
-  if (at < 0 || !isMadeOf(text, (code) => code < 0x80) || !isDotAtom(left)) return false
+  if (at < 0 || !isAscii(text) || !isDotAtom(left)) return false
   if (!right.startsWith('[')) return isDotAtom(right)
   return right.endsWith(']') && isMadeOf(right.slice(1, -1), isDomainLiteralCharacter)
 }

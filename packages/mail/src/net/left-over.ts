@@ -15,8 +15,9 @@ export async function sendToAll(
   transact: (envelope: Envelope) => Promise<SendingOutcome>,
   mayRepeat: () => boolean,
 ): Promise<SendingOutcome> {
-  const { recipients: all } = await transact(envelope)
-  const decided = [...all]
+  const first = await transact(envelope)
+  if (!first.recipients.some(isLeftOver)) return first
+  const decided = [...first.recipients]
   let places = placesLeft(decided, [...decided.keys()])
   while (places.length > 0 && mayRepeat()) {
     const left = envelopeOf(envelope, places)

@@ -15,6 +15,9 @@ import type { ConnectionOptions, MailServer } from './mail-server.ts'
 import { settingsOf } from './settings.ts'
 import { openConnection } from './tcp-connection.ts'
 
+/** Letters are much alike: who tries too many again soon would throw much of them away. */
+const GROUP_GROWTH = 1.25
+
 export interface Pop3Options extends ConnectionOptions {
   /** Other limits than {@link DEFAULT_POP3_LIMITS}. */
   readonly limits?: Partial<Pop3Limits>
@@ -149,7 +152,7 @@ export class Pop3Connection implements AsyncDisposable {
 
   /**
    * The beginnings of many letters, as {@link top} gives them, in the order of the numbers. A server that offers PIPELINING is asked for a
-   * hundred at a time, in one round trip; another one for one at a time. What is refused, or too large, is a result like any other.
+   * few hundred at a time, in one round trip; another one for one at a time. What is refused, or too large, is a result like any other.
    *
    * A group is received whole before its first letter is given out, within `limits.maxBatchOctets`. So other commands may be called, and waited for,
    * in the middle of the iteration, and an iteration that is left leaves nothing behind: the session goes on.
@@ -179,9 +182,12 @@ export class Pop3Connection implements AsyncDisposable {
       const group = maildropNumbers.slice(at, at + size)
       const tops = await this.#run(() => this.#maildrop.tops(group, lines))
       at += tops.length
-      // What was thrown away for want of room should not be asked for in vain again.
-      size = Math.min(this.#maildrop.groupSize, tops.length < group.length ? tops.length : size * 2)
-      yield* tops
+      // What was thrown away for want of room should not be asked for in vain again and again.
+      const isFull = tops.length < group.length
+      const next = isFull ? tops.length : Math.ceil(size * GROUP_GROWTH)
+      size = Math.min(this.#maildrop.groupSize, next)
+      // Not `yield*`, which waits for each of them several times over.
+      for (const top of tops) yield top
     }
   }
 
@@ -233,7 +239,7 @@ export class Pop3Connection implements AsyncDisposable {
   }
 
   /**
-   * Marks letters for deletion, a hundred in one round trip if the server offers PIPELINING. They are deleted as with {@link delete}.
+   * Marks letters for deletion, some hundreds in one round trip if the server offers PIPELINING. They are deleted as with {@link delete}.
    *
    * @returns the letters that the server refused to mark. All others are marked.
    */

@@ -201,33 +201,36 @@ export class SmtpConnection implements AsyncDisposable {
    * @throws ConnectionLost, DeadlineExceeded, ProtocolViolation, LimitExceeded; the session is over.
    * @throws Aborted
    */
-  async send(
+  send(
     envelope: Envelope,
     content: AsyncIterable<Uint8Array>,
     options: SendOptions = {},
   ): Promise<SendingOutcome> {
-    const { mayRepeat = () => true } = options
     return sendToAll(
       envelope,
       (part) => this.#sendOnce(part, content, options),
-      () => CanonicalLetter.is(content) && mayRepeat(),
+      () => CanonicalLetter.is(content) && (options.mayRepeat?.() ?? true),
     )
   }
 
-  async #sendOnce(
+  /** One promise from here to the outcome: of every small letter, each further one is a noticeable part of what it costs. */
+  #sendOnce(
     envelope: Envelope,
     content: AsyncIterable<Uint8Array>,
     options: SendOptions,
   ): Promise<SendingOutcome> {
     const source = new ContentSource(content)
-    try {
-      if (this.#closing !== undefined) throw new TypeError('the SMTP connection was closed')
-      refuseUnfitSize(options.sizeOctets)
-      if (options.signal?.aborted === true) throw new Aborted(options.signal.reason)
-      return await this.#enqueue(envelope, source, options)
-    } finally {
-      source.release()
-    }
+    const refusal = this.#refusalOf(options)
+    if (refusal === undefined) return this.#enqueue(envelope, source, options)
+    source.release()
+    return Promise.reject(refusal)
+  }
+
+  #refusalOf({ sizeOctets, signal }: SendOptions): Error | undefined {
+    if (this.#closing !== undefined) return new TypeError('the SMTP connection was closed')
+    const isSize = sizeOctets === undefined || (Number.isSafeInteger(sizeOctets) && sizeOctets >= 0)
+    if (!isSize) return new RangeError(`sizeOctets is a whole number, not ${sizeOctets}`)
+    return signal?.aborted === true ? new Aborted(signal.reason) : undefined
   }
 
   /** Says QUIT after the letters that are under way, and closes the connection. Idempotent; resolves also when the connection is lost. */
@@ -240,24 +243,34 @@ export class SmtpConnection implements AsyncDisposable {
     await this.close()
   }
 
-  async #enqueue(
+  #enqueue(
     envelope: Envelope,
     source: ContentSource,
-    { signal, ...options }: SendOptions,
+    options: SendOptions,
   ): Promise<SendingOutcome> {
-    const content = contentOf(source, options)
-    const { promise, resolve: settle, reject } = Promise.withResolvers<SendingOutcome>()
-    const fail = (error: unknown): void => reject(this.#reasonFor(error, signal))
-    const letter: QueuedLetter = { envelope, content, settle, fail }
-    this.#queue.add(letter)
-    this.#burst ??= this.#sendAll()
+    const { signal } = options
+    const { promise, resolve, reject } = Promise.withResolvers<SendingOutcome>()
+    const end = (): void => {
+      this.#aborts.remove(sending, signal)
+      source.release()
+    }
+    const letter: QueuedLetter = {
+      envelope,
+      content: contentOf(source, options),
+      settle: (outcome) => {
+        end()
+        resolve(outcome)
+      },
+      fail: (error) => {
+        end()
+        reject(this.#reasonFor(error, signal))
+      },
+    }
     const sending = { letter, source }
     this.#aborts.add(sending, signal)
-    try {
-      return await promise
-    } finally {
-      this.#aborts.remove(sending, signal)
-    }
+    this.#queue.add(letter)
+    this.#burst ??= this.#sendAll()
+    return promise
   }
 
   /**
@@ -303,9 +316,4 @@ export class SmtpConnection implements AsyncDisposable {
 interface Sending {
   readonly letter: QueuedLetter
   readonly source: ContentSource
-}
-
-function refuseUnfitSize(sizeOctets: number | undefined): void {
-  if (sizeOctets === undefined || (Number.isSafeInteger(sizeOctets) && sizeOctets >= 0)) return
-  throw new RangeError(`sizeOctets is a whole number, not ${sizeOctets}`)
 }

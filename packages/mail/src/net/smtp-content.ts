@@ -4,22 +4,22 @@ import { searchable } from './searchable.ts'
 import type { SendOptions } from './smtp-client.ts'
 
 /** What the options say of the content counts, and otherwise its own word on its form. */
-export function contentOf(source: ContentSource, options: Omit<SendOptions, 'signal'>): Content {
+export function contentOf(source: ContentSource, options: SendOptions): Content {
   const letter = source.canonicalLetter
-  if (letter === undefined) return { ...options, source }
-  const { sizeOctets, body, needsSmtpUtf8 } = letter
-  return {
-    ...(sizeOctets === undefined ? {} : { sizeOctets }),
-    needsSmtpUtf8,
-    ...options,
-    // With octets that are all below 128 there is nothing to be declared, whatever the options allow.
-    body: body === '7BIT' ? body : (options.body ?? body),
-    isCanonical: true,
+  const { sizeOctets = letter?.sizeOctets, body, onProgress } = options
+  const known = {
     source,
-    whole: () => {
-      const octets = letter.whole()
-      return octets && searchable(octets)
-    },
+    ...(sizeOctets === undefined ? undefined : { sizeOctets }),
+    ...(onProgress === undefined ? undefined : { onProgress }),
+  }
+  if (letter === undefined) return body === undefined ? known : { ...known, body }
+  return {
+    ...known,
+    needsSmtpUtf8: letter.needsSmtpUtf8,
+    // With octets that are all below 128 there is nothing to be declared, whatever the options allow.
+    body: letter.body === '7BIT' ? letter.body : (body ?? letter.body),
+    isCanonical: true,
+    whole: () => source.whole(),
   }
 }
 
@@ -28,15 +28,22 @@ export class ContentSource {
   /** The content, when its composer vouches for its form. */
   readonly canonicalLetter: CanonicalLetter | undefined
   readonly #content: AsyncIterable<Uint8Array> & Partial<AsyncDisposable>
-  readonly #iterator: AsyncIterator<Uint8Array>
+  /** That of a letter of this package is made when it is needed: until then it holds nothing, and most are had as a whole. */
+  #iterator: AsyncIterator<Uint8Array> | undefined
   #isBegun = false
   /** Ends the waiting for a piece; `undefined` when none is waited for. */
   #interrupt: ((reason: unknown) => void) | undefined
 
   constructor(content: AsyncIterable<Uint8Array>) {
     this.#content = content
-    this.#iterator = content[Symbol.asyncIterator]()
     this.canonicalLetter = CanonicalLetter.is(content) ? content : undefined
+    this.#iterator = this.canonicalLetter === undefined ? this.#begin() : undefined
+  }
+
+  /** All of the content, when there is nothing to wait for. */
+  whole(): Uint8Array | undefined {
+    const octets = this.canonicalLetter?.whole()
+    return octets && searchable(octets)
   }
 
   next(): Promise<IteratorResult<Uint8Array>> {
@@ -46,6 +53,7 @@ export class ContentSource {
       this.#interrupt = undefined
     }
     this.#interrupt = reject
+    this.#iterator ??= this.#begin()
     this.#iterator.next().then(resolve, reject)
     promise.then(end, end)
     return promise
@@ -62,6 +70,7 @@ export class ContentSource {
    * it superfluous. After its end this does nothing.
    */
   release(): void {
+    if (this.#iterator === undefined) return
     const ignore = (): void => undefined
     Promise.resolve()
       .then(() => this.#close())
@@ -71,7 +80,11 @@ export class ContentSource {
   /** The iterator of a Node stream that was not begun leaves the stream open when it returns. */
   async #close(): Promise<void> {
     const dispose = this.#isBegun ? undefined : this.#content[Symbol.asyncDispose]
-    if (dispose === undefined) await this.#iterator.return?.()
+    if (dispose === undefined) await this.#iterator?.return?.()
     else await dispose.call(this.#content)
+  }
+
+  #begin(): AsyncIterator<Uint8Array> {
+    return this.#content[Symbol.asyncIterator]()
   }
 }

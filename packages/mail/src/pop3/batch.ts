@@ -16,10 +16,11 @@ import type { Pop3Command } from './command.ts'
 import { Pop3ResponseRejected } from './errors.ts'
 
 /**
- * Commands that are under way at once. Each has some twenty octets, so a group fits into a packet or two, and both ends can write at the
- * same time without either waiting for the other to read (RFC 2449 §6.6 forbids to send more than that).
+ * Commands that are under way at once. Each has some fifteen octets, so a group fits into any buffer of the network, and both ends can write at the
+ * same time without either waiting for the other to read (RFC 2449 §6.6 forbids to send more than that). Few enough answers to wait for on a long way, and
+ * for the beginnings of letters a megabyte or two of memory.
  */
-export const MAX_PIPELINED = 100
+export const MAX_PIPELINED = 250
 
 /** What came of looking at the beginning of one of many letters. */
 export type Pop3Top =

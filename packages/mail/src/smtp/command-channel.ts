@@ -63,8 +63,9 @@ export class CommandChannel {
     return this.#noteClosing(yield* this.#reader.receive(timeoutMs))
   }
 
-  /** The next reply, if it has been received whole already. */
+  /** The next reply, if it has been received whole already, and the session goes on. */
   take(): Reply | undefined {
+    if (this.#lastWord !== undefined) return undefined
     const reply = this.#reader.take()
     return reply && this.#noteClosing(reply)
   }

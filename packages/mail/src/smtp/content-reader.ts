@@ -59,8 +59,10 @@ export class ContentReader {
       if (piece === null) return this.#endSource()
       this.#piece = piece
     }
-    const block = this.#piece.subarray(0, maxOctets)
-    this.#piece = this.#piece.subarray(maxOctets)
+    const piece = this.#piece
+    const isLarger = piece.length > maxOctets
+    const block = isLarger ? piece.subarray(0, maxOctets) : piece
+    this.#piece = isLarger ? piece.subarray(maxOctets) : NO_OCTETS
     this.#octets += block.length
     return this.#attempt(() => this.#form.push(block))
   }

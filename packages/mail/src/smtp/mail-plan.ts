@@ -47,15 +47,12 @@ export function planMail(session: SmtpSession, envelope: Envelope, content: Cont
     ...utf8Parameters(session, envelope, content),
     ...(envelope.delivery === undefined ? [] : deliveryParameters(session, delivery)),
   ]
-  const recipients = forwardPaths.map((path) => ({
-    path,
-    asks: recipientParameters(delivery, path),
-  }))
-  if (recipients.some(({ asks }) => asks.length > 0)) need(session, 'DSN', 'the delivery report')
-  return {
-    mail: formatMail(reversePath, parameters),
-    recipients: recipients.map(({ path, asks }) => formatRcpt(path, asks)),
-  }
+  const recipients = forwardPaths.map((path) => {
+    const asks = recipientParameters(delivery, path)
+    if (asks.length > 0) need(session, 'DSN', 'the delivery report')
+    return formatRcpt(path, asks)
+  })
+  return { mail: formatMail(reversePath, parameters), recipients }
 }
 
 /** What is no path has not been looked at by anybody, and may hold more than one: JavaScript lets a text through where the type is another. */
@@ -65,8 +62,9 @@ function checkPaths({ reversePath, forwardPaths, delivery }: Envelope): void {
   if (!isFit || !forwardPaths.every((path) => path instanceof ForwardPath)) {
     throw new TypeError('an envelope has a ReversePath and ForwardPaths; texts must be parsed')
   }
+  if (delivery?.recipients === undefined) return
   const known = new Set(forwardPaths)
-  for (const path of delivery?.recipients?.keys() ?? []) {
+  for (const path of delivery.recipients.keys()) {
     if (known.has(path)) continue
     throw new RangeError(
       `delivery.recipients has ${path.toString()}, which is none of the forward paths of the envelope: they are told apart as objects`,
@@ -101,7 +99,9 @@ function utf8Parameters(
   { reversePath, forwardPaths }: Envelope,
   { needsSmtpUtf8 = false }: Content,
 ): readonly Parameter[] {
-  const path = [reversePath, ...forwardPaths].find((any) => any.needsSmtpUtf8)
+  const path = reversePath.needsSmtpUtf8
+    ? reversePath
+    : forwardPaths.find((forwardPath) => forwardPath.needsSmtpUtf8)
   if (path === undefined && !needsSmtpUtf8) return []
   need(
     session,

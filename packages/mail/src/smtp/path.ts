@@ -2,17 +2,17 @@ import { toAsciiDomain } from '../address/a-label.ts'
 import { isAscii, isDotAtom } from '../address/character.ts'
 import { AddressInvalid } from '../address/errors.ts'
 import { MailboxAddress } from '../address/mailbox-address.ts'
+import { utf8Length } from '../base/octets.ts'
 
 /** RFC 5321 §4.5.3.1.3, in octets of UTF-8, angle brackets included. */
 const MAX_PATH_OCTETS = 256
+const ANGLE_BRACKETS = 2
 
 const IPV4 = /^(?:25[0-5]|2[0-4]\d|1?\d{1,2})(?:\.(?:25[0-5]|2[0-4]\d|1?\d{1,2})){3}$/
 const IPV6_GROUP = /^[0-9A-Fa-f]{1,4}$/
 const IPV6_GROUPS = 8
 /** What stands before an IPv6 address in a literal (RFC 5321 §4.1.3). */
 const IPV6_TAG = 'ipv6:'
-
-const utf8 = new TextEncoder()
 
 /**
  * Where a letter goes to: the argument of RCPT (RFC 5321 §3.3).
@@ -34,9 +34,9 @@ export class ForwardPath {
   readonly addrSpec: string
   readonly #mailbox: MailboxAddress
 
-  private constructor(mailbox: MailboxAddress) {
+  private constructor({ mailbox, addrSpec }: WrittenMailbox) {
     this.#mailbox = mailbox
-    this.addrSpec = mailbox.addrSpec
+    this.addrSpec = addrSpec
   }
 
   /**
@@ -82,9 +82,9 @@ export class ReversePath {
   readonly addrSpec: string
   readonly #mailbox: MailboxAddress | undefined
 
-  private constructor(mailbox: MailboxAddress | undefined) {
-    this.#mailbox = mailbox
-    this.addrSpec = mailbox?.addrSpec ?? ''
+  private constructor(written: WrittenMailbox | undefined) {
+    this.#mailbox = written?.mailbox
+    this.addrSpec = written?.addrSpec ?? ''
   }
 
   /**
@@ -146,7 +146,13 @@ export function isClientName(text: string): text is ClientName {
   }
 }
 
-function parseMailbox(text: string): MailboxAddress {
+/** A mailbox that is fit for a path, and its text, which takes some making. */
+interface WrittenMailbox {
+  readonly mailbox: MailboxAddress
+  readonly addrSpec: string
+}
+
+function parseMailbox(text: string): WrittenMailbox {
   const isBracketed = text.startsWith('<') && text.endsWith('>')
   const mailbox = isBracketed ? text.slice(1, -1) : text
   const local = readLocalPart(mailbox)
@@ -183,10 +189,10 @@ function readQuotedString(
 }
 
 /** What a path demands beyond RFC 5322: its length, and a domain literal that is an IP address and nothing else. */
-function checkPath(written: MailboxAddress): MailboxAddress {
+function checkPath(written: MailboxAddress): WrittenMailbox {
   const mailbox = withAsciiDomain(written)
   const { addrSpec, domain } = mailbox
-  if (utf8.encode(`<${addrSpec}>`).length > MAX_PATH_OCTETS) {
+  if (utf8Length(addrSpec) + ANGLE_BRACKETS > MAX_PATH_OCTETS) {
     throw new AddressInvalid({
       input: addrSpec,
       reason: `the path is longer than ${MAX_PATH_OCTETS} octets`,
@@ -195,7 +201,7 @@ function checkPath(written: MailboxAddress): MailboxAddress {
   if (domain.startsWith('[') && !isAddressLiteral(domain)) {
     throw new AddressInvalid({ input: addrSpec, reason: 'the domain literal is not an IP address' })
   }
-  return mailbox
+  return { mailbox, addrSpec }
 }
 
 /**
@@ -203,11 +209,11 @@ function checkPath(written: MailboxAddress): MailboxAddress {
  * SMTPUTF8 is needed in any case.
  */
 function withAsciiDomain(mailbox: MailboxAddress): MailboxAddress {
-  const { addrSpec, localPart, domain } = mailbox
+  const { localPart, domain } = mailbox
   if (isAscii(domain) || !isAscii(localPart)) return mailbox
   const ascii = toAsciiDomain(domain)
   if (ascii === undefined) {
-    throw new AddressInvalid({ input: addrSpec, reason: 'the domain has no form in ASCII' })
+    throw new AddressInvalid({ input: mailbox.addrSpec, reason: 'the domain has no form in ASCII' })
   }
   return MailboxAddress.of({ localPart, domain: ascii })
 }

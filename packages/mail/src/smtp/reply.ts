@@ -45,9 +45,7 @@ export class Reply {
   constructor(code: number, lines: readonly string[]) {
     this.code = code
     this.lines = lines
-    this.enhancedStatus = lines
-      .map((line) => parseEnhancedStatus(line, code))
-      .find((status) => status !== undefined)
+    this.enhancedStatus = firstStatus(code, lines)
   }
 
   get severity(): ReplySeverity {
@@ -65,6 +63,14 @@ export class Reply {
   }
 }
 
+function firstStatus(code: number, lines: readonly string[]): EnhancedStatus | undefined {
+  for (const line of lines) {
+    const status = parseEnhancedStatus(line, code)
+    if (status !== undefined) return status
+  }
+  return undefined
+}
+
 interface ReplyLine {
   readonly code: number
   readonly isLast: boolean
@@ -75,6 +81,8 @@ const ZERO = 0x30
 const NINE = 0x39
 const SPACE = 0x20
 const HYPHEN = 0x2d
+/** RFC 5321 §4.2. */
+const CODE_OCTETS = 3
 
 /** The replies among what a server has sent, however many lines they have and however the network cut them. */
 export class ReplyReader {
@@ -147,7 +155,7 @@ export class ReplyReader {
     this.#code = line.code
     this.#texts.push(line.text)
     this.#octets += octets.length
-    checkSize({ lines: this.#texts.length, octets: this.#octets }, this.#limits)
+    this.#checkSize()
     if (!line.isLast) return undefined
     const reply = new Reply(line.code, this.#texts)
     this.#code = undefined
@@ -156,27 +164,25 @@ export class ReplyReader {
     this.#answer = {}
     return reply
   }
-}
 
-function checkSize(
-  reply: { readonly lines: number; readonly octets: number },
-  { maxReplyLines, maxReplyOctets }: SmtpLimits,
-): void {
-  if (reply.lines > maxReplyLines) {
-    throw new LimitExceeded({
-      what: 'a reply of many lines',
-      limit: maxReplyLines,
-      value: reply.lines,
-      option: 'limits.maxReplyLines',
-    })
-  }
-  if (reply.octets > maxReplyOctets) {
-    throw new LimitExceeded({
-      what: 'a long reply',
-      limit: maxReplyOctets,
-      value: reply.octets,
-      option: 'limits.maxReplyOctets',
-    })
+  #checkSize(): void {
+    const { maxReplyLines, maxReplyOctets } = this.#limits
+    if (this.#texts.length > maxReplyLines) {
+      throw new LimitExceeded({
+        what: 'a reply of many lines',
+        limit: maxReplyLines,
+        value: this.#texts.length,
+        option: 'limits.maxReplyLines',
+      })
+    }
+    if (this.#octets > maxReplyOctets) {
+      throw new LimitExceeded({
+        what: 'a long reply',
+        limit: maxReplyOctets,
+        value: this.#octets,
+        option: 'limits.maxReplyOctets',
+      })
+    }
   }
 }
 
@@ -185,7 +191,10 @@ function checkSize(
  * does not know. A first digit of 1 may not be: no SMTP command has such a reply, so what it would mean is unknown.
  */
 function parseReplyLine(octets: Uint8Array): ReplyLine {
-  const [first = 0, second = 0, third = 0, separator = SPACE] = octets
+  const first = octets[0] ?? 0
+  const second = octets[1] ?? 0
+  const third = octets[2] ?? 0
+  const separator = octets[CODE_OCTETS] ?? SPACE
   const isCode = first >= ZERO + 2 && first <= ZERO + 5 && isDigit(second) && isDigit(third)
   if (!isCode || (separator !== SPACE && separator !== HYPHEN)) {
     throw new ProtocolViolation('reading a reply failed: a line has no reply code', octets)
@@ -193,7 +202,7 @@ function parseReplyLine(octets: Uint8Array): ReplyLine {
   return {
     code: (first - ZERO) * 100 + (second - ZERO) * 10 + (third - ZERO),
     isLast: separator === SPACE,
-    text: textOf(octets.subarray(4)),
+    text: textOf(octets).slice(CODE_OCTETS + 1),
   }
 }
 

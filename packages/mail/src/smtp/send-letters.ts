@@ -107,7 +107,7 @@ class Burst {
     this.#session.state = 'busy'
     try {
       for (;;) {
-        yield* this.#limitUndecided()
+        if (this.#isFull()) yield* this.#decideAll()
         const letter = queue.next() ?? (yield* this.#await(queue))
         if (letter !== undefined) yield* this.#send(letter)
         else if (this.#pipeline.owesReplies) yield* this.#pipeline.receive()
@@ -163,17 +163,25 @@ class Burst {
     this.#open.push(transaction)
     yield* this.#sendEnvelope(transaction, plan)
     if (!usesChunking) return yield* this.#sendData(transaction, letter)
-    if (!this.#isProven) yield* this.#pipeline.settle()
+    if (!this.#isProven) {
+      yield* this.#pipeline.settle()
+      // A reply too many would have every other taken for the one before it, and this is where it can still be told.
+      yield* this.#pipeline.hear()
+    }
     this.#isProven = true
     yield* this.#sendChunks(transaction, letter)
   }
 
-  *#limitUndecided(): Dialog<void> {
+  /** Whether so much is undecided that no letter may follow. */
+  #isFull(): boolean {
     this.#open = this.#open.filter(({ isDone }) => !isDone)
-    const isFull =
+    return (
       this.#open.length >= MAX_UNDECIDED_LETTERS ||
       this.#unconfirmedOctets >= MAX_UNCONFIRMED_OCTETS
-    if (!isFull) return
+    )
+  }
+
+  *#decideAll(): Dialog<void> {
     yield* this.#pipeline.settle()
     yield* this.#confirm()
   }
@@ -211,21 +219,21 @@ class Burst {
   *#sendEnvelope(transaction: Transaction, { mail, recipients }: MailPlan): Dialog<void> {
     const pipeline = this.#pipeline
     const { commandMs, mailMs, rcptMs } = this.#session.channel.deadlines
-    yield* pipeline.makeRoom()
+    if (!pipeline.hasRoom) yield* pipeline.makeRoom()
     // It is not known yet whether the letter before has left an envelope behind, and waiting would cost a round trip. Dovecot's submission
     // server (2.3) even dies of a RCPT that it reads before it has answered the end of DATA, unless a RSET stands between them.
     if (this.#needsReset || pipeline.owesReplies) {
-      yield* pipeline.put([RSET.octets], this.#resetStep(commandMs))
-      yield* pipeline.makeRoom()
+      pipeline.put(RSET.octets, this.#resetStep(commandMs))
+      if (!pipeline.hasRoom) yield* pipeline.makeRoom()
     }
     this.#needsReset = false
-    yield* pipeline.put([mail.octets], transaction.mailStep(mail.shown, mailMs))
+    pipeline.put(mail.octets, transaction.mailStep(mail.shown, mailMs))
     for (const { octets, shown } of recipients) {
-      yield* pipeline.makeRoom()
+      if (!pipeline.hasRoom) yield* pipeline.makeRoom()
       if (transaction.isRefused) return
-      yield* pipeline.put([octets], transaction.recipientStep(shown, rcptMs))
+      pipeline.put(octets, transaction.recipientStep(shown, rcptMs))
     }
-    yield* pipeline.makeRoom()
+    if (!pipeline.hasRoom) yield* pipeline.makeRoom()
   }
 
   /**
@@ -247,16 +255,39 @@ class Burst {
     const { dataMs } = this.#session.channel.deadlines
     const pipeline = this.#pipeline
     if (!transaction.isRefused) {
-      yield* pipeline.put([DATA.octets], transaction.dataStep(dataMs))
+      pipeline.put(DATA.octets, transaction.dataStep(dataMs))
       yield* pipeline.settle()
     }
-    if (transaction.isRefused) {
-      transaction.settle()
-      if (transaction.isGoAheadGiven) yield* this.#sendNothing(transaction)
-      else this.#needsReset = transaction.isMailAccepted
-      return
+    if (!transaction.isRefused) return yield* this.#sendContent(transaction, content)
+    if (!transaction.isGoAheadGiven && transaction.hasRecipient) {
+      return yield* this.#forget(transaction)
     }
-    yield* this.#sendContent(transaction, content)
+    transaction.settle()
+    if (transaction.isGoAheadGiven) yield* this.#sendNothing(transaction)
+    else this.#needsReset = transaction.isMailAccepted
+  }
+
+  /**
+   * The server has accepted recipients and then refused DATA; or it has said one thing too many before, and what came to DATA was its word about the last recipient. Then
+   * the answer to DATA is what comes to RSET, and it can't be one to that. Until this is known nobody is told anything.
+   */
+  *#forget(transaction: Transaction): Dialog<void> {
+    const step = this.#resetStep(this.#session.channel.deadlines.commandMs)
+    let isGoAhead = false
+    this.#pipeline.put(RSET.octets, {
+      ...step,
+      take: (reply) => {
+        isGoAhead = reply.severity === 'intermediate'
+        return step.take(reply)
+      },
+    })
+    try {
+      yield* this.#pipeline.settle()
+    } catch (error) {
+      if (isGoAhead || error instanceof ProtocolViolation) transaction.fail(error)
+      throw error
+    }
+    transaction.settle()
   }
 
   *#sendContent(transaction: Transaction, content: Content): Dialog<void> {
@@ -289,7 +320,7 @@ class Burst {
   *#sendNothing({ hasRecipient }: Transaction): Dialog<void> {
     if (this.#session.isLmtp || hasRecipient) throw sessionOver(undefined)
     const { contentEndMs } = this.#session.channel.deadlines
-    yield* this.#pipeline.put([LONE_DOT.octets], { timeoutMs: contentEndMs, take: () => true })
+    this.#pipeline.put(LONE_DOT.octets, { timeoutMs: contentEndMs, take: () => true })
     yield* this.#pipeline.settle()
   }
 

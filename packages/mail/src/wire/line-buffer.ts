@@ -63,14 +63,13 @@ export class LineBuffer {
    * @throws LimitExceeded when the line is too long, also while its end has not come yet.
    */
   takeLine(): Uint8Array | undefined {
-    const found = this.#octets.subarray(this.#scanned, this.#end).indexOf(LF)
-    if (found === -1) {
+    const lineFeed = this.#findLineFeed()
+    if (lineFeed === -1) {
       this.#scanned = this.#end
       // At least the LF is still to come.
       this.#checkLength(this.#end - this.#start + 1)
       return undefined
     }
-    const lineFeed = this.#scanned + found
     this.#checkLength(lineFeed + 1 - this.#start)
     const hasCr = lineFeed > this.#start && this.#octets[lineFeed - 1] === CR
     const line = this.#octets.subarray(this.#start, hasCr ? lineFeed - 1 : lineFeed)
@@ -95,6 +94,13 @@ export class LineBuffer {
     this.#start = this.#end
     this.#scanned = this.#end
     return octets
+  }
+
+  #findLineFeed(): number {
+    if (this.#end === this.#octets.length) return this.#octets.indexOf(LF, this.#scanned)
+    // Behind the end are octets too, which are none of the peer's.
+    const found = this.#octets.subarray(this.#scanned, this.#end).indexOf(LF)
+    return found === -1 ? -1 : this.#scanned + found
   }
 
   #checkLength(length: number): void {

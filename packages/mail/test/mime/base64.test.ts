@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { Base64Decoder, Base64Encoder, base64Size } from '../../src/mime/base64.ts'
+import { costOf } from '../cost-of.ts'
 import { cutAt, latin, octetByOctet, octets, through } from './cut.ts'
 
 const contents = fc.uint8Array({ maxLength: 400 })
@@ -100,6 +101,67 @@ describe('Base64 transfer encoding', () => {
       }
     })
   }
+
+  it('is decoded to the same by octets that decode themselves, whatever was done to it', () => {
+    const content = Buffer.alloc(57 * 60 + 11, 'any octets, 37 of them, over and over')
+    const lines = Buffer.from(through(new Base64Encoder(), [content]))
+    const changes = fc.array(
+      fc.record({
+        at: fc.nat(lines.length),
+        removed: fc.nat(3),
+        added: fc.constantFrom('', '-', '_', '=', 'A', 'AAAA', '!', '\r\n', '\n', '\0', 'Ÿ', ' '),
+      }),
+      { maxLength: 3 },
+    )
+    fc.assert(
+      fc.property(changes, fc.nat(200), (edits, start) => {
+        let encoded = lines.toString('latin1')
+        for (const { at, removed, added } of edits) {
+          encoded = encoded.slice(0, at) + added + encoded.slice(at + removed)
+        }
+        const buffer = Buffer.from(encoded, 'latin1').subarray(start)
+        const natively = new Base64Decoder()
+        const here = new Base64Decoder()
+
+        assert.deepEqual(through(natively, [buffer]), through(here, [new Uint8Array(buffer)]))
+        assert.equal(natively.isDamaged, here.isDamaged)
+      }),
+    )
+  })
+
+  it('is decoded natively in lines of any length, and of any of which the first is longer', () => {
+    for (const length of [4, 60, 64, 72, 76, 78, 100, 996]) {
+      const digits = Buffer.alloc(9_000, 'any octets').toString('base64')
+      const lines = digits.replaceAll(new RegExp(`.{1,${length}}`, 'g'), '$&\r\n')
+      for (const head of ['', 'QUJD', `${'QUJD'.repeat(300)}\r\n`, '\r\n\r\n']) {
+        const encoded = Buffer.from(head + lines)
+
+        assert.deepEqual(
+          through(new Base64Decoder(), [encoded]),
+          through(new Base64Decoder(), [new Uint8Array(encoded)]),
+        )
+      }
+    }
+  })
+
+  it('is decoded here when octets that decode themselves do it in another way', () => {
+    const content = Buffer.alloc(57 * 40, 7)
+    const encoded = through(new Base64Encoder(), [content])
+    const strange = Object.assign(new Uint8Array(encoded), {
+      latin1Slice: () => 'QUJD',
+      base64Write: () => 3,
+    })
+
+    assert.deepEqual(through(new Base64Decoder(), [strange]), content)
+  })
+
+  it('M19 takes time in proportion to its length where every line has something foreign in it', () => {
+    const read = (lines: number) => (): unknown =>
+      new Base64Decoder().push(Buffer.from(`${'QUJD'.repeat(18)}QUJ!\r\n`.repeat(lines)))
+
+    // Eight times as many lines; with each looked at for each it would be sixty-four times the work.
+    assert.ok(costOf(read(8000)) < (costOf(read(1000)) + 1000) * 24)
+  })
 
   it('M8 M19 decodes any octets to the same, however they are cut', () => {
     const hostile = fc.array(fc.constantFrom(...octets('AQgw/+=\r\n !-')), { maxLength: 60 })

@@ -92,11 +92,31 @@ describe('A letter in chunks', () => {
     const lines = (count: number): string => `\nC: ${line}`.repeat(count)
 
     const outcomes = await outcomesOf(
-      [{ ...one, source: pieces(`${line}\r\n`.repeat(100), 1_000) }],
-      `${FIRST}\nC: BDAT 65000${lines(65)}\nC: BDAT 35000 LAST${lines(35)}\nS: 250 ok\nS: 250 queued`,
+      [{ ...one, source: pieces(`${line}\r\n`.repeat(200), 1_000) }],
+      `${FIRST}\nC: BDAT 131000${lines(131)}\nC: BDAT 69000 LAST${lines(69)}\nS: 250 ok\nS: 250 queued`,
     )
 
     assert.deepEqual(outcomes, [['accepted 250']])
+  })
+
+  it('S12 is not sent when a reply too many has arrived meanwhile, although it was not read yet', () => {
+    const replies = ['220 x', '250-x\r\n250-PIPELINING\r\n250 CHUNKING', '250 stray', '250 mail']
+    const arrived = ['250 the recipient']
+    const dialog = burst([{}])
+    const sent: string[] = []
+    let step = dialog.next()
+    while (step.done !== true) {
+      const demand = step.value
+      if (demand.kind === 'send') sent.push(textOf(demand.octets))
+      // In passing, only what was read before is seen.
+      const isAsked = demand.kind === 'poll' && demand.isInPassing !== true && sent.length > 1
+      const isAwaited = demand.kind === 'receive'
+      const reply = isAwaited ? replies.shift() : isAsked ? arrived.shift() : undefined
+      step = dialog.next(reply === undefined ? undefined : octetsOf(`${reply}\r\n`))
+    }
+
+    assert.match(String(step.value.said[0]), /reply to nothing/)
+    assert.ok(!sent.some((octets) => octets.includes('BDAT')))
   })
 
   it('S5 is not copied when it is large', async () => {
@@ -119,14 +139,14 @@ describe('A letter in chunks', () => {
     const line = 'x'.repeat(998)
     // It is waited for only until there is something else to do: the replies that are owed.
     async function* stalled(): OctetSource {
-      yield octetsOf(`${line}\r\n`.repeat(65))
+      yield octetsOf(`${line}\r\n`.repeat(131))
       yield octetsOf(`${line}\r\n`)
       await new Promise(() => {})
     }
 
     const { said } = await play(
       burst([stalled(), {}]),
-      `${FIRST}\nC: BDAT 65000${`\nC: ${line}`.repeat(65)}
+      `${FIRST}\nC: BDAT 131000${`\nC: ${line}`.repeat(131)}
       S: 452 4.3.1 full
       C: RSET${NEXT.replace('S: 250 ok', 'S: 250 reset\nS: 250 ok')}`,
     )
@@ -183,8 +203,8 @@ describe('A letter in chunks', () => {
   it('S9 whose part was refused and whose end was accepted has an unknown outcome', async () => {
     const line = 'x'.repeat(998)
     const { said } = await play(
-      burst([{ source: pieces(`${line}\r\n`.repeat(66), 1_000) }]),
-      `${FIRST}\nC: BDAT 65000${`\nC: ${line}`.repeat(65)}\nC: BDAT 1000 LAST\nC: ${line}
+      burst([{ source: pieces(`${line}\r\n`.repeat(132), 1_000) }]),
+      `${FIRST}\nC: BDAT 131000${`\nC: ${line}`.repeat(131)}\nC: BDAT 1000 LAST\nC: ${line}
       S: 452 4.3.1 full\nS: 250 queued`,
     )
 

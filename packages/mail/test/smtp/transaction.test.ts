@@ -238,7 +238,7 @@ describe('Session', () => {
       } else step = dialog.next(undefined)
     }
 
-    assert.equal(Math.max(...sizes), 65_536)
+    assert.equal(Math.max(...sizes), 131_072)
     assert.equal(
       sizes.slice(4).reduce((sum, size) => sum + size, 0),
       300_000 + '.\r\n'.length,

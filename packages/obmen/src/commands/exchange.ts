@@ -100,14 +100,14 @@ export function contextOf(
     readonly watch: ExchangeWatch
   },
 ): ExchangeContext {
-  const { messageSizeOctets, window, resendAfterMs, spoolFolder } = config
+  const { messageSizeOctets, window, resendAfterMs, keepDeletionsDays, spoolFolder } = config
   const instance = instanceOf(config)
   return {
     store,
     ...(instance !== undefined && { instance }),
     transport: parts.transport,
     spoolFolder,
-    rules: { messageSizeOctets, window, resendAfterMs },
+    rules: { messageSizeOctets, window, resendAfterMs, keepDeletionsDays },
     now: () => io.now(),
     newUuid: () => randomUUID(),
     onEvent: (event) => parts.watch.take(event),

@@ -153,6 +153,7 @@ function checkAgainst(present: Config, sources: ConfigSources): Config {
     ['messageSize', 'messageSizeOctets'],
     ['window', 'window'],
     ['resendAfter', 'resendAfterMs'],
+    ['keepDeletions', 'keepDeletionsDays'],
     ['spool', 'spoolFolder'],
   ]
   const differing = parts

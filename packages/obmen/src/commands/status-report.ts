@@ -23,6 +23,7 @@ export function formatStatus(status: Status, invocation: Invocation): string {
       ? formatRefused(status, invocation) + formatConflicts(status, invocation)
       : `${formatRefused(status, invocation)}\n${formatConflicts(status, invocation)}`,
     formatUnsent(status, invocation),
+    formatKeyBlocks(status, invocation),
     formatChecksums(status, invocation),
   ]
   return parts.filter((part) => part !== '').join('\n')
@@ -108,6 +109,26 @@ function formatConflicts({ conflicts }: Status, { messages }: Invocation): strin
     }),
   )
   return `${status.conflicts(conflicts.length)}\n${table}${more(conflicts, messages)}`
+}
+
+function formatKeyBlocks({ keyBlocks }: Status, { messages }: Invocation): string {
+  if (keyBlocks.length === 0) return ''
+  const { status, format } = messages
+  const table = formatTable(
+    [
+      { title: status.tableTitle() },
+      { title: status.nodeTitle() },
+      { title: status.blockTitle(), align: 'right' },
+      { title: status.keysLeftTitle(), align: 'right' },
+      { title: '' },
+    ],
+    keyBlocks.map((state) => {
+      const { table, node, block, left, isShort } = state
+      const range = block === undefined ? '–' : `${block.first}–${block.last}`
+      return [table, node, range, format.number(left), isShort ? status.keyWarning(state) : '']
+    }),
+  )
+  return `${status.keyBlocks()}\n${table}`
 }
 
 function formatChecksums({ checksums }: Status, { messages }: Invocation): string {

@@ -1,4 +1,10 @@
-import type { ConflictRecord, RefusedRow, TableChecksum, UnsentRow } from '@obmen/exchange'
+import type {
+  ConflictRecord,
+  KeyState,
+  RefusedRow,
+  TableChecksum,
+  UnsentRow,
+} from '@obmen/exchange'
 
 import { EXIT } from '../errors/exit-code.ts'
 import type { Site } from '../site/open-site.ts'
@@ -36,6 +42,7 @@ export interface Status {
   readonly refusedRows: readonly RefusedRow[]
   readonly unsentRows: readonly UnsentRow[]
   readonly conflicts: readonly ConflictRecord[]
+  readonly keyBlocks: readonly KeyState[]
   readonly checksums: readonly TableChecksum[] | undefined
 }
 
@@ -59,13 +66,14 @@ export async function readStatus(
     refusedRows: await store.refusedRows(),
     unsentRows: await store.unsentRows(),
     conflicts: await store.conflicts(),
+    keyBlocks: await store.keyStates(),
     checksums: withChecksums ? await store.checksums() : undefined,
   }
 }
 
 function formatJson(status: Status): string {
   const instant = (ms: number): string => new Date(ms).toISOString()
-  const { refusedRows, unsentRows, conflicts, checksums, ...rest } = status
+  const { refusedRows, unsentRows, conflicts, keyBlocks, checksums, ...rest } = status
   const json = {
     ...rest,
     refusedRows: refusedRows.map(({ ours, refusedAt, ...row }) => {
@@ -80,6 +88,9 @@ function formatJson(status: Status): string {
       theirs: theirs ?? null,
       decidedAt: instant(conflict.decidedAt),
     })),
+    ...(keyBlocks.length > 0 && {
+      keyBlocks: keyBlocks.map(({ block, ...state }) => ({ ...state, block: block ?? null })),
+    }),
     ...(checksums && { checksums }),
   }
   return `${JSON.stringify(json)}\n`

@@ -37,6 +37,8 @@ export interface Config extends DatabaseSettings {
   readonly messageSizeOctets: number
   readonly window: number
   readonly resendAfterMs: number
+  /** For so many days with an exchange it is remembered that a row was deleted. */
+  readonly keepDeletionsDays: number
   /** A folder for messages on their way; an absolute path. */
   readonly spoolFolder: string
 }
@@ -59,10 +61,11 @@ export const SETTING_EXAMPLES = {
   databasePassword: 'databasePassword: { env: OBMEN_DATABASE_PASSWORD }',
   databaseCa: 'databaseCa: ./db-ca.crt',
   tables: 'tables: { except: [Log] }',
-  rules: 'rules: { Orders: { where: "warehouse = :code" } }',
+  rules: 'rules: { Orders: { where: "warehouse = :code", keyBlocks: 10000 } }',
   main: 'main: ЦБ',
   conflicts: 'conflicts: latest',
   strict: 'strict: no',
+  foreignKeys: 'foreignKeys: kept',
   address: 'address: exchange@example.org',
   send: 'send: smtps://exchange%40example.org@mail.example.org',
   receive: 'receive: pop3s://exchange%40example.org@mail.example.org',
@@ -73,6 +76,7 @@ export const SETTING_EXAMPLES = {
   messageSize: 'messageSize: 10 MB',
   window: 'window: 24',
   resendAfter: 'resendAfter: 1 day',
+  keepDeletions: 'keepDeletions: 400 days',
   spool: 'spool: obmen-spool',
 } as const
 

@@ -1,6 +1,7 @@
 import {
   type ConflictPolicy,
   DEFAULT_PLAN_RULES,
+  type KeyBlockRule,
   parseNodeCode,
   type PlanRules,
   type TableRule,
@@ -9,20 +10,26 @@ import {
 import { ValueInvalid } from '../errors/value-error.ts'
 import type { RawSetting } from './raw-setting.ts'
 import { checkNames, readText, readValue, type Settings, wrongShape } from './settings.ts'
+import { type Bounds, parseCount } from './units.ts'
 
-const TABLE_RULE_KEYS = ['where', 'leaveOut', 'direction', 'conflicts']
+const TABLE_RULE_KEYS = ['where', 'leaveOut', 'direction', 'conflicts', 'keyBlocks']
+
+/** A smaller block is used up between two letters; of larger ones a key of 32 bits has few. */
+const KEY_BLOCK_SIZE: Bounds = { lowest: 10, highest: 100_000_000 }
 
 /**
- * Reads `main`, `conflicts`, `strict` and `rules`: what the plan says of tables, shares and conflicts. Whether the tables and
+ * Reads `main`, `conflicts`, `strict`, `foreignKeys` and `rules`: what the plan says of tables, shares and conflicts. Whether the tables and
  * columns are there shows when the database is opened. Throws {@link ConfigInvalid}.
  */
 export function readPlanRules(settings: Settings): PlanRules {
   const main = settings.find('main')
   const conflicts = settings.find('conflicts')
+  const foreignKeys = settings.find('foreignKeys')
   return {
     ...(main && { mainNode: readValue(main, 'main', parseNodeCode) }),
     conflicts: conflicts ? readPolicy(conflicts, 'conflicts') : DEFAULT_PLAN_RULES.conflicts,
     strict: settings.readOr('strict', DEFAULT_PLAN_RULES.strict, readYesNo),
+    ...(foreignKeys && { foreignKeys: readValue(foreignKeys, 'foreignKeys', readForeignKeys) }),
     tables: readTableRules(settings.find('rules')),
   }
 }
@@ -42,11 +49,31 @@ function readTableRule(setting: RawSetting, key: string): TableRule {
   const leaveOut = setting.entries.get('leaveOut')
   const direction = setting.entries.get('direction')
   const conflicts = setting.entries.get('conflicts')
+  const keyBlocks = setting.entries.get('keyBlocks')
   return {
     ...(where && { where: readValue(where, `${key}.where`, readText) }),
     leaveOut: leaveOut ? readNames(leaveOut, `${key}.leaveOut`) : [],
     direction: direction ? readValue(direction, `${key}.direction`, readDirection) : 'both',
     ...(conflicts && { conflicts: readPolicy(conflicts, `${key}.conflicts`) }),
+    ...(keyBlocks && { keyBlocks: readKeyBlocks(keyBlocks, `${key}.keyBlocks`) }),
+  }
+}
+
+/** A size, or a map of it and of the reserve: with fewer numbers left a node gets the next block. By default it is a quarter. */
+function readKeyBlocks(setting: RawSetting, key: string): KeyBlockRule {
+  const parts = setting.kind === 'map' ? setting.entries : new Map([['size', setting]])
+  checkNames(parts, ['size', 'reserve'], `${key}.`)
+  const sizeSetting = parts.get('size')
+  if (sizeSetting === undefined) throw wrongShape(setting, key)
+  const size = readValue(sizeSetting, `${key}.size`, (text) => parseCount(text, KEY_BLOCK_SIZE))
+  const reserve = parts.get('reserve')
+  // With a reserve as large as the block, each message would bring a new one.
+  const bounds = { lowest: 1, highest: size - 1 }
+  return {
+    size,
+    reserve: reserve
+      ? readValue(reserve, `${key}.reserve`, (text) => parseCount(text, bounds))
+      : Math.ceil(size / 4),
   }
 }
 
@@ -75,6 +102,11 @@ function readPolicyWord(text: string): ConflictPolicy {
 function readDirection(text: string): TableRule['direction'] {
   if (text === 'both' || text === 'out' || text === 'in') return text
   throw new ValueInvalid({ text, expected: 'text', example: 'both, out, in' })
+}
+
+function readForeignKeys(text: string): 'kept' | 'ignored' {
+  if (text === 'kept' || text === 'ignored') return text
+  throw new ValueInvalid({ text, expected: 'text', example: 'kept, ignored' })
 }
 
 function readYesNo(text: string): boolean {

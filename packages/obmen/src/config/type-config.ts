@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path'
 
 import {
+  DEFAULT_KEEP_DELETIONS_DAYS,
   DEFAULT_MESSAGE_SIZE_OCTETS,
   DEFAULT_SENDING_RULES,
   parseNodeCode,
@@ -19,6 +20,8 @@ import type { RawSetting } from './raw-setting.ts'
 import { checkNames, readValue, Settings, wrongShape } from './settings.ts'
 import { type Bounds, parseCount, parseDuration, parseSize } from './units.ts'
 
+const DAY_MS = 86_400_000
+
 /** Below it the header and the letter around a message weigh more than its rows; beyond it no mailbox takes a letter. */
 const MESSAGE_SIZE: Bounds = { lowest: 64 * 1024, highest: 1024 ** 3 }
 
@@ -26,7 +29,10 @@ const MESSAGE_SIZE: Bounds = { lowest: 64 * 1024, highest: 1024 ** 3 }
 const WINDOW: Bounds = { lowest: 1, highest: 150 }
 
 /** A letter may well take minutes; and a year is as good as never. */
-const RESEND_AFTER: Bounds = { lowest: 10 * 60_000, highest: 366 * 86_400_000 }
+const RESEND_AFTER: Bounds = { lowest: 10 * 60_000, highest: 366 * DAY_MS }
+
+/** Shorter than a day says nothing, because days with an exchange are counted; and a century is as good as for ever. */
+const KEEP_DELETIONS: Bounds = { lowest: DAY_MS, highest: 36_500 * DAY_MS }
 
 /** The folder for messages on their way, beside the configuration file. */
 const DEFAULT_SPOOL = 'obmen-spool'
@@ -59,6 +65,9 @@ export function typeConfig(
     ),
     resendAfterMs: settings.readOr('resendAfter', DEFAULT_SENDING_RULES.resendAfterMs, (text) =>
       parseDuration(text, RESEND_AFTER),
+    ),
+    keepDeletionsDays: settings.readOr('keepDeletions', DEFAULT_KEEP_DELETIONS_DAYS, (text) =>
+      Math.ceil(parseDuration(text, KEEP_DELETIONS) / DAY_MS),
     ),
     spoolFolder:
       spool === undefined

@@ -22,10 +22,12 @@ const DEFAULTS = [
   ['main', 'HQ'],
   ['conflicts', 'latest'],
   ['strict', 'no'],
+  ['foreignKeys', 'kept'],
   ['subjectPrefix', '"СООБЩЕНИЕ_ОБМЕНА: "'],
   ['messageSize', '10 MB'],
   ['window', '24'],
   ['resendAfter', '1 day'],
+  ['keepDeletions', '400 days'],
   ['spool', 'obmen-spool'],
 ] as const
 

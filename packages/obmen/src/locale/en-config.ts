@@ -13,11 +13,13 @@ export const englishConfig: ConfigComments = {
     tables:
       'The tables that are exchanged: all, { only: [Orders, Customers] }, or { except: [Log] }.\nAfter a change run: obmen init',
     rules:
-      'What part of a table goes where: rows by a condition on the receiving node, columns, direction.\nSet what it asks of a node with: obmen node set S01 warehouse=3',
+      'What part of a table goes where: rows by a condition on the receiving node, columns, direction.\nSet what it asks of a node with: obmen node set S01 warehouse=3\nkeyBlocks: 10000 gives each node a block of keys of its own, handed out by the head office (main).',
     main: 'The head office: the conflicts that it is part of are decided from its side.',
     conflicts:
       'Who wins when both sides changed a row: latest, ours, theirs, ask, or { priority: [HQ, S01] }.',
     strict: 'Whether one row that the database refuses stops its whole message.',
+    foreignKeys:
+      'kept: a row waits for those that it refers to; ignored: for an application that does not keep\nits foreign keys either.',
     address: 'The mailbox through which all nodes exchange.',
     send: 'The server that letters are sent by: smtps://USER@HOST, or smtp://USER@HOST (STARTTLS, port 587).\nIn USER write @ as %40. Without encryption only as smtp://USER@HOST:25?tls=none',
     receive:
@@ -29,6 +31,7 @@ export const englishConfig: ConfigComments = {
       'How large a message may become before compression. Mail providers take 20 to 25 MB.',
     window: 'How many messages may be on their way to a node without an answer.',
     resendAfter: 'After so long without an answer a message counts as lost and is sent again.',
+    keepDeletions: 'For so many days with an exchange it is remembered that a row was deleted.',
     spool: 'A folder for messages on their way, on a disk that survives a restart.',
   },
 }

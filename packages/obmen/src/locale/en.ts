@@ -162,6 +162,15 @@ export const en: Messages = {
     refusedRows: (count) => `Rows that the database refused: ${numbers.format(count)}`,
     winner: (winner) =>
       ({ ours: 'this node', theirs: 'that node', merged: 'both, merged' })[winner],
+    keyBlocks: () => 'Blocks of keys',
+    blockTitle: () => 'block',
+    keysLeftTitle: () => 'keys left',
+    keyWarning: ({ block, left }) =>
+      block === undefined
+        ? 'waits for a block from the head office'
+        : left === 0
+          ? 'no key is left: exchange with the head office'
+          : 'few are left: exchange with the head office',
     tableTitle: () => 'table',
     keyTitle: () => 'key',
     nodeTitle: () => 'node',

@@ -2,6 +2,7 @@ import type {
   ApplySummary,
   ConflictRecord,
   ExchangeEvent,
+  KeyState,
   NodeCode,
   UnsentReason,
 } from '@obmen/exchange'
@@ -150,6 +151,10 @@ export interface StatusMessages {
   readonly unsentRows: (count: number) => string
   readonly unsentReason: (reason: UnsentReason) => string
   readonly winner: (winner: ConflictRecord['winner']) => string
+  readonly keyBlocks: () => string
+  readonly blockTitle: () => string
+  readonly keysLeftTitle: () => string
+  readonly keyWarning: (state: Pick<KeyState, 'block' | 'left'>) => string
   readonly tableTitle: () => string
   readonly keyTitle: () => string
   readonly nodeTitle: () => string
@@ -188,6 +193,8 @@ export interface RefusedMessages {
 export interface SendMessages {
   /** How much of the letter is out; without its size where that is not known. */
   readonly sending: (sentOctets: number, sizeOctets: number | undefined) => string
+  /** The server has said nothing for some time. Without TLS from the beginning it is the server that speaks first. */
+  readonly silent: (server: string, tls: 'implicit' | 'starttls' | 'none') => string
   readonly stopping: () => string
   readonly serverTitle: () => string
   readonly fromTitle: () => string
@@ -214,6 +221,7 @@ export interface ConfigComments {
     readonly main: string
     readonly conflicts: string
     readonly strict: string
+    readonly foreignKeys: string
     readonly address: string
     readonly send: string
     readonly receive: string
@@ -222,6 +230,7 @@ export interface ConfigComments {
     readonly messageSize: string
     readonly window: string
     readonly resendAfter: string
+    readonly keepDeletions: string
     readonly spool: string
   }
 }

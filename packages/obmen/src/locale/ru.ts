@@ -167,6 +167,15 @@ export const ru: Messages = {
         : `больше, чем принимает почтовый сервер: ${formatSize(reason.sizeOctets)}`,
     refusedRows: (count) => `Строк, которые база не приняла: ${russianNumber(count)}`,
     winner: (winner) => ({ ours: 'этого узла', theirs: 'того узла', merged: 'из обеих' })[winner],
+    keyBlocks: () => 'Блоки ключей',
+    blockTitle: () => 'блок',
+    keysLeftTitle: () => 'осталось ключей',
+    keyWarning: ({ block, left }) =>
+      block === undefined
+        ? 'ждёт блока от центрального узла'
+        : left === 0
+          ? 'ключей не осталось: нужен обмен с центральным узлом'
+          : 'ключей мало: нужен обмен с центральным узлом',
     tableTitle: () => 'таблица',
     keyTitle: () => 'ключ',
     nodeTitle: () => 'узел',

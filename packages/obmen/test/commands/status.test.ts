@@ -56,6 +56,35 @@ Conflicts: 0
     assert.match(out, /\nС01 +0 +0 +0 +6 +–\n/)
   })
 
+  it('shows the blocks of keys, and who is short of them, in both languages', async () => {
+    using site = new TestSite(
+      'CREATE TABLE orders (id INTEGER PRIMARY KEY AUTOINCREMENT, place TEXT)',
+    )
+    await site.run(...INIT)
+    site.write(
+      'obmen.yaml',
+      `${site.read('obmen.yaml')}\nmain: ЦБ\nrules: { orders: { keyBlocks: 100 } }\n`,
+    )
+
+    const none = await site.run('status')
+    const json = await site.run('status', '--json')
+    site.env['LANG'] = 'ru_RU.UTF-8'
+    const russian = await site.run('status')
+
+    assert.match(
+      none.out,
+      /\nBlocks of keys\ntable +node +block +keys left\norders +ЦБ +– +0 +waits for a block from the head office\n/,
+    )
+    assert.match(
+      json.out,
+      /"keyBlocks":\[\{"table":"orders","node":"ЦБ","left":0,"isShort":true,"block":null\}\]/,
+    )
+    assert.match(
+      russian.out,
+      /\nБлоки ключей\n.*\norders +ЦБ +– +0 +ждёт блока от центрального узла\n/,
+    )
+  })
+
   it('gives everything as JSON, with instants as ISO 8601', async () => {
     using site = await siteWithNode()
     site.exec(`

@@ -57,6 +57,15 @@ describe('configuration', () => {
     })
   }
 
+  it('keeps deletions for so many days as it says, in whole days', () => {
+    const days = ['', 'keepDeletions: 30 days', 'keepDeletions: 36 часов'].map(
+      (line) => load(withLine(line)).keepDeletionsDays,
+    )
+
+    assert.deepEqual(days, [400, 30, 2])
+    assert.throws(() => load(withLine('keepDeletions: 1 hour')), ConfigInvalid)
+  })
+
   it('takes relative paths from the folder of the file', () => {
     using site = new TestSite('')
     site.write('trade.yaml', COMPLETE)
@@ -129,10 +138,22 @@ describe('wrong configuration', () => {
       hint: 'did you mean "messageSize"?',
     },
     {
+      name: 'names the nearest setting for foreign keys',
+      text: withLine('foreingKey: ignored'),
+      message: 'obmen.yaml:8: there is no setting "foreingKey"',
+      hint: 'did you mean "foreignKeys"?',
+    },
+    {
+      name: 'names the nearest setting for what is kept of deletions',
+      text: withLine('keepDeletion: 30 days'),
+      message: 'obmen.yaml:8: there is no setting "keepDeletion"',
+      hint: 'did you mean "keepDeletions"?',
+    },
+    {
       name: 'lists the settings for a word that is near to none',
       text: withLine('smtpServer: mail.example.org'),
       message: 'obmen.yaml:8: there is no setting "smtpServer"',
-      hint: 'the settings are: plan, node, database, databasePassword, databaseCa, tables, rules, main, conflicts, strict, address, send, receive, password, ca, servername, subjectPrefix, messageSize, window, resendAfter, spool',
+      hint: 'the settings are: plan, node, database, databasePassword, databaseCa, tables, rules, main, conflicts, strict, foreignKeys, address, send, receive, password, ca, servername, subjectPrefix, messageSize, window, resendAfter, keepDeletions, spool',
     },
     {
       name: 'shows the line to add for a missing setting',

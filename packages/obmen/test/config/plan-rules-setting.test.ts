@@ -51,6 +51,22 @@ describe('rules of a plan', () => {
     assert.equal(rules.strict, true)
   })
 
+  it('say which keys are handed out in blocks, and when the next one is due', () => {
+    const { tables } = load(`main: ЦБ
+rules:
+  Orders: { keyBlocks: 10000 }
+  Goods: { keyBlocks: { size: 50, reserve: 20 } }`)
+
+    assert.deepEqual(tables.get('Orders')?.keyBlocks, { size: 10_000, reserve: 2500 })
+    assert.deepEqual(tables.get('Goods')?.keyBlocks, { size: 50, reserve: 20 })
+  })
+
+  it('say whether foreign keys are kept', () => {
+    assert.equal(load('foreignKeys: ignored').foreignKeys, 'ignored')
+    assert.equal(load('', { OBMEN_FOREIGN_KEYS: 'kept' }).foreignKeys, 'kept')
+    assert.equal('foreignKeys' in load(''), false)
+  })
+
   it('take single words from the environment', () => {
     const rules = load('', { OBMEN_CONFLICTS: 'theirs', OBMEN_STRICT: 'да', OBMEN_MAIN: 'С01' })
     assert.deepEqual([rules.conflicts.kind, rules.strict, rules.mainNode], ['theirs', true, 'С01'])
@@ -68,6 +84,12 @@ describe('rules of a plan', () => {
     'conflicts: { order: [ЦБ] }',
     'conflicts: [latest]',
     'strict: perhaps',
+    'foreignKeys: sometimes',
+    'rules: { Orders: { keyBlocks: many } }',
+    'rules: { Orders: { keyBlocks: 5 } }',
+    'rules: { Orders: { keyBlocks: { size: 50, reserve: 50 } } }',
+    'rules: { Orders: { keyBlocks: { reserve: 5 } } }',
+    'rules: { Orders: { keyBlocks: { sise: 50 } } }',
     'main: "a b"',
   ]) {
     it(`are refused, with their place, as ${lines}`, () => {

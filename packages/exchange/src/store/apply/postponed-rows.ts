@@ -1,9 +1,9 @@
-import type { TableLine } from '../../message/body-lines.ts'
+import type { RowLine, TableLine } from '../../message/body-lines.ts'
 import { compareVersions } from '../../plan/row-version.ts'
 import { RowRefused, SchemaMismatch } from '../errors.ts'
 import type { ApplyDatabase } from './apply-database.ts'
 import type { HeldRows } from './held-rows.ts'
-import { formatKey, formatValues } from './row-text.ts'
+import { formatKey, formatRow, formatValues } from './row-text.ts'
 import {
   type Arrival,
   byTarget,
@@ -86,7 +86,7 @@ export class PostponedRows {
     for (const waiting of await database.waitingRows()) {
       const name = nameOf(waiting.table, waiting.key)
       const rival = newest.get(name)
-      if (rival !== undefined && compareVersions(waiting.row, rival.row) < 0) {
+      if (rival !== undefined && isNewer(rival.row, waiting)) {
         newest.set(name, { ...rival, waitsFor: '' })
         continue
       }
@@ -198,6 +198,14 @@ export class PostponedRows {
     const ours = present && formatValues(line, present)
     await database.keepWaiting({ table: line, key, row, via, reason, ours }, nowMs)
   }
+}
+
+/** Of two contents of one version the greater text is the newer, as everywhere: a node that was restored may have made both. */
+function isNewer(row: RowLine, waiting: WaitingRow): boolean {
+  const versions = compareVersions(row, waiting.row)
+  if (versions !== 0) return versions > 0
+  const [ours, theirs] = [waiting.row, row].map((one) => formatRow(waiting.table, one) ?? '')
+  return (theirs ?? '') > (ours ?? '')
 }
 
 function nameOf(line: TableLine, key: string): string {

@@ -171,6 +171,11 @@ export function isNotPermitted(error: unknown): boolean {
   return error instanceof Error && sqlStateOf(error) === '42501'
 }
 
+/** Whether a lock was not had in the time that was set for it. */
+export function isLockTimeout(error: unknown): boolean {
+  return error instanceof Error && sqlStateOf(error) === '55P03'
+}
+
 /** Whether a statement names what is not there, or is none: class 42 of SQLSTATE. */
 export function isSyntaxError(error: unknown): boolean {
   return error instanceof Error && sqlStateOf(error).startsWith('42')

@@ -1,4 +1,5 @@
 import type { ExchangePlan } from '../../plan/exchange-plan.ts'
+import type { ChosenVersion } from '../../plan/message-header.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 import type { NodeState } from '../../plan/node-state.ts'
 import { DEFAULT_PLAN_RULES } from '../../plan/plan-rules.ts'
@@ -21,8 +22,11 @@ import { readCatalogVersion } from './catalog-version.ts'
 import { readChanges } from './change-reader.ts'
 import { countChanges } from './change-count.ts'
 import { checksum } from './checksum.ts'
-import { readConflicts } from './conflict-rows.ts'
+import { readConflicts, readResolutions } from './conflict-rows.ts'
 import { adoptPartitions, captureStateOf, readCaptureCatalog } from './install-capture.ts'
+import type { KeyState } from '../key-ledger.ts'
+import { readKeyStates } from '../key-states.ts'
+import { PostgresKeyLedger, releaseSequences } from './key-ledger.ts'
 import { lockStore, readMeta } from './meta.ts'
 import {
   Connection,
@@ -114,7 +118,7 @@ export class PostgresStore implements ChangeStore {
    * are taken in.
    */
   async checkCapture(): Promise<void> {
-    await this.#write(() => Promise.resolve())
+    await this.#write(releaseSequences)
   }
 
   /** The tables as they are: an application may add a column or a partition at any time. */
@@ -231,6 +235,23 @@ export class PostgresStore implements ChangeStore {
         ours: row[6] ?? undefined,
       }))
     })
+  }
+
+  resolutions(range: {
+    readonly afterSeq: number
+    readonly throughSeq: number
+  }): Promise<ReadonlyMap<NodeCode, readonly ChosenVersion[]>> {
+    return inTransaction(this.#pool, 'REPEATABLE READ, READ ONLY', (connection) =>
+      readResolutions(connection, range),
+    )
+  }
+
+  keyStates(): Promise<readonly KeyState[]> {
+    const { thisNode } = this.plan
+    const { mainNode } = this.#options
+    return this.#read((connection, tables) =>
+      readKeyStates(new PostgresKeyLedger(connection, { tables, thisNode, mainNode })),
+    )
   }
 
   conflicts(): Promise<readonly ConflictRecord[]> {

@@ -2,6 +2,7 @@ import type { TableLine } from '../../message/body-lines.ts'
 import { NodeAttributeMissing, NodeExists, NodeUnknown } from '../../plan/errors.ts'
 import type { ExchangePlan } from '../../plan/exchange-plan.ts'
 import { checkAttributes, type NodeAttributes } from '../../plan/node-attributes.ts'
+import type { ChosenVersion } from '../../plan/message-header.ts'
 import type { NodeCode } from '../../plan/node-code.ts'
 import type { NodeState } from '../../plan/node-state.ts'
 import type { PlanRules } from '../../plan/plan-rules.ts'
@@ -15,12 +16,14 @@ import type {
   StoreTransaction,
   UnsentRow,
 } from '../change-store.ts'
+import type { KeyLedger } from '../key-ledger.ts'
 import { forgetWaiting, PostgresApplyDatabase } from './apply-database.ts'
 import { readAttributes, writeAttributes } from './attribute-rows.ts'
 import { indexName } from './capture.ts'
-import { clearConflicts } from './conflict-rows.ts'
+import { acceptResolutions, clearConflicts } from './conflict-rows.ts'
 import { endDay } from './deletions.ts'
 import { fold } from './fold.ts'
+import { PostgresKeyLedger } from './key-ledger.ts'
 import { readHeadSeq, readMetaValue, writeHeadSeq, writeMeta } from './meta.ts'
 import { deleteNode, readNode, readNodeCodes, readNodes, writeNode } from './node-rows.ts'
 import type { Connection } from './postgres-database.ts'
@@ -46,6 +49,7 @@ interface TransactionContent {
 
 /** What is done to a PostgreSQL database in one transaction, under the lock of the store. */
 export class PostgresTransaction implements StoreTransaction {
+  readonly keys: KeyLedger
   readonly #connection: Connection
   readonly #content: TransactionContent
   /** The nodes as they were read: what has not changed since is not written again. */
@@ -54,6 +58,9 @@ export class PostgresTransaction implements StoreTransaction {
   constructor(connection: Connection, content: TransactionContent) {
     this.#connection = connection
     this.#content = content
+    const { tables, plan, rules } = content
+    const { mainNode } = rules
+    this.keys = new PostgresKeyLedger(connection, { tables, thisNode: plan.thisNode, mainNode })
   }
 
   nodes(): Promise<readonly NodeState[]> {
@@ -144,6 +151,14 @@ export class PostgresTransaction implements StoreTransaction {
     const headSeq = await readHeadSeq(this.#connection)
     const options = { database: await this.#applyDatabase(), thisNode, headSeq, nowMs }
     await writeHeadSeq(this.#connection, await resolveConflict(options, choice))
+  }
+
+  acceptResolutions(
+    from: NodeCode,
+    resolutions: readonly ChosenVersion[],
+    nowMs: number,
+  ): Promise<void> {
+    return acceptResolutions(this.#connection, from, { resolutions, nowMs })
   }
 
   clearConflicts(beforeMs: number): Promise<number> {

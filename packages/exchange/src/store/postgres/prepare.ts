@@ -17,6 +17,7 @@ import {
   repairCapture,
   retireCapture,
 } from './install-capture.ts'
+import { releaseSequences } from './key-ledger.ts'
 import { lockStore, readHeadSeq, readMeta, writeHeadSeq, writeMeta } from './meta.ts'
 import { type Connection, inTransaction, type PostgresPool, toNumber } from './postgres-database.ts'
 import { readCapturedTables } from './captured-tables.ts'
@@ -63,6 +64,7 @@ export function preparePostgres(
 export function removePostgresPreparation(pool: PostgresPool): Promise<void> {
   return inTransaction(pool, 'READ COMMITTED', async (connection) => {
     await lockStore(connection)
+    await releaseSequences(connection, [])
     // The triggers go with their functions, which are in the schema.
     await connection.exec('DROP SCHEMA obmen_exchange CASCADE')
   })

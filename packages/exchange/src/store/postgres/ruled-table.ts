@@ -4,6 +4,7 @@ import type { PlanRules, TableRule } from '../../plan/plan-rules.ts'
 import { parseCondition, type SqlCondition } from '../../plan/sql-condition.ts'
 import type { CapturedTable } from './capture.ts'
 import { type Connection, isRefusal, isSyntaxError, toNumber } from './postgres-database.ts'
+import { readKeyBlocks, type SequenceRule } from './key-ledger.ts'
 import { tableName, toTableLine, type UserColumn } from './user-table.ts'
 
 /** A table of the plan with what the plan's rules say of it. */
@@ -13,6 +14,8 @@ export interface RuledTable extends CapturedTable {
   readonly leaveOut: ReadonlySet<string>
   /** Which rows are a node's share. Absent where every node gets the whole table. */
   readonly condition?: SqlCondition
+  /** How its keys are handed out, where they are. */
+  readonly keyBlocks?: SequenceRule
 }
 
 /** Stands for "every row" where a table had a condition before and has none any more: its shares are kept on. */
@@ -34,11 +37,13 @@ export async function putUnderRules(
     const rule = rules.tables.get(table.name)
     const own = await readCondition(connection, table, rule)
     const condition = own ?? (shared.has(table.id) ? EVERY_ROW : undefined)
+    const keyBlocks = await readKeyBlocks(connection, table, rules)
     ruled.push({
       ...table,
       direction: rule?.direction ?? 'both',
       leaveOut: readLeftOut(table, rule),
       ...(condition !== undefined && { condition }),
+      ...(keyBlocks !== undefined && { keyBlocks }),
     })
   }
   return ruled

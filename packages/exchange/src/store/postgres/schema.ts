@@ -126,8 +126,12 @@ CREATE TABLE obmen_exchange.conflicts (
   is_open    boolean NOT NULL,
   ours       text,            -- NULL: deleted
   theirs     text,            -- NULL: deleted
-  decided_at bigint NOT NULL
+  decided_at bigint NOT NULL,
+  stamp      bigint NOT NULL, -- of the newer version; when a person has chosen, of the choice
+  seq        bigint           -- the position at which a person's choice travels
 );
+
+CREATE INDEX conflicts_seq ON obmen_exchange.conflicts (seq) WHERE seq IS NOT NULL;
 
 -- Letters of the shared mailbox that are none of ours, so that each is looked at once.
 CREATE TABLE obmen_exchange.foreign_letters (
@@ -140,5 +144,34 @@ CREATE TABLE obmen_exchange.attributes (
   name  text NOT NULL,
   value text NOT NULL,
   PRIMARY KEY (node, name)
+);
+
+-- Blocks of keys that were handed out. At the head office all there ever were; elsewhere those of this node, of which the newest counts.
+CREATE TABLE obmen_exchange.key_blocks (
+  table_name text NOT NULL,
+  first      bigint NOT NULL,
+  last       bigint NOT NULL,
+  node       text COLLATE "C" NOT NULL,
+  PRIMARY KEY (table_name, node, first)
+);
+
+-- What was said last of the keys of a node: by it, at the head office; to it, in the row of this node itself.
+CREATE TABLE obmen_exchange.key_reports (
+  table_name  text NOT NULL,
+  node        text COLLATE "C" NOT NULL,
+  first       bigint NOT NULL,  -- its block; 0 when it has none
+  last        bigint NOT NULL,
+  used        bigint NOT NULL,
+  greatest    bigint NOT NULL,
+  climbs      boolean NOT NULL,
+  through     bigint NOT NULL,
+  wants_fresh boolean NOT NULL,
+  PRIMARY KEY (table_name, node)
+);
+
+-- How far the sequences of the application went before they were made to end with a block.
+CREATE TABLE obmen_exchange.key_sequences (
+  sequence  oid PRIMARY KEY,
+  max_value bigint NOT NULL
 );
 `

@@ -27,6 +27,7 @@ export async function survey(
     hasUnsent: unsent !== undefined,
     isNewDay: await isNewDay(connection, request.nowMs),
     instance: instance === '' ? undefined : instance,
+    hasKeyBlocks: tables.some(({ keyBlocks }) => keyBlocks !== undefined),
   }
 }
 

@@ -1,8 +1,10 @@
 import type { Column, TableLine } from '../../message/body-lines.ts'
 import { RuleInvalid } from '../../plan/errors.ts'
+import type { KeyBlockRule } from '../../plan/key-blocks.ts'
 import type { PlanRules, TableRule } from '../../plan/plan-rules.ts'
 import { parseCondition, type SqlCondition } from '../../plan/sql-condition.ts'
 import type { CapturedTable } from './capture.ts'
+import { readKeyBlocks } from './key-guard.ts'
 import { Query, quoteName, type SqliteDatabase } from './sqlite-database.ts'
 import { toTableLine } from './user-table.ts'
 
@@ -13,6 +15,8 @@ export interface RuledTable extends CapturedTable {
   readonly leaveOut: ReadonlySet<string>
   /** Which rows are a node's share. Absent where every node gets the whole table. */
   readonly condition?: SqlCondition
+  /** How its keys are handed out, where they are. */
+  readonly keyBlocks?: KeyBlockRule
 }
 
 /** Stands for "every row" where a table had a condition before and has none any more: its shares are kept on. */
@@ -33,11 +37,13 @@ export function putUnderRules(
     const rule = rules.tables.get(table.name)
     const condition =
       readCondition(database, table, rule) ?? (shared.has(table.id) ? EVERY_ROW : undefined)
+    const keyBlocks = readKeyBlocks(database, table, rules)
     return {
       ...table,
       direction: rule?.direction ?? 'both',
       leaveOut: readLeftOut(table, rule),
       ...(condition !== undefined && { condition }),
+      ...(keyBlocks !== undefined && { keyBlocks }),
     }
   })
 }

@@ -122,11 +122,44 @@ CREATE TABLE obmen_conflict (
   is_open    INTEGER NOT NULL DEFAULT 0,
   ours       TEXT,           -- NULL: deleted
   theirs     TEXT,           -- NULL: deleted
-  decided_at INTEGER NOT NULL
+  decided_at INTEGER NOT NULL,
+  stamp      INTEGER NOT NULL DEFAULT 0,  -- of the newer version; when a person has chosen, of the choice
+  seq        INTEGER         -- the position at which a person's choice travels
 );
+
+CREATE INDEX obmen_conflict_seq ON obmen_conflict (seq) WHERE seq IS NOT NULL;
 
 -- Letters of the shared mailbox that are none of ours, so that each is looked at once.
 CREATE TABLE obmen_foreign_letter (
   unique_id TEXT PRIMARY KEY NOT NULL
 ) WITHOUT ROWID;
+
+-- Blocks of keys that were handed out. At the head office all there ever were; elsewhere those of this node, of which the newest counts.
+CREATE TABLE obmen_key_block (
+  table_name TEXT NOT NULL,
+  first      INTEGER NOT NULL,
+  last       INTEGER NOT NULL,
+  node       TEXT NOT NULL,
+  PRIMARY KEY (table_name, node, first)
+) WITHOUT ROWID;
+
+-- What was said last of the keys of a node: by it, at the head office; to it, in the row of this node itself.
+CREATE TABLE obmen_key_report (
+  table_name  TEXT NOT NULL,
+  node        TEXT NOT NULL,
+  first       INTEGER NOT NULL,  -- its block; 0 when it has none
+  last        INTEGER NOT NULL,
+  used        INTEGER NOT NULL,
+  greatest    INTEGER NOT NULL,
+  climbs      INTEGER NOT NULL,
+  through     INTEGER NOT NULL,
+  wants_fresh INTEGER NOT NULL,
+  PRIMARY KEY (table_name, node)
+) WITHOUT ROWID;
+
+-- Where the block of this node ends: read by the triggers that refuse keys behind it.
+CREATE TABLE obmen_key_end (
+  table_id INTEGER PRIMARY KEY,
+  last     INTEGER NOT NULL
+);
 `

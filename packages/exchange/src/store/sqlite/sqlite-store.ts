@@ -1,4 +1,5 @@
 import { type ExchangePlan, parsePlanName } from '../../plan/exchange-plan.ts'
+import type { ChosenVersion } from '../../plan/message-header.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 import type { NodeState } from '../../plan/node-state.ts'
 import { DEFAULT_PLAN_RULES, type PlanRules } from '../../plan/plan-rules.ts'
@@ -15,13 +16,17 @@ import type {
   TableChecksum,
   UnsentRow,
 } from '../change-store.ts'
+import type { KeyState } from '../key-ledger.ts'
+import { readKeyStates } from '../key-states.ts'
 import { CaptureDisturbed, StoreNotPrepared, StoreOfAnotherPlan } from '../errors.ts'
 import type { CapturedTable } from './capture.ts'
 import { countChanges } from './change-count.ts'
 import { readChanges } from './change-reader.ts'
 import { checksum } from './checksum.ts'
-import { readConflicts } from './conflict-rows.ts'
+import { readConflicts, readResolutions } from './conflict-rows.ts'
 import { CaptureInspector, replaceEvictionTriggers } from './install-capture.ts'
+import { findUnguarded, makeKeyGuards } from './key-guard.ts'
+import { SqliteKeyLedger } from './key-ledger.ts'
 import { readNodes } from './node-rows.ts'
 import { putUnderRules, type RuledTable } from './ruled-table.ts'
 import { SCHEMA_VERSION } from './schema.ts'
@@ -143,6 +148,9 @@ export class SqliteStore implements ChangeStore {
     if (this.#outdated.length > 0) {
       writeTransaction(this.#database, () => this.#tablesToWrite())
     }
+    if (findUnguarded(this.#database, tables).length > 0) {
+      writeTransaction(this.#database, () => makeKeyGuards(this.#database, tables))
+    }
     if (tables.some(({ condition }) => condition !== undefined)) {
       writeTransaction(this.#database, () => makeShareTables(this.#database, tables))
     }
@@ -200,10 +208,10 @@ export class SqliteStore implements ChangeStore {
   }
 
   /** What is read in one snapshot, without the write lock. */
-  async #read<Result>(read: () => Result): Promise<Result> {
+  async #read<Result>(read: () => Result | Promise<Result>): Promise<Result> {
     this.#database.exec('BEGIN')
     try {
-      return await Promise.resolve(read())
+      return await read()
     } finally {
       rollBack(this.#database)
     }
@@ -264,6 +272,25 @@ export class SqliteStore implements ChangeStore {
         refusedAt: toNumber(row[5]),
         ours: row[6] === null ? undefined : toText(row[6]),
       })),
+    )
+  }
+
+  resolutions(range: {
+    readonly afterSeq: number
+    readonly throughSeq: number
+  }): Promise<ReadonlyMap<NodeCode, readonly ChosenVersion[]>> {
+    return Promise.resolve(readResolutions(this.#database, range))
+  }
+
+  keyStates(): Promise<readonly KeyState[]> {
+    return this.#read(() =>
+      readKeyStates(
+        new SqliteKeyLedger(this.#database, {
+          tables: this.#currentTables(),
+          thisNode: this.plan.thisNode,
+          mainNode: this.#rules.mainNode,
+        }),
+      ),
     )
   }
 

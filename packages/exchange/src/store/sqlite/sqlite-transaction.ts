@@ -2,6 +2,7 @@ import type { TableLine } from '../../message/body-lines.ts'
 import { NodeAttributeMissing, NodeExists, NodeUnknown } from '../../plan/errors.ts'
 import type { ExchangePlan } from '../../plan/exchange-plan.ts'
 import { checkAttributes, type NodeAttributes } from '../../plan/node-attributes.ts'
+import type { ChosenVersion } from '../../plan/message-header.ts'
 import type { NodeCode } from '../../plan/node-code.ts'
 import type { NodeState } from '../../plan/node-state.ts'
 import type { PlanRules } from '../../plan/plan-rules.ts'
@@ -15,12 +16,14 @@ import type {
   StoreTransaction,
   UnsentRow,
 } from '../change-store.ts'
+import type { KeyLedger } from '../key-ledger.ts'
 import { SqliteApplyDatabase } from './apply-database.ts'
 import { readAttributes, writeAttributes } from './attribute-rows.ts'
 import { indexName } from './capture.ts'
-import { clearConflicts } from './conflict-rows.ts'
+import { acceptResolutions, clearConflicts } from './conflict-rows.ts'
 import { endDay } from './deletions.ts'
 import { fold } from './fold.ts'
+import { SqliteKeyLedger } from './key-ledger.ts'
 import { readHeadSeq, writeHeadSeq, writeMeta } from './meta.ts'
 import { deleteNode, readNode, readNodeCodes, readNodes, writeNode } from './node-rows.ts'
 import { forgetRefused } from './refused-rows.ts'
@@ -38,6 +41,7 @@ interface TransactionContent {
 
 /** What is done to a SQLite database in one transaction. */
 export class SqliteTransaction implements StoreTransaction {
+  readonly keys: KeyLedger
   readonly #database: SqliteDatabase
   readonly #plan: ExchangePlan
   readonly #rules: PlanRules
@@ -50,6 +54,11 @@ export class SqliteTransaction implements StoreTransaction {
     this.#plan = content.plan
     this.#rules = content.rules
     this.#tables = content.tables
+    this.keys = new SqliteKeyLedger(database, {
+      tables: content.tables,
+      thisNode: content.plan.thisNode,
+      mainNode: content.rules.mainNode,
+    })
   }
 
   nodes(): Promise<readonly NodeState[]> {
@@ -169,6 +178,14 @@ export class SqliteTransaction implements StoreTransaction {
     const headSeq = readHeadSeq(this.#database)
     const options = { database: this.#applyDatabase(), thisNode, headSeq, nowMs }
     writeHeadSeq(this.#database, await resolveConflict(options, choice))
+  }
+
+  acceptResolutions(
+    from: NodeCode,
+    resolutions: readonly ChosenVersion[],
+    nowMs: number,
+  ): Promise<void> {
+    return Promise.resolve(acceptResolutions(this.#database, from, { resolutions, nowMs }))
   }
 
   clearConflicts(beforeMs: number): Promise<number> {

@@ -25,6 +25,7 @@ export function survey(
     hasUnsent: new Query(database, ANY_UNSENT).first()?.[0] !== null,
     isNewDay: isNewDay(database, request.nowMs),
     instance: readMeta(database, 'instance'),
+    hasKeyBlocks: tables.some(({ keyBlocks }) => keyBlocks !== undefined),
   }
 }
 

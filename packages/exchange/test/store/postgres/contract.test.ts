@@ -1,5 +1,6 @@
 import { applyingContract } from '../contract/applying.ts'
 import { capturingContract } from '../contract/capturing.ts'
+import { handingKeysContract } from '../contract/handing-keys.ts'
 import { keepingContract } from '../contract/keeping.ts'
 import { readingContract } from '../contract/reading.ts'
 import type { OpenDatabase } from '../contract/store-to-try.ts'
@@ -17,3 +18,4 @@ capturingContract(open)
 applyingContract(open)
 keepingContract(open)
 readingContract(open)
+handingKeysContract(open, { counted: 'id serial PRIMARY KEY', uncounted: 'id INTEGER PRIMARY KEY' })

@@ -1,6 +1,7 @@
 import { type OpenDatabase, StoreToTry } from '../contract/store-to-try.ts'
 import { applyingContract } from '../contract/applying.ts'
 import { capturingContract } from '../contract/capturing.ts'
+import { handingKeysContract } from '../contract/handing-keys.ts'
 import { keepingContract } from '../contract/keeping.ts'
 import { readingContract } from '../contract/reading.ts'
 import { PreparedDatabase } from './prepared-database.ts'
@@ -21,3 +22,7 @@ capturingContract(open)
 applyingContract(open)
 keepingContract(open)
 readingContract(open)
+handingKeysContract(open, {
+  counted: 'id INTEGER PRIMARY KEY AUTOINCREMENT',
+  uncounted: 'id INTEGER PRIMARY KEY',
+})

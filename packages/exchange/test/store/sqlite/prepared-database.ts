@@ -7,12 +7,9 @@ import {
   type ChangeBatch,
   type ExchangePlan,
   DEFAULT_PLAN_RULES,
-  parseNodeCode,
-  parsePlanName,
   type PlanRules,
   type RowLine,
   type TableLine,
-  type Value,
 } from '@obmen/exchange'
 import {
   openSqliteStore,
@@ -21,10 +18,16 @@ import {
   type SqliteStore,
 } from '@obmen/exchange/sqlite'
 
-export const PLAN: ExchangePlan = {
-  name: parsePlanName('УдаленныеСклады'),
-  thisNode: parseNodeCode('ЦБ'),
-}
+import {
+  applyMessage,
+  describeBatch,
+  PLAN,
+  readBatches,
+  type TestPart,
+  type TestSender,
+} from '../store-language.ts'
+
+export { deletion, PLAN, readBatches, row, tableLine, type TestSender } from '../store-language.ts'
 
 export interface PreparationOptions {
   readonly plan?: ExchangePlan
@@ -87,33 +90,9 @@ export class PreparedDatabase {
     return this.applyMessage([{ table, rows }], sender)
   }
 
-  applyMessage(
-    parts: readonly { readonly table: TableLine; readonly rows: readonly RowLine[] }[],
-    { code = 'С01', ...knowledge }: TestSender = {},
-  ): Promise<ApplySummary> {
-    return this.store.transaction(async (transaction) => {
-      await transaction.fold()
-      const sender = {
-        code: parseNodeCode(code),
-        acknowledgedSeq: 0,
-        nowMs: 1_800_000_000_000,
-        ...knowledge,
-      }
-      const applier = await transaction.beginApplying(sender)
-      for (const { table, rows } of parts) {
-        await applier.beginTable(table)
-        await applier.applyRows(rows)
-      }
-      return applier.finish()
-    })
+  applyMessage(parts: readonly TestPart[], sender: TestSender = {}): Promise<ApplySummary> {
+    return applyMessage(this.store, parts, sender)
   }
-}
-
-export interface TestSender {
-  readonly code?: string
-  readonly acknowledgedSeq?: number
-  readonly beginsAnew?: boolean
-  readonly hasMore?: boolean
 }
 
 export function readRows(database: DatabaseSync, query: string): SQLOutputValue[][] {
@@ -121,57 +100,6 @@ export function readRows(database: DatabaseSync, query: string): SQLOutputValue[
   statement.setReturnArrays(true)
   const rows: unknown[] = statement.all()
   return rows.filter((row): row is SQLOutputValue[] => Array.isArray(row))
-}
-
-/** Everything in a range of the change index, as `С01` is offered it. */
-export async function readBatches(
-  store: SqliteStore,
-  range: { readonly afterSeq: number; readonly throughSeq: number; readonly forNode?: string },
-): Promise<ChangeBatch[]> {
-  const forNode = parseNodeCode(range.forNode ?? 'С01')
-  const batches: ChangeBatch[] = []
-  for await (const batch of store.readChanges({ ...range, forNode })) batches.push(batch)
-  return batches
-}
-
-function describeBatch({ table, changes }: ChangeBatch): string[] {
-  return changes.map(({ row }) => {
-    const values = row.values.map(describeValue).join(' ')
-    return `${row.kind === 'row' ? '+' : '-'} ${table.table} ${values}`
-  })
-}
-
-function describeValue(value: Value): string {
-  if (typeof value === 'bigint') return value.toString()
-  if (typeof value === 'number') return Number.isInteger(value) ? `${value}.0` : `${value}`
-  return value instanceof Uint8Array
-    ? `x'${Buffer.from(value).toString('hex')}'`
-    : JSON.stringify(value)
-}
-
-/** The row as it is so many milliseconds after the epoch, changed by a node. */
-export function row(stamp: number, origin: string, ...values: Value[]): RowLine {
-  return { kind: 'row', stamp, origin: parseNodeCode(origin), values }
-}
-
-export function deletion(stamp: number, origin: string, ...key: Value[]): RowLine {
-  return { kind: 'deletion', stamp, origin: parseNodeCode(origin), values: key }
-}
-
-type ColumnType = TableLine['columns'][number]['type']
-
-/** A table line: `tableLine('users', 1, { login: ['text', 'NOCASE'], age: 'integer' })`. */
-export function tableLine(
-  table: string,
-  keyLength: number,
-  columns: Readonly<Record<string, ColumnType | readonly [ColumnType, string]>>,
-): TableLine {
-  const named = Object.entries(columns).map(([name, form]) => {
-    return typeof form === 'string'
-      ? { name, type: form }
-      : { name, type: form[0], collation: form[1] }
-  })
-  return { kind: 'table', table, keyLength, columns: named }
 }
 
 /** The changes of batches, without their tables. */

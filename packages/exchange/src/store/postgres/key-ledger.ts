@@ -1,0 +1,306 @@
+/**
+ * Blocks of keys in PostgreSQL. The numbers come from the sequence of the key column, whatever keys there are in the table: it is
+ * restarted at the block's first number, and ends at its last: then whoever inserts a row is told so by PostgreSQL. How far it
+ * went before is kept, and is put back when the rule goes.
+ */
+import { RuleInvalid } from '../../plan/errors.ts'
+import {
+  type KeptReport,
+  type KeyBlock,
+  type KeyBlockRule,
+  keyBlockRuleOf,
+} from '../../plan/key-blocks.ts'
+import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import type { PlanRules } from '../../plan/plan-rules.ts'
+import type { KeyLedger, KeyTable } from '../key-ledger.ts'
+import { type CapturedTable, indexName } from './capture.ts'
+import {
+  type Connection,
+  isLockTimeout,
+  isNotPermitted,
+  quoteName,
+  type SqlRow,
+  toArray,
+  toBoolean,
+  toNumber,
+  toText,
+} from './postgres-database.ts'
+import type { RuledTable } from './ruled-table.ts'
+import { QUOTED_NAME, tableName } from './user-table.ts'
+
+/** How the keys of a table are handed out, and the sequence that gives them, as SQL names it. */
+export interface SequenceRule extends KeyBlockRule {
+  readonly sequence: string
+}
+
+interface LedgerOptions {
+  readonly tables: readonly RuledTable[]
+  readonly thisNode: NodeCode
+  readonly mainNode: NodeCode | undefined
+}
+
+interface Handed extends RuledTable {
+  readonly keyBlocks: SequenceRule
+}
+
+function isHanded(table: RuledTable): table is Handed {
+  return table.keyBlocks !== undefined
+}
+
+export class PostgresKeyLedger implements KeyLedger {
+  readonly thisNode: NodeCode
+  readonly mainNode: NodeCode | undefined
+  /** The sequence does not care for the rows that come. Whoever has taken a number from it keeps us waiting: that must not be while we keep others. */
+  readonly steersWhileApplying = false
+  readonly #connection: Connection
+  readonly #tables: readonly Handed[]
+
+  constructor(connection: Connection, { tables, thisNode, mainNode }: LedgerOptions) {
+    this.thisNode = thisNode
+    this.mainNode = mainNode
+    this.#connection = connection
+    this.#tables = tables.filter(isHanded)
+  }
+
+  async tables(): Promise<readonly KeyTable[]> {
+    const tables: KeyTable[] = []
+    for (const table of this.#tables) {
+      tables.push({
+        table: table.name,
+        rule: table.keyBlocks,
+        used: await this.#used(table),
+        greatest: await this.#greatest(table),
+        climbs: false,
+      })
+    }
+    return tables
+  }
+
+  #used({ keyBlocks: { sequence } }: Handed): Promise<number> {
+    return this.#number(
+      `SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM ${sequence}`,
+    )
+  }
+
+  /** Also of rows that are deleted: the change index has them for long. */
+  async #greatest(table: Handed): Promise<number> {
+    const [key] = table.key
+    if (key === undefined) return 0
+    const there = await this.#number(`SELECT max(${quoteName(key.name)}) FROM ${tableName(table)}`)
+    return Math.max(0, there, await this.#number(`SELECT max(k1) FROM ${indexName(table)}`))
+  }
+
+  async newestBlock(table: string, node: NodeCode): Promise<KeyBlock | undefined> {
+    const row = await this.#connection.first(
+      `SELECT first, last FROM obmen_exchange.key_blocks
+        WHERE table_name = $1 AND node = $2 ORDER BY first DESC LIMIT 1`,
+      table,
+      node,
+    )
+    return row && { first: toNumber(row[0]), last: toNumber(row[1]) }
+  }
+
+  async addBlock(table: string, node: NodeCode, { first, last }: KeyBlock): Promise<void> {
+    await this.#connection.run(
+      `INSERT INTO obmen_exchange.key_blocks VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+      table,
+      first,
+      last,
+      node,
+    )
+  }
+
+  async othersWith(table: string, node: NodeCode, block: KeyBlock): Promise<readonly NodeCode[]> {
+    const others = await this.#connection.all(
+      `SELECT DISTINCT node FROM obmen_exchange.key_blocks
+        WHERE table_name = $1 AND node <> $2 AND first <= $3 AND last >= $4 ORDER BY node`,
+      table,
+      node,
+      block.last,
+      block.first,
+    )
+    return others.map(([code]) => parseNodeCode(toText(code)))
+  }
+
+  async highest(table: string): Promise<number> {
+    const handed = await this.#number(
+      'SELECT max(last) FROM obmen_exchange.key_blocks WHERE table_name = $1',
+      table,
+    )
+    const reported = await this.#number(
+      `SELECT max(greatest(used, greatest, through, last)) FROM obmen_exchange.key_reports
+        WHERE table_name = $1 AND node <> $2`,
+      table,
+      this.thisNode,
+    )
+    return Math.max(handed, reported)
+  }
+
+  async report(table: string, node: NodeCode): Promise<KeptReport | undefined> {
+    const row = await this.#connection.first(
+      `${READ_REPORT} WHERE table_name = $1 AND node = $2`,
+      table,
+      node,
+    )
+    return row && toReport(table, row)
+  }
+
+  async reports(table: string): Promise<ReadonlyMap<NodeCode, KeptReport>> {
+    const rows = await this.#connection.all(
+      `${READ_REPORT} WHERE table_name = $1 ORDER BY node`,
+      table,
+    )
+    return new Map(rows.map((row) => [parseNodeCode(toText(row[0])), toReport(table, row)]))
+  }
+
+  async saveReport(node: NodeCode, report: KeptReport): Promise<void> {
+    const { table, block, used, greatest, climbs, through, wantsFresh } = report
+    await this.#connection.run(
+      `INSERT INTO obmen_exchange.key_reports VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+       ON CONFLICT (table_name, node) DO UPDATE
+         SET first = excluded.first, last = excluded.last, used = excluded.used, greatest = excluded.greatest,
+             climbs = excluded.climbs, through = excluded.through, wants_fresh = excluded.wants_fresh`,
+      table,
+      node,
+      block?.first ?? 0,
+      block?.last ?? 0,
+      used,
+      greatest,
+      String(climbs),
+      through,
+      String(wantsFresh),
+    )
+  }
+
+  async steer(table: string, block: KeyBlock): Promise<void> {
+    const handed = this.#tables.find(({ name }) => name === table)
+    if (handed === undefined) return
+    const { sequence } = handed.keyBlocks
+    const { end, greatest } = await readSequence(this.#connection, sequence)
+    const used = await this.#used(handed)
+    if (block.first > greatest) return
+    const last = Math.max(block.first > block.last ? 1 : Math.min(block.last, greatest), used)
+    const isBefore = used < block.first - 1 && block.first <= last
+    if (end === last && !isBefore) return
+    await this.#keepEnd(sequence)
+    const restart = isBefore ? `RESTART WITH ${block.first}` : ''
+    await this.#alter(table, `ALTER SEQUENCE ${sequence} MAXVALUE ${last} ${restart}`)
+  }
+
+  /** What it was before us: only the first time. */
+  async #keepEnd(sequence: string): Promise<void> {
+    await this.#connection.run(
+      `INSERT INTO obmen_exchange.key_sequences SELECT seqrelid, seqmax FROM pg_sequence
+        WHERE seqrelid = $1::regclass ON CONFLICT DO NOTHING`,
+      sequence,
+    )
+  }
+
+  /** A program that has taken a number and not committed yet is not waited for long: the next exchange tries again. */
+  async #alter(table: string, statement: string): Promise<void> {
+    await this.#connection.exec(`SAVEPOINT obmen_keys; SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`)
+    try {
+      await this.#connection.exec(statement)
+    } catch (error) {
+      await this.#connection.exec('ROLLBACK TO SAVEPOINT obmen_keys')
+      if (isNotPermitted(error) && error instanceof Error) {
+        throw new RuleInvalid(table, `PostgreSQL says: ${error.message}`, { cause: error })
+      }
+      if (!isLockTimeout(error)) throw error
+    }
+    await this.#connection.exec('RELEASE SAVEPOINT obmen_keys; SET LOCAL lock_timeout = 0')
+  }
+
+  async #number(sql: string, ...values: readonly string[]): Promise<number> {
+    return toNumber((await this.#connection.first(sql, ...values))?.[0])
+  }
+}
+
+/** Others that want a number of the sequence wait behind us meanwhile. */
+const LOCK_TIMEOUT_MS = 500
+
+const READ_REPORT =
+  'SELECT node, first, last, used, greatest, climbs, through, wants_fresh FROM obmen_exchange.key_reports'
+
+function toReport(table: string, row: SqlRow): KeptReport {
+  const [, first, last, used, greatest, climbs, through, wantsFresh] = row
+  const block = toNumber(first) > 0 && { block: { first: toNumber(first), last: toNumber(last) } }
+  return {
+    table,
+    ...block,
+    used: toNumber(used),
+    greatest: toNumber(greatest),
+    climbs: toBoolean(climbs),
+    through: toNumber(through),
+    wantsFresh: toBoolean(wantsFresh),
+  }
+}
+
+interface Sequence {
+  readonly end: number
+  /** How far it may count: what its type holds, or what the application has declared. */
+  readonly greatest: number
+  readonly countsByOne: boolean
+}
+
+async function readSequence(connection: Connection, sequence: string): Promise<Sequence> {
+  const row = await connection.first(
+    `SELECT s.seqmax, least(coalesce(k.max_value, s.seqmax), 9007199254740991), s.seqincrement = 1 AND NOT s.seqcycle
+       FROM pg_sequence s LEFT JOIN obmen_exchange.key_sequences k ON k.sequence = s.seqrelid
+      WHERE s.seqrelid = $1::regclass`,
+    sequence,
+  )
+  return {
+    end: toNumber(row?.[0]),
+    greatest: toNumber(row?.[1]),
+    countsByOne: toBoolean(row?.[2]),
+  }
+}
+
+/** The rule of a table whose keys are handed out in blocks. Throws {@link RuleInvalid} where no sequence gives them one by one. */
+export async function readKeyBlocks(
+  connection: Connection,
+  table: CapturedTable,
+  rules: PlanRules,
+): Promise<SequenceRule | undefined> {
+  const rule = keyBlockRuleOf(rules, table.name)
+  if (rule === undefined) return undefined
+  const [key, another] = table.key
+  if (key?.codec.type !== 'integer' || another !== undefined) {
+    throw new RuleInvalid(table.name, 'only a key of one integer column is handed out in blocks')
+  }
+  const found = await connection.first(
+    'SELECT pg_get_serial_sequence($1, $2)',
+    tableName(table),
+    key.name,
+  )
+  const sequence = toText(found?.[0])
+  if (sequence === '') {
+    throw new RuleInvalid(table.name, `no sequence belongs to its key "${key.name}"`)
+  }
+  if (!(await readSequence(connection, sequence)).countsByOne) {
+    throw new RuleInvalid(table.name, `sequence ${sequence} does not count by one, or begins again`)
+  }
+  return { ...rule, sequence }
+}
+
+/** Lets sequences go as far as they did before, except for those whose tables still have a rule. */
+export async function releaseSequences(
+  connection: Connection,
+  tables: readonly RuledTable[],
+): Promise<void> {
+  const kept = tables.filter(isHanded).map(({ keyBlocks }) => keyBlocks.sequence)
+  const sequences = await connection.all(
+    `SELECT c.oid, ${QUOTED_NAME}, s.max_value FROM obmen_exchange.key_sequences s
+       JOIN pg_class c ON c.oid = s.sequence JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE NOT c.oid = ANY ($1::regclass[])`,
+    toArray(kept),
+  )
+  for (const [oid, name, end] of sequences) {
+    await connection.exec(`ALTER SEQUENCE ${toText(name)} MAXVALUE ${toText(end)}`)
+    await connection.run(
+      'DELETE FROM obmen_exchange.key_sequences WHERE sequence = $1',
+      toText(oid),
+    )
+  }
+}
