@@ -22,6 +22,7 @@ import type {
 } from '../change-store.ts'
 import { CaptureDisturbed, StoreNotPrepared, StoreOfAnotherPlan } from '../errors.ts'
 import { readCapturedTables } from './captured-tables.ts'
+import { readCatalogVersion } from './catalog-version.ts'
 import { readChanges } from './change-reader.ts'
 import { countChanges } from './change-count.ts'
 import { checksum } from './checksum.ts'
@@ -110,6 +111,8 @@ export class PostgresStore implements ChangeStore {
   readonly #pool: PostgresPool
   readonly #options: StoreOptions
   #hasShares = false
+  /** The tables as they were read last, and of which version of the catalog they are. */
+  #known: { readonly version: string; readonly tables: readonly RuledTable[] } | undefined
 
   constructor(pool: PostgresPool, plan: ExchangePlan, options: StoreOptions) {
     this.plan = plan
@@ -127,6 +130,15 @@ export class PostgresStore implements ChangeStore {
 
   /** The tables as they are: an application may add a column or a partition at any time. */
   async #currentTables(connection: Connection): Promise<CurrentTables> {
+    // Looked at first: what changes while the rest is read shows the next time.
+    const version = await readCatalogVersion(connection)
+    if (this.#known?.version === version) return { tables: this.#known.tables, partitioned: [] }
+    const current = await this.#readTables(connection)
+    this.#known = current.partitioned.length === 0 ? { version, tables: current.tables } : undefined
+    return current
+  }
+
+  async #readTables(connection: Connection): Promise<CurrentTables> {
     const captured = await readCapturedTables(connection, this.#options.schema)
     const catalog = await readCaptureCatalog(connection)
     const states = captured.map((table) => captureStateOf(table, catalog))
@@ -193,10 +205,9 @@ export class PostgresStore implements ChangeStore {
     return this.#read(readNodes)
   }
 
-  /** A part of a table is worked out for each node by itself; whole tables are the same for all. */
-  async shareOf(node: NodeCode): Promise<string> {
-    await this.#read(() => Promise.resolve())
-    return this.#hasShares ? node : ''
+  /** A part of a table is worked out for each node by itself; whole tables are the same for all. As the tables were at the last look. */
+  shareOf(node: NodeCode): Promise<string> {
+    return Promise.resolve(this.#hasShares ? node : '')
   }
 
   countChanges(requests: readonly CountRequest[]): Promise<readonly number[]> {
