@@ -1,6 +1,7 @@
 import type { ExchangePlan } from '../../plan/exchange-plan.ts'
 import type { ChosenVersion } from '../../plan/message-header.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import type { TableSum } from '../../message/check-line.ts'
 import type { NodeState } from '../../plan/node-state.ts'
 import { DEFAULT_PLAN_RULES } from '../../plan/plan-rules.ts'
 import type {
@@ -10,10 +11,13 @@ import type {
   ConflictRecord,
   CountRequest,
   RefusedRow,
+  SetAsideThere,
   StoreTransaction,
+  SumRequest,
   Survey,
   SurveyRequest,
   TableChecksum,
+  TableDiffers,
   UnsentRow,
 } from '../change-store.ts'
 import { CaptureDisturbed, StoreNotPrepared, StoreOfAnotherPlan } from '../errors.ts'
@@ -40,7 +44,10 @@ import {
 import { type PostgresRules, PostgresTransaction } from './postgres-transaction.ts'
 import { putUnderRules, type RuledTable } from './ruled-table.ts'
 import { readNodes } from './node-rows.ts'
+import { readSetAsideThere } from './set-aside-rows.ts'
 import { readUnsent } from './unsent-rows.ts'
+import { readDifferences } from './difference-rows.ts'
+import { sumTables } from './sum-tables.ts'
 import { survey } from './survey.ts'
 import { areSharesCurrent, type Extent, extendShares, makeShareTables } from './share.ts'
 
@@ -207,6 +214,10 @@ export class PostgresStore implements ChangeStore {
     return this.#read((connection, tables) => countChanges(connection, tables, requests))
   }
 
+  setAsideThere(): Promise<readonly SetAsideThere[]> {
+    return this.#read(readSetAsideThere)
+  }
+
   unsentRows(): Promise<readonly UnsentRow[]> {
     return this.#read(readUnsent)
   }
@@ -217,6 +228,14 @@ export class PostgresStore implements ChangeStore {
       for (const table of tables) checksums.push(await checksum(connection, table))
       return checksums
     })
+  }
+
+  sumTables(request: SumRequest): Promise<readonly TableSum[]> {
+    return this.#read((connection, tables) => sumTables(connection, tables, request))
+  }
+
+  differences(): Promise<readonly TableDiffers[]> {
+    return this.#read(readDifferences)
   }
 
   refusedRows(): Promise<readonly RefusedRow[]> {
