@@ -72,7 +72,8 @@ export function isStopped(node: NodeState): node is StoppedNode {
 }
 
 /** The standing after a person has decided: who still runs twice shows it anew. */
-export function withoutStop({ stop: _, ...standing }: Standing): Standing {
+export function withoutStop(stopped: Standing): Standing {
+  const { stop: _, ...standing } = stopped
   return { ...standing, peer: { ...NO_LINEAGE, lives: standing.peer.lives } }
 }
 

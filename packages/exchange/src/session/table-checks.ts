@@ -50,10 +50,11 @@ export class TableChecks {
 
 /** The node's state with what its next message tells it, beside rows. */
 export function withWhatIsTold(
-  { toldRefused: _, ...node }: NodeState,
+  known: NodeState,
   told: { readonly setAside: SetAside | undefined; readonly checks: readonly TableSum[] },
   nowMs: number,
 ): NodeState {
+  const { toldRefused: _, ...node } = known
   const { setAside, checks } = told
   return {
     ...node,

@@ -17,6 +17,7 @@ export function comparingContract(open: OpenDatabase): void {
     sums(open)
     leavesOut(open)
     keepsFindings(open)
+    keepsStanding(open)
   })
 }
 
@@ -147,7 +148,9 @@ function keepsFindings(open: OpenDatabase): void {
     await node.store.transaction((transaction) => transaction.removeNode(NODE))
     assert.deepEqual([await node.store.differences(), await node.store.setAsideThere()], [[], []])
   })
+}
 
+function keepsStanding(open: OpenDatabase): void {
   it('is kept of lives and forks, and names nodes with which nothing is exchanged', async () => {
     const node = await open(GOODS)
     await addNode(node)
