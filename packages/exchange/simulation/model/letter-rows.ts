@@ -14,6 +14,8 @@ export interface LetterContent {
   /** The code of the node that wrote it. */
   readonly from: string
   readonly epoch: Epoch
+  /** Its sender had more to say. */
+  readonly hasMore: boolean
   readonly rows: ReadonlyMap<RowId, RowState>
   /** Rows that are no longer the receiver's share, by their last version. */
   readonly departures: ReadonlyMap<RowId, RowState>
@@ -53,6 +55,7 @@ export function readLetter(octets: Uint8Array, tables: readonly string[]): Lette
     uuid: String(fieldOf(says, 'uuid')),
     from: String(fieldOf(says, 'from')),
     epoch: { counter: Number(counter), random: String(random) },
+    hasMore: fieldOf(says, 'more') === true,
     rows,
     departures,
   }

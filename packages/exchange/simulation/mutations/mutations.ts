@@ -310,6 +310,16 @@ export const MUTATIONS: readonly Mutation[] = [
     text: `stamp: Math.max(a.stamp, b.stamp) + 1`,
     replacement: `stamp: Math.max(a.stamp, b.stamp)`,
   }),
+  one('sets rows aside in a strict plan', {
+    file: POSTPONED,
+    text: `if (isStrict && waitsFor === '') throw`,
+    replacement: `if (isStrict && waitsFor === 'nothing') throw`,
+  }),
+  one('lets a message that was refused block what stands in its place', {
+    file: RECEIVE,
+    text: `      if (!needsMending(error)) throw error\n`,
+    replacement: `      throw error\n`,
+  }),
 ]
 
 function one(name: string, edit: Mutation['edits'][number]): Mutation {

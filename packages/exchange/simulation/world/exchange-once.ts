@@ -5,6 +5,7 @@ import {
   DeliveryUnknown,
   MessageDamaged,
   MessageTooNew,
+  RowRefused,
 } from '@obmen/exchange/errors'
 
 import { simTransport } from '../mail/sim-transport.ts'
@@ -107,6 +108,7 @@ function judge(world: World, site: Site, error: unknown): void {
     if (cause instanceof DeliveryRefused) return
     if (cause instanceof MessageDamaged && site.falseLetters > 0) return
     if (cause instanceof MessageTooNew && site.falseLetters > 0) return
+    if (cause instanceof RowRefused && world.shape.isStrict === true) return
     if (site.isDiskLimited && 'errcode' in cause && cause.errcode === 13) return
   }
   throw new WorldFailure('an exchange fails only for a reason', `${site.name}: ${String(error)}`)

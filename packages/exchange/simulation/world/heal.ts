@@ -18,6 +18,8 @@ export async function heal(world: World): Promise<void> {
   world.tell?.('heal')
   mend(world)
   if (world.disturbed.size > 0) stir(world)
+  // Where a row stops its message, somebody has to say something else of it before anything goes on.
+  if (world.shape.isStrict === true) makeRoom(world)
   await settle(world)
   checkConvergence(world.shape, world.sites, world.zones)
   if (!world.sites.some(({ model }) => model.held.size > 0)) return

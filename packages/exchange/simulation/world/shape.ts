@@ -59,6 +59,8 @@ export interface WorldShape {
    * What part of the first table the head office gives to each of its nodes: the digits that a row's note may end with. Absent: everything.
    */
   readonly zones?: readonly string[]
+  /** A row that a database refuses stops its message. */
+  readonly isStrict?: boolean
   /** Who says that columns stay at home; otherwise every node does. */
   readonly ownColumnsBy?: 'office'
   /** Whether a removed letter is gone at once (IMAP), or only when the mailbox was closed in order (POP3). */

@@ -243,7 +243,12 @@ export class World {
     site.applied.add(uuid)
     const { content } = letter
     const taken = { ...content, rows: this.#takenRows(site, content) }
+    const before = new Set(site.model.held.keys())
     site.model.apply(taken, appliedRows(site, this.shape, content.from))
+    if (this.shape.isStrict !== true || content.hasMore) return
+    const added = [...site.model.held.keys()].find((id) => !before.has(id))
+    if (added === undefined) return
+    throw new WorldFailure('a strict plan sets nothing aside', `${added} at ${site.name}`)
   }
 
   /** The head office takes no rows of tables that only it writes. */

@@ -7,7 +7,7 @@
  */
 import { open } from 'node:fs/promises'
 
-import { MessageDamaged } from '../message/errors.ts'
+import { MessageDamaged, MessageTooNew } from '../message/errors.ts'
 import { acceptAcknowledgement, gapNeedsResend } from '../plan/acknowledgement.ts'
 import { compareEpochs, FIRST_EPOCH, nextEpoch } from '../plan/epoch.ts'
 import { judgeByMark } from '../plan/letter-mark.ts'
@@ -26,6 +26,7 @@ import {
   type Reception,
 } from '../plan/reception.ts'
 import type { ApplySummary, StoreTransaction } from '../store/change-store.ts'
+import { RowRefused, SchemaMismatch } from '../store/errors.ts'
 import type { Inbox, WaitingMessage } from '../transport/transport.ts'
 import type { ExchangeContext } from './exchange-context.ts'
 import { keepAliveDuring } from './keep-alive.ts'
@@ -52,8 +53,9 @@ export interface Received {
 
 /**
  * Receives what waits from one node: everything that can be applied in order. A letter that comes too early stays and is
- * asked for, one that was applied before is removed. Throws {@link SchemaMismatch} and {@link MessageTooNew}: that message
- * waits until somebody has mended the cause.
+ * asked for, one that was applied before is removed. Throws {@link SchemaMismatch}, {@link RowRefused} and {@link MessageTooNew}: that
+ * message waits until somebody has mended the cause. It may be mended at the sender, which then says in a later message how the
+ * rows are by now: one that stands in the place of the one that waits is tried, those that follow on it wait with it.
  */
 export async function receiveChanges(
   context: ExchangeContext,
@@ -62,11 +64,26 @@ export async function receiveChanges(
 ): Promise<Received> {
   const receiver = new NodeReceiver(context, inbox, sender.code)
   const inOrder = sender.waiting.toSorted(byEpochAndNumber)
+  let waitsFor: unknown
   for (const message of inOrder) {
     context.signal?.throwIfAborted()
-    await receiver.receive(message)
+    if (waitsFor !== undefined && !(await receiver.isInPlaceOf(message))) continue
+    try {
+      if (await receiver.receive(message)) waitsFor = undefined
+    } catch (error) {
+      if (!needsMending(error)) throw error
+      waitsFor ??= error
+    }
   }
+  if (waitsFor !== undefined) throw waitsFor
   return receiver.received
+}
+
+/** What the database, or this version of the program, says of one message. */
+function needsMending(error: unknown): boolean {
+  return (
+    error instanceof SchemaMismatch || error instanceof RowRefused || error instanceof MessageTooNew
+  )
 }
 
 function byEpochAndNumber(a: WaitingMessage, b: WaitingMessage): number {
@@ -98,20 +115,33 @@ class NodeReceiver {
     return { summary: this.#summary, damaged: this.#damaged }
   }
 
-  async receive(message: WaitingMessage): Promise<void> {
+  /** Whether a message holds everything that was not received, by what stands on its outside. */
+  async isInPlaceOf({ hint }: WaitingMessage): Promise<boolean> {
+    if (hint === undefined) return false
+    const { epoch, receivedNo } = await this.#node()
+    return compareEpochs(hint.epoch, epoch) > 0 || hint.baseNo <= receivedNo
+  }
+
+  /** Gives whether it was applied. */
+  async receive(message: WaitingMessage): Promise<boolean> {
     const { messageNo } = message.name
     const node = await this.#node()
     const early = message.hint && judgeByMark({ ...message.hint, messageNo }, node)
-    if (early !== undefined) return this.#conclude(message, early)
+    if (early !== undefined) {
+      await this.#conclude(message, early)
+      return false
+    }
     const path = this.#spool.incoming()
     try {
       this.#context.onEvent?.({ kind: 'fetching', node: this.#code, messageNo })
       const verified = await this.#fetch(message, path)
       const outcome = await keepAliveDuring(this.#inbox, () => this.#apply(verified))
       await this.#conclude(message, outcome)
+      return outcome.kind === 'applied'
     } catch (error) {
       if (!(error instanceof MessageDamaged)) throw error
       await this.#setAside(message, node, error)
+      return false
     } finally {
       await this.#spool.remove(path)
     }
