@@ -62,7 +62,7 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: WRITER,
-        text: `via: origin === this.#thisNode ? '' : via }`,
+        text: `via: isOurs(origin, via) ? '' : via }`,
         replacement: `via: '' }`,
       },
       {
@@ -76,6 +76,11 @@ export const MUTATIONS: readonly Mutation[] = [
     file: TRANSACTION,
     text: `SET via = '' WHERE via = ?`,
     replacement: `SET via = via WHERE via = ?`,
+  }),
+  one('does not offer again what waits and came from a node that begins anew', {
+    file: TRANSACTION,
+    text: `SET node = ?1 WHERE node = ?2`,
+    replacement: `SET node = ?2 WHERE node = ?2 AND ?1 <> ''`,
   }),
   one('ignores the uuid in acknowledgements', {
     file: RECEPTION,

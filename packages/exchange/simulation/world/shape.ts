@@ -9,9 +9,9 @@ export interface TableShape {
   /** A text that each write makes anew, so that no two writes leave the same row. */
   readonly note: string
   /** A value that no two rows may share. */
-  readonly unique: string | undefined
+  readonly unique?: string | undefined
   /** Node whose database alone refuses rows with an odd serial number. */
-  readonly refusingNode: number | undefined
+  readonly refusingNode?: number | undefined
   readonly isWithoutRowid: boolean
   readonly isStrict: boolean
   readonly areKeysLast: boolean

@@ -70,6 +70,24 @@ function readsRanges(open: OpenDatabase): void {
     assert.deepEqual([own.length, foreign.length, forgotten.length], [0, 1, 1])
   })
 
+  it('leave out what waited and came from the node itself, until that is forgotten', async () => {
+    for (const forgets of [false, true]) {
+      const node = await open('CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT UNIQUE)')
+      await node.sql(`INSERT INTO goods VALUES (9, 'a')`)
+      await node.apply(GOODS_LINE, [row(5, 'С01', 1n, 'a')], { code: 'С01' })
+      if (forgets) {
+        await node.store.transaction((transaction) => transaction.forgetVia(parseNodeCode('С01')))
+      }
+      await node.sql('DELETE FROM goods WHERE id = 9')
+      await node.apply(GOODS_LINE, [row(6, 'С01', 2n, 'b')], { code: 'С01' })
+
+      const changes = await node.changes({ afterSeq: 0, throughSeq: 99, forNode: 'С01' })
+
+      const keys = changes.map(({ row: { values } }) => values[0])
+      assert.deepEqual(keys, forgets ? [9n, 1n] : [9n])
+    }
+  })
+
   it('keep the version that the row was changed with, and who did it', async () => {
     const node = await open(GOODS)
     await node.apply(GOODS_LINE, [row(77, 'С09', 1n, 'theirs')], { code: 'С01' })
