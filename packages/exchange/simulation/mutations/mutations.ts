@@ -315,6 +315,16 @@ export const MUTATIONS: readonly Mutation[] = [
     text: `stamp: Math.max(a.stamp, b.stamp) + 1`,
     replacement: `stamp: Math.max(a.stamp, b.stamp)`,
   }),
+  one('gives a row that it completed no version of its own', {
+    file: WRITER,
+    text: `outcome === 'merged'`,
+    replacement: `outcome === undefined`,
+  }),
+  one('takes rows with columns that are missing here', {
+    file: 'store/apply/check-columns.ts',
+    text: `} else if (missing.length > 0) {`,
+    replacement: `} else if (missing.length > 99) {`,
+  }),
   one('sets rows aside in a strict plan', {
     file: POSTPONED,
     text: `if (isStrict && waitsFor === '') throw`,

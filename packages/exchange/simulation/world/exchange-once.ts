@@ -6,6 +6,7 @@ import {
   MessageDamaged,
   MessageTooNew,
   RowRefused,
+  SchemaMismatch,
 } from '@obmen/exchange/errors'
 
 import { simTransport } from '../mail/sim-transport.ts'
@@ -108,6 +109,7 @@ function judge(world: World, site: Site, error: unknown): void {
     if (cause instanceof DeliveryRefused) return
     if (cause instanceof MessageDamaged && site.falseLetters > 0) return
     if (cause instanceof MessageTooNew && site.falseLetters > 0) return
+    if (cause instanceof SchemaMismatch && world.isWidened && !site.hasAddedColumn) return
     if (cause instanceof RowRefused && world.shape.isStrict === true) return
     if (site.isDiskLimited && 'errcode' in cause && cause.errcode === 13) return
   }

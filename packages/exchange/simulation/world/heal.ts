@@ -47,7 +47,10 @@ function checkNothingIsHeld(world: World, site: Site): void {
 
 function mend(world: World): void {
   for (const node of world.copies.keys()) world.endCopy(node)
-  for (const site of world.sites) site.limitDisk(undefined)
+  for (const site of world.sites) {
+    site.limitDisk(undefined)
+    if (world.isWidened) site.addColumn()
+  }
   const { mailbox } = world
   mailbox.refusesUntilMs = 0
   mailbox.capacity = Number.POSITIVE_INFINITY

@@ -35,6 +35,9 @@ export function oneWayBy({ tables }: WorldShape, id: string): TableShape['oneWay
 /** The column that refers to a parent. */
 export const REFERENCE = 'ref'
 
+/** The column that comes later. */
+export const ADDED = 'новое'
+
 /** The column that stays at home. */
 export const OWN = 'свое'
 

@@ -53,6 +53,8 @@ export class World {
   readonly #backups = new Map<number, Backup>()
   readonly #clocksMs: number[]
   readonly #numbers = new Map<string, string>()
+  /** A table has a column more at one of the nodes, or at several. */
+  isWidened = false
   nowMs: number = BEGIN_MS
   #copyCount = 0
 
@@ -123,6 +125,10 @@ export class World {
         return
       case 'zone':
         return this.#setZone(step.node, step.zone)
+      case 'add column':
+        this.isWidened = true
+        this.#site(step.node).addColumn()
+        return
       case 're-add':
         return this.#addAgain(step.node, step.peer)
     }
@@ -244,7 +250,10 @@ export class World {
     const { content } = letter
     const taken = { ...content, rows: this.#takenRows(site, content) }
     const before = new Set(site.model.held.keys())
-    site.model.apply(taken, appliedRows(site, this.shape, content.from))
+    site.model.apply(
+      taken,
+      appliedRows(site, this.shape, { sender: content.from, mayMerge: this.isWidened }),
+    )
     if (this.shape.isStrict !== true || content.hasMore) return
     const added = [...site.model.held.keys()].find((id) => !before.has(id))
     if (added === undefined) return
