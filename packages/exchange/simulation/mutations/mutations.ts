@@ -290,8 +290,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
       {
         file: 'store/sqlite/table-target.ts',
-        text: "parents === '' ? '' : ` AND ${parents}`",
-        replacement: `parents === '' ? '' : ''`,
+        text: `const hasParents = parents === ''`,
+        replacement: `const hasParents = parents !== undefined`,
       },
     ],
   },

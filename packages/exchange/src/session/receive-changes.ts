@@ -64,7 +64,7 @@ export async function receiveChanges(
 ): Promise<Received> {
   const receiver = new NodeReceiver(context, inbox, sender.code)
   const inOrder = sender.waiting.toSorted(byEpochAndNumber)
-  let waitsFor: unknown
+  let waitsFor: NeedsMending | undefined
   for (const message of inOrder) {
     context.signal?.throwIfAborted()
     if (waitsFor !== undefined && !(await receiver.isInPlaceOf(message))) continue
@@ -80,7 +80,9 @@ export async function receiveChanges(
 }
 
 /** What the database, or this version of the program, says of one message. */
-function needsMending(error: unknown): boolean {
+type NeedsMending = SchemaMismatch | RowRefused | MessageTooNew
+
+function needsMending(error: unknown): error is NeedsMending {
   return (
     error instanceof SchemaMismatch || error instanceof RowRefused || error instanceof MessageTooNew
   )

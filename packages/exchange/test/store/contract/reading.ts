@@ -14,6 +14,7 @@ const FIRST_THOUSAND =
 export function readingContract(open: OpenDatabase): void {
   describe('the changes for a node', () => {
     readsRanges(open)
+    readsWhatWaited(open)
     readsColumns(open)
     readsInBatches(open)
   })
@@ -70,6 +71,19 @@ function readsRanges(open: OpenDatabase): void {
     assert.deepEqual([own.length, foreign.length, forgotten.length], [0, 1, 1])
   })
 
+  it('keep the version that the row was changed with, and who did it', async () => {
+    const node = await open(GOODS)
+    await node.apply(GOODS_LINE, [row(77, 'С09', 1n, 'theirs')], { code: 'С01' })
+
+    const changes = await node.changes({ afterSeq: 0, throughSeq: 9, forNode: 'С02' })
+
+    const [change] = changes
+    assert.deepEqual([change?.seq, change?.via], [1, 'С01'])
+    assert.deepEqual(change?.row, row(77, 'С09', 1n, 'theirs'))
+  })
+}
+
+function readsWhatWaited(open: OpenDatabase): void {
   it('leave out what waited and came from the node itself, until that is forgotten', async () => {
     for (const forgets of [false, true]) {
       const node = await open('CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT UNIQUE)')
@@ -86,17 +100,6 @@ function readsRanges(open: OpenDatabase): void {
       const keys = changes.map(({ row: { values } }) => values[0])
       assert.deepEqual(keys, forgets ? [9n, 1n] : [9n])
     }
-  })
-
-  it('keep the version that the row was changed with, and who did it', async () => {
-    const node = await open(GOODS)
-    await node.apply(GOODS_LINE, [row(77, 'С09', 1n, 'theirs')], { code: 'С01' })
-
-    const changes = await node.changes({ afterSeq: 0, throughSeq: 9, forNode: 'С02' })
-
-    const [change] = changes
-    assert.deepEqual([change?.seq, change?.via], [1, 'С01'])
-    assert.deepEqual(change?.row, row(77, 'С09', 1n, 'theirs'))
   })
 }
 
