@@ -37,6 +37,10 @@ export function gatedStore(
     nodes: () => store.nodes(),
     shareOf: (node) => store.shareOf(node),
     countChanges: (requests) => store.countChanges(requests),
+    sumTables: (request) => store.sumTables(request),
+    differences: () => store.differences(),
+    setAsideThere: () => store.setAsideThere(),
+    resolutions: (range) => store.resolutions(range),
     keyStates: () => store.keyStates(),
     unsentRows: () => store.unsentRows(),
     checksums: () => store.checksums(),
@@ -66,6 +70,13 @@ function gatedTransaction(
     },
     attributes: (code) => transaction.attributes(code),
     setAttributes: (code, attributes) => transaction.setAttributes(code, attributes),
+    enterUnknown: () => transaction.enterUnknown(),
+    differencesWith: (code) => transaction.differencesWith(code),
+    saveDifferences: (code, differences) => transaction.saveDifferences(code, differences),
+    setAsideOf: (code) => transaction.setAsideOf(code),
+    keepSetAsideThere: (there) => {
+      return gate.at('keep set aside', () => transaction.keepSetAsideThere(there))
+    },
     setAside: (rows) => gate.at('set aside', () => transaction.setAside(rows)),
     takeUp: (rows) => gate.at('take up', () => transaction.takeUp(rows)),
     endDay: (request) => {
@@ -74,6 +85,8 @@ function gatedTransaction(
     },
     setInstance: (instance) => transaction.setInstance(instance),
     resolveConflict: (choice, nowMs) => transaction.resolveConflict(choice, nowMs),
+    acceptResolutions: (from, resolutions, nowMs) =>
+      gate.at('accept resolutions', () => transaction.acceptResolutions(from, resolutions, nowMs)),
     clearConflicts: (beforeMs) => transaction.clearConflicts(beforeMs),
     retryRefused: (nowMs) => transaction.retryRefused(nowMs),
     dropRefused: (row) => transaction.dropRefused(row),

@@ -7,6 +7,7 @@
  *     ["d",1763790000123,"ЦБ",10248,42]                                                                the row is gone
  *     ["x",1763790000456,"ЦБ",10250,11]                                                                not your share any more
  *     {"part":3,"sha256":"…"}                                                                          end of a part
+ *     {"check":"goods","key":1,"columns":["id",…],"parts":[[3,"…"],…]}                                  what a table holds: see check-line.ts
  *     {"rows":3,"sha256":"…"}                                                                          end line
  *
  * A table line says which column is what for the rows that follow, key columns first, so that a reader never
@@ -14,9 +15,10 @@
  * collation, too: ["Login","text","NOCASE"].
  *
  * Rows come in parts that stand for themselves, because many messages may share one: each begins with a table line, and its end seals
- * all octets of it. The end line seals the header line and the ends of all parts.
+ * all octets of it. The end line seals the header line, the ends of all parts and the check lines.
  */
 import { type NodeCode, parseNodeCode } from '../plan/node-code.ts'
+import { type CheckLine, readCheckLine } from './check-line.ts'
 import { isArray } from './json.ts'
 import { MessageDamaged } from './errors.ts'
 import {
@@ -72,7 +74,7 @@ export interface EndLine {
   readonly sha256: string
 }
 
-export type BodyLine = TableLine | RowLine | PartLine | EndLine
+export type BodyLine = TableLine | RowLine | PartLine | CheckLine | EndLine
 
 /** Whether a line is a row. */
 export function isRowLine(line: BodyLine | undefined): line is RowLine {
@@ -100,8 +102,10 @@ const KINDS: ReadonlyMap<unknown, RowKind> = new Map([
 
 export function formatRowLine(row: RowLine, table: TableLine, base64: Base64): string {
   const line: unknown[] = [MARKS[row.kind], row.stamp, row.origin]
-  for (const [index, value] of row.values.entries()) {
+  let index = 0
+  for (const value of row.values) {
     line.push(encodeValue(value, table.columns[index]?.type ?? 'text', base64))
+    index += 1
   }
   return JSON.stringify(line)
 }
@@ -139,10 +143,10 @@ export class BodyLineReader {
   #readRow(json: readonly unknown[]): RowLine {
     const table = this.#table
     if (table === undefined) throw this.#damaged('a row before any table')
-    const [mark, stamp, origin, ...encoded] = json
+    const [mark, stamp, origin] = json
     const kind = KINDS.get(mark)
     const expected = kind === 'row' ? table.columns.length : table.keyLength
-    if (kind === undefined || encoded.length !== expected) {
+    if (kind === undefined || json.length !== FIRST_VALUE + expected) {
       throw this.#damaged('a row that does not fit its table')
     }
     if (!isCount(stamp) || stamp > MAX_STAMP || typeof origin !== 'string')
@@ -151,7 +155,7 @@ export class BodyLineReader {
       kind,
       stamp,
       origin: this.#parseOrigin(origin),
-      values: this.#decodeValues(encoded, table),
+      values: this.#decodeValues(json, table),
     }
   }
 
@@ -166,12 +170,15 @@ export class BodyLineReader {
     }
   }
 
-  #decodeValues(encoded: readonly unknown[], table: TableLine): Value[] {
-    return encoded.map((json, index) => {
-      const value = decodeValue(json, table.columns[index]?.type ?? 'text', this.#base64)
+  #decodeValues(line: readonly unknown[], { columns }: TableLine): Value[] {
+    const values: Value[] = []
+    for (let index = FIRST_VALUE; index < line.length; index += 1) {
+      const type = columns[index - FIRST_VALUE]?.type ?? 'text'
+      const value = decodeValue(line[index], type, this.#base64)
       if (value === undefined) throw this.#damaged('a value of no known form')
-      return value
-    })
+      values.push(value)
+    }
+    return values
   }
 
   #damaged(what: string): MessageDamaged {
@@ -186,6 +193,9 @@ function parseJson(text: string): unknown {
     throw new MessageDamaged('a line is not JSON', { cause: error })
   }
 }
+
+/** In a row's line mark, stamp and origin come before its values. */
+const FIRST_VALUE = 3
 
 /** A change on top of this version must still be able to have the next stamp. The year 144,683 is far enough. */
 const MAX_STAMP = 2 ** 52
@@ -224,8 +234,9 @@ function readColumn(json: unknown): Column | undefined {
   return typeof collation === 'string' ? { name, type: known, collation } : undefined
 }
 
-function readSeal(json: unknown): PartLine | EndLine | undefined {
+function readSeal(json: unknown): PartLine | CheckLine | EndLine | undefined {
   if (typeof json !== 'object' || json === null) return undefined
+  if ('check' in json) return readCheckLine(json)
   if (!('sha256' in json) || typeof json.sha256 !== 'string') return undefined
   const { sha256 } = json
   if ('part' in json && isCount(json.part)) return { kind: 'part', rowCount: json.part, sha256 }

@@ -1,8 +1,16 @@
 import type { TableLine } from '../../message/body-lines.ts'
-import type { Conflict } from '../change-store.ts'
+import type { NewConflict } from '../change-store.ts'
 import type { StoredConflict } from './resolve-conflict.ts'
 import type { TableTarget } from './table-target.ts'
 import type { WaitingRow } from './waiting-row.ts'
+
+/** How a person has closed a conflict: whose version it is, and which version of the row it has become. */
+export interface Closing {
+  readonly winner: 'ours' | 'theirs'
+  readonly nowMs: number
+  readonly stamp: number
+  readonly seq: number
+}
 
 /** What applying needs of a database, within the transaction that is open. */
 export interface ApplyDatabase {
@@ -22,11 +30,11 @@ export interface ApplyDatabase {
   forgetWaiting(table: string, key: string): Promise<void>
 
   /** Puts a conflict on record, with the columns of its versions. */
-  keepConflict(conflict: Conflict & { readonly line: TableLine }): Promise<void>
+  keepConflict(conflict: NewConflict): Promise<void>
 
   conflict(id: number): Promise<StoredConflict | undefined>
   /** Somebody has chosen. */
-  closeConflict(id: number, winner: 'ours' | 'theirs', nowMs: number): Promise<void>
+  closeConflict(id: number, closing: Closing): Promise<void>
 
   /** No more rows come: what was switched off for them is on again. */
   finish(): Promise<void>

@@ -180,7 +180,7 @@ export class ArrivalJudge {
   }
 
   async #record(
-    { target, row, via, present }: Meeting,
+    { target, row, via, entry, present }: Meeting,
     decision: {
       readonly winner: 'ours' | 'theirs' | 'merged'
       readonly policy: ConflictPolicy['kind']
@@ -198,6 +198,7 @@ export class ArrivalJudge {
       ours: present && formatValues(line, present),
       theirs: formatRow(line, row),
       decidedAt: this.#options.sender.nowMs,
+      stamp: Math.max(row.stamp, entry.stamp),
     })
   }
 }

@@ -127,6 +127,7 @@ export class HeldRows {
       ours: present && formatValues(line, present),
       theirs: undefined,
       decidedAt: sender.nowMs,
+      stamp: row.stamp,
     })
     await this.#forget(held)
   }

@@ -39,13 +39,18 @@ export async function resolveConflict(options: ResolvingOptions, choice: Choice)
   const [entry] = await target.entriesOf([chosen])
   const [present] = await target.presentRows([chosen])
   const writer = new RowWriter(thisNode, headSeq)
-  if ((present && formatValues(line, present)) !== formatRow(line, chosen)) {
-    const stamp = Math.max(nowMs, (entry?.stamp ?? 0) + 1)
-    const row: RowLine = { ...chosen, stamp, origin: thisNode }
-    const [refused] = await writer.write([{ target, row, via: thisNode, entry }])
+  const stamp = Math.max(nowMs, (entry?.stamp ?? 0) + 1)
+  const row: RowLine = { ...chosen, stamp, origin: thisNode }
+  const arrival = { target, row, via: thisNode, entry }
+  if ((present && formatValues(line, present)) === formatRow(line, chosen)) {
+    // The choice travels with the row, also when that is so already: the other node may have the conflict on record, too.
+    await writer.record([arrival])
+  } else {
+    const [refused] = await writer.write([arrival])
     if (refused !== undefined) throw new RowRefused(line.table, conflict.key, refused.reason)
   }
-  await database.closeConflict(choice.id, choice.take, nowMs)
+  const { headSeq: seq } = writer
+  await database.closeConflict(choice.id, { winner: choice.take, nowMs, stamp, seq })
   await database.finish()
   return writer.headSeq
 }

@@ -1,11 +1,11 @@
 import type { TableLine } from '../../message/body-lines.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 import type { PlanRules } from '../../plan/plan-rules.ts'
-import type { ApplyDatabase } from '../apply/apply-database.ts'
+import type { ApplyDatabase, Closing } from '../apply/apply-database.ts'
 import type { TableTarget } from '../apply/table-target.ts'
 import { formatWaiting, parseWaiting, type WaitingRow } from '../apply/waiting-row.ts'
 import type { StoredConflict } from '../apply/resolve-conflict.ts'
-import type { Conflict } from '../change-store.ts'
+import type { NewConflict } from '../change-store.ts'
 import { SchemaMismatch } from '../errors.ts'
 import { APPLYING } from './capture.ts'
 import {
@@ -134,7 +134,7 @@ export class PostgresApplyDatabase implements ApplyDatabase {
     await forgetWaiting(this.#connection, table, key)
   }
 
-  keepConflict(conflict: Conflict & { readonly line: TableLine }): Promise<void> {
+  keepConflict(conflict: NewConflict): Promise<void> {
     return writeConflict(this.#connection, conflict)
   }
 
@@ -142,8 +142,8 @@ export class PostgresApplyDatabase implements ApplyDatabase {
     return readStoredConflict(this.#connection, id)
   }
 
-  closeConflict(id: number, winner: 'ours' | 'theirs', nowMs: number): Promise<void> {
-    return closeConflict(this.#connection, id, { winner, nowMs })
+  closeConflict(id: number, closing: Closing): Promise<void> {
+    return closeConflict(this.#connection, id, closing)
   }
 
   async finish(): Promise<void> {

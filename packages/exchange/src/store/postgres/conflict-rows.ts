@@ -1,20 +1,20 @@
 /** Conflicts as rows of `obmen_exchange.conflicts`. */
-import { formatTableLine, type TableLine } from '../../message/body-lines.ts'
-import { parseNodeCode } from '../../plan/node-code.ts'
+import { formatTableLine } from '../../message/body-lines.ts'
+import type { ChosenVersion } from '../../plan/message-header.ts'
+import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 import { parseConflictPolicy, parseTableLine } from '../apply/conflict-text.ts'
 import type { StoredConflict } from '../apply/resolve-conflict.ts'
-import type { Conflict, ConflictRecord } from '../change-store.ts'
+import type { Closing } from '../apply/apply-database.ts'
+import type { ConflictRecord, NewConflict } from '../change-store.ts'
 import { type Connection, type SqlRow, toBoolean, toNumber, toText } from './postgres-database.ts'
 
-export async function writeConflict(
-  connection: Connection,
-  conflict: Conflict & { readonly line: TableLine },
-): Promise<void> {
-  const { table, key, node, line, winner, policy, isOpen, ours, theirs, decidedAt } = conflict
+export async function writeConflict(connection: Connection, conflict: NewConflict): Promise<void> {
+  const { table, key, node, line, winner, policy, isOpen, ours, theirs, decidedAt, stamp } =
+    conflict
   await connection.run(
     `INSERT INTO obmen_exchange.conflicts
-       (table_name, row_key, node, table_line, winner, policy, is_open, ours, theirs, decided_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+       (table_name, row_key, node, table_line, winner, policy, is_open, ours, theirs, decided_at, stamp)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     table,
     key,
     node,
@@ -25,6 +25,7 @@ export async function writeConflict(
     ours ?? null,
     theirs ?? null,
     decidedAt,
+    stamp,
   )
 }
 
@@ -55,14 +56,65 @@ export async function readStoredConflict(
 export async function closeConflict(
   connection: Connection,
   id: number,
-  { winner, nowMs }: { readonly winner: 'ours' | 'theirs'; readonly nowMs: number },
+  { winner, nowMs, stamp, seq }: Closing,
 ): Promise<void> {
   await connection.run(
-    `UPDATE obmen_exchange.conflicts SET winner = $1, policy = 'person', is_open = false, decided_at = $2 WHERE id = $3`,
+    `UPDATE obmen_exchange.conflicts
+        SET winner = $1, policy = 'person', is_open = false, decided_at = $2, stamp = $3, seq = $4 WHERE id = $5`,
     winner,
     nowMs,
+    stamp,
+    seq,
     id,
   )
+}
+
+/** What persons have chosen at positions of a range, by the node that the conflict was with. */
+export async function readResolutions(
+  connection: Connection,
+  range: { readonly afterSeq: number; readonly throughSeq: number },
+): Promise<ReadonlyMap<NodeCode, readonly ChosenVersion[]>> {
+  const rows = await connection.all(
+    `SELECT node, table_name, row_key, winner, stamp FROM obmen_exchange.conflicts
+      WHERE seq > $1 AND seq <= $2 ORDER BY seq`,
+    range.afterSeq,
+    range.throughSeq,
+  )
+  const byNode = Map.groupBy(rows, ([node]) => parseNodeCode(toText(node)))
+  return new Map(
+    [...byNode].map(([node, own]) => [
+      node,
+      own.map(([, table, key, winner, stamp]) => ({
+        table: toText(table),
+        key: toText(key),
+        take: winner === 'ours' ? ('ours' as const) : ('theirs' as const),
+        stamp: toNumber(stamp),
+      })),
+    ]),
+  )
+}
+
+/** Closes open conflicts with a node that were decided there. One that came up after the choice stays open. */
+export async function acceptResolutions(
+  connection: Connection,
+  from: NodeCode,
+  {
+    resolutions,
+    nowMs,
+  }: { readonly resolutions: readonly ChosenVersion[]; readonly nowMs: number },
+): Promise<void> {
+  for (const { table, key, take, stamp } of resolutions) {
+    await connection.run(
+      `UPDATE obmen_exchange.conflicts SET winner = $1, policy = 'person', is_open = false, decided_at = $2
+        WHERE is_open AND node = $3 AND table_name = $4 AND row_key = $5 AND stamp < $6`,
+      take === 'ours' ? 'theirs' : 'ours',
+      nowMs,
+      from,
+      table,
+      key,
+      stamp,
+    )
+  }
 }
 
 /** Puts away what was decided before a moment. Gives how many. */

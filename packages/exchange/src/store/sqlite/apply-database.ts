@@ -1,11 +1,11 @@
 import type { TableLine } from '../../message/body-lines.ts'
 import type { NodeCode } from '../../plan/node-code.ts'
 import type { PlanRules } from '../../plan/plan-rules.ts'
-import type { ApplyDatabase } from '../apply/apply-database.ts'
+import type { ApplyDatabase, Closing } from '../apply/apply-database.ts'
 import type { StoredConflict } from '../apply/resolve-conflict.ts'
 import type { TableTarget } from '../apply/table-target.ts'
 import type { WaitingRow } from '../apply/waiting-row.ts'
-import type { Conflict } from '../change-store.ts'
+import type { NewConflict } from '../change-store.ts'
 import { SchemaMismatch } from '../errors.ts'
 import {
   closeConflict,
@@ -88,7 +88,7 @@ export class SqliteApplyDatabase implements ApplyDatabase {
     return Promise.resolve()
   }
 
-  keepConflict(conflict: Conflict & { readonly line: TableLine }): Promise<void> {
+  keepConflict(conflict: NewConflict): Promise<void> {
     return Promise.resolve(writeConflict(this.#database, conflict))
   }
 
@@ -96,8 +96,8 @@ export class SqliteApplyDatabase implements ApplyDatabase {
     return Promise.resolve(readStoredConflict(this.#database, id))
   }
 
-  closeConflict(id: number, winner: 'ours' | 'theirs', nowMs: number): Promise<void> {
-    return Promise.resolve(closeConflict(this.#database, id, { winner, nowMs }))
+  closeConflict(id: number, closing: Closing): Promise<void> {
+    return Promise.resolve(closeConflict(this.#database, id, closing))
   }
 
   finish(): Promise<void> {

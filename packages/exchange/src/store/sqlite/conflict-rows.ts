@@ -1,21 +1,21 @@
 /** Conflicts as rows of `obmen_conflict`. */
-import { formatTableLine, type TableLine } from '../../message/body-lines.ts'
-import { parseNodeCode } from '../../plan/node-code.ts'
+import { formatTableLine } from '../../message/body-lines.ts'
+import type { ChosenVersion } from '../../plan/message-header.ts'
+import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 import { parseConflictPolicy, parseTableLine } from '../apply/conflict-text.ts'
 import type { StoredConflict } from '../apply/resolve-conflict.ts'
-import type { Conflict, ConflictRecord } from '../change-store.ts'
+import type { Closing } from '../apply/apply-database.ts'
+import type { ConflictRecord, NewConflict } from '../change-store.ts'
 import { Query, type SqliteDatabase, type SqlRow, toNumber, toText } from './sqlite-database.ts'
 
-export function writeConflict(
-  database: SqliteDatabase,
-  conflict: Conflict & { readonly line: TableLine },
-): void {
-  const { table, key, node, line, winner, policy, isOpen, ours, theirs, decidedAt } = conflict
+export function writeConflict(database: SqliteDatabase, conflict: NewConflict): void {
+  const { table, key, node, line, winner, policy, isOpen, ours, theirs, decidedAt, stamp } =
+    conflict
   new Query(
     database,
     `INSERT INTO obmen_conflict
-       (table_name, row_key, node, table_line, winner, policy, is_open, ours, theirs, decided_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       (table_name, row_key, node, table_line, winner, policy, is_open, ours, theirs, decided_at, stamp)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     table,
     key,
@@ -27,6 +27,7 @@ export function writeConflict(
     ours ?? null,
     theirs ?? null,
     BigInt(decidedAt),
+    BigInt(stamp),
   )
 }
 
@@ -63,12 +64,55 @@ export function readStoredConflict(
 export function closeConflict(
   database: SqliteDatabase,
   id: number,
-  { winner, nowMs }: { readonly winner: 'ours' | 'theirs'; readonly nowMs: number },
+  { winner, nowMs, stamp, seq }: Closing,
 ): void {
   new Query(
     database,
-    `UPDATE obmen_conflict SET winner = ?, policy = 'person', is_open = 0, decided_at = ? WHERE id = ?`,
-  ).run(winner, BigInt(nowMs), id)
+    `UPDATE obmen_conflict SET winner = ?, policy = 'person', is_open = 0, decided_at = ?, stamp = ?, seq = ? WHERE id = ?`,
+  ).run(winner, BigInt(nowMs), BigInt(stamp), BigInt(seq), id)
+}
+
+/** What persons have chosen at positions of a range, by the node that the conflict was with. */
+export function readResolutions(
+  database: SqliteDatabase,
+  range: { readonly afterSeq: number; readonly throughSeq: number },
+): ReadonlyMap<NodeCode, readonly ChosenVersion[]> {
+  const rows = new Query(
+    database,
+    'SELECT node, table_name, row_key, winner, stamp FROM obmen_conflict WHERE seq > ? AND seq <= ? ORDER BY seq',
+  ).all(BigInt(range.afterSeq), BigInt(range.throughSeq))
+  const byNode = Map.groupBy(rows, ([node]) => parseNodeCode(toText(node)))
+  return new Map(
+    [...byNode].map(([node, own]) => [
+      node,
+      own.map(([, table, key, winner, stamp]) => ({
+        table: toText(table),
+        key: toText(key),
+        take: winner === 'ours' ? ('ours' as const) : ('theirs' as const),
+        stamp: toNumber(stamp),
+      })),
+    ]),
+  )
+}
+
+/** Closes open conflicts with a node that were decided there. One that came up after the choice stays open. */
+export function acceptResolutions(
+  database: SqliteDatabase,
+  from: NodeCode,
+  {
+    resolutions,
+    nowMs,
+  }: { readonly resolutions: readonly ChosenVersion[]; readonly nowMs: number },
+): void {
+  const close = new Query(
+    database,
+    `UPDATE obmen_conflict SET winner = ?, policy = 'person', is_open = 0, decided_at = ?
+      WHERE is_open = 1 AND node = ? AND table_name = ? AND row_key = ? AND stamp < ?`,
+  )
+  for (const { table, key, take, stamp } of resolutions) {
+    const winner = take === 'ours' ? 'theirs' : 'ours'
+    close.run(winner, BigInt(nowMs), from, table, key, BigInt(stamp))
+  }
 }
 
 /** Puts away what was decided before a moment. Gives how many. */

@@ -31,7 +31,9 @@ CREATE TABLE obmen_node (
   offered_seq          INTEGER NOT NULL,
   received_no          INTEGER NOT NULL,
   owes_acknowledgement INTEGER NOT NULL,
-  gap_before           INTEGER NOT NULL
+  gap_before           INTEGER NOT NULL,
+  told_refused         INTEGER NOT NULL,  -- how many of its rows wait here, as the last message to it says
+  standing             TEXT NOT NULL      -- forks, lives and what stops the exchange, as JSON; '' when there is nothing
 ) WITHOUT ROWID;
 
 -- What the rules of the plan may ask of a node.
@@ -110,6 +112,27 @@ CREATE TABLE obmen_refused (
   PRIMARY KEY (table_name, row_key)
 ) WITHOUT ROWID;
 
+CREATE INDEX obmen_refused_node ON obmen_refused (node);
+
+-- Rows of this database that a node could not take, as its last message says.
+CREATE TABLE obmen_refused_there (
+  node      TEXT PRIMARY KEY NOT NULL REFERENCES obmen_node,
+  row_count INTEGER NOT NULL,
+  row_list  TEXT NOT NULL,  -- the first of them as JSON: table, key, reason
+  told_at   INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- Tables that hold something else at a node, although neither side has something to tell.
+CREATE TABLE obmen_difference (
+  node       TEXT NOT NULL REFERENCES obmen_node,
+  table_name TEXT NOT NULL,
+  parts      TEXT NOT NULL,  -- the numbers of its parts as JSON: see table-sum.ts
+  rows_here  INTEGER NOT NULL,
+  rows_there INTEGER NOT NULL,
+  found_at   INTEGER NOT NULL,
+  PRIMARY KEY (node, table_name)
+) WITHOUT ROWID;
+
 -- Rows that were changed on both sides, with both versions: nothing that somebody entered is lost without trace.
 CREATE TABLE obmen_conflict (
   id         INTEGER PRIMARY KEY,
@@ -122,8 +145,12 @@ CREATE TABLE obmen_conflict (
   is_open    INTEGER NOT NULL DEFAULT 0,
   ours       TEXT,           -- NULL: deleted
   theirs     TEXT,           -- NULL: deleted
-  decided_at INTEGER NOT NULL
+  decided_at INTEGER NOT NULL,
+  stamp      INTEGER NOT NULL DEFAULT 0,  -- of the newer version; when a person has chosen, of the choice
+  seq        INTEGER         -- the position at which a person's choice travels
 );
+
+CREATE INDEX obmen_conflict_seq ON obmen_conflict (seq) WHERE seq IS NOT NULL;
 
 -- Letters of the shared mailbox that are none of ours, so that each is looked at once.
 CREATE TABLE obmen_foreign_letter (

@@ -13,6 +13,7 @@ export type SqlValue = null | number | bigint | string | Uint8Array
 export interface SqliteStatement {
   run(...values: SqlValue[]): { readonly changes: number | bigint }
   get(...values: SqlValue[]): unknown
+  all(...values: SqlValue[]): unknown[]
   iterate(...values: SqlValue[]): Iterable<unknown>
   setReadBigInts(enabled: boolean): void
   setReturnArrays(enabled: boolean): void
@@ -45,7 +46,7 @@ export class Query {
   }
 
   all(...values: SqlValue[]): SqlRow[] {
-    return [...this.iterate(...values)]
+    return this.#statement.all(...values).filter(isSqlRow)
   }
 
   first(...values: SqlValue[]): SqlRow | undefined {

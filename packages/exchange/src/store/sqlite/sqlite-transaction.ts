@@ -2,6 +2,7 @@ import type { TableLine } from '../../message/body-lines.ts'
 import { NodeAttributeMissing, NodeExists, NodeUnknown } from '../../plan/errors.ts'
 import type { ExchangePlan } from '../../plan/exchange-plan.ts'
 import { checkAttributes, type NodeAttributes } from '../../plan/node-attributes.ts'
+import type { ChosenVersion, SetAside } from '../../plan/message-header.ts'
 import type { NodeCode } from '../../plan/node-code.ts'
 import type { NodeState } from '../../plan/node-state.ts'
 import type { PlanRules } from '../../plan/plan-rules.ts'
@@ -12,21 +13,25 @@ import type {
   Choice,
   RowApplier,
   Sender,
+  SetAsideThere,
   StoreTransaction,
+  TableDiffers,
   UnsentRow,
 } from '../change-store.ts'
 import type { KeyLedger } from '../key-ledger.ts'
 import { SqliteApplyDatabase } from './apply-database.ts'
 import { readAttributes, writeAttributes } from './attribute-rows.ts'
 import { indexName } from './capture.ts'
-import { clearConflicts } from './conflict-rows.ts'
+import { acceptResolutions, clearConflicts } from './conflict-rows.ts'
 import { endDay } from './deletions.ts'
-import { fold } from './fold.ts'
+import { readDifferencesWith, writeDifferences } from './difference-rows.ts'
+import { enterUnknown, fold } from './fold.ts'
 import { SqliteKeyLedger } from './key-ledger.ts'
 import { readHeadSeq, writeHeadSeq, writeMeta } from './meta.ts'
 import { deleteNode, readNode, readNodeCodes, readNodes, writeNode } from './node-rows.ts'
 import { forgetRefused } from './refused-rows.ts'
 import { describeConditions, type RuledTable } from './ruled-table.ts'
+import { readSetAside, writeSetAsideThere } from './set-aside-rows.ts'
 import { enterHeld, forgetShares, reviseShares, settleHeld } from './share.ts'
 import { Query, type SqliteDatabase, toText } from './sqlite-database.ts'
 import { forgetChanged, takeUp, writeUnsent } from './unsent-rows.ts'
@@ -155,6 +160,30 @@ export class SqliteTransaction implements StoreTransaction {
     return table?.condition !== undefined && table.key.length === keyLength ? table : undefined
   }
 
+  enterUnknown(): Promise<void> {
+    const at = { headSeq: readHeadSeq(this.#database), origin: this.#plan.thisNode }
+    writeHeadSeq(this.#database, enterUnknown(this.#database, this.#tables, at))
+    return Promise.resolve()
+  }
+
+  setAsideOf(code: NodeCode): Promise<SetAside | undefined> {
+    return Promise.resolve(readSetAside(this.#database, code))
+  }
+
+  keepSetAsideThere(there: SetAsideThere): Promise<void> {
+    writeSetAsideThere(this.#database, there)
+    return Promise.resolve()
+  }
+
+  differencesWith(code: NodeCode): Promise<readonly TableDiffers[]> {
+    return Promise.resolve(readDifferencesWith(this.#database, code))
+  }
+
+  saveDifferences(code: NodeCode, differences: readonly TableDiffers[]): Promise<void> {
+    writeDifferences(this.#database, code, differences)
+    return Promise.resolve()
+  }
+
   setAside(rows: readonly UnsentRow[]): Promise<void> {
     writeUnsent(this.#database, rows)
     return Promise.resolve()
@@ -180,6 +209,14 @@ export class SqliteTransaction implements StoreTransaction {
     const headSeq = readHeadSeq(this.#database)
     const options = { database: this.#applyDatabase(), thisNode, headSeq, nowMs }
     writeHeadSeq(this.#database, await resolveConflict(options, choice))
+  }
+
+  acceptResolutions(
+    from: NodeCode,
+    resolutions: readonly ChosenVersion[],
+    nowMs: number,
+  ): Promise<void> {
+    return Promise.resolve(acceptResolutions(this.#database, from, { resolutions, nowMs }))
   }
 
   clearConflicts(beforeMs: number): Promise<number> {
