@@ -185,6 +185,23 @@ function setsAside(open: OpenDatabase): void {
     assert.deepEqual([second.applied, second.refused], [1, 0])
   })
 
+  it('that are two contents of one version, and both refused: the greater one waits', async () => {
+    for (const codes of [
+      ['bad', 'worse'],
+      ['worse', 'bad'],
+    ]) {
+      const node = await open(`${GOODS} INSERT INTO goods VALUES (900, 'bad'), (901, 'worse')`)
+
+      for (const code of codes) await node.apply(LINE, [row(2, 'С01', 1n, code)])
+
+      const refused = await node.store.refusedRows()
+      assert.deepEqual(
+        refused.map(({ row: line }) => line),
+        ['["u",2,"С01",1,"worse"]'],
+      )
+    }
+  })
+
   it('wait for a parent that comes with a later message', async () => {
     const node = await open(`
       CREATE TABLE parents (id INTEGER PRIMARY KEY);
