@@ -1,6 +1,6 @@
 import type { Epoch } from '../plan/epoch.ts'
 import { parsePlanName } from '../plan/exchange-plan.ts'
-import type { MessageHeader } from '../plan/message-header.ts'
+import type { FormerReception, MessageHeader } from '../plan/message-header.ts'
 import { NO_MESSAGE, toMessageNo } from '../plan/message-no.ts'
 import { parseNodeCode } from '../plan/node-code.ts'
 import type { MessageIdentity } from '../plan/node-state.ts'
@@ -29,9 +29,14 @@ export function formatHeaderLine(header: MessageHeader): string {
     ...(header.hasMore && { more: true }),
     ...(header.keyReports && { keys: header.keyReports.map(formatKeyReport) }),
     ...(header.keyGrants && { blocks: header.keyGrants.map(formatKeyGrant) }),
+    ...(header.former && { former: formatFormer(header.former) }),
     ...(header.resolutions && { resolved: header.resolutions.map(formatChosen) }),
     writtenAt: header.writtenAt,
   })
+}
+
+function formatFormer({ epoch, receivedNo }: FormerReception): readonly [number, string, number] {
+  return [epoch.counter, epoch.random, receivedNo]
 }
 
 function formatIdentity({ messageNo, uuid }: MessageIdentity): readonly [number, string] {
@@ -46,6 +51,7 @@ export function parseHeaderLine(text: string): MessageHeader {
   const acknowledges = json.get('acknowledges')
   const gapBefore = json.get('gapBefore')
   const keyReports = readKeyReports(json.get('keys'))
+  const former = readFormer(json.get('former'))
   const resolutions = readAllChosen(json.get('resolved'))
   const keyGrants = readKeyGrants(json.get('blocks'))
   const header: MessageHeader = {
@@ -62,6 +68,7 @@ export function parseHeaderLine(text: string): MessageHeader {
     ...(json.get('more') === true && { hasMore: true }),
     ...(keyReports && { keyReports }),
     ...(keyGrants && { keyGrants }),
+    ...(former && { former }),
     ...(resolutions && { resolutions }),
     writtenAt: readNumber(json, 'writtenAt'),
   }
@@ -122,6 +129,15 @@ function readEpoch(json: unknown): Epoch {
     }
   }
   throw new MessageDamaged('its header has no epoch')
+}
+
+function readFormer(json: unknown): FormerReception | undefined {
+  if (json === undefined) return undefined
+  const [receivedNo] = isArray(json) ? json.slice(2) : []
+  if (typeof receivedNo !== 'number' || !Number.isSafeInteger(receivedNo) || receivedNo < 0) {
+    throw new MessageDamaged('its header has no former')
+  }
+  return { epoch: readEpoch(json), receivedNo: toMessageNo(receivedNo) }
 }
 
 function readIdentities(json: unknown): MessageIdentity[] {

@@ -5,6 +5,11 @@ import type { MessageNo } from './message-no.ts'
 import type { NodeCode } from './node-code.ts'
 import type { MessageIdentity } from './node-state.ts'
 
+export interface FormerReception {
+  readonly epoch: Epoch
+  readonly receivedNo: MessageNo
+}
+
 /** What a person has chosen of two versions of a row. */
 export interface ChosenVersion {
   readonly table: string
@@ -36,6 +41,8 @@ export interface MessageHeader extends MessageIdentity {
   readonly keyReports?: readonly KeyReport[]
   /** From the head office: the keys that the receiver may give. */
   readonly keyGrants?: readonly KeyGrant[]
+  /** In the first messages of a new epoch: the last message of the receiver that the sender had applied in the epoch before. */
+  readonly former?: FormerReception
   /** Conflicts between sender and receiver that a person has decided at the sender. */
   readonly resolutions?: readonly ChosenVersion[]
   /** When the message was written, in milliseconds of the sender's clock. For people only. */

@@ -73,6 +73,16 @@ export interface NodeState {
   readonly owesAcknowledgement: boolean
   /** The greatest number read in a message that can't be applied, because messages before it are missing. */
   readonly gapBefore: MessageNo
+  /** What was when the epoch began: by it both sides tell what they knew of each other. */
+  readonly former?: FormerEpoch
+}
+
+/** The last epoch in which something came through, as it was in the end. */
+export interface FormerEpoch {
+  readonly epoch: Epoch
+  readonly acknowledgedNo: MessageNo
+  readonly acknowledgedSeq: number
+  readonly receivedNo: MessageNo
 }
 
 /** The state of a node with which nothing was exchanged yet. */
@@ -81,7 +91,11 @@ export function newNodeState(code: NodeCode): NodeState {
 }
 
 /** The same node at the beginning of an epoch: no message sent or received, everything to be offered. */
-export function startEpoch(node: { readonly code: NodeCode }, epoch: Epoch): NodeState {
+export function startEpoch(
+  node: Pick<NodeState, 'code'> & Partial<NodeState>,
+  epoch: Epoch,
+): NodeState {
+  const former = formerOf(node)
   return {
     code: node.code,
     epoch,
@@ -94,5 +108,15 @@ export function startEpoch(node: { readonly code: NodeCode }, epoch: Epoch): Nod
     received: [],
     owesAcknowledgement: false,
     gapBefore: NO_MESSAGE,
+    ...(former && { former }),
   }
+}
+
+/** Of an epoch in which nothing came through nobody knows more than of the one before it. */
+function formerOf(node: Partial<NodeState>): FormerEpoch | undefined {
+  const { epoch, acknowledgedNo = NO_MESSAGE, acknowledgedSeq = 0, receivedNo = NO_MESSAGE } = node
+  if (epoch === undefined || (acknowledgedNo === NO_MESSAGE && receivedNo === NO_MESSAGE)) {
+    return node.former
+  }
+  return { epoch, acknowledgedNo, acknowledgedSeq, receivedNo }
 }

@@ -133,6 +133,16 @@ export function oweAnswer(sender: NodeState): NodeState {
   return { ...sender, owesAcknowledgement: true }
 }
 
+/**
+ * What of our change index the sender knows, although it has acknowledged nothing in this epoch: what it had acknowledged in the epoch
+ * before, unless it says that it has received less by now, because it was restored from a backup.
+ */
+export function knownBefore({ former }: NodeState, header: MessageHeader): number {
+  if (former === undefined || header.former === undefined) return 0
+  const isSame = compareEpochs(former.epoch, header.former.epoch) === 0
+  return isSame && header.former.receivedNo >= former.acknowledgedNo ? former.acknowledgedSeq : 0
+}
+
 /** The sender's state after it began a new epoch: it is owed an answer, so that it learns that we follow. */
 export function followEpoch(sender: NodeState, header: MessageHeader): NodeState {
   return { ...startEpoch(sender, header.epoch), owesAcknowledgement: true }

@@ -1,6 +1,6 @@
-import type { MessageHeader } from '../plan/message-header.ts'
+import type { FormerReception, MessageHeader } from '../plan/message-header.ts'
 import { NO_MESSAGE } from '../plan/message-no.ts'
-import type { NodeState, SentMessage } from '../plan/node-state.ts'
+import type { FormerEpoch, NodeState, SentMessage } from '../plan/node-state.ts'
 import type { PlannedMessage } from '../plan/numbering.ts'
 import type { ExchangeContext } from './exchange-context.ts'
 import { type ChosenBody, composeContent } from './message-content.ts'
@@ -40,6 +40,7 @@ function headerFor(
   draft: MessageDraft,
 ): MessageHeader {
   const { plan } = store
+  const { former } = node
   return {
     plan: plan.name,
     from: plan.thisNode,
@@ -52,7 +53,12 @@ function headerFor(
     ...(draft.acknowledges && { acknowledges: draft.acknowledges }),
     ...(draft.gapBefore !== NO_MESSAGE && { gapBefore: draft.gapBefore }),
     ...(draft.hasMore && { hasMore: true }),
+    ...(former && node.acknowledgedNo === NO_MESSAGE && { former: receptionOf(former) }),
     ...draft.fields,
     writtenAt: now(),
   }
+}
+
+function receptionOf({ epoch, receivedNo }: FormerEpoch): FormerReception {
+  return { epoch, receivedNo }
 }

@@ -58,7 +58,7 @@ export function tableStatements(table: CapturedTable): string[] {
     // A publication of all tables would otherwise refuse that folded rows are deleted.
     `ALTER TABLE ${logName(table)} REPLICA IDENTITY FULL`,
     `CREATE TABLE ${indexName(table)} (${columns}, seq bigint NOT NULL, stamp bigint NOT NULL, ` +
-      `origin text NOT NULL, via text NOT NULL, gone boolean NOT NULL, PRIMARY KEY (${keyNames(table).join(', ')}))`,
+      `origin text NOT NULL, via text NOT NULL, gone boolean NOT NULL, base bigint, PRIMARY KEY (${keyNames(table).join(', ')}))`,
     `CREATE INDEX index_${table.id}_seq ON ${indexName(table)} (seq)`,
   ]
 }

@@ -2,6 +2,7 @@
 import { toMessageNo } from '../../plan/message-no.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 import { isArray } from '../../message/json.ts'
+import { formatFormer, parseFormer } from '../former-text.ts'
 import type {
   MessageContent,
   MessageIdentity,
@@ -24,7 +25,7 @@ export async function readNodeCodes(connection: Connection): Promise<NodeCode[]>
 
 const NODES = `
   SELECT code, epoch_counter, epoch_random, sent_no, acknowledged_no, acknowledged_seq, offered_seq,
-         received_no, owes_acknowledgement, gap_before
+         received_no, owes_acknowledgement, gap_before, former
     FROM obmen_exchange.nodes`
 
 const SENT = `
@@ -72,6 +73,7 @@ function toNodeState(row: SqlRow, sent: readonly SqlRow[], received: readonly Sq
     received: received.map(toIdentity),
     owesAcknowledgement: toBoolean(row[8]),
     gapBefore: toMessageNo(toNumber(row[9])),
+    ...parseFormer(toText(row[10])),
   }
 }
 
@@ -121,13 +123,13 @@ export async function writeNode(
   before?: NodeState,
 ): Promise<void> {
   await connection.run(
-    `INSERT INTO obmen_exchange.nodes VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    `INSERT INTO obmen_exchange.nodes VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
      ON CONFLICT (code) DO UPDATE SET
        (epoch_counter, epoch_random, sent_no, acknowledged_no, acknowledged_seq, offered_seq, received_no,
-        owes_acknowledgement, gap_before) =
+        owes_acknowledgement, gap_before, former) =
        (excluded.epoch_counter, excluded.epoch_random, excluded.sent_no, excluded.acknowledged_no,
         excluded.acknowledged_seq, excluded.offered_seq, excluded.received_no, excluded.owes_acknowledgement,
-        excluded.gap_before)`,
+        excluded.gap_before, excluded.former)`,
     node.code,
     node.epoch.counter,
     node.epoch.random,
@@ -138,6 +140,7 @@ export async function writeNode(
     node.receivedNo,
     String(node.owesAcknowledgement),
     node.gapBefore,
+    formatFormer(node),
   )
   if (before === undefined) await deleteMessages(connection, node.code)
   await writeSent(connection, node, before?.unacknowledged ?? [])

@@ -43,7 +43,8 @@ CREATE TABLE obmen_exchange.nodes (
   offered_seq          bigint NOT NULL,
   received_no          bigint NOT NULL,
   owes_acknowledgement boolean NOT NULL,
-  gap_before           bigint NOT NULL
+  gap_before           bigint NOT NULL,
+  former               text              -- what was in the epoch before, as JSON
 );
 
 -- How far the share of a node in a table is worked out, and by which condition: see share.ts.

@@ -56,7 +56,7 @@ export function tableStatements(table: CapturedTable): string[] {
   return [
     `CREATE TABLE ${logName(table)} (id INTEGER PRIMARY KEY, ${columns.join(', ')}, at INTEGER NOT NULL, evicted INTEGER NOT NULL)`,
     `CREATE TABLE ${indexName(table)} (${columns.join(', ')}, seq INTEGER NOT NULL, stamp INTEGER NOT NULL, ` +
-      `origin TEXT NOT NULL, via TEXT NOT NULL, gone INTEGER NOT NULL, PRIMARY KEY (${keys})) WITHOUT ROWID`,
+      `origin TEXT NOT NULL, via TEXT NOT NULL, gone INTEGER NOT NULL, base INTEGER, PRIMARY KEY (${keys})) WITHOUT ROWID`,
     `CREATE INDEX ${indexName(table)}_seq ON ${indexName(table)} (seq)`,
     `CREATE INDEX ${indexName(table)}_gone ON ${indexName(table)} (seq) WHERE gone = 1`,
   ]

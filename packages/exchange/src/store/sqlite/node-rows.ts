@@ -8,6 +8,7 @@ import type {
   NodeState,
   SentMessage,
 } from '../../plan/node-state.ts'
+import { formatFormer, parseFormer } from '../former-text.ts'
 import { Query, type SqliteDatabase, type SqlValue, toNumber, toText } from './sqlite-database.ts'
 
 export function readNodeCodes(database: SqliteDatabase): NodeCode[] {
@@ -24,7 +25,7 @@ export function readNode(database: SqliteDatabase, code: NodeCode): NodeState | 
   const row = new Query(
     database,
     `SELECT epoch_counter, epoch_random, sent_no, acknowledged_no, acknowledged_seq, offered_seq,
-            received_no, owes_acknowledgement, gap_before
+            received_no, owes_acknowledgement, gap_before, former
        FROM obmen_node WHERE code = ?`,
   ).first(code)
   if (row === undefined) return undefined
@@ -40,6 +41,7 @@ export function readNode(database: SqliteDatabase, code: NodeCode): NodeState | 
     received: readReceived(database, code),
     owesAcknowledgement: toNumber(row[7]) === 1,
     gapBefore: toMessageNo(toNumber(row[8])),
+    ...parseFormer(toText(row[9])),
   }
 }
 
@@ -98,7 +100,7 @@ function formatContent({ content }: SentMessage): string | null {
 export function writeNode(database: SqliteDatabase, node: NodeState, before?: NodeState): void {
   new Query(
     database,
-    'INSERT OR REPLACE INTO obmen_node VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO obmen_node VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   ).run(
     node.code,
     BigInt(node.epoch.counter),
@@ -110,6 +112,7 @@ export function writeNode(database: SqliteDatabase, node: NodeState, before?: No
     BigInt(node.receivedNo),
     node.owesAcknowledgement ? 1n : 0n,
     BigInt(node.gapBefore),
+    formatFormer(node),
   )
   if (before === undefined) deleteMessages(database, node.code)
   writeSent(database, node, before?.unacknowledged ?? [])

@@ -31,7 +31,8 @@ CREATE TABLE obmen_node (
   offered_seq          INTEGER NOT NULL,
   received_no          INTEGER NOT NULL,
   owes_acknowledgement INTEGER NOT NULL,
-  gap_before           INTEGER NOT NULL
+  gap_before           INTEGER NOT NULL,
+  former               TEXT              -- what was in the epoch before, as JSON
 ) WITHOUT ROWID;
 
 -- What the rules of the plan may ask of a node.
