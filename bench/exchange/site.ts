@@ -50,7 +50,10 @@ export async function openSite(folder: string, { code, peers, post }: SiteOption
   prepareSqlite(database, plan, { kind: 'all' })
   const store = openSqliteStore(database, plan)
   await store.transaction(async (transaction) => {
-    for (const peer of peers) await transaction.addNode(newNodeState(parseNodeCode(peer)))
+    const known = new Set((await transaction.nodes()).map((node) => node.code))
+    for (const peer of peers.map(parseNodeCode)) {
+      if (!known.has(peer)) await transaction.addNode(newNodeState(peer))
+    }
   })
   const mailTime = { deliverMs: 0, fetchMs: 0 }
   const transport =

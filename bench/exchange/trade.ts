@@ -16,7 +16,7 @@ export const COLUMNS = [
   'note',
 ] as const
 
-export const TABLE = `CREATE TABLE sales (
+export const TABLE = `CREATE TABLE IF NOT EXISTS sales (
   id TEXT PRIMARY KEY, invoice TEXT, number TEXT, sold_at TEXT, warehouse TEXT, goods TEXT, goods_name TEXT,
   unit TEXT, quantity INTEGER, price DECIMAL(12, 2), amount DECIMAL(14, 2), note TEXT
 )`

@@ -1,5 +1,5 @@
 /**
- * What a careful client must pass: cases of TLS (T), logging in (A), reading letters (M), IMAP (I) and POP3 (P), each by its number. A test says in its name
+ * What a careful client must pass: cases of SMTP (S), TLS (T), logging in (A), reading letters (M), composing them (C), IMAP (I) and POP3 (P), each by its number. A test says in its name
  * which of them it is.
  */
 import assert from 'node:assert/strict'
@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 
-const COUNTS = { T: 9, A: 15, M: 20, I: 16, P: 12 } as const
+const COUNTS = { S: 29, T: 9, A: 15, M: 20, C: 13, I: 16, P: 12 } as const
 
 /** The text in which the name of a test or of a group of them stands. */
 const NAME = /\b(?:it|describe)\(\s*(?:'([^']*)'|`([^`]*)`|"([^"]*)")/g
@@ -20,7 +20,7 @@ describe('The checklist', () => {
       const source = readFileSync(join(import.meta.dirname, path), 'utf8')
       for (const [, plain, template, double] of source.matchAll(NAME)) {
         const name = plain ?? template ?? double ?? ''
-        for (const [id] of name.matchAll(/\b[TAMIP]\d{1,2}\b/g)) named.add(id)
+        for (const [id] of name.matchAll(/\b[STAMCIP]\d{1,2}\b/g)) named.add(id)
       }
     }
 

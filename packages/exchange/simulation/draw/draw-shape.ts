@@ -4,7 +4,7 @@ import type { KeyKind, TableShape, WorldShape } from '../world/shape.ts'
 import { KEY_COUNT } from '../world/tables.ts'
 
 /** Schemas there are to draw from: a process prepares each of their databases once. */
-const SCHEMA_COUNT = 32
+const SCHEMA_COUNT = 48
 
 const CODES = ['ЦБ', 'С01', 'С02', '007', 'a-b'] as const
 
@@ -40,13 +40,18 @@ const YEAR_MS = 365 * 24 * HOUR_MS
 export function drawShape(random: Random, nodeCount?: number): WorldShape {
   const count = Math.min(nodeCount ?? random.pick([2, 2, 3]), CODES.length)
   const schema = new Stream(random.below(SCHEMA_COUNT), 'schema')
-  const tables = drawTables(schema, count)
+  const drawn = drawTables(schema, count)
   const links = random.pick([STAR, STAR, CHAIN, RING])
   // Rows that a database refuses have a test of their own: together with these, nobody could say what must be.
-  const isPlain = tables.every(
-    (table) => table.unique === undefined && table.refusingNode === undefined,
+  const isPlain = drawn.every(
+    ({ unique, refusingNode, parent }) => (unique ?? refusingNode ?? parent) === undefined,
   )
   const isShared = isPlain && links === STAR && random.percent(35)
+  const goesOneWay = isPlain && links === STAR && !isShared && random.percent(30)
+  const oneWayBy = random.pick(['office', 'nodes'] as const)
+  const tables = goesOneWay
+    ? drawn.map((table, index) => (index === 0 ? { ...table, oneWayBy } : table))
+    : drawn
   return {
     codes: CODES.slice(0, count),
     links: links.filter(([a, b]) => a < count && b < count),
@@ -61,8 +66,10 @@ export function drawShape(random: Random, nodeCount?: number): WorldShape {
       messageSizeOctets: random.pick([10_000, 10_000, 250, 60]),
       keepDeletionsDays: random.pick([400, 400, 0, 1]),
     },
-    policy: isPlain ? random.pick(['latest', 'latest', 'latest', ...POLICIES]) : 'latest',
+    policy:
+      isPlain && !goesOneWay ? random.pick(['latest', 'latest', 'latest', ...POLICIES]) : 'latest',
     ...(isShared && { zones: CODES.slice(0, count).map(() => random.pick(ZONES)) }),
+    ...(links === STAR && random.percent(30) && { ownColumnsBy: 'office' as const }),
     removal: random.pick(['at once', 'at close']),
     capacity: random.pick([100, 100, 100, 4]),
   }
@@ -87,11 +94,17 @@ const KEY_KINDS = ['integer', 'integer', 'text', 'uuid', 'blob'] as const
 
 function drawTables(schema: Random, nodeCount: number): TableShape[] {
   const first = schema.below(TABLE_NAMES.length)
-  const count = schema.pick([1, 1, 1, 2])
-  return Array.from({ length: count }, (_, index) => {
+  const count = schema.pick([1, 1, 2, 2])
+  const tables = Array.from({ length: count }, (_, index) => {
     const name = TABLE_NAMES[(first + index) % TABLE_NAMES.length] ?? TABLE_NAMES[0]
     return drawTable(schema, name, nodeCount)
   })
+  // Only a key of one column can be referred to by one; a table may refer to itself.
+  const mayRefer = tables[0]?.key.length === 1 && schema.percent(35)
+  const last = tables.at(-1)
+  if (!mayRefer || last === undefined) return tables
+  const onDelete = schema.pick(['RESTRICT', 'CASCADE', 'SET NULL'] as const)
+  return [...tables.slice(0, -1), { ...last, parent: 0, onDelete }]
 }
 
 function drawTable(schema: Random, name: string, nodeCount: number): TableShape {
@@ -107,10 +120,12 @@ function drawTable(schema: Random, name: string, nodeCount: number): TableShape 
     name,
     key,
     note: columns[4] ?? 'note',
-    unique: special < 3 ? (columns[5] ?? 'code') : undefined,
+    unique: special < 2 ? (columns[5] ?? 'code') : undefined,
     refusingNode: special === 9 ? schema.below(nodeCount) : undefined,
     isWithoutRowid: schema.percent(40),
     isStrict: schema.percent(30),
     areKeysLast: schema.percent(30),
+    ...(schema.percent(25) && { hasTrigger: true }),
+    ...(schema.percent(20) && { hasOwnColumn: true }),
   }
 }

@@ -73,6 +73,7 @@ class StepDrawer {
       { weight: mail ? 6 : 0, item: () => [{ kind: 'lose', letter: this.#mail.below(5) }] },
       { weight: mail ? 2 : 0, item: () => [{ kind: 'refuse', ms: this.#mail.below(5 * DAY_MS) }] },
       { weight: this.#shape.zones === undefined ? 0 : 12, item: () => [this.#zone()] },
+      { weight: this.#refers() ? 15 : 0, item: () => this.#refer(this.#node()) },
       { weight: forgery ? 15 : 0, item: () => [this.#forge()] },
       { weight: rudeServer ? 20 : 0, item: () => this.#mumble(this.#node()) },
       { weight: clocks ? 15 : 0, item: () => this.#clock(this.#node()) },
@@ -85,6 +86,36 @@ class StepDrawer {
   /** A node changes something, and a peer hears of it. */
   #tell(node: number): Step[] {
     return [this.#write(node), this.#exchange(node), this.#exchange(this.#peerOf(node))]
+  }
+
+  #refers(): boolean {
+    return this.#shape.tables.some(({ parent }) => parent !== undefined)
+  }
+
+  /** A node deletes a row, and a peer refers to it before it hears of that. */
+  #refer(node: number): Step[] {
+    const peer = this.#peerOf(node)
+    const key = this.#writes.below(KEY_COUNT)
+    const child = this.#shape.tables.findIndex(({ parent }) => parent !== undefined)
+    const parent = this.#parentOf(child)
+    const known = [this.#writeOne(node, { verb: 'upsert', table: parent, key, otherKey: key })]
+    const other = this.#writes.below(KEY_COUNT)
+    const apart: Step[] = [
+      this.#writeOne(node, { verb: 'delete', table: parent, key, otherKey: key }),
+      this.#writeOne(peer, { verb: 'upsert', table: child, key: other, otherKey: key }),
+    ]
+    const told = [this.#exchange(node), this.#exchange(peer)]
+    return [...known, ...told, ...apart, ...told.slice(this.#writes.below(2))]
+  }
+
+  #parentOf(child: number): number {
+    return this.#shape.tables[child]?.parent ?? 0
+  }
+
+  #writeOne(node: number, what: Pick<Statement, 'verb' | 'table' | 'key' | 'otherKey'>): Step {
+    this.#serial += 1
+    const statements = [{ ...what, serial: this.#serial, value: what.key }]
+    return { kind: 'write', node, instance: this.#instance(node), statements, ends: 'commit' }
   }
 
   /** The same, but the first letter goes astray. */

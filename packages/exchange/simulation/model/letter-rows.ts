@@ -5,6 +5,7 @@ import type { Epoch } from '@obmen/exchange'
 
 import { FrameWalker } from '../../src/message/frame-walker.ts'
 import { contentOf } from '../disk/raw-frames.ts'
+import { OWN } from '../world/shape.ts'
 import { type RowId, rowId, type RowState } from './row-state.ts'
 
 /** A message as it was sent, read by other means than the engine's. */
@@ -26,10 +27,13 @@ export function readLetter(octets: Uint8Array, tables: readonly string[]): Lette
   const departures = new Map<RowId, RowState>()
   let table = -1
   let keyLength = 0
+  let own = -1
   for (const line of body) {
     const json: unknown = JSON.parse(line)
     if (Array.isArray(json)) {
-      const [mark, stamp, origin, ...values] = listOf(json)
+      const [mark, stamp, origin, ...all] = listOf(json)
+      // What a node keeps to itself is no part of the row, also where its peer has to say so.
+      const values = all.filter((_, index) => index !== own)
       const state = {
         stamp: Number(stamp),
         origin: String(origin),
@@ -40,6 +44,7 @@ export function readLetter(octets: Uint8Array, tables: readonly string[]): Lette
     } else if (fieldOf(json, 'table') !== undefined) {
       table = tables.indexOf(String(fieldOf(json, 'table')))
       keyLength = Number(fieldOf(json, 'key'))
+      own = listOf(fieldOf(json, 'columns')).findIndex((column) => listOf(column)[0] === OWN)
     }
   }
   const says: unknown = JSON.parse(header)

@@ -1,6 +1,5 @@
-import { fork } from 'node:child_process'
-
-import { type BatchResult, isBatchResult } from '../run/batch.ts'
+import { type BatchResult } from '../run/batch.ts'
+import { WorldProcess } from '../run/world-process.ts'
 import type { Mutation } from './mutation.ts'
 
 /** How a mutation was noticed; without a failure it was not. */
@@ -10,18 +9,11 @@ export interface Hunt {
 }
 
 /** Runs worlds 1, 2, 3, … with a broken engine, in a process of its own, until one of them fails. */
-export function hunt(mutation: Mutation, worlds: number): Promise<Hunt> {
-  const program = new URL('./mutated-process.ts', import.meta.url)
-  const child = fork(program, [mutation.name, String(worlds)], { execArgv: [] })
-  return new Promise((resolve, reject) => {
-    let result: BatchResult | undefined
-    child.on('message', (message) => {
-      if (isBatchResult(message)) result = message
-    })
-    child.on('error', reject)
-    child.on('exit', (code) => {
-      if (result !== undefined) resolve({ mutation, result })
-      else reject(new Error(`the process of mutation "${mutation.name}" ended with ${code}`))
-    })
-  })
+export async function hunt(mutation: Mutation, worlds: number): Promise<Hunt> {
+  const process = new WorldProcess(new URL('./mutated-process.ts', import.meta.url), [
+    mutation.name,
+  ])
+  const result = await process.run({ from: 1, to: 1 + worlds, story: {}, stopAt: 1 })
+  process.end()
+  return { mutation, result }
 }

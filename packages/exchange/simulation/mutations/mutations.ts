@@ -117,8 +117,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: RECEIVE,
-        text: `    await transaction.saveNode(recordReception(node, message.header, rowCount))\n`,
-        replacement: `    this.later = recordReception(node, message.header, rowCount)\n`,
+        text: `    await transaction.saveNode(owesKeys ? oweAnswer(received) : received)\n`,
+        replacement: `    this.later = owesKeys ? oweAnswer(received) : received\n`,
       },
       {
         file: RECEIVE,
@@ -229,6 +229,86 @@ export const MUTATIONS: readonly Mutation[] = [
     file: DELETIONS,
     text: `Math.min(toNumber(seq), readAcknowledgedByAll(database))`,
     replacement: `Number(seq)`,
+  }),
+  {
+    name: 'lets triggers of the application fire',
+    edits: [
+      {
+        file: 'store/sqlite/suspended-triggers.ts',
+        text: `if (!kept.includes(trigger)) this.#drop`,
+        replacement: `if (trigger.targets === undefined) this.#drop`,
+      },
+      {
+        file: 'store/sqlite/suspended-triggers.ts',
+        text: `this.#statements.push(...triggers.map(`,
+        replacement: `this.#statements.push(...triggers.filter(({ targets }) => targets === undefined).map(`,
+      },
+    ],
+  },
+  {
+    name: 'sends columns that stay at home, and takes them',
+    edits: [
+      {
+        file: 'store/sqlite/ruled-table.ts',
+        text: `filter(({ name }) => !table.leaveOut.has(name))`,
+        replacement: `filter(() => true)`,
+      },
+      {
+        file: 'store/apply/column-sieve.ts',
+        text: `index < line.keyLength || !leaveOut.has(name)`,
+        replacement: `index < line.keyLength || !leaveOut.has(name) || true`,
+      },
+    ],
+  },
+  one('takes its own columns for ones that the sender lacks', {
+    file: 'store/sqlite/table-target.ts',
+    text: `return !table.leaveOut.has(name) && line.leftOut?.includes(name) !== true`,
+    replacement: `return line.leftOut?.includes(name) === true`,
+  }),
+  one('takes rows of a table that it only sends', {
+    file: 'store/apply/row-applier.ts',
+    text: `if (this.#options.rules.tables.get(line.table)?.direction === 'out') return`,
+    replacement: ``,
+  }),
+  one('sends rows of a table that it only takes', {
+    file: 'store/sqlite/change-reader.ts',
+    text: `    .filter(({ direction }) => direction !== 'in')\n`,
+    replacement: ``,
+  }),
+  {
+    name: 'writes rows whose parents are missing',
+    edits: [
+      {
+        file: WRITER,
+        text: `        const reason = missing[index]\n`,
+        replacement: `        const reason = missing.length < 0 ? missing[index] : undefined\n`,
+      },
+      {
+        file: 'store/sqlite/table-target.ts',
+        text: "parents === '' ? '' : ` AND ${parents}`",
+        replacement: `parents === '' ? '' : ''`,
+      },
+    ],
+  },
+  one('deletes what other rows refer to', {
+    file: 'store/apply/held-rows.ts',
+    text: `current.filter((_, index) => referred[index] !== true)`,
+    replacement: `current.filter((_, index) => index < referred.length)`,
+  }),
+  one('lets a deletion give way without a word', {
+    file: 'store/apply/held-rows.ts',
+    text: `    await writer.record([{ ...held, row: { ...row, ...version, kind: 'row' } }])\n`,
+    replacement: ``,
+  }),
+  one('decides conflicts for the other side', {
+    file: 'plan/conflict.ts',
+    text: `  return thisNode < sender\n`,
+    replacement: `  return thisNode > sender\n`,
+  }),
+  one('decides a conflict and gives it no version', {
+    file: 'plan/conflict.ts',
+    text: `stamp: Math.max(a.stamp, b.stamp) + 1`,
+    replacement: `stamp: Math.max(a.stamp, b.stamp)`,
   }),
 ]
 

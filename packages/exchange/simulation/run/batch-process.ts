@@ -1,11 +1,11 @@
-/** One of the processes of a long run: takes batches of seeds until its parent has no more. */
+/** A process that runs worlds: takes batches of seeds until its parent has no more, and says which world it begins. */
 import '../hooks/simulated-disk.ts'
 
 const { isBatch, runBatch } = await import('./batch.ts')
 
 process.on('message', (message) => {
   if (!isBatch(message)) return
-  runBatch(message).then(
+  runBatch(message, (seed) => process.send?.(seed)).then(
     (result) => process.send?.(result),
     (error: unknown) => {
       process.exitCode = 1
@@ -16,4 +16,3 @@ process.on('message', (message) => {
 })
 // Its parent ends the run, also when a terminal tells all of them to end.
 process.on('SIGINT', () => undefined)
-process.send?.('ready')

@@ -5,6 +5,8 @@ export interface Batch {
   readonly from: number
   readonly to: number
   readonly story: StoryOptions
+  /** Ends at so many failures. */
+  readonly stopAt?: number
 }
 
 export interface BatchResult {
@@ -13,15 +15,17 @@ export interface BatchResult {
   readonly failures: readonly (Failure & { readonly seed: number })[]
 }
 
-/** Runs the worlds of a batch. With `stopAt` it ends at so many failures. */
+/** Runs the worlds of a batch, and says which one begins. */
 export async function runBatch(
   batch: Batch,
-  stopAt: number = Number.POSITIVE_INFINITY,
+  onBegin?: (seed: number) => void,
 ): Promise<BatchResult> {
+  const { stopAt = Number.POSITIVE_INFINITY } = batch
   const before = process.cpuUsage()
   const failures: (Failure & { seed: number })[] = []
   let worlds = 0
   for (let seed = batch.from; seed < batch.to && failures.length < stopAt; seed += 1) {
+    onBegin?.(seed)
     const failure = await runStory(drawStory(seed, batch.story))
     worlds += 1
     if (failure !== undefined) failures.push({ seed, ...failure })

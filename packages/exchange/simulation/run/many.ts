@@ -1,8 +1,7 @@
-import { fork, type ChildProcess } from 'node:child_process'
-
 import type { RunOptions } from './options.ts'
-import { type Batch, type BatchResult, isBatchResult } from './batch.ts'
+import type { BatchResult } from './batch.ts'
 import { storyOptions } from './one.ts'
+import { WorldProcess } from './world-process.ts'
 
 /** Seeds that a process takes at a time: about a second. */
 const BATCH_SEEDS = 20
@@ -26,7 +25,7 @@ export async function runMany(options: RunOptions, print: (line: string) => void
 class ManyWorlds {
   readonly #options: RunOptions
   readonly #print: (line: string) => void
-  readonly #children = new Set<ChildProcess>()
+  readonly #processes = new Set<WorldProcess>()
   readonly #failures: BatchResult['failures'][number][] = []
   readonly #beganAt = performance.now()
   #nextSeed: number
@@ -42,7 +41,7 @@ class ManyWorlds {
 
   stop(): void {
     this.#isStopped = true
-    for (const child of this.#children) child.kill('SIGTERM')
+    for (const process of this.#processes) process.kill()
   }
 
   async finish(): Promise<void> {
@@ -65,34 +64,20 @@ class ManyWorlds {
   }
 
   /** Lets one process work until there is nothing left. */
-  #work(): Promise<void> {
-    const child = fork(new URL('./batch-process.ts', import.meta.url))
-    this.#children.add(child)
-    return new Promise((resolve, reject) => {
-      child.on('message', (message) => {
-        if (isBatchResult(message)) this.#take(message)
-        this.#handOut(child)
-      })
-      child.on('error', reject)
-      child.on('exit', (code) => {
-        this.#children.delete(child)
-        if (code === 0 || this.#isStopped) resolve()
-        else reject(new Error(`a process of the simulation ended with ${code}`))
-      })
-    })
-  }
-
-  #handOut(child: ChildProcess): void {
+  async #work(): Promise<void> {
     const { seed, worlds } = this.#options
     const last = seed + worlds
-    if (this.#isStopped || this.#nextSeed >= last || this.#failures.length >= MAX_FAILURES) {
-      child.disconnect()
-      return
+    const process = new WorldProcess()
+    this.#processes.add(process)
+    while (this.#nextSeed < last && this.#failures.length < MAX_FAILURES) {
+      const from = this.#nextSeed
+      this.#nextSeed = Math.min(from + BATCH_SEEDS, last)
+      const story = storyOptions(this.#options)
+      const result = await process.run({ from, to: this.#nextSeed, story })
+      if (this.#isStopped) return
+      this.#take(result)
     }
-    const to = Math.min(this.#nextSeed + BATCH_SEEDS, last)
-    const batch: Batch = { from: this.#nextSeed, to, story: storyOptions(this.#options) }
-    this.#nextSeed = to
-    child.send(batch)
+    process.end()
   }
 
   #take({ worlds, cpuMs, failures }: BatchResult): void {

@@ -1,4 +1,8 @@
 import type { Mishap } from '../world/step.ts'
+import { WorldFailure } from '../world/world-failure.ts'
+
+/** The longest exchanges of a world make some hundred. */
+const MAX_CALLS = 20_000
 
 /** What fails at a port on purpose. */
 export class SimulatedFailure extends Error {
@@ -40,6 +44,8 @@ export class Gate {
     if (this.#isDead) return never()
     this.#calls += 1
     this.lastCall = call
+    if (this.#calls > MAX_CALLS)
+      throw new WorldFailure('an exchange ends', `it calls ${call} again`)
     const mishap = this.#mishap
     if (mishap?.call !== this.#calls) return work()
     if (mishap.kind === 'fails') throw new SimulatedFailure(`${call} failed`)

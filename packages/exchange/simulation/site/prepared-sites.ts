@@ -11,7 +11,7 @@ import { openSqliteStore, prepareSqlite } from '@obmen/exchange/sqlite'
 
 import { rulesOf, ZONE } from '../world/rules.ts'
 import { peersOf, type WorldShape } from '../world/shape.ts'
-import { createStatement, toSql } from '../world/tables.ts'
+import { createStatement, toSql, triggerStatements } from '../world/tables.ts'
 
 /** A database in its octets. */
 export type DatabaseImage = Uint8Array
@@ -50,11 +50,14 @@ export async function prepareSite(shape: WorldShape, node: number): Promise<Data
 async function prepareAnew(shape: WorldShape, node: number): Promise<DatabaseImage> {
   const database = new DatabaseSync(':memory:')
   try {
-    for (const table of shape.tables) database.exec(createStatement(table, node))
+    for (const table of shape.tables) {
+      database.exec(createStatement(shape.tables, table, node))
+      for (const trigger of triggerStatements(table)) database.exec(trigger)
+    }
     for (const key of shape.firstRows[node] ?? []) {
       const serial = FIRST_SERIAL + 2 * (node * 10 + key)
       const row = { table: 0, key, otherKey: key, serial, value: 10 * node + key }
-      database.exec(toSql(shape, { verb: 'insert', ...row }))
+      database.exec(toSql(shape, { verb: 'insert', ...row }, node))
     }
     const plan = planOf(shape, node)
     prepareSqlite(database, plan, { kind: 'all' })

@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
 import { type RowId, rowId, type RowState } from '../model/row-state.ts'
 import { conditionOn } from '../world/rules.ts'
-import { SHARED_TABLE, type TableShape, type WorldShape } from '../world/shape.ts'
+import { OWN, SHARED_TABLE, type TableShape, type WorldShape } from '../world/shape.ts'
 import { columnNames, quote } from '../world/tables.ts'
 
 /** Reads what a database holds, in the form of the model. */
@@ -64,6 +64,25 @@ export class TableReader {
       for (const key of all(this.#prepare(sql))) ids.add(rowId(index, key.map(encode)))
     }
     return ids
+  }
+
+  /** A row with another node's number in the column that every node keeps to itself. */
+  strangeOwnColumn(node: number): string | undefined {
+    for (const table of this.#shape.tables) {
+      if (table.hasOwnColumn !== true) continue
+      const own = quote(OWN)
+      const sql = `SELECT * FROM ${quote(table.name)} WHERE ${own} IS NOT NULL AND ${own} <> ${node}`
+      const [strange] = all(this.#prepare(sql))
+      if (strange !== undefined) return JSON.stringify(strange.map(encode))
+    }
+    return undefined
+  }
+
+  /** A row that refers to one that is not there. */
+  brokenReference(): string | undefined {
+    if (this.#shape.tables.every(({ parent }) => parent === undefined)) return undefined
+    const [broken] = all(this.#prepare('PRAGMA foreign_key_check'))
+    return broken && JSON.stringify(broken)
   }
 
   index(): Map<RowId, IndexedRow> {

@@ -19,3 +19,28 @@ export class ProcessTimers {
     for (const timer of this.#timers.splice(0)) clearInterval(timer)
   }
 }
+
+/** Nothing in a world waits for the world outside. So after some turns of the event loop nothing comes any more. */
+const MAX_IDLE_TURNS = 100
+
+/** Tells when so many turns have passed that what is awaited will never come. */
+export class IdleTurns {
+  readonly passed: Promise<'idle'>
+  #turn: NodeJS.Immediate | undefined
+
+  constructor() {
+    this.passed = new Promise((resolve) => {
+      let turns = 0
+      const next = (): void => {
+        turns += 1
+        if (turns >= MAX_IDLE_TURNS) resolve('idle')
+        else this.#turn = setImmediate(next)
+      }
+      this.#turn = setImmediate(next)
+    })
+  }
+
+  end(): void {
+    clearImmediate(this.#turn)
+  }
+}

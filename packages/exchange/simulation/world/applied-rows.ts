@@ -1,13 +1,18 @@
 import type { AppliedRows } from '../model/site-model.ts'
 import { compareStates, type RowState } from '../model/row-state.ts'
 import type { Site } from '../site/site.ts'
+import { type Meeting, winnerOf } from './policy-winner.ts'
 import type { WorldShape } from './shape.ts'
+import { WorldFailure } from './world-failure.ts'
 
-/** What a database shows after a message was applied; it is looked at when somebody asks, and once. */
-export function appliedRows(site: Site, policy: WorldShape['policy']): AppliedRows {
+/** What a database shows after a message of a sender was applied; it is looked at when somebody asks, and once. */
+export function appliedRows(site: Site, shape: WorldShape, sender: string): AppliedRows {
   const refused = site.reader.refused()
   const index = site.reader.index()
-  const rows = policy === 'latest' ? undefined : site.reader.rows()
+  const thisNode = site.plan.thisNode
+  const mayDecide = shape.policy !== 'latest'
+  const keepsKeys = shape.tables.some(({ parent }) => parent !== undefined)
+  const rows = mayDecide || keepsKeys ? site.reader.rows() : undefined
   return {
     isHeld(id, state) {
       const waiting = refused.get(id)
@@ -17,16 +22,32 @@ export function appliedRows(site: Site, policy: WorldShape['policy']): AppliedRo
       // One version may have two contents, of which one is here and the other one waits.
       return !isApplied || compareStates(waiting, state) === 0
     },
-    decision(id, { own, theirs }) {
+    decision(id, meeting) {
       const entry = index.get(id)
-      if (rows === undefined || entry === undefined || own.origin === theirs.origin)
-        return undefined
+      if (rows === undefined || entry === undefined) return undefined
+      const { own, theirs } = meeting
       const isDecision =
-        entry.stamp === Math.max(own.stamp, theirs.stamp) + 1 && entry.origin === site.plan.thisNode
+        entry.stamp === Math.max(own.stamp, theirs.stamp) + 1 && entry.origin === thisNode
+      if (!isDecision) return undefined
       const decided: RowState = { stamp: entry.stamp, origin: entry.origin, text: rows.get(id) }
-      const isOneOfBoth = decided.text === own.text || decided.text === theirs.text
-      return isDecision && isOneOfBoth ? decided : undefined
+      // What other rows refer to is not deleted.
+      const givesWay = keepsKeys && theirs.text === undefined && decided.text === own.text
+      if (givesWay) return decided
+      if (!mayDecide || own.origin === theirs.origin) return undefined
+      checkPolicy(decided, meeting, { thisNode, sender, shape })
+      return decided
     },
     isGone: (id) => !index.has(id),
   }
+}
+
+function checkPolicy(
+  decided: RowState,
+  meeting: Meeting,
+  parties: { readonly thisNode: string; readonly sender: string; readonly shape: WorldShape },
+): void {
+  const winner = winnerOf(parties.shape, meeting, parties)
+  if (decided.text === winner.text) return
+  const facts = `${parties.thisNode} took ${decided.text ?? 'a deletion'}, and not ${winner.text ?? 'a deletion'}`
+  throw new WorldFailure('a conflict ends as the policy says', facts)
 }

@@ -5,6 +5,7 @@ import type { NodeState } from '@obmen/exchange'
 import { compareStates, describeState, type RowId, type RowState } from '../model/row-state.ts'
 import type { Site } from '../site/site.ts'
 import type { IndexedRow } from '../site/table-reader.ts'
+import { oneWayBy, type WorldShape } from './shape.ts'
 import { WorldFailure } from './world-failure.ts'
 
 /** The database holds what its model says: rows, versions, and rows that are held back. Gives its change index. */
@@ -30,6 +31,10 @@ export function checkSite(site: Site): ReadonlyMap<RowId, IndexedRow> {
     throw new WorldFailure('a change index holds the versions that the model says', facts)
   }
   checkHeld(site)
+  const strange = reader.strangeOwnColumn(site.node)
+  if (strange !== undefined) {
+    throw new WorldFailure('what stays at home is not sent', `${strange} at ${site.name}`)
+  }
   return index
 }
 
@@ -73,14 +78,14 @@ export function checkProgress(site: Site, before: NodeState, after: NodeState): 
 export function checkAcknowledged(
   site: Site,
   peer: Site,
-  index: ReadonlyMap<RowId, IndexedRow>,
+  { index, shape }: { readonly index: ReadonlyMap<RowId, IndexedRow>; readonly shape: WorldShape },
 ): void {
   const state = site.states.get(peer.plan.thisNode)
   if (state === undefined) return
   for (const [id, entry] of index) {
     if (entry.seq > state.acknowledgedSeq || entry.via === peer.plan.thisNode) continue
     const own = site.model.rows.get(id)
-    if (own === undefined) continue
+    if (own === undefined || (site.node > 0 && oneWayBy(shape, id) !== undefined)) continue
     const known = peer.model.rows.get(id)
     if (known === undefined && own.text === undefined) continue
     if (isKnown(known, own) || isKnown(peer.model.held.get(id), own)) continue
@@ -94,7 +99,11 @@ function isKnown(known: RowState | undefined, state: RowState): boolean {
 }
 
 /** Once the mail is quiet, all sites hold the same, but for what one of them holds back. */
-export function checkConvergence(sites: readonly Site[], zones: ReadonlyMap<number, string>): void {
+export function checkConvergence(
+  shape: WorldShape,
+  sites: readonly Site[],
+  zones: ReadonlyMap<number, string>,
+): void {
   const held = new Set(sites.flatMap(({ model }) => [...model.held.keys()]))
   const [first, ...others] = sites
   if (first === undefined) return
@@ -106,18 +115,33 @@ export function checkConvergence(sites: readonly Site[], zones: ReadonlyMap<numb
       const whole = first.model.rows.get(id)
       const a = share === undefined || share.has(id) ? whole : undefined
       if (held.has(id) || areSame(a, b)) continue
+      if (oneWayBy(shape, id) !== undefined && isOwn(other, id)) continue
       const facts = `${id} is ${describeState(a)} at ${first.name}, and ${describeState(b)} at ${other.name}`
       throw new WorldFailure('all nodes hold the same rows in the end', facts)
     }
   }
+  for (const site of sites) checkReferences(site)
   for (const maker of sites) {
     for (const [id, made] of maker.model.made) {
+      if (maker.node > 0 && oneWayBy(shape, id) !== undefined) continue
       const isForgotten = sites.some(({ model }) => isKnown(model.forgotten.get(id), made))
       if (held.has(id) || isForgotten || isKnown(first.model.rows.get(id), made)) continue
       const facts = `${describeState(made)}, made at ${maker.name}, is lost`
       throw new WorldFailure('the newest version of each row is everywhere in the end', facts)
     }
   }
+}
+
+/** What a node wrote where nobody listens. */
+function isOwn({ model, plan }: Site, id: RowId): boolean {
+  return model.rows.get(id)?.origin === plan.thisNode || model.forgotten.has(id)
+}
+
+/** Programs keep their foreign keys, and so does the exchange. */
+function checkReferences({ reader, name }: Site): void {
+  const broken = reader.brokenReference()
+  if (broken === undefined) return
+  throw new WorldFailure('what a row refers to is there', `${broken} at ${name}`)
 }
 
 /** A deletion is the same as nothing: one of the two may have forgotten it. */

@@ -11,7 +11,7 @@ import { simTransport } from '../mail/sim-transport.ts'
 import { SimulatedFailure } from '../site/gate.ts'
 import { gatedStore } from '../site/gated-store.ts'
 import type { Site } from '../site/site.ts'
-import { ProcessTimers } from '../site/timers.ts'
+import { IdleTurns, ProcessTimers } from '../site/timers.ts'
 import type { Fate, Mishap } from './step.ts'
 import type { World } from './world.ts'
 import { WorldFailure } from './world-failure.ts'
@@ -38,8 +38,14 @@ export async function exchangeOnce(world: World, site: Site, trouble: Trouble): 
     (results) => results.flatMap(({ errors }) => errors),
     (error: unknown) => [error],
   )
-  const errors = await Promise.race([ended, died])
+  const idle = new IdleTurns()
+  const errors = await Promise.race([ended, died, idle.passed])
+  idle.end()
   timers.end()
+  if (errors === 'idle') {
+    const facts = `${site.name} waits for ever after ${site.gate.lastCall}`
+    throw new WorldFailure('an exchange ends', facts)
+  }
   if (errors === 'died') {
     world.tell?.(`  ${site.name} died at ${site.gate.lastCall}`)
     site.restart()

@@ -19,12 +19,12 @@ export async function heal(world: World): Promise<void> {
   mend(world)
   if (world.disturbed.size > 0) stir(world)
   await settle(world)
-  checkConvergence(world.sites, world.zones)
+  checkConvergence(world.shape, world.sites, world.zones)
   if (!world.sites.some(({ model }) => model.held.size > 0)) return
   world.tell?.('make room')
   makeRoom(world)
   await settle(world)
-  checkConvergence(world.sites, world.zones)
+  checkConvergence(world.shape, world.sites, world.zones)
   for (const site of world.sites) checkNothingIsHeld(world, site)
 }
 
@@ -32,7 +32,7 @@ export async function heal(world: World): Promise<void> {
 function checkNothingIsHeld(world: World, site: Site): void {
   for (const [id, state] of site.model.held) {
     const table = world.shape.tables[Number(id.split(':')[0])]
-    const fitsNever = table?.refusingNode === site.node
+    const fitsNever = table?.refusingNode === site.node || table?.parent !== undefined
     const isForgotten = world.sites.every(({ model }) => {
       const known = model.rows.get(id)
       return known === undefined || compareStates(known, state) !== 0
@@ -102,8 +102,10 @@ function hasLetter({ mailbox, nowMs }: World, { plan }: Site): boolean {
 /** Every program empties the tables in which a row found no place. */
 function makeRoom(world: World): void {
   for (const site of world.sites) {
-    for (const table of world.shape.tables) {
-      if (table.unique === undefined && table.refusingNode === undefined) continue
+    const hasReferences = world.shape.tables.some(({ parent }) => parent !== undefined)
+    for (const table of world.shape.tables.toReversed()) {
+      const takesAll = table.unique === undefined && table.refusingNode === undefined
+      if (takesAll && !hasReferences) continue
       site.database.exec(`DELETE FROM ${quote(table.name)}`)
     }
     site.model.write(site.reader.rows(), site.nowMs)

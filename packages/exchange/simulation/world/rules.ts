@@ -1,23 +1,39 @@
 /** What a world's plan says of shares and conflicts. */
-import { type ConflictPolicy, parseNodeCode, type PlanRules } from '@obmen/exchange'
+import { type ConflictPolicy, parseNodeCode, type PlanRules, type TableRule } from '@obmen/exchange'
 
-import { SHARED_TABLE, type WorldShape } from './shape.ts'
+import { OWN, SHARED_TABLE, type TableShape, type WorldShape } from './shape.ts'
 import { quote } from './tables.ts'
 
 /** The head office gives its nodes a part of the first table, by the last digit of each row's note. */
 export const ZONE = 'zone'
 
 export function rulesOf(shape: WorldShape, node: number): PlanRules {
-  const table = shape.tables[SHARED_TABLE]
-  const isShared = shape.zones !== undefined && node === 0 && table !== undefined
-  const rule = { direction: 'both', leaveOut: [] } as const
   return {
     conflicts: policyOf(shape),
     strict: false,
-    tables: new Map(
-      isShared ? [[table.name, { ...rule, where: conditionOn(table.note, `:${ZONE}`) }]] : [],
-    ),
+    tables: new Map(shape.tables.flatMap((table, index) => ruleOf(shape, node, { table, index }))),
   }
+}
+
+function ruleOf(
+  shape: WorldShape,
+  node: number,
+  { table, index }: { readonly table: TableShape; readonly index: number },
+): [string, TableRule][] {
+  const isShared = shape.zones !== undefined && node === 0 && index === SHARED_TABLE
+  const keepsOwn = table.hasOwnColumn === true && (shape.ownColumnsBy !== 'office' || node === 0)
+  if (!isShared && !keepsOwn && table.oneWayBy === undefined) return []
+  const rule: TableRule = {
+    direction: directionOf(table, node),
+    leaveOut: keepsOwn ? [OWN] : [],
+    ...(isShared && { where: conditionOn(table.note, `:${ZONE}`) }),
+  }
+  return [[table.name, rule]]
+}
+
+function directionOf({ oneWayBy }: TableShape, node: number): TableRule['direction'] {
+  if (oneWayBy === 'office' && node === 0) return 'out'
+  return oneWayBy === 'nodes' && node > 0 ? 'in' : 'both'
 }
 
 /** The rows of a zone, in SQL. */

@@ -15,7 +15,28 @@ export interface TableShape {
   readonly isWithoutRowid: boolean
   readonly isStrict: boolean
   readonly areKeysLast: boolean
+  /** The table whose rows its rows refer to, by number; its key has one column. */
+  readonly parent?: number
+  /** What becomes of rows when the row that they refer to is deleted. */
+  readonly onDelete?: 'RESTRICT' | 'CASCADE' | 'SET NULL'
+  /** The application has a trigger that makes a row another one each time that it is written. */
+  readonly hasTrigger?: boolean
+  /** A column that every node keeps to itself: its own number is in it, in the rows that it wrote. */
+  readonly hasOwnColumn?: boolean
+  /** Rows go from the head office to its nodes: because it takes none, or because they send none. */
+  readonly oneWayBy?: 'office' | 'nodes'
 }
+
+/** Who keeps the rows of a row's table from going back; nobody when they go both ways. */
+export function oneWayBy({ tables }: WorldShape, id: string): TableShape['oneWayBy'] {
+  return tables[Number(id.slice(0, id.indexOf(':')))]?.oneWayBy
+}
+
+/** The column that refers to a parent. */
+export const REFERENCE = 'ref'
+
+/** The column that stays at home. */
+export const OWN = 'свое'
 
 export interface WorldShape {
   readonly codes: readonly string[]
@@ -38,6 +59,8 @@ export interface WorldShape {
    * What part of the first table the head office gives to each of its nodes: the digits that a row's note may end with. Absent: everything.
    */
   readonly zones?: readonly string[]
+  /** Who says that columns stay at home; otherwise every node does. */
+  readonly ownColumnsBy?: 'office'
   /** Whether a removed letter is gone at once (IMAP), or only when the mailbox was closed in order (POP3). */
   readonly removal: 'at once' | 'at close'
   /** Letters that the mailbox holds. */

@@ -1,5 +1,5 @@
 /** The tables of a world in SQL, and what programs do to them. */
-import type { KeyKind, TableShape, WorldShape } from './shape.ts'
+import { type KeyKind, OWN, REFERENCE, type TableShape, type WorldShape } from './shape.ts'
 import type { Statement } from './step.ts'
 
 /** Keys are few, so that nodes meet at the same rows. */
@@ -8,12 +8,18 @@ export const KEY_COUNT = 5
 const TEXT_KEYS = ['Ключ', `it's`, 'a "b"', '00Z', 'ё'] as const
 
 /** The statement that makes a table, as one node has it. */
-export function createStatement(table: TableShape, node: number): string {
+export function createStatement(
+  tables: readonly TableShape[],
+  table: TableShape,
+  node: number,
+): string {
   const keys = table.key.map(({ name, kind }) => `${quote(name)} ${typeOf(kind)} NOT NULL`)
   const check =
     table.refusingNode === node ? ` CHECK (${quote(table.note)} NOT GLOB '*[13579]')` : ''
   const others = [`${quote(table.note)} TEXT${check}`]
   if (table.unique !== undefined) others.push(`${quote(table.unique)} INTEGER UNIQUE`)
+  others.push(...referenceColumn(tables, table))
+  if (table.hasOwnColumn === true) others.push(`${quote(OWN)} INTEGER`)
   const columns = table.areKeysLast ? [...others, ...keys] : [...keys, ...others]
   const options = [
     ...(table.isWithoutRowid ? ['WITHOUT ROWID'] : []),
@@ -27,9 +33,40 @@ function typeOf(kind: KeyKind): string {
   return { integer: 'INTEGER', text: 'TEXT', uuid: 'TEXT', blob: 'BLOB' }[kind]
 }
 
+function referenceColumn(tables: readonly TableShape[], table: TableShape): string[] {
+  const { onDelete = 'RESTRICT' } = table
+  const parent = parentOf(tables, table)
+  const [key] = parent?.key ?? []
+  if (parent === undefined || key === undefined) return []
+  const refers = `REFERENCES ${quote(parent.name)} (${quote(key.name)}) ON DELETE ${onDelete}`
+  return [`${quote(REFERENCE)} ${typeOf(key.kind)} ${refers} DEFERRABLE INITIALLY DEFERRED`]
+}
+
+/** The table that a table's rows refer to. */
+export function parentOf(
+  tables: readonly TableShape[],
+  { parent }: TableShape,
+): TableShape | undefined {
+  return parent === undefined ? undefined : tables[parent]
+}
+
+/** A trigger of the application: it makes a row that is written another one, each time anew. */
+export function triggerStatements(table: TableShape): string[] {
+  if (table.hasTrigger !== true) return []
+  const [name, note] = [quote(table.name), quote(table.note)]
+  const isRow = table.key.map((key) => `${quote(key.name)} = NEW.${quote(key.name)}`).join(' AND ')
+  return ['INSERT', `UPDATE OF ${note}`].map(
+    (event, index) =>
+      `CREATE TRIGGER ${quote(`stamp ${index} of ${table.name}`)} AFTER ${event} ON ${name} BEGIN
+         UPDATE ${name} SET ${note} = '!' || NEW.${note} WHERE ${isRow}; END`,
+  )
+}
+
 /** The names of all columns as a message has them: key columns first. */
 export function columnNames(table: TableShape): string[] {
-  const others = table.unique === undefined ? [table.note] : [table.note, table.unique]
+  const others = [table.note]
+  if (table.unique !== undefined) others.push(table.unique)
+  if (table.parent !== undefined) others.push(REFERENCE)
   return [...table.key.map(({ name }) => quote(name)), ...others.map(quote)]
 }
 
@@ -56,17 +93,16 @@ function literal(kind: KeyKind, number: number): string {
 }
 
 /** A statement of a program in SQL. */
-export function toSql(shape: WorldShape, statement: Statement): string {
+export function toSql(shape: WorldShape, statement: Statement, node: number): string {
   const table = shape.tables[statement.table % shape.tables.length]
   if (table === undefined) throw new RangeError('a world without tables')
   const name = quote(table.name)
-  const values = rowValues(table, statement)
-  const [note = '', unique] = values.slice(table.key.length)
-  const changes = [`${quote(table.note)} = ${note}`]
-  if (table.unique !== undefined && unique !== undefined) {
-    changes.push(`${quote(table.unique)} = ${unique}`)
-  }
-  const insert = `INTO ${name} (${columnNames(table).join(', ')}) VALUES (${values.join(', ')})`
+  const own = table.hasOwnColumn === true ? { names: [quote(OWN)], values: [String(node)] } : NONE
+  const values = [...rowValues(shape.tables, table, statement), ...own.values]
+  const names = [...columnNames(table), ...own.names]
+  const changes = names.map((column, index) => `${column} = ${values[index] ?? 'NULL'}`)
+  changes.splice(0, table.key.length)
+  const insert = `INTO ${name} (${names.join(', ')}) VALUES (${values.join(', ')})`
   const isKey = whereKey(table, statement.key)
   switch (statement.verb) {
     case 'insert':
@@ -84,14 +120,28 @@ export function toSql(shape: WorldShape, statement: Statement): string {
     case 'delete':
       return `DELETE FROM ${name} WHERE ${isKey}`
     case 'rekey':
-      return `UPDATE ${name} SET ${[...keyChanges(table, statement.otherKey), changes[0]].join(', ')} WHERE ${isKey}`
+      return `UPDATE ${name} SET ${[...keyChanges(table, statement.otherKey), ...changes.slice(0, 1), ...changes.slice(changes.length - own.names.length)].join(', ')} WHERE ${isKey}`
   }
 }
 
-function rowValues(table: TableShape, { key, serial, value }: Statement): string[] {
+const NONE: { readonly names: readonly string[]; readonly values: readonly string[] } = {
+  names: [],
+  values: [],
+}
+
+function rowValues(
+  tables: readonly TableShape[],
+  table: TableShape,
+  { key, otherKey, serial, value }: Statement,
+): string[] {
   const note = `'${'запись '.repeat(serial % 3)}${serial}'`
   const values = [...keyValues(table, key), note]
-  return table.unique === undefined ? values : [...values, String(value)]
+  if (table.unique !== undefined) values.push(String(value))
+  const parentKey = parentOf(tables, table)?.key[0]
+  if (parentKey !== undefined) {
+    values.push(serial % 4 === 0 ? 'NULL' : literal(parentKey.kind, otherKey))
+  }
+  return values
 }
 
 function keyNames(table: TableShape): string[] {

@@ -20,7 +20,7 @@ import { checkAcknowledged, checkProgress, checkSite } from './checks.ts'
 import { appliedRows } from './applied-rows.ts'
 import { exchangeOnce } from './exchange-once.ts'
 import { ZONE } from './rules.ts'
-import { peersOf, type WorldShape } from './shape.ts'
+import { oneWayBy, peersOf, type WorldShape } from './shape.ts'
 import type { Fate, Forgery, Instance, Step } from './step.ts'
 import { WorldFailure } from './world-failure.ts'
 import { writeStatements } from './write-statements.ts'
@@ -137,7 +137,8 @@ export class World {
     if (this.disturbed.has(site.node)) return
     const givesParts = this.shape.zones !== undefined && site.node === 0
     for (const peer of givesParts ? [] : peersOf(this.shape, site.node)) {
-      if (!this.disturbed.has(peer)) checkAcknowledged(site, this.#site(peer), index)
+      if (!this.disturbed.has(peer))
+        checkAcknowledged(site, this.#site(peer), { index, shape: this.shape })
     }
   }
 
@@ -162,6 +163,10 @@ export class World {
     const known = this.#numbers.get(number) ?? hint.uuid
     this.#numbers.set(number, known)
     if (known !== hint.uuid) throw new WorldFailure('a number stands for one message', number)
+    for (const id of content.rows.keys()) {
+      if (site.node === 0 || oneWayBy(this.shape, id) !== 'nodes') continue
+      throw new WorldFailure('what goes one way does not go the other way', `${id} of ${name.from}`)
+    }
     if (this.disturbed.size > 0 || !this.#travelsOnce(site)) return
     for (const [id, state] of content.rows) {
       const own = site.model.rows.get(id)
@@ -176,7 +181,7 @@ export class World {
   #travelsOnce(site: Site): boolean {
     const { tables, zones } = this.shape
     const refuses = tables.some(
-      ({ unique, refusingNode }) => (unique ?? refusingNode) !== undefined,
+      ({ unique, refusingNode, parent }) => (unique ?? refusingNode ?? parent) !== undefined,
     )
     return !refuses && (zones === undefined || site.node > 0)
   }
@@ -236,7 +241,15 @@ export class World {
     if (site.applied.has(uuid))
       throw new WorldFailure('nothing is applied twice', `at ${site.name}`)
     site.applied.add(uuid)
-    site.model.apply(letter.content, appliedRows(site, this.shape.policy))
+    const { content } = letter
+    const taken = { ...content, rows: this.#takenRows(site, content) }
+    site.model.apply(taken, appliedRows(site, this.shape, content.from))
+  }
+
+  /** The head office takes no rows of tables that only it writes. */
+  #takenRows(site: Site, { rows }: LetterContent): LetterContent['rows'] {
+    if (site.node > 0) return rows
+    return new Map([...rows].filter(([id]) => oneWayBy(this.shape, id) !== 'office'))
   }
 
   #onSaved(site: Site, state: NodeState): void {

@@ -4,21 +4,31 @@ import type { WorldShape } from './shape.ts'
 import type { Step } from './step.ts'
 import { toSql } from './tables.ts'
 
+type Write = Step & { readonly kind: 'write' }
+
 /**
  * Does what a program does, in one transaction. A statement that the database refuses has no effect. The model sees the tables after
  * each of them: a row that came and went within the transaction was changed all the same.
  */
-export function writeStatements(
-  shape: WorldShape,
-  site: Site,
-  step: Step & { readonly kind: 'write' },
-): void {
+export function writeStatements(shape: WorldShape, site: Site, step: Write): void {
+  const { database } = site
+  // The program keeps its foreign keys, and the exchange works on the same connection without them.
+  const keepsKeys = shape.tables.some(({ parent }) => parent !== undefined)
+  if (keepsKeys) database.exec('PRAGMA foreign_keys = ON')
+  try {
+    writeTransaction(shape, site, step)
+  } finally {
+    if (keepsKeys) database.exec('PRAGMA foreign_keys = OFF')
+  }
+}
+
+function writeTransaction(shape: WorldShape, site: Site, step: Write): void {
   const { database, reader } = site
   const seen: ReadonlyMap<RowId, string>[] = []
   database.exec('BEGIN IMMEDIATE')
   for (const statement of step.statements) {
     try {
-      database.exec(toSql(shape, statement))
+      database.exec(toSql(shape, statement, site.node))
     } catch (error) {
       if (!isRefused(error)) throw error
       // A disk that is full ends the whole transaction.

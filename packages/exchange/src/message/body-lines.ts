@@ -100,8 +100,10 @@ const KINDS: ReadonlyMap<unknown, RowKind> = new Map([
 
 export function formatRowLine(row: RowLine, table: TableLine, base64: Base64): string {
   const line: unknown[] = [MARKS[row.kind], row.stamp, row.origin]
-  for (const [index, value] of row.values.entries()) {
+  let index = 0
+  for (const value of row.values) {
     line.push(encodeValue(value, table.columns[index]?.type ?? 'text', base64))
+    index += 1
   }
   return JSON.stringify(line)
 }
@@ -139,10 +141,10 @@ export class BodyLineReader {
   #readRow(json: readonly unknown[]): RowLine {
     const table = this.#table
     if (table === undefined) throw this.#damaged('a row before any table')
-    const [mark, stamp, origin, ...encoded] = json
+    const [mark, stamp, origin] = json
     const kind = KINDS.get(mark)
     const expected = kind === 'row' ? table.columns.length : table.keyLength
-    if (kind === undefined || encoded.length !== expected) {
+    if (kind === undefined || json.length !== FIRST_VALUE + expected) {
       throw this.#damaged('a row that does not fit its table')
     }
     if (!isCount(stamp) || stamp > MAX_STAMP || typeof origin !== 'string')
@@ -151,7 +153,7 @@ export class BodyLineReader {
       kind,
       stamp,
       origin: this.#parseOrigin(origin),
-      values: this.#decodeValues(encoded, table),
+      values: this.#decodeValues(json, table),
     }
   }
 
@@ -166,12 +168,15 @@ export class BodyLineReader {
     }
   }
 
-  #decodeValues(encoded: readonly unknown[], table: TableLine): Value[] {
-    return encoded.map((json, index) => {
-      const value = decodeValue(json, table.columns[index]?.type ?? 'text', this.#base64)
+  #decodeValues(line: readonly unknown[], { columns }: TableLine): Value[] {
+    const values: Value[] = []
+    for (let index = FIRST_VALUE; index < line.length; index += 1) {
+      const type = columns[index - FIRST_VALUE]?.type ?? 'text'
+      const value = decodeValue(line[index], type, this.#base64)
       if (value === undefined) throw this.#damaged('a value of no known form')
-      return value
-    })
+      values.push(value)
+    }
+    return values
   }
 
   #damaged(what: string): MessageDamaged {
@@ -186,6 +191,9 @@ function parseJson(text: string): unknown {
     throw new MessageDamaged('a line is not JSON', { cause: error })
   }
 }
+
+/** In a row's line mark, stamp and origin come before its values. */
+const FIRST_VALUE = 3
 
 /** A change on top of this version must still be able to have the next stamp. The year 144,683 is far enough. */
 const MAX_STAMP = 2 ** 52

@@ -15,3 +15,24 @@ const COMPRESSION: ZstdOptions = {
 export function compressFrame(content: string | Uint8Array): Buffer {
   return zstdCompressSync(content, COMPRESSION)
 }
+
+/** Below, what compressing saves is less than what a compressor takes to get ready: each letter has two such frames of its own. */
+const SMALL_OCTETS = 1024
+
+/** Magic number and descriptor of a frame in one segment, with four octets for its size and no checksum (§3.1.1.1). */
+const STORED_FRAME = Buffer.from('28b52ffda0', 'hex')
+const SIZE_OCTETS = 4
+const BLOCK_HEAD_OCTETS = 3
+
+/** The bits of a raw block that is the last one (§3.1.1.2). */
+const LAST_RAW_BLOCK = 1
+
+/** A frame for a few lines: they are in it as they are. */
+export function frameOfLines(lines: string): Buffer {
+  const octets = Buffer.from(lines)
+  if (octets.length > SMALL_OCTETS) return compressFrame(octets)
+  const heads = Buffer.alloc(SIZE_OCTETS + BLOCK_HEAD_OCTETS)
+  heads.writeUInt32LE(octets.length)
+  heads.writeUIntLE((octets.length << 3) | LAST_RAW_BLOCK, SIZE_OCTETS, BLOCK_HEAD_OCTETS)
+  return Buffer.concat([STORED_FRAME, heads, octets])
+}

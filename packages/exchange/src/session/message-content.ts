@@ -6,7 +6,7 @@ import { formatHeaderLine } from '../message/header-line.ts'
 import type { MessageHeader } from '../plan/message-header.ts'
 import type { MessageContent } from '../plan/node-state.ts'
 import type { BodyPieces } from './message-body.ts'
-import { compressFrame } from './frames.ts'
+import { frameOfLines } from './frames.ts'
 
 /** A body and what of it a message has; a message that only acknowledges has none. */
 export interface ChosenBody {
@@ -23,8 +23,8 @@ export function composeContent(
   const { rowCount = 0, ranges = [], seals = [] } = body?.pieces ?? {}
   const seal = createHash('sha256').update(headerLine)
   for (const line of seals) seal.update(line)
-  const head = compressFrame(headerLine)
-  const tail = compressFrame(`${formatEndLine({ rowCount, sha256: seal.digest('hex') })}\n`)
+  const head = frameOfLines(headerLine)
+  const tail = frameOfLines(`${formatEndLine({ rowCount, sha256: seal.digest('hex') })}\n`)
   return {
     content: {
       head: head.toString('base64'),

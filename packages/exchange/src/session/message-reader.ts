@@ -32,8 +32,8 @@ const CHUNK_OCTETS = 256 * 1024
 /** Rows that are applied in one go: enough that a step does not count, few enough to show progress. */
 const BATCH_ROWS = 500
 
-/** A batch of rows with pictures in them ends earlier, so that it can be held. */
-const BATCH_OCTETS = 1024 * 1024
+/** Characters of lines. A batch of rows with pictures in them ends earlier, so that it can be held. */
+const BATCH_LENGTH = 1024 * 1024
 
 /** A message's file that is whole, and exactly what its sender wrote. */
 export interface VerifiedMessage {
@@ -49,16 +49,18 @@ export interface VerifiedMessage {
 export async function verifyMessage(path: string): Promise<VerifiedMessage> {
   const check = new SealCheck()
   let header: MessageHeader | MessageTooNew | undefined
-  for await (const line of readLines(path)) {
-    // What was appended to it on its way is none of it.
-    if (check.isEnded) continue
-    if (header === undefined) {
-      header = readHeader(line)
-      check.header(line)
-    } else if (line.length < 3) {
-      throw new MessageDamaged('it has an empty line')
-    } else if (!(header instanceof MessageTooNew)) {
-      check.line(line)
+  for await (const block of readBlocks(path)) {
+    for (const line of linesOf(block)) {
+      // What was appended to it on its way is none of it.
+      if (check.isEnded) continue
+      if (header === undefined) {
+        header = readHeader(line)
+        check.header(line)
+      } else if (line.length < 3) {
+        throw new MessageDamaged('it has an empty line')
+      } else if (!(header instanceof MessageTooNew)) {
+        check.line(line)
+      }
     }
   }
   if (header instanceof MessageTooNew) throw header
@@ -133,51 +135,79 @@ export async function* readMessage(
   path: string,
 ): AsyncGenerator<TableLine | readonly RowLine[], void, void> {
   const lines = new BodyLineReader(base64)
-  let rows: RowLine[] = []
-  let rowOctets = 0
+  const batch = new RowBatch()
   let isHeader = true
   let isEnded = false
-  for await (const octets of readLines(path)) {
-    if (isEnded) continue
-    const line = isHeader ? undefined : lines.read(octets.toString())
-    isHeader = false
-    isEnded = line?.kind === 'end'
-    if (isRowLine(line)) {
-      rows.push(line)
-      rowOctets += octets.length
-      if (rows.length < BATCH_ROWS && rowOctets < BATCH_OCTETS) continue
+  for await (const block of readBlocks(path)) {
+    for (const text of block.toString().split('\n')) {
+      // Behind the last line end of a block there is nothing.
+      if (isEnded || text === '') continue
+      const line = isHeader ? undefined : lines.read(text)
+      isHeader = false
+      isEnded = line?.kind === 'end'
+      if (isRowLine(line)) {
+        batch.add(line, text.length)
+        if (!batch.isFull) continue
+      }
+      yield* batch.take()
+      if (line?.kind === 'table') yield line
     }
-    if (rows.length > 0) yield rows
-    rows = []
-    rowOctets = 0
-    if (line?.kind === 'table') yield line
   }
 }
 
-/** Lines with their line ends. */
-async function* readLines(path: string): AsyncGenerator<Buffer, void, void> {
-  const pieces: Buffer[] = []
-  let pieceOctets = 0
+/** Rows that are applied in one go. */
+class RowBatch {
+  #rows: RowLine[] = []
+  #length = 0
+
+  get isFull(): boolean {
+    return this.#rows.length >= BATCH_ROWS || this.#length >= BATCH_LENGTH
+  }
+
+  add(row: RowLine, length: number): void {
+    this.#rows.push(row)
+    this.#length += length
+  }
+
+  *take(): Generator<readonly RowLine[], void, void> {
+    if (this.#rows.length > 0) yield this.#rows
+    this.#rows = []
+    this.#length = 0
+  }
+}
+
+/** The lines of a block, with their line ends. */
+function* linesOf(block: Buffer): Generator<Buffer, void, void> {
+  let begin = 0
+  while (begin < block.length) {
+    const end = block.indexOf(LINE_FEED, begin) + 1
+    yield block.subarray(begin, end)
+    begin = end
+  }
+}
+
+/** Reads a file in blocks of whole lines: one turn of the event loop for each line would cost more than the line. */
+async function* readBlocks(path: string): AsyncGenerator<Buffer, void, void> {
+  let begun: Buffer[] = []
+  let begunOctets = 0
   let bodyOctets = 0
   for await (const chunk of readDecompressed(path)) {
     bodyOctets += chunk.length
     if (bodyOctets > MAX_BODY_OCTETS) throw new MessageDamaged('it is larger than any message')
-    let begin = 0
-    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, begin)) {
-      const rest = chunk.subarray(begin, end + 1)
-      pieces.push(rest)
-      yield pieces.length === 1 ? rest : Buffer.concat(pieces)
-      pieces.length = 0
-      pieceOctets = 0
-      begin = end + 1
+    const end = chunk.lastIndexOf(LINE_FEED) + 1
+    if (end > 0) {
+      const whole = chunk.subarray(0, end)
+      yield begunOctets === 0 ? whole : Buffer.concat([...begun, whole])
+      begun = []
+      begunOctets = 0
     }
-    if (begin < chunk.length) {
-      pieces.push(chunk.subarray(begin))
-      pieceOctets += chunk.length - begin
-      if (pieceOctets > MAX_LINE_OCTETS) throw new MessageDamaged('it has an endless line')
+    if (end < chunk.length) {
+      begun.push(chunk.subarray(end))
+      begunOctets += chunk.length - end
+      if (begunOctets > MAX_LINE_OCTETS) throw new MessageDamaged('it has an endless line')
     }
   }
-  if (pieceOctets > 0) throw new MessageDamaged('its last line is cut')
+  if (begunOctets > 0) throw new MessageDamaged('its last line is cut')
 }
 
 async function* readDecompressed(path: string): AsyncGenerator<Buffer, void, void> {

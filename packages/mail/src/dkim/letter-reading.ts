@@ -1,4 +1,4 @@
-import { concatOctets, equalOctets } from '../base/octets.ts'
+import { concatOctets, copyOctets, equalOctets } from '../base/octets.ts'
 import { LimitExceeded } from '../base/limit-exceeded.ts'
 import { BodyCanonicalizer, type Canonicalization } from './canonical-body.ts'
 import type { DkimCrypto, DkimHash } from './environment.ts'
@@ -79,7 +79,7 @@ export class LetterReading {
         option: 'maxHeaderOctets',
       })
     }
-    this.#header.push(octets.slice(0, at))
+    this.#header.push(copyOctets(octets, 0, at))
     return at
   }
 }

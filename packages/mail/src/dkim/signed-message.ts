@@ -1,5 +1,5 @@
 import { CanonicalLetter, type LetterBody } from '../base/canonical-letter.ts'
-import { concatOctets, octetsOf } from '../base/octets.ts'
+import { concatOctets, copyOctets, octetsOf } from '../base/octets.ts'
 import type { DkimCrypto } from './environment.ts'
 import { DkimContentChanged } from './errors.ts'
 import { type HeaderFieldOctets, readFields } from './header-fields.ts'
@@ -73,7 +73,7 @@ async function* readAgain(source: SignedSource): AsyncGenerator<Uint8Array, void
     if (octetsRead > digest.sizeOctets) break
     if (octetsRead < digest.sizeOctets) yield octets
     // A copy, because who gave it may use its memory for what comes next.
-    else last ??= octets.slice()
+    else last ??= copyOctets(octets)
   }
   if (octetsRead !== digest.sizeOctets || !isSameLetter(reading.end(), digest)) {
     throw new DkimContentChanged(digest.sizeOctets)
@@ -116,7 +116,7 @@ async function readFirst(
   for await (const octets of letter) {
     reading.push(octets)
     size += octets.length
-    if (size <= KEPT_OCTETS) kept.push(octets.slice())
+    if (size <= KEPT_OCTETS) kept.push(copyOctets(octets))
     else kept.length = 0
   }
   return { digest: reading.end(), kept: size <= KEPT_OCTETS ? kept : undefined }

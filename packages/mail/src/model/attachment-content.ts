@@ -1,4 +1,4 @@
-import { concatOctets, octetsOf } from '../base/octets.ts'
+import { concatOctets, copyOctets, octetsOf } from '../base/octets.ts'
 import type { CanonicalLetter, LetterBody } from '../base/canonical-letter.ts'
 import { IllegalArgumentException } from './exception.ts'
 import { cannotBeReadAtOnce, StreamContent } from './stream-content.ts'
@@ -121,7 +121,7 @@ export class LetterContent implements AttachmentContent {
 /** All octets of a content, which is then octets that are there. */
 export async function collect(content: AttachmentContent): Promise<AttachmentContent> {
   const pieces: Uint8Array[] = []
-  for await (const octets of content.open()) pieces.push(octets.slice())
+  for await (const octets of content.open()) pieces.push(copyOctets(octets))
   return new OctetsContent(concatOctets(pieces))
 }
 

@@ -29,7 +29,7 @@ export class ConnectionEmail {
     return this.#markedForDeletion
   }
 
-  /** The letter itself. @throws MailboxException when it is larger than any letter should be in some respect; the others are read all the same. */
+  /** The letter itself. @throws MailboxException when the server refused it, or it is larger than any letter should be in some respect; the others are read all the same. */
   get email(): Email {
     if (this.#email instanceof MailboxException) throw this.#email
     return this.#email
@@ -49,9 +49,12 @@ export class ConnectionEmail {
 /** The headers of a letter in a mailbox. Made by a connection. */
 export class ConnectionEmailHeaders {
   readonly #index: number
-  readonly #headers: EmailHeaders
+  readonly #headers: EmailHeaders | MailboxException
 
-  constructor(facts: { readonly index: number; readonly headers: EmailHeaders }) {
+  constructor(facts: {
+    readonly index: number
+    readonly headers: EmailHeaders | MailboxException
+  }) {
     this.#index = facts.index
     this.#headers = facts.headers
   }
@@ -61,19 +64,21 @@ export class ConnectionEmailHeaders {
     return this.#index
   }
 
+  /** @throws MailboxException when the server refused them; those of the others are read all the same. */
   get headers(): EmailHeaders {
+    if (this.#headers instanceof MailboxException) throw this.#headers
     return this.#headers
   }
 
   /** Index, sender and subject, on one line. */
   toString(): string {
+    if (this.#headers instanceof MailboxException) return `${this.#index}: ${this.#headers.message}`
     const { sender, subject } = this.#headers
     return `${this.#index}: ${sender?.toString() ?? ''}: ${subject ?? ''}`
   }
 
   toJSON(): object {
-    const { index, headers } = this
-    return { index, headers }
+    return { index: this.#index, headers: this.#headers }
   }
 }
 

@@ -52,7 +52,10 @@ export class ImapConnectionEmailHeaders extends ConnectionEmailHeaders {
   readonly #flags: readonly EmailFlag[]
   readonly #keywords: readonly string[]
 
-  constructor({ index, uid, imapFlags }: ImapLetterFacts, headers: EmailHeaders) {
+  constructor(
+    { index, uid, imapFlags }: ImapLetterFacts,
+    headers: EmailHeaders | MailboxException,
+  ) {
     super({ index, headers })
     const { flags, keywords } = readFlags(imapFlags)
     this.#uid = uid

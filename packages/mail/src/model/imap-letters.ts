@@ -1,6 +1,7 @@
 /** Letters and headers of an open directory, in few round trips. */
 
-import { concatOctets } from '../base/octets.ts'
+import { concatOctets, copyOctets, NO_OCTETS } from '../base/octets.ts'
+import { ImapCommandRejected } from '../imap/errors.ts'
 import type { FetchedLetter } from '../imap/fetch-response.ts'
 import type { FetchItems, LetterSection } from '../imap/fetch.ts'
 import { SequenceSet, UidSet } from '../imap/number-set.ts'
@@ -9,7 +10,7 @@ import { Email } from './email.ts'
 import { IllegalStateException } from './exception.ts'
 import { ImapConnectionEmail, ImapConnectionEmailHeaders } from './imap-connection-email.ts'
 import type { ImapLetterFacts } from './imap-connection-email.ts'
-import { readOneOf } from './mailbox-exception.ts'
+import { MailboxException, readOneOf } from './mailbox-exception.ts'
 import { ReadEmailHeaders } from './read-email-headers.ts'
 
 /** A letter above this is fetched by itself, as a stream; the engine keeps none above a mebibyte beside others. */
@@ -21,10 +22,10 @@ const GROUP_LETTERS = 100
 /** So much of a header section as is read of one that is larger than any should be. */
 const HEADER_OCTETS = 65_536
 
-/** A letter, and octets of it. */
+/** A letter, and octets of it, or why the server does not give them. */
 export interface LetterOctets {
   readonly letter: FetchedLetter
-  readonly octets: Uint8Array
+  readonly octets: Uint8Array | MailboxException
 }
 
 /** A letter that is there, and how large it is said to be. */
@@ -61,7 +62,10 @@ export async function fetchEmails(
   const emails = new Map<number, ImapConnectionEmail>()
   for await (const { letter, octets } of fetchLetters(mailbox, letters, { flags: true })) {
     const facts = factsOf(letter)
-    const email = readOneOf(facts.index, () => Email.fromBytes(octets))
+    const email =
+      octets instanceof MailboxException
+        ? octets
+        : readOneOf(facts.index, () => Email.fromBytes(octets))
     emails.set(facts.uid, new ImapConnectionEmail(facts, email))
   }
   return emails
@@ -74,7 +78,8 @@ export async function fetchHeaders(
 ): Promise<ReadonlyMap<number, ImapConnectionEmailHeaders>> {
   const found: ImapConnectionEmailHeaders[] = []
   for await (const { letter, octets } of fetchHeaderSections(mailbox, letters, { flags: true })) {
-    found.push(new ImapConnectionEmailHeaders(factsOf(letter), new ReadEmailHeaders(octets)))
+    const headers = octets instanceof MailboxException ? octets : new ReadEmailHeaders(octets)
+    found.push(new ImapConnectionEmailHeaders(factsOf(letter), headers))
   }
   found.sort((a, b) => a.index - b.index)
   return new Map(found.map((headers) => [headers.uid, headers]))
@@ -107,8 +112,49 @@ export async function* fetchHeaderSections(
   letters: UidSet | SequenceSet,
   items: FetchItems,
 ): AsyncGenerator<LetterOctets, void, undefined> {
-  for await (const letter of mailbox.fetch(letters, { ...items, header: 'all' })) {
-    yield { letter, octets: letter.header ?? (await beginningOf(mailbox, letter.uid ?? 0)) }
+  const given = new Set<number>()
+  try {
+    for await (const letter of mailbox.fetch(letters, { ...items, header: 'all' })) {
+      const { uid = 0, header } = letter
+      yield { letter, octets: header ?? (await beginningOf(mailbox, uid)) ?? NO_OCTETS }
+      given.add(uid)
+    }
+  } catch (error) {
+    if (!(error instanceof ImapCommandRejected)) throw error
+    yield* fetchEachHeader(mailbox, { letters, items, given })
+  }
+}
+
+/** One letter that the server can't read spoils its answer for all that were asked for with it: so each is asked for by itself. */
+async function* fetchEachHeader(
+  mailbox: ImapMailbox,
+  wanted: {
+    readonly letters: UidSet | SequenceSet
+    readonly items: FetchItems
+    readonly given: ReadonlySet<number>
+  },
+): AsyncGenerator<LetterOctets, void, undefined> {
+  const { letters, items, given } = wanted
+  for await (const letter of mailbox.fetch(letters, items)) {
+    const { uid = 0 } = letter
+    if (given.has(uid)) continue
+    const octets = await unlessRefused(letter, () => beginningOf(mailbox, uid))
+    if (octets !== undefined) yield { letter, octets }
+  }
+}
+
+/** @returns why the server does not give it, if it does not. */
+async function unlessRefused(
+  { sequenceNumber }: FetchedLetter,
+  fetch: () => Promise<Uint8Array | undefined>,
+): Promise<Uint8Array | MailboxException | undefined> {
+  try {
+    return await fetch()
+  } catch (error) {
+    if (!(error instanceof ImapCommandRejected)) throw error
+    // Somebody has removed it meanwhile (RFC 5530 §3).
+    if (error.responseCode === 'EXPUNGEISSUED') return undefined
+    return new MailboxException(`reading letter ${sequenceNumber - 1}`, error)
   }
 }
 
@@ -135,27 +181,31 @@ function* groupsOf(letters: readonly ListedLetter[]): Generator<readonly ListedL
 async function fetchContents(
   mailbox: ImapMailbox,
   group: readonly ListedLetter[],
-): Promise<ReadonlyMap<number, Uint8Array>> {
-  const contents = new Map<number, Uint8Array>()
+): Promise<ReadonlyMap<number, Uint8Array | MailboxException>> {
+  const contents = new Map<number, Uint8Array | MailboxException>()
   const small = group.filter(({ sizeOctets }) => sizeOctets <= LARGE_OCTETS)
   const uids = UidSet.of(small.map(({ uid }) => uid))
-  for await (const letter of mailbox.fetch(uids, { sections: [{}] })) {
-    const octets = letter.sections.find(({ section }) => section === '')?.octets
-    if (letter.uid !== undefined && octets !== undefined) contents.set(letter.uid, octets)
+  try {
+    for await (const letter of mailbox.fetch(uids, { sections: [{}] })) {
+      const octets = letter.sections.find(({ section }) => section === '')?.octets
+      if (letter.uid !== undefined && octets !== undefined) contents.set(letter.uid, octets)
+    }
+  } catch (error) {
+    if (!(error instanceof ImapCommandRejected)) throw error
   }
-  // Those that are large, and those that turned out to be larger than the server had said.
-  for (const { uid } of group) {
+  // Those that are large, that turned out to be larger than the server had said, or that were asked for with one that it can't read.
+  for (const { letter, uid } of group) {
     if (contents.has(uid)) continue
-    const octets = await fetchOctets(mailbox, uid, {})
+    const octets = await unlessRefused(letter, () => fetchOctets(mailbox, uid, {}))
     if (octets !== undefined) contents.set(uid, octets)
   }
   return contents
 }
 
 /** The engine keeps no header section above a mebibyte. */
-async function beginningOf(mailbox: ImapMailbox, uid: number): Promise<Uint8Array> {
+function beginningOf(mailbox: ImapMailbox, uid: number): Promise<Uint8Array | undefined> {
   const piece = { offset: 0, octetCount: HEADER_OCTETS }
-  return (await fetchOctets(mailbox, uid, { of: 'HEADER', piece })) ?? new Uint8Array()
+  return fetchOctets(mailbox, uid, { of: 'HEADER', piece })
 }
 
 async function fetchOctets(
@@ -165,7 +215,7 @@ async function fetchOctets(
 ): Promise<Uint8Array | undefined> {
   const pieces: Uint8Array[] = []
   const outcome = await mailbox.fetchSection(uid, section, (octets) => {
-    pieces.push(octets.slice())
+    pieces.push(copyOctets(octets))
   })
   return outcome && concatOctets(pieces)
 }

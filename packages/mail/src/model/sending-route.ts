@@ -20,10 +20,16 @@ export interface RoutedLetter {
 /** A letter that two connections in a row did not get to, and that took no other either, is not tried on a third. */
 const ATTEMPTS_MAX = 2
 
+/** How letters go. */
+export interface RouteOptions extends Omit<SendingOptions, 'onProgress'> {
+  /** What has to be done before each connection. When it fails, none is made. */
+  readonly beforeConnecting?: () => Promise<void>
+}
+
 /** The way to one server: a connection for all letters, and a new one when that breaks. */
 export class SendingRoute {
   readonly #parameters: SmtpConnectionParameters
-  readonly #options: Omit<SendingOptions, 'onProgress'>
+  readonly #options: RouteOptions
   #connection: SmtpConnection | undefined
   /** Connections that letters were taken over. Some servers take few over each. */
   readonly #useful = new WeakSet<SmtpConnection>()
@@ -32,10 +38,7 @@ export class SendingRoute {
   #isCutOff = false
   #isClosed = false
 
-  constructor(
-    parameters: SmtpConnectionParameters,
-    options: Omit<SendingOptions, 'onProgress'> = {},
-  ) {
+  constructor(parameters: SmtpConnectionParameters, options: RouteOptions = {}) {
     this.#parameters = parameters
     this.#options = options
   }
@@ -108,9 +111,10 @@ export class SendingRoute {
   }
 
   async #open(): Promise<SmtpConnection> {
-    const { signal, log } = this.#options
+    const { signal, log, beforeConnecting } = this.#options
     await this.#connection?.close()
     try {
+      await beforeConnecting?.()
       this.#connection = await openSmtp(this.#parameters.mailServer, {
         deadlines: this.#parameters.deadlines,
         ...(signal && { signal }),

@@ -11,6 +11,7 @@ import { InternetMail } from '../model/internet-mail/internet-mail.ts'
 import type { MessageReference } from '../model/internet-mail/mail-receiver.ts'
 import { nameClass } from '../model/vocabulary.ts'
 import type { ИнтернетПочтовоеСообщение } from './internet-mail-message.ts'
+import type { ИсключениеПочтовогоЯщика } from './mailbox-exceptions.ts'
 import type { ПараметрыСоединения } from './mailbox-letters.ts'
 
 /** Каким должно быть письмо: верным должно быть всё, что сказано. Тексты ищутся внутри полей без учёта регистра, дни — без времени. */
@@ -90,6 +91,8 @@ export interface ИнтернетПочта extends InternetMail {
   /** Пустая строка — Входящие. */
   ТекущийПочтовыйЯщик: string
   readonly СимволРазделитель: Promise<string>
+  /** Что сервер не отдал в последний раз, по идентификаторам, и почему: остальное выбрано. Расширение. */
+  readonly НеполученныеСообщения: ReadonlyMap<string, ИсключениеПочтовогоЯщика>
 }
 
 interface КлассИнтернетПочта {
@@ -122,6 +125,7 @@ export const ИнтернетПочта: КлассИнтернетПочта = 
       ПереименоватьПочтовыйЯщик: 'renameMailbox',
       ТекущийПочтовыйЯщик: 'currentMailbox',
       СимволРазделитель: 'delimiterChar',
+      НеполученныеСообщения: 'refusedMessages',
     },
   },
 )

@@ -163,7 +163,11 @@ class Burst {
     this.#open.push(transaction)
     yield* this.#sendEnvelope(transaction, plan)
     if (!usesChunking) return yield* this.#sendData(transaction, letter)
-    if (!this.#isProven) yield* this.#pipeline.settle()
+    if (!this.#isProven) {
+      yield* this.#pipeline.settle()
+      // A reply too many would have every other taken for the one before it, and this is where it can still be told.
+      yield* this.#pipeline.hear()
+    }
     this.#isProven = true
     yield* this.#sendChunks(transaction, letter)
   }
@@ -254,13 +258,36 @@ class Burst {
       pipeline.put(DATA.octets, transaction.dataStep(dataMs))
       yield* pipeline.settle()
     }
-    if (transaction.isRefused) {
-      transaction.settle()
-      if (transaction.isGoAheadGiven) yield* this.#sendNothing(transaction)
-      else this.#needsReset = transaction.isMailAccepted
-      return
+    if (!transaction.isRefused) return yield* this.#sendContent(transaction, content)
+    if (!transaction.isGoAheadGiven && transaction.hasRecipient) {
+      return yield* this.#forget(transaction)
     }
-    yield* this.#sendContent(transaction, content)
+    transaction.settle()
+    if (transaction.isGoAheadGiven) yield* this.#sendNothing(transaction)
+    else this.#needsReset = transaction.isMailAccepted
+  }
+
+  /**
+   * The server has accepted recipients and then refused DATA; or it has said one thing too many before, and what came to DATA was its word about the last recipient. Then
+   * the answer to DATA is what comes to RSET, and it can't be one to that. Until this is known nobody is told anything.
+   */
+  *#forget(transaction: Transaction): Dialog<void> {
+    const step = this.#resetStep(this.#session.channel.deadlines.commandMs)
+    let isGoAhead = false
+    this.#pipeline.put(RSET.octets, {
+      ...step,
+      take: (reply) => {
+        isGoAhead = reply.severity === 'intermediate'
+        return step.take(reply)
+      },
+    })
+    try {
+      yield* this.#pipeline.settle()
+    } catch (error) {
+      if (isGoAhead || error instanceof ProtocolViolation) transaction.fail(error)
+      throw error
+    }
+    transaction.settle()
   }
 
   *#sendContent(transaction: Transaction, content: Content): Dialog<void> {

@@ -66,7 +66,7 @@ async function verdictsOfText(text: string): Promise<readonly string[]> {
   return verdictsOf(Buffer.from(text, 'latin1'), records)
 }
 
-describe('An independent verifier', () => {
+describe('An independent verifier (C11)', () => {
   it('passes the letter of RFC 8463 Appendix A as it is printed, so it can be relied on', async () => {
     const signatures = [
       [rfc.ED25519_UNSIGNED, rfc.ED25519_SIGNATURE],

@@ -8,9 +8,9 @@ export class LetterOfPieces extends CanonicalLetter {
   readonly body: LetterBody
   readonly needsSmtpUtf8: boolean = false
   timesRead = 0
-  readonly #pieces: () => readonly Uint8Array[]
+  readonly #pieces: () => Iterable<Uint8Array>
 
-  constructor(pieces: () => readonly Uint8Array[], body: LetterBody = '7BIT') {
+  constructor(pieces: () => Iterable<Uint8Array>, body: LetterBody = '7BIT') {
     super()
     this.#pieces = pieces
     this.body = body

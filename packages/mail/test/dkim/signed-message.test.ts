@@ -9,7 +9,7 @@ import {
   signMessage,
 } from '../../src/dkim.ts'
 import { LimitExceeded } from '../../src/errors.ts'
-import { octets } from '../mime/cut.ts'
+import { inOneBuffer, octets } from '../mime/cut.ts'
 import { ED25519_PEM, ed25519Key, rsaKey } from './keys.ts'
 import { letterOf, letterOfDraft, LetterOfPieces, octetsOfLetter } from './letters.ts'
 
@@ -51,6 +51,19 @@ describe('A signed message', () => {
       signed.signatureFields.map((field) => /a=([^;]*)/.exec(field)?.[1]),
       ['rsa-sha256', 'ed25519-sha256'],
     )
+  })
+
+  it('has the octets that were read, whatever their memory is used for afterwards', async () => {
+    for (const pieces of [[octets(HEADER), octets('one\r\n'), octets('two\r\n')], largeLetter()]) {
+      const plain = new LetterOfPieces(() => pieces)
+      const fleeting = new LetterOfPieces(() => inOneBuffer(pieces))
+      const signed = await signMessage(fleeting, ed25519Key, { signedAt })
+      const copies: Buffer[] = []
+      for await (const piece of signed) copies.push(Buffer.from(piece))
+
+      const expected = await octetsOfLetter(await signMessage(plain, ed25519Key, { signedAt }))
+      assert.deepEqual(Buffer.concat(copies), expected)
+    }
   })
 
   it('is canonical, needs what the letter needs and knows its size', async () => {

@@ -14,7 +14,7 @@ function write(...mailboxes: readonly MailboxAddress[]): string {
 }
 
 describe('An address field', () => {
-  it('writes names plain, quoted or encoded, as they need', () => {
+  it('writes names plain, quoted or encoded, as they need (C4)', () => {
     const named = (displayName: string): MailboxAddress =>
       MailboxAddress.of({ localPart: 'a', domain: 'b.test', displayName })
 

@@ -229,7 +229,7 @@ describe('A composed letter', () => {
     assert.equal(composeMessage(draftOf({ attachments: [unknownSize] })).sizeOctets, undefined)
   })
 
-  it('holds no delimiter but its own, even if the text knows the boundary', async () => {
+  it('holds no delimiter but its own, even if the text knows the boundary (C6)', async () => {
     const text = '--=_m_0123456789abcdef\n--0123456789abcdef--\n--=_m_0123456789abcdef--\n'
 
     const letter = readLetter([
@@ -240,7 +240,7 @@ describe('A composed letter', () => {
     assert.equal(letter.parts[1]?.content, text.replaceAll('\n', '\r\n'))
   })
 
-  it('is ASCII lines of at most 76 that end in CRLF, and reads back, whatever the draft', async () => {
+  it('is ASCII lines of at most 76 that end in CRLF, and reads back, whatever the draft (C1)', async () => {
     const line = fc
       .string({ unit: 'grapheme', maxLength: 60 })
       .map((text) => text.replaceAll(/\p{Cc}/gu, '').toWellFormed())

@@ -183,7 +183,7 @@ describe('A parameter', () => {
 })
 
 describe('A file name', () => {
-  it('is plain, quoted or percent-encoded, as it needs', () => {
+  it('is plain, quoted or percent-encoded, as it needs (C5)', () => {
     assert.deepEqual(formatParameter('filename', 'a.txt'), ['filename=a.txt'])
     assert.deepEqual(formatParameter('filename', 'a "b".txt'), [String.raw`filename="a \"b\".txt"`])
     assert.deepEqual(formatParameter('filename', "'a"), [`filename="'a"`])

@@ -5,17 +5,38 @@ import {
   EmailDirectoryNotFoundException,
   EmailFlag,
   IllegalArgumentException,
+  ImapConnection,
   ImapDirectoryOpenMode,
   MailboxException,
 } from '../../src/index.ts'
 import { ImapCapabilityMissing } from '../../src/imap/errors.ts'
-import { fill, openInbox, openWorld, subjectsIn } from './imap-world.ts'
+import { startMailHost } from '../../src/testing.ts'
+import { fill, openInbox, openWorld, parametersFor, subjectsIn } from './imap-world.ts'
 import { MemoryImap } from './memory-imap.ts'
 import { takeCensus } from '../census.ts'
 
 takeCensus()
 
 describe('Letters of an ImapEmailDirectory', () => {
+  it('are read when the server refuses one of them, which says so itself', async () => {
+    await using host = await startMailHost({
+      accounts: [{ address: 'tim', password: 'tanstaaf' }],
+      onCommand: (_, line) =>
+        /^UID FETCH (1:3|2) .*BODY/.test(line) ? { reply: 'NO [SERVERBUG] no' } : 'proceed',
+    })
+    for (const subject of ['0', '1', '2']) host.mailbox('tim').put(`Subject: ${subject}\r\n\r\n`)
+    const parameters = parametersFor({ at: () => ({ ...host.imap, tls: 'none' }) })
+    await using connection = await ImapConnection.connect(parameters)
+    const inbox = await (await connection.getDirectory('INBOX'))?.open(ImapDirectoryOpenMode.Read)
+    const emails = (await inbox?.getEmails()) ?? []
+    const headers = (await inbox?.getEmailHeaders()) ?? []
+
+    assert.deepEqual([emails[0]?.email.subject, emails[2]?.email.subject], ['0', '2'])
+    assert.throws(() => emails[1]?.email, /reading letter 1 failed/)
+    assert.deepEqual([headers[0]?.headers.subject, headers[2]?.headers.subject], ['0', '2'])
+    assert.throws(() => headers[1]?.headers, /reading letter 1 failed/)
+  })
+
   it('are counted, read whole or by their headers: all, some, a range, one', async () => {
     await using world = await openWorld()
     fill(world.host, 'INBOX', 4)

@@ -15,7 +15,7 @@ export interface ImapWorld extends AsyncDisposable {
   directory(path: string): Promise<ImapEmailDirectory>
 }
 
-export function parametersFor(listener: Loopback): ImapConnectionParameters {
+export function parametersFor(listener: Pick<Loopback, 'at'>): ImapConnectionParameters {
   const { host, port } = listener.at()
   return new ImapConnectionParameters({
     server: host,

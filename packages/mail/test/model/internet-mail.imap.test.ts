@@ -2,16 +2,18 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import {
   EmailDirectoryNotFoundException,
+  EmailSendingException,
   IllegalArgumentException,
   MailboxException,
 } from '../../src/index.ts'
 import {
   InternetMailMessage,
+  type InternetMailProfile,
   InternetMailProtocol,
   InternetMailTextProcessing,
   type InternetMailFilter,
 } from '../../src/internet-mail.ts'
-import { logonByImap } from './internet-mail-world.ts'
+import { ADDRESS, logonByImap, startWorld, type MailWorld } from './internet-mail-world.ts'
 import { MemoryImap } from './memory-imap.ts'
 import { takeCensus } from '../census.ts'
 
@@ -25,6 +27,16 @@ function fill(host: MemoryImap, mailbox: string, ...subjects: readonly string[])
 
 function flagsOf(host: MemoryImap): readonly string[] {
   return host.mailbox('INBOX').letters.map(({ flags }) => [...flags].join())
+}
+
+/** The profile of a world, with IMAP too. */
+function readByImap({ host, profile }: MailWorld): InternetMailProfile {
+  profile.imapServerAddress = host.imap.host
+  profile.imapPort = host.imaps?.port ?? 0
+  profile.imapUseSsl = true
+  profile.imapUser = ADDRESS
+  profile.imapPassword = profile.password
+  return profile
 }
 
 const { Imap } = InternetMailProtocol
@@ -60,8 +72,8 @@ describe('InternetMail by IMAP', () => {
     fill(host, 'INBOX', 'third')
     await using second = await logonByImap(listener)
 
-    assert.deepEqual(known, ['imap-1-1', 'imap-11-1'])
-    assert.deepEqual(await second.getUidl([...known, 'of POP3']), ['imap-21-1'])
+    assert.deepEqual(known, ['imap-1-1-INBOX', 'imap-11-1-INBOX'])
+    assert.deepEqual(await second.getUidl([...known, 'of POP3']), ['imap-21-1-INBOX'])
     const [short] = await second.get(false, ['imap-11'])
     assert.equal(short?.subject, 'second')
     assert.deepEqual(await second.get(false, ['imap-11-2']), [])
@@ -90,7 +102,7 @@ describe('InternetMail by IMAP', () => {
     const recent = await mail.getHeaders({ recent: true, seen: false })
     assert.deepEqual(
       recent.map(({ subject, texts, uid }) => [subject, texts.count(), uid]),
-      [['second', 0, ['imap-11-1']]],
+      [['second', 0, ['imap-11-1-INBOX']]],
     )
     assert.equal((await mail.getUidl([], { new: false, seen: false })).length, 1)
   })
@@ -110,6 +122,84 @@ describe('InternetMail by IMAP', () => {
     assert.deepEqual(await found({ new: false }), ['old', 'seen'])
     assert.deepEqual(await found({ recent: true, new: false }), ['seen'])
     assert.deepEqual(await found({ seen: true, new: true }), [])
+  })
+
+  it('gives the others, and names those, when the server refuses some', async () => {
+    await using world = await startWorld({
+      onCommand: (_, line) =>
+        /^UID FETCH (?:\S*[,:])?2(?:[,:]\S*)? .*BODY|^UID FETCH 1:3 .*BODY/.test(line)
+          ? { reply: 'NO [SERVERBUG] can not read it' }
+          : 'proceed',
+    })
+    for (const subject of ['first', 'second', 'third']) world.put(subject)
+    const { mail } = world
+    await mail.logon(readByImap(world), Imap)
+
+    for (const read of [() => mail.get(), () => mail.getHeaders()]) {
+      const messages = await read()
+      assert.deepEqual(
+        messages.map(({ subject }) => subject),
+        ['first', 'third'],
+      )
+      const [[id, refusal] = []] = mail.refusedMessages
+      assert.match(id ?? '', /^imap-2-/)
+      assert.match(refusal?.message ?? '', /reading letter 1 failed: .* can not read it/)
+    }
+    await assert.rejects(mail.get(false, [2]), MailboxException)
+  })
+
+  it('shows itself to the POP3 server before it sends, if the profile says so', async () => {
+    const lines: string[] = []
+    await using world = await startWorld({
+      onCommand: (protocol, line) => {
+        const [word = ''] = line.split(' ')
+        lines.push(`${protocol} ${word}`)
+        return 'proceed'
+      },
+    })
+    const { mail } = world
+    const profile = readByImap(world)
+    profile.pop3BeforeSmtp = true
+    const message = new InternetMailMessage()
+    message.from = ADDRESS
+    message.to.add(ADDRESS)
+
+    await mail.logon(profile, Imap)
+    lines.length = 0
+    await mail.send(message)
+    await mail.logoff()
+    const [login, ...others] = lines.filter((line) => / (AUTH|QUIT|EHLO|MAIL)$/.test(line))
+    assert.equal(login, 'pop3 AUTH')
+    assert.ok(others.indexOf('pop3 QUIT') < others.indexOf('smtp EHLO'), lines.join())
+
+    profile.pop3ServerAddress = '127.0.0.1'
+    profile.password = 'wrong'
+    await mail.logon(profile, Imap)
+    lines.length = 0
+    await assert.rejects(mail.send(message), EmailSendingException)
+    assert.equal(
+      lines.some((line) => line.startsWith('smtp')),
+      false,
+    )
+  })
+
+  it('takes no letter for one of another mailbox that has its UID and its UIDVALIDITY', async () => {
+    const host = new MemoryImap()
+    fill(host, 'INBOX', 'here')
+    fill(host, 'Archive', 'there')
+    host.mailbox('Archive').uidValidity = host.mailbox('INBOX').uidValidity
+    await using listener = await host.listen()
+    await using mail = await logonByImap(listener)
+    const here = await mail.getUidl()
+
+    mail.currentMailbox = 'Archive'
+    const there = await mail.getUidl(here)
+
+    assert.equal(there.length, 1)
+    assert.match(there[0] ?? '', /-Archive$/)
+    await assert.rejects(mail.deleteMessages(here), IllegalArgumentException)
+    await mail.deleteMessages(there)
+    assert.deepEqual(flagsOf(host), [''])
   })
 
   it('lists, makes, renames and deletes mailboxes, and reads the one that is chosen', async () => {

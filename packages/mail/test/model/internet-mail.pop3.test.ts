@@ -41,6 +41,36 @@ describe('InternetMail by POP3', () => {
     assert.deepEqual(world.subjects(), [])
   })
 
+  it('gives the others, and names those, when the server refuses some', async () => {
+    let isRefused = true
+    await using world = await startWorld({
+      onCommand: (_, line) =>
+        isRefused && /^(RETR|TOP) 2/.test(line) ? { reply: '-ERR [SYS/TEMP] busy' } : 'proceed',
+    })
+    const { mail } = world
+    for (const subject of ['first', 'second', 'third']) world.put(subject)
+    await mail.logon(world.profile)
+    const ids = await mail.getUidl()
+    const subjects = (messages: readonly InternetMailMessage[]): readonly string[] =>
+      messages.map(({ subject }) => subject)
+
+    assert.deepEqual(subjects(await mail.get()), ['first', 'third'])
+    const [[id, refusal] = []] = mail.refusedMessages
+    assert.equal(id, ids[1])
+    assert.match(refusal?.message ?? '', /reading letter 1 failed: RETR 2 was rejected/)
+    assert.equal(refusal?.transient, true)
+    assert.deepEqual(subjects(await mail.getHeaders({ subject: 'r' })), ['first', 'third'])
+    assert.deepEqual([...mail.refusedMessages.keys()], [ids[1]])
+    await assert.rejects(mail.get(false, [ids[1] ?? '']), MailboxException)
+    // What did not come is not deleted.
+    assert.deepEqual(subjects(await mail.get(true)), ['first', 'third'])
+    isRefused = false
+    assert.deepEqual(subjects(await mail.get()), ['second'])
+    assert.equal(mail.refusedMessages.size, 0)
+    await mail.logoff()
+    assert.deepEqual(world.subjects(), ['second'])
+  })
+
   it('knows letters by identifiers that hold in the next connection too', async () => {
     await using world = await startWorld()
     const { mail } = world

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { EmailDeletionException, MailboxException } from '../../src/index.ts'
+import {
+  EmailDeletionException,
+  IllegalArgumentException,
+  MailboxException,
+} from '../../src/index.ts'
 import { ImapReceiver } from '../../src/model/internet-mail/imap-receiver.ts'
 import { Pop3Receiver } from '../../src/model/internet-mail/pop3-receiver.ts'
 import { drive } from '../../src/net/drive.ts'
@@ -72,7 +76,7 @@ describe('A maildrop of the platform', () => {
       S: +OK`,
     )
 
-    const headers = await receiver.getHeaders({})
+    const { items: headers } = await receiver.getHeaders({})
     await receiver.deleteMessages([headers[1] ?? ''])
     await receiver.close()
 
@@ -93,15 +97,61 @@ describe('A maildrop of the platform', () => {
       S: -ERR what is that?
       `
     const earlier = await pop3(['USER'], listing)
-    const known = await earlier.receiver.getUidl([], {})
+    const { items: known } = await earlier.receiver.getUidl([], {})
     const later = await pop3(['USER'], listing)
 
     await later.receiver.deleteMessages(known)
-    const unknown = await later.receiver.getUidl(known, {})
+    const { items: unknown } = await later.receiver.getUidl(known, {})
 
     // Nothing but the listing was asked for.
     later.connection.assertFinished()
     assert.deepEqual([known.length, unknown.length], [1, 1])
+  })
+
+  it('tells letters that share an identifier apart where they were read, and otherwise deletes none of them', async () => {
+    const { receiver, connection } = await pop3(
+      ['USER', 'UIDL', 'TOP'],
+      `
+      C: LIST
+      S: +OK
+      S: 1 20
+      S: 2 20
+      S: 3 20
+      S: .
+      C: UIDL
+      S: +OK
+      S: 1 same
+      S: 2 other
+      S: 3 same
+      S: .
+      C: TOP 1 0
+      S: +OK
+      S: Subject: one
+      S: .
+      C: TOP 2 0
+      S: +OK
+      S: Subject: two
+      S: .
+      C: TOP 3 0
+      S: +OK
+      S: Subject: three
+      S: .
+      C: DELE 3
+      S: +OK
+      C: DELE 1
+      S: +OK
+      C: QUIT
+      S: +OK`,
+    )
+
+    const { items: headers } = await receiver.getHeaders({})
+    await assert.rejects(receiver.deleteMessages(['other', 'same']), IllegalArgumentException)
+    await receiver.deleteMessages([headers[2] ?? ''])
+    // Now it means one letter.
+    await receiver.deleteMessages(['same'])
+    await receiver.close()
+
+    connection.assertFinished()
   })
 
   it('is listed once more when the listing was refused', async () => {
@@ -123,13 +173,13 @@ describe('A maildrop of the platform', () => {
     )
 
     await assert.rejects(receiver.getUidl([], {}), MailboxException)
-    const uids = await receiver.getUidl([], {})
+    const { items: uids } = await receiver.getUidl([], {})
 
     connection.assertFinished()
     assert.deepEqual(uids, ['a'])
   })
 
-  it('deletes all copies that have one identifier, and says which letters the server keeps', async () => {
+  it('deletes what it can, and says which letters the server keeps', async () => {
     const { receiver } = await pop3(
       ['UIDL', 'TOP', 'PIPELINING'],
       `
@@ -141,9 +191,9 @@ describe('A maildrop of the platform', () => {
       S: .
       C: UIDL
       S: +OK
-      S: 1 same
+      S: 1 one
       S: 2 other
-      S: 3 same
+      S: 3 three
       S: .
       C: DELE 1
       C: DELE 3
@@ -152,7 +202,7 @@ describe('A maildrop of the platform', () => {
     )
 
     await assert.rejects(
-      receiver.deleteMessages(['same', 'unknown']),
+      receiver.deleteMessages(['one', 'three', 'unknown']),
       (error) =>
         error instanceof EmailDeletionException &&
         error.outcome === 'kept' &&
@@ -210,14 +260,14 @@ describe('A mailbox of the platform', () => {
       S: )
       S: A5 OK`)
 
-    const letters = await receiver.get(undefined, KEEP)
+    const { items: letters } = await receiver.get(undefined, KEEP)
 
     connection.assertFinished()
     assert.deepEqual(
       letters.map(({ subject, uid, size, mailbox }) => [subject, uid[0], size, mailbox]),
       [
-        ['one', 'imap-4-7', 19, 'INBOX'],
-        ['two', 'imap-8-7', 19, 'INBOX'],
+        ['one', 'imap-4-7-INBOX', 19, 'INBOX'],
+        ['two', 'imap-8-7-INBOX', 19, 'INBOX'],
       ],
     )
     assert.deepEqual(letters[1]?.dateReceived, new Date('2026-11-22T08:00:00Z'))

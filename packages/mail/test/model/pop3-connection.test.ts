@@ -231,7 +231,7 @@ describe('Letters marked for deletion in a Pop3Connection', () => {
     await connection.close()
 
     assert.deepEqual(subjectsAt(host), [])
-    assert.equal(turns, 3)
+    assert.equal(turns, 2)
   })
 
   it('are named when the server refuses to delete them, and the others are deleted', async () => {
@@ -316,14 +316,21 @@ describe('A Pop3Connection that fails', () => {
     assert.equal(connection.isConnected(), false)
   })
 
-  it('names a letter that the server does not give', async () => {
-    await using host = await startHost(2, {
-      onCommand: (_, line) => (line === 'RETR 2' ? { reply: '-ERR [SYS/PERM] gone' } : 'proceed'),
+  it('names a letter that the server does not give, and reads the others', async () => {
+    await using host = await startHost(3, {
+      onCommand: (_, line) =>
+        /^(RETR|TOP) 2/.test(line) ? { reply: '-ERR [SYS/PERM] gone' } : 'proceed',
     })
     await using connection = await Pop3Connection.connect(parametersOf(host))
 
-    await assert.rejects(connection.getEmails(), /reading letters failed: RETR 2 was rejected/)
-    assert.equal((await connection.getEmail(0)).index, 0)
+    const [first, second, third] = await connection.getEmails()
+    assert.deepEqual([first?.email.subject, third?.email.subject], ['0', '2'])
+    assert.throws(() => second?.email, /reading letter 1 failed: RETR 2 was rejected/)
+    const [, headers, last] = await connection.getEmailHeaders()
+    assert.equal(last?.headers.subject, '2')
+    assert.throws(() => headers?.headers, /reading letter 1 failed: TOP 2 0 was rejected/)
+    assert.match(String(headers), /^1: reading letter 1 failed/)
+    assert.match(JSON.stringify(headers), /MAILBOX_FAILED/)
   })
 
   it('ends when the caller gives up', async () => {

@@ -99,6 +99,26 @@ describe('A letter in chunks', () => {
     assert.deepEqual(outcomes, [['accepted 250']])
   })
 
+  it('S12 is not sent when a reply too many has arrived meanwhile, although it was not read yet', () => {
+    const replies = ['220 x', '250-x\r\n250-PIPELINING\r\n250 CHUNKING', '250 stray', '250 mail']
+    const arrived = ['250 the recipient']
+    const dialog = burst([{}])
+    const sent: string[] = []
+    let step = dialog.next()
+    while (step.done !== true) {
+      const demand = step.value
+      if (demand.kind === 'send') sent.push(textOf(demand.octets))
+      // In passing, only what was read before is seen.
+      const isAsked = demand.kind === 'poll' && demand.isInPassing !== true && sent.length > 1
+      const isAwaited = demand.kind === 'receive'
+      const reply = isAwaited ? replies.shift() : isAsked ? arrived.shift() : undefined
+      step = dialog.next(reply === undefined ? undefined : octetsOf(`${reply}\r\n`))
+    }
+
+    assert.match(String(step.value.said[0]), /reply to nothing/)
+    assert.ok(!sent.some((octets) => octets.includes('BDAT')))
+  })
+
   it('S5 is not copied when it is large', async () => {
     const line = 'x'.repeat(998)
     const piece = octetsOf(`${line}\r\n`.repeat(30))

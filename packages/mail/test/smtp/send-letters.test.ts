@@ -103,7 +103,7 @@ describe('Letter in one group', () => {
     assert.deepEqual(outcomes, [['rejected 550'], ['accepted 250']])
   })
 
-  it('S11 whose DATA is refused is taken back together with the next', async () => {
+  it('S11 whose DATA is refused is taken back before the next', async () => {
     const outcomes = await outcomesOf(
       [two, one],
       `${pipelining}
@@ -116,10 +116,10 @@ describe('Letter in one group', () => {
       S: 550 5.1.1 unknown
       S: 451 4.3.0 not now
       C: RSET
+      S: 250 ok
       C: MAIL FROM:<office@example.org>
       C: RCPT TO:<a@x.org>
       C: DATA
-      S: 250 ok
       S: 250 ok
       S: 250 ok
       S: 354 go on

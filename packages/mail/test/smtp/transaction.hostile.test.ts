@@ -90,6 +90,33 @@ describe('421', () => {
 })
 
 describe('Replies that do not fit', () => {
+  /** A server says one thing too many, and what it says to the last recipient comes to DATA. */
+  const shifted = `${pipelining}
+    C: MAIL FROM:<office@example.org>
+    C: RCPT TO:<a@x.org>
+    C: RCPT TO:<b@x.org>
+    C: DATA
+    S: 250 stray
+    S: 250 mail
+    S: 250 a
+    S: 550 5.1.1 b`
+
+  it('S12 one too many before DATA refuses no recipient with what was said of another', async () => {
+    const late = `${shifted}\nC: RSET\nS: 354 go on`
+    const together = `${shifted}\nS: 354 go on`
+
+    await assert.rejects(play(sendAll([two]), late), ConnectionLost)
+    await assert.rejects(play(sendAll([two]), together), ProtocolViolation)
+  })
+
+  it('S12 a refusal of DATA counts as soon as RSET is answered as it must be, or refused', async () => {
+    for (const reset of ['250 forgotten', '503 5.5.1 what?', '421 4.7.0 enough']) {
+      const { outcomes } = await play(sendAll([two]), `${shifted}\nC: RSET\nS: ${reset}`)
+
+      assert.deepEqual(outcomes, [['rejected 550', 'rejected 550']])
+    }
+  })
+
   it('S12 a reply too many is noticed before the next letter', async () => {
     for (const extra of ['250 ok', '354 go on']) {
       await assert.rejects(

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { DEFAULT_DEADLINES } from '../../src/wire/deadlines.ts'
 import type { Deadlines } from '../../src/wire/deadlines.ts'
 
-describe('The default deadlines', () => {
+describe('The default deadlines (S29)', () => {
   for (const { phase, minutes } of [
     { phase: 'greetingMs', minutes: 5 },
     { phase: 'mailMs', minutes: 5 },

@@ -193,6 +193,8 @@ export interface RefusedMessages {
 export interface SendMessages {
   /** How much of the letter is out; without its size where that is not known. */
   readonly sending: (sentOctets: number, sizeOctets: number | undefined) => string
+  /** The server has said nothing for some time. Without TLS from the beginning it is the server that speaks first. */
+  readonly silent: (server: string, tls: 'implicit' | 'starttls' | 'none') => string
   readonly stopping: () => string
   readonly serverTitle: () => string
   readonly fromTitle: () => string

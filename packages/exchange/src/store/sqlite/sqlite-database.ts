@@ -13,6 +13,7 @@ export type SqlValue = null | number | bigint | string | Uint8Array
 export interface SqliteStatement {
   run(...values: SqlValue[]): { readonly changes: number | bigint }
   get(...values: SqlValue[]): unknown
+  all(...values: SqlValue[]): unknown[]
   iterate(...values: SqlValue[]): Iterable<unknown>
   setReadBigInts(enabled: boolean): void
   setReturnArrays(enabled: boolean): void
@@ -25,16 +26,27 @@ export type SqlRow = readonly SqlValue[]
  * A statement whose rows come as arrays, whole numbers as `bigint`: as `number`, those above 2^53 would be an error.
  */
 export class Query {
-  readonly #statement: SqliteStatement
+  readonly #database: SqliteDatabase
+  readonly #sql: string
+  #prepared: SqliteStatement | undefined
 
+  /** It is compiled when it is first used: of the statements for a table, few messages need all. */
   constructor(database: SqliteDatabase, sql: string) {
-    this.#statement = database.prepare(sql)
-    this.#statement.setReadBigInts(true)
-    this.#statement.setReturnArrays(true)
+    this.#database = database
+    this.#sql = sql
+  }
+
+  get #statement(): SqliteStatement {
+    if (this.#prepared !== undefined) return this.#prepared
+    const statement = this.#database.prepare(this.#sql)
+    statement.setReadBigInts(true)
+    statement.setReturnArrays(true)
+    this.#prepared = statement
+    return statement
   }
 
   all(...values: SqlValue[]): SqlRow[] {
-    return [...this.iterate(...values)]
+    return this.#statement.all(...values).filter(isSqlRow)
   }
 
   first(...values: SqlValue[]): SqlRow | undefined {

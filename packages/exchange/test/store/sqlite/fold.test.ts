@@ -7,10 +7,10 @@ const GOODS = 'CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT)'
 const INDEX = 'SELECT k1, seq, stamp, origin, via FROM obmen_index_1 ORDER BY seq'
 
 describe('the fold', () => {
-  it('gives each changed row one position, in the order of the last changes', async () => {
+  it('gives each changed row one position, in the order of the keys', async () => {
     const node = new PreparedDatabase(GOODS)
     node.sql(
-      `INSERT INTO goods (id) VALUES (3), (1), (2); UPDATE goods SET name = 'x' WHERE id = 3`,
+      `INSERT INTO goods (id) VALUES (3), (1), (2); UPDATE goods SET name = 'x' WHERE id = 1`,
     )
 
     const headSeq = await node.fold()
@@ -21,6 +21,35 @@ describe('the fold', () => {
       [2, 2],
       [3, 3],
     ])
+  })
+
+  for (const [what, schema] of [
+    ['hold unique values', 'id INTEGER PRIMARY KEY, name TEXT UNIQUE'],
+    ['refer to one another', 'id INTEGER PRIMARY KEY, name TEXT, part_of INTEGER REFERENCES GOODS'],
+  ] as const) {
+    it(`gives rows that ${what} their positions in the order of the last changes`, async () => {
+      const node = new PreparedDatabase(`CREATE TABLE goods (${schema})`)
+      node.sql(
+        `INSERT INTO goods (id) VALUES (3), (1), (2); UPDATE goods SET name = 'x' WHERE id = 1`,
+      )
+
+      await node.fold()
+
+      assert.deepEqual(node.rows('SELECT k1, seq FROM obmen_index_1 ORDER BY seq'), [
+        [3, 1],
+        [2, 2],
+        [1, 3],
+      ])
+    })
+  }
+
+  it('goes by the order of changes where a unique value is an expression', async () => {
+    const node = new PreparedDatabase(`${GOODS}; CREATE UNIQUE INDEX one ON goods (lower(name))`)
+    node.sql('INSERT INTO goods (id) VALUES (2), (1)')
+
+    await node.fold()
+
+    assert.deepEqual(node.rows('SELECT k1 FROM obmen_index_1 ORDER BY seq'), [[2], [1]])
   })
 
   it('moves a row that changes again to the end, and gives no position twice', async () => {

@@ -43,7 +43,7 @@ suite('shares', () => {
     site.sql(
       `UPDATE orders SET place = 'a' WHERE id = 2; UPDATE orders SET place = 'b' WHERE id = 1`,
     )
-    assert.deepEqual(await node.look(), ['+2 a', 'x1'])
+    assert.deepEqual(await node.look(), ['x1', '+2 a'])
     site.sql(`UPDATE orders SET note = 'again' WHERE id = 1`)
     assert.deepEqual(await node.look(), [])
     site.sql(`DELETE FROM orders WHERE id IN (1, 3)`)

@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { concatOctets, NO_OCTETS } from '../../base/octets.ts'
+import { NO_OCTETS, concatOctets, copyOctets } from '../../base/octets.ts'
 import { contentOf, type AttachmentContent } from '../attachment-content.ts'
 import { IllegalStateException } from '../exception.ts'
 import { FileContent } from '../file-content.ts'
@@ -81,7 +81,7 @@ export class BinaryData {
   /** All octets, in memory. An extension. */
   async readData(): Promise<Uint8Array> {
     const pieces: Uint8Array[] = []
-    for await (const octets of this.#content.open()) pieces.push(octets.slice())
+    for await (const octets of this.#content.open()) pieces.push(copyOctets(octets))
     return concatOctets(pieces)
   }
 

@@ -9,6 +9,7 @@ import type { ImapConnectionParameters } from '../imap-connection-parameters.ts'
 import { ImapDirectoryOpenMode } from '../imap-directory-open-mode.ts'
 import { fetchHeaderSections, fetchLetters, uidsAt, type LetterOctets } from '../imap-letters.ts'
 import { requiringDirectory } from '../imap-lookup.ts'
+import { MailboxException } from '../mailbox-exception.ts'
 import { ImapTurns, type OpenDirectory } from '../imap-turns.ts'
 import type { MailboxOptions } from '../lazy-session.ts'
 import { openImapSession } from '../open-mailbox.ts'
@@ -17,12 +18,15 @@ import { toCriteria, type InternetMailFilter } from './filter.ts'
 import { flagChangesOf, type InternetMailMessageFlags } from './flags.ts'
 import { InternetMailMessage } from './internet-mail-message.ts'
 import { identifiersOf } from './mail-receiver.ts'
-import type { GettingOptions, MailReceiver, MessageReference } from './mail-receiver.ts'
+import type { Given, GettingOptions, MailReceiver, MessageReference } from './mail-receiver.ts'
 
 const ITEMS: FetchItems = { internalDate: true, sizeOctets: true }
 
-/** What identifiers are made of: the UID, and what says which letters UIDs mean. Without that an identifier means the letters of today. */
-const IDENTIFIER = /^imap-(\d{1,10})(?:-(\d{1,10}))?$/
+/**
+ * What identifiers are made of: the UID, what says which letters UIDs mean, and the mailbox that they are UIDs of, because two that were made in one second may say the same. Without
+ * the last an identifier is one of the mailbox that is read, and with the UID alone it means the letters of today.
+ */
+const IDENTIFIER = /^imap-(\d{1,10})(?:-(\d{1,10})(?:-(.+))?)?$/s
 
 /** Mailboxes of a server that letters are read from: one at a time is the current one. */
 export class ImapReceiver implements MailReceiver {
@@ -56,39 +60,42 @@ export class ImapReceiver implements MailReceiver {
     })
   }
 
-  getHeaders(filter: InternetMailFilter): Promise<readonly InternetMailMessage[]> {
+  getHeaders(filter: InternetMailFilter): Promise<Given<InternetMailMessage>> {
     return this.#within('reading headers', async (mailbox, imap) => {
       const letters = await find(mailbox, imap, filter)
       const found: LetterOctets[] = []
       for await (const each of fetchHeaderSections(mailbox, letters, ITEMS)) found.push(each)
       found.sort((a, b) => a.letter.sequenceNumber - b.letter.sequenceNumber)
-      return found.map((each) => toMessage(mailbox, each, { isWhole: false }))
+      const received = new ReceivedLetters(mailbox, { isWhole: false })
+      for (const each of found) received.take(each)
+      return { items: [...received.messages.values()], refusals: received.refusals }
     })
   }
 
-  getUidl(known: readonly string[], filter: InternetMailFilter): Promise<readonly string[]> {
+  getUidl(known: readonly string[], filter: InternetMailFilter): Promise<Given<string>> {
     return this.#within('listing letters', async (mailbox, imap) => {
       const uids = await uidsOf(mailbox, await find(mailbox, imap, filter))
       const isKnown = new Set(known.map((id) => readUid(mailbox, id)))
-      return [...uids.numbers()].filter((uid) => !isKnown.has(uid)).map((uid) => idOf(mailbox, uid))
+      const unknown = [...uids.numbers()].filter((uid) => !isKnown.has(uid))
+      return { items: unknown.map((uid) => idOf(mailbox, uid)), refusals: new Map() }
     })
   }
 
   get(
     named: readonly MessageReference[] | undefined,
     { deletes, marksAsRead }: GettingOptions,
-  ): Promise<readonly InternetMailMessage[]> {
+  ): Promise<Given<InternetMailMessage>> {
     return this.#within('reading letters', async (mailbox, imap) => {
       const order = named && (await uidsNamed(mailbox, named))
       const letters = order ? UidSet.of(order) : await find(mailbox, imap, {})
-      const messages = new Map<number, InternetMailMessage>()
-      for await (const each of fetchLetters(mailbox, letters, ITEMS)) {
-        messages.set(each.letter.uid ?? 0, toMessage(mailbox, each, { isWhole: true }))
-      }
+      const received = new ReceivedLetters(mailbox, { isWhole: true })
+      for await (const each of fetchLetters(mailbox, letters, ITEMS)) received.take(each)
+      const { messages, refusals } = received
       const read = UidSet.of(messages.keys())
       const flags = [...(marksAsRead ? ['\\Seen'] : []), ...(deletes ? ['\\Deleted'] : [])]
       if (flags.length > 0 && !read.isEmpty) await mailbox.store(read, 'add', flags)
-      return order ? order.flatMap((uid) => messages.get(uid) ?? []) : [...messages.values()]
+      const items = order?.flatMap((uid) => messages.get(uid) ?? []) ?? [...messages.values()]
+      return { items, refusals }
     })
   }
 
@@ -217,38 +224,63 @@ export class ImapReceiver implements MailReceiver {
   }
 }
 
-function toMessage(
-  mailbox: ImapMailbox,
-  { letter, octets }: LetterOctets,
-  { isWhole }: { readonly isWhole: boolean },
-): InternetMailMessage {
-  const { uid = 0, sizeOctets, internalDate: dateReceived } = letter
-  const uids = [idOf(mailbox, uid)]
-  return InternetMailMessage.received({
-    octets,
-    isWhole,
-    uids,
-    sizeOctets,
-    dateReceived,
-    mailbox: mailbox.name.text,
-  })
+/** What came of letters, by UID, and why others did not come, by identifier. */
+class ReceivedLetters {
+  readonly messages = new Map<number, InternetMailMessage>()
+  readonly refusals = new Map<string, MailboxException>()
+  readonly #mailbox: ImapMailbox
+  readonly #isWhole: boolean
+
+  constructor(mailbox: ImapMailbox, { isWhole }: { readonly isWhole: boolean }) {
+    this.#mailbox = mailbox
+    this.#isWhole = isWhole
+  }
+
+  take({ letter, octets }: LetterOctets): void {
+    const { uid = 0, sizeOctets, internalDate: dateReceived } = letter
+    const id = idOf(this.#mailbox, uid)
+    if (octets instanceof MailboxException) {
+      this.refusals.set(id, octets)
+      return
+    }
+    const message = InternetMailMessage.received({
+      octets,
+      isWhole: this.#isWhole,
+      uids: [id],
+      sizeOctets,
+      dateReceived,
+      mailbox: this.#mailbox.name.text,
+    })
+    this.messages.set(uid, message)
+  }
 }
 
-function idOf({ uidValidity }: ImapMailbox, uid: number): string {
-  return uidValidity === undefined ? `imap-${uid}` : `imap-${uid}-${uidValidity}`
+function idOf({ uidValidity, name }: ImapMailbox, uid: number): string {
+  return uidValidity === undefined ? `imap-${uid}` : `imap-${uid}-${uidValidity}-${name.text}`
 }
 
-/** `undefined` for what is no identifier, and for a letter that had this one before UIDs were given anew. */
-function readUid({ uidValidity }: ImapMailbox, id: string): number | undefined {
+/** `undefined` for what is no identifier, for a letter of another mailbox, and for one that had this UID before they were given anew. */
+function readUid(mailbox: ImapMailbox, id: string): number | undefined {
   const [, uid, validity] = IDENTIFIER.exec(id) ?? []
-  const isOld = validity !== undefined && Number(validity) !== uidValidity
-  return isOld || Number(uid ?? 0) === 0 ? undefined : Number(uid)
+  const isOld = validity !== undefined && Number(validity) !== mailbox.uidValidity
+  const isHere = !isOld && isOf(mailbox, id) && Number(uid ?? 0) !== 0
+  return isHere ? Number(uid) : undefined
 }
 
-/** As {@link readUid}. @throws IllegalArgumentException when it is no identifier. */
+function isOf({ name }: ImapMailbox, id: string): boolean {
+  const mailbox = IDENTIFIER.exec(id)?.[3]
+  return mailbox === undefined || MailboxName.of(mailbox).text === name.text
+}
+
+/** As {@link readUid}. @throws IllegalArgumentException when it is no identifier, or one of another mailbox. */
 function uidOf(mailbox: ImapMailbox, id: string): number | undefined {
-  if (IDENTIFIER.test(id)) return readUid(mailbox, id)
-  throw new IllegalArgumentException(`${quoted(id)} is no identifier of a letter here`)
+  if (!IDENTIFIER.test(id)) {
+    throw new IllegalArgumentException(`${quoted(id)} is no identifier of a letter here`)
+  }
+  if (isOf(mailbox, id)) return readUid(mailbox, id)
+  throw new IllegalArgumentException(
+    `${quoted(id)} is a letter of another mailbox than ${quoted(mailbox.name.text)}, which is read now`,
+  )
 }
 
 /** The letters that are named, in that order. */

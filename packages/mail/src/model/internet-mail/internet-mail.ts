@@ -2,6 +2,7 @@ import { concatOctets } from '../../base/octets.ts'
 import { EmailSendingException } from '../email-exception.ts'
 import { IllegalArgumentException, IllegalStateException } from '../exception.ts'
 import type { MailboxOptions } from '../lazy-session.ts'
+import type { MailboxException } from '../mailbox-exception.ts'
 import { readArguments } from '../named-arguments.ts'
 import { printAs } from '../print-as.ts'
 import { SendingRoute } from '../sending-route.ts'
@@ -12,7 +13,7 @@ import type { InternetMailMessageFlags } from './flags.ts'
 import { ImapReceiver } from './imap-receiver.ts'
 import type { InternetMailMessage } from './internet-mail-message.ts'
 import type { InternetMailProfile } from './internet-mail-profile.ts'
-import type { MailReceiver, MessageReference } from './mail-receiver.ts'
+import type { Given, MailReceiver, MessageReference } from './mail-receiver.ts'
 import { Pop3Receiver } from './pop3-receiver.ts'
 
 /** What was connected. */
@@ -50,6 +51,7 @@ export class InternetMail implements AsyncDisposable {
   #connected: Connected | undefined
   #isConnecting = false
   #route: SendingRoute | undefined
+  #refusals: ReadonlyMap<string, MailboxException> = new Map()
 
   /**
    * Connects to the mailbox, if the profile has one for the protocol. The server to send by is connected to when the first letter is sent.
@@ -129,6 +131,7 @@ export class InternetMail implements AsyncDisposable {
    *
    * @param named Identifiers, letters, or the headers of letters; by IMAP numbers too, counted from 1. Those that are gone are passed over; of none come none.
    * @param rest Whether to delete them when all have come: by default not. Whether to mark them as read, by IMAP: by default not.
+   * @throws MailboxException when the letters can't be read, or the server refuses all of them. Some that it refuses are named in {@link refusedMessages}, and never deleted.
    */
   async get(
     ...[deletes = false, named, marksAsRead = false]: [
@@ -137,7 +140,7 @@ export class InternetMail implements AsyncDisposable {
       marksAsRead?: boolean,
     ]
   ): Promise<InternetMailMessage[]> {
-    return [...(await this.#receiver.get(named, { deletes, marksAsRead }))]
+    return this.#take(await this.#receiver.get(named, { deletes, marksAsRead }))
   }
 
   /**
@@ -146,7 +149,7 @@ export class InternetMail implements AsyncDisposable {
    * @throws IllegalArgumentException when the filter has a key that is none, or one that POP3 can't answer.
    */
   async getHeaders(filter: InternetMailFilter = {}): Promise<InternetMailMessage[]> {
-    return [...(await this.#receiver.getHeaders(readFilter(filter)))]
+    return this.#take(await this.#receiver.getHeaders(readFilter(filter)))
   }
 
   /**
@@ -156,7 +159,15 @@ export class InternetMail implements AsyncDisposable {
    * @throws as {@link getHeaders}.
    */
   async getUidl(known: readonly string[] = [], filter: InternetMailFilter = {}): Promise<string[]> {
-    return [...(await this.#receiver.getUidl(known, readFilter(filter)))]
+    return this.#take(await this.#receiver.getUidl(known, readFilter(filter)))
+  }
+
+  /**
+   * The letters that the server would not give when it was asked last by {@link get}, {@link getHeaders} or {@link getUidl}, by their identifiers, and why: the others were given, and these are
+   * where they were. An extension.
+   */
+  get refusedMessages(): ReadonlyMap<string, MailboxException> {
+    return this.#refusals
   }
 
   /** How many letters there are now. */
@@ -246,14 +257,14 @@ export class InternetMail implements AsyncDisposable {
     message: InternetMailMessage,
     processing: InternetMailTextProcessing,
   ): Promise<ReadonlyMap<string, string>> {
-    const { profile, options } = this.#requireConnected()
+    const { profile } = this.#requireConnected()
     if (profile.smtpServerAddress === '') {
       throw new IllegalStateException('the profile names no server to send by')
     }
     // What the caller has to mend is told as such, before anything is sent.
     const prepared = message.prepare(processing)
     const { messageId } = prepared
-    const route = (this.#route ??= new SendingRoute(profile.toSmtpParameters(), options))
+    const route = (this.#route ??= this.#newRoute())
     const isReadable = (): boolean => true
     const recipients = await route.deliver({ prepared, isReadable }).catch((cause: unknown) => {
       route.retry()
@@ -266,6 +277,27 @@ export class InternetMail implements AsyncDisposable {
     return new Map(
       failed.map(({ forwardPath, reply }) => [forwardPath.addrSpec, reply?.toString() ?? '']),
     )
+  }
+
+  /** Some servers take letters from whoever has just logged in to the mailbox. Who reads it by POP3 has, and could not once more: the maildrop is locked. */
+  #newRoute(): SendingRoute {
+    const { profile, options, receiver } = this.#requireConnected()
+    const isDue = profile.pop3BeforeSmtp && !(receiver instanceof Pop3Receiver)
+    const beforeConnecting = async (): Promise<void> => {
+      await (await Pop3Receiver.open(profile.toPop3Parameters(), options)).close()
+    }
+    return new SendingRoute(profile.toSmtpParameters(), {
+      ...options,
+      ...(isDue && profile.pop3ServerAddress !== '' && { beforeConnecting }),
+    })
+  }
+
+  /** One letter that a server can't read must not keep all others from being read; but nothing at all must not look like an empty mailbox. */
+  #take<Item>({ items, refusals }: Given<Item>): Item[] {
+    this.#refusals = refusals
+    const [refusal] = refusals.values()
+    if (items.length === 0 && refusal !== undefined) throw refusal
+    return [...items]
   }
 
   #requireConnected(): Connected {

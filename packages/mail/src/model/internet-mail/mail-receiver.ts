@@ -1,4 +1,5 @@
 import { IllegalArgumentException } from '../exception.ts'
+import type { MailboxException } from '../mailbox-exception.ts'
 import { quoted } from '../quoted.ts'
 import type { InternetMailFilter } from './filter.ts'
 import type { InternetMailMessage } from './internet-mail-message.ts'
@@ -9,16 +10,22 @@ export type MessageReference = string | number | InternetMailMessage
 /** A mailbox that letters are read from, whatever the protocol. */
 export interface MailReceiver {
   getMessageCount(): Promise<number>
-  getHeaders(filter: InternetMailFilter): Promise<readonly InternetMailMessage[]>
+  getHeaders(filter: InternetMailFilter): Promise<Given<InternetMailMessage>>
   /** The identifiers of the letters that are meant and not known. */
-  getUidl(known: readonly string[], filter: InternetMailFilter): Promise<readonly string[]>
+  getUidl(known: readonly string[], filter: InternetMailFilter): Promise<Given<string>>
   /** All letters, or those that are named, in that order; those that are gone are not among them. */
   get(
     named: readonly MessageReference[] | undefined,
     options: GettingOptions,
-  ): Promise<readonly InternetMailMessage[]>
+  ): Promise<Given<InternetMailMessage>>
   deleteMessages(named: readonly MessageReference[]): Promise<void>
   close(): Promise<void>
+}
+
+/** What a server gave of letters, and why it did not give others, by their identifiers. */
+export interface Given<Item> {
+  readonly items: readonly Item[]
+  readonly refusals: ReadonlyMap<string, MailboxException>
 }
 
 /** What becomes of letters that were read. */

@@ -4,15 +4,16 @@ import { Pop3DeletionsUnconfirmed } from '../../pop3/errors.ts'
 import type { Pop3Connection as Pop3Session } from '../../net/pop3-client.ts'
 import { IllegalArgumentException } from '../exception.ts'
 import type { MailboxOptions } from '../lazy-session.ts'
-import { EmailDeletionException, inMailbox } from '../mailbox-exception.ts'
+import { EmailDeletionException, inMailbox, type MailboxException } from '../mailbox-exception.ts'
 import { openPop3Session } from '../open-mailbox.ts'
 import type { Pop3ConnectionParameters } from '../pop3-connection-parameters.ts'
-import { retrieveHeaderSections, retrieveLetters } from '../pop3-letters.ts'
+import { retrieveHeaderSections, retrieveLetters, type RefusedLetters } from '../pop3-letters.ts'
+import { quoted } from '../quoted.ts'
 import { readHeaderSection } from '../read-email-headers.ts'
 import { isMeant, requireHeaderFilter, type InternetMailFilter } from './filter.ts'
 import { InternetMailMessage } from './internet-mail-message.ts'
 import { identifiersOf } from './mail-receiver.ts'
-import type { GettingOptions, MailReceiver, MessageReference } from './mail-receiver.ts'
+import type { Given, GettingOptions, MailReceiver, MessageReference } from './mail-receiver.ts'
 import { postingDay } from './received-message.ts'
 
 /** A letter of the maildrop. */
@@ -33,6 +34,8 @@ export class Pop3Receiver implements MailReceiver {
   /** Letters that come later are seen by the next session (RFC 1939 §3), so one look is enough. */
   #listed: Promise<readonly ListedLetter[]> | undefined
   readonly #deleted = new Set<number>()
+  /** Which letter of the maildrop each is that was read over this connection. */
+  readonly #numbers = new WeakMap<InternetMailMessage, number>()
 
   constructor(session: Pop3Session) {
     this.#session = session
@@ -50,41 +53,48 @@ export class Pop3Receiver implements MailReceiver {
     return count
   }
 
-  async getHeaders(filter: InternetMailFilter): Promise<readonly InternetMailMessage[]> {
-    const found = await this.#find(filter)
-    return found.map(({ octets, uid, sizeOctets }) =>
-      InternetMailMessage.received({ octets, isWhole: false, uids: [uid], sizeOctets }),
-    )
+  async getHeaders(filter: InternetMailFilter): Promise<Given<InternetMailMessage>> {
+    const { items, refusals } = await this.#find(filter)
+    return { items: items.map((letter) => this.#toMessage(letter, { isWhole: false })), refusals }
   }
 
-  async getUidl(known: readonly string[], filter: InternetMailFilter): Promise<readonly string[]> {
+  async getUidl(known: readonly string[], filter: InternetMailFilter): Promise<Given<string>> {
     const isUnfiltered = Object.keys(filter).length === 0
-    const meant = isUnfiltered ? await this.#list() : await this.#find(filter)
+    const { items, refusals } = isUnfiltered
+      ? { items: await this.#list(), refusals: NO_REFUSALS }
+      : await this.#find(filter)
     const isKnown = new Set(known)
-    return meant.map(({ uid }) => uid).filter((uid) => !isKnown.has(uid))
+    return { items: items.map(({ uid }) => uid).filter((uid) => !isKnown.has(uid)), refusals }
   }
 
   async get(
     named: readonly MessageReference[] | undefined,
     { deletes }: GettingOptions,
-  ): Promise<readonly InternetMailMessage[]> {
-    const meant = await this.#meant(named)
+  ): Promise<Given<InternetMailMessage>> {
+    const meant = named === undefined ? await this.#list() : (await this.#meant(named)).flat()
     const messages = new Map<number, InternetMailMessage>()
     const byNumber = new Map(meant.map((letter) => [letter.number, letter]))
-    await inMailbox('reading letters', () =>
+    const refused = await inMailbox('reading letters', () =>
       retrieveLetters(this.#session, [...byNumber.keys()], (number, octets) => {
-        const { uid = '', sizeOctets } = byNumber.get(number) ?? {}
-        const given = { octets, isWhole: true, uids: [uid], sizeOctets }
-        messages.set(number, InternetMailMessage.received(given))
+        const letter = byNumber.get(number)
+        if (letter === undefined) return
+        messages.set(number, this.#toMessage({ ...letter, octets }, { isWhole: true }))
       }),
     )
     if (deletes) await this.#delete([...messages.keys()])
-    return [...messages.values()]
+    return { items: [...messages.values()], refusals: byIdentifier(meant, refused) }
   }
 
+  /** @throws IllegalArgumentException when an identifier means several letters, of which perhaps only one was read. Nothing was deleted. */
   async deleteMessages(named: readonly MessageReference[]): Promise<void> {
     const meant = await this.#meant(named)
-    await this.#delete(meant.map(({ number }) => number))
+    const shared = meant.find((letters) => letters.length > 1)
+    if (shared !== undefined) {
+      throw new IllegalArgumentException(
+        `${shared.length} letters have the identifier ${quoted(shared[0]?.uid ?? '')}: name them by the letters or headers that were read`,
+      )
+    }
+    await this.#delete(meant.flat().map(({ number }) => number))
   }
 
   /** @throws EmailDeletionException when letters that were to be deleted may be there still. */
@@ -114,10 +124,19 @@ export class Pop3Receiver implements MailReceiver {
     return listing
   }
 
-  async #find(filter: InternetMailFilter): Promise<readonly FoundLetter[]> {
+  #toMessage(
+    { number, octets, uid, sizeOctets }: FoundLetter,
+    { isWhole }: { readonly isWhole: boolean },
+  ): InternetMailMessage {
+    const message = InternetMailMessage.received({ octets, isWhole, uids: [uid], sizeOctets })
+    this.#numbers.set(message, number)
+    return message
+  }
+
+  async #find(filter: InternetMailFilter): Promise<Given<FoundLetter>> {
     requireHeaderFilter(filter)
     const listed = await this.#list()
-    const sections = await inMailbox('reading headers', () =>
+    const { sections, refusals: refused } = await inMailbox('reading headers', () =>
       retrieveHeaderSections(
         this.#session,
         listed.map(({ number }) => number),
@@ -127,24 +146,34 @@ export class Pop3Receiver implements MailReceiver {
       const octets = sections.get(letter.number)
       return octets === undefined ? [] : { ...letter, octets }
     })
-    if (Object.keys(filter).length === 0) return found
-    return found.filter(({ octets }) => {
+    const refusals = byIdentifier(listed, refused)
+    if (Object.keys(filter).length === 0) return { items: found, refusals }
+    const items = found.filter(({ octets }) => {
       const header = readHeaderSection(octets)
       return isMeant(filter, header, postingDay(header))
     })
+    return { items, refusals }
   }
 
-  async #meant(named: readonly MessageReference[] | undefined): Promise<readonly ListedLetter[]> {
-    if (named?.length === 0) return []
-    const { ids, numbers } = identifiersOf(named ?? [])
-    if (numbers.length > 0) {
+  /**
+   * The letters that each reference means, without those that are gone. Letters that were read over this connection are known by their numbers; identifiers may be those of
+   * several: RFC 1939 §7 lets identical copies share one, and some servers others too.
+   */
+  async #meant(named: readonly MessageReference[]): Promise<readonly (readonly ListedLetter[])[]> {
+    if (named.length === 0) return []
+    if (identifiersOf(named).numbers.length > 0) {
       throw new IllegalArgumentException('letters are named by number over IMAP only')
     }
     const listed = await this.#list()
-    if (named === undefined) return listed
-    // Identical copies of a letter may have one identifier, and are meant all.
+    const byNumber = Map.groupBy(listed, ({ number }) => number)
     const byUid = Map.groupBy(listed, ({ uid }) => uid)
-    return ids.flatMap((id) => byUid.get(id) ?? [])
+    const meant = new Map<string, readonly ListedLetter[]>()
+    for (const each of named) {
+      const number = each instanceof InternetMailMessage ? this.#numbers.get(each) : undefined
+      if (number !== undefined) meant.set(`number ${number}`, byNumber.get(number) ?? [])
+      else for (const id of identifiersOf([each]).ids) meant.set(`id ${id}`, byUid.get(id) ?? [])
+    }
+    return [...meant.values()]
   }
 
   async #delete(numbers: readonly number[]): Promise<void> {
@@ -158,6 +187,20 @@ export class Pop3Receiver implements MailReceiver {
     const indexes = [...refusals.keys()].map((number) => number - 1)
     throw new EmailDeletionException({ indexes, outcome: 'kept', cause })
   }
+}
+
+const NO_REFUSALS: ReadonlyMap<string, MailboxException> = new Map()
+
+function byIdentifier(
+  letters: readonly ListedLetter[],
+  refused: RefusedLetters,
+): ReadonlyMap<string, MailboxException> {
+  const refusals = new Map<string, MailboxException>()
+  for (const { number, uid } of letters) {
+    const refusal = refused.get(number)
+    if (refusal !== undefined) refusals.set(uid, refusal)
+  }
+  return refusals
 }
 
 async function listLetters(session: Pop3Session): Promise<readonly ListedLetter[]> {
