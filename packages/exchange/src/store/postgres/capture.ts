@@ -5,7 +5,7 @@
  * collation, so that any key is held exactly and compared as the application compares it:
  *
  *     obmen_exchange.log_3   (k1, k2, at)                             appended to by the triggers
- *     obmen_exchange.index_3 (k1, k2, seq, stamp, origin, via, gone)  one row for each row ever changed, made by the fold
+ *     obmen_exchange.index_3 (k1, k2, seq, stamp, origin, via, gone, base)  one row for each row ever changed, made by the fold
  *
  * The triggers fire once a statement, with the rows that it changed (a transition table): registering a thousand rows is one
  * INSERT. They fire whatever `session_replication_role` is, and their functions run with the rights of who prepared the database, so
