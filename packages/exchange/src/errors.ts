@@ -9,6 +9,7 @@ import type {
   NodeAttributeMissing,
   NodeExists,
   NodeIsThisNode,
+  NodeRunsTwice,
   NodeUnknown,
   RuleInvalid,
 } from './plan/errors.ts'
@@ -35,6 +36,7 @@ export {
   NodeAttributeMissing,
   NodeExists,
   NodeIsThisNode,
+  NodeRunsTwice,
   NodeUnknown,
   RuleInvalid,
 } from './plan/errors.ts'
@@ -71,6 +73,7 @@ export type AnyExchangeError =
   | NodeCodeInvalid
   | NodeExists
   | NodeIsThisNode
+  | NodeRunsTwice
   | NodeUnknown
   | PlanNameInvalid
   | RuleInvalid

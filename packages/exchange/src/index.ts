@@ -18,7 +18,7 @@ export { DEFAULT_PLAN_RULES } from './plan/plan-rules.ts'
 export type { ExchangePlan, PlanName } from './plan/exchange-plan.ts'
 export { parsePlanName } from './plan/exchange-plan.ts'
 export type { Epoch } from './plan/epoch.ts'
-export type { MessageHeader } from './plan/message-header.ts'
+export type { MessageHeader, SetAside, SetAsideRow } from './plan/message-header.ts'
 export type { MessageNo } from './plan/message-no.ts'
 export type { NodeCode } from './plan/node-code.ts'
 export { parseNodeCode } from './plan/node-code.ts'
@@ -27,8 +27,11 @@ export type { KeyBlock, KeyBlockRule, KeyGrant, KeyReport } from './plan/key-blo
 export { newNodeState } from './plan/node-state.ts'
 export type { SendingRules } from './plan/numbering.ts'
 export { DEFAULT_SENDING_RULES } from './plan/numbering.ts'
+export type { Lineage } from './plan/lineage.ts'
+export type { Standing, Stop } from './plan/standing.ts'
 export type { RowVersion } from './plan/row-version.ts'
 export type { BodyLine, Column, RowKind, RowLine, TableLine } from './message/body-lines.ts'
+export type { CheckLine, PartSum, TableSum } from './message/check-line.ts'
 export type { MessageFileName } from './message/file-name.ts'
 export { formatFileName, parseFileName, SUBJECT_PREFIX } from './message/file-name.ts'
 export type { ColumnType, Value } from './message/values.ts'
@@ -45,10 +48,13 @@ export type {
   RefusedRow,
   RowApplier,
   Sender,
+  SetAsideThere,
   StoreTransaction,
+  SumRequest,
   Survey,
   SurveyRequest,
   TableChecksum,
+  TableDiffers,
   UnsentReason,
   UnsentRow,
 } from './store/change-store.ts'
@@ -62,6 +68,7 @@ export type {
 } from './transport/transport.ts'
 export type { NodeExchange } from './session/exchange.ts'
 export { exchange } from './session/exchange.ts'
+export { restartNode } from './session/restart-node.ts'
 export { findWork } from './session/find-work.ts'
 export type { ExchangeContext, ExchangeRules } from './session/exchange-context.ts'
 export {
@@ -69,5 +76,5 @@ export {
   DEFAULT_MESSAGE_SIZE_OCTETS,
 } from './session/exchange-context.ts'
 export type { ExchangeEvent } from './session/exchange-event.ts'
-export type { ReceivingSummary } from './session/receive-changes.ts'
-export type { SendingSummary } from './session/send-changes.ts'
+export type { ReceivingSummary } from './session/receiving-summary.ts'
+export type { SendingSummary } from './session/sending.ts'

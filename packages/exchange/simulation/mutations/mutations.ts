@@ -19,6 +19,9 @@ const PLAIN_WRITER = 'store/sqlite/plain-writer.ts'
 const DELETIONS = 'store/sqlite/deletions.ts'
 const JUDGE = 'store/apply/arrival-judge.ts'
 const POSTPONED = 'store/apply/postponed-rows.ts'
+const CHECKS = 'session/table-checks.ts'
+const COMPARE = 'session/compare-tables.ts'
+const SUMS = 'store/sqlite/sum-tables.ts'
 const WRITER = 'store/apply/row-writer.ts'
 
 export const MUTATIONS: readonly Mutation[] = [
@@ -88,9 +91,9 @@ export const MUTATIONS: readonly Mutation[] = [
     replacement: `[header]`,
   }),
   one('never begins a new epoch', {
-    file: RECEIVE,
-    text: `    const epoch = nextEpoch(known.epoch, this.#context.newUuid())`,
-    replacement: `    const { epoch } = known`,
+    file: RECEPTION,
+    text: `startEpoch(node, nextEpoch(node.epoch, uuid))`,
+    replacement: `startEpoch(node, node.epoch)`,
   }),
   one('takes an acknowledgement for everything that was offered', {
     file: ACKNOWLEDGEMENT,
@@ -117,8 +120,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: RECEIVE,
-        text: `    await transaction.saveNode(owesKeys ? oweAnswer(received) : received)\n`,
-        replacement: `    this.later = owesKeys ? oweAnswer(received) : received\n`,
+        text: `    await transaction.saveNode(recordReception(node, message.header, rowCount))\n`,
+        replacement: `    this.later = recordReception(node, message.header, rowCount)\n`,
       },
       {
         file: RECEIVE,
@@ -309,6 +312,26 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'plan/conflict.ts',
     text: `stamp: Math.max(a.stamp, b.stamp) + 1`,
     replacement: `stamp: Math.max(a.stamp, b.stamp)`,
+  }),
+  one('compares rows that have changed since', {
+    file: SUMS,
+    text: `WHERE seq > ?1 AND via <> ?2`,
+    replacement: `WHERE seq > ?1 AND via <> ?2 AND 0`,
+  }),
+  one('compares rows that wait', {
+    file: SUMS,
+    text: `summer.leaveOpen(row.values.slice(0, line.keyLength))`,
+    replacement: `summer.leaveOpen([])`,
+  }),
+  one('says what the tables hold before everything is told', {
+    file: CHECKS,
+    text: `throughSeq === headSeq && body?.hasMore !== true`,
+    replacement: `throughSeq === headSeq`,
+  }),
+  one('compares rows that the sender does not know yet', {
+    file: COMPARE,
+    text: `throughSeq: node.acknowledgedSeq,`,
+    replacement: `throughSeq: Number.MAX_SAFE_INTEGER,`,
   }),
 ]
 

@@ -37,6 +37,9 @@ export function gatedStore(
     nodes: () => store.nodes(),
     shareOf: (node) => store.shareOf(node),
     countChanges: (requests) => store.countChanges(requests),
+    sumTables: (request) => store.sumTables(request),
+    differences: () => store.differences(),
+    setAsideThere: () => store.setAsideThere(),
     resolutions: (range) => store.resolutions(range),
     keyStates: () => store.keyStates(),
     unsentRows: () => store.unsentRows(),
@@ -67,6 +70,13 @@ function gatedTransaction(
     },
     attributes: (code) => transaction.attributes(code),
     setAttributes: (code, attributes) => transaction.setAttributes(code, attributes),
+    enterUnknown: () => transaction.enterUnknown(),
+    differencesWith: (code) => transaction.differencesWith(code),
+    saveDifferences: (code, differences) => transaction.saveDifferences(code, differences),
+    setAsideOf: (code) => transaction.setAsideOf(code),
+    keepSetAsideThere: (there) => {
+      return gate.at('keep set aside', () => transaction.keepSetAsideThere(there))
+    },
     setAside: (rows) => gate.at('set aside', () => transaction.setAside(rows)),
     takeUp: (rows) => gate.at('take up', () => transaction.takeUp(rows)),
     endDay: (request) => {

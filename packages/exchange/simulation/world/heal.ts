@@ -1,3 +1,5 @@
+import { restartNode } from '@obmen/exchange'
+
 import { compareStates, describeState } from '../model/row-state.ts'
 import type { Site } from '../site/site.ts'
 import { checkConvergence, checkSite } from './checks.ts'
@@ -17,6 +19,7 @@ const LONG_FACTOR = 40
 export async function heal(world: World): Promise<void> {
   world.tell?.('heal')
   mend(world)
+  await decide(world)
   if (world.disturbed.size > 0) stir(world)
   await settle(world)
   checkConvergence(world.shape, world.sites, world.zones)
@@ -52,6 +55,19 @@ function mend(world: World): void {
   // What only a later version of the program can read waits for an administrator.
   mailbox.remove(new Set(mailbox.letters.filter(({ isTooNew }) => isTooNew)))
   mailbox.letters = mailbox.letters.map((letter) => ({ ...letter, arrivesAtMs: 0 }))
+}
+
+/** Copies are gone: where nodes were seen to run twice, somebody says so at both sides. */
+async function decide(world: World): Promise<void> {
+  for (const site of world.sites) {
+    for (const { code, standing } of await site.store.nodes()) {
+      if (standing?.stop === undefined) continue
+      world.tell?.(`somebody begins the exchange of ${site.name} with ${code} anew`)
+      const { store, spoolFolder } = site
+      await restartNode({ store, spoolFolder, newUuid: () => world.uuids.uuid() }, code)
+      site.states.set(code, await site.store.transaction((transaction) => transaction.node(code)))
+    }
+  }
 }
 
 /** Who lost its memory learns what is missing once somebody has something to say: so one node changes a row. */

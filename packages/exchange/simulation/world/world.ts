@@ -7,6 +7,7 @@ import {
 
 import { compareEpochs } from '../../src/plan/epoch.ts'
 import { nextMessageNo } from '../../src/plan/message-no.ts'
+import { isStopped } from '../../src/plan/standing.ts'
 import { unmountDisks } from '../disk/memory-disk.ts'
 import { forge } from '../mail/damage.ts'
 import { type Letter, Mailbox } from '../mail/mailbox.ts'
@@ -192,8 +193,15 @@ export class World {
     if (isFalse || content === undefined || state === undefined) return
     const isPast = compareEpochs(content.epoch, state.epoch) < 0
     if (isPast || name.messageNo <= state.receivedNo) return
+    // Nothing is exchanged, until everything is offered anew.
+    if (isStopped(state)) return
     const facts = `message ${name.messageNo} of ${name.from} at ${site.name}`
     throw new WorldFailure('a letter goes when its message is committed', facts)
+  }
+
+  /** Whether a copy of a database runs, or ran, beside it. */
+  get hasCopied(): boolean {
+    return this.#copyCount > 0
   }
 
   endCopy(node: number): void {

@@ -7,6 +7,7 @@
  *     ["d",1763790000123,"ЦБ",10248,42]                                                                the row is gone
  *     ["x",1763790000456,"ЦБ",10250,11]                                                                not your share any more
  *     {"part":3,"sha256":"…"}                                                                          end of a part
+ *     {"check":"goods","key":1,"columns":["id",…],"parts":[[3,"…"],…]}                                  what a table holds: see check-line.ts
  *     {"rows":3,"sha256":"…"}                                                                          end line
  *
  * A table line says which column is what for the rows that follow, key columns first, so that a reader never
@@ -14,9 +15,10 @@
  * collation, too: ["Login","text","NOCASE"].
  *
  * Rows come in parts that stand for themselves, because many messages may share one: each begins with a table line, and its end seals
- * all octets of it. The end line seals the header line and the ends of all parts.
+ * all octets of it. The end line seals the header line, the ends of all parts and the check lines.
  */
 import { type NodeCode, parseNodeCode } from '../plan/node-code.ts'
+import { type CheckLine, readCheckLine } from './check-line.ts'
 import { isArray } from './json.ts'
 import { MessageDamaged } from './errors.ts'
 import {
@@ -72,7 +74,7 @@ export interface EndLine {
   readonly sha256: string
 }
 
-export type BodyLine = TableLine | RowLine | PartLine | EndLine
+export type BodyLine = TableLine | RowLine | PartLine | CheckLine | EndLine
 
 /** Whether a line is a row. */
 export function isRowLine(line: BodyLine | undefined): line is RowLine {
@@ -232,8 +234,9 @@ function readColumn(json: unknown): Column | undefined {
   return typeof collation === 'string' ? { name, type: known, collation } : undefined
 }
 
-function readSeal(json: unknown): PartLine | EndLine | undefined {
+function readSeal(json: unknown): PartLine | CheckLine | EndLine | undefined {
   if (typeof json !== 'object' || json === null) return undefined
+  if ('check' in json) return readCheckLine(json)
   if (!('sha256' in json) || typeof json.sha256 !== 'string') return undefined
   const { sha256 } = json
   if ('part' in json && isCount(json.part)) return { kind: 'part', rowCount: json.part, sha256 }

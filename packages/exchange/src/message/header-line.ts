@@ -1,6 +1,12 @@
 import type { Epoch } from '../plan/epoch.ts'
 import { parsePlanName } from '../plan/exchange-plan.ts'
-import type { FormerReception, MessageHeader } from '../plan/message-header.ts'
+import {
+  type FormerReception,
+  MAX_NAMED_ROWS,
+  type MessageHeader,
+  type SetAside,
+  type SetAsideRow,
+} from '../plan/message-header.ts'
 import { NO_MESSAGE, toMessageNo } from '../plan/message-no.ts'
 import { parseNodeCode } from '../plan/node-code.ts'
 import type { MessageIdentity } from '../plan/node-state.ts'
@@ -27,6 +33,9 @@ export function formatHeaderLine(header: MessageHeader): string {
     ...(header.acknowledges && { acknowledges: formatIdentity(header.acknowledges) }),
     ...(header.gapBefore && { gapBefore: header.gapBefore }),
     ...(header.hasMore && { more: true }),
+    ...(header.lives && { lives: header.lives }),
+    ...(header.isTwice && { twice: true }),
+    ...(header.setAside && { setAside: formatSetAside(header.setAside) }),
     ...(header.keyReports && { keys: header.keyReports.map(formatKeyReport) }),
     ...(header.keyGrants && { blocks: header.keyGrants.map(formatKeyGrant) }),
     ...(header.former && { former: formatFormer(header.former) }),
@@ -41,6 +50,10 @@ function formatFormer({ epoch, receivedNo }: FormerReception): readonly [number,
 
 function formatIdentity({ messageNo, uuid }: MessageIdentity): readonly [number, string] {
   return [messageNo, uuid]
+}
+
+function formatSetAside({ rowCount, rows }: SetAside): readonly [number, ...string[][]] {
+  return [rowCount, ...rows.map(({ table, key, reason }) => [table, key, reason])]
 }
 
 /** Reads a header line. Throws {@link MessageDamaged}, or {@link MessageTooNew} for a format of a later version. */
@@ -66,6 +79,9 @@ export function parseHeaderLine(text: string): MessageHeader {
     ...(acknowledges !== undefined && { acknowledges: readIdentity(acknowledges) }),
     ...(gapBefore !== undefined && { gapBefore: toMessageNo(readNumber(json, 'gapBefore')) }),
     ...(json.get('more') === true && { hasMore: true }),
+    ...readLives(json.get('lives')),
+    ...(json.get('twice') === true && { isTwice: true }),
+    ...readSetAside(json.get('setAside')),
     ...(keyReports && { keyReports }),
     ...(keyGrants && { keyGrants }),
     ...(former && { former }),
@@ -155,4 +171,33 @@ function readIdentity(json: unknown): MessageIdentity {
     }
   }
   throw new MessageDamaged('its header names a message without number or uuid')
+}
+
+/** More than any sender names: what a reader keeps of a stranger's header is bounded. */
+const MAX_LIVES = 64
+
+function readLives(json: unknown): Pick<MessageHeader, 'lives'> {
+  if (json === undefined) return {}
+  const lives = isArray(json) ? json.filter((life) => typeof life === 'string') : []
+  if (!isArray(json) || lives.length < json.length || lives.length > MAX_LIVES) {
+    throw new MessageDamaged('its header has no lives')
+  }
+  return { lives }
+}
+
+function readSetAside(json: unknown): Pick<MessageHeader, 'setAside'> {
+  if (json === undefined) return {}
+  const [rowCount, ...rows] = isArray(json) ? json : []
+  if (typeof rowCount !== 'number' || !Number.isSafeInteger(rowCount) || rowCount < rows.length) {
+    throw new MessageDamaged('its header names no rows that were set aside')
+  }
+  return { setAside: { rowCount, rows: rows.slice(0, MAX_NAMED_ROWS).map(readSetAsideRow) } }
+}
+
+function readSetAsideRow(json: unknown): SetAsideRow {
+  const [table, key, reason] = isArray(json) ? json : []
+  if (typeof table === 'string' && typeof key === 'string' && typeof reason === 'string') {
+    return { table, key, reason }
+  }
+  throw new MessageDamaged('its header names no rows that were set aside')
 }

@@ -1,5 +1,6 @@
 import { ExchangeError } from './exchange-error.ts'
 import type { NodeCode } from './node-code.ts'
+import type { Stop } from './standing.ts'
 
 /** A node that this database exchanges nothing with. */
 export class NodeUnknown extends ExchangeError {
@@ -98,5 +99,34 @@ export class NodeAttributeInvalid extends ExchangeError {
     )
     this.attribute = attribute
     this.part = part
+  }
+}
+
+/** Two databases exchange under one code: what they write would be mixed up. Nothing is exchanged until a person has decided. */
+export class NodeRunsTwice extends ExchangeError {
+  readonly code = 'NODE_RUNS_TWICE'
+  readonly transient = false
+  /** The node that is exchanged with. */
+  readonly node: NodeCode
+  /** Which one is there twice: this database, as the node says, or the node's. */
+  readonly twice: 'here' | 'there'
+  /** When the exchange was stopped, in milliseconds of the wall clock. */
+  readonly since: number
+
+  constructor(node: NodeCode, { twice, since }: Stop) {
+    super(
+      twice === 'there'
+        ? `node "${node}" runs twice: two databases write under its code in turns, as one that was restored from a backup does not; nothing is exchanged with it`
+        : `this database runs twice: node "${node}" gets messages of two databases under this node's code; nothing is exchanged with it`,
+      {
+        hint:
+          twice === 'there'
+            ? `find the copy of its database and take it out of service for good; then run obmen node restart there, and here: obmen node restart ${node}`
+            : `if this is the copy, leave it alone; if it is the one that stays, take the copy out of service for good, then: obmen node restart ${node}`,
+      },
+    )
+    this.node = node
+    this.twice = twice
+    this.since = since
   }
 }

@@ -5,6 +5,7 @@ export type ExchangeErrorCode =
   | 'NODE_UNKNOWN'
   | 'NODE_EXISTS'
   | 'NODE_IS_THIS_NODE'
+  | 'NODE_RUNS_TWICE'
   | 'NODE_ATTRIBUTE_INVALID'
   | 'NODE_ATTRIBUTE_MISSING'
   | 'RULE_INVALID'

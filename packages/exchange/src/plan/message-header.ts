@@ -10,6 +10,24 @@ export interface FormerReception {
   readonly receivedNo: MessageNo
 }
 
+/** So many rows that were set aside are named in a message: enough to see what is wrong, and small beside the rows of the message. */
+export const MAX_NAMED_ROWS = 100
+
+/** Rows that a node could not take, told to the node that they came from. */
+export interface SetAside {
+  /** How many there are; the first of them are named. */
+  readonly rowCount: number
+  readonly rows: readonly SetAsideRow[]
+}
+
+export interface SetAsideRow {
+  readonly table: string
+  /** The key as JSON. */
+  readonly key: string
+  /** In the words of the database that refused it. */
+  readonly reason: string
+}
+
 /** What a person has chosen of two versions of a row. */
 export interface ChosenVersion {
   readonly table: string
@@ -37,6 +55,12 @@ export interface MessageHeader extends MessageIdentity {
   readonly gapBefore?: MessageNo
   /** The size bound ended the message before the changes did: what belongs to its rows may come with the next one. */
   readonly hasMore?: true
+  /** The lives that the sender's database has led, newest first: see lineage.ts. Absent where it has led one. */
+  readonly lives?: readonly string[]
+  /** The sender has stopped, because it gets messages of two databases under the receiver's code. */
+  readonly isTwice?: true
+  /** Rows of the receiver that the sender has set aside. Absent: none. */
+  readonly setAside?: SetAside
   /** To the head office: how far the sender has come with its keys. */
   readonly keyReports?: readonly KeyReport[]
   /** From the head office: the keys that the receiver may give. */

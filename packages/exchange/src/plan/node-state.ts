@@ -1,6 +1,7 @@
 import { type Epoch, FIRST_EPOCH } from './epoch.ts'
 import { type MessageNo, NO_MESSAGE } from './message-no.ts'
 import type { NodeCode } from './node-code.ts'
+import type { Standing } from './standing.ts'
 
 /** A message by its number and its own uuid: the same number with another uuid is another message. */
 export interface MessageIdentity {
@@ -73,6 +74,10 @@ export interface NodeState {
   readonly owesAcknowledgement: boolean
   /** The greatest number read in a message that can't be applied, because messages before it are missing. */
   readonly gapBefore: MessageNo
+  /** How many of its rows were set aside here, as the last message to it says. Absent: none. */
+  readonly toldRefused?: number
+  /** Absent as long as there is nothing to say. */
+  readonly standing?: Standing
   /** What was when the epoch began: by it both sides tell what they knew of each other. */
   readonly former?: FormerEpoch
 }
@@ -95,9 +100,10 @@ export function startEpoch(
   node: Pick<NodeState, 'code'> & Partial<NodeState>,
   epoch: Epoch,
 ): NodeState {
+  const { code, toldRefused = 0, standing } = node
   const former = formerOf(node)
   return {
-    code: node.code,
+    code,
     epoch,
     sentNo: NO_MESSAGE,
     acknowledgedNo: NO_MESSAGE,
@@ -108,6 +114,8 @@ export function startEpoch(
     received: [],
     owesAcknowledgement: false,
     gapBefore: NO_MESSAGE,
+    ...(toldRefused > 0 && { toldRefused }),
+    ...(standing !== undefined && { standing }),
     ...(former && { former }),
   }
 }

@@ -13,6 +13,7 @@ import {
   withoutContent,
 } from './node-state.ts'
 import { acknowledgementFor } from './acknowledgement.ts'
+import type { Stop } from './standing.ts'
 
 export interface SendingRules {
   /** Messages with changes that may be unacknowledged at a time: a node that is away does not get its mailbox filled. */
@@ -56,6 +57,7 @@ export function planNextMessage(
   headSeq: number,
   rules: SendingRules,
 ): NextMessage {
+  if (node.standing?.stop !== undefined) return planNotice(node, node.standing.stop)
   const inFlight = node.unacknowledged.filter((sent) => sent.rowCount > 0 && !sent.superseded)
   const hasChanges = headSeq > node.offeredSeq
   const isWindowFull = inFlight.length >= (isSilent(node) ? 1 : rules.window)
@@ -72,6 +74,21 @@ export function planNextMessage(
     predecessors: node.unacknowledged.map(({ messageNo, uuid }) => ({ messageNo, uuid })),
     acknowledges: acknowledgementFor(node),
     gapBefore: node.gapBefore,
+  }
+}
+
+/** While nothing is exchanged, databases of a node that runs twice are told so, and learn nothing else. */
+function planNotice(node: NodeState, { twice }: Stop): NextMessage {
+  if (twice === 'here' || !node.owesAcknowledgement) return { kind: 'none' }
+  return {
+    kind: 'message',
+    messageNo: nextMessageNo(node.sentNo),
+    baseNo: findBaseNo(node),
+    afterSeq: node.offeredSeq,
+    throughSeq: node.offeredSeq,
+    predecessors: [],
+    acknowledges: undefined,
+    gapBefore: NO_MESSAGE,
   }
 }
 

@@ -1,7 +1,8 @@
-import { compareEpochs } from './epoch.ts'
+import { compareEpochs, nextEpoch } from './epoch.ts'
 import type { MessageHeader } from './message-header.ts'
 import { type MessageNo, NO_MESSAGE } from './message-no.ts'
 import { type MessageIdentity, type NodeState, startEpoch } from './node-state.ts'
+import { withNewLife } from './standing.ts'
 
 /** What to do with a message, decided from its header alone. */
 export type Reception =
@@ -141,6 +142,12 @@ export function knownBefore({ former }: NodeState, header: MessageHeader): numbe
   if (former === undefined || header.former === undefined) return 0
   const isSame = compareEpochs(former.epoch, header.former.epoch) === 0
   return isSame && header.former.receivedNo >= former.acknowledgedNo ? former.acknowledgedSeq : 0
+}
+
+/** The node's state in an epoch that begins here: it is told, and both sides offer everything. `uuid` is new. */
+export function beginEpoch(node: NodeState, uuid: string): NodeState {
+  const standing = withNewLife(node.standing, uuid)
+  return { ...startEpoch(node, nextEpoch(node.epoch, uuid)), owesAcknowledgement: true, standing }
 }
 
 /** The sender's state after it began a new epoch: it is owed an answer, so that it learns that we follow. */

@@ -1,3 +1,4 @@
+import type { TableSum } from '../message/check-line.ts'
 import type { FormerReception, MessageHeader } from '../plan/message-header.ts'
 import { NO_MESSAGE } from '../plan/message-no.ts'
 import type { FormerEpoch, NodeState, SentMessage } from '../plan/node-state.ts'
@@ -9,8 +10,10 @@ import { type ChosenBody, composeContent } from './message-content.ts'
 export type MessageDraft = PlannedMessage & {
   readonly body: ChosenBody | undefined
   readonly hasMore: boolean
-  /** What it says of keys and of conflicts. */
-  readonly fields?: Pick<MessageHeader, 'keyReports' | 'keyGrants' | 'resolutions'>
+  /** What the tables hold as of this message; empty when it does not say. */
+  readonly checks: readonly TableSum[]
+  /** What it says of keys, of conflicts, and of rows that were set aside. */
+  readonly fields?: Pick<MessageHeader, 'keyReports' | 'keyGrants' | 'resolutions' | 'setAside'>
 }
 
 /** Puts the next message for a node together, ready to be recorded. */
@@ -27,7 +30,7 @@ export function composeMessage(
     baseNo,
     throughSeq: draft.throughSeq,
     rowCount: draft.body?.pieces.rowCount ?? 0,
-    ...composeContent(header, draft.body),
+    ...composeContent(header, draft),
     writtenAt,
     delivered: false,
     superseded: false,
@@ -40,6 +43,7 @@ function headerFor(
   draft: MessageDraft,
 ): MessageHeader {
   const { plan } = store
+  const { lives = [], stop } = node.standing ?? {}
   const { former } = node
   return {
     plan: plan.name,
@@ -53,6 +57,8 @@ function headerFor(
     ...(draft.acknowledges && { acknowledges: draft.acknowledges }),
     ...(draft.gapBefore !== NO_MESSAGE && { gapBefore: draft.gapBefore }),
     ...(draft.hasMore && { hasMore: true }),
+    ...(lives.length > 0 && { lives }),
+    ...(stop !== undefined && { isTwice: true }),
     ...(former && node.acknowledgedNo === NO_MESSAGE && { former: receptionOf(former) }),
     ...draft.fields,
     writtenAt: now(),

@@ -29,6 +29,11 @@ export interface ExchangeRules extends SendingRules {
   readonly messageSizeOctets: number
   /** For so many days with an exchange it is remembered that a row was deleted; by default {@link DEFAULT_KEEP_DELETIONS_DAYS}. */
   readonly keepDeletionsDays?: number
+  /**
+   * So often, in milliseconds, a message says what the tables hold, so that the receiver finds differences that no exchange has caused.
+   * Each time the tables are read from one end to the other, on both sides. By default never.
+   */
+  readonly checkEveryMs?: number
 }
 
 /** Longer than backups are usually kept: a node that is restored from an older one may bring back what was deleted. */

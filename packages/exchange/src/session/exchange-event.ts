@@ -1,6 +1,6 @@
 import type { MessageNo } from '../plan/message-no.ts'
 import type { NodeCode } from '../plan/node-code.ts'
-import type { ApplySummary } from '../store/change-store.ts'
+import type { ApplySummary, TableDiffers } from '../store/change-store.ts'
 
 /** What happens during an exchange, for whoever watches it. */
 export type ExchangeEvent =
@@ -59,6 +59,8 @@ export type ExchangeEvent =
       readonly rowCount: number
       readonly sizeOctets: number
     }
+  /** A table does not hold the same here and at the node, although neither side has something to tell. Nothing was changed. */
+  | { readonly kind: 'difference'; readonly node: NodeCode; readonly difference: TableDiffers }
   | { readonly kind: 'window-full'; readonly node: NodeCode; readonly unacknowledged: number }
   /** Letters that were dealt with could not be removed; they are found again, and have no effect. */
   | { readonly kind: 'removal-unconfirmed'; readonly error: Error }

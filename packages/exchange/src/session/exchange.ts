@@ -1,12 +1,15 @@
 import { NodeUnknown } from '../plan/errors.ts'
 import { StoreMoved } from '../store/errors.ts'
 import type { NodeCode } from '../plan/node-code.ts'
+import type { Survey } from '../store/change-store.ts'
 import type { Inbox, WaitingMessage } from '../transport/transport.ts'
 import { DEFAULT_KEEP_DELETIONS_DAYS, type ExchangeContext } from './exchange-context.ts'
 import { KeyBlocks } from './key-blocks.ts'
 import { isTransient } from './outgoing.ts'
-import { receiveChanges, type ReceivingSummary } from './receive-changes.ts'
-import { sendChanges, type Sending, type SendingSummary } from './send-changes.ts'
+import { type MessageSender, receiveChanges } from './receive-changes.ts'
+import type { ReceivingSummary } from './receiving-summary.ts'
+import { sendChanges } from './send-changes.ts'
+import type { Sending, SendingSummary } from './sending.ts'
 import { Spool } from './spool.ts'
 
 /** How an exchange with one node went. An error on one way does not keep the other way, or another node, from its turn. */
@@ -45,7 +48,7 @@ export async function exchange(
   const spool = new Spool(context.spoolFolder)
   await spool.prepare()
   await spool.clean(survey.bodies)
-  const received = await receiveFromAll(context, { chosen, known: survey.nodes })
+  const received = await receiveFromAll(context, { chosen, survey })
   if (survey.hasKeyBlocks) await tendKeys(context, survey)
   const sent = await sendChanges(context, chosen)
   if (survey.isNewDay) await endDay(context)
@@ -100,24 +103,26 @@ async function endDay({ store, now, rules }: ExchangeContext): Promise<void> {
 
 async function receiveFromAll(
   context: ExchangeContext,
-  plan: { readonly chosen: readonly NodeCode[]; readonly known: readonly NodeCode[] },
+  { chosen, survey }: { readonly chosen: readonly NodeCode[]; readonly survey: Survey },
 ): Promise<NodeExchange[]> {
   let inbox: Inbox | undefined
   try {
     inbox = await context.transport.openInbox()
     const waiting = await inbox.waiting()
-    tellInbox(context, { inbox, waiting, known: plan.known })
+    tellInbox(context, { inbox, waiting, known: survey.nodes })
     const bySender = Map.groupBy(waiting, ({ name }) => name.from)
     const results: NodeExchange[] = []
-    for (const code of plan.chosen) {
-      const sender = { code, waiting: bySender.get(code) ?? [] }
+    for (const code of chosen) {
+      const stop = survey.stopped.get(code)
+      const waiting = bySender.get(code) ?? []
+      const sender = stop === undefined ? { code, waiting } : { code, waiting, stop }
       results.push(await receiveFrom(context, inbox, sender))
     }
     return results
   } catch (error) {
     if (!isTransient(error)) throw error
     // Another program may hold the mailbox for hours: what is to be sent does not wait for it.
-    return plan.chosen.map((node) => ({ node, errors: [report(context, node, error)] }))
+    return chosen.map((node) => ({ node, errors: [report(context, node, error)] }))
   } finally {
     if (inbox !== undefined) await closeInbox(context, inbox)
   }
@@ -152,7 +157,7 @@ async function closeInbox(context: ExchangeContext, inbox: Inbox): Promise<void>
 async function receiveFrom(
   context: ExchangeContext,
   inbox: Inbox,
-  sender: { readonly code: NodeCode; readonly waiting: readonly WaitingMessage[] },
+  sender: MessageSender,
 ): Promise<NodeExchange> {
   const node = sender.code
   try {

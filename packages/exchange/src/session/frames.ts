@@ -16,7 +16,7 @@ export function compressFrame(content: string | Uint8Array): Buffer {
   return zstdCompressSync(content, COMPRESSION)
 }
 
-/** Below, what compressing saves is less than what a compressor takes to get ready: each letter has two such frames of its own. */
+/** Below, what compressing saves is less than what a compressor takes to get ready: each letter ends with such a frame of its own. */
 const SMALL_OCTETS = 1024
 
 /** Magic number and descriptor of a frame in one segment, with four octets for its size and no checksum (§3.1.1.1). */

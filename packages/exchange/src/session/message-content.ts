@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 
 import { formatEndLine } from '../message/body-lines.ts'
+import { formatCheckLine, type TableSum } from '../message/check-line.ts'
 import { formatHeaderLine } from '../message/header-line.ts'
 import type { MessageHeader } from '../plan/message-header.ts'
 import type { MessageContent } from '../plan/node-state.ts'
 import type { BodyPieces } from './message-body.ts'
-import { frameOfLines } from './frames.ts'
+import { compressFrame, frameOfLines } from './frames.ts'
 
 /** A body and what of it a message has; a message that only acknowledges has none. */
 export interface ChosenBody {
@@ -17,14 +18,18 @@ export interface ChosenBody {
 /** Puts a message together: its own head and tail, and pieces of a body. */
 export function composeContent(
   header: MessageHeader,
-  body: ChosenBody | undefined,
+  { body, checks }: { readonly body: ChosenBody | undefined; readonly checks: readonly TableSum[] },
 ): { readonly content: MessageContent; readonly sizeOctets: number } {
   const headerLine = `${formatHeaderLine(header)}\n`
   const { rowCount = 0, ranges = [], seals = [] } = body?.pieces ?? {}
   const seal = createHash('sha256').update(headerLine)
   for (const line of seals) seal.update(line)
-  const head = frameOfLines(headerLine)
-  const tail = frameOfLines(`${formatEndLine({ rowCount, sha256: seal.digest('hex') })}\n`)
+  const checkLines = checks.map((sum) => `${formatCheckLine(sum)}\n`).join('')
+  seal.update(checkLines)
+  const endLine = formatEndLine({ rowCount, sha256: seal.digest('hex') })
+  // Its checksum shows damage even in the number of the format, which would look like a message of a later version.
+  const head = compressFrame(headerLine)
+  const tail = frameOfLines(`${checkLines}${endLine}\n`)
   return {
     content: {
       head: head.toString('base64'),

@@ -11,6 +11,7 @@ import {
   type RowLine,
   type TableLine,
 } from '../message/body-lines.ts'
+import type { CheckLine } from '../message/check-line.ts'
 import { MessageDamaged, MessageTooNew } from '../message/errors.ts'
 import { FrameWalker } from '../message/frame-walker.ts'
 import { parseHeaderLine } from '../message/header-line.ts'
@@ -22,6 +23,9 @@ const MAX_LINE_OCTETS = 256 * 1024 * 1024
 
 /** No honest message comes near: its sender closes it at a size bound. It ends what a decompression bomb may cost. */
 const MAX_BODY_OCTETS = 4 * 1024 * 1024 * 1024
+
+/** No plan has so many tables: what is kept of a message is bounded. */
+const MAX_CHECKS = 10_000
 
 const LINE_FEED = 0x0a
 const LEFT_BRACKET = 0x5b
@@ -40,6 +44,8 @@ export interface VerifiedMessage {
   readonly path: string
   readonly header: MessageHeader
   readonly rowCount: number
+  /** What the sender's tables hold, if it says so. */
+  readonly checks: readonly CheckLine[]
 }
 
 /**
@@ -66,13 +72,14 @@ export async function verifyMessage(path: string): Promise<VerifiedMessage> {
   if (header instanceof MessageTooNew) throw header
   if (header === undefined) throw new MessageDamaged('it is empty')
   if (!check.isEnded) throw new MessageDamaged('it ends too early')
-  return { path, header, rowCount: check.rowCount }
+  return { path, header, rowCount: check.rowCount, checks: check.checks }
 }
 
 /** Holds the lines of a message against the seals in it. */
 class SealCheck {
   rowCount = 0
   isEnded = false
+  readonly checks: CheckLine[] = []
   readonly #message = createHash('sha256')
   #part = createHash('sha256')
   #partRows = 0
@@ -90,6 +97,7 @@ class SealCheck {
     }
     const read = new BodyLineReader(base64).read(line.toString())
     if (read.kind === 'part') this.#endPart(line, read)
+    else if (read.kind === 'check') this.#addCheck(line, read)
     else if (read.kind === 'end') this.#end(read)
     else this.#add(line)
   }
@@ -107,6 +115,12 @@ class SealCheck {
     this.#part = createHash('sha256')
     this.#partRows = 0
     this.#isInPart = false
+  }
+
+  #addCheck(line: Buffer, check: CheckLine): void {
+    if (this.#isInPart) throw new MessageDamaged('a part of it has no end')
+    this.#message.update(line)
+    if (this.checks.length < MAX_CHECKS) this.checks.push(check)
   }
 
   #end(seal: EndLine): void {

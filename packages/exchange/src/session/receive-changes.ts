@@ -7,15 +7,17 @@
  */
 import { open } from 'node:fs/promises'
 
-import { MessageDamaged } from '../message/errors.ts'
+import { MessageDamaged, MessageTooNew } from '../message/errors.ts'
 import { acceptAcknowledgement, gapNeedsResend } from '../plan/acknowledgement.ts'
-import { compareEpochs, FIRST_EPOCH, nextEpoch } from '../plan/epoch.ts'
+import { compareEpochs, FIRST_EPOCH } from '../plan/epoch.ts'
+import { NodeRunsTwice } from '../plan/errors.ts'
 import { judgeByMark } from '../plan/letter-mark.ts'
 import type { MessageHeader } from '../plan/message-header.ts'
 import type { NodeCode } from '../plan/node-code.ts'
 import { type NodeState, startEpoch } from '../plan/node-state.ts'
 import { offerAgain } from '../plan/numbering.ts'
 import {
+  beginEpoch,
   decideReception,
   deservesAnswer,
   followEpoch,
@@ -26,24 +28,25 @@ import {
   recordReception,
   type Reception,
 } from '../plan/reception.ts'
+import {
+  isStopped,
+  type Stop,
+  type StoppedNode,
+  withFork,
+  withNewLife,
+  withPeerLives,
+  withStop,
+} from '../plan/standing.ts'
 import type { ApplySummary, StoreTransaction } from '../store/change-store.ts'
 import type { Inbox, WaitingMessage } from '../transport/transport.ts'
+import { compareTables } from './compare-tables.ts'
 import type { ExchangeContext } from './exchange-context.ts'
 import { keepAliveDuring } from './keep-alive.ts'
 import { KeyBlocks } from './key-blocks.ts'
 import { readMessage, type VerifiedMessage, verifyMessage } from './message-reader.ts'
+import { addSummary, NOTHING_RECEIVED, type ReceivingSummary } from './receiving-summary.ts'
+import { keepWhatIsSaid } from './set-aside.ts'
 import { Spool } from './spool.ts'
-
-/** What was received from one node. */
-export interface ReceivingSummary {
-  readonly messages: number
-  readonly applied: number
-  readonly outdated: number
-  readonly conflicts: number
-  readonly refused: number
-  /** Rows of tables that this node does not take; absent when there were none. */
-  readonly ignored?: number
-}
 
 /** What was received, and what could not be: the events have told of that already. */
 export interface Received {
@@ -51,22 +54,33 @@ export interface Received {
   readonly damaged: readonly MessageDamaged[]
 }
 
+/** A node, and the messages that wait from it. */
+export interface MessageSender {
+  readonly code: NodeCode
+  readonly waiting: readonly WaitingMessage[]
+  /** Why nothing is exchanged with it, if so. */
+  readonly stop?: Stop
+}
+
 /**
  * Receives what waits from one node: everything that can be applied in order. A letter that comes too early stays and is
  * asked for, one that was applied before is removed. Throws {@link SchemaMismatch} and {@link MessageTooNew}: that message
- * waits until somebody has mended the cause.
+ * waits until somebody has mended the cause. Throws {@link NodeRunsTwice} where nothing is exchanged any more.
  */
 export async function receiveChanges(
   context: ExchangeContext,
   inbox: Inbox,
-  sender: { readonly code: NodeCode; readonly waiting: readonly WaitingMessage[] },
+  sender: MessageSender,
 ): Promise<Received> {
   const receiver = new NodeReceiver(context, inbox, sender.code)
-  const inOrder = sender.waiting.toSorted(byEpochAndNumber)
+  const { stop } = sender
+  const inOrder = stop?.twice === 'here' ? [] : sender.waiting.toSorted(byEpochAndNumber)
   for (const message of inOrder) {
     context.signal?.throwIfAborted()
-    await receiver.receive(message)
+    if (stop === undefined) await receiver.receive(message)
+    else await receiver.dismiss(message)
   }
+  if (stop !== undefined) throw new NodeRunsTwice(sender.code, stop)
   return receiver.received
 }
 
@@ -76,7 +90,10 @@ function byEpochAndNumber(a: WaitingMessage, b: WaitingMessage): number {
 }
 
 /** What became of a message, decided in the transaction that did it. */
-type Outcome = Reception | { readonly kind: 'applied'; readonly summary: ApplySummary }
+type Outcome =
+  | Reception
+  | { readonly kind: 'applied'; readonly summary: ApplySummary }
+  | { readonly kind: 'runs-twice'; readonly stop: Stop }
 
 class NodeReceiver {
   readonly #context: ExchangeContext
@@ -85,7 +102,7 @@ class NodeReceiver {
   readonly #spool: Spool
   readonly #keys: KeyBlocks
   readonly #damaged: MessageDamaged[] = []
-  #summary: ReceivingSummary = { messages: 0, applied: 0, outdated: 0, conflicts: 0, refused: 0 }
+  #summary = NOTHING_RECEIVED
 
   constructor(context: ExchangeContext, inbox: Inbox, code: NodeCode) {
     this.#context = context
@@ -99,6 +116,26 @@ class NodeReceiver {
     return { summary: this.#summary, damaged: this.#damaged }
   }
 
+  /**
+   * Removes a letter of one of two databases under the sender's code, unused: what it holds is offered again when somebody has decided.
+   * The database learns by the answer that there is another one.
+   */
+  async dismiss(message: WaitingMessage): Promise<void> {
+    const path = this.#spool.incoming()
+    try {
+      const { header } = await this.#fetch(message, path)
+      await this.#update((known) => {
+        const isNewer = compareEpochs(header.epoch, known.epoch) > 0
+        return oweAnswer(isNewer ? startEpoch(known, header.epoch) : known)
+      })
+      await this.#inbox.remove(message)
+    } catch (error) {
+      if (!(error instanceof MessageDamaged) && !(error instanceof MessageTooNew)) throw error
+    } finally {
+      await this.#spool.remove(path)
+    }
+  }
+
   async receive(message: WaitingMessage): Promise<void> {
     const { messageNo } = message.name
     const node = await this.#node()
@@ -110,6 +147,9 @@ class NodeReceiver {
       const verified = await this.#fetch(message, path)
       const outcome = await keepAliveDuring(this.#inbox, () => this.#apply(verified))
       await this.#conclude(message, outcome)
+      if (outcome.kind === 'applied') {
+        await keepAliveDuring(this.#inbox, () => this.#compare(verified))
+      }
     } catch (error) {
       if (!(error instanceof MessageDamaged)) throw error
       await this.#setAside(message, node, error)
@@ -150,6 +190,11 @@ class NodeReceiver {
     return this.#context.store.transaction(async (transaction) => {
       const known = await transaction.node(this.#code)
       const reception = decideReception(header, known)
+      if (reception.kind === 'stale') return reception
+      if (header.isTwice === true) {
+        const standing = withStop(known.standing, { twice: 'here', since: this.#context.now() })
+        return this.#stop(transaction, { ...known, standing })
+      }
       if (reception.kind === 'fork') {
         await this.#beginEpoch(transaction, known)
         return reception
@@ -157,7 +202,7 @@ class NodeReceiver {
       if (reception.kind === 'new-epoch') return this.#follow(transaction, message, known)
       if (reception.kind === 'apply') {
         const node = this.#fillGap(this.#processAcknowledgement(known, header), header)
-        return this.#applyRows(transaction, message, node)
+        return this.#applyRows(transaction, message, this.#meet(node, header))
       }
       // What it acknowledges waits until it is applied; what it asks for does not, or two nodes would wait for each other.
       if (reception.kind === 'gap') await transaction.saveNode(this.#fillGap(known, header))
@@ -170,22 +215,43 @@ class NodeReceiver {
     message: VerifiedMessage,
     known: NodeState,
   ): Promise<Outcome> {
-    const node = followEpoch(known, message.header)
+    const { header } = message
+    const followed = followEpoch(known, header)
+    const standing = withNewLife(known.standing, this.#context.newUuid())
+    const node = this.#meet({ ...followed, standing }, header)
     await transaction.forgetVia(this.#code)
     await this.#keys.beginAnew(transaction, this.#code)
     this.#context.onEvent?.({ kind: 'new-epoch', node: this.#code })
-    const reception = decideReception(message.header, node)
+    const reception = decideReception(header, node)
     if (reception.kind === 'apply') return this.#applyRows(transaction, message, node)
-    if (reception.kind === 'fork') await this.#beginEpoch(transaction, node)
-    else await transaction.saveNode(node)
+    if (reception.kind === 'fork') {
+      await this.#beginEpoch(transaction, node)
+      return reception
+    }
+    if (isStopped(node)) return this.#stop(transaction, node)
+    await transaction.saveNode(node)
     return reception
   }
 
   async #beginEpoch(transaction: StoreTransaction, known: NodeState): Promise<void> {
-    const epoch = nextEpoch(known.epoch, this.#context.newUuid())
-    await transaction.saveNode({ ...startEpoch(known, epoch), owesAcknowledgement: true })
+    const { now, newUuid } = this.#context
+    const standing = withFork(known.standing, now())
+    await transaction.saveNode(beginEpoch({ ...known, standing }, newUuid()))
     await transaction.forgetVia(this.#code)
     await this.#keys.beginAnew(transaction, this.#code)
+  }
+
+  /** The sender's state with what its message says of its lives: it may be a reason to stop. */
+  #meet(node: NodeState, { lives = [] }: MessageHeader): NodeState {
+    const standing = withPeerLives(node.standing, lives, this.#context.now())
+    return standing === undefined ? node : { ...node, standing }
+  }
+
+  /** The databases that run twice are to learn it. */
+  async #stop(transaction: StoreTransaction, node: StoppedNode): Promise<Outcome> {
+    const { stop } = node.standing
+    await transaction.saveNode({ ...node, owesAcknowledgement: stop.twice === 'there' })
+    return { kind: 'runs-twice', stop }
   }
 
   #processAcknowledgement(node: NodeState, header: MessageHeader): NodeState {
@@ -210,6 +276,7 @@ class NodeReceiver {
     node: NodeState,
   ): Promise<Outcome> {
     const { now, onEvent } = this.#context
+    if (isStopped(node)) return this.#stop(transaction, node)
     const { messageNo } = message.header
     await transaction.fold()
     const beginsAnew = node.epoch.counter > FIRST_EPOCH.counter && node.acknowledgedSeq === 0
@@ -235,9 +302,16 @@ class NodeReceiver {
     // The file was checked before. Should it have become another one since, nothing of it is applied.
     if (rowsDone !== rowCount) throw new MessageDamaged('its file changed while it was applied')
     const summary = await applier.finish()
+    await keepWhatIsSaid(transaction, message.header, now())
     await transaction.saveNode(recordReception(node, message.header, rowCount))
     await this.#takeWords(transaction, message.header)
     return { kind: 'applied', summary }
+  }
+
+  /** Nothing but this node's own messages changes what is known of it, and they come one after another. */
+  async #compare(message: VerifiedMessage): Promise<void> {
+    if (message.checks.length === 0) return
+    await compareTables(this.#context, await this.#node(), message)
   }
 
   /** Takes what the header says beside numbers: of keys, and of conflicts that were decided. */
@@ -260,11 +334,13 @@ class NodeReceiver {
       this.#context.onEvent?.({ kind: 'gap', node, messageNo, receivedNo })
       return
     }
-    if (outcome.kind !== 'applied' && deservesAnswer(outcome)) await this.#update(oweAnswer)
+    if (isReception(outcome) && deservesAnswer(outcome)) await this.#update(oweAnswer)
     await this.#inbox.remove(message)
     if (outcome.kind === 'applied') {
       this.#summary = addSummary(this.#summary, outcome.summary)
       this.#context.onEvent?.({ kind: 'applied', node, messageNo, summary: outcome.summary })
+    } else if (outcome.kind === 'runs-twice') {
+      throw new NodeRunsTwice(node, outcome.stop)
     } else if (outcome.kind === 'fork') {
       this.#context.onEvent?.({ kind: 'fork', node, evidence: outcome.evidence })
     } else if (outcome.kind === 'duplicate' || outcome.kind === 'stale') {
@@ -298,6 +374,10 @@ class NodeReceiver {
   }
 }
 
+function isReception(outcome: Outcome): outcome is Reception {
+  return outcome.kind !== 'applied' && outcome.kind !== 'runs-twice'
+}
+
 function checkName({ name }: WaitingMessage, header: MessageHeader): void {
   const isSame =
     header.plan === name.plan &&
@@ -309,19 +389,4 @@ function checkName({ name }: WaitingMessage, header: MessageHeader): void {
 
 function isRows<Rows extends readonly unknown[]>(piece: Rows | object): piece is Rows {
   return Array.isArray(piece)
-}
-
-function addSummary(sum: ReceivingSummary, applied: ApplySummary): ReceivingSummary {
-  return {
-    messages: sum.messages + 1,
-    applied: sum.applied + applied.applied,
-    outdated: sum.outdated + applied.outdated,
-    conflicts: sum.conflicts + applied.conflicts,
-    refused: applied.refused,
-    ...withIgnored((sum.ignored ?? 0) + (applied.ignored ?? 0)),
-  }
-}
-
-function withIgnored(ignored: number): Pick<ReceivingSummary, 'ignored'> {
-  return ignored > 0 ? { ignored } : {}
 }

@@ -20,30 +20,21 @@ import {
   recordSending,
   withdraw,
 } from '../plan/numbering.ts'
+import { isStopped } from '../plan/standing.ts'
 import type { StoreTransaction } from '../store/change-store.ts'
 import type { ExchangeContext } from './exchange-context.ts'
 import { type Group, Groups, inChunks } from './groups.ts'
 import { type BodyPieces, type MessageBody, writeBody } from './message-body.ts'
 import { composeMessage } from './compose-message.ts'
 import { withNodes } from './with-nodes.ts'
+import { tellOfSetAside } from './set-aside.ts'
+import type { Sending } from './sending.ts'
+import { TableChecks, withWhatIsTold } from './table-checks.ts'
 import type { ChunkOutcome, SendingTask, TooLarge } from './sending-task.ts'
 import { findRetries, setAsideDefects, setAsideTooLarge } from './unsent-rows.ts'
 import { KeyBlocks } from './key-blocks.ts'
 import { type Delivery, Outbox, type Outgoing } from './outgoing.ts'
 import { Spool } from './spool.ts'
-
-/** What was sent to one node. */
-export interface SendingSummary {
-  readonly messages: number
-  readonly rows: number
-  readonly octets: number
-}
-
-/** How sending to one node went. */
-export interface Sending {
-  readonly summary: SendingSummary
-  readonly errors: readonly Error[]
-}
 
 /**
  * Sends nodes everything that they do not know yet, in as many messages as the size bound and the window allow, and the
@@ -64,8 +55,11 @@ class SendingCycle {
   readonly #context: ExchangeContext
   readonly #spool: Spool
   readonly #outbox: Outbox
+  readonly #checks: TableChecks
   readonly #keys: KeyBlocks
   #headSeq = 0
+  /** Rows of some node wait here. */
+  #hasRefused = false
   /** Smaller than the rules say while a body is looked for that the mail server takes. */
   #limitOctets: number
 
@@ -73,6 +67,7 @@ class SendingCycle {
     this.#context = context
     this.#spool = new Spool(context.spoolFolder)
     this.#outbox = new Outbox(context)
+    this.#checks = new TableChecks(context)
     this.#keys = new KeyBlocks(context.spoolFolder)
     this.#limitOctets = context.rules.messageSizeOctets
   }
@@ -104,8 +99,14 @@ class SendingCycle {
       })
       survey = await this.#survey()
     }
-    this.#headSeq = survey.headSeq
     const chosen = new Set(codes)
+    const toTell = survey.toTell.filter((code) => chosen.has(code))
+    if (toTell.length > 0) {
+      await tellOfSetAside(this.#context, toTell)
+      survey = await this.#survey()
+    }
+    this.#headSeq = survey.headSeq
+    this.#hasRefused = survey.hasRefused
     return survey.toServe.filter((code) => chosen.has(code))
   }
 
@@ -160,6 +161,7 @@ class SendingCycle {
     transaction: StoreTransaction,
   ): Promise<readonly Outgoing[]> {
     const { now, rules } = this.#context
+    if (isStopped(node)) return []
     const recorded = node.unacknowledged.filter((sent) => !sent.delivered && !sent.superseded)
     const reason = isOverdue(node, now(), rules)
       ? 'overdue'
@@ -178,7 +180,10 @@ class SendingCycle {
   /** Plans the next message of each node, and brings those together that get the same rows. */
   async #plan(codes: readonly NodeCode[], groups: Groups): Promise<void> {
     const able = codes.filter((code) => this.#resultOf(code).errors.length === 0)
-    const plans = await withNodes(this.#context.store, able, (node) => this.#planFor(node))
+    const plans = await withNodes(this.#context.store, able, (node) => {
+      this.#checks.consider(node)
+      return this.#planFor(node)
+    })
     for (const [node, next] of plans) {
       if (next === undefined) continue
       const { afterSeq, throughSeq } = next
@@ -200,18 +205,20 @@ class SendingCycle {
   async #serve(group: Group): Promise<readonly Group[]> {
     const hasRows = group.throughSeq > group.afterSeq
     if (!hasRows) {
-      for (const codes of inChunks(group.codes)) await this.#sendTo(codes, { group })
+      const checks = await this.#checks.sum(this.#headSeq, group)
+      for (const codes of inChunks(group.codes)) await this.#sendTo(codes, { group, checks })
       return []
     }
     const body = await this.#write(group)
     const outcomes: ChunkOutcome[] = []
     try {
       await this.#setAsideDefects(body, group)
+      const checks = await this.#checks.sum(this.#headSeq, group, body)
       const { afterSeq } = group
       const throughSeq = body.hasMore ? (body.lastSeq ?? afterSeq) : group.throughSeq
       const chosen = await this.#context.store.resolutions({ afterSeq, throughSeq })
       for (const codes of inChunks(group.codes)) {
-        outcomes.push(await this.#sendTo(codes, { group, body, chosen }))
+        outcomes.push(await this.#sendTo(codes, { group, body, chosen, checks }))
       }
     } finally {
       await body.close()
@@ -299,7 +306,7 @@ class SendingCycle {
       readonly transaction: StoreTransaction
       readonly pieces: BodyPieces | undefined
     },
-    { group, body, chosen: resolved }: SendingTask,
+    { group, body, chosen: resolved, checks = [] }: SendingTask,
   ): Promise<Outgoing | 'known' | undefined> {
     const { node, transaction, pieces } = at
     const next = this.#planFor(node)
@@ -311,13 +318,16 @@ class SendingCycle {
     }
     const chosen = body && pieces && { name: body.name, pieces }
     const hasMore = body?.hasMore === true
+    const setAside = this.#hasRefused ? await transaction.setAsideOf(node.code) : undefined
+    const told = { setAside, checks: this.#checks.for(node.code, checks) }
     const hasRows = (pieces?.rowCount ?? 0) > 0
     const keys = await this.#keys.headerFields(transaction, { node: node.code, hasRows })
     const resolutions = resolved?.get(node.code)
-    const fields = { ...keys, ...(resolutions && { resolutions }) }
-    const draft = { ...next, throughSeq, body: chosen, hasMore, fields }
+    const fields = { ...keys, ...(resolutions && { resolutions }), ...(setAside && { setAside }) }
+    const draft = { ...next, throughSeq, body: chosen, hasMore, fields, checks: told.checks }
     const message = composeMessage(this.#context, node, draft)
-    await transaction.saveNode(recordSending(node, message))
+    const telling = withWhatIsTold(node, told, message.writtenAt)
+    await transaction.saveNode(recordSending(telling, message))
     return { code: node.code, epoch: node.epoch, message }
   }
 

@@ -1,3 +1,4 @@
+import type { TableSum } from '../message/check-line.ts'
 import type { ChosenVersion } from '../plan/message-header.ts'
 import type { NodeCode } from '../plan/node-code.ts'
 import type { DeliveryRefused } from '../transport/errors.ts'
@@ -10,6 +11,8 @@ export interface SendingTask {
   readonly body?: MessageBody
   /** What persons have chosen in conflicts, by the node with which they were. */
   readonly chosen?: ReadonlyMap<NodeCode, readonly ChosenVersion[]>
+  /** What the tables hold, when it is to be told. */
+  readonly checks?: readonly TableSum[]
 }
 
 /** A node whose letter was too large for the mail server. */

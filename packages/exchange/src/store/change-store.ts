@@ -2,14 +2,16 @@
  * The port between an exchange and a database: what an adapter (SQLite, PostgreSQL) promises, and no more.
  */
 import type { RowLine, TableLine } from '../message/body-lines.ts'
+import type { TableSum } from '../message/check-line.ts'
 import type { ExchangePlan } from '../plan/exchange-plan.ts'
-import type { ChosenVersion } from '../plan/message-header.ts'
+import type { ChosenVersion, SetAside } from '../plan/message-header.ts'
 import type { NodeAttributes } from '../plan/node-attributes.ts'
 import type { NodeCode } from '../plan/node-code.ts'
 import type { NodeState } from '../plan/node-state.ts'
 import type { KeyLedger, KeyState } from './key-ledger.ts'
 import type { TextNotUtf8 } from './errors.ts'
 import type { ConflictPolicy } from '../plan/plan-rules.ts'
+import type { Stop } from '../plan/standing.ts'
 
 /** One database that takes part in an exchange plan. Calls are made one after another, never side by side. */
 export interface ChangeStore {
@@ -48,10 +50,21 @@ export interface ChangeStore {
   /** The number of rows and a checksum for each table of the plan: equal on two nodes when the tables are. */
   checksums(): Promise<readonly TableChecksum[]>
 
+  /**
+   * Sums what tables hold, for the other side to compare: tables that go whole and both ways, without the rows that have changed since
+   * or that wait. From one snapshot; reads those tables from one end to the other, in constant memory.
+   */
+  sumTables(request: SumRequest): Promise<readonly TableSum[]>
+
+  /** Where a node's tables were found to hold something else than ours. */
+  differences(): Promise<readonly TableDiffers[]>
+
   /** Rows that this database refused, and conflicts that were decided, newest last. */
   refusedRows(): Promise<readonly RefusedRow[]>
   conflicts(): Promise<readonly ConflictRecord[]>
 
+  /** Rows of this database that other nodes could not take, as the last message of each says; nodes without any are left out. */
+  setAsideThere(): Promise<readonly SetAsideThere[]>
   /** What persons have chosen here, by the node that the conflict was with, where the choice has a position in the range. */
   resolutions(range: {
     readonly afterSeq: number
@@ -90,6 +103,12 @@ export interface Survey {
   readonly hasUnsent: boolean
   /** {@link StoreTransaction.endDay} was not called for a day, or never. */
   readonly isNewDay: boolean
+  /** Nodes with which nothing is exchanged until a person has decided. */
+  readonly stopped: ReadonlyMap<NodeCode, Stop>
+  /** There are rows in {@link ChangeStore.refusedRows}. */
+  readonly hasRefused: boolean
+  /** Nodes whose rows that wait here are more or fewer than the last message to them says. */
+  readonly toTell: readonly NodeCode[]
   /** What {@link StoreTransaction.setInstance} said last. */
   readonly instance: string | undefined
   /** There are tables whose keys are handed out in blocks. */
@@ -102,6 +121,28 @@ export interface ChangesRequest {
   readonly throughSeq: number
   /** True when also rows that came from `forNode` are wanted: others with the same share may need them. */
   readonly keepsOwn?: boolean
+}
+
+export interface SumRequest {
+  /** Rows with positions above have changed since, */
+  readonly throughSeq: number
+  /** but for those that came from this node. */
+  readonly knownTo?: NodeCode
+  /** The tables to sum, and by which columns; without them, all that can be compared, by the columns that are sent. */
+  readonly columns?: ReadonlyMap<string, Pick<TableSum, 'keyLength' | 'columns'>>
+}
+
+/** A table that does not hold the same here and at a node, although neither side has something to tell the other. */
+export interface TableDiffers {
+  readonly node: NodeCode
+  readonly table: string
+  /** In which parts of the table, by number: rows are spread over parts by their keys. */
+  readonly parts: readonly number[]
+  /** How many rows these parts hold. */
+  readonly rowsHere: number
+  readonly rowsThere: number
+  /** When it was found first, in milliseconds of the wall clock. */
+  readonly foundAt: number
 }
 
 export interface CountRequest {
@@ -165,6 +206,12 @@ export interface StoreTransaction {
   /** Lets the node be offered also what came from it: it may have lost it. */
   forgetVia(code: NodeCode): Promise<void>
 
+  /**
+   * Puts rows into the change index that are in a table and not in it, because a program wrote them while triggers were switched off. They
+   * count as rows from before the exchange began.
+   */
+  enterUnknown(): Promise<void>
+
   /** Keeps rows from being sent at their present position. */
   setAside(rows: readonly UnsentRow[]): Promise<void>
 
@@ -196,6 +243,15 @@ export interface StoreTransaction {
 
   /** Tries the rows that were refused once more. {@link fold} must have been called before. */
   retryRefused(nowMs: number): Promise<ApplySummary>
+  /** What of a node's rows waits here, the first of them by name; `undefined` when nothing does. */
+  setAsideOf(code: NodeCode): Promise<SetAside | undefined>
+  /** Keeps what a node says of our rows, in the place of what it said before. */
+  keepSetAsideThere(there: SetAsideThere): Promise<void>
+
+  /** Where the node's tables hold something else than ours, and in the place of what was known. */
+  differencesWith(code: NodeCode): Promise<readonly TableDiffers[]>
+  saveDifferences(code: NodeCode, differences: readonly TableDiffers[]): Promise<void>
+
   /** Gives a refused row up: it is tried no more. Gives whether there was one. */
   dropRefused(row: { readonly table: string; readonly key: string }): Promise<boolean>
 
@@ -257,6 +313,13 @@ export interface RefusedRow {
   /** The row under the same key as it was here then; `undefined` when there was none. */
   readonly ours: string | undefined
   readonly refusedAt: number
+}
+
+/** What a node says of rows of this database that it could not take. */
+export interface SetAsideThere extends SetAside {
+  readonly node: NodeCode
+  /** When its message was applied here, in milliseconds of the wall clock. */
+  readonly toldAt: number
 }
 
 /** A row that was changed on both sides, with both versions; `undefined` where a version is a deletion. */

@@ -11,6 +11,7 @@ import {
   type RowLine,
   type TableLine,
 } from '../../src/message/body-lines.ts'
+import { formatCheckLine } from '../../src/message/check-line.ts'
 import { MessageDamaged } from '../../src/message/errors.ts'
 import { COLUMN_TYPES } from '../../src/message/values.ts'
 import { parseNodeCode } from '../../src/plan/node-code.ts'
@@ -240,4 +241,32 @@ describe('a malformed body line', () => {
     })
     fc.assert(property, { numRuns: 1000 })
   })
+})
+
+describe('a check line', () => {
+  const sum = {
+    table: 'goods',
+    keyLength: 1,
+    columns: ['id', 'name'],
+    parts: [{ rowCount: 3, sum: '0123456789abcdef' }, undefined],
+  }
+  const line =
+    '{"check":"goods","key":1,"columns":["id","name"],"parts":[[3,"0123456789abcdef"],null]}'
+
+  it('says what a table holds part by part, and is read back', () => {
+    assert.equal(formatCheckLine(sum), line)
+    assert.deepEqual(new BodyLineReader(base64).read(line), { kind: 'check', ...sum })
+  })
+
+  for (const [from, to] of [
+    ['"goods"', '1'],
+    ['"name"', '2'],
+    ['0123456789abcdef', '012345678'],
+    ['[3,', '["3",'],
+    ['null', '0'],
+  ] as const) {
+    it(`with ${to} in the place of ${from} is damaged`, () => {
+      assert.throws(() => new BodyLineReader(base64).read(line.replace(from, to)), MessageDamaged)
+    })
+  }
 })

@@ -33,7 +33,36 @@ const LINE =
   '{"obmen":1,"plan":"УдаленныеСклады","from":"ЦБ","to":"С01","epoch":[2,"e"],"messageNo":7,"uuid":"u7",' +
   '"baseNo":4,"predecessors":[[5,"u5"],[6,"u6"]],"acknowledges":[9,"v9"],"gapBefore":12,"more":true,"writtenAt":1763790000000}'
 
+/** What is said seldom. */
+const WORDS: MessageHeader = {
+  ...HEADER,
+  lives: ['b', 'a'],
+  isTwice: true,
+  setAside: { rowCount: 3, rows: [{ table: 'goods', key: '[1]', reason: 'no' }] },
+}
+
 describe('a header line', () => {
+  it('names lives and rows that were set aside, and says that a node runs twice', () => {
+    const line = formatHeaderLine(WORDS)
+
+    const said = '"lives":["b","a"],"twice":true,"setAside":[3,["goods","[1]","no"]]'
+    assert.equal(line, LINE.replace('"writtenAt"', `${said},"writtenAt"`))
+    assert.deepEqual(parseHeaderLine(line), WORDS)
+  })
+
+  for (const [name, said] of [
+    ['lives that are no names', '"lives":[1]'],
+    ['more lives than anybody leads', `"lives":${JSON.stringify(Array(65).fill('a'))}`],
+    ['fewer rows than it names', '"setAside":[0,["goods","[1]","no"]]'],
+    ['rows without a reason', '"setAside":[1,["goods","[1]"]]'],
+  ] as const) {
+    it(`with ${name} is damaged`, () => {
+      const line = LINE.replace('"writtenAt"', `${said},"writtenAt"`)
+
+      assert.throws(() => parseHeaderLine(line), MessageDamaged)
+    })
+  }
+
   it('says everything in one line of JSON, and is read back', () => {
     assert.equal(formatHeaderLine(HEADER), LINE)
     assert.deepEqual(parseHeaderLine(LINE), HEADER)

@@ -55,6 +55,9 @@ function watched(site: Site): {
       return store.readChanges(request)
     },
     countChanges: (requests) => store.countChanges(requests),
+    sumTables: (request) => store.sumTables(request),
+    differences: () => store.differences(),
+    setAsideThere: () => store.setAsideThere(),
     resolutions: (range) => store.resolutions(range),
     keyStates: () => store.keyStates(),
     unsentRows: () => store.unsentRows(),

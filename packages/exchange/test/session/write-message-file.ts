@@ -24,7 +24,10 @@ export async function writeMessageFile(
   const body = await writeBody({ name: 'body', path: bodyPath }, draft.batches, options)
   const pieces = await body.piecesFor(draft.header.to)
   await body.close()
-  const { content } = composeContent(draft.header, { name: body.name, pieces })
+  const { content } = composeContent(draft.header, {
+    body: { name: body.name, pieces },
+    checks: [],
+  })
   await pipeline(readContent(content, bodyPath), createWriteStream(path))
   const { lastSeq, hasMore } = body
   return { path, rowCount: pieces.rowCount, lastSeq, hasMore }

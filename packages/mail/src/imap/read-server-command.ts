@@ -82,6 +82,8 @@ class CommandReader {
         return { name, user: this.#string(), password: this.#string() }
       case 'AUTHENTICATE':
         return { name, mechanism: this.#word().toUpperCase(), initialResponse: this.#lastWord() }
+      case 'COMPRESS':
+        return { name, algorithm: this.#word().toUpperCase() }
       case 'ENABLE':
         return { name, extensions: this.#lastWords() }
       default:

@@ -26,6 +26,7 @@ export type SessionCommand =
       readonly initialResponse: string | undefined
     }
   | { readonly name: 'ENABLE'; readonly extensions: readonly string[] }
+  | { readonly name: 'COMPRESS'; readonly algorithm: string }
 
 /** What somebody has to answer who has the mailboxes. */
 export type MailboxCommand =

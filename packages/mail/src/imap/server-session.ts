@@ -13,7 +13,8 @@
 import { assert } from '../base/assert.ts'
 import { textOf } from '../base/octets.ts'
 import { Secret } from '../base/secret.ts'
-import { SERVER_MECHANISMS, ServerExchange, type ServerStep } from '../sasl/server-exchange.ts'
+import { CLEAR_TEXT_MECHANISMS } from '../sasl/server-exchange.ts'
+import type { ServerExchange, ServerMechanisms, ServerStep } from '../sasl/server-exchange.ts'
 import { ServerDialog } from '../wire/server-dialog.ts'
 import type { ServerDialogEvent, ServerDialogOptions } from '../wire/server-dialog.ts'
 import type { FramedResponse } from './framing.ts'
@@ -28,6 +29,8 @@ export interface ImapServerOptions extends ServerDialogOptions {
   readonly capabilities: readonly string[]
   /** The largest letter that can be appended. */
   readonly sizeLimitOctets: number
+  /** Default: PLAIN and LOGIN. */
+  readonly mechanisms?: ServerMechanisms
 }
 
 /** How a command ends. */
@@ -46,8 +49,10 @@ type ImapOwnEvent =
   | { readonly kind: 'idle' }
   /** Question: execute this command? It has no tag, and `{n}` where a literal was. */
   | { readonly kind: 'command'; readonly line: string }
-  /** Question: are these credentials right? */
-  | { readonly kind: 'login'; readonly user: string; readonly password: Secret }
+  /** Question: are these credentials right? Who needs no password has proved to be this user. */
+  | { readonly kind: 'login'; readonly user: string; readonly password: Secret | undefined }
+  /** Compress both ways from here on (RFC 4978), behind what was said. */
+  | { readonly kind: 'compress' }
   /** Question, answered with {@link ImapServerSession.finish}: do this. */
   | { readonly kind: 'execute'; readonly command: MailboxCommand }
 
@@ -63,15 +68,18 @@ export class ImapServerSession extends ServerDialog<ImapOwnEvent> {
   protected override readonly lastWords = '* BYE too many errors'
   readonly #options: ImapServerOptions
   readonly #framer: CommandFramer
+  readonly #mechanisms: ServerMechanisms
   readonly #enabled = new Set<string>()
   #tag = '*'
   #isLoggedIn = false
+  #isCompressed = false
   #idleTag: string | undefined
   #awaitsLine: ((line: string) => void) | undefined
 
   constructor(options: ImapServerOptions) {
     super(options)
     this.#options = options
+    this.#mechanisms = options.mechanisms ?? CLEAR_TEXT_MECHANISMS
     this.#framer = new CommandFramer(options.sizeLimitOctets)
   }
 
@@ -170,6 +178,7 @@ export class ImapServerSession extends ServerDialog<ImapOwnEvent> {
       case 'LOGIN':
       case 'AUTHENTICATE':
       case 'ENABLE':
+      case 'COMPRESS':
         return this.#executeHere(command)
       default:
         if (!this.#isLoggedIn && command.name !== 'NOOP') return this.#refuseHere('log in first')
@@ -196,6 +205,8 @@ export class ImapServerSession extends ServerDialog<ImapOwnEvent> {
         return this.#beginIdle()
       case 'ENABLE':
         return this.#enable(command.extensions)
+      case 'COMPRESS':
+        return this.#compress(command.algorithm)
       case 'LOGIN':
       case 'AUTHENTICATE':
         return this.#logIn(command)
@@ -207,7 +218,7 @@ export class ImapServerSession extends ServerDialog<ImapOwnEvent> {
     if (this.#isLoggedIn) return capabilities
     if (this.offersStartTls) capabilities.push('STARTTLS')
     if (!this.offersLogin) return [...capabilities, 'LOGINDISABLED']
-    return [...capabilities, 'SASL-IR', ...SERVER_MECHANISMS.map((name) => `AUTH=${name}`)]
+    return [...capabilities, 'SASL-IR', ...this.#mechanisms.names().map((name) => `AUTH=${name}`)]
   }
 
   #startTls(): void {
@@ -228,9 +239,8 @@ export class ImapServerSession extends ServerDialog<ImapOwnEvent> {
     if (command.name === 'LOGIN') {
       return this.#askLogin({ user: command.user, password: new Secret(command.password) })
     }
-    const mechanism = SERVER_MECHANISMS.find((known) => known === command.mechanism)
-    if (mechanism === undefined) return this.refuse(`${this.#tag} NO unknown mechanism`)
-    const exchange = new ServerExchange(mechanism)
+    const exchange = this.#mechanisms.begin(command.mechanism)
+    if (exchange === undefined) return this.refuse(`${this.#tag} NO unknown mechanism`)
     this.#continueExchange(exchange, exchange.start(command.initialResponse))
   }
 
@@ -243,12 +253,22 @@ export class ImapServerSession extends ServerDialog<ImapOwnEvent> {
         return this.#refuseHere('authentication cancelled')
       case 'malformed':
         return this.#refuseHere('malformed response')
+      case 'refused':
+        return this.refuse(`${this.#tag} NO [AUTHENTICATIONFAILED] wrong user name or password`)
       case 'login':
         return this.#askLogin(step)
+      case 'proven':
+        return this.#askLogin({ user: step.user, password: undefined })
     }
   }
 
-  #askLogin({ user, password }: { readonly user: string; readonly password: Secret }): void {
+  #askLogin({
+    user,
+    password,
+  }: {
+    readonly user: string
+    readonly password: Secret | undefined
+  }): void {
     this.ask({ kind: 'login', user, password }, (reply) => {
       if (reply !== undefined) return this.#sayInstead(reply)
       this.#isLoggedIn = true
@@ -264,6 +284,21 @@ export class ImapServerSession extends ServerDialog<ImapOwnEvent> {
     for (const name of enabled) this.#enabled.add(name)
     this.say(['* ENABLED', ...names.filter((name) => EXTENSIONS.has(name))].join(' '))
     this.#end('OK', 'done')
+  }
+
+  #compress(algorithm: string): void {
+    if (!this.#isLoggedIn) return this.#refuseHere('log in first')
+    if (!this.#options.capabilities.includes('COMPRESS=DEFLATE') || algorithm !== 'DEFLATE') {
+      return this.#refuseHere('no such compression')
+    }
+    if (this.#isCompressed) {
+      return this.refuse(`${this.#tag} NO [COMPRESSIONACTIVE] it is compressed already`)
+    }
+    // What was sent before the answer came is not compressed, and what follows is.
+    if (!this.#framer.isEmpty) return this.close('* BYE commands after COMPRESS came before it')
+    this.#isCompressed = true
+    this.#end('OK', 'compressed from here')
+    this.emit({ kind: 'compress' })
   }
 
   #beginIdle(): void {

@@ -16,6 +16,9 @@ import { printAs } from './print-as.ts'
  * {@link connect} connects at once; an object made by `new` does when it is first asked for something. Whatever needs the server is awaited. Several directories may
  * be open: the connection does what is asked of them one after the other.
  *
+ * When the connection is lost, what was under way fails; what is asked for next connects again, once. Directories that were open are open still, and UIDs mean the same letters; a directory whose UIDVALIDITY
+ * is another has to be opened anew. Who wants to hear of every change follows a mailbox with `followMailbox` of `@obmen/mail/imap`.
+ *
  * @example
  * ```ts
  * import {

@@ -26,16 +26,26 @@ export class OpenDirectory {
   }
 }
 
+/** What a server has open, over which session. */
+interface Selected {
+  readonly imap: ImapSession
+  readonly directory: OpenDirectory
+  readonly mailbox: ImapMailbox
+}
+
 /**
  * One session for several directories. A server has one mailbox open at a time; so whoever wants a directory gets a turn, and has that one open as long as the
  * turn lasts.
+ *
+ * A session that was lost has failed what was under way; what is asked for next begins another, in which directories that were open are open still, unless their letters are others: UIDs mean what
+ * they meant.
  */
 export class ImapTurns {
   readonly purges: boolean
   readonly #session: LazySession<ImapSession>
   readonly #open = new Set<OpenDirectory>()
   /** What the server has open. */
-  #selected: { readonly directory: OpenDirectory; readonly mailbox: ImapMailbox } | undefined
+  #selected: Selected | undefined
   #lastTurn: Promise<void> = Promise.resolve()
   #delimiter: string | undefined
 
@@ -46,7 +56,7 @@ export class ImapTurns {
     readonly open: () => Promise<ImapSession>
     readonly purges: boolean
   }) {
-    this.#session = new LazySession(open)
+    this.#session = new LazySession(open, (imap) => imap.isOpen)
     this.purges = purges
   }
 
@@ -55,7 +65,7 @@ export class ImapTurns {
   }
 
   isOpen(directory: OpenDirectory): boolean {
-    return this.isConnected && this.#open.has(directory)
+    return this.#open.has(directory)
   }
 
   async connect(): Promise<void> {
@@ -95,7 +105,7 @@ export class ImapTurns {
       const firstNewUid = mailbox.uidNext ?? (await uidAfterLast(mailbox))
       const directory = new OpenDirectory({ name, mode, uidValidity, firstNewUid })
       this.#open.add(directory)
-      this.#selected = { directory, mailbox }
+      this.#selected = { imap, directory, mailbox }
       return directory
     })
   }
@@ -136,7 +146,8 @@ export class ImapTurns {
   async #select(imap: ImapSession, directory: OpenDirectory): Promise<ImapMailbox> {
     const { name, mode, uidValidity } = directory
     const selected = this.#selected
-    if (selected?.directory === directory && selected.mailbox.isOpen) return selected.mailbox
+    const isCurrent = selected?.imap === imap && selected.directory === directory
+    if (isCurrent && selected.mailbox.isOpen) return selected.mailbox
     this.#selected = undefined
     const mailbox = await select(imap, name, mode)
     if (mailbox.uidValidity !== uidValidity) {
@@ -145,7 +156,7 @@ export class ImapTurns {
         `the directory "${name.text}" has other letters than when it was opened: open it anew`,
       )
     }
-    this.#selected = { directory, mailbox }
+    this.#selected = { imap, directory, mailbox }
     return mailbox
   }
 

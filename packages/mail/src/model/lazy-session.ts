@@ -15,12 +15,19 @@ export type MailboxArguments = [purgeOnDirectoryClose?: boolean, options?: Mailb
 /** A session that begins when it is first wanted, because a constructor can't wait for it. */
 export class LazySession<Session> {
   readonly #open: () => Promise<Session>
+  readonly #isUsable: (session: Session) => boolean
   #opening: Promise<Session> | undefined
+  #isBeginning = false
   #session: Session | undefined
   #closing: Promise<void> | undefined
 
-  constructor(open: () => Promise<Session>) {
+  /** @param isUsable Whether a session is good for anything still: another is begun in the place of one that is not. By default each is used to its end. */
+  constructor(
+    open: () => Promise<Session>,
+    isUsable: (session: Session) => boolean = (): boolean => true,
+  ) {
     this.#open = open
+    this.#isUsable = isUsable
   }
 
   /** The session that has begun; `undefined` before it has, and from when its end has begun. */
@@ -28,9 +35,11 @@ export class LazySession<Session> {
     return this.#closing === undefined ? this.#session : undefined
   }
 
-  /** The session; one that could not be begun is tried again. */
+  /** The session; one that could not be begun is tried again, and so is one that was lost, if another can take its place. */
   async get(): Promise<Session> {
     if (this.#closing !== undefined) throw new IllegalStateException('the connection was closed')
+    const isLost = this.#session !== undefined && !this.#isUsable(this.#session)
+    if (isLost && !this.#isBeginning) this.#opening = undefined
     this.#opening ??= this.#begin()
     return this.#opening
   }
@@ -43,18 +52,21 @@ export class LazySession<Session> {
   }
 
   async #begin(): Promise<Session> {
+    this.#isBeginning = true
     try {
       this.#session = await this.#open()
       return this.#session
     } catch (error) {
       this.#opening = undefined
       throw error
+    } finally {
+      this.#isBeginning = false
     }
   }
 
   async #end(end: (session: Session) => Promise<void>): Promise<void> {
     // A session that could not be begun has told so to whoever wanted it.
-    const session = await this.#opening?.catch(() => undefined)
+    const session = (await this.#opening?.catch(() => undefined)) ?? this.#session
     if (session !== undefined) await end(session)
   }
 }

@@ -13,7 +13,8 @@
 
 import { assert } from '../base/assert.ts'
 import { Secret } from '../base/secret.ts'
-import { SERVER_MECHANISMS, ServerExchange, type ServerStep } from '../sasl/server-exchange.ts'
+import { CLEAR_TEXT_MECHANISMS } from '../sasl/server-exchange.ts'
+import type { ServerExchange, ServerMechanisms, ServerStep } from '../sasl/server-exchange.ts'
 import { LineServerDialog } from '../wire/line-server-dialog.ts'
 import type { ServerDialogEvent, ServerDialogOptions } from '../wire/server-dialog.ts'
 import { ServerMaildrop, type MaildropLetter, type NumberedLetter } from './server-maildrop.ts'
@@ -37,12 +38,17 @@ type Pop3OwnEvent =
   | { readonly kind: 'close' }
   /** Question: execute this command? */
   | { readonly kind: 'command'; readonly line: string }
-  /** Question, answered with {@link Pop3ServerSession.openMaildrop} or a refusal: are these credentials right? */
-  | { readonly kind: 'login'; readonly user: string; readonly password: Secret }
+  /** Question, answered with {@link Pop3ServerSession.openMaildrop} or a refusal: are these credentials right? Who needs no password has proved to be this user. */
+  | { readonly kind: 'login'; readonly user: string; readonly password: Secret | undefined }
   /** Question, answered with {@link Pop3ServerSession.sendLetter} or a refusal: what is in this letter? */
   | { readonly kind: 'letter'; readonly uniqueId: string }
   /** Question: are these letters deleted now? Asked at QUIT only, and then also for none. */
   | { readonly kind: 'update'; readonly uniqueIds: readonly string[] }
+
+export interface Pop3ServerOptions extends ServerDialogOptions {
+  /** Default: PLAIN and LOGIN. */
+  readonly mechanisms?: ServerMechanisms
+}
 
 /** A question that a mere yes does not answer. */
 type Wanted =
@@ -51,15 +57,17 @@ type Wanted =
 
 export class Pop3ServerSession extends LineServerDialog<Pop3OwnEvent> {
   protected override readonly lastWords = '-ERR too many errors'
+  readonly #mechanisms: ServerMechanisms
   #user: string | undefined
   #maildrop: ServerMaildrop | undefined
   #wanted: Wanted | undefined
 
-  constructor(options: ServerDialogOptions) {
+  constructor(options: Pop3ServerOptions) {
     super(options, {
       malformed: '-ERR a command is one line of text',
       tooLong: '-ERR line too long',
     })
+    this.#mechanisms = options.mechanisms ?? CLEAR_TEXT_MECHANISMS
   }
 
   /** It holds no timestamp, so there is no APOP. */
@@ -132,7 +140,7 @@ export class Pop3ServerSession extends LineServerDialog<Pop3OwnEvent> {
 
   #sayCapabilities(): void {
     const capabilities = ['TOP', 'UIDL', 'RESP-CODES', 'AUTH-RESP-CODE', 'PIPELINING']
-    if (this.offersLogin) capabilities.push('USER', `SASL ${SERVER_MECHANISMS.join(' ')}`)
+    if (this.offersLogin) capabilities.push('USER', `SASL ${this.#mechanisms.names().join(' ')}`)
     if (this.#offersStartTls) capabilities.push('STLS')
     this.say('+OK capabilities follow', ...capabilities, '.')
   }
@@ -155,10 +163,9 @@ export class Pop3ServerSession extends LineServerDialog<Pop3OwnEvent> {
   #authenticate(argument: string): void {
     if (!this.offersLogin) return this.#error('[AUTH] encryption is required to log in')
     const [name = '', response, ...rest] = argument.split(' ')
-    const mechanism = SERVER_MECHANISMS.find((known) => known === name.toUpperCase())
-    if (mechanism === undefined) return this.#error('unknown mechanism')
+    const exchange = this.#mechanisms.begin(name.toUpperCase())
+    if (exchange === undefined) return this.#error('unknown mechanism')
     if (rest.length > 0) return this.#error('expected one initial response')
-    const exchange = new ServerExchange(mechanism)
     this.#continueExchange(exchange, exchange.start(response))
   }
 
@@ -171,8 +178,12 @@ export class Pop3ServerSession extends LineServerDialog<Pop3OwnEvent> {
         return this.#error('authentication cancelled')
       case 'malformed':
         return this.#error('malformed response')
+      case 'refused':
+        return this.#error('[AUTH] wrong user name or password')
       case 'login':
         return this.#askLogin(step)
+      case 'proven':
+        return this.#askLogin({ kind: 'login', user: step.user, password: undefined })
     }
   }
 

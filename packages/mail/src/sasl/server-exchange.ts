@@ -2,38 +2,55 @@ import { decodeBase64, encodeBase64 } from '../base/base64.ts'
 import { octetsOf } from '../base/octets.ts'
 import { Secret } from '../base/secret.ts'
 
-/** The mechanisms that the small servers of this package understand. */
-export const SERVER_MECHANISMS = ['PLAIN', 'LOGIN'] as const
-export type ServerMechanism = (typeof SERVER_MECHANISMS)[number]
-
 /** What the server says next in an authentication exchange. */
 export type ServerStep =
   /** In base64, as it goes on the wire behind `334 ` or `+ `. */
   | { readonly kind: 'challenge'; readonly text: string }
+  /** Somebody has told a password, which may be right. */
   | { readonly kind: 'login'; readonly user: string; readonly password: Secret }
+  /** Somebody has shown to be this user. */
+  | { readonly kind: 'proven'; readonly user: string }
+  /** Somebody has shown to be nobody. */
+  | { readonly kind: 'refused' }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'malformed' }
 
-/**
- * The server's side of PLAIN (RFC 4616) and LOGIN, as SMTP (RFC 4954) and POP3 (RFC 5034) carry it: takes the
- * client's lines and answers with a challenge or with who wants to log in. Whether they may is for somebody else
- * to decide.
- */
-export class ServerExchange {
-  readonly #mechanism: ServerMechanism
+/** One authentication, as SMTP (RFC 4954), POP3 (RFC 5034) and IMAP carry it: takes the client's lines and answers each with a step. */
+export interface ServerExchange {
+  /** The first step: the initial response of the AUTH command, `=` for an empty one, or `undefined` for none. */
+  start(initialResponse: string | undefined): ServerStep
+  /** The next step: a line that answers a challenge. */
+  next(line: string): ServerStep
+}
+
+/** The ways to log in that a server offers on one connection. */
+export interface ServerMechanisms {
+  /** As they are now: TLS brings more. */
+  names(): readonly string[]
+  /** @returns `undefined` for one that is not offered. */
+  begin(name: string): ServerExchange | undefined
+}
+
+/** PLAIN and LOGIN, whose passwords somebody else looks at. */
+export const CLEAR_TEXT_MECHANISMS: ServerMechanisms = {
+  names: () => ['PLAIN', 'LOGIN'],
+  begin: (name) => (name === 'PLAIN' || name === 'LOGIN' ? new ClearTextExchange(name) : undefined),
+}
+
+/** The server's side of PLAIN (RFC 4616) and LOGIN. Whether somebody may log in is for somebody else to decide. */
+class ClearTextExchange implements ServerExchange {
+  readonly #mechanism: 'PLAIN' | 'LOGIN'
   #user: string | undefined
 
-  constructor(mechanism: ServerMechanism) {
+  constructor(mechanism: 'PLAIN' | 'LOGIN') {
     this.#mechanism = mechanism
   }
 
-  /** The first step: the initial response of the AUTH command, `=` for an empty one, or `undefined` for none. */
   start(initialResponse: string | undefined): ServerStep {
     if (initialResponse === undefined) return challenge(this.#isLogin ? 'Username:' : '')
     return this.next(initialResponse === '=' ? '' : initialResponse)
   }
 
-  /** The next step: a line that answers a challenge. */
   next(line: string): ServerStep {
     if (line === '*') return { kind: 'cancelled' }
     const octets = decodeBase64(line)

@@ -1,6 +1,7 @@
 /** What the server's side of SMTP is told before it begins, and what it tells and asks while it goes on. */
 
 import type { Secret } from '../base/secret.ts'
+import type { ServerMechanisms } from '../sasl/server-exchange.ts'
 import type { ServerDialogEvent, ServerDialogOptions } from '../wire/server-dialog.ts'
 import type { PathParameters } from './server-command.ts'
 
@@ -13,6 +14,8 @@ export interface SmtpServerOptions extends ServerDialogOptions {
   readonly offersChunking: boolean
   /** Whether MAIL needs a login first. */
   readonly requiresLogin: boolean
+  /** Default: PLAIN and LOGIN. */
+  readonly mechanisms?: ServerMechanisms
 }
 
 /** A letter that has arrived whole. */
@@ -38,8 +41,8 @@ export type SmtpServerEvent = ServerDialogEvent | SmtpServerQuestion
 export type SmtpServerQuestion =
   /** Execute this command? */
   | { readonly kind: 'command'; readonly line: string }
-  /** Are these credentials right? */
-  | { readonly kind: 'login'; readonly user: string; readonly password: Secret }
+  /** Are these credentials right? Who needs no password has proved to be this user. */
+  | { readonly kind: 'login'; readonly user: string; readonly password: Secret | undefined }
   /** May there be a letter for this mailbox? */
   | { readonly kind: 'recipient'; readonly forwardPath: string; readonly declaredOctets: number }
   /** Is the letter accepted? */

@@ -11,7 +11,8 @@
  */
 
 import { assert } from '../base/assert.ts'
-import { SERVER_MECHANISMS, ServerExchange, type ServerStep } from '../sasl/server-exchange.ts'
+import { CLEAR_TEXT_MECHANISMS } from '../sasl/server-exchange.ts'
+import type { ServerExchange, ServerMechanisms, ServerStep } from '../sasl/server-exchange.ts'
 import { LineServerDialog } from '../wire/line-server-dialog.ts'
 import { ContentCollector } from './content-collector.ts'
 import {
@@ -41,12 +42,15 @@ export class SmtpServerSession extends LineServerDialog<SmtpServerQuestion> {
   #content: ContentCollector | undefined
   #chunk: Chunk | undefined
 
+  readonly #mechanisms: ServerMechanisms
+
   constructor(options: SmtpServerOptions) {
     super(options, {
       malformed: '500 5.5.2 a command is one line of text',
       tooLong: '500 5.5.6 line too long',
     })
     this.#options = options
+    this.#mechanisms = options.mechanisms ?? CLEAR_TEXT_MECHANISMS
   }
 
   protected override greet(): void {
@@ -159,7 +163,7 @@ export class SmtpServerSession extends LineServerDialog<SmtpServerQuestion> {
     extensions.push('DSN')
     extensions.push(`SIZE ${this.#options.sizeLimitOctets}`)
     if (this.offersStartTls) extensions.push('STARTTLS')
-    if (this.offersLogin) extensions.push(`AUTH ${SERVER_MECHANISMS.join(' ')}`)
+    if (this.offersLogin) extensions.push(`AUTH ${this.#mechanisms.names().join(' ')}`)
     return extensions
   }
 
@@ -179,10 +183,9 @@ export class SmtpServerSession extends LineServerDialog<SmtpServerQuestion> {
     if (this.#user !== undefined) return this.refuse('503 5.5.1 already logged in')
     if (this.#transaction !== undefined) return this.refuse('503 5.5.1 a transaction is open')
     const [name = '', response, ...rest] = argument.split(' ')
-    const mechanism = SERVER_MECHANISMS.find((known) => known === name.toUpperCase())
-    if (mechanism === undefined) return this.refuse('504 5.5.4 unknown mechanism')
+    const exchange = this.#mechanisms.begin(name.toUpperCase())
+    if (exchange === undefined) return this.refuse('504 5.5.4 unknown mechanism')
     if (rest.length > 0) return this.refuse('501 5.5.4 expected one initial response')
-    const exchange = new ServerExchange(mechanism)
     this.#continueExchange(exchange, exchange.start(response))
   }
 
@@ -195,12 +198,20 @@ export class SmtpServerSession extends LineServerDialog<SmtpServerQuestion> {
         return this.refuse('501 5.7.0 authentication cancelled')
       case 'malformed':
         return this.refuse('501 5.5.2 malformed response')
+      case 'refused':
+        return this.refuse('535 5.7.8 wrong user name or password')
       case 'login':
-        return this.#askFor(step, () => {
-          this.#user = step.user
-          this.say('235 2.7.0 logged in')
-        })
+        return this.#askLogin(step)
+      case 'proven':
+        return this.#askLogin({ kind: 'login', user: step.user, password: undefined })
     }
+  }
+
+  #askLogin(login: Extract<SmtpServerQuestion, { kind: 'login' }>): void {
+    this.#askFor(login, () => {
+      this.#user = login.user
+      this.say('235 2.7.0 logged in')
+    })
   }
 
   #mail(argument: string): void {

@@ -1,9 +1,11 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { createSecureContext, type SecureContext } from 'node:tls'
+import type { ServerMechanisms } from '../sasl/server-exchange.ts'
 import type { ArrivingLetter, FaultHooks, HostProtocol } from './fate.ts'
 import { LetterDelivery } from './letter-delivery.ts'
 import { MailHostAccounts, type MailHostAccount } from './mail-host-accounts.ts'
 import type { Mailbox } from './mailbox.ts'
+import { type HostMechanism, hostMechanisms } from './sasl/host-mechanisms.ts'
 import { serveImap } from './serve-imap.ts'
 import { servePop3 } from './serve-pop3.ts'
 import { serveSmtp } from './serve-smtp.ts'
@@ -27,6 +29,8 @@ export interface MailHostOptions extends FaultHooks {
    * knows what became of the first, as with most older servers.
    */
   readonly offersChunking?: boolean
+  /** The ways to log in. Default: PLAIN and LOGIN. */
+  readonly mechanisms?: readonly HostMechanism[]
   /** What IMAP is to do without: names of its capabilities, as `IDLE`. What revision 2 includes has to go with `IMAP4rev2`. Default: nothing. */
   readonly imapWithout?: readonly string[]
   /** The largest letter, announced with SIZE and APPENDLIMIT. Default: 32 MiB. */
@@ -229,7 +233,8 @@ class LoopbackMailHost implements MailHost {
   }
 
   #accept(socket: Socket, serve: Serve): void {
-    const connection = new ServerConnection(socket)
+    const asksForCertificate = this.#accounts.knowsCertificates
+    const connection = new ServerConnection(socket, { asksForCertificate })
     this.#connections.add(connection)
     socket.once('close', () => this.#connections.delete(connection))
     serve(connection).then(
@@ -244,7 +249,7 @@ class LoopbackMailHost implements MailHost {
   #serveSmtp(connection: ServerConnection, state: { isEncrypted: boolean }): Promise<void> {
     return serveSmtp(connection, {
       session: {
-        ...this.#loginPolicy(state),
+        ...this.#loginPolicy(connection, state),
         hostName: HOST_NAME,
         sizeLimitOctets: this.#options.sizeLimitOctets ?? SIZE_LIMIT_OCTETS,
         offersChunking: this.#options.offersChunking ?? true,
@@ -252,14 +257,14 @@ class LoopbackMailHost implements MailHost {
       },
       secureContext: this.#secureContext,
       delivery: this.#delivery,
-      isPassword: (user, password) => this.#accounts.logIn(user, password) !== undefined,
+      isUser: (user, password) => this.#accounts.logIn(user, password) !== undefined,
       onCommand: this.#options.onCommand,
     })
   }
 
   #servePop3(connection: ServerConnection, state: { isEncrypted: boolean }): Promise<void> {
     return servePop3(connection, {
-      session: this.#loginPolicy(state),
+      session: this.#loginPolicy(connection, state),
       secureContext: this.#secureContext,
       openMailbox: (user, password) => this.#accounts.logIn(user, password)?.inbox,
       onCommand: this.#options.onCommand,
@@ -269,7 +274,7 @@ class LoopbackMailHost implements MailHost {
   #serveImap(connection: ServerConnection, state: { isEncrypted: boolean }): Promise<void> {
     return serveImap(connection, {
       session: {
-        ...this.#loginPolicy(state),
+        ...this.#loginPolicy(connection, state),
         sizeLimitOctets: this.#options.sizeLimitOctets ?? SIZE_LIMIT_OCTETS,
       },
       without: this.#options.imapWithout ?? [],
@@ -279,14 +284,27 @@ class LoopbackMailHost implements MailHost {
     })
   }
 
-  #loginPolicy({ isEncrypted }: { isEncrypted: boolean }): {
+  #loginPolicy(
+    connection: ServerConnection,
+    { isEncrypted }: { isEncrypted: boolean },
+  ): {
     isEncrypted: boolean
     offersStartTls: boolean
     allowsClearTextLogin: boolean
+    mechanisms: ServerMechanisms
   } {
     const hasTls = this.#secureContext !== undefined
     const allowsClearTextLogin = this.#options.allowsClearTextLogin ?? !hasTls
-    return { isEncrypted, offersStartTls: hasTls, allowsClearTextLogin }
+    const accounts = this.#accounts
+    const mechanisms = hostMechanisms(this.#options.mechanisms ?? ['PLAIN', 'LOGIN'], {
+      passwordOf: (user) => accounts.passwordOf(user),
+      tokenOf: (user) => accounts.tokenOf(user),
+      userOfCertificate: (fingerprint) => accounts.userOfCertificate(fingerprint),
+      isEncrypted: () => connection.isEncrypted,
+      channelBinding: (type) => connection.channelBinding(type),
+      fingerprint: () => connection.fingerprint,
+    })
+    return { isEncrypted, offersStartTls: hasTls, allowsClearTextLogin, mechanisms }
   }
 
   #endpoint(name: HostPort): HostEndpoint {

@@ -8,7 +8,7 @@ import {
 import type { FaultHooks } from './fate.ts'
 import { Desk } from './imap/desk.ts'
 import type { MailboxTree } from './mailbox-tree.ts'
-import { decideCommand, serveSession } from './serve-session.ts'
+import { performCommon, serveSession } from './serve-session.ts'
 import type { ServerConnection } from './server-connection.ts'
 
 /** What the host can do beside logging in and STARTTLS, which the session offers by itself. */
@@ -17,6 +17,7 @@ const CAPABILITIES: readonly string[] = [
   'IMAP4rev2',
   'BINARY',
   'CHILDREN',
+  'COMPRESS=DEFLATE',
   'CONDSTORE',
   'ENABLE',
   'ESEARCH',
@@ -43,8 +44,8 @@ export interface ImapService {
   /** What the host is not to be able to do: names of capabilities. */
   readonly without: readonly string[]
   readonly secureContext: SecureContext | undefined
-  /** The mailboxes of this user, or `undefined` when there are none or the password is wrong. */
-  readonly openMailboxes: (user: string, password: Secret) => MailboxTree | undefined
+  /** The mailboxes of this user, or `undefined` when there are none or the password is wrong; who has proved to be this user needs none. */
+  readonly openMailboxes: (user: string, password: Secret | undefined) => MailboxTree | undefined
   readonly onCommand: FaultHooks['onCommand']
 }
 
@@ -61,8 +62,8 @@ export async function serveImap(connection: ServerConnection, service: ImapServi
 class Conversation {
   readonly session: ImapServerSession
   readonly #capabilities: readonly string[]
-  readonly #connection: ServerConnection
-  readonly #service: ImapService
+  readonly connection: ServerConnection
+  readonly service: ImapService
   #desk: Desk | undefined
 
   constructor(connection: ServerConnection, service: ImapService) {
@@ -70,27 +71,23 @@ class Conversation {
     const offered = [...CAPABILITIES, `APPENDLIMIT=${session.sizeLimitOctets}`]
     this.#capabilities = offered.filter((name) => !without.includes(name))
     this.session = new ImapServerSession({ ...session, capabilities: this.#capabilities })
-    this.#connection = connection
-    this.#service = service
+    this.connection = connection
+    this.service = service
   }
 
   async perform(event: ImapServerEvent): Promise<readonly ImapServerEvent[]> {
     switch (event.kind) {
-      case 'send':
-        this.#connection.write(event.octets)
-        return []
       case 'stream':
         await this.#stream(event.pieces)
         return []
+      case 'send':
       case 'startTls':
-        return this.#startTls()
       case 'close':
-        await this.#connection.end()
+      case 'command':
+        return performCommon(event, 'imap', this)
+      case 'compress':
+        await this.connection.compress()
         return []
-      case 'command': {
-        const fate = (await this.#service.onCommand?.('imap', event.line)) ?? 'proceed'
-        return decideCommand(this.#connection, this.session, fate)
-      }
       case 'login':
         return this.#logIn(event.user, event.password)
       case 'idle':
@@ -109,16 +106,8 @@ class Conversation {
     this.#desk?.close()
   }
 
-  async #startTls(): Promise<readonly ImapServerEvent[]> {
-    const { secureContext } = this.#service
-    if (secureContext === undefined) throw new TypeError('STARTTLS needs a certificate')
-    await this.#connection.flush()
-    this.#connection.encrypt(secureContext)
-    return this.session.encryptionStarted()
-  }
-
-  #logIn(user: string, password: Secret): readonly ImapServerEvent[] {
-    const tree = this.#service.openMailboxes(user, password)
+  #logIn(user: string, password: Secret | undefined): readonly ImapServerEvent[] {
+    const tree = this.service.openMailboxes(user, password)
     if (tree === undefined) {
       return this.session.answer('NO [AUTHENTICATIONFAILED] wrong user name or password')
     }
@@ -126,7 +115,7 @@ class Conversation {
       tree,
       session: this.session,
       capabilities: this.#capabilities,
-      sizeLimitOctets: this.#service.session.sizeLimitOctets,
+      sizeLimitOctets: this.service.session.sizeLimitOctets,
       onNews: () => this.#onNews(),
     })
     return this.session.answer()
@@ -136,23 +125,23 @@ class Conversation {
   #onNews(): void {
     if (!this.session.isIdle) return
     this.#tellNews()
-    void this.#connection.flush()
+    void this.connection.flush()
   }
 
   #tellNews(): void {
-    for (const piece of this.#desk?.takeNews() ?? []) this.#connection.write(piece)
+    for (const piece of this.#desk?.takeNews() ?? []) this.connection.write(piece)
   }
 
   /** Each large piece waits for the one before, so a slow reader holds one letter in memory. */
   async #stream(pieces: Iterable<Uint8Array>): Promise<void> {
     let pending = 0
     for (const piece of pieces) {
-      this.#connection.write(piece)
+      this.connection.write(piece)
       pending += piece.length
       if (pending < FLUSH_OCTETS) continue
       pending = 0
-      await this.#connection.flush()
-      if (!this.#connection.isOpen) return
+      await this.connection.flush()
+      if (!this.connection.isOpen) return
     }
   }
 }

@@ -1,17 +1,20 @@
 import type { SecureContext } from 'node:tls'
 import type { Secret } from '../base/secret.ts'
-import { Pop3ServerSession, type Pop3ServerEvent } from '../pop3/server-session.ts'
-import type { ServerDialogOptions } from '../wire/server-dialog.ts'
+import {
+  Pop3ServerSession,
+  type Pop3ServerEvent,
+  type Pop3ServerOptions,
+} from '../pop3/server-session.ts'
 import type { FaultHooks } from './fate.ts'
 import type { Mailbox } from './mailbox.ts'
-import { decideCommand, serveSession } from './serve-session.ts'
+import { performCommon, serveSession } from './serve-session.ts'
 import type { ServerConnection } from './server-connection.ts'
 
 export interface Pop3Service {
-  readonly session: ServerDialogOptions
+  readonly session: Pop3ServerOptions
   readonly secureContext: SecureContext | undefined
-  /** The mailbox of this user, or `undefined` when there is none or the password is wrong. */
-  readonly openMailbox: (user: string, password: Secret) => Mailbox | undefined
+  /** The mailbox of this user, or `undefined` when there is none or the password is wrong; who has proved to be this user needs none. */
+  readonly openMailbox: (user: string, password: Secret | undefined) => Mailbox | undefined
   readonly onCommand: FaultHooks['onCommand']
 }
 
@@ -27,34 +30,27 @@ export async function servePop3(connection: ServerConnection, service: Pop3Servi
 
 class Conversation {
   readonly session: Pop3ServerSession
-  readonly #connection: ServerConnection
-  readonly #service: Pop3Service
+  readonly connection: ServerConnection
+  readonly service: Pop3Service
   #mailbox: Mailbox | undefined
   #unlock: (() => void) | undefined
 
   constructor(connection: ServerConnection, service: Pop3Service) {
     this.session = new Pop3ServerSession(service.session)
-    this.#connection = connection
-    this.#service = service
+    this.connection = connection
+    this.service = service
   }
 
   async perform(event: Pop3ServerEvent): Promise<readonly Pop3ServerEvent[]> {
     switch (event.kind) {
-      case 'send':
-        this.#connection.write(event.octets)
-        return []
       case 'stream':
         await this.#stream(event)
         return []
+      case 'send':
       case 'startTls':
-        return this.#startTls()
       case 'close':
-        await this.#connection.end()
-        return []
-      case 'command': {
-        const fate = (await this.#service.onCommand?.('pop3', event.line)) ?? 'proceed'
-        return decideCommand(this.#connection, this.session, fate)
-      }
+      case 'command':
+        return performCommon(event, 'pop3', this)
       case 'login':
         return this.#logIn(event.user, event.password)
       case 'letter':
@@ -71,16 +67,8 @@ class Conversation {
     this.#unlock?.()
   }
 
-  async #startTls(): Promise<readonly Pop3ServerEvent[]> {
-    const { secureContext } = this.#service
-    if (secureContext === undefined) throw new TypeError('STLS needs a certificate')
-    await this.#connection.flush()
-    this.#connection.encrypt(secureContext)
-    return this.session.encryptionStarted()
-  }
-
-  #logIn(user: string, password: Secret): readonly Pop3ServerEvent[] {
-    const mailbox = this.#service.openMailbox(user, password)
+  #logIn(user: string, password: Secret | undefined): readonly Pop3ServerEvent[] {
+    const mailbox = this.service.openMailbox(user, password)
     if (mailbox === undefined) {
       return this.session.answer('-ERR [AUTH] wrong user name or password')
     }
@@ -105,9 +93,9 @@ class Conversation {
   /** Each piece waits for the one before, so a slow reader holds one piece in memory beside the letter. */
   async #stream(event: Extract<Pop3ServerEvent, { kind: 'stream' }>): Promise<void> {
     for (const piece of event.pieces) {
-      this.#connection.write(piece)
-      await this.#connection.flush()
-      if (!this.#connection.isOpen) return
+      this.connection.write(piece)
+      await this.connection.flush()
+      if (!this.connection.isOpen) return
     }
     if (event.isWhole) this.#mailbox?.markRead(Number(event.uniqueId))
   }

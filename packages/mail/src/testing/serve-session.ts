@@ -1,4 +1,6 @@
-import type { CommandFate } from './fate.ts'
+import type { SecureContext } from 'node:tls'
+import type { ServerDialogEvent } from '../wire/server-dialog.ts'
+import type { CommandFate, FaultHooks, HostProtocol } from './fate.ts'
 import type { ServerConnection } from './server-connection.ts'
 
 /** What every server session offers, whatever its events are. */
@@ -33,8 +35,50 @@ export async function serveSession<Event>(
   }
 }
 
+/** What every served session has, whatever is served. */
+export interface ServedConversation<Session> {
+  readonly session: Session
+  readonly connection: ServerConnection
+  readonly service: {
+    readonly secureContext: SecureContext | undefined
+    readonly onCommand: FaultHooks['onCommand']
+  }
+}
+
+/** A session asks for these whatever its protocol is. */
+export type CommonEvent = ServerDialogEvent | { readonly kind: 'command'; readonly line: string }
+
+interface EncryptableSession<Event> extends ServedSession<Event> {
+  encryptionStarted(): Event[]
+}
+
+/** Does what events want that all protocols have. */
+export async function performCommon<Event>(
+  event: CommonEvent,
+  protocol: HostProtocol,
+  { connection, session, service }: ServedConversation<EncryptableSession<Event>>,
+): Promise<readonly Event[]> {
+  switch (event.kind) {
+    case 'send':
+      connection.write(event.octets)
+      return []
+    case 'startTls':
+      if (service.secureContext === undefined) throw new TypeError('TLS needs a certificate')
+      await connection.flush()
+      connection.encrypt(service.secureContext)
+      return session.encryptionStarted()
+    case 'close':
+      await connection.end()
+      return []
+    case 'command': {
+      const fate = (await service.onCommand?.(protocol, event.line)) ?? 'proceed'
+      return decideCommand(connection, session, fate)
+    }
+  }
+}
+
 /** Lets the session execute its command, or does what the fault hook wants instead. */
-export async function decideCommand<Event>(
+async function decideCommand<Event>(
   connection: ServerConnection,
   session: ServedSession<Event>,
   fate: CommandFate,

@@ -4,14 +4,15 @@ import type { SmtpServerEvent, SmtpServerOptions } from '../smtp/server-event.ts
 import { SmtpServerSession } from '../smtp/server-session.ts'
 import type { FaultHooks } from './fate.ts'
 import type { LetterDelivery } from './letter-delivery.ts'
-import { decideCommand, disconnect, serveSession } from './serve-session.ts'
+import { disconnect, performCommon, serveSession } from './serve-session.ts'
 import type { ServerConnection } from './server-connection.ts'
 
 export interface SmtpService {
   readonly session: SmtpServerOptions
   readonly secureContext: SecureContext | undefined
   readonly delivery: LetterDelivery
-  readonly isPassword: (user: string, password: Secret) => boolean
+  /** Whether somebody may log in; without a password, who has proved to be this user. */
+  readonly isUser: (user: string, password: Secret | undefined) => boolean
   readonly onCommand: FaultHooks['onCommand']
 }
 
@@ -36,22 +37,12 @@ async function perform(
   const { connection, session, service } = conversation
   switch (event.kind) {
     case 'send':
-      connection.write(event.octets)
-      return []
     case 'startTls':
-      if (service.secureContext === undefined) throw new TypeError('STARTTLS needs a certificate')
-      await connection.flush()
-      connection.encrypt(service.secureContext)
-      return session.encryptionStarted()
     case 'close':
-      await connection.end()
-      return []
-    case 'command': {
-      const fate = (await service.onCommand?.('smtp', event.line)) ?? 'proceed'
-      return decideCommand(connection, session, fate)
-    }
+    case 'command':
+      return performCommon(event, 'smtp', conversation)
     case 'login': {
-      const isGranted = service.isPassword(event.user, event.password)
+      const isGranted = service.isUser(event.user, event.password)
       return session.answer(isGranted ? undefined : '535 5.7.8 wrong user name or password')
     }
     case 'recipient':

@@ -21,13 +21,23 @@ import { BOUNDED, type Laboratory, type LabPort, mailboxAt, toMailServer } from 
 const TIMEOUT_MS = 120_000
 
 /** What only some descriptions of a laboratory have. */
-interface MechanismLaboratory extends Laboratory {
+export interface MechanismLaboratory extends Laboratory {
   readonly users: readonly (Laboratory['users'][number] & { readonly token?: string })[]
   readonly tokens?: { readonly expired: string; readonly bad_signature: string }
+  /** Whether one POP3 session at a time may have a maildrop (RFC 1939 §4). */
+  readonly locksMaildrops?: boolean
   readonly client_cert?: { readonly cert: string; readonly key: string; readonly login: string }
 }
 
 const TOKEN_MECHANISMS: readonly TokenMechanismName[] = ['OAUTHBEARER', 'XOAUTH2']
+
+/** Some at a time, unless a login locks others out. */
+function timesOf({ locksMaildrops = false }: MechanismLaboratory): {
+  readonly timeout: number
+  readonly concurrency: number
+} {
+  return { timeout: TIMEOUT_MS, concurrency: locksMaildrops ? 1 : 4 }
+}
 
 /** Without a certificate of the client this port lets nobody in. */
 const NEEDS_CERTIFICATE = 'postfix-mtls'
@@ -70,7 +80,7 @@ export function describeChoice(laboratory: MechanismLaboratory): void {
     ({ auth, id }) => order.some((name) => auth.includes(name)) && id !== NEEDS_CERTIFICATE,
   )
 
-  describe('The choice of a mechanism', { timeout: TIMEOUT_MS, concurrency: 4 }, () => {
+  describe('The choice of a mechanism', timesOf(laboratory), () => {
     for (const port of ports) {
       it(`A6 is the strongest one that works at ${port.id}`, async () => {
         const mailbox = mailboxAt(port, user)
@@ -130,7 +140,7 @@ export function describeTokens(laboratory: MechanismLaboratory): void {
   if (user?.token === undefined || tokens === undefined) return
   const { login, token: fresh } = user
 
-  describe('A token', { timeout: TIMEOUT_MS, concurrency: 4 }, () => {
+  describe('A token', timesOf(laboratory), () => {
     for (const mechanism of TOKEN_MECHANISMS) {
       for (const port of portsWith(laboratory, mechanism)) {
         const bearer = (token: string): MailCredentials => ({
@@ -177,7 +187,7 @@ export function describeTokens(laboratory: MechanismLaboratory): void {
 }
 
 export function describeWithoutPassword(laboratory: MechanismLaboratory): void {
-  describe('A login without a password', { timeout: TIMEOUT_MS, concurrency: 4 }, () => {
+  describe('A login without a password', timesOf(laboratory), () => {
     for (const port of portsWith(laboratory, 'ANONYMOUS')) {
       it(`A13 is possible for anybody at ${port.id}`, async () => {
         const credentials = { kind: 'anonymous', trace: 'tester@lab.test' } as const
@@ -187,7 +197,8 @@ export function describeWithoutPassword(laboratory: MechanismLaboratory): void {
     }
 
     const encrypted = laboratory.ports.filter(
-      ({ server, tls: security }) => security !== 'none' && /^(?:dovecot|exim)$/.test(server),
+      ({ server, tls: security }) =>
+        security !== 'none' && /^(?:dovecot|exim|mail host)$/.test(server),
     )
     for (const port of laboratory.client_cert === undefined ? [] : encrypted) {
       it(`A14 is possible with a client certificate at ${port.id}`, async () => {

@@ -62,10 +62,13 @@ describe('An ImapConnection', () => {
     )
   })
 
-  it('that was lost is not connected, and says so', async () => {
-    const host = new MemoryImap(undefined, (command) =>
-      command.startsWith('UID FETCH') ? 'hang up' : undefined,
-    )
+  it('that was lost says so, and is made anew for what is asked for next', async () => {
+    let losses = 0
+    const host = new MemoryImap(undefined, (command) => {
+      if (!command.startsWith('UID FETCH') || losses === 1) return undefined
+      losses += 1
+      return 'hang up'
+    })
     await using world = await openWorld(host)
     fill(host, 'INBOX', 1)
     const inbox = await (await world.directory('INBOX')).open(ImapDirectoryOpenMode.ReadWrite)
@@ -75,9 +78,57 @@ describe('An ImapConnection', () => {
       (error) => error instanceof MailboxException && error.cause instanceof ConnectionLost,
     )
 
-    assert.deepEqual([world.connection.isConnected(), inbox.isOpen()], [false, false])
-    await inbox.close()
+    assert.deepEqual([world.connection.isConnected(), inbox.isOpen()], [false, true])
+    fill(host, 'INBOX', 1)
+    assert.deepEqual(
+      (await inbox.getEmails()).map(({ index, uid }) => [index, uid]),
+      [
+        [0, 1],
+        [1, 11],
+      ],
+    )
+    assert.equal(await inbox.getNewEmailCount(), 1)
+    assert.deepEqual([world.connection.isConnected(), inbox.isOpen()], [true, true])
+    await inbox.markForDeletionByIndexes([0])
     await world.connection.close()
+    assert.deepEqual([world.connection.isConnected(), inbox.isOpen()], [false, false])
+    assert.equal(host.mailbox('INBOX').letters.length, 1)
+  })
+
+  it('that is made anew closes a directory whose letters are others now', async () => {
+    let losses = 0
+    const host = new MemoryImap(undefined, (command) =>
+      command.startsWith('UID FETCH') && ++losses === 1 ? 'hang up' : undefined,
+    )
+    await using world = await openWorld(host)
+    fill(host, 'INBOX', 1)
+    const inbox = await (await world.directory('INBOX')).open(ImapDirectoryOpenMode.Read)
+    await assert.rejects(inbox.getEmails(), MailboxException)
+    host.mailbox('INBOX').uidValidity += 1
+
+    await assert.rejects(inbox.getEmails(), IllegalStateException)
+    assert.equal(inbox.isOpen(), false)
+    await inbox.open(ImapDirectoryOpenMode.Read)
+    assert.equal((await inbox.getEmails()).length, 1)
+  })
+
+  it('that can not be made anew says so each time, and can be closed', async () => {
+    let isDown = false
+    const host = new MemoryImap(undefined, (command) =>
+      isDown && /^(?:LOGIN|AUTHENTICATE|UID)/.test(command) ? 'hang up' : undefined,
+    )
+    await using world = await openWorld(host)
+    fill(host, 'INBOX', 1)
+    const inbox = await (await world.directory('INBOX')).open(ImapDirectoryOpenMode.ReadWrite)
+    await inbox.markForDeletionByIndexes([0])
+    isDown = true
+
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await assert.rejects(inbox.getEmails(), MailboxException)
+    }
+    await assert.rejects(world.connection.close(), MailboxException)
+    await world.connection.close()
+    assert.equal(inbox.isOpen(), false)
   })
 
   it('that was lost with letters marked says when it is closed that they were not purged', async () => {

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { ChannelBindingType } from '../../src/sasl/environment.ts'
-import { ScramServer } from '../sasl/scram-server.ts'
+import { ScramServer } from '../../src/testing/sasl/scram-server.ts'
 
 /** What a server says to a line of the client in an authentication: a challenge as text, or its reply. */
 export type Challenger = (

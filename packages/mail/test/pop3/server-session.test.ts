@@ -152,7 +152,7 @@ describe('POP3 server session before the login', () => {
 
       const login = events.find((event) => event.kind === 'login')
       assert.equal(login?.user, 'shop')
-      assert.equal(login?.password.reveal(), 'tan staaf')
+      assert.equal(login?.password?.reveal(), 'tan staaf')
       assert.match(replies, /\+OK maildrop locked and ready\r\n$/)
     })
   }

@@ -8,11 +8,17 @@ import { digestMd5 } from '../../src/sasl/digest-md5.ts'
 import { computeDigestProofs } from '../../src/sasl/digest-proof.ts'
 import type { Responder } from '../../src/sasl/mechanism.ts'
 import { context, octets, textOf } from './context.ts'
-import { DigestServer } from './digest-server.ts'
+import { DigestServer } from '../../src/testing/sasl/digest-server.ts'
 
 const CHALLENGE =
   'realm="elwood.innosoft.com",nonce="OA6MG9tEQGm2hh",qop="auth",algorithm=md5-sess,charset=utf-8'
 const credentials = { user: 'chris', password: new Secret('secret') }
+
+/** The last challenge. @throws AssertionError when the proof is none. */
+function accepted(server: DigestServer, response: string): string {
+  const { challenge } = server.accept(response) ?? assert.fail('the server accepts no such proof')
+  return challenge
+}
 
 function begin(changes: Partial<PasswordCredentials> = {}): Responder {
   return digestMd5.start({ ...credentials, ...changes }, context)
@@ -42,7 +48,7 @@ describe('DIGEST-MD5', () => {
   })
 
   it('A3 proves the password and checks the proof of the server', () => {
-    const server = new DigestServer('chris', 'secret')
+    const server = new DigestServer(() => 'secret', 'OA6MG9tEQGm2hh')
     const responder = begin()
 
     const response = textOf(responder.respond(octets(CHALLENGE)))
@@ -51,7 +57,7 @@ describe('DIGEST-MD5', () => {
       response,
       /^charset=utf-8,username="chris",realm="elwood\.innosoft\.com",nonce="OA6MG9tEQGm2hh",nc=00000001,cnonce="[A-Za-z0-9+/]{22}==",digest-uri="imap\/elwood\.innosoft\.com",response=[0-9a-f]{32},qop=auth$/,
     )
-    assert.equal(textOf(responder.respond(octets(server.accept(response)))), '')
+    assert.equal(textOf(responder.respond(octets(accepted(server, response)))), '')
     assert.equal(responder.finish(), undefined)
   })
 
@@ -88,12 +94,12 @@ describe('DIGEST-MD5', () => {
     const text = fc.string({ unit: 'grapheme', minLength: 1 }).filter((one) => !/\p{Cc}/u.test(one))
     fc.assert(
       fc.property(text, text, fc.option(text, { nil: undefined }), (user, password, identity) => {
-        const server = new DigestServer(user, password)
+        const server = new DigestServer(() => password)
         const authorizationId = identity === undefined ? {} : { authorizationId: identity }
         const responder = begin({ user, password: new Secret(password), ...authorizationId })
 
         const response = textOf(responder.respond(octets(server.challenge)))
-        const last = responder.respond(octets(server.accept(response)))
+        const last = responder.respond(octets(accepted(server, response)))
 
         assert.equal(textOf(last), '')
         assert.equal(responder.finish(), undefined)
@@ -182,10 +188,10 @@ describe('DIGEST-MD5', () => {
   })
 
   it('refuses a challenge after the proof', () => {
-    const server = new DigestServer('chris', 'secret')
+    const server = new DigestServer(() => 'secret')
     const responder = begin()
     const response = textOf(responder.respond(octets(server.challenge)))
-    responder.respond(octets(server.accept(response)))
+    responder.respond(octets(accepted(server, response)))
 
     assert.throws(() => textOf(responder.respond(octets('x'))), /after its proof/)
   })

@@ -7,7 +7,7 @@ import type { SaslContext } from '../../src/sasl/environment.ts'
 import type { Mechanism, Responder } from '../../src/sasl/mechanism.ts'
 import { scramSha1, scramSha1Plus, scramSha256, scramSha256Plus } from '../../src/sasl/scram.ts'
 import { BINDING, context, octets, textOf, withRandomOctets } from './context.ts'
-import { ScramServer } from './scram-server.ts'
+import { ScramServer } from '../../src/testing/sasl/scram-server.ts'
 
 const credentials = { user: 'user', password: new Secret('pencil') }
 

@@ -100,14 +100,20 @@ export function contextOf(
     readonly watch: ExchangeWatch
   },
 ): ExchangeContext {
-  const { messageSizeOctets, window, resendAfterMs, keepDeletionsDays, spoolFolder } = config
+  const { messageSizeOctets, window, resendAfterMs, keepDeletionsDays, checkEveryMs } = config
   const instance = instanceOf(config)
   return {
     store,
     ...(instance !== undefined && { instance }),
     transport: parts.transport,
-    spoolFolder,
-    rules: { messageSizeOctets, window, resendAfterMs, keepDeletionsDays },
+    spoolFolder: config.spoolFolder,
+    rules: {
+      messageSizeOctets,
+      window,
+      resendAfterMs,
+      keepDeletionsDays,
+      ...(checkEveryMs !== undefined && { checkEveryMs }),
+    },
     now: () => io.now(),
     newUuid: () => randomUUID(),
     onEvent: (event) => parts.watch.take(event),

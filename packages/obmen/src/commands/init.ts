@@ -154,6 +154,7 @@ function checkAgainst(present: Config, sources: ConfigSources): Config {
     ['window', 'window'],
     ['resendAfter', 'resendAfterMs'],
     ['keepDeletions', 'keepDeletionsDays'],
+    ['checkTables', 'checkEveryMs'],
     ['spool', 'spoolFolder'],
   ]
   const differing = parts

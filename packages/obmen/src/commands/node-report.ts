@@ -1,4 +1,4 @@
-import type { NodeState } from '@obmen/exchange'
+import type { NodeState, Stop } from '@obmen/exchange'
 
 /** What is told of a node in JSON. Names and units stay the same in every language and version. */
 export interface NodeReport {
@@ -15,6 +15,10 @@ export interface NodeReport {
   readonly owesAcknowledgement: boolean
   /** A letter with this number waits for others before it; 0 when none does. */
   readonly gapBefore: number
+  /** How often the histories of both sides did not fit together, so that the exchange began anew. */
+  readonly forks: number
+  /** Why nothing is exchanged until a person decides, and since when, as ISO 8601; `null` when all is well. */
+  readonly stopped: { readonly twice: Stop['twice']; readonly since: string } | null
 }
 
 /** What was written anew in a later message counts once. */
@@ -34,5 +38,11 @@ export function reportNode(node: NodeState): NodeReport {
     oldestUnacknowledged: oldest === undefined ? null : new Date(oldest).toISOString(),
     owesAcknowledgement: node.owesAcknowledgement,
     gapBefore: node.gapBefore,
+    forks: node.standing?.forks ?? 0,
+    stopped: reportStop(node.standing?.stop),
   }
+}
+
+function reportStop(stop: Stop | undefined): NodeReport['stopped'] {
+  return stop === undefined ? null : { ...stop, since: new Date(stop.since).toISOString() }
 }

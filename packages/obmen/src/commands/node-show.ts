@@ -29,7 +29,7 @@ export const nodeShowCommand: Command = {
       io.out(`${JSON.stringify(report)}\n`)
       return EXIT.ok
     }
-    const { node, format, general } = messages
+    const { node, findings, format, general } = messages
     const { oldestUnacknowledged: oldest } = report
     const inFlight = `${format.messages(report.unacknowledgedMessages)}, ${format.rows(report.unacknowledgedRows)}`
     io.out(
@@ -44,6 +44,7 @@ export const nodeShowCommand: Command = {
         [node.owesAcknowledgement(), report.owesAcknowledgement ? general.yes() : general.no()],
         [node.gapBefore(), report.gapBefore === 0 ? '–' : format.number(report.gapBefore)],
         [node.epoch(), format.number(report.epoch)],
+        [findings.forks(), findings.forksSince(report.forks, state.standing?.forkedAt ?? 0)],
         [node.attributes(), formatAttributes(attributes)],
       ]),
     )

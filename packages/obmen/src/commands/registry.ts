@@ -9,6 +9,7 @@ import { initCommand } from './init.ts'
 import { nodeAddCommand } from './node-add.ts'
 import { nodeListCommand } from './node-list.ts'
 import { nodeRemoveCommand } from './node-remove.ts'
+import { nodeRestartCommand } from './node-restart.ts'
 import { nodeSetCommand } from './node-set.ts'
 import { nodeShowCommand } from './node-show.ts'
 import { refusedDropCommand } from './refused-drop.ts'
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   nodeListCommand,
   nodeShowCommand,
   nodeSetCommand,
+  nodeRestartCommand,
   nodeRemoveCommand,
   exchangeCommand,
   workCommand,

@@ -1,6 +1,7 @@
 import { formatFacts, formatTable, type TableColumn } from '../output/table.ts'
 import type { Invocation } from './command.ts'
 import { commandLine, shownPath } from './configuration.ts'
+import { formatFindings } from './status-findings.ts'
 import type { NodeStatus, Status } from './status.ts'
 
 /** The newest of these fit on a screen with everything else; all of them are in the JSON. */
@@ -22,6 +23,7 @@ export function formatStatus(status: Status, invocation: Invocation): string {
     status.refusedRows.length + status.conflicts.length === 0
       ? formatRefused(status, invocation) + formatConflicts(status, invocation)
       : `${formatRefused(status, invocation)}\n${formatConflicts(status, invocation)}`,
+    ...formatFindings(status, invocation),
     formatUnsent(status, invocation),
     formatKeyBlocks(status, invocation),
     formatChecksums(status, invocation),

@@ -2,7 +2,9 @@ import type {
   ConflictRecord,
   KeyState,
   RefusedRow,
+  SetAsideThere,
   TableChecksum,
+  TableDiffers,
   UnsentRow,
 } from '@obmen/exchange'
 
@@ -41,6 +43,9 @@ export interface Status {
   readonly nodes: readonly NodeStatus[]
   readonly refusedRows: readonly RefusedRow[]
   readonly unsentRows: readonly UnsentRow[]
+  /** Rows of this node that others could not take. */
+  readonly setAsideThere: readonly SetAsideThere[]
+  readonly differences: readonly TableDiffers[]
   readonly conflicts: readonly ConflictRecord[]
   readonly keyBlocks: readonly KeyState[]
   readonly checksums: readonly TableChecksum[] | undefined
@@ -65,6 +70,8 @@ export async function readStatus(
     }),
     refusedRows: await store.refusedRows(),
     unsentRows: await store.unsentRows(),
+    setAsideThere: await store.setAsideThere(),
+    differences: await store.differences(),
     conflicts: await store.conflicts(),
     keyBlocks: await store.keyStates(),
     checksums: withChecksums ? await store.checksums() : undefined,
@@ -73,7 +80,8 @@ export async function readStatus(
 
 function formatJson(status: Status): string {
   const instant = (ms: number): string => new Date(ms).toISOString()
-  const { refusedRows, unsentRows, conflicts, keyBlocks, checksums, ...rest } = status
+  const { refusedRows, unsentRows, setAsideThere, differences, ...others } = status
+  const { conflicts, keyBlocks, checksums, ...rest } = others
   const json = {
     ...rest,
     refusedRows: refusedRows.map(({ ours, refusedAt, ...row }) => {
@@ -81,6 +89,12 @@ function formatJson(status: Status): string {
     }),
     unsentRows: unsentRows.map(({ table, key, reason, setAsideAt }) => {
       return { table, key, reason, setAsideAt: instant(setAsideAt) }
+    }),
+    setAsideThere: setAsideThere.map(({ toldAt, ...there }) => {
+      return { ...there, toldAt: instant(toldAt) }
+    }),
+    differences: differences.map(({ foundAt, ...difference }) => {
+      return { ...difference, foundAt: instant(foundAt) }
     }),
     conflicts: conflicts.map(({ ours, theirs, ...conflict }) => ({
       ...conflict,

@@ -39,6 +39,8 @@ export interface Config extends DatabaseSettings {
   readonly resendAfterMs: number
   /** For so many days with an exchange it is remembered that a row was deleted. */
   readonly keepDeletionsDays: number
+  /** How often messages say what the tables hold; `undefined`: never. */
+  readonly checkEveryMs: number | undefined
   /** A folder for messages on their way; an absolute path. */
   readonly spoolFolder: string
 }
@@ -77,6 +79,7 @@ export const SETTING_EXAMPLES = {
   window: 'window: 24',
   resendAfter: 'resendAfter: 1 day',
   keepDeletions: 'keepDeletions: 400 days',
+  checkTables: 'checkTables: 30 days',
   spool: 'spool: obmen-spool',
 } as const
 

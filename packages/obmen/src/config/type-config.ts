@@ -34,6 +34,11 @@ const RESEND_AFTER: Bounds = { lowest: 10 * 60_000, highest: 366 * DAY_MS }
 /** Shorter than a day says nothing, because days with an exchange are counted; and a century is as good as for ever. */
 const KEEP_DELETIONS: Bounds = { lowest: DAY_MS, highest: 36_500 * DAY_MS }
 
+/** More often than once an hour a table is hardly changed by anything but exchanges. */
+const CHECK_TABLES: Bounds = { lowest: 3_600_000, highest: 3660 * 86_400_000 }
+
+const NEVER = 'never'
+
 /** The folder for messages on their way, beside the configuration file. */
 const DEFAULT_SPOOL = 'obmen-spool'
 
@@ -68,6 +73,9 @@ export function typeConfig(
     ),
     keepDeletionsDays: settings.readOr('keepDeletions', DEFAULT_KEEP_DELETIONS_DAYS, (text) =>
       Math.ceil(parseDuration(text, KEEP_DELETIONS) / DAY_MS),
+    ),
+    checkEveryMs: settings.readOr('checkTables', undefined, (text) =>
+      text.trim() === NEVER ? undefined : parseDuration(text, CHECK_TABLES),
     ),
     spoolFolder:
       spool === undefined

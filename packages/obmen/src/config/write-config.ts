@@ -28,6 +28,7 @@ const DEFAULTS = [
   ['window', '24'],
   ['resendAfter', '1 day'],
   ['keepDeletions', '400 days'],
+  ['checkTables', 'never'],
   ['spool', 'obmen-spool'],
 ] as const
 

@@ -57,6 +57,7 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   LIMIT_EXCEEDED: EXIT.data,
   MESSAGE_DAMAGED: EXIT.data,
   MESSAGE_TOO_NEW: EXIT.data,
+  NODE_RUNS_TWICE: EXIT.data,
   ROW_REFUSED: EXIT.data,
   SCHEMA_MISMATCH: EXIT.data,
   SMTP_CONTENT_INVALID: EXIT.data,

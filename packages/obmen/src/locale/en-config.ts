@@ -32,6 +32,8 @@ export const englishConfig: ConfigComments = {
     window: 'How many messages may be on their way to a node without an answer.',
     resendAfter: 'After so long without an answer a message counts as lost and is sent again.',
     keepDeletions: 'For so many days with an exchange it is remembered that a row was deleted.',
+    checkTables:
+      'So often a message says what the tables hold, and the receiver compares: never, or 30 days.\nBoth sides read their tables from one end to the other then.',
     spool: 'A folder for messages on their way, on a disk that survives a restart.',
   },
 }

@@ -36,6 +36,8 @@ export function describeEvent(event: ExchangeEvent, format: FormatMessages): str
       return `${event.node}: writing, ${format.rows(event.rowsDone)}`
     case 'sent':
       return `${event.node}: message ${event.messageNo} sent, ${format.rows(event.rowCount)}, ${format.size(event.sizeOctets)}`
+    case 'difference':
+      return `${event.node}: table ${event.difference.table} is not the same here and there; nothing was changed. See: obmen status`
     case 'window-full':
       return `${event.node}: ${format.messages(event.unacknowledged)} without an answer; the rest waits for it`
     case 'removal-unconfirmed':

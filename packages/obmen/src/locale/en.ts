@@ -2,6 +2,7 @@ import type { CodeLetters, FormatMessages, Messages } from './messages.ts'
 import { englishConfig } from './en-config.ts'
 import { englishConflicts, englishRefused } from './en-conflicts.ts'
 import { explainInEnglish } from './en-errors.ts'
+import { englishFindings } from './en-findings.ts'
 import { describeEvent } from './en-events.ts'
 import { englishSend } from './en-send.ts'
 
@@ -146,6 +147,7 @@ export const en: Messages = {
   },
   conflicts: englishConflicts,
   refused: englishRefused(format),
+  findings: englishFindings(format),
   send: englishSend(format),
   status: {
     plan: () => 'plan',

@@ -4,6 +4,8 @@ import type {
   ExchangeEvent,
   KeyState,
   NodeCode,
+  Stop,
+  TableDiffers,
   UnsentReason,
 } from '@obmen/exchange'
 import type { PreparedTable } from '@obmen/exchange/sqlite'
@@ -29,6 +31,7 @@ export interface Messages {
   readonly status: StatusMessages
   readonly conflicts: ConflictMessages
   readonly refused: RefusedMessages
+  readonly findings: FindingMessages
   readonly send: SendMessages
   readonly config: ConfigComments
   /** @param command the one that failed, whose options the hint may name. */
@@ -190,6 +193,21 @@ export interface RefusedMessages {
   readonly wouldBeDropped: (table: string, key: string) => string
 }
 
+/** What is told of nodes that don't agree. */
+export interface FindingMessages {
+  readonly stopped: (node: string, stop: Stop) => string
+  readonly stoppedHint: (command: string) => string
+  readonly setAsideThere: (node: string, count: number, toldAt: number) => string
+  readonly andMore: (count: number) => string
+  readonly difference: (node: string, difference: TableDiffers) => string
+  readonly differenceHint: (command: string) => string
+  readonly restarted: (code: string) => string
+  readonly wouldBeRestarted: (code: string) => string
+  readonly restartedMeans: () => string
+  readonly forks: () => string
+  readonly forksSince: (count: number, lastAt: number) => string
+}
+
 export interface SendMessages {
   /** How much of the letter is out; without its size where that is not known. */
   readonly sending: (sentOctets: number, sizeOctets: number | undefined) => string
@@ -231,6 +249,7 @@ export interface ConfigComments {
     readonly window: string
     readonly resendAfter: string
     readonly keepDeletions: string
+    readonly checkTables: string
     readonly spool: string
   }
 }

@@ -36,6 +36,8 @@ export function describeEvent(event: ExchangeEvent, format: FormatMessages): str
       return `${event.node}: подготовка сообщения, ${format.rows(event.rowsDone)}`
     case 'sent':
       return `${event.node}: сообщение ${event.messageNo} отправлено, ${format.rows(event.rowCount)}, ${format.size(event.sizeOctets)}`
+    case 'difference':
+      return `${event.node}: таблица ${event.difference.table} здесь и там разная; ничего не изменено. Подробности: obmen status`
     case 'window-full':
       return `${event.node}: ${format.messages(event.unacknowledged)} без ответа; остальное ждёт`
     case 'removal-unconfirmed':

@@ -24,6 +24,16 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
     text(`узел «${node}» уже есть`, `посмотрите его номера: obmen node show ${node}`),
   NODE_IS_THIS_NODE: ({ node }) =>
     text(`«${node}» — это сам этот узел`, 'назовите узел на другой стороне: obmen node list'),
+  NODE_RUNS_TWICE: ({ node, twice }) =>
+    twice === 'there'
+      ? text(
+          `узел «${node}» работает в двух экземплярах: под его кодом по очереди пишут две базы, восстановленная из копии так не делает; обмен с ним остановлен`,
+          `найдите копию его базы и выведите её из работы насовсем; затем выполните там obmen node restart, а здесь: obmen node restart ${node}`,
+        )
+      : text(
+          `эта база работает в двух экземплярах: узел «${node}» получает сообщения двух баз под кодом этого узла; обмен с ним остановлен`,
+          `если это копия, оставьте её в покое; если это та база, что остаётся, выведите копию из работы насовсем, затем: obmen node restart ${node}`,
+        ),
   NODE_ATTRIBUTE_INVALID: ({ attribute, part }) =>
     text(
       `«${attribute}» не может быть признаком узла: не годится ${part === 'name' ? 'имя' : 'значение'}`,

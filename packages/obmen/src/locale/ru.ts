@@ -2,6 +2,7 @@ import type { CodeLetters, FormatMessages, Messages } from './messages.ts'
 import { russianConfig } from './ru-config.ts'
 import { russianConflicts, russianRefused } from './ru-conflicts.ts'
 import { explainInRussian } from './ru-errors.ts'
+import { russianFindings } from './ru-findings.ts'
 import { describeEvent } from './ru-events.ts'
 import { russianSend } from './ru-send.ts'
 import { type Forms, numeral, russianNumber } from './ru-numeral.ts'
@@ -152,6 +153,7 @@ export const ru: Messages = {
   },
   conflicts: russianConflicts,
   refused: russianRefused(format),
+  findings: russianFindings(format),
   send: russianSend(format),
   status: {
     plan: () => 'план обмена',

@@ -99,6 +99,8 @@ describe('node', () => {
       oldestUnacknowledged: null,
       owesAcknowledgement: false,
       gapBefore: 0,
+      forks: 0,
+      stopped: null,
       attributes: {},
     })
   })

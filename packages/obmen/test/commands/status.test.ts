@@ -111,6 +111,8 @@ Conflicts: 0
         },
       ],
       unsentRows: [],
+      setAsideThere: [],
+      differences: [],
       conflicts: [
         {
           id: 1,
@@ -226,4 +228,6 @@ const emptyNode = {
   oldestUnacknowledged: null,
   owesAcknowledgement: false,
   gapBefore: 0,
+  forks: 0,
+  stopped: null,
 }

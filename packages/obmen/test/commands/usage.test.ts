@@ -84,7 +84,7 @@ describe('wrong command line', () => {
     {
       name: 'with a group alone lists its commands',
       argv: ['node'],
-      err: 'error: no command was given\ntry: one of: node add, node list, node show, node set, node remove; see obmen --help\n',
+      err: 'error: no command was given\ntry: one of: node add, node list, node show, node set, node restart, node remove; see obmen --help\n',
     },
     {
       name: 'with a misspelt command of a group names the nearest',

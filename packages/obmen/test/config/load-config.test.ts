@@ -129,6 +129,17 @@ send:
   })
 })
 
+describe('how often tables are compared', () => {
+  it('is never, unless it is said', () => {
+    const every = ['', 'checkTables: never', 'checkTables: 30 days'].map(
+      (line) => load(withLine(line)).checkEveryMs,
+    )
+
+    assert.deepEqual(every, [undefined, undefined, 30 * 86_400_000])
+    assert.throws(() => load(withLine('checkTables: 1 minute')), ConfigInvalid)
+  })
+})
+
 describe('wrong configuration', () => {
   const WRONG = [
     {
@@ -153,7 +164,7 @@ describe('wrong configuration', () => {
       name: 'lists the settings for a word that is near to none',
       text: withLine('smtpServer: mail.example.org'),
       message: 'obmen.yaml:8: there is no setting "smtpServer"',
-      hint: 'the settings are: plan, node, database, databasePassword, databaseCa, tables, rules, main, conflicts, strict, foreignKeys, address, send, receive, password, ca, servername, subjectPrefix, messageSize, window, resendAfter, keepDeletions, spool',
+      hint: 'the settings are: plan, node, database, databasePassword, databaseCa, tables, rules, main, conflicts, strict, foreignKeys, address, send, receive, password, ca, servername, subjectPrefix, messageSize, window, resendAfter, keepDeletions, checkTables, spool',
     },
     {
       name: 'shows the line to add for a missing setting',

@@ -13,6 +13,7 @@ import {
   NodeAttributeMissing,
   NodeExists,
   NodeIsThisNode,
+  NodeRunsTwice,
   NodeUnknown,
   PlanNameInvalid,
   RuleInvalid,
@@ -173,6 +174,7 @@ export const EVERY_ERROR: { readonly [Code in KnownError['code']]: KnownError } 
   NODE_CODE_INVALID: new NodeCodeInvalid('a b'),
   NODE_EXISTS: new NodeExists(NODE),
   NODE_IS_THIS_NODE: new NodeIsThisNode(NODE),
+  NODE_RUNS_TWICE: new NodeRunsTwice(NODE, { twice: 'there', since: 0 }),
   NODE_UNKNOWN: new NodeUnknown('С02', [NODE]),
   NO_USABLE_MECHANISM: new NoUsableMechanism({
     offered: ['GSSAPI'],

@@ -1,5 +1,5 @@
 import { type CapturedTable, indexName, keyNames, logName, matchesKey } from './capture.ts'
-import { type Connection, toNumber } from './postgres-database.ts'
+import { type Connection, quoteName, toNumber } from './postgres-database.ts'
 import { tableName } from './user-table.ts'
 
 /** Where the positions of a fold begin, and whose changes they are. */
@@ -101,4 +101,29 @@ export async function appendVanished(
 
 function isGone(table: CapturedTable, entry: string): string {
   return `NOT EXISTS (SELECT 1 FROM ${tableName(table)} d WHERE ${matchesKey(table, 'd', entry)})`
+}
+
+/**
+ * Puts the rows into the change index that are in a table and not in it: a program may have written them while triggers were switched
+ * off. With the lowest stamp, like rows from before the exchange began. Must run under the lock of the store. Gives
+ * the last position.
+ */
+export async function enterUnknown(
+  connection: Connection,
+  tables: readonly CapturedTable[],
+  at: { readonly headSeq: number; readonly origin: string },
+): Promise<number> {
+  let { headSeq } = at
+  for (const table of tables) {
+    const keys = table.key.map(({ name }) => `d.${quoteName(name)}`).join(', ')
+    headSeq += await connection.run(
+      `INSERT INTO ${indexName(table)} (${keyNames(table).join(', ')}, seq, stamp, origin, via, gone)
+       SELECT ${keys}, $1::bigint + row_number() OVER (ORDER BY ${keys}), 0, $2, '', false FROM ${tableName(table)} d
+        WHERE NOT EXISTS (SELECT 1 FROM ${indexName(table)} i WHERE ${matchesKey(table, 'd', 'i')})
+       ON CONFLICT DO NOTHING`,
+      headSeq,
+      at.origin,
+    )
+  }
+  return headSeq
 }

@@ -9,6 +9,8 @@ import type {
   NodeState,
   SentMessage,
 } from '../../plan/node-state.ts'
+import type { Stop } from '../../plan/standing.ts'
+import { findStopped, formatStanding, parseStanding } from '../standing-text.ts'
 import {
   type Connection,
   type SqlRow,
@@ -23,9 +25,16 @@ export async function readNodeCodes(connection: Connection): Promise<NodeCode[]>
   return codes.map(([code]) => parseNodeCode(toText(code)))
 }
 
+export async function readStopped(connection: Connection): Promise<ReadonlyMap<NodeCode, Stop>> {
+  const nodes = await connection.all(
+    `SELECT code, standing FROM obmen_exchange.nodes WHERE standing <> ''`,
+  )
+  return findStopped(nodes.map(([code, standing]) => [toText(code), toText(standing)]))
+}
+
 const NODES = `
   SELECT code, epoch_counter, epoch_random, sent_no, acknowledged_no, acknowledged_seq, offered_seq,
-         received_no, owes_acknowledgement, gap_before, former
+         received_no, owes_acknowledgement, gap_before, told_refused, standing, former
     FROM obmen_exchange.nodes`
 
 const SENT = `
@@ -61,6 +70,8 @@ function groupByNode(rows: readonly SqlRow[]): ReadonlyMap<string, SqlRow[]> {
 }
 
 function toNodeState(row: SqlRow, sent: readonly SqlRow[], received: readonly SqlRow[]): NodeState {
+  const toldRefused = toNumber(row[10])
+  const standing = parseStanding(toText(row[11]))
   return {
     code: parseNodeCode(toText(row[0])),
     epoch: { counter: toNumber(row[1]), random: toText(row[2]) },
@@ -73,7 +84,9 @@ function toNodeState(row: SqlRow, sent: readonly SqlRow[], received: readonly Sq
     received: received.map(toIdentity),
     owesAcknowledgement: toBoolean(row[8]),
     gapBefore: toMessageNo(toNumber(row[9])),
-    ...parseFormer(toText(row[10])),
+    ...(toldRefused > 0 && { toldRefused }),
+    ...(standing !== undefined && { standing }),
+    ...parseFormer(toText(row[12])),
   }
 }
 
@@ -123,13 +136,13 @@ export async function writeNode(
   before?: NodeState,
 ): Promise<void> {
   await connection.run(
-    `INSERT INTO obmen_exchange.nodes VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    `INSERT INTO obmen_exchange.nodes VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
      ON CONFLICT (code) DO UPDATE SET
        (epoch_counter, epoch_random, sent_no, acknowledged_no, acknowledged_seq, offered_seq, received_no,
-        owes_acknowledgement, gap_before, former) =
+        owes_acknowledgement, gap_before, told_refused, standing, former) =
        (excluded.epoch_counter, excluded.epoch_random, excluded.sent_no, excluded.acknowledged_no,
         excluded.acknowledged_seq, excluded.offered_seq, excluded.received_no, excluded.owes_acknowledgement,
-        excluded.gap_before, excluded.former)`,
+        excluded.gap_before, excluded.told_refused, excluded.standing, excluded.former)`,
     node.code,
     node.epoch.counter,
     node.epoch.random,
@@ -140,6 +153,8 @@ export async function writeNode(
     node.receivedNo,
     String(node.owesAcknowledgement),
     node.gapBefore,
+    node.toldRefused ?? 0,
+    formatStanding(node.standing),
     formatFormer(node),
   )
   if (before === undefined) await deleteMessages(connection, node.code)

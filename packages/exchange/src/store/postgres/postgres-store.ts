@@ -1,6 +1,7 @@
 import type { ExchangePlan } from '../../plan/exchange-plan.ts'
 import type { ChosenVersion } from '../../plan/message-header.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import type { TableSum } from '../../message/check-line.ts'
 import type { NodeState } from '../../plan/node-state.ts'
 import { DEFAULT_PLAN_RULES } from '../../plan/plan-rules.ts'
 import type {
@@ -10,14 +11,18 @@ import type {
   ConflictRecord,
   CountRequest,
   RefusedRow,
+  SetAsideThere,
   StoreTransaction,
+  SumRequest,
   Survey,
   SurveyRequest,
   TableChecksum,
+  TableDiffers,
   UnsentRow,
 } from '../change-store.ts'
 import { CaptureDisturbed, StoreNotPrepared, StoreOfAnotherPlan } from '../errors.ts'
 import { readCapturedTables } from './captured-tables.ts'
+import { readCatalogVersion } from './catalog-version.ts'
 import { readChanges } from './change-reader.ts'
 import { countChanges } from './change-count.ts'
 import { checksum } from './checksum.ts'
@@ -39,7 +44,10 @@ import {
 import { type PostgresRules, PostgresTransaction } from './postgres-transaction.ts'
 import { putUnderRules, type RuledTable } from './ruled-table.ts'
 import { readNodes } from './node-rows.ts'
+import { readSetAsideThere } from './set-aside-rows.ts'
 import { readUnsent } from './unsent-rows.ts'
+import { readDifferences } from './difference-rows.ts'
+import { sumTables } from './sum-tables.ts'
 import { survey } from './survey.ts'
 import { areSharesCurrent, type Extent, extendShares, makeShareTables } from './share.ts'
 
@@ -103,6 +111,8 @@ export class PostgresStore implements ChangeStore {
   readonly #pool: PostgresPool
   readonly #options: StoreOptions
   #hasShares = false
+  /** The tables as they were read last, and of which version of the catalog they are. */
+  #known: { readonly version: string; readonly tables: readonly RuledTable[] } | undefined
 
   constructor(pool: PostgresPool, plan: ExchangePlan, options: StoreOptions) {
     this.plan = plan
@@ -120,6 +130,15 @@ export class PostgresStore implements ChangeStore {
 
   /** The tables as they are: an application may add a column or a partition at any time. */
   async #currentTables(connection: Connection): Promise<CurrentTables> {
+    // Looked at first: what changes while the rest is read shows the next time.
+    const version = await readCatalogVersion(connection)
+    if (this.#known?.version === version) return { tables: this.#known.tables, partitioned: [] }
+    const current = await this.#readTables(connection)
+    this.#known = current.partitioned.length === 0 ? { version, tables: current.tables } : undefined
+    return current
+  }
+
+  async #readTables(connection: Connection): Promise<CurrentTables> {
     const captured = await readCapturedTables(connection, this.#options.schema)
     const catalog = await readCaptureCatalog(connection)
     const states = captured.map((table) => captureStateOf(table, catalog))
@@ -186,14 +205,17 @@ export class PostgresStore implements ChangeStore {
     return this.#read(readNodes)
   }
 
-  /** A part of a table is worked out for each node by itself; whole tables are the same for all. */
-  async shareOf(node: NodeCode): Promise<string> {
-    await this.#read(() => Promise.resolve())
-    return this.#hasShares ? node : ''
+  /** A part of a table is worked out for each node by itself; whole tables are the same for all. As the tables were at the last look. */
+  shareOf(node: NodeCode): Promise<string> {
+    return Promise.resolve(this.#hasShares ? node : '')
   }
 
   countChanges(requests: readonly CountRequest[]): Promise<readonly number[]> {
     return this.#read((connection, tables) => countChanges(connection, tables, requests))
+  }
+
+  setAsideThere(): Promise<readonly SetAsideThere[]> {
+    return this.#read(readSetAsideThere)
   }
 
   unsentRows(): Promise<readonly UnsentRow[]> {
@@ -206,6 +228,14 @@ export class PostgresStore implements ChangeStore {
       for (const table of tables) checksums.push(await checksum(connection, table))
       return checksums
     })
+  }
+
+  sumTables(request: SumRequest): Promise<readonly TableSum[]> {
+    return this.#read((connection, tables) => sumTables(connection, tables, request))
+  }
+
+  differences(): Promise<readonly TableDiffers[]> {
+    return this.#read(readDifferences)
   }
 
   refusedRows(): Promise<readonly RefusedRow[]> {

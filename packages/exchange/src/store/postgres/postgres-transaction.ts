@@ -2,7 +2,7 @@ import type { TableLine } from '../../message/body-lines.ts'
 import { NodeAttributeMissing, NodeExists, NodeUnknown } from '../../plan/errors.ts'
 import type { ExchangePlan } from '../../plan/exchange-plan.ts'
 import { checkAttributes, type NodeAttributes } from '../../plan/node-attributes.ts'
-import type { ChosenVersion } from '../../plan/message-header.ts'
+import type { ChosenVersion, SetAside } from '../../plan/message-header.ts'
 import type { NodeCode } from '../../plan/node-code.ts'
 import type { NodeState } from '../../plan/node-state.ts'
 import type { PlanRules } from '../../plan/plan-rules.ts'
@@ -13,7 +13,9 @@ import type {
   Choice,
   RowApplier,
   Sender,
+  SetAsideThere,
   StoreTransaction,
+  TableDiffers,
   UnsentRow,
 } from '../change-store.ts'
 import type { KeyLedger } from '../key-ledger.ts'
@@ -22,12 +24,14 @@ import { readAttributes, writeAttributes } from './attribute-rows.ts'
 import { indexName } from './capture.ts'
 import { acceptResolutions, clearConflicts } from './conflict-rows.ts'
 import { endDay } from './deletions.ts'
-import { fold } from './fold.ts'
+import { readDifferencesWith, writeDifferences } from './difference-rows.ts'
+import { enterUnknown, fold } from './fold.ts'
 import { PostgresKeyLedger } from './key-ledger.ts'
 import { readHeadSeq, readMetaValue, writeHeadSeq, writeMeta } from './meta.ts'
 import { deleteNode, readNode, readNodeCodes, readNodes, writeNode } from './node-rows.ts'
 import type { Connection } from './postgres-database.ts'
 import { describeConditions, type RuledTable } from './ruled-table.ts'
+import { readSetAside, writeSetAsideThere } from './set-aside-rows.ts'
 import { enterHeld, forgetShares, reviseShares, settleHeld } from './share.ts'
 import { forgetChanged, takeUp, writeUnsent } from './unsent-rows.ts'
 
@@ -176,6 +180,28 @@ export class PostgresTransaction implements StoreTransaction {
 
   dropRefused({ table, key }: { readonly table: string; readonly key: string }): Promise<boolean> {
     return forgetWaiting(this.#connection, table, key)
+  }
+
+  async enterUnknown(): Promise<void> {
+    const { tables, plan } = this.#content
+    const at = { headSeq: await readHeadSeq(this.#connection), origin: plan.thisNode }
+    await writeHeadSeq(this.#connection, await enterUnknown(this.#connection, tables, at))
+  }
+
+  setAsideOf(code: NodeCode): Promise<SetAside | undefined> {
+    return readSetAside(this.#connection, code)
+  }
+
+  keepSetAsideThere(there: SetAsideThere): Promise<void> {
+    return writeSetAsideThere(this.#connection, there)
+  }
+
+  differencesWith(code: NodeCode): Promise<readonly TableDiffers[]> {
+    return readDifferencesWith(this.#connection, code)
+  }
+
+  saveDifferences(code: NodeCode, differences: readonly TableDiffers[]): Promise<void> {
+    return writeDifferences(this.#connection, code, differences)
   }
 
   setAside(rows: readonly UnsentRow[]): Promise<void> {

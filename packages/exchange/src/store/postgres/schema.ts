@@ -44,6 +44,8 @@ CREATE TABLE obmen_exchange.nodes (
   received_no          bigint NOT NULL,
   owes_acknowledgement boolean NOT NULL,
   gap_before           bigint NOT NULL,
+  told_refused         bigint NOT NULL,  -- how many of its rows wait here, as the last message to it says
+  standing             text NOT NULL,    -- forks, lives and what stops the exchange, as JSON; '' when there is nothing
   former               text              -- what was in the epoch before, as JSON
 );
 
@@ -113,6 +115,27 @@ CREATE TABLE obmen_exchange.refused (
   ours       text,            -- the row under this key as it was here; NULL: there was none
   refused_at bigint NOT NULL,
   PRIMARY KEY (table_name, row_key)
+);
+
+CREATE INDEX refused_node ON obmen_exchange.refused (node);
+
+-- Rows of this database that a node could not take, as its last message says.
+CREATE TABLE obmen_exchange.refused_there (
+  node      text COLLATE "C" PRIMARY KEY REFERENCES obmen_exchange.nodes ON DELETE CASCADE,
+  row_count bigint NOT NULL,
+  row_list  text NOT NULL,  -- the first of them as JSON: table, key, reason
+  told_at   bigint NOT NULL
+);
+
+-- Tables that hold something else at a node, although neither side has something to tell.
+CREATE TABLE obmen_exchange.differences (
+  node       text COLLATE "C" NOT NULL REFERENCES obmen_exchange.nodes ON DELETE CASCADE,
+  table_name text NOT NULL,
+  parts      text NOT NULL,  -- the numbers of its parts as JSON: see table-sum.ts
+  rows_here  bigint NOT NULL,
+  rows_there bigint NOT NULL,
+  found_at   bigint NOT NULL,
+  PRIMARY KEY (node, table_name)
 );
 
 -- Rows that were changed on both sides, with both versions: nothing that somebody entered is lost without trace.

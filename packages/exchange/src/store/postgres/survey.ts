@@ -5,7 +5,9 @@ import { isNewDay } from './deletions.ts'
 import { hasUnfolded } from './fold.ts'
 import { readHeadSeq, readMetaValue } from './meta.ts'
 import { type Connection, toText } from './postgres-database.ts'
+import { readStopped } from './node-rows.ts'
 import { describeConditions, type RuledTable } from './ruled-table.ts'
+import { readToTell } from './set-aside-rows.ts'
 
 /** What there is to do. Reads of everything but the nodes only what an index leads to. */
 export async function survey(
@@ -18,6 +20,7 @@ export async function survey(
   const areSharesOld = (await readMetaValue(connection, 'shares')) !== describeConditions(tables)
   const instance = await readMetaValue(connection, 'instance')
   const unsent = await connection.first('SELECT 1 FROM obmen_exchange.unsent LIMIT 1')
+  const refused = await connection.first('SELECT 1 FROM obmen_exchange.refused LIMIT 1')
   return {
     headSeq,
     hasUnfolded: areSharesOld || (await hasUnfolded(connection, tables)),
@@ -26,6 +29,9 @@ export async function survey(
     bodies: await readBodies(connection),
     hasUnsent: unsent !== undefined,
     isNewDay: await isNewDay(connection, request.nowMs),
+    stopped: await readStopped(connection),
+    hasRefused: refused !== undefined,
+    toTell: await readToTell(connection),
     instance: instance === '' ? undefined : instance,
     hasKeyBlocks: tables.some(({ keyBlocks }) => keyBlocks !== undefined),
   }

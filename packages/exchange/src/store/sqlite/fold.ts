@@ -76,3 +76,30 @@ function dependsOnItself({ name, uniques, hasUniqueExpression, parents }: Captur
   const refersToItself = parents.some((parent) => parent.toLowerCase() === name.toLowerCase())
   return refersToItself || hasUniqueExpression || uniques.length > 0
 }
+
+/**
+ * Puts the rows into the change index that are in a table and not in it: a program may have written them while triggers were switched
+ * off. With the lowest stamp, like rows from before the exchange began. Must run in a write transaction. Gives the
+ * last position.
+ */
+export function enterUnknown(
+  database: SqliteDatabase,
+  tables: readonly CapturedTable[],
+  at: { readonly headSeq: number; readonly origin: string },
+): number {
+  let { headSeq } = at
+  for (const table of tables) {
+    const names = keyNames(table).join(', ')
+    const keys = table.key.map(({ name }) => `d.${quoteName(name)}`).join(', ')
+    headSeq += new Query(
+      database,
+      `INSERT INTO ${indexName(table)} (${names}, seq, stamp, origin, via, gone)
+       SELECT ${keys}, ?1 + row_number() OVER (ORDER BY ${keys}), 0, ?2, '', 0 FROM ${quoteName(table.name)} d
+        WHERE ${[
+          ...table.key.map(({ name }) => `d.${quoteName(name)} IS NOT NULL`),
+          `NOT EXISTS (SELECT 1 FROM ${indexName(table)} i WHERE ${matchesKey(table, 'd', 'i')})`,
+        ].join(' AND ')}`,
+    ).run(headSeq, at.origin)
+  }
+  return headSeq
+}

@@ -8,6 +8,8 @@ import type {
   NodeState,
   SentMessage,
 } from '../../plan/node-state.ts'
+import type { Stop } from '../../plan/standing.ts'
+import { findStopped, formatStanding, parseStanding } from '../standing-text.ts'
 import { formatFormer, parseFormer } from '../former-text.ts'
 import { Query, type SqliteDatabase, type SqlValue, toNumber, toText } from './sqlite-database.ts'
 
@@ -25,10 +27,12 @@ export function readNode(database: SqliteDatabase, code: NodeCode): NodeState | 
   const row = new Query(
     database,
     `SELECT epoch_counter, epoch_random, sent_no, acknowledged_no, acknowledged_seq, offered_seq,
-            received_no, owes_acknowledgement, gap_before, former
+            received_no, owes_acknowledgement, gap_before, told_refused, standing, former
        FROM obmen_node WHERE code = ?`,
   ).first(code)
   if (row === undefined) return undefined
+  const toldRefused = toNumber(row[9])
+  const standing = parseStanding(toText(row[10]))
   return {
     code,
     epoch: { counter: toNumber(row[0]), random: toText(row[1]) },
@@ -41,8 +45,15 @@ export function readNode(database: SqliteDatabase, code: NodeCode): NodeState | 
     received: readReceived(database, code),
     owesAcknowledgement: toNumber(row[7]) === 1,
     gapBefore: toMessageNo(toNumber(row[8])),
-    ...parseFormer(toText(row[9])),
+    ...(toldRefused > 0 && { toldRefused }),
+    ...(standing !== undefined && { standing }),
+    ...parseFormer(toText(row[11])),
   }
+}
+
+export function readStopped(database: SqliteDatabase): ReadonlyMap<NodeCode, Stop> {
+  const nodes = new Query(database, `SELECT code, standing FROM obmen_node WHERE standing <> ''`)
+  return findStopped(nodes.all().map(([code, standing]) => [toText(code), toText(standing)]))
 }
 
 function readSent(database: SqliteDatabase, code: NodeCode): SentMessage[] {
@@ -100,7 +111,7 @@ function formatContent({ content }: SentMessage): string | null {
 export function writeNode(database: SqliteDatabase, node: NodeState, before?: NodeState): void {
   new Query(
     database,
-    'INSERT OR REPLACE INTO obmen_node VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO obmen_node VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   ).run(
     node.code,
     BigInt(node.epoch.counter),
@@ -112,6 +123,8 @@ export function writeNode(database: SqliteDatabase, node: NodeState, before?: No
     BigInt(node.receivedNo),
     node.owesAcknowledgement ? 1n : 0n,
     BigInt(node.gapBefore),
+    BigInt(node.toldRefused ?? 0),
+    formatStanding(node.standing),
     formatFormer(node),
   )
   if (before === undefined) deleteMessages(database, node.code)
@@ -171,6 +184,9 @@ function writeReceived(
 
 export function deleteNode(database: SqliteDatabase, code: NodeCode): void {
   deleteMessages(database, code)
+  for (const table of ['obmen_refused_there', 'obmen_difference']) {
+    new Query(database, `DELETE FROM ${table} WHERE node = ?`).run(code)
+  }
   new Query(database, 'DELETE FROM obmen_node WHERE code = ?').run(code)
 }
 

@@ -32,6 +32,8 @@ CREATE TABLE obmen_node (
   received_no          INTEGER NOT NULL,
   owes_acknowledgement INTEGER NOT NULL,
   gap_before           INTEGER NOT NULL,
+  told_refused         INTEGER NOT NULL,  -- how many of its rows wait here, as the last message to it says
+  standing             TEXT NOT NULL,     -- forks, lives and what stops the exchange, as JSON; '' when there is nothing
   former               TEXT              -- what was in the epoch before, as JSON
 ) WITHOUT ROWID;
 
@@ -109,6 +111,27 @@ CREATE TABLE obmen_refused (
   refused_at INTEGER NOT NULL,
   ours       TEXT,           -- the row under this key as it was here; NULL: there was none
   PRIMARY KEY (table_name, row_key)
+) WITHOUT ROWID;
+
+CREATE INDEX obmen_refused_node ON obmen_refused (node);
+
+-- Rows of this database that a node could not take, as its last message says.
+CREATE TABLE obmen_refused_there (
+  node      TEXT PRIMARY KEY NOT NULL REFERENCES obmen_node,
+  row_count INTEGER NOT NULL,
+  row_list  TEXT NOT NULL,  -- the first of them as JSON: table, key, reason
+  told_at   INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- Tables that hold something else at a node, although neither side has something to tell.
+CREATE TABLE obmen_difference (
+  node       TEXT NOT NULL REFERENCES obmen_node,
+  table_name TEXT NOT NULL,
+  parts      TEXT NOT NULL,  -- the numbers of its parts as JSON: see table-sum.ts
+  rows_here  INTEGER NOT NULL,
+  rows_there INTEGER NOT NULL,
+  found_at   INTEGER NOT NULL,
+  PRIMARY KEY (node, table_name)
 ) WITHOUT ROWID;
 
 -- Rows that were changed on both sides, with both versions: nothing that somebody entered is lost without trace.

@@ -1,6 +1,7 @@
 import { type ExchangePlan, parsePlanName } from '../../plan/exchange-plan.ts'
 import type { ChosenVersion } from '../../plan/message-header.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import type { TableSum } from '../../message/check-line.ts'
 import type { NodeState } from '../../plan/node-state.ts'
 import { DEFAULT_PLAN_RULES, type PlanRules } from '../../plan/plan-rules.ts'
 import type {
@@ -10,10 +11,13 @@ import type {
   ConflictRecord,
   CountRequest,
   RefusedRow,
+  SetAsideThere,
   StoreTransaction,
+  SumRequest,
   Survey,
   SurveyRequest,
   TableChecksum,
+  TableDiffers,
   UnsentRow,
 } from '../change-store.ts'
 import type { KeyState } from '../key-ledger.ts'
@@ -30,10 +34,13 @@ import { SqliteKeyLedger } from './key-ledger.ts'
 import { readNodes } from './node-rows.ts'
 import { putUnderRules, type RuledTable } from './ruled-table.ts'
 import { SCHEMA_VERSION } from './schema.ts'
+import { readSetAsideThere } from './set-aside-rows.ts'
 import { areSharesCurrent, extendShares, makeShareTables } from './share.ts'
 import { Query, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
 import { SqliteTransaction } from './sqlite-transaction.ts'
 import { StatementCache } from './statement-cache.ts'
+import { readDifferences } from './difference-rows.ts'
+import { sumTables } from './sum-tables.ts'
 import { survey } from './survey.ts'
 import { readUnsent } from './unsent-rows.ts'
 import { droppedTable, readUserTables } from './user-table.ts'
@@ -203,6 +210,10 @@ export class SqliteStore implements ChangeStore {
     return this.#read(() => countChanges(this.#database, this.#currentTables(), requests))
   }
 
+  setAsideThere(): Promise<readonly SetAsideThere[]> {
+    return Promise.resolve(readSetAsideThere(this.#database))
+  }
+
   unsentRows(): Promise<readonly UnsentRow[]> {
     return this.#read(() => readUnsent(this.#database, this.#currentTables()))
   }
@@ -255,6 +266,14 @@ export class SqliteStore implements ChangeStore {
 
   checksums(): Promise<readonly TableChecksum[]> {
     return Promise.resolve(this.#currentTables().map((table) => checksum(this.#database, table)))
+  }
+
+  sumTables(request: SumRequest): Promise<readonly TableSum[]> {
+    return this.#read(() => sumTables(this.#database, this.#currentTables(), request))
+  }
+
+  differences(): Promise<readonly TableDiffers[]> {
+    return Promise.resolve(readDifferences(this.#database))
   }
 
   refusedRows(): Promise<readonly RefusedRow[]> {

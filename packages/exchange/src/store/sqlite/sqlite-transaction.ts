@@ -2,7 +2,7 @@ import type { TableLine } from '../../message/body-lines.ts'
 import { NodeAttributeMissing, NodeExists, NodeUnknown } from '../../plan/errors.ts'
 import type { ExchangePlan } from '../../plan/exchange-plan.ts'
 import { checkAttributes, type NodeAttributes } from '../../plan/node-attributes.ts'
-import type { ChosenVersion } from '../../plan/message-header.ts'
+import type { ChosenVersion, SetAside } from '../../plan/message-header.ts'
 import type { NodeCode } from '../../plan/node-code.ts'
 import type { NodeState } from '../../plan/node-state.ts'
 import type { PlanRules } from '../../plan/plan-rules.ts'
@@ -13,7 +13,9 @@ import type {
   Choice,
   RowApplier,
   Sender,
+  SetAsideThere,
   StoreTransaction,
+  TableDiffers,
   UnsentRow,
 } from '../change-store.ts'
 import type { KeyLedger } from '../key-ledger.ts'
@@ -22,12 +24,14 @@ import { readAttributes, writeAttributes } from './attribute-rows.ts'
 import { indexName } from './capture.ts'
 import { acceptResolutions, clearConflicts } from './conflict-rows.ts'
 import { endDay } from './deletions.ts'
-import { fold } from './fold.ts'
+import { readDifferencesWith, writeDifferences } from './difference-rows.ts'
+import { enterUnknown, fold } from './fold.ts'
 import { SqliteKeyLedger } from './key-ledger.ts'
 import { readHeadSeq, writeHeadSeq, writeMeta } from './meta.ts'
 import { deleteNode, readNode, readNodeCodes, readNodes, writeNode } from './node-rows.ts'
 import { forgetRefused } from './refused-rows.ts'
 import { describeConditions, type RuledTable } from './ruled-table.ts'
+import { readSetAside, writeSetAsideThere } from './set-aside-rows.ts'
 import { enterHeld, forgetShares, reviseShares, settleHeld } from './share.ts'
 import { Query, type SqliteDatabase, toText } from './sqlite-database.ts'
 import { forgetChanged, takeUp, writeUnsent } from './unsent-rows.ts'
@@ -151,6 +155,30 @@ export class SqliteTransaction implements StoreTransaction {
   #heldTable({ table: name, keyLength }: TableLine): RuledTable | undefined {
     const table = this.#tables.find((known) => known.name === name)
     return table?.condition !== undefined && table.key.length === keyLength ? table : undefined
+  }
+
+  enterUnknown(): Promise<void> {
+    const at = { headSeq: readHeadSeq(this.#database), origin: this.#plan.thisNode }
+    writeHeadSeq(this.#database, enterUnknown(this.#database, this.#tables, at))
+    return Promise.resolve()
+  }
+
+  setAsideOf(code: NodeCode): Promise<SetAside | undefined> {
+    return Promise.resolve(readSetAside(this.#database, code))
+  }
+
+  keepSetAsideThere(there: SetAsideThere): Promise<void> {
+    writeSetAsideThere(this.#database, there)
+    return Promise.resolve()
+  }
+
+  differencesWith(code: NodeCode): Promise<readonly TableDiffers[]> {
+    return Promise.resolve(readDifferencesWith(this.#database, code))
+  }
+
+  saveDifferences(code: NodeCode, differences: readonly TableDiffers[]): Promise<void> {
+    writeDifferences(this.#database, code, differences)
+    return Promise.resolve()
   }
 
   setAside(rows: readonly UnsentRow[]): Promise<void> {

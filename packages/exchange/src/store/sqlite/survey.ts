@@ -5,6 +5,8 @@ import { isNewDay } from './deletions.ts'
 import { hasUnfolded } from './fold.ts'
 import { readHeadSeq, readMeta } from './meta.ts'
 import { describeConditions, type RuledTable } from './ruled-table.ts'
+import { readStopped } from './node-rows.ts'
+import { readToTell } from './set-aside-rows.ts'
 import { Query, type SqliteDatabase, toText } from './sqlite-database.ts'
 
 /** What there is to do. Reads the nodes once, and of everything else only what an index leads to. */
@@ -24,6 +26,9 @@ export function survey(
     bodies: readBodies(database),
     hasUnsent: new Query(database, ANY_UNSENT).first()?.[0] !== null,
     isNewDay: isNewDay(database, request.nowMs),
+    stopped: readStopped(database),
+    hasRefused: new Query(database, ANY_REFUSED).first()?.[0] !== null,
+    toTell: readToTell(database),
     instance: readMeta(database, 'instance'),
     hasKeyBlocks: tables.some(({ keyBlocks }) => keyBlocks !== undefined),
   }
@@ -33,6 +38,7 @@ const ALL_NODES = 'SELECT code FROM obmen_node ORDER BY code'
 
 /** The greatest of a key is looked up, where any row would be looked for. */
 const ANY_UNSENT = 'SELECT max(seq) FROM obmen_unsent'
+const ANY_REFUSED = 'SELECT max(node) FROM obmen_refused'
 
 const TO_SERVE = `
   SELECT code FROM obmen_node WHERE offered_seq < ?1 OR owes_acknowledgement = 1

@@ -247,6 +247,25 @@ describe('triggers of the application', () => {
   })
 })
 
+describe('a row of PostgreSQL that no trigger has seen', () => {
+  it('is registered when somebody begins an exchange anew, as a row from before', async () => {
+    const { node, store } = await prepareIn(
+      pool,
+      `${GOODS} INSERT INTO goods VALUES (1, 'a'), (2, 'b')`,
+    )
+    await node.newChanges()
+    await node.sql('DELETE FROM obmen_exchange.index_1 WHERE k1 = 2')
+
+    await store.transaction((transaction) => transaction.enterUnknown())
+
+    assert.deepEqual(await node.newChanges(), ['+ goods 2 "b"'])
+    assert.deepEqual(
+      await readRows(pool, 'SELECT k1, stamp FROM obmen_exchange.index_1 WHERE k1 = 2'),
+      [['2', '0']],
+    )
+  })
+})
+
 /** MERGE came with PostgreSQL 15; what it does is an upsert. */
 async function mergeOf(target: pg.Pool, source: string): Promise<string> {
   const [version] = await readRows(target, `SELECT current_setting('server_version_num')`)

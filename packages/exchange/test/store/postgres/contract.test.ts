@@ -1,5 +1,6 @@
 import { applyingContract } from '../contract/applying.ts'
 import { capturingContract } from '../contract/capturing.ts'
+import { comparingContract } from '../contract/comparing.ts'
 import { handingKeysContract } from '../contract/handing-keys.ts'
 import { keepingContract } from '../contract/keeping.ts'
 import { readingContract } from '../contract/reading.ts'
@@ -18,4 +19,5 @@ capturingContract(open)
 applyingContract(open)
 keepingContract(open)
 readingContract(open)
+comparingContract(open)
 handingKeysContract(open, { counted: 'id serial PRIMARY KEY', uncounted: 'id INTEGER PRIMARY KEY' })

@@ -11,7 +11,7 @@ export interface ScramAccount {
 }
 
 /**
- * The server's side of SCRAM, written from RFC 5802 §3 and §5 for these tests and sharing nothing with the client. It holds no password: only the
+ * The server's side of SCRAM, written from RFC 5802 §3 and §5 for tests and sharing nothing with the client. It holds no password: only the
  * StoredKey and the ServerKey.
  */
 export class ScramServer {
