@@ -29,9 +29,9 @@ export class ImapQueue {
     this.#times = times
   }
 
-  /** Whether commands may still be asked for. */
+  /** Whether commands may still be asked for: a server that has hung up answers none, though nothing was closed here. */
   get isOpen(): boolean {
-    return !this.#isClosing && !this.#connection.closed.aborted
+    return !this.#isClosing && !this.#connection.ended.aborted
   }
 
   /** Runs a command when those before it are done. It is made then, and may throw. */

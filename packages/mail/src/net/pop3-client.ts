@@ -111,7 +111,7 @@ export class Pop3Connection implements AsyncDisposable {
 
   /** Whether commands may still be called: it was not closed, and was not lost as far as anybody knows. */
   get isOpen(): boolean {
-    return this.#closing === undefined && !this.#connection.closed.aborted
+    return this.#closing === undefined && !this.#connection.ended.aborted
   }
 
   /** Whether letters come with UTF-8 in their header sections: it was asked for, and the server agreed (RFC 6856). */

@@ -95,6 +95,22 @@ describe('An ImapConnection', () => {
     assert.equal(host.mailbox('INBOX').letters.length, 1)
   })
 
+  it('that the server has ended while nothing was asked is made anew for what is asked for next', async () => {
+    const host = new MemoryImap()
+    await using listener = await host.listen()
+    await using connection = await ImapConnection.connect(parametersFor(listener))
+    fill(host, 'INBOX', 1)
+    const inbox = await connection.getDirectory('INBOX')
+    await inbox?.open(ImapDirectoryOpenMode.ReadWrite)
+
+    host.hangUp()
+    await listener.idle()
+
+    assert.equal(connection.isConnected(), false)
+    assert.equal((await inbox?.getEmails())?.length, 1)
+    assert.equal(connection.isConnected(), true)
+  })
+
   it('that is made anew closes a directory whose letters are others now', async () => {
     let losses = 0
     const host = new MemoryImap(undefined, (command) =>

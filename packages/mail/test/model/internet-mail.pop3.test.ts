@@ -128,6 +128,20 @@ describe('InternetMail by POP3', () => {
     assert.deepEqual(read, [false])
   })
 
+  it('deletes a letter once that is named in two ways', async () => {
+    await using world = await startWorld()
+    const { mail } = world
+    world.put('first')
+    world.put('second')
+
+    await mail.logon(world.profile)
+    const [first] = await mail.get()
+    await mail.deleteMessages([first ?? '', ...(first?.uid ?? [])])
+    await mail.logoff()
+
+    assert.deepEqual(world.subjects(), ['second'])
+  })
+
   it('filters by what header sections say, and by nothing else', async () => {
     await using world = await startWorld()
     const { mail, host } = world

@@ -49,6 +49,7 @@ export class MemoryImap {
   readonly commands: string[] = []
   readonly #capabilities: string
   readonly #refuse: Refuse
+  readonly #sockets: Socket[] = []
 
   constructor(
     capabilities: string = 'UIDPLUS MOVE SPECIAL-USE UNSELECT NAMESPACE',
@@ -70,7 +71,15 @@ export class MemoryImap {
   }
 
   listen(): Promise<Loopback> {
-    return serve((socket) => new MemorySession(this, socket).greet())
+    return serve((socket) => {
+      this.#sockets.push(socket)
+      new MemorySession(this, socket).greet()
+    })
+  }
+
+  /** Ends the connections that there are, as a server does that is restarted. */
+  hangUp(): void {
+    for (const socket of this.#sockets.splice(0)) socket.end()
   }
 
   get capabilities(): string {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { Socket } from 'node:net'
 import { describe, it } from 'node:test'
 import {
   EmailDeletionException,
@@ -12,6 +13,7 @@ import {
 import { AuthenticationFailed } from '../../src/sasl/errors.ts'
 import { startMailHost, type MailHost, type MailHostOptions } from '../../src/testing.ts'
 import { ConnectionLost } from '../../src/wire/errors.ts'
+import { serve } from '../net/loopback.ts'
 import { takeCensus } from '../census.ts'
 
 takeCensus()
@@ -33,7 +35,10 @@ async function startHost(
   return host
 }
 
-function parametersOf(host: MailHost, password: string = 'tanstaaf'): Pop3ConnectionParameters {
+function parametersOf(
+  host: Pick<MailHost, 'pop3'>,
+  password: string = 'tanstaaf',
+): Pop3ConnectionParameters {
   return new Pop3ConnectionParameters({
     server: host.pop3.host,
     port: host.pop3.port,
@@ -313,6 +318,26 @@ describe('A Pop3Connection that fails', () => {
         error.transient &&
         error.cause instanceof ConnectionLost,
     )
+    assert.equal(connection.isConnected(), false)
+  })
+
+  it('is not connected any more when the server hangs up while nothing is asked', async () => {
+    let socket: Socket | undefined
+    await using listener = await serve((accepted) => {
+      socket = accepted
+      accepted.write('+OK ready\r\n')
+      accepted.on('data', (octets: Buffer) => {
+        const answers = { CAPA: '-ERR', STAT: '+OK 0 0' }[octets.toString().trim()] ?? '+OK'
+        accepted.write(`${answers}\r\n`)
+      })
+    })
+    const pop3 = { host: '127.0.0.1', port: listener.port } as const
+    await using connection = await Pop3Connection.connect(parametersOf({ pop3 }))
+    assert.equal(connection.isConnected(), true)
+
+    socket?.end()
+    await listener.idle()
+
     assert.equal(connection.isConnected(), false)
   })
 

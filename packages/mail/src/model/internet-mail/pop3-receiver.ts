@@ -94,7 +94,7 @@ export class Pop3Receiver implements MailReceiver {
         `${shared.length} letters have the identifier ${quoted(shared[0]?.uid ?? '')}: name them by the letters or headers that were read`,
       )
     }
-    await this.#delete(meant.flat().map(({ number }) => number))
+    await this.#delete([...new Set(meant.flat().map(({ number }) => number))])
   }
 
   /** @throws EmailDeletionException when letters that were to be deleted may be there still. */
