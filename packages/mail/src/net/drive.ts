@@ -55,6 +55,8 @@ class Pump {
   /** When the line or answer that is being received was first waited for; `undefined` at the beginning of one. */
   #receivingSince: number | undefined
   #answer: object | undefined
+  /** When the peer was first listened to. */
+  #listeningSince: number | undefined
   /** What a source was asked for when patience with it was over. */
   #pulled: { readonly source: OctetSource; readonly piece: Pulled } | undefined
 
@@ -97,7 +99,11 @@ class Pump {
   }
 
   async #listen({ forMs, interrupt }: Demand & { readonly kind: 'listen' }): Promise<Answer> {
-    await this.#connection.arrival(forMs, interrupt)
+    const now = performance.now()
+    this.#listeningSince ??= now
+    const leftMs = forMs - (now - this.#listeningSince)
+    if (leftMs <= 0) return undefined
+    await this.#connection.arrival(leftMs, interrupt)
     const octets = await this.#connection.poll()
     if (octets !== undefined) this.#connection.log?.received(octets)
     return octets

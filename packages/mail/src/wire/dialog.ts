@@ -49,6 +49,7 @@ export type Demand =
   /** Waits for the peer to speak, as long as this side has nothing to say. That it does not is no failure. */
   | {
       readonly kind: 'listen'
+      /** Of all listens of one dialog together: a peer that speaks now and then makes it no longer. */
       readonly forMs: number
       /** Ends the waiting when it settles. */
       readonly interrupt: PromiseLike<unknown>

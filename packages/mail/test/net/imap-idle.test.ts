@@ -53,6 +53,30 @@ describe('Waiting for changes', () => {
     assert.equal(server.count('IDLE'), 4)
   })
 
+  it('I7 is begun anew also when the server says now and then that it is there still', async () => {
+    let told = 0
+    const server = new SmallImapServer(3, 'IDLE', (command, say) => {
+      if (command !== 'IDLE') return undefined
+      const isSecond = server.count('IDLE') === 2
+      const tell = (): void => {
+        told += 1
+        if (isSecond) say('* 4 EXISTS')
+        else if (told === 1_000) say('* BYE idle for too long')
+        else if (server.count('DONE') === 0) {
+          say('* OK Still here')
+          setTimeout(tell, 1)
+        }
+      }
+      setTimeout(tell, 1)
+      return undefined
+    })
+    await using host = await serve(server.serve)
+    await using opened = await openInbox(host, { idleMs: 20 })
+
+    assert.deepEqual(await opened.inbox.changes(), [{ kind: 'exists', count: 4 }])
+    assert.equal(server.count('IDLE'), 2)
+  })
+
   it('I7 notices a server that is not there any more', async () => {
     const server = new SmallImapServer(3, 'IDLE', (command) =>
       command === 'DONE' ? '' : undefined,
