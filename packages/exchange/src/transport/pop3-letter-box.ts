@@ -29,6 +29,8 @@ class Pop3LetterBox implements LetterBox {
   readonly #prefix: string
   #uniqueIds: ReadonlyMap<number, string> | undefined
   #known: readonly string[] = []
+  /** Whether the server has shown the beginning of a letter. */
+  #hasShownTop = false
 
   constructor(pop3: Pop3Connection, prefix: string) {
     this.#pop3 = pop3
@@ -56,6 +58,7 @@ class Pop3LetterBox implements LetterBox {
     for await (const top of this.#pop3.tops(numbers, 0)) {
       const number = top.maildropNumber
       if (top.kind === 'top') {
+        this.#hasShownTop = true
         yield { kind: 'header', number, octets: top.octets, isDeleted: false }
       } else {
         if (this.#isWithoutTop(top.error)) break
@@ -66,9 +69,10 @@ class Pop3LetterBox implements LetterBox {
     for (const number of numbers.slice(shown)) yield await this.#headOfWhole(number)
   }
 
-  /** A refused command that the server did not announce is one that it does not have. */
+  /** A refused command that the server neither announced nor ever obeyed is one that it does not have. */
   #isWithoutTop(error: unknown): boolean {
-    return error instanceof Pop3ResponseRejected && !this.#pop3.capabilities.has('TOP')
+    const hasTop = this.#hasShownTop || this.#pop3.capabilities.has('TOP')
+    return error instanceof Pop3ResponseRejected && !hasTop
   }
 
   /** Where there is no TOP (RFC 1939 §7: it is optional), each letter is read whole, once. */

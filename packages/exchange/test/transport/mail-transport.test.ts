@@ -152,6 +152,26 @@ describe('a maildrop without TOP and UIDL', () => {
   })
 })
 
+describe('a maildrop that does not say that it has TOP', () => {
+  it('is read by TOP all the same, also when one letter is refused', async (t) => {
+    let retrieved = 0
+    const { mailbox, receiver } = await openPost(t, {
+      onCommand: (_, line) => {
+        if (line.startsWith('RETR')) retrieved += 1
+        return line === 'CAPA' || line === 'TOP 2 0' ? { reply: '-ERR no' } : 'proceed'
+      },
+    })
+    for (let count = 0; count < 4; count += 1) mailbox.put('Subject: hello\r\n\r\nhi\r\n')
+
+    const inbox = await receiver.openInbox()
+    assert.deepEqual(await inbox.waiting(), [])
+    await inbox.close()
+
+    assert.equal(inbox.unreadable?.length, 1)
+    assert.equal(retrieved, 0)
+  })
+})
+
 describe('letters that share a unique id', () => {
   it('are told apart, and none is remembered as foreign', async (t) => {
     const { mailbox, sender, receiver } = await openPost(t, {

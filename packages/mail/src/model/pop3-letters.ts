@@ -70,7 +70,8 @@ export async function retrieveHeaderSections(
       if (top.kind === 'top') {
         sections.set(top.maildropNumber, top.octets)
       } else if (top.error instanceof Pop3ResponseRejected) {
-        if (!capabilities.has('TOP')) break
+        // One that has obeyed it knows it, and refuses this letter.
+        if (sections.size === 0 && !capabilities.has('TOP')) break
         refused.set(top.maildropNumber, refusalOf(top.maildropNumber, top.error))
       }
       // A beginning that is too large is looked for in the letter.

@@ -129,6 +129,23 @@ describe('A Pop3Connection', () => {
     )
   })
 
+  it('reads no letter for its headers where the server has shown those of others', async () => {
+    const commands = new Commands()
+    await using host = await startHost(4, {
+      onCommand: (protocol, line) =>
+        line === 'CAPA' || line === 'TOP 2 0'
+          ? { reply: '-ERR no' }
+          : commands.onCommand(protocol, line),
+    })
+    await using connection = await Pop3Connection.connect(parametersOf(host))
+
+    const [first, second, , last] = await connection.getEmailHeaders()
+
+    assert.deepEqual([first?.headers.subject, last?.headers.subject], ['0', '3'])
+    assert.throws(() => second?.headers, MailboxException)
+    assert.equal(commands.count('RETR'), 0)
+  })
+
   it('reads letters, all, some, a range, or one', async () => {
     await using host = await startHost(4)
     await using connection = await Pop3Connection.connect(parametersOf(host))
