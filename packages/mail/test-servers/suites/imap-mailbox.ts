@@ -57,6 +57,7 @@ const TRIALS: readonly Trial[] = [
   { name: 'I7 tells of a letter as soon as it comes', run: tellsOfNews },
   { name: 'I8 lets other commands be called while letters are read', run: readsAndMarks },
   { name: 'I11 tells what has changed while nobody looked', run: remembers },
+  { name: 'I13 is read over a connection that is compressed where that is offered', run: compresses },
   { name: 'I4 is listed, renamed and subscribed to by its name', run: isNamed },
 ]
 
@@ -230,6 +231,20 @@ async function remembers(own: OwnMailbox, server: MailServer): Promise<void> {
     [two],
   )
   assert.ok((after.highestModSeq ?? 0n) > highestModSeq)
+}
+
+async function compresses(own: OwnMailbox, server: MailServer): Promise<void> {
+  const letter = letterOf(`compressed\r\n\r\n${'x'.repeat(70)}\r\n`.repeat(500))
+  await put(own, letter)
+  const commands: string[] = []
+  const log = (line: string): void => void commands.push(line)
+  await using other = await openImap(server, { ...BOUNDED, compress: true, log })
+  const mailbox = await other.examine(own.mailbox.name)
+  const [uid = 0] = (await mailbox.search({})).numbers()
+
+  assert.deepEqual(await contentOf(mailbox, uid), letter)
+  const isCompressed = commands.some((line) => line.endsWith(' COMPRESS DEFLATE'))
+  assert.equal(isCompressed, own.imap.capabilities.has('COMPRESS=DEFLATE'))
 }
 
 async function isNamed(own: OwnMailbox): Promise<void> {
