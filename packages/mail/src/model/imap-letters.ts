@@ -106,7 +106,7 @@ export async function* fetchLetters(
   }
 }
 
-/** Header sections one after the other, in the order of the server, with these items. */
+/** Header sections one after the other, mostly in the order of the server, with these items. */
 export async function* fetchHeaderSections(
   mailbox: ImapMailbox,
   letters: UidSet | SequenceSet,
@@ -121,12 +121,12 @@ export async function* fetchHeaderSections(
     }
   } catch (error) {
     if (!(error instanceof ImapCommandRejected)) throw error
-    yield* fetchEachHeader(mailbox, { letters, items, given })
+    yield* fetchInHalves(mailbox, { letters, items, given })
   }
 }
 
-/** One letter that the server can't read spoils its answer for all that were asked for with it: so each is asked for by itself. */
-async function* fetchEachHeader(
+/** One letter that the server can't read spoils its answer for all that were asked for with it: so the others are asked for in halves. */
+async function* fetchInHalves(
   mailbox: ImapMailbox,
   wanted: {
     readonly letters: UidSet | SequenceSet
@@ -135,11 +135,20 @@ async function* fetchEachHeader(
   },
 ): AsyncGenerator<LetterOctets, void, undefined> {
   const { letters, items, given } = wanted
+  const left: FetchedLetter[] = []
   for await (const letter of mailbox.fetch(letters, items)) {
-    const { uid = 0 } = letter
-    if (given.has(uid)) continue
-    const octets = await unlessRefused(letter, () => beginningOf(mailbox, uid))
-    if (octets !== undefined) yield { letter, octets }
+    if (!given.has(letter.uid ?? 0)) left.push(letter)
+  }
+  const [first] = left
+  if (first !== undefined && left.length === 1) {
+    const octets = await unlessRefused(first, () => beginningOf(mailbox, first.uid ?? 0))
+    if (octets !== undefined) yield { letter: first, octets }
+    return
+  }
+  const half = Math.ceil(left.length / 2)
+  for (const some of [left.slice(0, half), left.slice(half)]) {
+    const uids = UidSet.of(some.map(({ uid = 0 }) => uid))
+    if (!uids.isEmpty) yield* fetchHeaderSections(mailbox, uids, items)
   }
 }
 
