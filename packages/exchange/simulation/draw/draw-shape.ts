@@ -70,6 +70,7 @@ export function drawShape(random: Random, nodeCount?: number): WorldShape {
       isPlain && !goesOneWay ? random.pick(['latest', 'latest', 'latest', ...POLICIES]) : 'latest',
     ...(isShared && { zones: CODES.slice(0, count).map(() => random.pick(ZONES)) }),
     ...(links === STAR && random.percent(30) && { ownColumnsBy: 'office' as const }),
+    ...(!isPlain && random.percent(20) && { isStrict: true }),
     removal: random.pick(['at once', 'at close']),
     capacity: random.pick([100, 100, 100, 4]),
   }

@@ -21,6 +21,8 @@ interface Troubles {
   readonly memory: boolean
   readonly disk: boolean
   readonly forgery: boolean
+  /** Applications change, one after another. */
+  readonly schema: boolean
 }
 
 type Write = Step & { readonly kind: 'write' }
@@ -36,6 +38,7 @@ export function drawSteps(random: Random, shape: WorldShape, count: number): Ste
     memory: kinds.percent(35),
     disk: kinds.percent(7),
     forgery: kinds.percent(12),
+    schema: shape.policy === 'latest' && random.stream('schema').percent(8),
   })
   const steps: Step[] = []
   while (steps.length < count) steps.push(...drawer.draw(kinds))
@@ -63,7 +66,7 @@ class StepDrawer {
 
   /** One step, or several that only together come to something. */
   draw(kinds: Random): readonly Step[] {
-    const { mail, rudeServer, clocks, memory, disk, forgery } = this.#troubles
+    const { mail, rudeServer, clocks, memory, disk, forgery, schema } = this.#troubles
     const draw = kinds.weighted<() => readonly Step[]>([
       { weight: 25, item: () => [this.#write(this.#node())] },
       { weight: 25, item: () => [this.#exchange(this.#node())] },
@@ -75,6 +78,7 @@ class StepDrawer {
       { weight: this.#shape.zones === undefined ? 0 : 12, item: () => [this.#zone()] },
       { weight: this.#refers() ? 15 : 0, item: () => this.#refer(this.#node()) },
       { weight: forgery ? 15 : 0, item: () => [this.#forge()] },
+      { weight: schema ? 15 : 0, item: () => [{ kind: 'add column', node: this.#node() }] },
       { weight: rudeServer ? 20 : 0, item: () => this.#mumble(this.#node()) },
       { weight: clocks ? 15 : 0, item: () => this.#clock(this.#node()) },
       { weight: disk ? 10 : 0, item: () => [this.#disk()] },

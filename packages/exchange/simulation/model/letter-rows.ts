@@ -5,7 +5,7 @@ import type { Epoch } from '@obmen/exchange'
 
 import { FrameWalker } from '../../src/message/frame-walker.ts'
 import { contentOf } from '../disk/raw-frames.ts'
-import { OWN } from '../world/shape.ts'
+import { ADDED, OWN } from '../world/shape.ts'
 import { type RowId, rowId, type RowState } from './row-state.ts'
 
 /** A message as it was sent, read by other means than the engine's. */
@@ -14,6 +14,8 @@ export interface LetterContent {
   /** The code of the node that wrote it. */
   readonly from: string
   readonly epoch: Epoch
+  /** Its sender had more to say. */
+  readonly hasMore: boolean
   readonly rows: ReadonlyMap<RowId, RowState>
   /** Rows that are no longer the receiver's share, by their last version. */
   readonly departures: ReadonlyMap<RowId, RowState>
@@ -28,12 +30,13 @@ export function readLetter(octets: Uint8Array, tables: readonly string[]): Lette
   let table = -1
   let keyLength = 0
   let own = -1
+  let added = -1
   for (const line of body) {
     const json: unknown = JSON.parse(line)
     if (Array.isArray(json)) {
       const [mark, stamp, origin, ...all] = listOf(json)
-      // What a node keeps to itself is no part of the row, also where its peer has to say so.
-      const values = all.filter((_, index) => index !== own)
+      // What a node keeps to itself is no part of the row, also where its peer has to say so; what was added later is empty.
+      const values = all.filter((_, index) => index !== own && index !== added)
       const state = {
         stamp: Number(stamp),
         origin: String(origin),
@@ -44,7 +47,9 @@ export function readLetter(octets: Uint8Array, tables: readonly string[]): Lette
     } else if (fieldOf(json, 'table') !== undefined) {
       table = tables.indexOf(String(fieldOf(json, 'table')))
       keyLength = Number(fieldOf(json, 'key'))
-      own = listOf(fieldOf(json, 'columns')).findIndex((column) => listOf(column)[0] === OWN)
+      const names = listOf(fieldOf(json, 'columns')).map((column) => listOf(column)[0])
+      own = names.indexOf(OWN)
+      added = names.indexOf(ADDED)
     }
   }
   const says: unknown = JSON.parse(header)
@@ -53,6 +58,7 @@ export function readLetter(octets: Uint8Array, tables: readonly string[]): Lette
     uuid: String(fieldOf(says, 'uuid')),
     from: String(fieldOf(says, 'from')),
     epoch: { counter: Number(counter), random: String(random) },
+    hasMore: fieldOf(says, 'more') === true,
     rows,
     departures,
   }

@@ -1,4 +1,4 @@
-import { type BatchResult } from '../run/batch.ts'
+import type { BatchResult } from '../run/batch.ts'
 import { WorldProcess } from '../run/world-process.ts'
 import type { Mutation } from './mutation.ts'
 

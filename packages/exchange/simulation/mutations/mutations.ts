@@ -65,7 +65,7 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: WRITER,
-        text: `via: origin === this.#thisNode ? '' : via }`,
+        text: `via: isOurs(origin, via) ? '' : via }`,
         replacement: `via: '' }`,
       },
       {
@@ -79,6 +79,11 @@ export const MUTATIONS: readonly Mutation[] = [
     file: TRANSACTION,
     text: `SET via = '' WHERE via = ?`,
     replacement: `SET via = via WHERE via = ?`,
+  }),
+  one('does not offer again what waits and came from a node that begins anew', {
+    file: TRANSACTION,
+    text: `SET node = ?1 WHERE node = ?2`,
+    replacement: `SET node = node WHERE ?1 = ?2`,
   }),
   one('ignores the uuid in acknowledgements', {
     file: RECEPTION,
@@ -288,8 +293,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
       {
         file: 'store/sqlite/table-target.ts',
-        text: "parents === '' ? '' : ` AND ${parents}`",
-        replacement: `parents === '' ? '' : ''`,
+        text: `const hasParents = parents === ''`,
+        replacement: `const hasParents = parents !== undefined`,
       },
     ],
   },
@@ -312,6 +317,26 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'plan/conflict.ts',
     text: `stamp: Math.max(a.stamp, b.stamp) + 1`,
     replacement: `stamp: Math.max(a.stamp, b.stamp)`,
+  }),
+  one('gives a row that it completed no version of its own', {
+    file: WRITER,
+    text: `outcome === 'merged'`,
+    replacement: `outcome === undefined`,
+  }),
+  one('takes rows with columns that are missing here', {
+    file: 'store/apply/check-columns.ts',
+    text: `} else if (missing.length > 0) {`,
+    replacement: `} else if (missing.length > 99) {`,
+  }),
+  one('sets rows aside in a strict plan', {
+    file: POSTPONED,
+    text: `if (isStrict && waitsFor === '') throw`,
+    replacement: `if (isStrict && waitsFor === 'nothing') throw`,
+  }),
+  one('lets a message that was refused block what stands in its place', {
+    file: RECEIVE,
+    text: `      if (!needsMending(error)) throw error\n`,
+    replacement: `      throw error\n`,
   }),
   one('compares rows that have changed since', {
     file: SUMS,

@@ -8,7 +8,8 @@ import { type MemoryDisk, mountDisk } from '../disk/memory-disk.ts'
 import type { Letter } from '../mail/mailbox.ts'
 import { SiteModel } from '../model/site-model.ts'
 import { rulesOf } from '../world/rules.ts'
-import type { WorldShape } from '../world/shape.ts'
+import { ADDED, type WorldShape } from '../world/shape.ts'
+import { addColumnStatement } from '../world/tables.ts'
 import { Gate } from './gate.ts'
 import { type DatabaseImage, planOf } from './prepared-sites.ts'
 import { TableReader } from './table-reader.ts'
@@ -127,6 +128,18 @@ export class Site {
     const count = this.#database.prepare('PRAGMA page_count').get()?.['page_count']
     const limit = freePages === undefined ? MAX_PAGES : Number(count) + freePages
     this.#database.exec(`PRAGMA max_page_count = ${limit}`)
+  }
+
+  /** Does nothing when the column is there. */
+  addColumn(): void {
+    const [table] = this.#options.shape.tables
+    if (table !== undefined && !this.hasAddedColumn) this.#database.exec(addColumnStatement(table))
+  }
+
+  get hasAddedColumn(): boolean {
+    const [table] = this.#options.shape.tables
+    const column = this.#database.prepare('SELECT 1 FROM pragma_table_info(?) WHERE name = ?')
+    return column.get(table?.name ?? '', ADDED) !== undefined
   }
 
   get isDiskLimited(): boolean {

@@ -107,7 +107,9 @@ export class TableReader {
     const rows = new Map<RowId, RowState>()
     for (const [name, key, , line] of all(this.#refused)) {
       const table = this.#shape.tables.findIndex((shape) => shape.name === name)
-      const [mark, stamp, origin, ...values] = parseArray(line)
+      const [mark, stamp, origin, ...sent] = parseArray(line)
+      const shape = this.#shape.tables[table]
+      const values = sent.slice(0, shape && columnNames(shape).length)
       rows.set(rowId(table, parseArray(key)), {
         stamp: Number(stamp),
         origin: String(origin),

@@ -6,13 +6,17 @@ import type { WorldShape } from './shape.ts'
 import { WorldFailure } from './world-failure.ts'
 
 /** What a database shows after a message of a sender was applied; it is looked at when somebody asks, and once. */
-export function appliedRows(site: Site, shape: WorldShape, sender: string): AppliedRows {
+export function appliedRows(
+  site: Site,
+  shape: WorldShape,
+  { sender, mayMerge }: { readonly sender: string; readonly mayMerge: boolean },
+): AppliedRows {
   const refused = site.reader.refused()
   const index = site.reader.index()
   const thisNode = site.plan.thisNode
   const mayDecide = shape.policy !== 'latest'
   const keepsKeys = shape.tables.some(({ parent }) => parent !== undefined)
-  const rows = mayDecide || keepsKeys ? site.reader.rows() : undefined
+  const rows = mayDecide || keepsKeys || mayMerge ? site.reader.rows() : undefined
   return {
     isHeld(id, state) {
       const waiting = refused.get(id)
@@ -26,6 +30,14 @@ export function appliedRows(site: Site, shape: WorldShape, sender: string): Appl
       const entry = index.get(id)
       if (rows === undefined || entry === undefined) return undefined
       const { own, theirs } = meeting
+      const isMerged =
+        mayMerge &&
+        compareStates(theirs, own) > 0 &&
+        entry.stamp === theirs.stamp + 1 &&
+        entry.origin === thisNode &&
+        rows.get(id) === theirs.text
+      // A row that has a column more than its sender knows is a new version of its own.
+      if (isMerged) return { stamp: entry.stamp, origin: entry.origin, text: theirs.text }
       const isDecision =
         entry.stamp === Math.max(own.stamp, theirs.stamp) + 1 && entry.origin === thisNode
       if (!isDecision) return undefined

@@ -6,6 +6,8 @@ import {
   MessageDamaged,
   MessageTooNew,
   NodeRunsTwice,
+  RowRefused,
+  SchemaMismatch,
 } from '@obmen/exchange/errors'
 
 import { simTransport } from '../mail/sim-transport.ts'
@@ -114,6 +116,8 @@ function judge(world: World, site: Site, error: unknown): void {
     if (cause instanceof NodeRunsTwice && world.hasCopied) return
     if (cause instanceof MessageDamaged && site.falseLetters > 0) return
     if (cause instanceof MessageTooNew && site.falseLetters > 0) return
+    if (cause instanceof SchemaMismatch && world.isWidened && !site.hasAddedColumn) return
+    if (cause instanceof RowRefused && world.shape.isStrict === true) return
     if (site.isDiskLimited && 'errcode' in cause && cause.errcode === 13) return
   }
   throw new WorldFailure('an exchange fails only for a reason', `${site.name}: ${String(error)}`)

@@ -21,6 +21,8 @@ export async function heal(world: World): Promise<void> {
   mend(world)
   await decide(world)
   if (world.disturbed.size > 0) stir(world)
+  // Where a row stops its message, somebody has to say something else of it before anything goes on.
+  if (world.shape.isStrict === true) makeRoom(world)
   await settle(world)
   checkConvergence(world.shape, world.sites, world.zones)
   if (!world.sites.some(({ model }) => model.held.size > 0)) return
@@ -48,7 +50,10 @@ function checkNothingIsHeld(world: World, site: Site): void {
 
 function mend(world: World): void {
   for (const node of world.copies.keys()) world.endCopy(node)
-  for (const site of world.sites) site.limitDisk(undefined)
+  for (const site of world.sites) {
+    site.limitDisk(undefined)
+    if (world.isWidened) site.addColumn()
+  }
   const { mailbox } = world
   mailbox.refusesUntilMs = 0
   mailbox.capacity = Number.POSITIVE_INFINITY

@@ -10,7 +10,7 @@ export const ZONE = 'zone'
 export function rulesOf(shape: WorldShape, node: number): PlanRules {
   return {
     conflicts: policyOf(shape),
-    strict: false,
+    strict: shape.isStrict === true,
     tables: new Map(shape.tables.flatMap((table, index) => ruleOf(shape, node, { table, index }))),
   }
 }

@@ -9,9 +9,9 @@ export interface TableShape {
   /** A text that each write makes anew, so that no two writes leave the same row. */
   readonly note: string
   /** A value that no two rows may share. */
-  readonly unique: string | undefined
+  readonly unique?: string | undefined
   /** Node whose database alone refuses rows with an odd serial number. */
-  readonly refusingNode: number | undefined
+  readonly refusingNode?: number | undefined
   readonly isWithoutRowid: boolean
   readonly isStrict: boolean
   readonly areKeysLast: boolean
@@ -34,6 +34,9 @@ export function oneWayBy({ tables }: WorldShape, id: string): TableShape['oneWay
 
 /** The column that refers to a parent. */
 export const REFERENCE = 'ref'
+
+/** The column that comes later. */
+export const ADDED = 'новое'
 
 /** The column that stays at home. */
 export const OWN = 'свое'
@@ -59,6 +62,8 @@ export interface WorldShape {
    * What part of the first table the head office gives to each of its nodes: the digits that a row's note may end with. Absent: everything.
    */
   readonly zones?: readonly string[]
+  /** A row that a database refuses stops its message. */
+  readonly isStrict?: boolean
   /** Who says that columns stay at home; otherwise every node does. */
   readonly ownColumnsBy?: 'office'
   /** Whether a removed letter is gone at once (IMAP), or only when the mailbox was closed in order (POP3). */

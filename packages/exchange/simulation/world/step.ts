@@ -64,6 +64,8 @@ export type Step =
   | { readonly kind: 'end copy'; readonly node: number }
   /** The head office gives the node another part of the first table. */
   | { readonly kind: 'zone'; readonly node: number; readonly zone: string }
+  /** The application at a node gets a column more in its first table; the others follow when the world heals. */
+  | { readonly kind: 'add column'; readonly node: number }
   /** The node is taken out of a peer's plan and added again. */
   | { readonly kind: 're-add'; readonly node: number; readonly peer: number }
   /** The disk has no room for more than this many pages beside those in use, until the world heals. */

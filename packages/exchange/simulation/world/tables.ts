@@ -1,5 +1,5 @@
 /** The tables of a world in SQL, and what programs do to them. */
-import { type KeyKind, OWN, REFERENCE, type TableShape, type WorldShape } from './shape.ts'
+import { ADDED, type KeyKind, OWN, REFERENCE, type TableShape, type WorldShape } from './shape.ts'
 import type { Statement } from './step.ts'
 
 /** Keys are few, so that nodes meet at the same rows. */
@@ -40,6 +40,11 @@ function referenceColumn(tables: readonly TableShape[], table: TableShape): stri
   if (parent === undefined || key === undefined) return []
   const refers = `REFERENCES ${quote(parent.name)} (${quote(key.name)}) ON DELETE ${onDelete}`
   return [`${quote(REFERENCE)} ${typeOf(key.kind)} ${refers} DEFERRABLE INITIALLY DEFERRED`]
+}
+
+/** The column that an application adds: it stays empty. */
+export function addColumnStatement(table: TableShape): string {
+  return `ALTER TABLE ${quote(table.name)} ADD COLUMN ${quote(ADDED)} TEXT`
 }
 
 /** The table that a table's rows refer to. */

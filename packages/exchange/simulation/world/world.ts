@@ -54,6 +54,8 @@ export class World {
   readonly #backups = new Map<number, Backup>()
   readonly #clocksMs: number[]
   readonly #numbers = new Map<string, string>()
+  /** A table has a column more at one of the nodes, or at several. */
+  isWidened = false
   nowMs: number = BEGIN_MS
   #copyCount = 0
 
@@ -124,6 +126,10 @@ export class World {
         return
       case 'zone':
         return this.#setZone(step.node, step.zone)
+      case 'add column':
+        this.isWidened = true
+        this.#site(step.node).addColumn()
+        return
       case 're-add':
         return this.#addAgain(step.node, step.peer)
     }
@@ -251,7 +257,15 @@ export class World {
     site.applied.add(uuid)
     const { content } = letter
     const taken = { ...content, rows: this.#takenRows(site, content) }
-    site.model.apply(taken, appliedRows(site, this.shape, content.from))
+    const before = new Set(site.model.held.keys())
+    site.model.apply(
+      taken,
+      appliedRows(site, this.shape, { sender: content.from, mayMerge: this.isWidened }),
+    )
+    if (this.shape.isStrict !== true || content.hasMore) return
+    const added = [...site.model.held.keys()].find((id) => !before.has(id))
+    if (added === undefined) return
+    throw new WorldFailure('a strict plan sets nothing aside', `${added} at ${site.name}`)
   }
 
   /** The head office takes no rows of tables that only it writes. */

@@ -6,11 +6,12 @@ import type { Inbox, WaitingMessage } from '../transport/transport.ts'
 import { DEFAULT_KEEP_DELETIONS_DAYS, type ExchangeContext } from './exchange-context.ts'
 import { KeyBlocks } from './key-blocks.ts'
 import { isTransient } from './outgoing.ts'
-import { type MessageSender, receiveChanges } from './receive-changes.ts'
+import { receiveChanges } from './receive-changes.ts'
 import type { ReceivingSummary } from './receiving-summary.ts'
 import { sendChanges } from './send-changes.ts'
 import type { Sending, SendingSummary } from './sending.ts'
 import { Spool } from './spool.ts'
+import type { MessageSender } from './waiting-messages.ts'
 
 /** How an exchange with one node went. An error on one way does not keep the other way, or another node, from its turn. */
 export interface NodeExchange {

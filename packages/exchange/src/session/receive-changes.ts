@@ -21,11 +21,11 @@ import {
   decideReception,
   deservesAnswer,
   followEpoch,
+  knownBefore,
   oweAnswer,
   recordDamage,
   recordGap,
   recordReception,
-  type Reception,
 } from '../plan/reception.ts'
 import {
   isStopped,
@@ -36,7 +36,7 @@ import {
   withPeerLives,
   withStop,
 } from '../plan/standing.ts'
-import type { ApplySummary, StoreTransaction } from '../store/change-store.ts'
+import type { StoreTransaction } from '../store/change-store.ts'
 import type { Inbox, WaitingMessage } from '../transport/transport.ts'
 import { compareTables } from './compare-tables.ts'
 import type { ExchangeContext } from './exchange-context.ts'
@@ -46,6 +46,15 @@ import { readMessage, type VerifiedMessage, verifyMessage } from './message-read
 import { addSummary, NOTHING_RECEIVED, type ReceivingSummary } from './receiving-summary.ts'
 import { keepWhatIsSaid } from './set-aside.ts'
 import { Spool } from './spool.ts'
+import {
+  byEpochAndNumber,
+  checkName,
+  isReception,
+  type MessageSender,
+  type NeedsMending,
+  needsMending,
+  type Outcome,
+} from './waiting-messages.ts'
 
 /** What was received, and what could not be: the events have told of that already. */
 export interface Received {
@@ -53,18 +62,12 @@ export interface Received {
   readonly damaged: readonly MessageDamaged[]
 }
 
-/** A node, and the messages that wait from it. */
-export interface MessageSender {
-  readonly code: NodeCode
-  readonly waiting: readonly WaitingMessage[]
-  /** Why nothing is exchanged with it, if so. */
-  readonly stop?: Stop
-}
-
 /**
  * Receives what waits from one node: everything that can be applied in order. A letter that comes too early stays and is
- * asked for, one that was applied before is removed. Throws {@link SchemaMismatch} and {@link MessageTooNew}: that message
- * waits until somebody has mended the cause. Throws {@link NodeRunsTwice} where nothing is exchanged any more.
+ * asked for, one that was applied before is removed. Throws {@link SchemaMismatch}, {@link RowRefused} and {@link MessageTooNew}: that
+ * message waits until somebody has mended the cause. It may be mended at the sender, which then says in a later message how the
+ * rows are by now: one that stands in the place of the one that waits is tried, those that follow on it wait with it. Throws
+ * {@link NodeRunsTwice} where nothing is exchanged any more.
  */
 export async function receiveChanges(
   context: ExchangeContext,
@@ -73,26 +76,31 @@ export async function receiveChanges(
 ): Promise<Received> {
   const receiver = new NodeReceiver(context, inbox, sender.code)
   const { stop } = sender
-  const inOrder = stop?.twice === 'here' ? [] : sender.waiting.toSorted(byEpochAndNumber)
-  for (const message of inOrder) {
+  if (stop !== undefined) return dismissAll(receiver, sender, stop)
+  let waitsFor: NeedsMending | undefined
+  for (const message of sender.waiting.toSorted(byEpochAndNumber)) {
     context.signal?.throwIfAborted()
-    if (stop === undefined) await receiver.receive(message)
-    else await receiver.dismiss(message)
+    if (waitsFor !== undefined && !(await receiver.isInPlaceOf(message))) continue
+    try {
+      if (await receiver.receive(message)) waitsFor = undefined
+    } catch (error) {
+      if (!needsMending(error)) throw error
+      waitsFor ??= error
+    }
   }
-  if (stop !== undefined) throw new NodeRunsTwice(sender.code, stop)
+  if (waitsFor !== undefined) throw waitsFor
   return receiver.received
 }
 
-function byEpochAndNumber(a: WaitingMessage, b: WaitingMessage): number {
-  const epochs = a.hint && b.hint ? compareEpochs(a.hint.epoch, b.hint.epoch) : 0
-  return epochs === 0 ? a.name.messageNo - b.name.messageNo : epochs
+async function dismissAll(
+  receiver: NodeReceiver,
+  { code, waiting }: MessageSender,
+  stop: Stop,
+): Promise<never> {
+  const inOrder = stop.twice === 'here' ? [] : waiting.toSorted(byEpochAndNumber)
+  for (const message of inOrder) await receiver.dismiss(message)
+  throw new NodeRunsTwice(code, stop)
 }
-
-/** What became of a message, decided in the transaction that did it. */
-type Outcome =
-  | Reception
-  | { readonly kind: 'applied'; readonly summary: ApplySummary }
-  | { readonly kind: 'runs-twice'; readonly stop: Stop }
 
 class NodeReceiver {
   readonly #context: ExchangeContext
@@ -120,6 +128,7 @@ class NodeReceiver {
    * The database learns by the answer that there is another one.
    */
   async dismiss(message: WaitingMessage): Promise<void> {
+    this.#context.signal?.throwIfAborted()
     const path = this.#spool.incoming()
     try {
       const { header } = await this.#fetch(message, path)
@@ -135,23 +144,35 @@ class NodeReceiver {
     }
   }
 
-  async receive(message: WaitingMessage): Promise<void> {
+  /** Whether a message holds everything that was not received, by what stands on its outside. */
+  async isInPlaceOf({ hint }: WaitingMessage): Promise<boolean> {
+    if (hint === undefined) return false
+    const { epoch, receivedNo } = await this.#node()
+    return compareEpochs(hint.epoch, epoch) > 0 || hint.baseNo <= receivedNo
+  }
+
+  /** Gives whether it was applied. */
+  async receive(message: WaitingMessage): Promise<boolean> {
     const { messageNo } = message.name
     const node = await this.#node()
     const early = message.hint && judgeByMark({ ...message.hint, messageNo }, node)
-    if (early !== undefined) return this.#conclude(message, early)
+    if (early !== undefined) {
+      await this.#conclude(message, early)
+      return false
+    }
     const path = this.#spool.incoming()
     try {
       this.#context.onEvent?.({ kind: 'fetching', node: this.#code, messageNo })
       const verified = await this.#fetch(message, path)
       const outcome = await keepAliveDuring(this.#inbox, () => this.#apply(verified))
       await this.#conclude(message, outcome)
-      if (outcome.kind === 'applied') {
-        await keepAliveDuring(this.#inbox, () => this.#compare(verified))
-      }
+      const isApplied = outcome.kind === 'applied'
+      if (isApplied) await keepAliveDuring(this.#inbox, () => this.#compare(verified))
+      return isApplied
     } catch (error) {
       if (!(error instanceof MessageDamaged)) throw error
       await this.#setAside(message, node, error)
+      return false
     } finally {
       await this.#spool.remove(path)
     }
@@ -278,11 +299,11 @@ class NodeReceiver {
     if (isStopped(node)) return this.#stop(transaction, node)
     const { messageNo } = message.header
     await transaction.fold()
-    const { acknowledgedSeq } = node
+    const beginsAnew = node.epoch.counter > FIRST_EPOCH.counter && node.acknowledgedSeq === 0
     const applier = await transaction.beginApplying({
       code: this.#code,
-      acknowledgedSeq,
-      beginsAnew: node.epoch.counter > FIRST_EPOCH.counter && acknowledgedSeq === 0,
+      acknowledgedSeq: beginsAnew ? knownBefore(node, message.header) : node.acknowledgedSeq,
+      beginsAnew,
       // A message without rows says nothing of those that are still to come.
       hasMore: message.header.hasMore === true || message.rowCount === 0,
       nowMs: now(),
@@ -371,19 +392,6 @@ class NodeReceiver {
       return node
     })
   }
-}
-
-function isReception(outcome: Outcome): outcome is Reception {
-  return outcome.kind !== 'applied' && outcome.kind !== 'runs-twice'
-}
-
-function checkName({ name }: WaitingMessage, header: MessageHeader): void {
-  const isSame =
-    header.plan === name.plan &&
-    header.from === name.from &&
-    header.to === name.to &&
-    header.messageNo === name.messageNo
-  if (!isSame) throw new MessageDamaged('its file name says something else than its header')
 }
 
 function isRows<Rows extends readonly unknown[]>(piece: Rows | object): piece is Rows {

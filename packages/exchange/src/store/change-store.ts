@@ -203,7 +203,7 @@ export interface StoreTransaction {
   /** Gives every change registered since the last fold its place in the change index, and tells the index's last position. */
   fold(): Promise<number>
 
-  /** Lets the node be offered also what came from it: it may have lost it. */
+  /** Lets the node be offered also what came from it, and what waits and came from it once it fits: it may have lost it. */
   forgetVia(code: NodeCode): Promise<void>
 
   /**

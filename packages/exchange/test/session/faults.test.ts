@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, it } from 'node:test'
+import { describe, it, type TestContext } from 'node:test'
 
 import { exchange } from '@obmen/exchange'
-import { StoreMoved } from '@obmen/exchange/errors'
+import { SchemaMismatch, StoreMoved } from '@obmen/exchange/errors'
 
-import { areEqual, openWorld, settle } from '../world.ts'
+import { areEqual, openWorld, settle, type Site, type World } from '../world.ts'
 
 describe('a copy of a database beside it', () => {
   it('exchanges nothing, and touches no letter', async (t) => {
@@ -118,3 +118,47 @@ describe('a disk that is full', () => {
     assert.equal(await areEqual(world), true)
   })
 })
+
+describe('a message with a column that is missing here', () => {
+  it('waits, and those that follow on it wait with it without being asked for', async (t) => {
+    const { office, shop } = await openWithMismatch(t)
+
+    office.sql(`INSERT INTO goods (id, name, price) VALUES (2, 'Кофе', 20)`)
+    await office.exchange()
+    const errors = await errorsAt(shop)
+
+    assert.equal(errors.length, 1)
+    assert.ok(errors[0] instanceof SchemaMismatch)
+    assert.equal((await shop.node('ЦБ')).gapBefore, 0)
+    assert.deepEqual(shop.rows('SELECT id FROM goods'), [])
+  })
+
+  it('stands in nobody’s way when its sender has mended the cause', async (t) => {
+    const world = await openWithMismatch(t)
+    const { office, shop, clock } = world
+
+    office.sql('ALTER TABLE goods DROP COLUMN colour; UPDATE goods SET price = 11')
+    clock.nowMs += 8 * 86_400_000
+    await office.exchange()
+    const errors = await errorsAt(shop)
+    await settle(world)
+
+    assert.deepEqual(errors, [])
+    assert.equal(await areEqual(world), true)
+  })
+})
+
+/** The head office has a column more than its shop, and has sent a row. */
+async function openWithMismatch(t: TestContext): Promise<World> {
+  const world = await openWorld(t)
+  world.office.sql(`ALTER TABLE goods ADD COLUMN colour TEXT;
+    INSERT INTO goods (id, name, price, colour) VALUES (1, 'Чай', 10, 'green')`)
+  await world.office.exchange()
+  const [error] = await errorsAt(world.shop)
+  assert.ok(error instanceof SchemaMismatch)
+  return world
+}
+
+async function errorsAt(site: Site): Promise<readonly Error[]> {
+  return (await site.exchange()).flatMap(({ errors }) => errors)
+}

@@ -67,11 +67,12 @@ export class HeldRows {
 
   /** Settles what is left: a deletion gives way, a departure waits. Gives what is to be put with the rows that wait. */
   async settle(): Promise<readonly (Held & { readonly reason: string })[]> {
-    const { sender } = this.#options
+    const { sender, thisNode } = this.#options
     const waiting: (Held & { readonly reason: string })[] = []
     for (const held of await withEntries(this.#rows)) {
       // The rest of a large deletion may be in the next message.
-      const mayBeCleared = held.via !== sender.code || sender.hasMore === true
+      const isOfAnother = held.via !== sender.code && held.via !== thisNode
+      const mayBeCleared = isOfAnother || sender.hasMore === true
       if (held.row.kind === 'departure' || mayBeCleared) {
         waiting.push({ ...held, reason: IS_REFERRED_TO })
       } else {

@@ -87,6 +87,8 @@ export class RowWriter {
   ): Promise<void> {
     const rows: RowLine[] = []
     const entries: IndexEntry[] = []
+    const isOurs = (origin: NodeCode, via: NodeCode): boolean =>
+      [origin, via].includes(this.#thisNode)
     for (const [index, { row, via }] of arrivals.entries()) {
       const outcome = outcomes[index]
       if (isRefused(outcome)) continue
@@ -97,7 +99,7 @@ export class RowWriter {
         outcome === 'merged'
           ? { seq: this.#headSeq, stamp: stamp + 1, origin: this.#thisNode, via: '' }
           : // A version that was made here is no other node's: it travels to all of them.
-            { seq: this.#headSeq, stamp, origin, via: origin === this.#thisNode ? '' : via },
+            { seq: this.#headSeq, stamp, origin, via: isOurs(origin, via) ? '' : via },
       )
     }
     this.#applied += rows.length

@@ -131,9 +131,9 @@ export class PostgresTransaction implements StoreTransaction {
     for (const table of this.#content.tables) {
       await this.#connection.run(`UPDATE ${indexName(table)} SET via = '' WHERE via = $1`, code)
     }
-    // What waits here from the node may be forgotten there by now: once it fits it is to be offered to the node as well.
-    const adopt = 'UPDATE obmen_exchange.refused SET node = $1 WHERE node = $2'
-    await this.#connection.run(adopt, this.#content.plan.thisNode, code)
+    // Rows that wait will be offered to it when they fit, as if they were of this node.
+    const waiting = 'UPDATE obmen_exchange.refused SET node = $1 WHERE node = $2'
+    await this.#connection.run(waiting, this.#content.plan.thisNode, code)
   }
 
   /** A row that came from a node is there: should it be changed here before the next message to the node, it may leave its share. */

@@ -137,9 +137,9 @@ export class SqliteTransaction implements StoreTransaction {
     for (const table of this.#tables) {
       new Query(this.#database, `UPDATE ${indexName(table)} SET via = '' WHERE via = ?`).run(code)
     }
-    // What waits here from the node may be forgotten there by now: once it fits it is to be offered to the node as well.
-    const adopt = new Query(this.#database, 'UPDATE obmen_refused SET node = ? WHERE node = ?')
-    adopt.run(this.#plan.thisNode, code)
+    // Rows that wait will be offered to it when they fit, as if they were of this node.
+    const waiting = new Query(this.#database, 'UPDATE obmen_refused SET node = ?1 WHERE node = ?2')
+    waiting.run(this.#plan.thisNode, code)
     return Promise.resolve()
   }
 

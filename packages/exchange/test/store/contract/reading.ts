@@ -14,6 +14,7 @@ const FIRST_THOUSAND =
 export function readingContract(open: OpenDatabase): void {
   describe('the changes for a node', () => {
     readsRanges(open)
+    readsWhatWaited(open)
     readsColumns(open)
     readsInBatches(open)
   })
@@ -79,6 +80,26 @@ function readsRanges(open: OpenDatabase): void {
     const [change] = changes
     assert.deepEqual([change?.seq, change?.via], [1, 'С01'])
     assert.deepEqual(change?.row, row(77, 'С09', 1n, 'theirs'))
+  })
+}
+
+function readsWhatWaited(open: OpenDatabase): void {
+  it('leave out what waited and came from the node itself, until that is forgotten', async () => {
+    for (const forgets of [false, true]) {
+      const node = await open('CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT UNIQUE)')
+      await node.sql(`INSERT INTO goods VALUES (9, 'a')`)
+      await node.apply(GOODS_LINE, [row(5, 'С01', 1n, 'a')], { code: 'С01' })
+      if (forgets) {
+        await node.store.transaction((transaction) => transaction.forgetVia(parseNodeCode('С01')))
+      }
+      await node.sql('DELETE FROM goods WHERE id = 9')
+      await node.apply(GOODS_LINE, [row(6, 'С01', 2n, 'b')], { code: 'С01' })
+
+      const changes = await node.changes({ afterSeq: 0, throughSeq: 99, forNode: 'С01' })
+
+      const keys = changes.map(({ row: { values } }) => values[0])
+      assert.deepEqual(keys, forgets ? [9n, 1n] : [9n])
+    }
   })
 }
 

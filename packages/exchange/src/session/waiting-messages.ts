@@ -1,0 +1,53 @@
+/** Messages that wait in the mailbox: their order, and what may become of them. */
+import { MessageDamaged, MessageTooNew } from '../message/errors.ts'
+import { compareEpochs } from '../plan/epoch.ts'
+import type { MessageHeader } from '../plan/message-header.ts'
+import type { NodeCode } from '../plan/node-code.ts'
+import type { Reception } from '../plan/reception.ts'
+import type { Stop } from '../plan/standing.ts'
+import type { ApplySummary } from '../store/change-store.ts'
+import { RowRefused, SchemaMismatch } from '../store/errors.ts'
+import type { WaitingMessage } from '../transport/transport.ts'
+
+/** A node, and the messages that wait from it. */
+export interface MessageSender {
+  readonly code: NodeCode
+  readonly waiting: readonly WaitingMessage[]
+  /** Why nothing is exchanged with it, if so. */
+  readonly stop?: Stop
+}
+
+/** What became of a message, decided in the transaction that did it. */
+export type Outcome =
+  | Reception
+  | { readonly kind: 'applied'; readonly summary: ApplySummary }
+  | { readonly kind: 'runs-twice'; readonly stop: Stop }
+
+export function isReception(outcome: Outcome): outcome is Reception {
+  return outcome.kind !== 'applied' && outcome.kind !== 'runs-twice'
+}
+
+/** What the database, or this version of the program, says of one message. */
+export type NeedsMending = SchemaMismatch | RowRefused | MessageTooNew
+
+export function needsMending(error: unknown): error is NeedsMending {
+  return (
+    error instanceof SchemaMismatch || error instanceof RowRefused || error instanceof MessageTooNew
+  )
+}
+
+/** In the order in which they were written. */
+export function byEpochAndNumber(a: WaitingMessage, b: WaitingMessage): number {
+  const epochs = a.hint && b.hint ? compareEpochs(a.hint.epoch, b.hint.epoch) : 0
+  return epochs === 0 ? a.name.messageNo - b.name.messageNo : epochs
+}
+
+/** Throws {@link MessageDamaged}. */
+export function checkName({ name }: WaitingMessage, header: MessageHeader): void {
+  const isSame =
+    header.plan === name.plan &&
+    header.from === name.from &&
+    header.to === name.to &&
+    header.messageNo === name.messageNo
+  if (!isSame) throw new MessageDamaged('its file name says something else than its header')
+}
