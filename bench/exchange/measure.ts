@@ -13,6 +13,7 @@ const NODES = 1000
 export async function* measureExchange(rows: number): AsyncGenerator<Section> {
   yield* measureCapture(rows)
   yield measureWay(await repeat('whole-way', rows), rows)
+  yield measurePhases(await repeat('phases', rows), rows)
   yield measureWire(await inFolder((folder) => run('wire', folder, rows)), rows)
   yield await measureMemory(rows)
   yield await measureIdle()
@@ -80,6 +81,30 @@ function measureWay(rounds: readonly Figures[], rows: number): Section {
         { ours: load, unit: 'ms of CPU' },
       ),
     ],
+  }
+}
+
+/** Each phase, and the least that could do the same by hand. */
+const PHASES = [
+  ['fold', 'fold the log', 'new numbers for as many entries'],
+  ['read', 'read what has changed', 'the same join, all rows at once'],
+  ['encode', 'encode, compress, seal, write', 'JSON.stringify and zstd, all at once'],
+  ['verify', 'check the message', 'zstd'],
+  ['decode', 'read the message', 'zstd and JSON.parse'],
+  ['apply', 'judge, write, enter into the index', 'a loop of prepared upserts'],
+] as const
+
+function measurePhases(rounds: readonly Figures[], rows: number): Section {
+  const valuesOf = (name: string): number[] => rounds.map((some) => some[name] ?? Number.NaN)
+  return {
+    title: `the phases of that way: ${rows} changed rows`,
+    lines: PHASES.flatMap(([name, ours, peer]) => [
+      figure(ours, median(valuesOf(name)), 'ms of CPU'),
+      peerFigure(peer, valuesOf(`bare${name[0]?.toUpperCase() ?? ''}${name.slice(1)}`), {
+        ours: valuesOf(name),
+        unit: 'ms of CPU',
+      }),
+    ]),
   }
 }
 

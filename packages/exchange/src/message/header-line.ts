@@ -1,6 +1,7 @@
 import type { Epoch } from '../plan/epoch.ts'
 import { parsePlanName } from '../plan/exchange-plan.ts'
 import {
+  type FormerReception,
   MAX_NAMED_ROWS,
   type MessageHeader,
   type SetAside,
@@ -37,9 +38,14 @@ export function formatHeaderLine(header: MessageHeader): string {
     ...(header.setAside && { setAside: formatSetAside(header.setAside) }),
     ...(header.keyReports && { keys: header.keyReports.map(formatKeyReport) }),
     ...(header.keyGrants && { blocks: header.keyGrants.map(formatKeyGrant) }),
+    ...(header.former && { former: formatFormer(header.former) }),
     ...(header.resolutions && { resolved: header.resolutions.map(formatChosen) }),
     writtenAt: header.writtenAt,
   })
+}
+
+function formatFormer({ epoch, receivedNo }: FormerReception): readonly [number, string, number] {
+  return [epoch.counter, epoch.random, receivedNo]
 }
 
 function formatIdentity({ messageNo, uuid }: MessageIdentity): readonly [number, string] {
@@ -58,6 +64,7 @@ export function parseHeaderLine(text: string): MessageHeader {
   const acknowledges = json.get('acknowledges')
   const gapBefore = json.get('gapBefore')
   const keyReports = readKeyReports(json.get('keys'))
+  const former = readFormer(json.get('former'))
   const resolutions = readAllChosen(json.get('resolved'))
   const keyGrants = readKeyGrants(json.get('blocks'))
   const header: MessageHeader = {
@@ -77,6 +84,7 @@ export function parseHeaderLine(text: string): MessageHeader {
     ...readSetAside(json.get('setAside')),
     ...(keyReports && { keyReports }),
     ...(keyGrants && { keyGrants }),
+    ...(former && { former }),
     ...(resolutions && { resolutions }),
     writtenAt: readNumber(json, 'writtenAt'),
   }
@@ -137,6 +145,15 @@ function readEpoch(json: unknown): Epoch {
     }
   }
   throw new MessageDamaged('its header has no epoch')
+}
+
+function readFormer(json: unknown): FormerReception | undefined {
+  if (json === undefined) return undefined
+  const [receivedNo] = isArray(json) ? json.slice(2) : []
+  if (typeof receivedNo !== 'number' || !Number.isSafeInteger(receivedNo) || receivedNo < 0) {
+    throw new MessageDamaged('its header has no former')
+  }
+  return { epoch: readEpoch(json), receivedNo: toMessageNo(receivedNo) }
 }
 
 function readIdentities(json: unknown): MessageIdentity[] {

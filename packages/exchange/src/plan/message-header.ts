@@ -5,6 +5,11 @@ import type { MessageNo } from './message-no.ts'
 import type { NodeCode } from './node-code.ts'
 import type { MessageIdentity } from './node-state.ts'
 
+export interface FormerReception {
+  readonly epoch: Epoch
+  readonly receivedNo: MessageNo
+}
+
 /** So many rows that were set aside are named in a message: enough to see what is wrong, and small beside the rows of the message. */
 export const MAX_NAMED_ROWS = 100
 
@@ -60,6 +65,8 @@ export interface MessageHeader extends MessageIdentity {
   readonly keyReports?: readonly KeyReport[]
   /** From the head office: the keys that the receiver may give. */
   readonly keyGrants?: readonly KeyGrant[]
+  /** In the first messages of a new epoch: the last message of the receiver that the sender had applied in the epoch before. */
+  readonly former?: FormerReception
   /** Conflicts between sender and receiver that a person has decided at the sender. */
   readonly resolutions?: readonly ChosenVersion[]
   /** When the message was written, in milliseconds of the sender's clock. For people only. */

@@ -78,6 +78,16 @@ export interface NodeState {
   readonly toldRefused?: number
   /** Absent as long as there is nothing to say. */
   readonly standing?: Standing
+  /** What was when the epoch began: by it both sides tell what they knew of each other. */
+  readonly former?: FormerEpoch
+}
+
+/** The last epoch in which something came through, as it was in the end. */
+export interface FormerEpoch {
+  readonly epoch: Epoch
+  readonly acknowledgedNo: MessageNo
+  readonly acknowledgedSeq: number
+  readonly receivedNo: MessageNo
 }
 
 /** The state of a node with which nothing was exchanged yet. */
@@ -87,10 +97,11 @@ export function newNodeState(code: NodeCode): NodeState {
 
 /** The same node at the beginning of an epoch: no message sent or received, everything to be offered. */
 export function startEpoch(
-  node: Pick<NodeState, 'code' | 'toldRefused' | 'standing'>,
+  node: Pick<NodeState, 'code'> & Partial<NodeState>,
   epoch: Epoch,
 ): NodeState {
   const { code, toldRefused = 0, standing } = node
+  const former = formerOf(node)
   return {
     code,
     epoch,
@@ -105,5 +116,15 @@ export function startEpoch(
     gapBefore: NO_MESSAGE,
     ...(toldRefused > 0 && { toldRefused }),
     ...(standing !== undefined && { standing }),
+    ...(former && { former }),
   }
+}
+
+/** Of an epoch in which nothing came through nobody knows more than of the one before it. */
+function formerOf(node: Partial<NodeState>): FormerEpoch | undefined {
+  const { epoch, acknowledgedNo = NO_MESSAGE, acknowledgedSeq = 0, receivedNo = NO_MESSAGE } = node
+  if (epoch === undefined || (acknowledgedNo === NO_MESSAGE && receivedNo === NO_MESSAGE)) {
+    return node.former
+  }
+  return { epoch, acknowledgedNo, acknowledgedSeq, receivedNo }
 }

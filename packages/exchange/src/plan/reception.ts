@@ -134,6 +134,16 @@ export function oweAnswer(sender: NodeState): NodeState {
   return { ...sender, owesAcknowledgement: true }
 }
 
+/**
+ * What of our change index the sender knows, although it has acknowledged nothing in this epoch: what it had acknowledged in the epoch
+ * before, unless it says that it has received less by now, because it was restored from a backup.
+ */
+export function knownBefore({ former }: NodeState, header: MessageHeader): number {
+  if (former === undefined || header.former === undefined) return 0
+  const isSame = compareEpochs(former.epoch, header.former.epoch) === 0
+  return isSame && header.former.receivedNo >= former.acknowledgedNo ? former.acknowledgedSeq : 0
+}
+
 /** The node's state in an epoch that begins here: it is told, and both sides offer everything. `uuid` is new. */
 export function beginEpoch(node: NodeState, uuid: string): NodeState {
   const standing = withNewLife(node.standing, uuid)

@@ -1,7 +1,7 @@
 import type { TableSum } from '../message/check-line.ts'
-import type { MessageHeader } from '../plan/message-header.ts'
+import type { FormerReception, MessageHeader } from '../plan/message-header.ts'
 import { NO_MESSAGE } from '../plan/message-no.ts'
-import type { NodeState, SentMessage } from '../plan/node-state.ts'
+import type { FormerEpoch, NodeState, SentMessage } from '../plan/node-state.ts'
 import type { PlannedMessage } from '../plan/numbering.ts'
 import type { ExchangeContext } from './exchange-context.ts'
 import { type ChosenBody, composeContent } from './message-content.ts'
@@ -44,6 +44,7 @@ function headerFor(
 ): MessageHeader {
   const { plan } = store
   const { lives = [], stop } = node.standing ?? {}
+  const { former } = node
   return {
     plan: plan.name,
     from: plan.thisNode,
@@ -58,7 +59,12 @@ function headerFor(
     ...(draft.hasMore && { hasMore: true }),
     ...(lives.length > 0 && { lives }),
     ...(stop !== undefined && { isTwice: true }),
+    ...(former && node.acknowledgedNo === NO_MESSAGE && { former: receptionOf(former) }),
     ...draft.fields,
     writtenAt: now(),
   }
+}
+
+function receptionOf({ epoch, receivedNo }: FormerEpoch): FormerReception {
+  return { epoch, receivedNo }
 }

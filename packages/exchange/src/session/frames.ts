@@ -21,7 +21,9 @@ const SMALL_OCTETS = 1024
 
 /** Magic number and descriptor of a frame in one segment, with four octets for its size and no checksum (§3.1.1.1). */
 const STORED_FRAME = Buffer.from('28b52ffda0', 'hex')
+/** As the descriptor says. */
 const SIZE_OCTETS = 4
+/** Of every block (§3.1.1.2). */
 const BLOCK_HEAD_OCTETS = 3
 
 /** The bits of a raw block that is the last one (§3.1.1.2). */

@@ -21,6 +21,7 @@ import {
   decideReception,
   deservesAnswer,
   followEpoch,
+  knownBefore,
   oweAnswer,
   recordDamage,
   recordGap,
@@ -264,11 +265,11 @@ export class NodeReceiver {
     if (isStopped(node)) return this.#stop(transaction, node)
     const { messageNo } = message.header
     await transaction.fold()
-    const { acknowledgedSeq } = node
+    const beginsAnew = node.epoch.counter > FIRST_EPOCH.counter && node.acknowledgedSeq === 0
     const applier = await transaction.beginApplying({
       code: this.#code,
-      acknowledgedSeq,
-      beginsAnew: node.epoch.counter > FIRST_EPOCH.counter && acknowledgedSeq === 0,
+      acknowledgedSeq: beginsAnew ? knownBefore(node, message.header) : node.acknowledgedSeq,
+      beginsAnew,
       // A message without rows says nothing of those that are still to come.
       hasMore: message.header.hasMore === true || message.rowCount === 0,
       nowMs: now(),

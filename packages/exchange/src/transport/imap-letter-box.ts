@@ -140,7 +140,12 @@ class ImapLetterBox implements LetterBox {
     letter: number,
     sink: (octets: Uint8Array) => void | Promise<void>,
   ): Promise<boolean> {
-    return (await this.#mailbox.fetchSection(letter, {}, sink)) !== undefined
+    try {
+      return (await this.#mailbox.fetchSection(letter, {}, sink)) !== undefined
+    } catch (error) {
+      if (!(error instanceof ImapCommandRejected) || error.transient) throw error
+      return false
+    }
   }
 
   async passAttachment(

@@ -41,7 +41,7 @@ export interface LetterBox {
   /**
    * Passes a whole letter to the sink, in constant memory.
    *
-   * @returns whether it was there.
+   * @returns whether it was there, and the server did not refuse it for good. What was passed before counts for nothing then.
    */
   retrieve(letter: number, sink: (octets: Uint8Array) => void | Promise<void>): Promise<boolean>
 

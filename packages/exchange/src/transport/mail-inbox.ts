@@ -79,7 +79,7 @@ export class MailInbox implements Inbox {
     }
     const attachment = new AttachmentReader(message.name, sink)
     const isThere = await this.#letterBox.retrieve(letter, (octets) => attachment.push(octets))
-    if (!isThere) throw new MessageDamaged('its letter is not in the mailbox any more')
+    if (!isThere) throw new MessageDamaged('the mail server does not give its letter')
     await attachment.end()
   }
 

@@ -11,6 +11,9 @@ import type { LetterBox, LetterBoxLook, LetterHead } from './letter-box.ts'
 /** Lines of a body in which the head of its first attachment stands, whatever text comes before it. */
 const LINES_TO_FIRST_ATTACHMENT = 100
 
+/** Octets of a letter in which its header section stands, and the head of its first attachment. */
+const BEGINNING_OCTETS = 262_144
+
 /** Opens a maildrop. What is remembered of it begins with the prefix. */
 export async function openPop3LetterBox(
   server: MailServer,
@@ -33,9 +36,10 @@ class Pop3LetterBox implements LetterBox {
   }
 
   async look(known: ReadonlySet<string>): Promise<LetterBoxLook> {
-    this.#uniqueIds = await this.#pop3.uniqueIds()
+    const uniqueIds = await this.#pop3.uniqueIds()
+    this.#uniqueIds = uniqueIds && withoutShared(uniqueIds)
     // Both tell what letters there are, and of a mailbox of many one listing is enough.
-    const listing = this.#uniqueIds ?? (await this.#pop3.list())
+    const listing = uniqueIds ?? (await this.#pop3.list())
     const unknown: number[] = []
     const foreign: string[] = []
     for (const number of listing.keys()) {
@@ -48,11 +52,44 @@ class Pop3LetterBox implements LetterBox {
   }
 
   async *heads(numbers: readonly number[]): AsyncGenerator<LetterHead, void, undefined> {
+    let shown = 0
     for await (const top of this.#pop3.tops(numbers, 0)) {
       const number = top.maildropNumber
-      if (top.kind === 'failed') yield { kind: 'failed', number, error: top.error }
-      else yield { kind: 'header', number, octets: top.octets, isDeleted: false }
+      if (top.kind === 'top') {
+        yield { kind: 'header', number, octets: top.octets, isDeleted: false }
+      } else {
+        if (this.#isWithoutTop(top.error)) break
+        yield { kind: 'failed', number, error: top.error }
+      }
+      shown += 1
     }
+    for (const number of numbers.slice(shown)) yield await this.#headOfWhole(number)
+  }
+
+  /** A refused command that the server did not announce is one that it does not have. */
+  #isWithoutTop(error: unknown): boolean {
+    return error instanceof Pop3ResponseRejected && !this.#pop3.capabilities.has('TOP')
+  }
+
+  /** Where there is no TOP (RFC 1939 §7: it is optional), each letter is read whole, once. */
+  async #headOfWhole(number: number): Promise<LetterHead> {
+    try {
+      const octets = await this.#beginningOfWhole(number)
+      return { kind: 'header', number, octets: headerOf(octets), isDeleted: false }
+    } catch (error) {
+      if (!(error instanceof Pop3ResponseRejected)) throw error
+      return { kind: 'failed', number, error }
+    }
+  }
+
+  async #beginningOfWhole(number: number): Promise<Buffer> {
+    const pieces: Uint8Array[] = []
+    let room = BEGINNING_OCTETS
+    await this.#pop3.retrieve(number, (octets) => {
+      if (room > 0) pieces.push(octets.subarray(0, room))
+      room -= octets.length
+    })
+    return Buffer.concat(pieces)
   }
 
   memoryOf(foreign: ReadonlySet<number>): ReadonlySet<string> | undefined {
@@ -65,16 +102,26 @@ class Pop3LetterBox implements LetterBox {
     return memory
   }
 
-  beginning(letter: number): Promise<Uint8Array> {
-    return this.#pop3.top(letter, LINES_TO_FIRST_ATTACHMENT)
+  async beginning(letter: number): Promise<Uint8Array> {
+    try {
+      return await this.#pop3.top(letter, LINES_TO_FIRST_ATTACHMENT)
+    } catch (error) {
+      if (!this.#isWithoutTop(error)) throw error
+      return this.#beginningOfWhole(letter)
+    }
   }
 
   async retrieve(
     letter: number,
     sink: (octets: Uint8Array) => void | Promise<void>,
   ): Promise<boolean> {
-    await this.#pop3.retrieve(letter, sink)
-    return true
+    try {
+      await this.#pop3.retrieve(letter, sink)
+      return true
+    } catch (error) {
+      if (!(error instanceof Pop3ResponseRejected) || error.transient) throw error
+      return false
+    }
   }
 
   /** POP3 knows of lines, and of no parts. */
@@ -86,9 +133,8 @@ class Pop3LetterBox implements LetterBox {
     await this.#pop3.delete(letter)
   }
 
-  /** A server that has no TOP refuses it for every letter; one that has it, for this letter. */
   isOfOneLetter(error: unknown): error is MailError {
-    return error instanceof Pop3ResponseRejected && this.#pop3.capabilities.has('TOP')
+    return error instanceof Pop3ResponseRejected
   }
 
   keepAlive(): Promise<void> {
@@ -103,4 +149,19 @@ class Pop3LetterBox implements LetterBox {
     const uniqueId = this.#uniqueIds?.get(number)
     return uniqueId && `${this.#prefix}${uniqueId}`
   }
+}
+
+/** What stands before the first empty line. */
+function headerOf(letter: Buffer): Uint8Array {
+  const end = letter.indexOf('\r\n\r\n')
+  return end < 0 ? letter : letter.subarray(0, end + 2)
+}
+
+/** The ids that tell a letter from all others: RFC 1939 §7 lets copies share one, and then a letter of ours could be taken for a foreign one that was seen before. */
+function withoutShared(uniqueIds: ReadonlyMap<number, string>): ReadonlyMap<number, string> {
+  const seen = new Set<string>()
+  const shared = new Set<string>()
+  for (const id of uniqueIds.values()) (seen.has(id) ? shared : seen).add(id)
+  if (shared.size === 0) return uniqueIds
+  return new Map([...uniqueIds].filter(([, id]) => !shared.has(id)))
 }

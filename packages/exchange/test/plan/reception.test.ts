@@ -6,11 +6,12 @@ import { parsePlanName } from '../../src/plan/exchange-plan.ts'
 import type { MessageHeader } from '../../src/plan/message-header.ts'
 import { NO_MESSAGE, toMessageNo } from '../../src/plan/message-no.ts'
 import { parseNodeCode } from '../../src/plan/node-code.ts'
-import type { NodeState } from '../../src/plan/node-state.ts'
+import { type NodeState, startEpoch } from '../../src/plan/node-state.ts'
 import {
   decideReception,
   deservesAnswer,
   followEpoch,
+  knownBefore,
   recordDamage,
   recordGap,
   recordReception,
@@ -255,10 +256,37 @@ describe('a new epoch', () => {
   it('begins from nothing, and is answered', () => {
     const epoch = { counter: 3, random: 'a' }
 
+    const { acknowledgedNo, acknowledgedSeq, receivedNo } = THERE
+
     assert.deepEqual(followEpoch(THERE, header(1, { epoch })), {
       ...NEW_NODE,
       epoch,
       owesAcknowledgement: true,
+      former: { epoch: THERE.epoch, acknowledgedNo, acknowledgedSeq, receivedNo },
     })
+  })
+
+  it('remembers the last one in which something came through', () => {
+    const second = startEpoch(THERE, { counter: 3, random: 'a' })
+    const third = startEpoch(second, { counter: 4, random: 'b' })
+
+    assert.deepEqual(third.former, second.former)
+    assert.equal(startEpoch(NEW_NODE, { counter: 2, random: 'c' }).former, undefined)
+  })
+
+  it('tells what its sender knew, unless it was restored to a time before that', () => {
+    const { epoch, acknowledgedNo, acknowledgedSeq } = THERE
+    const node = startEpoch(THERE, { counter: 3, random: 'a' })
+    const said = (receivedNo: number, ofEpoch = epoch): number => {
+      const former = { epoch: ofEpoch, receivedNo: toMessageNo(receivedNo) }
+      return knownBefore(node, header(1, { former }))
+    }
+
+    assert.equal(said(acknowledgedNo), acknowledgedSeq)
+    assert.equal(said(acknowledgedNo + 9), acknowledgedSeq)
+    assert.equal(said(acknowledgedNo - 1), 0)
+    assert.equal(said(acknowledgedNo, { counter: 2, random: 'another' }), 0)
+    assert.equal(knownBefore(node, header(1)), 0)
+    assert.equal(knownBefore(THERE, header(1)), 0)
   })
 })

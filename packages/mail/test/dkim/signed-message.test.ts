@@ -82,6 +82,14 @@ describe('A signed message', () => {
     assert.deepEqual(await octetsOfLetter(signed), await octetsOfLetter(signed))
   })
 
+  it('is there as a whole when it is small, and need not be waited for', async () => {
+    const small = await signMessage(letterOf(`${HEADER}a\r\n`), ed25519Key, { signedAt })
+    const large = await signMessage(new LetterOfPieces(largeLetter), ed25519Key, { signedAt })
+
+    assert.deepEqual(Buffer.from(small.whole() ?? []), await octetsOfLetter(small))
+    assert.equal(large.whole(), undefined)
+  })
+
   it('is the same wherever the letter is cut', async () => {
     const text = `${HEADER}a \r\n b\t\r\n\r\n`
     const whole = await octetsOfLetter(await signMessage(letterOf(text), ed25519Key, { signedAt }))

@@ -110,14 +110,15 @@ export class ArrivalJudge {
   /**
    * Whether the sender made its change without knowing our version. Of two changes of one node it knew the first when it made the
    * second. A sender that begins anew, for example after a restored backup, has acknowledged nothing: then only what was
-   * entered here counts, or every row that came from elsewhere would.
+   * entered here counts, and not on top of what the sender offers, or every row that came from elsewhere or is merely older would.
    */
   #isUnknownToSender(row: RowLine, entry: IndexEntry): boolean {
     const { code, acknowledgedSeq, beginsAnew = false } = this.#options.sender
     if (entry.via === code || entry.seq <= acknowledgedSeq || entry.origin === row.origin) {
       return false
     }
-    return !beginsAnew || entry.origin === this.#options.thisNode
+    if (!beginsAnew) return true
+    return entry.origin === this.#options.thisNode && row.stamp > (entry.base ?? -1)
   }
 
   /** `undefined` when our row stays as it is. */

@@ -8,6 +8,8 @@ export interface IndexEntry extends RowVersion {
   readonly seq: number
   /** The node that the row came from; empty when it was changed here. */
   readonly via: NodeCode | ''
+  /** Of a change of this node: the greatest stamp of another node's version that it was made on top of. */
+  readonly base?: number
 }
 
 /** A row to write, and what the change index said of it. */

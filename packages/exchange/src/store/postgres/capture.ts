@@ -5,7 +5,7 @@
  * collation, so that any key is held exactly and compared as the application compares it:
  *
  *     obmen_exchange.log_3   (k1, k2, at)                             appended to by the triggers
- *     obmen_exchange.index_3 (k1, k2, seq, stamp, origin, via, gone)  one row for each row ever changed, made by the fold
+ *     obmen_exchange.index_3 (k1, k2, seq, stamp, origin, via, gone, base)  one row for each row ever changed, made by the fold
  *
  * The triggers fire once a statement, with the rows that it changed (a transition table): registering a thousand rows is one
  * INSERT. They fire whatever `session_replication_role` is, and their functions run with the rights of who prepared the database, so
@@ -58,7 +58,7 @@ export function tableStatements(table: CapturedTable): string[] {
     // A publication of all tables would otherwise refuse that folded rows are deleted.
     `ALTER TABLE ${logName(table)} REPLICA IDENTITY FULL`,
     `CREATE TABLE ${indexName(table)} (${columns}, seq bigint NOT NULL, stamp bigint NOT NULL, ` +
-      `origin text NOT NULL, via text NOT NULL, gone boolean NOT NULL, PRIMARY KEY (${keyNames(table).join(', ')}))`,
+      `origin text NOT NULL, via text NOT NULL, gone boolean NOT NULL, base bigint, PRIMARY KEY (${keyNames(table).join(', ')}))`,
     `CREATE INDEX index_${table.id}_seq ON ${indexName(table)} (seq)`,
   ]
 }

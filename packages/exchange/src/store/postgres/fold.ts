@@ -64,7 +64,7 @@ export function foldTable(
        FROM (SELECT ${keys}, max(at) AS at FROM taken GROUP BY ${keys}) c
      ON CONFLICT (${keys}) DO UPDATE SET
        seq = excluded.seq, stamp = greatest(excluded.stamp, i.stamp + 1), origin = excluded.origin, via = '',
-       gone = excluded.gone`,
+       gone = excluded.gone, base = CASE WHEN i.origin = excluded.origin THEN i.base ELSE i.stamp END`,
     at.headSeq,
     at.origin,
   )

@@ -2,6 +2,7 @@
 import { toMessageNo } from '../../plan/message-no.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 import { isArray } from '../../message/json.ts'
+import { formatFormer, parseFormer } from '../former-text.ts'
 import type {
   MessageContent,
   MessageIdentity,
@@ -33,7 +34,7 @@ export async function readStopped(connection: Connection): Promise<ReadonlyMap<N
 
 const NODES = `
   SELECT code, epoch_counter, epoch_random, sent_no, acknowledged_no, acknowledged_seq, offered_seq,
-         received_no, owes_acknowledgement, gap_before, told_refused, standing
+         received_no, owes_acknowledgement, gap_before, told_refused, standing, former
     FROM obmen_exchange.nodes`
 
 const SENT = `
@@ -85,6 +86,7 @@ function toNodeState(row: SqlRow, sent: readonly SqlRow[], received: readonly Sq
     gapBefore: toMessageNo(toNumber(row[9])),
     ...(toldRefused > 0 && { toldRefused }),
     ...(standing !== undefined && { standing }),
+    ...parseFormer(toText(row[12])),
   }
 }
 
@@ -134,13 +136,13 @@ export async function writeNode(
   before?: NodeState,
 ): Promise<void> {
   await connection.run(
-    `INSERT INTO obmen_exchange.nodes VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    `INSERT INTO obmen_exchange.nodes VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
      ON CONFLICT (code) DO UPDATE SET
        (epoch_counter, epoch_random, sent_no, acknowledged_no, acknowledged_seq, offered_seq, received_no,
-        owes_acknowledgement, gap_before, told_refused, standing) =
+        owes_acknowledgement, gap_before, told_refused, standing, former) =
        (excluded.epoch_counter, excluded.epoch_random, excluded.sent_no, excluded.acknowledged_no,
         excluded.acknowledged_seq, excluded.offered_seq, excluded.received_no, excluded.owes_acknowledgement,
-        excluded.gap_before, excluded.told_refused, excluded.standing)`,
+        excluded.gap_before, excluded.told_refused, excluded.standing, excluded.former)`,
     node.code,
     node.epoch.counter,
     node.epoch.random,
@@ -153,6 +155,7 @@ export async function writeNode(
     node.gapBefore,
     node.toldRefused ?? 0,
     formatStanding(node.standing),
+    formatFormer(node),
   )
   if (before === undefined) await deleteMessages(connection, node.code)
   await writeSent(connection, node, before?.unacknowledged ?? [])

@@ -36,7 +36,7 @@ export class RowStatements {
       .join(' AND ')
     this.lock = `SELECT v.n FROM ${keyRows} JOIN ${target} d ON ${this.isRow} FOR NO KEY UPDATE OF d`
     this.entries = `
-      SELECT v.n, i.seq, i.stamp, i.origin, i.via, EXISTS (SELECT 1 FROM ${logName(table)})
+      SELECT v.n, i.seq, i.stamp, i.origin, i.via, i.base, EXISTS (SELECT 1 FROM ${logName(table)})
         FROM ${keyRows} LEFT JOIN ${indexName(table)} i ON ${isEntryOfRow}`
     this.logged = `
       SELECT v.n, max(i.at) FROM ${keyRows}
@@ -76,7 +76,8 @@ function recordStatement(table: CapturedTable, keys: readonly string[]): string 
     SELECT ${keys.join(', ')}, ${seq}::bigint, ${stamp}::bigint, ${origin}, ${via}, ${gone}::boolean
       FROM ${rowsFrom(width)}
     ON CONFLICT (${names}) DO UPDATE SET
-      seq = excluded.seq, stamp = excluded.stamp, origin = excluded.origin, via = excluded.via, gone = excluded.gone`
+      seq = excluded.seq, stamp = excluded.stamp, origin = excluded.origin, via = excluded.via, gone = excluded.gone,
+      base = CASE excluded.via WHEN '' THEN excluded.stamp - 1 END`
 }
 
 function inexactStatement(columns: readonly UserColumn[], rows: string): string | undefined {

@@ -45,7 +45,8 @@ CREATE TABLE obmen_exchange.nodes (
   owes_acknowledgement boolean NOT NULL,
   gap_before           bigint NOT NULL,
   told_refused         bigint NOT NULL,  -- how many of its rows wait here, as the last message to it says
-  standing             text NOT NULL     -- forks, lives and what stops the exchange, as JSON; '' when there is nothing
+  standing             text NOT NULL,    -- forks, lives and what stops the exchange, as JSON; '' when there is nothing
+  former               text              -- what was in the epoch before, as JSON
 );
 
 -- How far the share of a node in a table is worked out, and by which condition: see share.ts.

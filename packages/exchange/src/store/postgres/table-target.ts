@@ -285,15 +285,18 @@ export class PostgresTableTarget implements TableTarget {
     for (const [row, answer] of found) {
       const entry = toEntry(answer)
       if (entry !== undefined) entries.set(row, entry)
-      hasLog ||= answer[5] === 't'
+      hasLog ||= answer[6] === 't'
     }
     // Nobody else changes the index while we have the lock of the store; a row without an entry was not there at the fold.
     const known = await this.#lock(rows.filter((row) => entries.has(row)))
     if (!hasLog && known.size === 0) return { known, entries }
     for (const [row, [, at]] of await this.#ask(this.#named.statements.logged, rows)) {
-      const stamp = Math.max(toNumber(at), (entries.get(row)?.stamp ?? 0) + 1)
+      const before = entries.get(row)
+      const stamp = Math.max(toNumber(at), (before?.stamp ?? 0) + 1)
+      const base = before?.origin === this.#thisNode ? before.base : before?.stamp
       const seq = Number.MAX_SAFE_INTEGER
-      entries.set(row, { seq, stamp, origin: this.#thisNode, via: '' })
+      const version = { seq, stamp, origin: this.#thisNode, via: '' } as const
+      entries.set(row, { ...version, ...(base !== undefined && { base }) })
     }
     return { known, entries }
   }
@@ -302,13 +305,14 @@ export class PostgresTableTarget implements TableTarget {
 /** The rows that are in the table. */
 type Known = ReadonlyMap<RowLine, unknown>
 
-function toEntry([, seq, stamp, origin, via]: SqlRow): IndexEntry | undefined {
+function toEntry([, seq, stamp, origin, via, base = null]: SqlRow): IndexEntry | undefined {
   if (seq === null) return undefined
   return {
     seq: toNumber(seq),
     stamp: toNumber(stamp),
     origin: parseNodeCode(toText(origin)),
     via: toText(via) === '' ? '' : parseNodeCode(toText(via)),
+    ...(base !== null && { base: toNumber(base) }),
   }
 }
 

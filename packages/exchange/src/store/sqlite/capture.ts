@@ -5,7 +5,7 @@
  * affinity and collation, so that any key is held exactly and compared as the application compares it:
  *
  *     obmen_log_3   (id, k1, k2, at, evicted)               appended to by the triggers
- *     obmen_index_3 (k1, k2, seq, stamp, origin, via, gone) one row for each row ever changed, made by the fold
+ *     obmen_index_3 (k1, k2, seq, stamp, origin, via, gone, base) one row for each row ever changed, made by the fold
  *
  * The triggers call nothing but built-in functions of every SQLite version, and can't fail: a program that writes to
  * the database knows nothing of them, whatever its language.
@@ -56,7 +56,7 @@ export function tableStatements(table: CapturedTable): string[] {
   return [
     `CREATE TABLE ${logName(table)} (id INTEGER PRIMARY KEY, ${columns.join(', ')}, at INTEGER NOT NULL, evicted INTEGER NOT NULL)`,
     `CREATE TABLE ${indexName(table)} (${columns.join(', ')}, seq INTEGER NOT NULL, stamp INTEGER NOT NULL, ` +
-      `origin TEXT NOT NULL, via TEXT NOT NULL, gone INTEGER NOT NULL, PRIMARY KEY (${keys})) WITHOUT ROWID`,
+      `origin TEXT NOT NULL, via TEXT NOT NULL, gone INTEGER NOT NULL, base INTEGER, PRIMARY KEY (${keys})) WITHOUT ROWID`,
     `CREATE INDEX ${indexName(table)}_seq ON ${indexName(table)} (seq)`,
     `CREATE INDEX ${indexName(table)}_gone ON ${indexName(table)} (seq) WHERE gone = 1`,
   ]

@@ -69,7 +69,7 @@ function foldStatement(table: CapturedTable): string {
      WHERE true
     ON CONFLICT (${keys}) DO UPDATE SET
       seq = excluded.seq, stamp = max(excluded.stamp, stamp + 1), origin = excluded.origin, via = '',
-      gone = excluded.gone`
+      gone = excluded.gone, base = CASE WHEN origin = excluded.origin THEN base ELSE stamp END`
 }
 
 function dependsOnItself({ name, uniques, hasUniqueExpression, parents }: CapturedTable): boolean {

@@ -10,6 +10,7 @@ import type {
 } from '../../plan/node-state.ts'
 import type { Stop } from '../../plan/standing.ts'
 import { findStopped, formatStanding, parseStanding } from '../standing-text.ts'
+import { formatFormer, parseFormer } from '../former-text.ts'
 import { Query, type SqliteDatabase, type SqlValue, toNumber, toText } from './sqlite-database.ts'
 
 export function readNodeCodes(database: SqliteDatabase): NodeCode[] {
@@ -26,7 +27,7 @@ export function readNode(database: SqliteDatabase, code: NodeCode): NodeState | 
   const row = new Query(
     database,
     `SELECT epoch_counter, epoch_random, sent_no, acknowledged_no, acknowledged_seq, offered_seq,
-            received_no, owes_acknowledgement, gap_before, told_refused, standing
+            received_no, owes_acknowledgement, gap_before, told_refused, standing, former
        FROM obmen_node WHERE code = ?`,
   ).first(code)
   if (row === undefined) return undefined
@@ -46,6 +47,7 @@ export function readNode(database: SqliteDatabase, code: NodeCode): NodeState | 
     gapBefore: toMessageNo(toNumber(row[8])),
     ...(toldRefused > 0 && { toldRefused }),
     ...(standing !== undefined && { standing }),
+    ...parseFormer(toText(row[11])),
   }
 }
 
@@ -109,7 +111,7 @@ function formatContent({ content }: SentMessage): string | null {
 export function writeNode(database: SqliteDatabase, node: NodeState, before?: NodeState): void {
   new Query(
     database,
-    'INSERT OR REPLACE INTO obmen_node VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO obmen_node VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   ).run(
     node.code,
     BigInt(node.epoch.counter),
@@ -123,6 +125,7 @@ export function writeNode(database: SqliteDatabase, node: NodeState, before?: No
     BigInt(node.gapBefore),
     BigInt(node.toldRefused ?? 0),
     formatStanding(node.standing),
+    formatFormer(node),
   )
   if (before === undefined) deleteMessages(database, node.code)
   writeSent(database, node, before?.unacknowledged ?? [])

@@ -33,7 +33,8 @@ CREATE TABLE obmen_node (
   owes_acknowledgement INTEGER NOT NULL,
   gap_before           INTEGER NOT NULL,
   told_refused         INTEGER NOT NULL,  -- how many of its rows wait here, as the last message to it says
-  standing             TEXT NOT NULL      -- forks, lives and what stops the exchange, as JSON; '' when there is nothing
+  standing             TEXT NOT NULL,     -- forks, lives and what stops the exchange, as JSON; '' when there is nothing
+  former               TEXT              -- what was in the epoch before, as JSON
 ) WITHOUT ROWID;
 
 -- What the rules of the plan may ask of a node.

@@ -171,12 +171,13 @@ export class SqliteTableTarget implements TableTarget {
   #entryOf(row: RowLine): IndexEntry | undefined {
     const entry = this.#entry.first(...this.#keyOf(row))
     if (entry === undefined) return undefined
-    const [seq, stamp, origin, via] = entry
+    const [seq, stamp, origin, via, base] = entry
     return {
       seq: toNumber(seq),
       stamp: toNumber(stamp),
       origin: parseNodeCode(String(origin)),
       via: via === '' ? '' : parseNodeCode(String(via)),
+      ...(base !== null && { base: toNumber(base) }),
     }
   }
 
@@ -220,7 +221,7 @@ function keyCondition(table: RuledTable): string {
 
 function entryStatement(table: RuledTable): string {
   const isEntry = keyNames(table).map((name) => `${name} = ?`)
-  return `SELECT seq, stamp, origin, via FROM ${indexName(table)} WHERE ${isEntry.join(' AND ')}`
+  return `SELECT seq, stamp, origin, via, base FROM ${indexName(table)} WHERE ${isEntry.join(' AND ')}`
 }
 
 function forgetStatement(table: RuledTable): string {
@@ -235,7 +236,7 @@ function recordStatement(table: RuledTable): string {
     VALUES (${'?, '.repeat(table.key.length)}?, ?, ?, ?, ?)
     ON CONFLICT (${keys}) DO UPDATE SET
       seq = excluded.seq, stamp = excluded.stamp, origin = excluded.origin, via = excluded.via,
-      gone = excluded.gone`
+      gone = excluded.gone, base = CASE excluded.via WHEN '' THEN excluded.stamp - 1 END`
 }
 
 /** ABORT overrules what the application's schema may say: REPLACE would delete other rows without a word, IGNORE lose ours. */

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 
 import { SchemaMismatch } from '@obmen/exchange/errors'
 
+import { DEFAULT_PLAN_RULES } from '../../../src/plan/plan-rules.ts'
 import { deletion, type OpenDatabase, row, type StoreToTry, tableLine } from './store-to-try.ts'
 
 const GOODS = 'CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT UNIQUE);'
@@ -15,6 +16,7 @@ export function applyingContract(open: OpenDatabase): void {
   describe('rows of a message', () => {
     appliesVersions(open)
     settlesDifferences(open)
+    settlesWithRestored(open)
     appliesUniqueValues(open)
     setsAside(open)
   })
@@ -62,6 +64,38 @@ function appliesVersions(open: OpenDatabase): void {
     await node.apply(LINE, [row(8, 'С02', 1n, 'older'), row(5, 'С01', 2n, 'x')], { code: 'С02' })
 
     assert.deepEqual(await node.rows(ROWS), [['2', 'of the second']])
+  })
+}
+
+function settlesWithRestored(open: OpenDatabase): void {
+  it('of a sender that begins anew are a conflict only where nobody here knew them', async () => {
+    const node = await open(GOODS)
+    await node.apply(LINE, [row(5, 'С01', 1n, 'older'), row(5, 'С01', 2n, 'old')])
+    await node.sql(`UPDATE goods SET code = 'on top of ' || code`)
+    await node.fold()
+
+    await node.apply(LINE, [row(5, 'С01', 1n, 'older'), row(7, 'С01', 2n, 'entered there')], {
+      beginsAnew: true,
+    })
+
+    assert.deepEqual(
+      (await node.store.conflicts()).map(({ key, winner }) => [key, winner]),
+      [['[2]', 'ours']],
+    )
+  })
+
+  it('of a sender that begins anew lost already where a conflict was decided, and are none again', async () => {
+    const node = await open(GOODS, { ...DEFAULT_PLAN_RULES, conflicts: { kind: 'ours' } })
+    await node.sql(`INSERT INTO goods VALUES (1, 'of the office')`)
+    await node.fold()
+    // Of the two, this node has the smaller code, so it decides.
+    const theirs = row(LATER, 'А1', 1n, 'theirs')
+    await node.apply(LINE, [theirs], { code: 'Я1' })
+    const before = (await node.store.conflicts()).length
+    await node.apply(LINE, [theirs], { code: 'Я1', beginsAnew: true })
+
+    assert.deepEqual([before, (await node.store.conflicts()).length], [1, 1])
+    assert.deepEqual(await node.rows(ROWS), [['1', 'of the office']])
   })
 }
 

