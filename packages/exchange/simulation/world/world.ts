@@ -328,6 +328,7 @@ export class World {
     if (this.copies.has(node)) return
     this.disturbed.add(node)
     const own = this.#site(node)
+    own.life += 1
     this.#copyCount += 1
     const copy = this.#openSite(own.backUp().image, node, `${own.name}-copy-${this.#copyCount}`)
     copy.model = own.model.copy()
