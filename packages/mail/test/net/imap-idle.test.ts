@@ -57,24 +57,24 @@ describe('Waiting for changes', () => {
     let told = 0
     const server = new SmallImapServer(3, 'IDLE', (command, say) => {
       if (command !== 'IDLE') return undefined
-      const isSecond = server.count('IDLE') === 2
+      const isAgain = server.count('IDLE') > 1
       const tell = (): void => {
         told += 1
-        if (isSecond) say('* 4 EXISTS')
-        else if (told === 1_000) say('* BYE idle for too long')
+        if (isAgain) say('* 4 EXISTS')
+        else if (told === 20_000) say('* BYE idle for too long')
         else if (server.count('DONE') === 0) {
           say('* OK Still here')
-          setTimeout(tell, 1)
+          setImmediate(tell)
         }
       }
-      setTimeout(tell, 1)
+      setImmediate(tell)
       return undefined
     })
     await using host = await serve(server.serve)
-    await using opened = await openInbox(host, { idleMs: 20 })
+    await using opened = await openInbox(host, { idleMs: 5 })
 
     assert.deepEqual(await opened.inbox.changes(), [{ kind: 'exists', count: 4 }])
-    assert.equal(server.count('IDLE'), 2)
+    assert.ok(server.count('IDLE') > 1)
   })
 
   it('I7 notices a server that is not there any more', async () => {
