@@ -70,6 +70,17 @@ describe('blocks of keys', () => {
     assert.equal(new Set(firsts.map((key) => Math.ceil(key / 100))).size, 3)
   })
 
+  it('end where nobody can count on, and rows with such keys travel all the same', async (t) => {
+    for (const key of ['9007199254740993', '9223372036854775807']) {
+      const world = await openWorld(t, { schema: SCHEMA, planRules: RULES })
+      world.shop.sql(`INSERT INTO orders VALUES (${key}, 'С01')`)
+      await settle(world)
+
+      assert.equal(world.office.rows(`SELECT 1 FROM orders WHERE id = ${key}`).length, 1)
+      assert.equal(await areEqual(world), true)
+    }
+  })
+
   it('come in time: a node asks before its block is used up, also when it has no rows to send', async (t) => {
     const world = await openTrade(t)
     const { shop } = world
