@@ -3,7 +3,7 @@ import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 
-import { DEFAULT_PLAN_RULES, parseNodeCode, type PlanRules } from '@obmen/exchange'
+import { DEFAULT_PLAN_RULES, exchange, parseNodeCode, type PlanRules } from '@obmen/exchange'
 
 import { areEqual, openWorld, settle, type Site, type World } from '../world.ts'
 
@@ -170,6 +170,29 @@ describe('a head office that was restored from a backup', () => {
     assert.equal(new Set(keys).size, keys.length)
     assert.equal(await areEqual(world), true)
     assert.equal(await conflictsOf(world), 0)
+  })
+
+  it('hands nobody such a block either when each node has a spool of its own', async (t) => {
+    const world = await openTrade(t)
+    const { shop, second, office } = world
+    const work = async (node: Site): Promise<void> => {
+      await node.exchange()
+      const { context, settings } = office
+      const spoolFolder = join(settings.folder, `node-${node.code}`)
+      const code = parseNodeCode(node.code)
+      await exchange({ ...context, spoolFolder, keysFolder: context.spoolFolder }, [code])
+      await node.exchange()
+    }
+    await work(second)
+    await loseTheOffice(world, async () => {
+      enter(shop, 80)
+      await work(shop)
+    })
+
+    enter(second, 80)
+    for (let turn = 0; turn < 3; turn += 1) await work(second)
+
+    assert.notEqual(await blockOf(shop), await blockOf(second))
   })
 
   it('learns from the nodes what it has forgotten, when everything else was restored with it', async (t) => {
