@@ -13,7 +13,7 @@ export function formatTable(
 ): string {
   const lines = [columns.map(({ title }) => title), ...rows.map((cells) => cells.map(printable))]
   const widths = columns.map((_, index) => {
-    return Math.max(...lines.map((cells) => widthOf(cells[index] ?? '')))
+    return lines.reduce((width, cells) => Math.max(width, widthOf(cells[index] ?? '')), 0)
   })
   return lines
     .map((cells) => {

@@ -27,6 +27,12 @@ describe('table', () => {
     assert.equal(formatFacts([['key', evil]]), `key  ${shown}\n`)
   })
 
+  it('has as many lines as there are', () => {
+    const rows = Array.from({ length: 150_000 }, () => ['x'])
+
+    assert.equal(formatTable([{ title: 'key' }], rows).length, 'key\n'.length + 2 * rows.length)
+  })
+
   it('puts values side by side with their names', () => {
     assert.equal(
       formatFacts([
