@@ -334,9 +334,9 @@ export const MUTATIONS: readonly Mutation[] = [
     replacement: `if (isStrict && waitsFor === 'nothing') throw`,
   }),
   one('lets a message that was refused block what stands in its place', {
-    file: RECEIVE,
-    text: `      if (!needsMending(error)) throw error\n`,
-    replacement: `      throw error\n`,
+    file: 'session/receive-in-order.ts',
+    text: `      if (!needsMending(error)) throw error\n      const later`,
+    replacement: `      if (index >= 0) throw error\n      const later`,
   }),
   one('compares rows that have changed since', {
     file: SUMS,

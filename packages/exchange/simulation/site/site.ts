@@ -46,7 +46,7 @@ export class Site {
   readonly states = new Map<NodeCode, NodeState>()
   /** Messages that were applied since the site last lost its memory. */
   readonly applied = new Set<string>()
-  /** How often the site has lost its memory. */
+  /** How often the site has lost its memory, or got a copy that has another one. */
   life = 0
   fetched: Letter | undefined
   /** Rows or versions may be others than before the last exchange. */

@@ -100,6 +100,8 @@ async function settle(world: World): Promise<void> {
   let hasWaited = false
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const before = world.mailbox.posted
+    // A row that was on its way from somebody else may come to where it stops its message.
+    if (world.shape.isStrict === true && round % 10 === 9) makeRoom(world)
     // The first round after the wait is everybody's; then who has got a letter has something to do.
     const isOpen = round === 0 || hasWaited
     for (const site of world.sites) {

@@ -125,7 +125,7 @@ export function toSql(shape: WorldShape, statement: Statement, node: number): st
     case 'delete':
       return `DELETE FROM ${name} WHERE ${isKey}`
     case 'rekey':
-      return `UPDATE ${name} SET ${[...keyChanges(table, statement.otherKey), ...changes.slice(0, 1), ...changes.slice(changes.length - own.names.length)].join(', ')} WHERE ${isKey}`
+      return `UPDATE ${name} SET ${[...newKey(table, statement), ...changes.slice(0, 1), ...changes.slice(changes.length - own.names.length)].join(', ')} WHERE ${isKey}`
   }
 }
 
@@ -156,6 +156,14 @@ function keyNames(table: TableShape): string[] {
 function keyChanges(table: TableShape, number: number): string[] {
   const values = keyValues(table, number)
   return keyNames(table).map((name, index) => `${name} = ${values[index] ?? 'NULL'}`)
+}
+
+/**
+ * Nothing where the key stays as it is: to write the key of a row that refers to itself over itself makes SQLite (3.53) miscount the references that a deferred
+ * constraint still misses, and commit one that points to nothing.
+ */
+function newKey(table: TableShape, { key, otherKey }: Statement): string[] {
+  return key === otherKey ? [] : keyChanges(table, otherKey)
 }
 
 function whereKey(table: TableShape, number: number): string {

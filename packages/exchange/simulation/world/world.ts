@@ -51,7 +51,7 @@ export class World {
   readonly zones: Map<number, string>
   /** Nodes whose memory is not what their peers think: restored ones, copied ones, and those that were added again. */
   readonly disturbed = new Set<number>()
-  readonly #backups = new Map<number, Backup>()
+  readonly #backups = new Map<number, Backup & { readonly zones: ReadonlyMap<number, string> }>()
   readonly #clocksMs: number[]
   readonly #numbers = new Map<string, string>()
   /** A table has a column more at one of the nodes, or at several. */
@@ -113,7 +113,10 @@ export class World {
         this.#site(step.node).limitDisk(step.freePages)
         return
       case 'back up':
-        this.#backups.set(step.node, this.#site(step.node).backUp())
+        this.#backups.set(step.node, {
+          ...this.#site(step.node).backUp(),
+          zones: new Map(this.zones),
+        })
         return
       case 'restore':
         this.#restore(step.node, step.spool)
@@ -317,12 +320,15 @@ export class World {
     if (backup === undefined) return
     this.disturbed.add(node)
     this.#site(node).restore(backup, spool)
+    // The head office gives again what it gave then.
+    if (node === 0) for (const [peer, zone] of backup.zones) this.zones.set(peer, zone)
   }
 
   #beginCopy(node: number): void {
     if (this.copies.has(node)) return
     this.disturbed.add(node)
     const own = this.#site(node)
+    own.life += 1
     this.#copyCount += 1
     const copy = this.#openSite(own.backUp().image, node, `${own.name}-copy-${this.#copyCount}`)
     copy.model = own.model.copy()
@@ -349,6 +355,9 @@ export class World {
     const code = this.#site(peer).plan.thisNode
     await site.store.transaction((transaction) => transaction.removeNode(code))
     await addPeer(site.store, this.shape, peer)
+    // It is given the part that it began with.
+    const zone = this.shape.zones?.[peer]
+    if (node === 0 && zone !== undefined) this.zones.set(peer, zone)
     site.states.set(code, newNodeState(code))
   }
 }

@@ -29,7 +29,6 @@ import {
 } from '../plan/reception.ts'
 import {
   isStopped,
-  type Stop,
   type StoppedNode,
   withFork,
   withNewLife,
@@ -46,15 +45,7 @@ import { readMessage, type VerifiedMessage, verifyMessage } from './message-read
 import { addSummary, NOTHING_RECEIVED, type ReceivingSummary } from './receiving-summary.ts'
 import { keepWhatIsSaid } from './set-aside.ts'
 import { Spool } from './spool.ts'
-import {
-  byEpochAndNumber,
-  checkName,
-  isReception,
-  type MessageSender,
-  type NeedsMending,
-  needsMending,
-  type Outcome,
-} from './waiting-messages.ts'
+import { checkName, isReception, needsMending, type Outcome } from './waiting-messages.ts'
 
 /** What was received, and what could not be: the events have told of that already. */
 export interface Received {
@@ -62,47 +53,8 @@ export interface Received {
   readonly damaged: readonly MessageDamaged[]
 }
 
-/**
- * Receives what waits from one node: everything that can be applied in order. A letter that comes too early stays and is
- * asked for, one that was applied before is removed. Throws {@link SchemaMismatch}, {@link RowRefused} and {@link MessageTooNew}: that
- * message waits until somebody has mended the cause. It may be mended at the sender, which then says in a later message how the
- * rows are by now: one that stands in the place of the one that waits is tried, those that follow on it wait with it. Throws
- * {@link NodeRunsTwice} where nothing is exchanged any more.
- */
-export async function receiveChanges(
-  context: ExchangeContext,
-  inbox: Inbox,
-  sender: MessageSender,
-): Promise<Received> {
-  const receiver = new NodeReceiver(context, inbox, sender.code)
-  const { stop } = sender
-  if (stop !== undefined) return dismissAll(receiver, sender, stop)
-  let waitsFor: NeedsMending | undefined
-  for (const message of sender.waiting.toSorted(byEpochAndNumber)) {
-    context.signal?.throwIfAborted()
-    if (waitsFor !== undefined && !(await receiver.isInPlaceOf(message))) continue
-    try {
-      if (await receiver.receive(message)) waitsFor = undefined
-    } catch (error) {
-      if (!needsMending(error)) throw error
-      waitsFor ??= error
-    }
-  }
-  if (waitsFor !== undefined) throw waitsFor
-  return receiver.received
-}
-
-async function dismissAll(
-  receiver: NodeReceiver,
-  { code, waiting }: MessageSender,
-  stop: Stop,
-): Promise<never> {
-  const inOrder = stop.twice === 'here' ? [] : waiting.toSorted(byEpochAndNumber)
-  for (const message of inOrder) await receiver.dismiss(message)
-  throw new NodeRunsTwice(code, stop)
-}
-
-class NodeReceiver {
+/** What receives from one node, message by message. */
+export class NodeReceiver {
   readonly #context: ExchangeContext
   readonly #inbox: Inbox
   readonly #code: NodeCode
@@ -144,15 +96,29 @@ class NodeReceiver {
     }
   }
 
-  /** Whether a message holds everything that was not received, by what stands on its outside. */
-  async isInPlaceOf({ hint }: WaitingMessage): Promise<boolean> {
-    if (hint === undefined) return false
+  /** Where the last message stands that holds everything that was not received, by its outside; -1 when none does. */
+  async lastInPlace(messages: readonly WaitingMessage[]): Promise<number> {
     const { epoch, receivedNo } = await this.#node()
-    return compareEpochs(hint.epoch, epoch) > 0 || hint.baseNo <= receivedNo
+    return messages.findLastIndex(({ hint }) => {
+      return (
+        hint !== undefined && (compareEpochs(hint.epoch, epoch) > 0 || hint.baseNo <= receivedNo)
+      )
+    })
+  }
+
+  /** Gives whether it was applied: it may need mending too. */
+  async accepts(message: WaitingMessage): Promise<boolean> {
+    try {
+      return await this.receive(message)
+    } catch (error) {
+      if (needsMending(error)) return false
+      throw error
+    }
   }
 
   /** Gives whether it was applied. */
   async receive(message: WaitingMessage): Promise<boolean> {
+    this.#context.signal?.throwIfAborted()
     const { messageNo } = message.name
     const node = await this.#node()
     const early = message.hint && judgeByMark({ ...message.hint, messageNo }, node)

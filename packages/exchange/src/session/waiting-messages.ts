@@ -28,7 +28,7 @@ export function isReception(outcome: Outcome): outcome is Reception {
 }
 
 /** What the database, or this version of the program, says of one message. */
-export type NeedsMending = SchemaMismatch | RowRefused | MessageTooNew
+type NeedsMending = SchemaMismatch | RowRefused | MessageTooNew
 
 export function needsMending(error: unknown): error is NeedsMending {
   return (

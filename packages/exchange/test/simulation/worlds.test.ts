@@ -7,7 +7,7 @@ import { WorldProcess } from '../../simulation/run/world-process.ts'
 /** Small worlds, for every day; larger ones find more: `npm run simulate -- --long`. */
 const SMALL = { nodes: 2, steps: 5 }
 
-/** About twenty seconds of CPU. */
+/** Twenty to thirty seconds of CPU: what else the cores do makes the difference. */
 const WORLDS = 1000
 
 describe('nodes in simulated worlds', () => {
