@@ -67,8 +67,8 @@ export interface KeyNeed {
   readonly greatestToCome: number
 }
 
-/** JSON and JavaScript count exactly so far. */
-const MAX_KEY = Number.MAX_SAFE_INTEGER
+/** JSON and JavaScript count exactly so far. A key above it counts as this one: behind it there are no blocks. */
+export const MAX_KEY: number = Number.MAX_SAFE_INTEGER
 
 /** Whether a node is to be handed a block. One that never said anything of its keys gets none: nobody knows what it has. */
 export function needsBlock(

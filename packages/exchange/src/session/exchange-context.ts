@@ -9,6 +9,11 @@ export interface ExchangeContext {
   readonly transport: Transport
   /** A folder for messages on their way out and in. Of this node alone, on a disk that survives a restart. */
   readonly spoolFolder: string
+  /**
+   * A folder where it stands how far keys have come, on a disk that survives a restart. One for all processes that work for this node,
+   * each with a spool of its own; by default the spool folder.
+   */
+  readonly keysFolder?: string
   readonly rules: ExchangeRules
   /**
    * Where the database is, in words that stay the same as long as it is the same one: its machine and its path. With other words

@@ -90,11 +90,11 @@ function joinHalves(half: NodeExchange, sending: Sending | undefined): NodeExcha
 
 /** After everything was received that waited: the head office then knows best which keys are taken. */
 async function tendKeys(
-  { store, spoolFolder }: ExchangeContext,
+  context: ExchangeContext,
   { isNewDay }: { readonly isNewDay: boolean },
 ): Promise<void> {
-  const keys = new KeyBlocks(spoolFolder)
-  await store.transaction((transaction) => keys.tend(transaction, { isNewDay }))
+  const keys = new KeyBlocks(context)
+  await context.store.transaction((transaction) => keys.tend(transaction, { isNewDay }))
 }
 
 async function endDay({ store, now, rules }: ExchangeContext): Promise<void> {

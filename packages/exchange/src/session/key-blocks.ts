@@ -22,7 +22,10 @@ import type { NodeCode } from '../plan/node-code.ts'
 import { oweAnswer } from '../plan/reception.ts'
 import type { StoreTransaction } from '../store/change-store.ts'
 import type { KeyLedger, KeyTable } from '../store/key-ledger.ts'
+import type { ExchangeContext } from './exchange-context.ts'
 import { KeyMarks } from './key-marks.ts'
+
+type KeyFolders = Pick<ExchangeContext, 'spoolFolder' | 'keysFolder'>
 
 /** The blocks of keys of one node, for the time of an exchange. */
 export class KeyBlocks {
@@ -30,8 +33,8 @@ export class KeyBlocks {
   /** The tables whose mark was set in a transaction: one mark is enough for all that is handed out in it. */
   readonly #marked = new WeakMap<KeyLedger, ReadonlySet<string>>()
 
-  constructor(spoolFolder: string) {
-    this.#marks = new KeyMarks(spoolFolder)
+  constructor({ spoolFolder, keysFolder = spoolFolder }: KeyFolders) {
+    this.#marks = new KeyMarks(keysFolder)
   }
 
   /**

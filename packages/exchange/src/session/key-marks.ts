@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import type { KeyBlockRule } from '../plan/key-blocks.ts'
@@ -36,17 +36,19 @@ export class KeyMarks {
   /** Sets a mark on the disk, before the transaction is committed that makes use of what lies below it. */
   async set(kind: MarkKind, table: string, mark: number): Promise<void> {
     this.#marks = new Map([...readMarks(this.#path), [`${kind} ${table}`, mark]])
-    const file = await open(this.#path, 'w', 0o600)
+    const written = `${this.#path}.new`
+    const file = await open(written, 'w', 0o600)
     try {
-      await file.write(Buffer.from(JSON.stringify(Object.fromEntries(this.#marks))))
+      await file.writeFile(JSON.stringify(Object.fromEntries(this.#marks)))
       await file.sync()
     } finally {
       await file.close()
     }
+    await rename(written, this.#path)
   }
 }
 
-/** A file that a power failure has cut short says nothing. */
+/** A file that is none of ours, or that a failing disk has damaged, says nothing. */
 function readMarks(path: string): Map<string, number> {
   if (!existsSync(path)) return new Map()
   try {

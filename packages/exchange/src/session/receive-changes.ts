@@ -68,7 +68,7 @@ export class NodeReceiver {
     this.#inbox = inbox
     this.#code = code
     this.#spool = new Spool(context.spoolFolder)
-    this.#keys = new KeyBlocks(context.spoolFolder)
+    this.#keys = new KeyBlocks(context)
   }
 
   get received(): Received {

@@ -19,6 +19,6 @@ export function restartNode(
     await transaction.saveNode(beginEpoch(known, newUuid()))
     await transaction.forgetVia(code)
     await transaction.enterUnknown()
-    await new KeyBlocks(spoolFolder).beginAnew(transaction, code)
+    await new KeyBlocks({ spoolFolder }).beginAnew(transaction, code)
   })
 }

@@ -68,7 +68,7 @@ class SendingCycle {
     this.#spool = new Spool(context.spoolFolder)
     this.#outbox = new Outbox(context)
     this.#checks = new TableChecks(context)
-    this.#keys = new KeyBlocks(context.spoolFolder)
+    this.#keys = new KeyBlocks(context)
     this.#limitOctets = context.rules.messageSizeOctets
   }
 

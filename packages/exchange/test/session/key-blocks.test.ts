@@ -3,7 +3,7 @@ import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 
-import { DEFAULT_PLAN_RULES, parseNodeCode, type PlanRules } from '@obmen/exchange'
+import { DEFAULT_PLAN_RULES, exchange, parseNodeCode, type PlanRules } from '@obmen/exchange'
 
 import { areEqual, openWorld, settle, type Site, type World } from '../world.ts'
 
@@ -68,6 +68,17 @@ describe('blocks of keys', () => {
       true,
     )
     assert.equal(new Set(firsts.map((key) => Math.ceil(key / 100))).size, 3)
+  })
+
+  it('end where nobody can count on, and rows with such keys travel all the same', async (t) => {
+    for (const key of ['9007199254740993', '9223372036854775807']) {
+      const world = await openWorld(t, { schema: SCHEMA, planRules: RULES })
+      world.shop.sql(`INSERT INTO orders VALUES (${key}, 'С01')`)
+      await settle(world)
+
+      assert.equal(world.office.rows(`SELECT 1 FROM orders WHERE id = ${key}`).length, 1)
+      assert.equal(await areEqual(world), true)
+    }
   })
 
   it('come in time: a node asks before its block is used up, also when it has no rows to send', async (t) => {
@@ -159,6 +170,29 @@ describe('a head office that was restored from a backup', () => {
     assert.equal(new Set(keys).size, keys.length)
     assert.equal(await areEqual(world), true)
     assert.equal(await conflictsOf(world), 0)
+  })
+
+  it('hands nobody such a block either when each node has a spool of its own', async (t) => {
+    const world = await openTrade(t)
+    const { shop, second, office } = world
+    const work = async (node: Site): Promise<void> => {
+      await node.exchange()
+      const { context, settings } = office
+      const spoolFolder = join(settings.folder, `node-${node.code}`)
+      const code = parseNodeCode(node.code)
+      await exchange({ ...context, spoolFolder, keysFolder: context.spoolFolder }, [code])
+      await node.exchange()
+    }
+    await work(second)
+    await loseTheOffice(world, async () => {
+      enter(shop, 80)
+      await work(shop)
+    })
+
+    enter(second, 80)
+    for (let turn = 0; turn < 3; turn += 1) await work(second)
+
+    assert.notEqual(await blockOf(shop), await blockOf(second))
   })
 
   it('learns from the nodes what it has forgotten, when everything else was restored with it', async (t) => {

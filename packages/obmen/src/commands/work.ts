@@ -135,7 +135,7 @@ class Shift {
     })
     try {
       const context = contextOf(this.#invocation, site, { transport, signal, watch })
-      return await work({ ...context, spoolFolder })
+      return await work({ ...context, spoolFolder, keysFolder: config.spoolFolder })
     } finally {
       watch.end()
       await transport.close()

@@ -11,9 +11,9 @@ export function formatTable(
   columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
 ): string {
-  const lines = [columns.map(({ title }) => title), ...rows]
+  const lines = [columns.map(({ title }) => title), ...rows.map((cells) => cells.map(printable))]
   const widths = columns.map((_, index) => {
-    return Math.max(...lines.map((cells) => widthOf(cells[index] ?? '')))
+    return lines.reduce((width, cells) => Math.max(width, widthOf(cells[index] ?? '')), 0)
   })
   return lines
     .map((cells) => {
@@ -31,8 +31,20 @@ export function formatTable(
 export function formatFacts(facts: readonly (readonly [name: string, value: string])[]): string {
   const width = Math.max(...facts.map(([name]) => widthOf(name)))
   return facts
-    .map(([name, value]) => `${name}${' '.repeat(width - widthOf(name))}${GAP}${value}\n`)
+    .map(
+      ([name, value]) => `${name}${' '.repeat(width - widthOf(name))}${GAP}${printable(value)}\n`,
+    )
     .join('')
+}
+
+/** Controls of terminals, ends of lines, and what turns the direction of a text. */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+
+/** Names, values and reasons come from databases, also from those of others: they neither break a line nor steer a terminal. */
+function printable(text: string): string {
+  return text.replaceAll(UNPRINTABLE, (character) => {
+    return `\\u{${character.charCodeAt(0).toString(16)}}`
+  })
 }
 
 const segmenter = new Intl.Segmenter()

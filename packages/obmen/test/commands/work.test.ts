@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { describe, it, type TestContext } from 'node:test'
 
 import type pg from 'pg'
@@ -22,7 +23,7 @@ interface Sites {
 async function openSites(t: TestContext): Promise<Sites> {
   const { address, password, urls, ca } = await startExchangeHost(t)
   const database = await server.newDatabase()
-  await database.query('CREATE TABLE goods (id bigint PRIMARY KEY, name text)')
+  await database.query('CREATE TABLE goods (id bigserial PRIMARY KEY, name text)')
   const { rows } = await database.query<{ name: string }>('SELECT current_database() AS name')
   const { host, user } = server.settings('')
   const officeUrl = `postgres://${user}@localhost/${rows[0]?.name}?host=${host}`
@@ -39,6 +40,8 @@ async function openSites(t: TestContext): Promise<Sites> {
     return site
   }
   const office = await open('HQ', SHOPS, officeUrl)
+  const rules = 'main: HQ\nrules: { goods: { keyBlocks: 100 } }\n'
+  office.write('obmen.yaml', office.read('obmen.yaml') + rules)
   const shops: TestSite[] = []
   for (const code of SHOPS) shops.push(await open(code, ['HQ'], 'trade.db'))
   return { office, shops, database }
@@ -62,6 +65,8 @@ describe('work', () => {
     office.interruption.abort()
     const { exitCode, err } = await working
     assert.equal(exitCode, 0, err)
+    // All workers know up to where blocks of keys were handed out.
+    assert.equal(existsSync(office.pathOf('obmen-spool/key-marks.json')), true)
   })
 
   it('says on SQLite what to do instead', async () => {

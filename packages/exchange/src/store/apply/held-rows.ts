@@ -31,20 +31,19 @@ export interface HoldingOptions {
  */
 export class HeldRows {
   readonly #options: HoldingOptions
-  #rows: readonly Held[] = []
+  #rows: Held[] = []
 
   constructor(options: HoldingOptions) {
     this.#options = options
   }
 
   add(rows: readonly Arrival[]): void {
-    const held = rows.map((row): Held => ({ ...row, key: formatKey(row.target.line, row.row) }))
-    this.#rows = [...this.#rows, ...held]
+    for (const row of rows) this.addWaiting({ ...row, key: formatKey(row.target.line, row.row) })
   }
 
   /** Takes a row up that was held at an earlier message. */
   addWaiting(row: Held): void {
-    this.#rows = [...this.#rows, row]
+    this.#rows.push(row)
   }
 
   /**
@@ -55,12 +54,12 @@ export class HeldRows {
     let hasGone = false
     for (let before = -1; this.#rows.length !== before && this.#rows.length > 0;) {
       before = this.#rows.length
-      const left: Held[] = []
+      const left: (readonly Held[])[] = []
       for (const own of [...byTarget(this.#rows).values()].toReversed()) {
-        left.unshift(...(await this.#releaseFrom(own)))
+        left.push(await this.#releaseFrom(own))
       }
-      hasGone ||= left.length < before
-      this.#rows = left
+      this.#rows = left.toReversed().flat()
+      hasGone ||= this.#rows.length < before
     }
     return hasGone
   }

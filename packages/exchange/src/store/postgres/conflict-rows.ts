@@ -117,10 +117,14 @@ export async function acceptResolutions(
   }
 }
 
+/** A choice that the other node does not know yet goes away with its record: such a record stays. */
+const IS_SETTLED = `NOT is_open AND (seq IS NULL OR seq <= coalesce(
+  (SELECT n.acknowledged_seq FROM obmen_exchange.nodes n WHERE n.code = node), seq))`
+
 /** Puts away what was decided before a moment. Gives how many. */
 export function clearConflicts(connection: Connection, beforeMs: number): Promise<number> {
   return connection.run(
-    'DELETE FROM obmen_exchange.conflicts WHERE NOT is_open AND decided_at < $1',
+    `DELETE FROM obmen_exchange.conflicts WHERE ${IS_SETTLED} AND decided_at < $1`,
     beforeMs,
   )
 }
@@ -134,7 +138,7 @@ const MAX_DECIDED_CONFLICTS = 10_000
 /** Puts the oldest decided conflicts away where there are too many. */
 export async function limitConflicts(connection: Connection): Promise<void> {
   await connection.run(
-    `DELETE FROM obmen_exchange.conflicts WHERE NOT is_open AND id <= (
+    `DELETE FROM obmen_exchange.conflicts WHERE ${IS_SETTLED} AND id <= (
        SELECT id FROM obmen_exchange.conflicts WHERE NOT is_open ORDER BY id DESC LIMIT 1 OFFSET $1)`,
     MAX_DECIDED_CONFLICTS,
   )

@@ -9,6 +9,7 @@ import {
   type KeyBlock,
   type KeyBlockRule,
   keyBlockRuleOf,
+  MAX_KEY,
 } from '../../plan/key-blocks.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 import type { PlanRules } from '../../plan/plan-rules.ts'
@@ -212,7 +213,7 @@ export class PostgresKeyLedger implements KeyLedger {
   }
 
   async #number(sql: string, ...values: readonly string[]): Promise<number> {
-    return toNumber((await this.#connection.first(sql, ...values))?.[0])
+    return Math.min(MAX_KEY, toNumber((await this.#connection.first(sql, ...values))?.[0]))
   }
 }
 

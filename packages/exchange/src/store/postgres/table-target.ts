@@ -202,7 +202,9 @@ export class PostgresTableTarget implements TableTarget {
   async takeOut(rows: readonly RowLine[]): Promise<readonly TakenOut[]> {
     if (!this.#mayTakeOut) return rows.map(() => undefined)
     const taken = await this.#read(rows, this.#extras)
-    await this.#run(this.#named.statements.delete, rows, this.line.keyLength)
+    // The others may have keys that no value of the column's type is: the statement would fail for all.
+    const there = rows.filter((_, place) => taken[place] !== undefined)
+    await this.#run(this.#named.statements.delete, there, this.line.keyLength)
     return taken
   }
 

@@ -115,11 +115,15 @@ export function acceptResolutions(
   }
 }
 
+/** A choice that the other node does not know yet goes away with its record: such a record stays. */
+const IS_SETTLED = `is_open = 0 AND (seq IS NULL OR seq <= coalesce(
+  (SELECT acknowledged_seq FROM obmen_node WHERE code = node), seq))`
+
 /** Puts away what was decided before a moment. Gives how many. */
 export function clearConflicts(database: SqliteDatabase, beforeMs: number): number {
   const clear = new Query(
     database,
-    'DELETE FROM obmen_conflict WHERE is_open = 0 AND decided_at < ?',
+    `DELETE FROM obmen_conflict WHERE ${IS_SETTLED} AND decided_at < ?`,
   )
   return clear.run(BigInt(beforeMs))
 }
@@ -134,7 +138,7 @@ const MAX_DECIDED_CONFLICTS = 10_000
 export function limitConflicts(database: SqliteDatabase): void {
   new Query(
     database,
-    `DELETE FROM obmen_conflict WHERE is_open = 0 AND id <= (
+    `DELETE FROM obmen_conflict WHERE ${IS_SETTLED} AND id <= (
        SELECT id FROM obmen_conflict WHERE is_open = 0 ORDER BY id DESC LIMIT 1 OFFSET ?)`,
   ).run(MAX_DECIDED_CONFLICTS)
 }

@@ -3,7 +3,12 @@
  * `sqlite_sequence`: it is steered there, and climbs over every row that comes from elsewhere. So a node's block has to lie above
  * all rows that it has, and a trigger refuses what lies behind the block.
  */
-import type { KeptReport, KeyBlock, KeyBlockRule } from '../../plan/key-blocks.ts'
+import {
+  type KeptReport,
+  type KeyBlock,
+  type KeyBlockRule,
+  MAX_KEY,
+} from '../../plan/key-blocks.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 import type { KeyLedger, KeyTable } from '../key-ledger.ts'
 import { indexName } from './capture.ts'
@@ -170,7 +175,7 @@ export class SqliteKeyLedger implements KeyLedger {
   }
 
   #number(sql: string, ...values: readonly string[]): number {
-    return toNumber(new Query(this.#database, sql).first(...values)?.[0])
+    return Math.min(MAX_KEY, toNumber(new Query(this.#database, sql).first(...values)?.[0]))
   }
 }
 

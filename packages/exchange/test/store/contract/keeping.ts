@@ -16,6 +16,7 @@ const [FIRST, SECOND] = [parseNodeCode('С01'), parseNodeCode('С02')]
 export function keepingContract(open: OpenDatabase): void {
   describe('what a store keeps', () => {
     keepsNodes(open)
+    keepsChoices(open)
     keepsDays(open)
     keepsShares(open)
   })
@@ -24,6 +25,30 @@ export function keepingContract(open: OpenDatabase): void {
 async function addNodes(node: StoreToTry, ...codes: readonly NodeCode[]): Promise<void> {
   await node.store.transaction(async (transaction) => {
     for (const code of codes) await transaction.addNode(newNodeState(code))
+  })
+}
+
+function keepsChoices(open: OpenDatabase): void {
+  it('is a choice in a conflict until the other node knows it, also when records are cleared', async () => {
+    const node = await open(ORDERS, { ...DEFAULT_PLAN_RULES, conflicts: { kind: 'ask' } })
+    await addNodes(node, FIRST)
+    await node.sql(`INSERT INTO orders VALUES (1, 'ours', 0)`)
+    const line = tableLine('orders', 1, { id: 'integer', place: 'text', margin: 'integer' })
+    await node.apply(line, [row(4_000_000_000_000, 'С01', 1n, 'theirs', 0n)])
+    const [conflict] = await node.store.conflicts()
+    const clear = (): Promise<number> =>
+      node.store.transaction((transaction) => transaction.clearConflicts(5_000_000_000_000))
+
+    await node.store.transaction(async (transaction) => {
+      await transaction.resolveConflict({ id: conflict?.id ?? 0, take: 'ours' }, 1)
+    })
+    const before = await clear()
+    await node.store.transaction(async (transaction) => {
+      const known = await transaction.node(FIRST)
+      await transaction.saveNode({ ...known, acknowledgedSeq: 1_000 })
+    })
+
+    assert.deepEqual([before, await clear()], [0, 1])
   })
 }
 

@@ -84,6 +84,16 @@ describe('blocks of keys in PostgreSQL', () => {
     assert.deepEqual([meanwhile, await sequenceEnd()], ['9000', '110'])
   })
 
+  it('count a key that JSON can’t hold as the last one there is', async () => {
+    const schema = `CREATE TABLE orders (id bigserial PRIMARY KEY, place text);
+      INSERT INTO orders VALUES (9223372036854775807, 'a')`
+    const { store } = await prepareIn(pool, schema, { rules: RULES })
+
+    const [table] = await store.transaction(({ keys }) => keys.tables())
+
+    assert.deepEqual([table?.used, table?.greatest], [0, Number.MAX_SAFE_INTEGER])
+  })
+
   it('of a small type stay where nobody can count to them', async () => {
     const schema = 'CREATE TABLE orders (id smallserial PRIMARY KEY, place text)'
     const { store } = await prepareIn(pool, schema, { rules: RULES })

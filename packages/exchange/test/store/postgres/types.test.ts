@@ -7,7 +7,7 @@ import { HELD_IN } from '../../../src/message/type-agreement.ts'
 import { COLUMN_TYPES } from '../../../src/message/values.ts'
 import { Connection } from '../../../src/store/postgres/postgres-database.ts'
 import { readUserTables, toTableLine } from '../../../src/store/postgres/user-table.ts'
-import type { StoreToTry } from '../contract/store-to-try.ts'
+import { row, type StoreToTry, tableLine } from '../contract/store-to-try.ts'
 import { PreparedDatabase } from '../sqlite/prepared-database.ts'
 import { INEXACT, insertAll, POSTGRES, SQLITE, TYPES } from './type-cases.ts'
 import { clear, prepareIn } from './prepared-postgres.ts'
@@ -160,6 +160,19 @@ describe('a value of SQLite', () => {
       await assert.rejects(sent, new RegExp(difference))
     })
   }
+
+  it('that no key can be waits beside others that are refused', async () => {
+    const { node } = await prepareIn(pool, 'CREATE TABLE goods (id integer PRIMARY KEY, n smallint)')
+    const line = tableLine('goods', 1, { id: 'integer', n: 'integer' })
+    await node.apply(line, [row(1, 'С01', 3_000_000_000n, 1n), row(1, 'С01', 1n, 70_000n)])
+
+    const again = await node.apply(line, [row(2, 'С01', 2n, 2n), row(2, 'С01', 3n, 70_000n)])
+
+    const all = await dump('SELECT * FROM goods')
+    assert.deepEqual([again.refused, all], [3, [['2', '2']]])
+    const refused = await node.store.refusedRows()
+    assert.deepEqual(refused.map(({ key }) => key).toSorted(), ['[1]', '[3000000000]', '[3]'])
+  })
 
   it('can’t be a key of a type with several forms for one value', async () => {
     const office = await prepareIn(pool, 'CREATE TABLE v (id numeric PRIMARY KEY)')

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict'
+import { linkSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+
+import { KeyMarks } from '../../src/session/key-marks.ts'
+
+describe('the file of marks', () => {
+  it('is replaced whole: a power failure leaves the old one or the new one', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'obmen-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    await new KeyMarks(folder).set('handed', 'orders', 100)
+    const before = join(folder, 'before')
+    linkSync(join(folder, 'key-marks.json'), before)
+
+    await new KeyMarks(folder).set('used', '__proto__', 7)
+
+    const marks = new KeyMarks(folder)
+    assert.deepEqual([marks.of('handed', 'orders'), marks.of('used', '__proto__')], [100, 7])
+    assert.equal(readFileSync(before, 'utf8'), '{"handed orders":100}')
+    assert.deepEqual(readdirSync(folder).toSorted(), ['before', 'key-marks.json'])
+  })
+})
