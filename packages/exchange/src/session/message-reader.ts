@@ -21,6 +21,9 @@ import { base64 } from '../platform/base64.ts'
 /** A row may hold a large binary value, but it has to fit into memory, on both sides. */
 const MAX_LINE_OCTETS = 256 * 1024 * 1024
 
+/** Room for ten thousand decided conflicts at once, each with its key: whatever else a header says is small beside it. */
+const MAX_HEADER_OCTETS = 16 * 1024 * 1024
+
 /** No honest message comes near: its sender closes it at a size bound. It ends what a decompression bomb may cost. */
 const MAX_BODY_OCTETS = 4 * 1024 * 1024 * 1024
 
@@ -136,6 +139,7 @@ class SealCheck {
 
 /** A format that is too new counts only when the file is whole: a damaged one may say anything. */
 function readHeader(line: Buffer): MessageHeader | MessageTooNew {
+  if (line.length > MAX_HEADER_OCTETS) throw new MessageDamaged('its header is too long')
   try {
     return parseHeaderLine(line.toString())
   } catch (error) {

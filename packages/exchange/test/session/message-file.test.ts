@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,7 +9,7 @@ import { pipeline } from 'node:stream/promises'
 import { describe, it, type TestContext } from 'node:test'
 import { createZstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 
-import type { RowLine, TableLine } from '../../src/message/body-lines.ts'
+import { formatEndLine, type RowLine, type TableLine } from '../../src/message/body-lines.ts'
 import { MessageDamaged, MessageTooNew } from '../../src/message/errors.ts'
 import { FrameWalker } from '../../src/message/frame-walker.ts'
 import { formatHeaderLine } from '../../src/message/header-line.ts'
@@ -273,6 +274,14 @@ describe('a damaged message file', () => {
       assert.equal(await judge(await writeBody(t, body)), 'damaged')
     })
   }
+
+  it('is one with a header that is too long, although it is what its seal says', async (t) => {
+    const headerLine = `${' '.repeat(16 << 20)}${formatHeaderLine(HEADER)}\n`
+    const sha256 = createHash('sha256').update(headerLine).digest('hex')
+    const endLine = formatEndLine({ rowCount: 0, sha256 })
+
+    assert.equal(await judge(await writeBody(t, `${headerLine}${endLine}\n`)), 'damaged')
+  })
 
   it('is one that was never compressed', async (t) => {
     const path = join(await makeFolder(t), 'message')
