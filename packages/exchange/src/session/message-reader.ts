@@ -31,6 +31,10 @@ const MAX_BODY_OCTETS = 4 * 1024 * 1024 * 1024
 const MAX_CHECKS = 10_000
 
 const LINE_FEED = 0x0a
+
+/** `{}` or `[]`, and the line end. */
+const LINE_OCTETS_MIN = 3
+
 const LEFT_BRACKET = 0x5b
 
 /** Each chunk is a turn of another thread: at Node's 16 KiB the turns cost more than the work. */
@@ -59,16 +63,17 @@ export async function verifyMessage(path: string): Promise<VerifiedMessage> {
   const check = new SealCheck()
   let header: MessageHeader | MessageTooNew | undefined
   for await (const block of readBlocks(path)) {
-    for (const line of linesOf(block)) {
+    for (const { octets, rows } of runsOf(block)) {
       // What was appended to it on its way is none of it.
       if (check.isEnded) continue
       if (header === undefined) {
-        header = readHeader(line)
-        check.header(line)
-      } else if (line.length < 3) {
+        header = readHeader(octets)
+        check.header(octets)
+      } else if (octets.length < LINE_OCTETS_MIN) {
         throw new MessageDamaged('it has an empty line')
       } else if (!(header instanceof MessageTooNew)) {
-        check.line(line)
+        if (rows > 0) check.rows(octets, rows)
+        else check.line(octets)
       }
     }
   }
@@ -92,12 +97,12 @@ class SealCheck {
     this.#message.update(line)
   }
 
+  rows(octets: Buffer, count: number): void {
+    this.#partRows += count
+    this.#add(octets)
+  }
+
   line(line: Buffer): void {
-    if (line[0] === LEFT_BRACKET) {
-      this.#partRows += 1
-      this.#add(line)
-      return
-    }
     const read = new BodyLineReader(base64).read(line.toString())
     if (read.kind === 'part') this.#endPart(line, read)
     else if (read.kind === 'check') this.#addCheck(line, read)
@@ -105,9 +110,9 @@ class SealCheck {
     else this.#add(line)
   }
 
-  #add(line: Buffer): void {
+  #add(octets: Buffer): void {
     this.#isInPart = true
-    this.#part.update(line)
+    this.#part.update(octets)
   }
 
   #endPart(line: Buffer, seal: PartLine): void {
@@ -194,14 +199,29 @@ class RowBatch {
   }
 }
 
-/** The lines of a block, with their line ends. */
-function* linesOf(block: Buffer): Generator<Buffer, void, void> {
+/** Lines that are sealed in one go, with their line ends: rows one after another, or a line of another kind by itself. */
+interface Run {
+  readonly octets: Buffer
+  /** How many rows they are; 0 for another line. */
+  readonly rows: number
+}
+
+function* runsOf(block: Buffer): Generator<Run, void, void> {
   let begin = 0
-  while (begin < block.length) {
-    const end = block.indexOf(LINE_FEED, begin) + 1
-    yield block.subarray(begin, end)
+  let rows = 0
+  let end = 0
+  for (let line = 0; line < block.length; line = end) {
+    end = block.indexOf(LINE_FEED, line) + 1
+    if (block[line] === LEFT_BRACKET && end - line >= LINE_OCTETS_MIN) {
+      rows += 1
+      continue
+    }
+    if (rows > 0) yield { octets: block.subarray(begin, line), rows }
+    yield { octets: block.subarray(line, end), rows: 0 }
     begin = end
+    rows = 0
   }
+  if (rows > 0) yield { octets: block.subarray(begin), rows }
 }
 
 /** Reads a file in blocks of whole lines: one turn of the event loop for each line would cost more than the line. */
