@@ -24,6 +24,10 @@ export class SimulatedFile {
     })
   }
 
+  writeFile(content: string): Promise<void> {
+    return this.write(Buffer.from(content))
+  }
+
   sync(): Promise<void> {
     return diskOf(this.#path).at('sync', () => undefined)
   }
@@ -50,6 +54,14 @@ export function readdir(folder: string): Promise<string[]> {
   const begin = `${folder}/`
   const names = [...diskOf(folder).files.keys()].filter((path) => path.startsWith(begin))
   return Promise.resolve(names.map((path) => path.slice(begin.length)))
+}
+
+export function rename(path: string, to: string): Promise<void> {
+  const disk = diskOf(path)
+  return disk.at('rename', () => {
+    disk.files.set(to, readWhole(path))
+    disk.files.delete(path)
+  })
 }
 
 export function rm(path: string): Promise<void> {

@@ -89,6 +89,9 @@ export function checkAcknowledged(
     const known = peer.model.rows.get(id)
     if (known === undefined && own.text === undefined) continue
     if (isKnown(known, own) || isKnown(peer.model.held.get(id), own)) continue
+    // What goes one way only: a node may delete it, tell nobody, and forget that it did.
+    const isOneWay = oneWayBy(shape, id) !== undefined
+    if (isOneWay && isKnown(peer.model.forgotten.get(id), own)) continue
     const facts = `${describeState(own)} of ${site.name} is not at ${peer.name}`
     throw new WorldFailure('what is acknowledged is there', facts)
   }

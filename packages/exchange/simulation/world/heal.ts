@@ -75,10 +75,18 @@ async function decide(world: World): Promise<void> {
   }
 }
 
-/** Who lost its memory learns what is missing once somebody has something to say: so one node changes a row. */
+/**
+ * Who lost its memory learns what is missing once somebody has something to say: so one node changes a row. Where nodes have parts, it may
+ * be nobody's part: then every node changes one, and tells the head office.
+ */
 function stir(world: World): void {
-  const site = world.sites[world.uuids.below(world.sites.length)]
-  if (site === undefined) return
+  const { sites, shape } = world
+  const drawn = world.uuids.below(sites.length)
+  const stirring = sites.filter(({ node }) => (shape.zones ? node > 0 : node === drawn))
+  for (const site of stirring) changeRow(world, site)
+}
+
+function changeRow(world: World, site: Site): void {
   const { node } = site
   const serial = STIR_SERIAL + 2 * node
   const row = { table: 0, key: node, otherKey: 0, serial, value: serial }

@@ -1,5 +1,6 @@
 import { versionAbove } from '../../plan/conflict.ts'
 import type { NodeCode } from '../../plan/node-code.ts'
+import { compareVersions } from '../../plan/row-version.ts'
 import type { Sender } from '../change-store.ts'
 import type { ApplyDatabase } from './apply-database.ts'
 import { formatKey, formatValues } from './row-text.ts'
@@ -8,7 +9,7 @@ import { type Arrival, byTarget, type Known, type RowWriter, withEntries } from 
 /** A deletion or departure that waits for the end of the message. */
 export interface Held extends Arrival {
   readonly key: string
-  /** The reason on record, when it waits since an earlier message. */
+  /** The reason on record, when it waits since an earlier message; empty when an older or the same version of it does. */
   readonly waitsFor?: string
 }
 
@@ -38,12 +39,21 @@ export class HeldRows {
   }
 
   add(rows: readonly Arrival[]): void {
-    for (const row of rows) this.addWaiting({ ...row, key: formatKey(row.target.line, row.row) })
+    for (const row of rows) this.#rows.push({ ...row, key: formatKey(row.target.line, row.row) })
   }
 
-  /** Takes a row up that was held at an earlier message. */
-  addWaiting(row: Held): void {
-    this.#rows.push(row)
+  /**
+   * Takes rows up that were held at earlier messages. Of two versions of one row, which may have come from two nodes, the newer goes
+   * on, and of one version what this message says: or the deletion would give way, and its record would stay.
+   */
+  addWaiting(rows: readonly Held[]): void {
+    const newest = new Map(this.#rows.map((row) => [nameOf(row), row]))
+    for (const waiting of rows) {
+      const rival = newest.get(nameOf(waiting))
+      const isSaidAgain = rival !== undefined && compareVersions(rival.row, waiting.row) >= 0
+      newest.set(nameOf(waiting), isSaidAgain ? { ...rival, waitsFor: '' } : waiting)
+    }
+    this.#rows = [...newest.values()]
   }
 
   /**
@@ -135,4 +145,8 @@ export class HeldRows {
     if (waitsFor === undefined) return
     await this.#options.database.forgetWaiting(target.line.table, key)
   }
+}
+
+function nameOf({ target, key }: Held): string {
+  return JSON.stringify([target.line.table, key])
 }

@@ -2,7 +2,7 @@ import type { RowLine, TableLine } from '../../message/body-lines.ts'
 import { compareVersions } from '../../plan/row-version.ts'
 import { RowRefused, SchemaMismatch } from '../errors.ts'
 import type { ApplyDatabase } from './apply-database.ts'
-import type { HeldRows } from './held-rows.ts'
+import type { Held, HeldRows } from './held-rows.ts'
 import { formatKey, formatRow, formatValues } from './row-text.ts'
 import {
   type Arrival,
@@ -82,6 +82,7 @@ export class PostponedRows {
   async #takeWaiting(): Promise<number> {
     const { database, targetFor } = this.#options
     const newest = new Map(this.#rows.map((row) => [nameOf(row.target.line, row.key), row]))
+    const waitingToGo: Held[] = []
     let unreachable = 0
     for (const waiting of await database.waitingRows()) {
       const name = nameOf(waiting.table, waiting.key)
@@ -98,9 +99,10 @@ export class PostponedRows {
         newest.set(name, { ...waiting, target, waitsFor: waiting.reason })
       } else {
         newest.delete(name)
-        this.#options.held.addWaiting({ ...waiting, target, waitsFor: waiting.reason })
+        waitingToGo.push({ ...waiting, target, waitsFor: waiting.reason })
       }
     }
+    this.#options.held.addWaiting(waitingToGo)
     this.#rows = [...newest.values()]
     return unreachable
   }

@@ -218,6 +218,39 @@ describe('a deletion', () => {
     assert.deepEqual(node.rows('SELECT stamp, origin FROM obmen_index_1'), [[3, 'ЦБ']])
   })
 
+  it('that waits, and that another node tells of as well, gives way and leaves no record behind', async () => {
+    const node = open()
+    const goes = { table: PLACES, rows: [deletion(2, 'С01', 5n)] }
+    await applied(node, [PLACES, place(1, 5n)], [GOODS, goods(1, 1n, 5n)])
+    await node.applyMessage([goes], { hasMore: true })
+
+    const summary = await node.applyMessage([goes], { code: 'С02' })
+
+    assert.deepEqual([summary.applied, summary.refused], [1, 0])
+    assert.deepEqual(await reasons(node), [])
+    assert.deepEqual(node.rows('SELECT stamp, origin, gone FROM obmen_index_1'), [[3, 'ЦБ', 0]])
+  })
+
+  it('that waits gives up its place to a later deletion of the row', async () => {
+    const node = open()
+    await applied(node, [PLACES, place(1, 5n)], [GOODS, goods(1, 1n, 5n)])
+    const send = (stamp: number, code: string) =>
+      node.applyMessage([{ table: PLACES, rows: [deletion(stamp, code, 5n)] }], {
+        code,
+        hasMore: true,
+      })
+    await send(3, 'С01')
+
+    const later = await send(4, 'С02')
+    const earlier = await send(2, 'С01')
+
+    assert.deepEqual([later.refused, earlier.refused], [1, 1])
+    assert.deepEqual(
+      (await node.store.refusedRows()).map(({ node: from }) => from),
+      ['С02'],
+    )
+  })
+
   it('of a row that refers to itself goes ahead', async () => {
     const node = open()
     await applied(node, [GOODS, goods(1, 1n, null, 1n)])
