@@ -57,7 +57,10 @@ const TRIALS: readonly Trial[] = [
   { name: 'I7 tells of a letter as soon as it comes', run: tellsOfNews },
   { name: 'I8 lets other commands be called while letters are read', run: readsAndMarks },
   { name: 'I11 tells what has changed while nobody looked', run: remembers },
-  { name: 'I13 is read over a connection that is compressed where that is offered', run: compresses },
+  {
+    name: 'I13 is read over a connection that is compressed where that is offered',
+    run: compresses,
+  },
   { name: 'I4 is listed, renamed and subscribed to by its name', run: isNamed },
 ]
 

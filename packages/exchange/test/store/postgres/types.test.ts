@@ -162,7 +162,10 @@ describe('a value of SQLite', () => {
   }
 
   it('that no key can be waits beside others that are refused', async () => {
-    const { node } = await prepareIn(pool, 'CREATE TABLE goods (id integer PRIMARY KEY, n smallint)')
+    const { node } = await prepareIn(
+      pool,
+      'CREATE TABLE goods (id integer PRIMARY KEY, n smallint)',
+    )
     const line = tableLine('goods', 1, { id: 'integer', n: 'integer' })
     await node.apply(line, [row(1, 'С01', 3_000_000_000n, 1n), row(1, 'С01', 1n, 70_000n)])
 
