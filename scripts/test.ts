@@ -17,7 +17,7 @@ const TESTS = ['packages/*/test/**/*.test.ts', 'scripts/test/*.test.ts']
 /** Folders of tests that leave nothing behind in their process; but for files that connect, and therefore take a census. */
 const TOGETHER = [
   'packages/mail/test/{address,base,dkim,imap,mime,model,pop3,proxy,sasl,smtp,testing,wire}/**/*.test.ts',
-  'packages/exchange/test/{message,plan,session,transport,store/sqlite}/**/*.test.ts',
+  'packages/exchange/test/{message,plan,session,transport,store/{apply,sqlite}}/**/*.test.ts',
   'packages/obmen/test/{config,errors,locale,output}/**/*.test.ts',
 ]
 

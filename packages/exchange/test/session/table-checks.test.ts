@@ -249,7 +249,7 @@ describe('nodes that exchange', () => {
         assert.deepEqual(found(world), [])
         for (const site of world.sites) site.close()
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     )
   })
 })

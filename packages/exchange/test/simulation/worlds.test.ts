@@ -1,11 +1,11 @@
-/** A thousand worlds, each with troubles of its own: `npm run simulate -- --seed N --nodes 2 --steps 5` looks closer at one of them. */
+/** A thousand worlds, each with troubles of its own: `npm run simulate -- --seed N --nodes 2 --steps 4` looks closer at one of them. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
 import { WorldProcess } from '../../simulation/run/world-process.ts'
 
 /** Small worlds, for every day; larger ones find more: `npm run simulate -- --long`. */
-const SMALL = { nodes: 2, steps: 5 }
+const SMALL = { nodes: 2, steps: 4 }
 
 /** Twenty to thirty seconds of CPU: what else the cores do makes the difference. */
 const WORLDS = 1000

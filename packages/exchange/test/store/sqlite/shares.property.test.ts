@@ -121,7 +121,7 @@ suite('shares, in any order of events', () => {
           assert.deepEqual(offered.rows, new Map(share))
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 })
