@@ -103,9 +103,11 @@ describe('A Pop3Connection', () => {
     await using connection = await Pop3Connection.connect(parametersOf(host))
 
     const [first, second, , last] = await connection.getEmailHeaders()
+    const [again] = await connection.getEmailHeaders([1])
 
     assert.deepEqual([first?.headers.subject, last?.headers.subject], ['0', '3'])
     assert.throws(() => second?.headers, MailboxException)
+    assert.throws(() => again?.headers, MailboxException)
     assert.equal(commands.count('RETR'), 0)
   })
 
