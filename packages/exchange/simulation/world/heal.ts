@@ -77,11 +77,12 @@ async function decide(world: World): Promise<void> {
 
 /**
  * Who lost its memory learns what is missing once somebody has something to say: so one node changes a row. Where nodes have parts, it may
- * be nobody's part: then every node changes one, and tells the head office.
+ * be nobody's part: then every node changes one, and tells the head office. Where rows go one way, only what the head office changes is heard of.
  */
 function stir(world: World): void {
   const { sites, shape } = world
-  const drawn = world.uuids.below(sites.length)
+  const goesOneWay = shape.tables.some((table) => table.oneWayBy !== undefined)
+  const drawn = goesOneWay ? 0 : world.uuids.below(sites.length)
   const stirring = sites.filter(({ node }) => (shape.zones ? node > 0 : node === drawn))
   for (const site of stirring) changeRow(world, site)
 }
