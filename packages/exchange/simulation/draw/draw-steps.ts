@@ -23,6 +23,8 @@ interface Troubles {
   readonly forgery: boolean
   /** Applications change, one after another. */
   readonly schema: boolean
+  /** People and other programs write to the same address. */
+  readonly strangers: boolean
 }
 
 type Write = Step & { readonly kind: 'write' }
@@ -39,6 +41,7 @@ export function drawSteps(random: Random, shape: WorldShape, count: number): Ste
     disk: kinds.percent(7),
     forgery: kinds.percent(12),
     schema: shape.policy === 'latest' && random.stream('schema').percent(8),
+    strangers: random.stream('strangers').percent(30),
   })
   const steps: Step[] = []
   while (steps.length < count) steps.push(...drawer.draw(kinds))
@@ -66,7 +69,7 @@ class StepDrawer {
 
   /** One step, or several that only together come to something. */
   draw(kinds: Random): readonly Step[] {
-    const { mail, rudeServer, clocks, memory, disk, forgery, schema } = this.#troubles
+    const { mail, rudeServer, clocks, memory, disk, forgery, schema, strangers } = this.#troubles
     const draw = kinds.weighted<() => readonly Step[]>([
       { weight: 25, item: () => [this.#write(this.#node())] },
       { weight: 25, item: () => [this.#exchange(this.#node())] },
@@ -78,6 +81,7 @@ class StepDrawer {
       { weight: this.#shape.zones === undefined ? 0 : 12, item: () => [this.#zone()] },
       { weight: this.#refers() ? 15 : 0, item: () => this.#refer(this.#node()) },
       { weight: forgery ? 15 : 0, item: () => [this.#forge()] },
+      { weight: strangers ? 20 : 0, item: () => this.#strangeLetters() },
       { weight: schema ? 15 : 0, item: () => [{ kind: 'add column', node: this.#node() }] },
       { weight: rudeServer ? 20 : 0, item: () => this.#mumble(this.#node()) },
       { weight: clocks ? 15 : 0, item: () => this.#clock(this.#node()) },
@@ -226,6 +230,14 @@ class StepDrawer {
     return { kind: 'forge', letter: this.#faults.below(5), forgery }
   }
 
+  #strangeLetters(): Step[] {
+    const random = this.#mail
+    return Array.from({ length: random.between(1, 2) }, () => {
+      const strange = random.pick(STRANGE_KINDS)
+      return { kind: 'strange letter', letter: random.below(5), strange }
+    })
+  }
+
   #clock(node: number): Step[] {
     const byMs = this.#faults.pick([3 * YEAR_MS, -3 * YEAR_MS, -3 * YEAR_MS, -DAY_MS, -5000])
     const before = this.#faults.percent(50) ? this.#tellInVain(node) : []
@@ -311,3 +323,16 @@ const REFUSED: Fate = { verdict: 'refused', delaysMs: [], damage: 'none', hint: 
 const SPOOLS = ['kept', 'lost'] as const
 
 const FORGERIES = ['noise', 'empty', 'other number', 'other node', 'too new'] as const
+
+const STRANGE_KINDS = [
+  'personal',
+  'answer',
+  'other prefix',
+  'no prefix',
+  'no attachment',
+  'other attachments',
+  'attachment of another',
+  'other plan',
+  'other node',
+  'unreadable name',
+] as const

@@ -2,7 +2,7 @@ import { restartNode } from '@obmen/exchange'
 
 import { compareStates, describeState } from '../model/row-state.ts'
 import type { Site } from '../site/site.ts'
-import { checkConvergence, checkSite } from './checks.ts'
+import { checkConvergence, checkSite, checkStrangeLetters } from './checks.ts'
 import { exchangeOnce } from './exchange-once.ts'
 import { quote } from './tables.ts'
 import { WorldFailure } from './world-failure.ts'
@@ -25,6 +25,7 @@ export async function heal(world: World): Promise<void> {
   if (world.shape.isStrict === true) makeRoom(world)
   await settle(world)
   checkConvergence(world.shape, world.sites, world.zones)
+  checkStrangeLetters(world.mailbox)
   if (!world.sites.some(({ model }) => model.held.size > 0)) return
   world.tell?.('make room')
   makeRoom(world)
@@ -54,12 +55,12 @@ function mend(world: World): void {
     site.limitDisk(undefined)
     if (world.isWidened) site.addColumn()
   }
-  const { mailbox } = world
+  const { mailbox, planName } = world
   mailbox.refusesUntilMs = 0
   mailbox.capacity = Number.POSITIVE_INFINITY
   // What only a later version of the program can read waits for an administrator.
-  mailbox.remove(new Set(mailbox.letters.filter(({ isTooNew }) => isTooNew)))
-  mailbox.letters = mailbox.letters.map((letter) => ({ ...letter, arrivesAtMs: 0 }))
+  mailbox.remove(new Set(mailbox.ofPlan(planName).filter(({ message }) => message.isTooNew)))
+  mailbox.deliverAll(planName)
 }
 
 /** Copies are gone: where nodes were seen to run twice, somebody says so at both sides. */
@@ -127,8 +128,10 @@ async function settle(world: World): Promise<void> {
   throw new WorldFailure('nodes come to rest', `after ${MAX_ROUNDS} rounds they still write`)
 }
 
-function hasLetter({ mailbox, nowMs }: World, { plan }: Site): boolean {
-  return mailbox.here(nowMs).some(({ name }) => name.to === plan.thisNode)
+function hasLetter({ mailbox, nowMs, planName }: World, { plan }: Site): boolean {
+  return mailbox.ofPlan(planName).some(({ arrivesAtMs, message }) => {
+    return arrivesAtMs <= nowMs && message.name.to === plan.thisNode
+  })
 }
 
 /** Every program empties the tables in which a row found no place. */

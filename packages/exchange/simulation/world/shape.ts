@@ -42,6 +42,8 @@ export const ADDED = 'новое'
 export const OWN = 'свое'
 
 export interface WorldShape {
+  /** The plan's name, when another one shares the mailbox. */
+  readonly plan?: string
   readonly codes: readonly string[]
   /** Who exchanges with whom: `[0, 1]` is a pair. */
   readonly links: readonly (readonly [number, number])[]
@@ -68,7 +70,7 @@ export interface WorldShape {
   readonly ownColumnsBy?: 'office'
   /** Whether a removed letter is gone at once (IMAP), or only when the mailbox was closed in order (POP3). */
   readonly removal: 'at once' | 'at close'
-  /** Letters that the mailbox holds. */
+  /** Letters of exchanges that the mailbox holds. */
   readonly capacity: number
 }
 
