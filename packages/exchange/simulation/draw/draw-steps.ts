@@ -1,4 +1,5 @@
 import type { Random } from '../random/random.ts'
+import { isCounted } from '../world/counted-rows.ts'
 import { peersOf, type WorldShape } from '../world/shape.ts'
 import type { Fate, Instance, Mishap, Statement, Step } from '../world/step.ts'
 import { ZONES } from './draw-shape.ts'
@@ -45,8 +46,17 @@ export function drawSteps(random: Random, shape: WorldShape, count: number): Ste
   })
   const steps: Step[] = []
   while (steps.length < count) steps.push(...drawer.draw(kinds))
-  return steps.slice(0, count)
+  return [...firstBlocks(shape), ...steps.slice(0, count)]
 }
+
+/** Nodes whose keys are counted say so to the head office, and get their first blocks. */
+function firstBlocks({ tables, codes }: WorldShape): Step[] {
+  if (!tables.some(isCounted)) return []
+  const nodes = [...codes.keys()].slice(1)
+  return [...nodes, 0, ...nodes].map((node) => ({ ...EXCHANGE, node }))
+}
+
+const EXCHANGE = { kind: 'exchange', instance: 'own', fates: [] } as const
 
 class StepDrawer {
   readonly #shape: WorldShape
@@ -79,6 +89,7 @@ class StepDrawer {
       { weight: mail ? 6 : 0, item: () => [{ kind: 'lose', letter: this.#mail.below(5) }] },
       { weight: mail ? 2 : 0, item: () => [{ kind: 'refuse', ms: this.#mail.below(5 * DAY_MS) }] },
       { weight: this.#shape.zones === undefined ? 0 : 12, item: () => [this.#zone()] },
+      { weight: this.#shape.tables.some(isCounted) ? 20 : 0, item: () => this.#enter() },
       { weight: this.#refers() ? 15 : 0, item: () => this.#refer(this.#node()) },
       { weight: forgery ? 15 : 0, item: () => [this.#forge()] },
       { weight: strangers ? 20 : 0, item: () => this.#strangeLetters() },
@@ -94,6 +105,20 @@ class StepDrawer {
   /** A node changes something, and a peer hears of it. */
   #tell(node: number): Step[] {
     return [this.#write(node), this.#exchange(node), this.#exchange(this.#peerOf(node))]
+  }
+
+  /** Somebody enters orders, whose keys the database counts, and mostly tells of them. */
+  #enter(): Step[] {
+    const node = this.#node()
+    const table = this.#shape.tables.findIndex(isCounted)
+    const orders = Array.from({ length: this.#writes.between(1, 4) }, (): Statement => {
+      this.#serial += 1
+      return { verb: 'insert', table, key: 0, otherKey: 0, serial: this.#serial, value: 0 }
+    })
+    const instance = this.#instance(node)
+    const write: Step = { kind: 'write', node, instance, statements: orders, ends: 'commit' }
+    const told = [this.#exchange(node), this.#exchange(this.#peerOf(node)), this.#exchange(node)]
+    return [write, ...told.slice(this.#writes.below(3))]
   }
 
   #refers(): boolean {
@@ -172,7 +197,7 @@ class StepDrawer {
         { weight: 3, item: 'delete' },
         { weight: 2, item: 'rekey' },
       ]),
-      table: random.below(2),
+      table: random.below(Math.max(2, this.#shape.tables.length)),
       key: random.below(KEY_COUNT),
       otherKey: random.below(KEY_COUNT),
       serial: this.#serial,

@@ -46,10 +46,7 @@ export class SimLetterBox implements LetterBox {
     return this.#options.gate.at('read the beginning', () => this.#letter(number).octets)
   }
 
-  retrieve(
-    number: number,
-    sink: (octets: Uint8Array) => void | Promise<void>,
-  ): Promise<boolean> {
+  retrieve(number: number, sink: (octets: Uint8Array) => void | Promise<void>): Promise<boolean> {
     const { gate, onFetched } = this.#options
     return gate.at('fetch', async () => {
       const letter = this.#letter(number)

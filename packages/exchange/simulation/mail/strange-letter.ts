@@ -62,7 +62,7 @@ function addressed(name: MessageFileName): OtherLetter {
 }
 
 function ofOtherPlan(name: MessageFileName): MessageFileName {
-  return { ...name, plan: parsePlanName(`${name.plan}_${name.from}`) }
+  return { ...name, plan: parsePlanName(`${name.plan}_${name.from}_${name.to}`) }
 }
 
 function attach(fileName: string): { readonly fileName: string; readonly content: Uint8Array } {

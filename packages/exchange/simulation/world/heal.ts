@@ -26,12 +26,29 @@ export async function heal(world: World): Promise<void> {
   await settle(world)
   checkConvergence(world.shape, world.sites, world.zones)
   checkStrangeLetters(world.mailbox)
+  checkNothingLies(world)
+  for (const site of world.sites) await checkKeysLeft(site)
   if (!world.sites.some(({ model }) => model.held.size > 0)) return
   world.tell?.('make room')
   makeRoom(world)
   await settle(world)
   checkConvergence(world.shape, world.sites, world.zones)
   for (const site of world.sites) checkNothingIsHeld(world, site)
+}
+
+/** What was sent was read and removed; of what nobody can read, an administrator hears. */
+function checkNothingLies({ mailbox, planName }: World): void {
+  const lying = mailbox.ofPlan(planName).find(({ message }) => !message.isFalse)
+  if (lying === undefined) return
+  const { from, to, messageNo } = lying.message.name
+  throw new WorldFailure('what was read is removed', `message ${messageNo} of ${from} to ${to}`)
+}
+
+/** Each node can count on: who is short of keys asks for more. */
+async function checkKeysLeft({ store, name, plan }: Site): Promise<void> {
+  const states = await store.keyStates()
+  const short = states.find(({ node, isShort }) => isShort && node === plan.thisNode)
+  if (short !== undefined) throw new WorldFailure('nobody is short of keys in the end', name)
 }
 
 /** But for a row that fits nowhere here, and whose node has forgotten that it ever made it. */
@@ -93,13 +110,8 @@ function changeRow(world: World, site: Site): void {
   const serial = STIR_SERIAL + 2 * node
   const row = { table: 0, key: node, otherKey: 0, serial, value: serial }
   const statements = [{ verb: 'upsert', ...row }] as const
-  writeStatements(world.shape, site, {
-    kind: 'write',
-    node,
-    instance: 'own',
-    statements,
-    ends: 'commit',
-  })
+  const step = { kind: 'write', node, instance: 'own', statements, ends: 'commit' } as const
+  writeStatements(world.shape, site, step)
   checkSite(site)
 }
 

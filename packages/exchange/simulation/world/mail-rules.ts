@@ -17,6 +17,7 @@ export function checkPosted(
   site: Site,
   { message, content }: { readonly message: OutgoingMessage; readonly content: LetterContent },
 ): void {
+  world.keys.onPosted(site, content.rows.keys())
   if (world.disturbed.has(site.node)) return
   const { name, hint } = message
   const { counter, random } = hint.epoch

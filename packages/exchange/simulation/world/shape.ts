@@ -1,10 +1,14 @@
 /** What a world is like before anything happens in it. Plain data, so that a failure can be printed and played again. */
 
+import type { KeyBlockRule } from '@obmen/exchange'
+
 /** What a key column holds. */
 export type KeyKind = 'integer' | 'text' | 'uuid' | 'blob'
 
 export interface TableShape {
   readonly name: string
+  /** The database counts its keys, in blocks that the head office hands out. */
+  readonly keyBlocks?: KeyBlockRule
   readonly key: readonly { readonly name: string; readonly kind: KeyKind }[]
   /** A text that each write makes anew, so that no two writes leave the same row. */
   readonly note: string

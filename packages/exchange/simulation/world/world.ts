@@ -9,6 +9,7 @@ import type { StoreAct } from '../site/gated-store.ts'
 import { checkAcknowledged, checkProgress, checkSite } from './checks.ts'
 import { appliedRows } from './applied-rows.ts'
 import { exchangeOnce } from './exchange-once.ts'
+import { KeyWatch } from './key-watch.ts'
 import { addStrangeLetter, forgeLetter, loseLetter } from './mail-events.ts'
 import { ZONE } from './rules.ts'
 import { oneWayBy, peersOf, type WorldShape } from './shape.ts'
@@ -40,6 +41,7 @@ export class World {
   /** What happened, for a person who reads a failure; told only when it is asked for. */
   readonly tell: ((line: string) => void) | undefined
   readonly uuids: Random
+  readonly keys = new KeyWatch()
   /** Which part of the first table each node has. */
   readonly zones: Map<number, string>
   /** Nodes whose memory is not what their peers think: restored ones, copied ones, and those that were added again. */
@@ -138,6 +140,7 @@ export class World {
     if (site === undefined) return
     const fates: Fate[] = [...step.fates]
     await exchangeOnce(this, site, { fates, mishap: step.mishap })
+    if (step.mishap === undefined && !site.isDiskLimited) this.keys.onExchanged(site)
     const index = checkSite(site)
     if (this.disturbed.has(site.node)) return
     const givesParts = this.shape.zones !== undefined && site.node === 0
@@ -193,7 +196,7 @@ export class World {
   #write(step: Step & { readonly kind: 'write' }): void {
     const site = this.#instance(step.node, step.instance)
     if (site === undefined) return
-    writeStatements(this.shape, site, step)
+    this.keys.onMade(site, writeStatements(this.shape, site, step))
     checkSite(site)
   }
 
@@ -239,6 +242,7 @@ export class World {
     if (backup === undefined) return
     this.disturbed.add(node)
     this.#site(node).restore(backup, spool)
+    this.keys.onRestored(this.#site(node), spool)
     // The head office gives again what it gave then.
     if (node === 0) for (const [peer, zone] of backup.zones) this.zones.set(peer, zone)
   }
@@ -248,6 +252,7 @@ export class World {
     this.disturbed.add(node)
     const own = this.#site(node)
     own.life += 1
+    this.keys.onCopied(own)
     this.#copyCount += 1
     const copy = this.#openSite(own.backUp().image, node, `${own.name}-copy-${this.#copyCount}`)
     copy.model = own.model.copy()
