@@ -78,7 +78,7 @@ describe('a message file that could not be written', () => {
     }
     const at = { name: 'body', path: join(folder, 'body') }
 
-    await assert.rejects(writeBodyOf(at, failing(), { limitOctets: 1000, leavesOwnOut: true }))
+    await assert.rejects(writeBodyOf(at, failing, { limitOctets: 1000, leavesOwnOut: true }))
 
     assert.deepEqual(await readdir(folder), [])
   })
