@@ -5,6 +5,11 @@ import { exchange, itEndsWell, plainShape, plainTable, write } from '../it-ends-
 const HOUR_MS = 3_600_000
 const YEAR_MS = 365 * 24 * HOUR_MS
 
+const SALE_KEY = [
+  { name: 'order', kind: 'text' },
+  { name: 'line', kind: 'integer' },
+] as const
+
 describe('a deletion that waits, and that another node tells of as well', () => {
   // Seed 64331. It gave way to what refers to the row, and its record among the rows set aside stayed until the next message.
   itEndsWell('leaves nothing behind when it gives way', {
@@ -17,8 +22,8 @@ describe('a deletion that waits, and that another node tells of as well', () => 
         [0, 2],
       ],
       tables: [
-        plainTable({ name: 'goods', refusingNode: 0 }),
-        plainTable({ name: 'sales', parent: 0, onDelete: 'RESTRICT' }),
+        plainTable({ name: 'goods', key: [{ name: 'id', kind: 'uuid' }], refusingNode: 0 }),
+        plainTable({ name: 'sales', key: SALE_KEY, parent: 0, onDelete: 'RESTRICT' }),
       ],
       firstRows: [[], [4], [2, 3, 4]],
       clocksMs: [4 * YEAR_MS, 0, -3 * HOUR_MS],
