@@ -4,23 +4,17 @@
  * went before is kept, and is put back when the rule goes.
  */
 import { RuleInvalid } from '../../plan/errors.ts'
-import {
-  type KeptReport,
-  type KeyBlock,
-  type KeyBlockRule,
-  keyBlockRuleOf,
-  MAX_KEY,
-} from '../../plan/key-blocks.ts'
-import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import { type KeyBlock, type KeyBlockRule, keyBlockRuleOf, MAX_KEY } from '../../plan/key-blocks.ts'
 import type { PlanRules } from '../../plan/plan-rules.ts'
-import type { KeyLedger, KeyTable } from '../key-ledger.ts'
+import type { KeyTable } from '../key-ledger.ts'
+import { type Handed, isHanded, KeyLedgerRows, type LedgerOptions } from '../key-ledger-rows.ts'
+import { bookkeepingOf } from './bookkeeping.ts'
 import { type CapturedTable, indexName } from './capture.ts'
 import {
   type Connection,
   isLockTimeout,
   isNotPermitted,
   quoteName,
-  type SqlRow,
   toArray,
   toBoolean,
   toNumber,
@@ -34,38 +28,19 @@ export interface SequenceRule extends KeyBlockRule {
   readonly sequence: string
 }
 
-interface LedgerOptions {
-  readonly tables: readonly RuledTable[]
-  readonly thisNode: NodeCode
-  readonly mainNode: NodeCode | undefined
-}
-
-interface Handed extends RuledTable {
-  readonly keyBlocks: SequenceRule
-}
-
-function isHanded(table: RuledTable): table is Handed {
-  return table.keyBlocks !== undefined
-}
-
-export class PostgresKeyLedger implements KeyLedger {
-  readonly thisNode: NodeCode
-  readonly mainNode: NodeCode | undefined
+export class PostgresKeyLedger extends KeyLedgerRows<RuledTable> {
   /** The sequence does not care for the rows that come. Whoever has taken a number from it keeps us waiting: that must not be while we keep others. */
   readonly steersWhileApplying = false
   readonly #connection: Connection
-  readonly #tables: readonly Handed[]
 
-  constructor(connection: Connection, { tables, thisNode, mainNode }: LedgerOptions) {
-    this.thisNode = thisNode
-    this.mainNode = mainNode
+  constructor(connection: Connection, options: LedgerOptions<RuledTable>) {
+    super(bookkeepingOf(connection), options)
     this.#connection = connection
-    this.#tables = tables.filter(isHanded)
   }
 
   async tables(): Promise<readonly KeyTable[]> {
     const tables: KeyTable[] = []
-    for (const table of this.#tables) {
+    for (const table of this.handed) {
       tables.push({
         table: table.name,
         rule: table.keyBlocks,
@@ -77,104 +52,22 @@ export class PostgresKeyLedger implements KeyLedger {
     return tables
   }
 
-  #used({ keyBlocks: { sequence } }: Handed): Promise<number> {
+  #used({ keyBlocks: { sequence } }: Handed<RuledTable>): Promise<number> {
     return this.#number(
       `SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM ${sequence}`,
     )
   }
 
   /** Also of rows that are deleted: the change index has them for long. */
-  async #greatest(table: Handed): Promise<number> {
+  async #greatest(table: Handed<RuledTable>): Promise<number> {
     const [key] = table.key
     if (key === undefined) return 0
     const there = await this.#number(`SELECT max(${quoteName(key.name)}) FROM ${tableName(table)}`)
     return Math.max(0, there, await this.#number(`SELECT max(k1) FROM ${indexName(table)}`))
   }
 
-  async newestBlock(table: string, node: NodeCode): Promise<KeyBlock | undefined> {
-    const row = await this.#connection.first(
-      `SELECT first, last FROM obmen_exchange.key_blocks
-        WHERE table_name = $1 AND node = $2 ORDER BY first DESC LIMIT 1`,
-      table,
-      node,
-    )
-    return row && { first: toNumber(row[0]), last: toNumber(row[1]) }
-  }
-
-  async addBlock(table: string, node: NodeCode, { first, last }: KeyBlock): Promise<void> {
-    await this.#connection.run(
-      `INSERT INTO obmen_exchange.key_blocks VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-      table,
-      first,
-      last,
-      node,
-    )
-  }
-
-  async othersWith(table: string, node: NodeCode, block: KeyBlock): Promise<readonly NodeCode[]> {
-    const others = await this.#connection.all(
-      `SELECT DISTINCT node FROM obmen_exchange.key_blocks
-        WHERE table_name = $1 AND node <> $2 AND first <= $3 AND last >= $4 ORDER BY node`,
-      table,
-      node,
-      block.last,
-      block.first,
-    )
-    return others.map(([code]) => parseNodeCode(toText(code)))
-  }
-
-  async highest(table: string): Promise<number> {
-    const handed = await this.#number(
-      'SELECT max(last) FROM obmen_exchange.key_blocks WHERE table_name = $1',
-      table,
-    )
-    const reported = await this.#number(
-      `SELECT max(greatest(used, greatest, through, last)) FROM obmen_exchange.key_reports
-        WHERE table_name = $1 AND node <> $2`,
-      table,
-      this.thisNode,
-    )
-    return Math.max(handed, reported)
-  }
-
-  async report(table: string, node: NodeCode): Promise<KeptReport | undefined> {
-    const row = await this.#connection.first(
-      `${READ_REPORT} WHERE table_name = $1 AND node = $2`,
-      table,
-      node,
-    )
-    return row && toReport(table, row)
-  }
-
-  async reports(table: string): Promise<ReadonlyMap<NodeCode, KeptReport>> {
-    const rows = await this.#connection.all(
-      `${READ_REPORT} WHERE table_name = $1 ORDER BY node`,
-      table,
-    )
-    return new Map(rows.map((row) => [parseNodeCode(toText(row[0])), toReport(table, row)]))
-  }
-
-  async saveReport(node: NodeCode, report: KeptReport): Promise<void> {
-    const { table, block, used, greatest, climbs, through, wantsFresh } = report
-    await this.#connection.run(
-      `INSERT INTO obmen_exchange.key_reports VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-       ON CONFLICT (table_name, node) DO UPDATE
-         SET first = excluded.first, last = excluded.last, used = excluded.used, greatest = excluded.greatest,
-             climbs = excluded.climbs, through = excluded.through, wants_fresh = excluded.wants_fresh`,
-      table,
-      node,
-      block?.first ?? 0,
-      block?.last ?? 0,
-      used,
-      greatest,
-      String(climbs),
-      through,
-      String(wantsFresh),
-    )
-  }
-
   async steer(table: string, block: KeyBlock): Promise<void> {
-    const handed = this.#tables.find(({ name }) => name === table)
+    const handed = this.handed.find(({ name }) => name === table)
     if (handed === undefined) return
     const { sequence } = handed.keyBlocks
     const { end, greatest } = await readSequence(this.#connection, sequence)
@@ -219,23 +112,6 @@ export class PostgresKeyLedger implements KeyLedger {
 
 /** Others that want a number of the sequence wait behind us meanwhile. */
 const LOCK_TIMEOUT_MS = 500
-
-const READ_REPORT =
-  'SELECT node, first, last, used, greatest, climbs, through, wants_fresh FROM obmen_exchange.key_reports'
-
-function toReport(table: string, row: SqlRow): KeptReport {
-  const [, first, last, used, greatest, climbs, through, wantsFresh] = row
-  const block = toNumber(first) > 0 && { block: { first: toNumber(first), last: toNumber(last) } }
-  return {
-    table,
-    ...block,
-    used: toNumber(used),
-    greatest: toNumber(greatest),
-    climbs: toBoolean(climbs),
-    through: toNumber(through),
-    wantsFresh: toBoolean(wantsFresh),
-  }
-}
 
 interface Sequence {
   readonly end: number

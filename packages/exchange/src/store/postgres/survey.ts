@@ -7,7 +7,8 @@ import { readHeadSeq, readMetaValue } from './meta.ts'
 import { type Connection, toText } from './postgres-database.ts'
 import { readStopped } from './node-rows.ts'
 import { describeConditions, type RuledTable } from './ruled-table.ts'
-import { readToTell } from './set-aside-rows.ts'
+import { readToTell } from '../set-aside-rows.ts'
+import { bookkeepingOf } from './bookkeeping.ts'
 
 /** What there is to do. Reads of everything but the nodes only what an index leads to. */
 export async function survey(
@@ -31,7 +32,7 @@ export async function survey(
     isNewDay: await isNewDay(connection, request.nowMs),
     stopped: await readStopped(connection),
     hasRefused: refused !== undefined,
-    toTell: await readToTell(connection),
+    toTell: await readToTell(bookkeepingOf(connection)),
     instance: instance === '' ? undefined : instance,
     hasKeyBlocks: tables.some(({ keyBlocks }) => keyBlocks !== undefined),
   }

@@ -6,15 +6,16 @@ import { hasUnfolded } from './fold.ts'
 import { readHeadSeq, readMeta } from './meta.ts'
 import { describeConditions, type RuledTable } from './ruled-table.ts'
 import { readStopped } from './node-rows.ts'
-import { readToTell } from './set-aside-rows.ts'
+import { readToTell } from '../set-aside-rows.ts'
+import { bookkeepingOf } from './bookkeeping.ts'
 import { Query, type SqliteDatabase, toText } from './sqlite-database.ts'
 
 /** What there is to do. Reads the nodes once, and of everything else only what an index leads to. */
-export function survey(
+export async function survey(
   database: SqliteDatabase,
   tables: readonly RuledTable[],
   request: SurveyRequest,
-): Survey {
+): Promise<Survey> {
   const headSeq = readHeadSeq(database)
   const codes = new Query(database, ALL_NODES).all()
   return {
@@ -28,7 +29,7 @@ export function survey(
     isNewDay: isNewDay(database, request.nowMs),
     stopped: readStopped(database),
     hasRefused: new Query(database, ANY_REFUSED).first()?.[0] !== null,
-    toTell: readToTell(database),
+    toTell: await readToTell(bookkeepingOf(database)),
     instance: readMeta(database, 'instance'),
     hasKeyBlocks: tables.some(({ keyBlocks }) => keyBlocks !== undefined),
   }
