@@ -52,7 +52,7 @@ export function drawShape(random: Random, nodeCount?: number): WorldShape {
   const directed = goesOneWay
     ? drawn.map((table, index) => (index === 0 ? { ...table, oneWayBy } : table))
     : drawn
-  const countsKeys = isPlain && links === STAR && random.stream('keys').percent(25)
+  const countsKeys = isPlain && links === STAR && random.stream('keys').percent(60)
   const tables = countsKeys ? [...directed, COUNTED] : directed
   return {
     codes: CODES.slice(0, count),

@@ -38,7 +38,8 @@ export function drawSteps(random: Random, shape: WorldShape, count: number): Ste
     rudeServer: kinds.percent(15),
     deaths: kinds.percent(35),
     clocks: kinds.percent(25),
-    memory: kinds.percent(35),
+    // What was handed out before a restore must not be handed out again.
+    memory: kinds.percent(shape.tables.some(isCounted) ? 60 : 35),
     disk: kinds.percent(7),
     forgery: kinds.percent(12),
     schema: shape.policy === 'latest' && random.stream('schema').percent(8),
