@@ -21,14 +21,14 @@ import { base64 } from '../platform/base64.ts'
 /** A row may hold a large binary value, but it has to fit into memory, on both sides. */
 const MAX_LINE_OCTETS = 256 * 1024 * 1024
 
-/** Room for ten thousand decided conflicts at once, each with its key: whatever else a header says is small beside it. */
-const MAX_HEADER_OCTETS = 16 * 1024 * 1024
+/** Conflicts that were decided are half a million characters at the most, and may be six octets each in JSON: whatever else a header says is small beside it. */
+const MAX_HEADER_OCTETS = 4 * 1024 * 1024
 
 /** No honest message comes near: its sender closes it at a size bound. It ends what a decompression bomb may cost. */
 const MAX_BODY_OCTETS = 4 * 1024 * 1024 * 1024
 
-/** No plan has so many tables: what is kept of a message is bounded. */
-const MAX_CHECKS = 10_000
+/** What thousands of tables hold: what is kept of a message is bounded. */
+const MAX_CHECK_OCTETS = 8 * 1024 * 1024
 
 const LINE_FEED = 0x0a
 
@@ -92,6 +92,7 @@ class SealCheck {
   #part = createHash('sha256')
   #partRows = 0
   #isInPart = false
+  #checkOctets = 0
 
   header(line: Buffer): void {
     this.#message.update(line)
@@ -128,7 +129,8 @@ class SealCheck {
   #addCheck(line: Buffer, check: CheckLine): void {
     if (this.#isInPart) throw new MessageDamaged('a part of it has no end')
     this.#message.update(line)
-    if (this.checks.length < MAX_CHECKS) this.checks.push(check)
+    this.#checkOctets += line.length
+    if (this.#checkOctets <= MAX_CHECK_OCTETS) this.checks.push(check)
   }
 
   #end(seal: EndLine): void {

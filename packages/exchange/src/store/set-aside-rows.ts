@@ -1,7 +1,6 @@
 /** What two nodes tell each other of rows that one of them could not take. */
-import { MAX_NAMED_ROWS, type SetAside } from '../plan/message-header.ts'
+import { cutForPeer, MAX_NAMED_ROWS, type SetAside } from '../plan/message-header.ts'
 import { type NodeCode, parseNodeCode } from '../plan/node-code.ts'
-import { cutForPeer } from './apply/row-text.ts'
 import { type Bookkeeping, numberOf, textOf } from './bookkeeping.ts'
 import type { SetAsideThere } from './change-store.ts'
 import { formatSetAsideRows, parseSetAsideRows } from './standing-text.ts'
