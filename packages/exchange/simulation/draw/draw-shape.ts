@@ -49,9 +49,11 @@ export function drawShape(random: Random, nodeCount?: number): WorldShape {
   const isShared = isPlain && links === STAR && random.percent(35)
   const goesOneWay = isPlain && links === STAR && !isShared && random.percent(30)
   const oneWayBy = random.pick(['office', 'nodes'] as const)
-  const tables = goesOneWay
+  const directed = goesOneWay
     ? drawn.map((table, index) => (index === 0 ? { ...table, oneWayBy } : table))
     : drawn
+  const countsKeys = isPlain && links === STAR && random.stream('keys').percent(60)
+  const tables = countsKeys ? [...directed, COUNTED] : directed
   return {
     codes: CODES.slice(0, count),
     links: links.filter(([a, b]) => a < count && b < count),
@@ -74,6 +76,17 @@ export function drawShape(random: Random, nodeCount?: number): WorldShape {
     removal: random.pick(['at once', 'at close']),
     capacity: random.pick([100, 100, 100, 4]),
   }
+}
+
+/** Blocks are small, so that each of them comes to its end. */
+const COUNTED: TableShape = {
+  name: 'Заказы',
+  key: [{ name: 'номер', kind: 'integer' }],
+  note: 'текст',
+  isWithoutRowid: false,
+  isStrict: false,
+  areKeysLast: false,
+  keyBlocks: { size: 6, reserve: 2 },
 }
 
 function drawFirstRows(schema: Random): number[] {

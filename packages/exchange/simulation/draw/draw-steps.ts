@@ -1,4 +1,5 @@
 import type { Random } from '../random/random.ts'
+import { isCounted } from '../world/counted-rows.ts'
 import { peersOf, type WorldShape } from '../world/shape.ts'
 import type { Fate, Instance, Mishap, Statement, Step } from '../world/step.ts'
 import { ZONES } from './draw-shape.ts'
@@ -23,6 +24,8 @@ interface Troubles {
   readonly forgery: boolean
   /** Applications change, one after another. */
   readonly schema: boolean
+  /** People and other programs write to the same address. */
+  readonly strangers: boolean
 }
 
 type Write = Step & { readonly kind: 'write' }
@@ -35,15 +38,26 @@ export function drawSteps(random: Random, shape: WorldShape, count: number): Ste
     rudeServer: kinds.percent(15),
     deaths: kinds.percent(35),
     clocks: kinds.percent(25),
-    memory: kinds.percent(35),
+    // What was handed out before a restore must not be handed out again.
+    memory: kinds.percent(shape.tables.some(isCounted) ? 60 : 35),
     disk: kinds.percent(7),
     forgery: kinds.percent(12),
     schema: shape.policy === 'latest' && random.stream('schema').percent(8),
+    strangers: random.stream('strangers').percent(30),
   })
   const steps: Step[] = []
   while (steps.length < count) steps.push(...drawer.draw(kinds))
-  return steps.slice(0, count)
+  return [...firstBlocks(shape), ...steps.slice(0, count)]
 }
+
+/** Nodes whose keys are counted say so to the head office, and get their first blocks. */
+function firstBlocks({ tables, codes }: WorldShape): Step[] {
+  if (!tables.some(isCounted)) return []
+  const nodes = [...codes.keys()].slice(1)
+  return [...nodes, 0, ...nodes].map((node) => ({ ...EXCHANGE, node }))
+}
+
+const EXCHANGE = { kind: 'exchange', instance: 'own', fates: [] } as const
 
 class StepDrawer {
   readonly #shape: WorldShape
@@ -66,7 +80,7 @@ class StepDrawer {
 
   /** One step, or several that only together come to something. */
   draw(kinds: Random): readonly Step[] {
-    const { mail, rudeServer, clocks, memory, disk, forgery, schema } = this.#troubles
+    const { mail, rudeServer, clocks, memory, disk, forgery, schema, strangers } = this.#troubles
     const draw = kinds.weighted<() => readonly Step[]>([
       { weight: 25, item: () => [this.#write(this.#node())] },
       { weight: 25, item: () => [this.#exchange(this.#node())] },
@@ -76,8 +90,10 @@ class StepDrawer {
       { weight: mail ? 6 : 0, item: () => [{ kind: 'lose', letter: this.#mail.below(5) }] },
       { weight: mail ? 2 : 0, item: () => [{ kind: 'refuse', ms: this.#mail.below(5 * DAY_MS) }] },
       { weight: this.#shape.zones === undefined ? 0 : 12, item: () => [this.#zone()] },
+      { weight: this.#shape.tables.some(isCounted) ? 20 : 0, item: () => this.#enter() },
       { weight: this.#refers() ? 15 : 0, item: () => this.#refer(this.#node()) },
       { weight: forgery ? 15 : 0, item: () => [this.#forge()] },
+      { weight: strangers ? 20 : 0, item: () => this.#strangeLetters() },
       { weight: schema ? 15 : 0, item: () => [{ kind: 'add column', node: this.#node() }] },
       { weight: rudeServer ? 20 : 0, item: () => this.#mumble(this.#node()) },
       { weight: clocks ? 15 : 0, item: () => this.#clock(this.#node()) },
@@ -90,6 +106,20 @@ class StepDrawer {
   /** A node changes something, and a peer hears of it. */
   #tell(node: number): Step[] {
     return [this.#write(node), this.#exchange(node), this.#exchange(this.#peerOf(node))]
+  }
+
+  /** Somebody enters orders, whose keys the database counts, and mostly tells of them. */
+  #enter(): Step[] {
+    const node = this.#node()
+    const table = this.#shape.tables.findIndex(isCounted)
+    const orders = Array.from({ length: this.#writes.between(1, 4) }, (): Statement => {
+      this.#serial += 1
+      return { verb: 'insert', table, key: 0, otherKey: 0, serial: this.#serial, value: 0 }
+    })
+    const instance = this.#instance(node)
+    const write: Step = { kind: 'write', node, instance, statements: orders, ends: 'commit' }
+    const told = [this.#exchange(node), this.#exchange(this.#peerOf(node)), this.#exchange(node)]
+    return [write, ...told.slice(this.#writes.below(3))]
   }
 
   #refers(): boolean {
@@ -168,7 +198,7 @@ class StepDrawer {
         { weight: 3, item: 'delete' },
         { weight: 2, item: 'rekey' },
       ]),
-      table: random.below(2),
+      table: random.below(Math.max(2, this.#shape.tables.length)),
       key: random.below(KEY_COUNT),
       otherKey: random.below(KEY_COUNT),
       serial: this.#serial,
@@ -224,6 +254,14 @@ class StepDrawer {
   #forge(): Step {
     const forgery = this.#faults.pick(FORGERIES)
     return { kind: 'forge', letter: this.#faults.below(5), forgery }
+  }
+
+  #strangeLetters(): Step[] {
+    const random = this.#mail
+    return Array.from({ length: random.between(1, 2) }, () => {
+      const strange = random.pick(STRANGE_KINDS)
+      return { kind: 'strange letter', letter: random.below(5), strange }
+    })
   }
 
   #clock(node: number): Step[] {
@@ -311,3 +349,16 @@ const REFUSED: Fate = { verdict: 'refused', delaysMs: [], damage: 'none', hint: 
 const SPOOLS = ['kept', 'lost'] as const
 
 const FORGERIES = ['noise', 'empty', 'other number', 'other node', 'too new'] as const
+
+const STRANGE_KINDS = [
+  'personal',
+  'answer',
+  'other prefix',
+  'no prefix',
+  'no attachment',
+  'other attachments',
+  'attachment of another',
+  'other plan',
+  'other node',
+  'unreadable name',
+] as const

@@ -122,6 +122,11 @@ export interface ChangesRequest {
   readonly throughSeq: number
   /** True when also rows that came from `forNode` are wanted: others with the same share may need them. */
   readonly keepsOwn?: boolean
+  /**
+   * Rows may come as {@link ChangeLines}, as far as they take no more octets than this tells when they are read. Otherwise, and behind that, they
+   * come one by one.
+   */
+  readonly roomForLines?: () => number
 }
 
 export interface SumRequest {
@@ -154,7 +159,20 @@ export interface CountRequest {
 /** Rows of one table that lie side by side in the change index. Never empty. */
 export interface ChangeBatch {
   readonly table: TableLine
+  /** The rows; none where there are `lines` in their place. */
   readonly changes: readonly Change[]
+  readonly lines?: ChangeLines
+}
+
+/** Several rows as they stand in a message: a store may have them so at less cost. */
+export interface ChangeLines {
+  /** The node that all of them came from, where the request keeps a node's own; empty when they were changed here. */
+  readonly via: NodeCode | ''
+  readonly rowCount: number
+  /** The position of the last one. */
+  readonly lastSeq: number
+  /** Their lines, each with its end. */
+  readonly octets: Uint8Array
 }
 
 export interface Change {
