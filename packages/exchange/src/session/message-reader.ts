@@ -9,11 +9,14 @@ import type { MessageHeader } from '../plan/message-header.ts'
 import { base64 } from '../platform/base64.ts'
 import { FrameFile, type PartPlace } from './frame-file.ts'
 
+/** Conflicts that were decided are half a million characters at the most, and may be six octets each in JSON: whatever else a header says is small beside it. */
+const MAX_HEADER_LENGTH = 4 * 1024 * 1024
+
 /** No honest message comes near: its sender closes it at a size bound. It ends what a decompression bomb may cost. */
 const MAX_BODY_OCTETS = 4 * 1024 * 1024 * 1024
 
-/** No plan has so many tables: what is kept of a message is bounded. */
-const MAX_CHECKS = 10_000
+/** What thousands of tables hold: what is kept of a message is bounded. */
+const MAX_CHECKS_LENGTH = 8 * 1024 * 1024
 
 const LINE_FEED = 0x0a
 
@@ -75,6 +78,7 @@ class SealCheck {
   readonly parts: PartPlace[] = []
   readonly #lines = new BodyLineReader(base64)
   readonly #message = createHash('sha256')
+  #checkLength = 0
 
   constructor(headerLine: string) {
     this.#seal(headerLine)
@@ -87,7 +91,12 @@ class SealCheck {
     this.#seal(line)
     if (read.kind === 'part') await this.#addPart(read, file)
     else if (read.kind !== 'check') throw new MessageDamaged('it has rows that nothing seals')
-    else if (this.checks.length < MAX_CHECKS) this.checks.push(read)
+    else this.#addCheck(line, read)
+  }
+
+  #addCheck(line: string, check: CheckLine): void {
+    this.#checkLength += line.length
+    if (this.#checkLength <= MAX_CHECKS_LENGTH) this.checks.push(check)
   }
 
   #seal(line: string): void {
@@ -112,6 +121,7 @@ class SealCheck {
 
 /** A format that is too new counts only when the file is whole: a damaged one may say anything. */
 function readHeader(line: string): MessageHeader | MessageTooNew {
+  if (line.length > MAX_HEADER_LENGTH) throw new MessageDamaged('its header is too long')
   try {
     return parseHeaderLine(line)
   } catch (error) {
