@@ -1,0 +1,71 @@
+import type { Random } from '../random/random.ts'
+import { isCounted } from '../world/counted-rows.ts'
+import { peersOf, type WorldShape } from '../world/shape.ts'
+import type { Fate, Statement, Step } from '../world/step.ts'
+
+/** More than a block has, and what is left of the one before. */
+const WHOLE_BLOCK = 8
+
+const LOST: Fate = { verdict: 'taken', delaysMs: [], damage: 'none', hint: 'kept' }
+
+export function countsKeys({ tables }: WorldShape): boolean {
+  return tables.some(isCounted)
+}
+
+/** Nodes whose keys are counted say so to the head office, and get their first blocks. */
+export function firstBlocks(shape: WorldShape): Step[] {
+  if (!countsKeys(shape)) return []
+  const nodes = [...shape.codes.keys()].slice(1)
+  return [...nodes, 0, ...nodes].map((node) => exchange(node))
+}
+
+/** Draws how people enter orders, whose keys the database counts. */
+export class OrderDrawer {
+  readonly #random: Random
+  readonly #shape: WorldShape
+  readonly #nextSerial: () => number
+
+  constructor(random: Random, shape: WorldShape, nextSerial: () => number) {
+    this.#random = random
+    this.#shape = shape
+    this.#nextSerial = nextSerial
+  }
+
+  /** Some orders in one transaction. */
+  enter(node: number, count: number = this.#random.between(1, 4)): Step & { kind: 'write' } {
+    const table = this.#shape.tables.findIndex(isCounted)
+    const statements = Array.from({ length: count }, (): Statement => {
+      const serial = this.#nextSerial()
+      return { verb: 'insert', table, key: 0, otherKey: 0, serial, value: 0 }
+    })
+    return { kind: 'write', node, instance: 'own', statements, ends: 'commit' }
+  }
+
+  /** A node is restored to a day before it gave keys, and handed blocks out. */
+  forget(): Step[] {
+    const random = this.#random
+    const node = random.percent(60) ? 0 : random.below(this.#shape.codes.length)
+    const peers = peersOf(this.#shape, node)
+    const peer = peers[random.below(peers.length)] ?? node
+    const answer = { ...exchange(peer), fates: random.percent(70) ? [LOST] : [] }
+    return [
+      { kind: 'back up', node },
+      ...this.#useUp(peer),
+      exchange(peer),
+      ...this.#useUp(node),
+      answer,
+      { kind: 'restore', node, spool: random.percent(80) ? 'kept' : 'lost' },
+      exchange(node),
+      ...this.#useUp(node),
+      ...this.#useUp(peer),
+    ]
+  }
+
+  #useUp(node: number): Step[] {
+    return [this.enter(node, WHOLE_BLOCK), exchange(node), this.enter(node)]
+  }
+}
+
+function exchange(node: number): Step & { kind: 'exchange' } {
+  return { kind: 'exchange', node, instance: 'own', fates: [] }
+}
