@@ -41,28 +41,33 @@ export class OrderDrawer {
     return { kind: 'write', node, instance: 'own', statements, ends: 'commit' }
   }
 
-  /** A node is restored to a day before it gave keys, and handed blocks out. */
-  forget(): Step[] {
-    const random = this.#random
-    const node = random.percent(60) ? 0 : random.below(this.#shape.codes.length)
-    const peers = peersOf(this.#shape, node)
-    const peer = peers[random.below(peers.length)] ?? node
-    const answer = { ...exchange(peer), fates: random.percent(70) ? [LOST] : [] }
+  /** The head office is restored to a day before it handed blocks out, and hears nothing of them. */
+  forgetBlocks(): Step[] {
+    const peers = peersOf(this.#shape, 0)
+    const peer = peers[this.#random.below(peers.length)] ?? 0
     return [
-      { kind: 'back up', node },
-      ...this.#useUp(peer),
+      { kind: 'back up', node: 0 },
+      this.enter(peer, WHOLE_BLOCK),
       exchange(peer),
-      ...this.#useUp(node),
-      answer,
-      { kind: 'restore', node, spool: random.percent(80) ? 'kept' : 'lost' },
-      exchange(node),
-      ...this.#useUp(node),
-      ...this.#useUp(peer),
+      exchange(0),
+      { ...exchange(peer), fates: this.#random.percent(80) ? [LOST] : [] },
+      this.#restore(0),
+      this.enter(0, WHOLE_BLOCK),
+      exchange(0),
+      this.enter(0, WHOLE_BLOCK),
+      this.enter(peer),
     ]
   }
 
-  #useUp(node: number): Step[] {
-    return [this.enter(node, WHOLE_BLOCK), exchange(node), this.enter(node)]
+  /** A node is restored to a day before it gave keys and told of them. */
+  forgetKeys(node: number): Step[] {
+    const told = [this.enter(node), exchange(node)]
+    const again = [exchange(node), this.enter(node), exchange(node)]
+    return [{ kind: 'back up', node }, ...told, this.#restore(node), ...again]
+  }
+
+  #restore(node: number): Step {
+    return { kind: 'restore', node, spool: this.#random.percent(80) ? 'kept' : 'lost' }
   }
 }
 

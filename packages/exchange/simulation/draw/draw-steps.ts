@@ -83,7 +83,11 @@ class StepDrawer {
       { weight: mail ? 2 : 0, item: () => [{ kind: 'refuse', ms: this.#mail.below(5 * DAY_MS) }] },
       { weight: this.#shape.zones === undefined ? 0 : 12, item: () => [this.#zone()] },
       { weight: countsKeys(this.#shape) ? 20 : 0, item: () => this.#enter(this.#node()) },
-      { weight: countsKeys(this.#shape) ? 6 : 0, item: () => this.#orders.forget() },
+      { weight: countsKeys(this.#shape) ? 6 : 0, item: () => this.#orders.forgetBlocks() },
+      {
+        weight: countsKeys(this.#shape) ? 6 : 0,
+        item: () => this.#orders.forgetKeys(this.#node()),
+      },
       { weight: this.#refers() ? 15 : 0, item: () => this.#refer(this.#node()) },
       { weight: forgery ? 15 : 0, item: () => [this.#forge()] },
       { weight: strangers ? 20 : 0, item: () => this.#strangeLetters() },
