@@ -433,16 +433,6 @@ export const MUTATIONS: readonly Mutation[] = [
     text: `BEGIN SELECT RAISE(ABORT,`,
     replacement: `BEGIN SELECT coalesce('',`,
   }),
-  one('hands out no block for rows with greater keys', {
-    file: 'plan/key-blocks.ts',
-    text: `  if (report.climbs && Math.max(greatestToCome, report.greatest) > newest.last) return true\n`,
-    replacement: ``,
-  }),
-  one('asks for no block', {
-    file: KEYS,
-    text: `      mustAsk = true\n`,
-    replacement: ``,
-  }),
   one('takes blocks that go downwards', {
     file: 'plan/key-blocks.ts',
     text: `  if (own !== undefined && block.first <= own.last) return false\n  return keysLeft(block, at) > 0`,
