@@ -1,11 +1,12 @@
-import { isArray } from '../../message/json.ts'
+import { bodiesOf } from '../content-text.ts'
 import { parseNodeCode, type NodeCode } from '../../plan/node-code.ts'
 import type { Survey, SurveyRequest } from '../change-store.ts'
 import { isNewDay } from './deletions.ts'
 import { hasUnfolded } from './fold.ts'
 import { readHeadSeq, readMetaValue } from './meta.ts'
 import { type Connection, toText } from './postgres-database.ts'
-import { describeConditions, type RuledTable } from './ruled-table.ts'
+import { describeConditions } from '../table-rules.ts'
+import type { RuledTable } from './ruled-table.ts'
 import { readStopped, withoutStopped } from '../stopped-nodes.ts'
 import { readToTell } from '../set-aside-rows.ts'
 import { bookkeepingOf } from './bookkeeping.ts'
@@ -76,11 +77,5 @@ async function readBodies(connection: Connection): Promise<string[]> {
   const contents = await connection.all(
     'SELECT content FROM obmen_exchange.sent WHERE NOT superseded AND NOT delivered',
   )
-  const bodies = new Set<string>()
-  for (const [content] of contents) {
-    const parts: unknown = JSON.parse(toText(content) || '[]')
-    const body: unknown = isArray(parts) ? parts[1] : undefined
-    if (typeof body === 'string' && body !== '') bodies.add(body)
-  }
-  return [...bodies]
+  return bodiesOf(contents.map(([content]) => content))
 }

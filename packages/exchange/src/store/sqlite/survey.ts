@@ -1,10 +1,11 @@
-import { isArray } from '../../message/json.ts'
+import { bodiesOf } from '../content-text.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 import type { Survey, SurveyRequest } from '../change-store.ts'
 import { isNewDay } from './deletions.ts'
 import { hasUnfolded } from './fold.ts'
 import { readHeadSeq, readMeta } from './meta.ts'
-import { describeConditions, type RuledTable } from './ruled-table.ts'
+import { describeConditions } from '../table-rules.ts'
+import type { RuledTable } from './ruled-table.ts'
 import { readStopped, withoutStopped } from '../stopped-nodes.ts'
 import { readToTell } from '../set-aside-rows.ts'
 import { bookkeepingOf } from './bookkeeping.ts'
@@ -70,11 +71,5 @@ const UNDELIVERED = 'SELECT content FROM obmen_sent WHERE superseded = 0 AND del
 
 /** Only what is not delivered has a content, so this reads little. */
 function readBodies(database: SqliteDatabase): string[] {
-  const bodies = new Set<string>()
-  for (const [content] of new Query(database, UNDELIVERED).all()) {
-    const parts: unknown = JSON.parse(toText(content) || '[]')
-    const body: unknown = isArray(parts) ? parts[1] : undefined
-    if (typeof body === 'string' && body !== '') bodies.add(body)
-  }
-  return [...bodies]
+  return bodiesOf(new Query(database, UNDELIVERED).all().map(([content]) => content))
 }
