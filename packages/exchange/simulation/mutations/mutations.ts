@@ -433,11 +433,6 @@ export const MUTATIONS: readonly Mutation[] = [
     text: `BEGIN SELECT RAISE(ABORT,`,
     replacement: `BEGIN SELECT coalesce('',`,
   }),
-  one('takes blocks that go downwards', {
-    file: 'plan/key-blocks.ts',
-    text: `  if (own !== undefined && block.first <= own.last) return false\n  return keysLeft(block, at) > 0`,
-    replacement: `  return own === undefined || at.used >= 0 || block.first > 0`,
-  }),
   one('sets no mark before it hands out blocks', {
     file: KEYS,
     text: `      await this.#marks.set('handed', name, through)\n`,
