@@ -24,6 +24,19 @@ export class SimulatedFile {
     })
   }
 
+  /** Reads what there is from a place on, as far as there is room for it. */
+  async read(
+    into: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }> {
+    const octets = await diskOf(this.#path).at('read', () => readWhole(this.#path))
+    const some = octets.subarray(position, position + length)
+    into.set(some, offset)
+    return { bytesRead: some.length }
+  }
+
   writeFile(content: string): Promise<void> {
     return this.write(Buffer.from(content))
   }

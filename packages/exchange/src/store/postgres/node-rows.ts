@@ -9,8 +9,7 @@ import type {
   NodeState,
   SentMessage,
 } from '../../plan/node-state.ts'
-import type { Stop } from '../../plan/standing.ts'
-import { findStopped, formatStanding, parseStanding } from '../standing-text.ts'
+import { formatStanding, parseStanding } from '../standing-text.ts'
 import {
   type Connection,
   type SqlRow,
@@ -23,13 +22,6 @@ import {
 export async function readNodeCodes(connection: Connection): Promise<NodeCode[]> {
   const codes = await connection.all('SELECT code FROM obmen_exchange.nodes ORDER BY code')
   return codes.map(([code]) => parseNodeCode(toText(code)))
-}
-
-export async function readStopped(connection: Connection): Promise<ReadonlyMap<NodeCode, Stop>> {
-  const nodes = await connection.all(
-    `SELECT code, standing FROM obmen_exchange.nodes WHERE standing <> ''`,
-  )
-  return findStopped(nodes.map(([code, standing]) => [toText(code), toText(standing)]))
 }
 
 const NODES = `

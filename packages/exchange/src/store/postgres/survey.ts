@@ -5,8 +5,8 @@ import { isNewDay } from './deletions.ts'
 import { hasUnfolded } from './fold.ts'
 import { readHeadSeq, readMetaValue } from './meta.ts'
 import { type Connection, toText } from './postgres-database.ts'
-import { readStopped } from './node-rows.ts'
 import { describeConditions, type RuledTable } from './ruled-table.ts'
+import { readStopped, withoutStopped } from '../stopped-nodes.ts'
 import { readToTell } from '../set-aside-rows.ts'
 import { bookkeepingOf } from './bookkeeping.ts'
 
@@ -17,6 +17,8 @@ export async function survey(
   request: SurveyRequest,
 ): Promise<Survey> {
   const headSeq = await readHeadSeq(connection)
+  const bookkeeping = bookkeepingOf(connection)
+  const stopped = await readStopped(bookkeeping)
   const codes = await connection.all('SELECT code FROM obmen_exchange.nodes ORDER BY code')
   const areSharesOld = (await readMetaValue(connection, 'shares')) !== describeConditions(tables)
   const instance = await readMetaValue(connection, 'instance')
@@ -26,13 +28,17 @@ export async function survey(
     headSeq,
     hasUnfolded: areSharesOld || (await hasUnfolded(connection, tables)),
     nodes: codes.map(([code]) => parseNodeCode(toText(code))),
-    toServe: await readToServe(connection, headSeq, request),
+    toServe: await withoutStopped(
+      bookkeeping,
+      await readToServe(connection, headSeq, request),
+      stopped,
+    ),
     bodies: await readBodies(connection),
     hasUnsent: unsent !== undefined,
     isNewDay: await isNewDay(connection, request.nowMs),
-    stopped: await readStopped(connection),
+    stopped,
     hasRefused: refused !== undefined,
-    toTell: await readToTell(bookkeepingOf(connection)),
+    toTell: await readToTell(bookkeeping),
     instance: instance === '' ? undefined : instance,
     hasKeyBlocks: tables.some(({ keyBlocks }) => keyBlocks !== undefined),
   }

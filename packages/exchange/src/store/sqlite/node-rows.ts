@@ -8,8 +8,7 @@ import type {
   NodeState,
   SentMessage,
 } from '../../plan/node-state.ts'
-import type { Stop } from '../../plan/standing.ts'
-import { findStopped, formatStanding, parseStanding } from '../standing-text.ts'
+import { formatStanding, parseStanding } from '../standing-text.ts'
 import { formatFormer, parseFormer } from '../former-text.ts'
 import { Query, type SqliteDatabase, type SqlValue, toNumber, toText } from './sqlite-database.ts'
 
@@ -49,11 +48,6 @@ export function readNode(database: SqliteDatabase, code: NodeCode): NodeState | 
     ...(standing !== undefined && { standing }),
     ...parseFormer(toText(row[11])),
   }
-}
-
-export function readStopped(database: SqliteDatabase): ReadonlyMap<NodeCode, Stop> {
-  const nodes = new Query(database, `SELECT code, standing FROM obmen_node WHERE standing <> ''`)
-  return findStopped(nodes.all().map(([code, standing]) => [toText(code), toText(standing)]))
 }
 
 function readSent(database: SqliteDatabase, code: NodeCode): SentMessage[] {

@@ -63,11 +63,8 @@ export class ImapReceiver implements MailReceiver {
   getHeaders(filter: InternetMailFilter): Promise<Given<InternetMailMessage>> {
     return this.#within('reading headers', async (mailbox, imap) => {
       const letters = await find(mailbox, imap, filter)
-      const found: LetterOctets[] = []
-      for await (const each of fetchHeaderSections(mailbox, letters, ITEMS)) found.push(each)
-      found.sort((a, b) => a.letter.sequenceNumber - b.letter.sequenceNumber)
       const received = new ReceivedLetters(mailbox, { isWhole: false })
-      for (const each of found) received.take(each)
+      for (const each of await fetchHeaderSections(mailbox, letters, ITEMS)) received.take(each)
       return { items: [...received.messages.values()], refusals: received.refusals }
     })
   }

@@ -44,9 +44,11 @@ interface Connected {
  *   await mail.logon(profile)
  *   const reports = await mail.getHeaders({ subject: 'Report' })
  *   for (const message of await mail.get(false, reports)) {
- *     await message.attachments[0]?.data.write('report.xml')
+ *     const [report] = message.attachments
+ *     if (report === undefined) continue
+ *     await report.data.write('report.xml')
+ *     await mail.deleteMessages([message])
  *   }
- *   await mail.deleteMessages(reports)
  * }
  * ```
  */
