@@ -47,7 +47,7 @@ export interface Step {
 
 export class Pipeline {
   readonly #channel: CommandChannel
-  readonly #isPipelining: boolean
+  readonly isPipelining: boolean
   /** Steps that are owed a reply, the oldest first. Of these the last `#unsent` are still in the batch. */
   readonly #owed: Step[] = []
   #unsent = 0
@@ -62,7 +62,7 @@ export class Pipeline {
 
   constructor(channel: CommandChannel, options: { readonly isPipelining: boolean }) {
     this.#channel = channel
-    this.#isPipelining = options.isPipelining
+    this.isPipelining = options.isPipelining
   }
 
   /** Whether the server has ended the session. */
@@ -81,13 +81,13 @@ export class Pipeline {
 
   /** Whether another command may be put: without PIPELINING only when no reply is owed, otherwise unless too many are. */
   get hasRoom(): boolean {
-    const most = this.#isPipelining ? MAX_OWED_REPLIES : 1
+    const most = this.isPipelining ? MAX_OWED_REPLIES : 1
     return this.#owed.length < most && this.#batchOctets < MAX_BATCH_OCTETS
   }
 
   /** Sends and receives until {@link hasRoom}. */
   *makeRoom(): Dialog<void> {
-    if (!this.#isPipelining) yield* this.settle()
+    if (!this.isPipelining) yield* this.settle()
     else if (this.#owed.length >= MAX_OWED_REPLIES) yield* this.#receiveUntil(REFILL_AT)
     else if (!this.hasRoom) yield* this.flush()
   }
