@@ -52,7 +52,7 @@ export function drawShape(random: Random, nodeCount?: number): WorldShape {
   const directed = goesOneWay
     ? drawn.map((table, index) => (index === 0 ? { ...table, oneWayBy } : table))
     : drawn
-  const countsKeys = isPlain && links === STAR && random.stream('keys').percent(25)
+  const countsKeys = isPlain && links === STAR && random.stream('keys').percent(60)
   const tables = countsKeys ? [...directed, COUNTED] : directed
   return {
     codes: CODES.slice(0, count),
@@ -68,8 +68,7 @@ export function drawShape(random: Random, nodeCount?: number): WorldShape {
       messageSizeOctets: random.pick([10_000, 10_000, 250, 60]),
       keepDeletionsDays: random.pick([400, 400, 0, 1]),
     },
-    policy:
-      isPlain && !goesOneWay ? random.pick(['latest', 'latest', 'latest', ...POLICIES]) : 'latest',
+    policy: goesOneWay ? 'latest' : random.pick(['latest', 'latest', 'latest', ...POLICIES]),
     ...(isShared && { zones: CODES.slice(0, count).map(() => random.pick(ZONES)) }),
     ...(links === STAR && random.percent(30) && { ownColumnsBy: 'office' as const }),
     ...(!isPlain && random.percent(20) && { isStrict: true }),

@@ -4,6 +4,7 @@ import { compareStates, describeState } from '../model/row-state.ts'
 import type { Site } from '../site/site.ts'
 import { checkConvergence, checkSite, checkStrangeLetters } from './checks.ts'
 import { exchangeOnce } from './exchange-once.ts'
+import { tableNumber } from './shape.ts'
 import { quote } from './tables.ts'
 import { WorldFailure } from './world-failure.ts'
 import { writeStatements } from './write-statements.ts'
@@ -54,7 +55,7 @@ async function checkKeysLeft({ store, name, plan }: Site): Promise<void> {
 /** But for a row that fits nowhere here, and whose node has forgotten that it ever made it. */
 function checkNothingIsHeld(world: World, site: Site): void {
   for (const [id, state] of site.model.held) {
-    const table = world.shape.tables[Number(id.split(':')[0])]
+    const table = world.shape.tables[tableNumber(id)]
     const fitsNever = table?.refusingNode === site.node || table?.parent !== undefined
     const isForgotten = world.sites.every(({ model }) => {
       const known = model.rows.get(id)
@@ -107,7 +108,7 @@ function stir(world: World): void {
 
 function changeRow(world: World, site: Site): void {
   const { node } = site
-  const serial = STIR_SERIAL + 2 * node
+  const serial = STIR_SERIAL + 4 * node
   const row = { table: 0, key: node, otherKey: 0, serial, value: serial }
   const statements = [{ verb: 'upsert', ...row }] as const
   const step = { kind: 'write', node, instance: 'own', statements, ends: 'commit' } as const
@@ -115,7 +116,7 @@ function changeRow(world: World, site: Site): void {
   checkSite(site)
 }
 
-/** Above all other serial numbers; even, so that no node refuses the row. */
+/** Above all other serial numbers; a multiple of four, so that no node refuses the row, and it refers to no other one. */
 const STIR_SERIAL = 2_000_000
 
 async function settle(world: World): Promise<void> {

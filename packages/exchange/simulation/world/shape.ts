@@ -33,7 +33,12 @@ export interface TableShape {
 
 /** Who keeps the rows of a row's table from going back; nobody when they go both ways. */
 export function oneWayBy({ tables }: WorldShape, id: string): TableShape['oneWayBy'] {
-  return tables[Number(id.slice(0, id.indexOf(':')))]?.oneWayBy
+  return tables[tableNumber(id)]?.oneWayBy
+}
+
+/** The table of a row. */
+export function tableNumber(id: string): number {
+  return Number(id.slice(0, id.indexOf(':')))
 }
 
 /** The column that refers to a parent. */

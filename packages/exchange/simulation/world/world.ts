@@ -2,6 +2,7 @@ import { newNodeState, type NodeState } from '@obmen/exchange'
 
 import type { Mailbox } from '../mail/mailbox.ts'
 import type { LetterContent } from '../model/letter-rows.ts'
+import type { RowId } from '../model/row-state.ts'
 import { Random } from '../random/random.ts'
 import { addPeer, planNameOf, prepareSite } from '../site/prepared-sites.ts'
 import { type Backup, Site } from '../site/site.ts'
@@ -12,7 +13,7 @@ import { exchangeOnce } from './exchange-once.ts'
 import { KeyWatch } from './key-watch.ts'
 import { addStrangeLetter, forgeLetter, loseLetter } from './mail-events.ts'
 import { ZONE } from './rules.ts'
-import { oneWayBy, peersOf, type WorldShape } from './shape.ts'
+import { oneWayBy, peersOf, tableNumber, type WorldShape } from './shape.ts'
 import type { Fate, Instance, Step } from './step.ts'
 import { WorldFailure } from './world-failure.ts'
 import { writeStatements } from './write-statements.ts'
@@ -158,9 +159,15 @@ export class World {
         continue
       }
       if (act.kind !== 'fold' || site.model.pending.size > 0) site.hasChanged = true
-      if (act.kind === 'fold') site.model.fold()
+      if (act.kind === 'fold') site.model.fold((id) => this.#stampOfEvicted(site, id))
       else if (act.kind === 'apply') this.#onApplied(site)
     }
+  }
+
+  /** The time of a row's version, where rows may give way to others. */
+  #stampOfEvicted(site: Site, id: RowId): number | undefined {
+    const table = this.shape.tables[tableNumber(id)]
+    return table?.unique === undefined ? undefined : site.reader.index().get(id)?.stamp
   }
 
   /** Whether a copy of a database runs, or ran, beside it. */

@@ -24,9 +24,14 @@ export abstract class CanonicalLetter implements AsyncIterable<Uint8Array> {
     return isObject && #isVouchedFor in content && content.#isVouchedFor
   }
 
-  /** All of its octets, when they are one array in memory already, so that nobody has to wait for them. Asking for them begins the letter, as iterating does. */
+  /** All of its octets, when they are one array in memory already, so that nobody has to wait for them. Who sends them says so by {@link begin}. */
   whole(): Uint8Array | undefined {
     return undefined
+  }
+
+  /** Told before octets of {@link whole} leave, as iterating tells it by itself. */
+  begin(): void {
+    // A letter that can be sent any number of times need not know.
   }
 
   /** The octets, from the beginning, each time it is called. */

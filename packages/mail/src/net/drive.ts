@@ -31,8 +31,9 @@ export async function drive<Result>(
       let answer: Answer
       try {
         const fulfilled = pump.fulfil(step.value)
-        // Waiting for what is there already would cost more than many demands do.
-        answer = fulfilled instanceof Promise ? await fulfilled : fulfilled
+        // Waiting for what is there already would cost more than many demands do, and so would a promise more for what is done with it here.
+        const octets = fulfilled instanceof Promise ? await fulfilled : fulfilled
+        answer = pump.answer(step.value, octets)
       } catch (error) {
         step = dialog.throw(error)
         continue
@@ -64,6 +65,7 @@ class Pump {
     this.#connection = connection
   }
 
+  /** What comes to a demand; {@link answer} makes the answer of it. */
   fulfil(demand: Demand): Promise<Answer> | Answer {
     if (demand.kind === 'receive') return this.#receive(demand)
     this.#receivingSince = undefined
@@ -74,7 +76,7 @@ class Pump {
       case 'startTls':
         return this.#connection.startTls(demand.timeoutMs).then(nothing)
       case 'poll':
-        return this.#poll(demand)
+        return this.#connection.poll(demand)
       case 'listen':
         return this.#listen(demand)
       case 'pull':
@@ -84,17 +86,24 @@ class Pump {
     }
   }
 
-  #poll(demand: Demand & { readonly kind: 'poll' }): Promise<Answer> | Answer {
-    const polled = this.#connection.poll(demand)
-    return polled instanceof Promise
-      ? polled.then((octets) => this.#heard(octets))
-      : this.#heard(polled)
-  }
-
-  /** The answer to a poll: what was received, if anything, and otherwise whether anything still can be. */
-  #heard(octets: Uint8Array | undefined): Answer {
-    if (octets === undefined) return this.#connection.ended.aborted ? null : undefined
-    this.#connection.log?.received(octets)
+  /** What the dialog goes on with. */
+  answer(demand: Demand, octets: Answer): Answer {
+    switch (demand.kind) {
+      case 'receive':
+        if (octets && demand.answer === undefined && octets.includes(LF)) {
+          this.#receivingSince = undefined
+        }
+        break
+      case 'poll':
+        // Nothing was received, and perhaps nothing can be any more.
+        if (octets === undefined && this.#connection.ended.aborted) return null
+        break
+      case 'listen':
+        break
+      default:
+        return octets
+    }
+    if (octets) this.#connection.log?.received(octets)
     return octets
   }
 
@@ -104,9 +113,7 @@ class Pump {
     const leftMs = forMs - (now - this.#listeningSince)
     if (leftMs <= 0) return undefined
     await this.#connection.arrival(leftMs, interrupt)
-    const octets = await this.#connection.poll()
-    if (octets !== undefined) this.#connection.log?.received(octets)
-    return octets
+    return this.#connection.poll()
   }
 
   /** Not ended by the peer: what it had sent before may be all of it. */
@@ -144,17 +151,7 @@ class Pump {
     if (answer !== this.#answer) this.#receivingSince = undefined
     this.#answer = answer
     this.#receivingSince ??= now
-    const received = this.#connection.receive(timeoutMs, now - this.#receivingSince)
-    return received instanceof Promise
-      ? received.then((octets) => this.#received(octets, answer))
-      : this.#received(received, answer)
-  }
-
-  #received(octets: Uint8Array | null, answer: object | undefined): Answer {
-    if (octets === null) return null
-    if (answer === undefined && octets.includes(LF)) this.#receivingSince = undefined
-    this.#connection.log?.received(octets)
-    return octets
+    return this.#connection.receive(timeoutMs, now - this.#receivingSince)
   }
 
   /** A source or sink may never settle by itself. */

@@ -20,6 +20,7 @@ export function contentOf(source: ContentSource, options: SendOptions): Content 
     body: letter.body === '7BIT' ? letter.body : (body ?? letter.body),
     isCanonical: true,
     whole: () => source.whole(),
+    begin: () => letter.begin(),
   }
 }
 

@@ -23,8 +23,8 @@ import { channelBindingOf } from './channel-binding.ts'
 import { clientCertificateOf } from './client-certificate.ts'
 import type { Connection } from './connection.ts'
 import { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './errors.ts'
-import type { DeadlinePhase } from './errors.ts'
 import type { ConnectionOptions, MailServer } from './mail-server.ts'
+import { PendingOperation, type Deadline } from './pending-operation.ts'
 import { pinOf } from './pins.ts'
 import { startTimer } from './timer.ts'
 import { codeOf, handshakeFailure, isAboutClientCertificate } from './tls-check.ts'
@@ -72,8 +72,7 @@ export class SocketConnection implements Connection {
   #hasRoom = true
   /** How much was sent since the system was last asked for what has arrived. */
   #octetsSinceRead = 0
-  /** Lets the pending operation look at the state again. */
-  #wake: (() => void) | undefined
+  readonly #operation = new PendingOperation((missed) => this.close(missed))
 
   /** @param log what records the conversation instead of an ordinary logger. */
   constructor(server: MailServer, options: ConnectionOptions, log?: ProtocolLogger) {
@@ -103,7 +102,7 @@ export class SocketConnection implements Connection {
   }
 
   connected(timeoutMs: number): Promise<void> {
-    return this.#until(() => this.#state !== 'connecting', { phase: 'connect', timeoutMs })
+    return this.#reach(() => this.#state !== 'connecting', { phase: 'connect', timeoutMs })
   }
 
   send(
@@ -120,30 +119,30 @@ export class SocketConnection implements Connection {
     if (isContinued) return undefined
     if (socket.writableCorked > 0) socket.uncork()
     if (this.#hasRoom) return undefined
-    return this.#until(() => this.#hasRoom, { phase: 'send', timeoutMs })
+    return this.#reach(() => this.#hasRoom, { phase: 'send', timeoutMs })
   }
 
   receive(timeoutMs: number, spentMs: number = 0): Promise<Uint8Array | null> | Uint8Array {
-    return this.#take() ?? this.#receive({ phase: 'receive', timeoutMs, spentMs })
+    return this.#take() ?? this.#until(this.#lookReceived, { phase: 'receive', timeoutMs, spentMs })
   }
 
-  async #receive(deadline: Deadline): Promise<Uint8Array | null> {
-    await this.#until(() => this.#received.length > 0 || this.#hasEnded, deadline)
-    return this.#take() ?? null
+  /** Made once, because it is waited for more often than anything else. */
+  readonly #lookReceived = (): Uint8Array | null | undefined => {
+    return this.#take() ?? (this.#hasEnded ? null : undefined)
   }
 
   async arrival(forMs: number, interrupt: PromiseLike<unknown>): Promise<void> {
     let isOver = false
     const end = (): void => {
       isOver = true
-      this.#wake?.()
+      this.#wake()
     }
     const timer = startTimer(forMs, end)
     void interrupt.then(end, end)
     const isReached = (): boolean => isOver || this.#received.length > 0 || this.#hasEnded
     try {
       // The time is up by this timer; the deadline is none.
-      await this.#until(isReached, { phase: 'receive', timeoutMs: Infinity })
+      await this.#reach(isReached, { phase: 'receive', timeoutMs: Infinity })
     } finally {
       clearTimeout(timer)
     }
@@ -175,7 +174,7 @@ export class SocketConnection implements Connection {
     } else {
       this.#encrypt()
     }
-    await this.#until(() => this.isEncrypted, { phase: 'tls', timeoutMs })
+    await this.#reach(() => this.isEncrypted, { phase: 'tls', timeoutMs })
   }
 
   channelBinding(): ChannelBinding | undefined {
@@ -236,7 +235,7 @@ export class SocketConnection implements Connection {
       socket.on(event, (fact: unknown) => {
         if (socket !== this.#socket) return
         change(fact)
-        this.#wake?.()
+        this.#wake()
       })
     }
     if (socket instanceof tls.TLSSocket) on('secureConnect', () => this.#endHandshake(socket))
@@ -303,27 +302,22 @@ export class SocketConnection implements Connection {
     else this.close(new TlsFailed({ check: 'pin', host, port, seenPin: pin }))
   }
 
-  /** Waits for the state that an operation needs. At the deadline the connection ends, because nobody knows any more what is owed. */
-  async #until(isReached: () => boolean, deadline: Deadline): Promise<void> {
-    if (isReached()) return
-    if (this.#failure !== undefined) throw this.#failure
-    assert(this.#wake === undefined, 'operations on a connection follow one another')
-    const { phase, timeoutMs, spentMs = 0 } = deadline
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#wake = (): void => {
-      if (isReached()) resolve()
-      else if (this.#failure !== undefined) reject(this.#failure)
-    }
-    const timer = startTimer(timeoutMs - spentMs, () =>
-      this.close(new DeadlineExceeded(phase, timeoutMs)),
-    )
-    try {
-      await promise
-    } finally {
-      clearTimeout(timer)
-      this.#wake = undefined
-      this.#octetsSinceRead = 0
-    }
+  /** Waits for what `look` gives. At the deadline the connection ends, because nobody knows any more what is owed. */
+  #until<Found>(look: () => Found | undefined, deadline: Deadline): Promise<Found> {
+    const found = look()
+    if (found !== undefined) return Promise.resolve(found)
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
+    return this.#operation.until(look, deadline)
+  }
+
+  /** Waits for a state. */
+  async #reach(isReached: () => boolean, deadline: Deadline): Promise<void> {
+    await this.#until(() => isReached() || undefined, deadline)
+  }
+
+  /** Lets the pending operation look at the state again. */
+  #wake(): void {
+    if (this.#operation.lookAgain(this.#failure)) this.#octetsSinceRead = 0
   }
 
   #explain(error: unknown): MailError {
@@ -344,7 +338,8 @@ export class SocketConnection implements Connection {
     if (this.#failure !== undefined) return
     this.#failure = failure
     this.#release()
-    this.#wake?.()
+    this.#wake()
+    this.#operation.end()
     this.#ending.abort(failure)
   }
 
@@ -376,12 +371,6 @@ function connectTo({ host, port }: MailServer): net.Socket {
 
 function startLog({ log }: ConnectionOptions): ProtocolLogger | undefined {
   return log === undefined ? undefined : new ProtocolLogger(log)
-}
-
-interface Deadline {
-  readonly phase: DeadlinePhase
-  readonly timeoutMs: number
-  readonly spentMs?: number
 }
 
 /** Resolves when what the system had received by now has been read: two turns of the event loop, because the first may be in its second half. */

@@ -66,9 +66,11 @@ class TrackedLetter extends CanonicalLetter implements TrackedContent {
   }
 
   override whole(): Uint8Array | undefined {
-    const octets = this.#letter.whole()
-    if (octets !== undefined) this.#begin.isBegun = true
-    return octets
+    return this.#letter.whole()
+  }
+
+  override begin(): void {
+    this.#begin.isBegun = true
   }
 
   release(): void {

@@ -17,6 +17,10 @@ export class WaitingLetters implements LetterQueue {
     return this.#letters.take()
   }
 
+  peek(): QueuedLetter | undefined {
+    return this.#letters.first
+  }
+
   /** Whether it was still there. */
   remove(letter: QueuedLetter): boolean {
     return this.#letters.remove(letter)

@@ -33,6 +33,8 @@ export class ContentReader {
   #isBegun = false
   /** What was taken was all of it. */
   #isWhole = false
+  /** The form of all of it, made before anybody asked. */
+  #prepared: Uint8Array | undefined
   #hasFailed = false
 
   constructor(content: Content, { form, pipeline, deadlines, transaction }: Surroundings) {
@@ -48,12 +50,23 @@ export class ContentReader {
     return this.#hasFailed
   }
 
+  /** Makes the form of content that is in memory and no larger, in time that is left: before it is known whether the server wants it. */
+  prepare(maxOctets: number): void {
+    const octets = this.#content.whole?.()
+    if (octets === undefined || octets.length > maxOctets) return
+    this.#isWhole = true
+    this.#octets = octets.length
+    this.#prepared = this.#form.push(octets)
+  }
+
   /**
    * The next block, of about so many octets at most; `null` at the end, or when everybody has been refused.
    *
    * @throws SmtpContentInvalid, RangeError, and whatever the source throws.
    */
   *next(maxOctets: number): Dialog<Uint8Array | null> {
+    const prepared = this.#takePrepared()
+    if (prepared !== undefined) return prepared
     while (this.#piece.length === 0) {
       const piece = this.#isWhole ? null : (this.#takeWhole() ?? (yield* this.#pull()))
       if (piece === null) return this.#endSource()
@@ -97,11 +110,20 @@ export class ContentReader {
     })
   }
 
+  #takePrepared(): Uint8Array | undefined {
+    const prepared = this.#prepared
+    if (prepared === undefined) return undefined
+    this.#prepared = undefined
+    this.#content.begin?.()
+    return prepared
+  }
+
   /** All of the content, when there is nothing to wait for. Only asked for before the source is. */
   #takeWhole(): Uint8Array | undefined {
     const octets = this.#isBegun ? undefined : this.#content.whole?.()
     this.#isBegun = true
     this.#isWhole = octets !== undefined
+    if (this.#isWhole) this.#content.begin?.()
     return octets
   }
 

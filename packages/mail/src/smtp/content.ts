@@ -4,8 +4,10 @@ import type { OctetSource } from '../wire/dialog.ts'
 /** The letter itself, and what is known of it beforehand. */
 export interface Content {
   readonly source: OctetSource
-  /** Gives all that the source would give, when it is in memory and needs not be waited for. The source is not asked then. */
+  /** Gives all that the source would give, when it is in memory and needs not be waited for. The source is not asked then, but {@link begin} is called. */
   readonly whole?: () => Uint8Array | undefined
+  /** Called before octets of {@link whole} leave. */
+  readonly begin?: () => void
   /** How many octets the source will give, as it gives them, if that is known (RFC 1870 §3). */
   readonly sizeOctets?: number
   /** What octets it may have: RFC 6152, RFC 3030. Without it, seven bits. */

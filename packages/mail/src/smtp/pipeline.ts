@@ -24,9 +24,8 @@ const MAX_OWED_REPLIES = 100
 const REFILL_AT = MAX_OWED_REPLIES / 2
 
 /**
- * How much leaves at once, and so what a deadline is for: 128 KiB in the three minutes of RFC 5321 §4.5.3.2.5 are less than 6 kbit/s. Half as much costs
- * a third more processor time for large letters, because each hand-over costs more than what is in it.
- * A hundred owed replies to pieces of this size are what is under way at most.
+ * How much is handed over at once. RFC 5321 §4.5.3.2.5 gives each such block three minutes, so that a line of 6 kbit/s is fast enough. Half as much would cost a large
+ * letter a third more processor time, because each hand-over costs more than what is in it.
  */
 export const MAX_BATCH_OCTETS = 131_072
 

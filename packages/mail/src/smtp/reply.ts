@@ -39,13 +39,15 @@ export class Reply {
   readonly code: number
   /** The text of each line, without the code; not escaped. At least one. */
   readonly lines: readonly string[]
-  /** The enhanced status code of the first line that has one (RFC 2034, RFC 3463). */
-  readonly enhancedStatus: EnhancedStatus | undefined
 
   constructor(code: number, lines: readonly string[]) {
     this.code = code
     this.lines = lines
-    this.enhancedStatus = firstStatus(code, lines)
+  }
+
+  /** The enhanced status code of the first line that has one (RFC 2034, RFC 3463). Looked for when it is asked for: of a letter that is accepted, nobody does. */
+  get enhancedStatus(): EnhancedStatus | undefined {
+    return firstStatus(this.code, this.lines)
   }
 
   get severity(): ReplySeverity {

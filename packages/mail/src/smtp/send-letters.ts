@@ -21,9 +21,9 @@ import { ProtocolViolation } from '../wire/errors.ts'
 import { CLOSING } from './command-channel.ts'
 import { DATA, formatBdat, LONE_DOT, RSET } from './command.ts'
 import { formOf } from './content-form.ts'
-import type { Content } from './content.ts'
 import { ContentReader } from './content-reader.ts'
-import { planMail, type MailPlan } from './mail-plan.ts'
+import type { MailPlan } from './mail-plan.ts'
+import { MailPlanner } from './mail-planner.ts'
 import { MAX_BATCH_OCTETS, Pipeline, sessionOver, type Step } from './pipeline.ts'
 import type { SmtpSession } from './session.ts'
 import { Transaction, type QueuedLetter } from './transaction.ts'
@@ -34,6 +34,8 @@ export type { QueuedLetter }
 export interface LetterQueue {
   /** Takes the next letter; `undefined` when there is none now. */
   next(): QueuedLetter | undefined
+  /** The letter that {@link next} would take, left where it is. */
+  peek(): QueuedLetter | undefined
 }
 
 /**
@@ -76,6 +78,7 @@ export function* sendLetters(session: SmtpSession, queue: LetterQueue): Dialog<v
 class Burst {
   readonly #session: SmtpSession
   readonly #pipeline: Pipeline
+  readonly #planner: MailPlanner
   /** Letters that have been begun and not been told what became of them, the oldest first. */
   #open: Transaction[] = []
   #failure: unknown
@@ -93,6 +96,7 @@ class Burst {
 
   constructor(session: SmtpSession) {
     this.#session = session
+    this.#planner = new MailPlanner(session)
     const isPipelining = session.extensions.has('PIPELINING')
     this.#pipeline = new Pipeline(session.channel, { isPipelining })
     this.#needsReset = session.state === 'reset-needed'
@@ -109,7 +113,7 @@ class Burst {
       for (;;) {
         if (this.#isFull()) yield* this.#decideAll()
         const letter = queue.next() ?? (yield* this.#await(queue))
-        if (letter !== undefined) yield* this.#send(letter)
+        if (letter !== undefined) yield* this.#send(letter, queue)
         else if (this.#pipeline.owesReplies) yield* this.#pipeline.receive()
         else if (!(yield* this.#confirm())) break
       }
@@ -155,14 +159,14 @@ class Burst {
     }
   }
 
-  *#send(letter: QueuedLetter): Dialog<void> {
+  *#send(letter: QueuedLetter, queue: LetterQueue): Dialog<void> {
     const plan = this.#plan(letter)
     if (plan === undefined) return
     const { isLmtp, usesChunking } = this.#session
     const transaction = new Transaction(letter, { isLmtp, isHeldBack: usesChunking })
     this.#open.push(transaction)
     yield* this.#sendEnvelope(transaction, plan)
-    if (!usesChunking) return yield* this.#sendData(transaction, letter)
+    if (!usesChunking) return yield* this.#sendData(transaction, letter, queue)
     if (!this.#isProven) {
       yield* this.#pipeline.settle()
       // A reply too many would have every other taken for the one before it, and this is where it can still be told.
@@ -209,7 +213,7 @@ class Burst {
   /** A letter that the server can't take is not begun, and the others go on. */
   #plan(letter: QueuedLetter): MailPlan | undefined {
     try {
-      return planMail(this.#session, letter.envelope, letter.content)
+      return this.#planner.plan(letter)
     } catch (error) {
       letter.fail(error)
       return undefined
@@ -251,14 +255,24 @@ class Burst {
     }
   }
 
-  *#sendData(transaction: Transaction, { content }: QueuedLetter): Dialog<void> {
-    const { dataMs } = this.#session.channel.deadlines
+  *#sendData(
+    transaction: Transaction,
+    { content }: QueuedLetter,
+    queue: LetterQueue,
+  ): Dialog<void> {
+    const { deadlines } = this.#session.channel
     const pipeline = this.#pipeline
     if (!transaction.isRefused) {
-      pipeline.put(DATA.octets, transaction.dataStep(dataMs))
+      const form = formOf(content, 'DATA')
+      const reader = new ContentReader(content, { form, pipeline, deadlines, transaction })
+      pipeline.put(DATA.octets, transaction.dataStep(deadlines.dataMs))
+      yield* pipeline.flush()
+      // The server is at work now. What this side can do meanwhile need not be done when the server waits.
+      reader.prepare(MAX_BATCH_OCTETS)
+      this.#planner.planAhead(queue.peek())
       yield* pipeline.settle()
+      if (!transaction.isRefused) return yield* this.#sendContent(transaction, reader)
     }
-    if (!transaction.isRefused) return yield* this.#sendContent(transaction, content)
     if (!transaction.isGoAheadGiven && transaction.hasRecipient) {
       return yield* this.#forget(transaction)
     }
@@ -290,12 +304,9 @@ class Burst {
     transaction.settle()
   }
 
-  *#sendContent(transaction: Transaction, content: Content): Dialog<void> {
-    const { deadlines } = this.#session.channel
+  *#sendContent(transaction: Transaction, reader: ContentReader): Dialog<void> {
     const pipeline = this.#pipeline
-    const form = formOf(content, 'DATA')
-    const reader = new ContentReader(content, { form, pipeline, deadlines, transaction })
-    const end = transaction.endStep(deadlines.contentEndMs)
+    const end = transaction.endStep(this.#session.channel.deadlines.contentEndMs)
     pipeline.isInContent = true
     for (;;) {
       const block = yield* reader.next(MAX_BATCH_OCTETS)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import fc from 'fast-check'
 import { OrderedSet } from '../../src/net/ordered-set.ts'
 import { WaitingLetters } from '../../src/net/waiting-letters.ts'
 import type { QueuedLetter } from '../../src/smtp/send-letters.ts'
@@ -18,6 +19,48 @@ describe('What waits in order', () => {
     assert.deepEqual([set.take(), set.take(), set.take(), set.take()], [3, 4, 5, undefined])
     set.add(6)
     assert.deepEqual([set.size, set.take(), set.take()], [1, 6, undefined])
+  })
+
+  it('is what a list would hold, after whatever was done', () => {
+    const act = fc.oneof(
+      fc.constant({ kind: 'add' as const }),
+      fc.constant({ kind: 'take' as const }),
+      fc.record({ kind: fc.constant('remove' as const), at: fc.nat(150) }),
+    )
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 300, size: 'max' }), (acts) => {
+        const set = new OrderedSet<number>()
+        const list: number[] = []
+        let last = 0
+        for (const done of acts) {
+          if (done.kind === 'add') {
+            set.add(++last)
+            list.push(last)
+          } else if (done.kind === 'take') {
+            assert.equal(set.take(), list.shift())
+          } else {
+            const at = list.indexOf(done.at)
+            assert.equal(set.remove(done.at), at >= 0)
+            if (at >= 0) list.splice(at, 1)
+          }
+          assert.deepEqual([set.size, set.first], [list.length, list[0]])
+        }
+      }),
+    )
+  })
+
+  it('costs twice as much when twice as many are removed from among the others', () => {
+    const work = (count: number): void => {
+      const set = new OrderedSet<number>()
+      for (let item = 1; item <= count; item++) set.add(item)
+      for (let item = 2; item <= count; item += 2) set.remove(item)
+      while (set.size > 0) set.take()
+    }
+    work(20_000)
+
+    const ratio = costOf(() => work(80_000)) / costOf(() => work(20_000))
+
+    assert.ok(ratio < 10, `four times the items cost ${ratio.toFixed(1)} times the work`)
   })
 
   it('costs twice as much for twice as many letters', () => {

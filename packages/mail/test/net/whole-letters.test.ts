@@ -3,10 +3,13 @@ import { describe, it } from 'node:test'
 import { octetsOf } from '../../src/base/octets.ts'
 import { CanonicalLetter } from '../../src/base/canonical-letter.ts'
 import { drive } from '../../src/net/drive.ts'
+import { Aborted } from '../../src/net/errors.ts'
 import { SmtpConnection } from '../../src/net/smtp-client.ts'
+import { trackContent } from '../../src/net/tracked-content.ts'
+import { ReversePath } from '../../src/smtp/path.ts'
 import { takeCensus } from '../census.ts'
 import { envelope, open, summary } from '../smtp/conversation.ts'
-import { ScriptedServer } from '../smtp/scripted-server.ts'
+import { ScriptedServer, type ScriptedServerOptions } from '../smtp/scripted-server.ts'
 import { dueEvents } from './loopback.ts'
 
 takeCensus()
@@ -44,7 +47,60 @@ describe('A letter in memory', () => {
     // One for each, and one at the beginning of the envelope of the first.
     assert.equal(server.roundTrips - before, 21)
   })
+
+  it('is begun when the server has asked for it, and not before', async () => {
+    const server = new ScriptedServer({ extensions: ['PIPELINING'], isPolled: true })
+    const smtp = new SmtpConnection(server, await drive(open(), server))
+    const refused = trackContent(new WholeLetter('x\r\n'))
+    const taken = trackContent(new WholeLetter('x\r\n'))
+    const refusedEnvelope = { ...one, reversePath: ReversePath.parse('m250.451.250@x.org') }
+
+    const outcomes = await Promise.all([smtp.send(refusedEnvelope, refused), smtp.send(one, taken)])
+
+    assert.deepEqual(outcomes.map(summary), [['deferred 451'], ['accepted 250']])
+    assert.deepEqual([refused.isBegun, taken.isBegun], [false, true])
+  })
+
+  it('that is given up while the one before it is under way costs nobody anything', async () => {
+    const controller = new AbortController()
+    const server = new AbortingServer(controller, { extensions: ['PIPELINING'] })
+    const smtp = new SmtpConnection(server, await drive(open(), server))
+    const { signal } = controller
+    const letter = new WholeLetter('x\r\n')
+    server.isArmed = true
+
+    const outcomes = await Promise.allSettled([
+      smtp.send(one, letter),
+      smtp.send(one, letter, { signal }),
+      smtp.send(one, letter),
+    ])
+
+    assert.deepEqual(
+      outcomes.map((outcome) =>
+        outcome.status === 'fulfilled' ? summary(outcome.value) : String(outcome.reason),
+      ),
+      [['accepted 250'], String(new Aborted(signal.reason)), ['accepted 250']],
+    )
+    assert.equal(server.deliveries.length, 2)
+    assert.equal(smtp.isOpen, true)
+  })
 })
+
+/** Somebody gives up while the client waits for it. */
+class AbortingServer extends ScriptedServer {
+  isArmed = false
+  readonly #controller: AbortController
+
+  constructor(controller: AbortController, options: ScriptedServerOptions) {
+    super(options)
+    this.#controller = controller
+  }
+
+  override async receive(): Promise<Uint8Array | null> {
+    if (this.isArmed) this.#controller.abort()
+    return super.receive()
+  }
+}
 
 /** As a socket, it is polled by letting the event loop turn. */
 class TurningServer extends ScriptedServer {
@@ -60,6 +116,7 @@ class WholeLetter extends CanonicalLetter {
   readonly sizeOctets: number
   readonly body = '7BIT'
   readonly needsSmtpUtf8 = false
+  /** How often it was begun. */
   begun = 0
 
   constructor(text: string) {
@@ -69,8 +126,11 @@ class WholeLetter extends CanonicalLetter {
   }
 
   override whole(): Uint8Array {
-    this.begun++
     return octetsOf(this.text)
+  }
+
+  override begin(): void {
+    this.begun++
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {

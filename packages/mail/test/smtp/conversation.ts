@@ -8,7 +8,7 @@ import { ForwardPath, parseClientName, ReversePath } from '../../src/smtp/path.t
 import { openSession, quit } from '../../src/smtp/session.ts'
 import type { SmtpSession, SmtpSessionOptions } from '../../src/smtp/session.ts'
 import type { Content } from '../../src/smtp/content.ts'
-import { sendLetters, type QueuedLetter } from '../../src/smtp/send-letters.ts'
+import { sendLetters, type LetterQueue, type QueuedLetter } from '../../src/smtp/send-letters.ts'
 import { DEFAULT_DEADLINES } from '../../src/wire/deadlines.ts'
 import type { Dialog, OctetSource } from '../../src/wire/dialog.ts'
 import { environment } from '../sasl/context.ts'
@@ -104,7 +104,7 @@ export type Fate =
 export function queueOf(
   letters: readonly Pick<QueuedLetter, 'envelope' | 'content'>[],
   fates: (Fate | undefined)[],
-): { next(): QueuedLetter | undefined } {
+): LetterQueue {
   const waiting = letters.map((letter, index) => {
     const note = (fate: Fate): void => {
       assert.equal(fates[index], undefined, 'a letter is told its fate once')
@@ -116,7 +116,7 @@ export function queueOf(
       fail: (error: unknown) => note({ kind: 'failed', error }),
     }
   })
-  return { next: () => waiting.shift() }
+  return { next: () => waiting.shift(), peek: () => waiting[0] }
 }
 
 /** Sends one letter, and gives its outcome or throws. */
