@@ -118,7 +118,10 @@ export class SiteModel {
     { letter, database }: { readonly letter: LetterContent; readonly database: AppliedRows },
   ): void {
     const own = this.rows.get(id)
-    const decision = own && database.decision(id, { own, theirs: state })
+    // What waited, and is older than what is here, was decided when it came.
+    const isOld =
+      own !== undefined && letter.rows.get(id) !== state && compareStates(own, state) > 0
+    const decision = own && !isOld ? database.decision(id, { own, theirs: state }) : undefined
     if (decision !== undefined) {
       if (database.isHeld(id, decision)) this.held.set(id, decision)
       else this.#take(id, decision, '')
