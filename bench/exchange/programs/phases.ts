@@ -54,7 +54,8 @@ await phase('bareFold', () => bare.exec(`UPDATE entries SET seq = seq + ${rows.l
 const request = { forNode: parseNodeCode('С01'), afterSeq, throughSeq: await headSeq() }
 const batches: ChangeBatch[] = []
 await phase('read', async () => {
-  for await (const batch of office.store.readChanges(request)) batches.push(batch)
+  const read = office.store.readChanges({ ...request, roomForLines: () => NO_LIMIT })
+  for await (const batch of read) batches.push(batch)
 })
 const joined = office.database.prepare(
   `SELECT d.* FROM obmen_index_1 i JOIN sales d ON d.id = i.k1 WHERE i.seq > ? ORDER BY i.seq`,
@@ -64,7 +65,7 @@ const arrays: unknown[] = []
 await phase('bareRead', () => arrays.push(...joined.all(afterSeq)))
 
 await phase('encode', async () => {
-  const body = await writeBody({ name: 'body', path: `${folder}/body` }, replay(batches), {
+  const body = await writeBody({ name: 'body', path: `${folder}/body` }, () => replay(batches), {
     limitOctets: NO_LIMIT,
     leavesOwnOut: false,
   })
@@ -81,10 +82,11 @@ if (letter === undefined) throw new Error('no letter')
 const path = `${folder}/letter`
 writeFileSync(path, letter.octets)
 await phase('verify', () => verifyMessage(path))
+const whole = await verifyMessage(path)
 await phase('bareVerify', () => zstdDecompressSync(packed))
 const pieces: (TableLine | readonly RowLine[])[] = []
 await phase('decode', async () => {
-  for await (const piece of readMessage(path)) pieces.push(piece)
+  for await (const piece of readMessage(whole)) pieces.push(piece)
 })
 await phase('bareDecode', () => {
   for (const line of zstdDecompressSync(packed).toString().split('\n')) JSON.parse(line)

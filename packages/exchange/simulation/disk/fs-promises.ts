@@ -24,6 +24,19 @@ export class SimulatedFile {
     })
   }
 
+  /** Reads what there is from a place on, as far as there is room for it. */
+  async read(
+    into: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }> {
+    const octets = await diskOf(this.#path).at('read', () => readWhole(this.#path))
+    const some = octets.subarray(position, position + length)
+    into.set(some, offset)
+    return { bytesRead: some.length }
+  }
+
   writeFile(content: string): Promise<void> {
     return this.write(Buffer.from(content))
   }
@@ -41,9 +54,14 @@ export async function open(path: string, flags: string): Promise<SimulatedFile> 
   const disk = diskOf(path)
   await disk.at('open', () => {
     if (flags.startsWith('w')) disk.files.set(path, Buffer.alloc(0))
-    else readWhole(path)
+    else if (!isFolder(path)) readWhole(path)
   })
   return new SimulatedFile(path)
+}
+
+/** A folder is opened to have its names written to the disk. */
+function isFolder(path: string): boolean {
+  return [...diskOf(path).files.keys()].some((file) => file.startsWith(`${path}/`))
 }
 
 export function mkdir(): Promise<void> {

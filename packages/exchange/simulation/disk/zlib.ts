@@ -3,8 +3,7 @@
  * nothing waits for another thread, so that a world of many small messages is quick, and takes the same turns each time.
  */
 import { Buffer } from 'node:buffer'
-import { Transform } from 'node:stream'
-import { constants, zstdDecompressSync } from 'node:zlib'
+import { constants, zstdDecompressSync as decompress, type ZstdOptions } from 'node:zlib'
 
 import { contentOf, frameOf } from './raw-frames.ts'
 
@@ -14,15 +13,6 @@ export function zstdCompressSync(content: string | Uint8Array): Buffer {
   return frameOf(Buffer.from(content))
 }
 
-/** Each piece that comes in is a frame: a simulated disk gives files whole, and they are cut where their frames end. */
-export function createZstdDecompress(): Transform {
-  return new Transform({
-    transform(frame: Buffer, _encoding, done): void {
-      try {
-        done(null, contentOf(frame) ?? zstdDecompressSync(frame))
-      } catch (error) {
-        done(error instanceof Error ? error : new Error(String(error)))
-      }
-    },
-  })
+export function zstdDecompressSync(frame: Uint8Array, options: ZstdOptions): Buffer {
+  return contentOf(frame) ?? decompress(frame, options)
 }

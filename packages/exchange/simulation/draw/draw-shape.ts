@@ -46,12 +46,15 @@ export function drawShape(random: Random, nodeCount?: number): WorldShape {
   const isPlain = drawn.every(
     ({ unique, refusingNode, parent }) => (unique ?? refusingNode ?? parent) === undefined,
   )
+  const refers = drawn.some(({ parent }) => parent !== undefined)
   const isShared = isPlain && links === STAR && random.percent(35)
   const goesOneWay = isPlain && links === STAR && !isShared && random.percent(30)
   const oneWayBy = random.pick(['office', 'nodes'] as const)
-  const tables = goesOneWay
+  const directed = goesOneWay
     ? drawn.map((table, index) => (index === 0 ? { ...table, oneWayBy } : table))
     : drawn
+  const countsKeys = isPlain && links === STAR && random.stream('keys').percent(60)
+  const tables = countsKeys ? [...directed, COUNTED] : directed
   return {
     codes: CODES.slice(0, count),
     links: links.filter(([a, b]) => a < count && b < count),
@@ -67,13 +70,24 @@ export function drawShape(random: Random, nodeCount?: number): WorldShape {
       keepDeletionsDays: random.pick([400, 400, 0, 1]),
     },
     policy:
-      isPlain && !goesOneWay ? random.pick(['latest', 'latest', 'latest', ...POLICIES]) : 'latest',
+      goesOneWay || refers ? 'latest' : random.pick(['latest', 'latest', 'latest', ...POLICIES]),
     ...(isShared && { zones: CODES.slice(0, count).map(() => random.pick(ZONES)) }),
     ...(links === STAR && random.percent(30) && { ownColumnsBy: 'office' as const }),
     ...(!isPlain && random.percent(20) && { isStrict: true }),
     removal: random.pick(['at once', 'at close']),
     capacity: random.pick([100, 100, 100, 4]),
   }
+}
+
+/** Blocks are small, so that each of them comes to its end. */
+const COUNTED: TableShape = {
+  name: 'Заказы',
+  key: [{ name: 'номер', kind: 'integer' }],
+  note: 'текст',
+  isWithoutRowid: false,
+  isStrict: false,
+  areKeysLast: false,
+  keyBlocks: { size: 6, reserve: 2 },
 }
 
 function drawFirstRows(schema: Random): number[] {

@@ -1,6 +1,7 @@
 import type { Random } from '../random/random.ts'
 import { peersOf, type WorldShape } from '../world/shape.ts'
 import type { Fate, Instance, Mishap, Statement, Step } from '../world/step.ts'
+import { countsKeys, firstBlocks, OrderDrawer } from './draw-orders.ts'
 import { ZONES } from './draw-shape.ts'
 import { KEY_COUNT } from '../world/tables.ts'
 
@@ -23,6 +24,8 @@ interface Troubles {
   readonly forgery: boolean
   /** Applications change, one after another. */
   readonly schema: boolean
+  /** People and other programs write to the same address. */
+  readonly strangers: boolean
 }
 
 type Write = Step & { readonly kind: 'write' }
@@ -39,10 +42,11 @@ export function drawSteps(random: Random, shape: WorldShape, count: number): Ste
     disk: kinds.percent(7),
     forgery: kinds.percent(12),
     schema: shape.policy === 'latest' && random.stream('schema').percent(8),
+    strangers: random.stream('strangers').percent(30),
   })
   const steps: Step[] = []
   while (steps.length < count) steps.push(...drawer.draw(kinds))
-  return steps.slice(0, count)
+  return [...firstBlocks(shape), ...steps.slice(0, count)]
 }
 
 class StepDrawer {
@@ -51,6 +55,7 @@ class StepDrawer {
   readonly #writes: Random
   readonly #mail: Random
   readonly #faults: Random
+  readonly #orders: OrderDrawer
   readonly #backedUp = new Set<number>()
   readonly #copied = new Set<number>()
   #lastWrite: Write | undefined
@@ -62,11 +67,12 @@ class StepDrawer {
     this.#writes = random.stream('writes')
     this.#mail = random.stream('mail')
     this.#faults = random.stream('faults')
+    this.#orders = new OrderDrawer(random.stream('orders'), shape, () => this.#nextSerial())
   }
 
   /** One step, or several that only together come to something. */
   draw(kinds: Random): readonly Step[] {
-    const { mail, rudeServer, clocks, memory, disk, forgery, schema } = this.#troubles
+    const { mail, rudeServer, clocks, memory, disk, forgery, schema, strangers } = this.#troubles
     const draw = kinds.weighted<() => readonly Step[]>([
       { weight: 25, item: () => [this.#write(this.#node())] },
       { weight: 25, item: () => [this.#exchange(this.#node())] },
@@ -76,8 +82,15 @@ class StepDrawer {
       { weight: mail ? 6 : 0, item: () => [{ kind: 'lose', letter: this.#mail.below(5) }] },
       { weight: mail ? 2 : 0, item: () => [{ kind: 'refuse', ms: this.#mail.below(5 * DAY_MS) }] },
       { weight: this.#shape.zones === undefined ? 0 : 12, item: () => [this.#zone()] },
+      { weight: countsKeys(this.#shape) ? 20 : 0, item: () => this.#enter(this.#node()) },
+      { weight: countsKeys(this.#shape) ? 6 : 0, item: () => this.#orders.forgetBlocks() },
+      {
+        weight: countsKeys(this.#shape) ? 6 : 0,
+        item: () => this.#orders.forgetKeys(this.#node()),
+      },
       { weight: this.#refers() ? 15 : 0, item: () => this.#refer(this.#node()) },
       { weight: forgery ? 15 : 0, item: () => [this.#forge()] },
+      { weight: strangers ? 20 : 0, item: () => this.#strangeLetters() },
       { weight: schema ? 15 : 0, item: () => [{ kind: 'add column', node: this.#node() }] },
       { weight: rudeServer ? 20 : 0, item: () => this.#mumble(this.#node()) },
       { weight: clocks ? 15 : 0, item: () => this.#clock(this.#node()) },
@@ -90,6 +103,13 @@ class StepDrawer {
   /** A node changes something, and a peer hears of it. */
   #tell(node: number): Step[] {
     return [this.#write(node), this.#exchange(node), this.#exchange(this.#peerOf(node))]
+  }
+
+  /** Somebody enters orders, and mostly tells of them. */
+  #enter(node: number): Step[] {
+    const write = { ...this.#orders.enter(node), instance: this.#instance(node) }
+    const told = [this.#exchange(node), this.#exchange(this.#peerOf(node)), this.#exchange(node)]
+    return [write, ...told.slice(this.#writes.below(3))]
   }
 
   #refers(): boolean {
@@ -154,9 +174,13 @@ class StepDrawer {
     return { kind: 'write', node, instance: this.#instance(node), statements, ends }
   }
 
+  #nextSerial(): number {
+    this.#serial += 1
+    return this.#serial
+  }
+
   #statement(): Statement {
     const random = this.#writes
-    this.#serial += 1
     return {
       verb: random.weighted<Statement['verb']>([
         { weight: 4, item: 'insert' },
@@ -168,10 +192,10 @@ class StepDrawer {
         { weight: 3, item: 'delete' },
         { weight: 2, item: 'rekey' },
       ]),
-      table: random.below(2),
+      table: random.below(Math.max(2, this.#shape.tables.length)),
       key: random.below(KEY_COUNT),
       otherKey: random.below(KEY_COUNT),
-      serial: this.#serial,
+      serial: this.#nextSerial(),
       value: random.below(KEY_COUNT),
     }
   }
@@ -224,6 +248,14 @@ class StepDrawer {
   #forge(): Step {
     const forgery = this.#faults.pick(FORGERIES)
     return { kind: 'forge', letter: this.#faults.below(5), forgery }
+  }
+
+  #strangeLetters(): Step[] {
+    const random = this.#mail
+    return Array.from({ length: random.between(1, 2) }, () => {
+      const strange = random.pick(STRANGE_KINDS)
+      return { kind: 'strange letter', letter: random.below(5), strange }
+    })
   }
 
   #clock(node: number): Step[] {
@@ -311,3 +343,16 @@ const REFUSED: Fate = { verdict: 'refused', delaysMs: [], damage: 'none', hint: 
 const SPOOLS = ['kept', 'lost'] as const
 
 const FORGERIES = ['noise', 'empty', 'other number', 'other node', 'too new'] as const
+
+const STRANGE_KINDS = [
+  'personal',
+  'answer',
+  'other prefix',
+  'no prefix',
+  'no attachment',
+  'other attachments',
+  'attachment of another',
+  'other plan',
+  'other node',
+  'unreadable name',
+] as const

@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer'
 import { zstdCompressSync } from 'node:zlib'
 
-import { readText } from '../model/letter-rows.ts'
+import { frameOf } from '../disk/raw-frames.ts'
+import { readFrames, readText } from '../model/letter-rows.ts'
 import type { Fate, Forgery } from '../world/step.ts'
 
 /** The octets of a message as they come out of bad hands. */
@@ -16,13 +17,21 @@ export function damage(octets: Uint8Array, kind: Fate['damage']): Uint8Array {
   }
 }
 
-/** Another content that decompresses and reads well: only the checksum at its end can tell. */
+/** What a row ends with, when it is no text without digits. */
+const ROW_END = /(\d)"?\]\n/
+
+/** Another content that decompresses and reads well, in as many octets: only a checksum can tell. */
 function alterRow(octets: Uint8Array): Uint8Array {
-  const text = readText(octets)
-  const altered = text.replace(/(\d)"?\]\n/, (end, digit: string) => {
-    return end.replace(digit, String((Number(digit) + 1) % 10))
+  const frames = readFrames(octets)
+  const withRow = frames.findIndex((text) => ROW_END.test(text))
+  const altered = frames.map((text, index) => {
+    if (withRow < 0) return text.replace(':', ': ')
+    if (index !== withRow) return text
+    return text.replace(ROW_END, (end, digit: string) => {
+      return end.replace(digit, String((Number(digit) + 1) % 10))
+    })
   })
-  return zstdCompressSync(Buffer.from(altered === text ? text.replace(':', ': ') : altered))
+  return Buffer.concat(altered.map((text) => frameOf(Buffer.from(text))))
 }
 
 /** The octets of a letter that no node has written. */

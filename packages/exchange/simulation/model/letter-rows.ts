@@ -1,9 +1,8 @@
-import { Buffer } from 'node:buffer'
 import { zstdDecompressSync } from 'node:zlib'
 
 import type { Epoch } from '@obmen/exchange'
 
-import { FrameWalker } from '../../src/message/frame-walker.ts'
+import { findFrameEnd } from '../../src/message/frame-end.ts'
 import { contentOf } from '../disk/raw-frames.ts'
 import { ADDED, OWN } from '../world/shape.ts'
 import { type RowId, rowId, type RowState } from './row-state.ts'
@@ -66,12 +65,20 @@ export function readLetter(octets: Uint8Array, tables: readonly string[]): Lette
 
 /** A message's file without its compression: several frames of zstd, one after another. */
 export function readText(octets: Uint8Array): string {
-  const frames = new FrameWalker().cut(octets)
-  return Buffer.concat([...frames].map(readFrame)).toString()
+  return readFrames(octets).join('')
 }
 
-function readFrame(frame: Uint8Array): Buffer {
-  return contentOf(frame) ?? zstdDecompressSync(frame)
+/** What each of its frames holds. */
+export function readFrames(octets: Uint8Array): string[] {
+  const texts: string[] = []
+  for (let rest = octets; rest.length > 0;) {
+    const end = findFrameEnd(rest)
+    if (typeof end !== 'number') throw new TypeError('a message was not sent whole')
+    const frame = rest.subarray(0, end)
+    texts.push((contentOf(frame) ?? zstdDecompressSync(frame)).toString())
+    rest = rest.subarray(end)
+  }
+  return texts
 }
 
 function fieldOf(json: unknown, name: string): unknown {

@@ -26,6 +26,8 @@ export class SiteModel {
   readonly present: Map<RowId, string>
   /** When rows without a version were changed last. */
   readonly pending: Map<RowId, number>
+  /** When programs wrote since changes got their versions. */
+  readonly times: number[]
   /** Newer versions that the database refuses. */
   readonly held: Map<RowId, RowState>
   /** From whom a row's version came; nobody, when it was made here. */
@@ -40,6 +42,7 @@ export class SiteModel {
     this.rows = new Map(from?.rows)
     this.present = new Map(from?.present)
     this.pending = new Map(from?.pending)
+    this.times = [...(from?.times ?? [])]
     this.held = new Map(from?.held)
     this.sources = new Map(from?.sources)
     this.forgotten = new Map(from?.forgotten)
@@ -61,6 +64,7 @@ export class SiteModel {
 
   /** A program has changed the tables to what they are now. */
   write(now: ReadonlyMap<RowId, string>, atMs: number): void {
+    this.times.push(atMs)
     for (const id of new Set([...this.present.keys(), ...now.keys()])) {
       const text = now.get(id)
       if (text === this.present.get(id)) continue
@@ -70,14 +74,22 @@ export class SiteModel {
     }
   }
 
-  /** What was changed since the last time gets a version: later than the clock says when the row was ahead of the clock. */
-  fold(): void {
+  /**
+   * What was changed since the last time gets a version: later than the clock says when the row was ahead of the clock. A row that gave way to another one has
+   * the time of some write: where the clock went back in between, it is looked up of which.
+   */
+  fold(stampOf: (id: RowId) => number | undefined): void {
+    const { times } = this
+    const wentBack = times.some((atMs, index) => atMs < (times[index - 1] ?? atMs))
     for (const [id, atMs] of this.pending) {
-      const before = this.rows.get(id)
-      const stamp = before === undefined ? Math.max(atMs, 1) : Math.max(atMs, before.stamp + 1)
+      const before = this.rows.get(id)?.stamp ?? 0
+      const found = wentBack ? stampOf(id) : undefined
+      const isTime = found !== undefined && found > before && times.includes(found)
+      const stamp = isTime ? found : Math.max(atMs, before + 1)
       this.#make(id, { stamp, origin: this.code, text: this.present.get(id) })
     }
     this.pending.clear()
+    times.length = 0
   }
 
   /** The rows of a letter were applied, where the database did not do otherwise for a reason. */
@@ -108,7 +120,8 @@ export class SiteModel {
     const own = this.rows.get(id)
     const decision = own && database.decision(id, { own, theirs: state })
     if (decision !== undefined) {
-      this.#take(id, decision, '')
+      if (database.isHeld(id, decision)) this.held.set(id, decision)
+      else this.#take(id, decision, '')
       this.made.set(id, decision)
     } else if (own === undefined || compareStates(state, own) > 0) {
       if (database.isHeld(id, state)) this.held.set(id, state)

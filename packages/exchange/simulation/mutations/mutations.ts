@@ -23,6 +23,8 @@ const CHECKS = 'session/table-checks.ts'
 const COMPARE = 'session/compare-tables.ts'
 const SUMS = 'store/sqlite/sum-tables.ts'
 const WRITER = 'store/apply/row-writer.ts'
+const INBOX = 'transport/mail-inbox.ts'
+const KEYS = 'session/key-blocks.ts'
 
 export const MUTATIONS: readonly Mutation[] = [
   one('applies before it folds', {
@@ -357,6 +359,94 @@ export const MUTATIONS: readonly Mutation[] = [
     file: COMPARE,
     text: `throughSeq: node.acknowledgedSeq,`,
     replacement: `throughSeq: Number.MAX_SAFE_INTEGER,`,
+  }),
+  one('takes letters of other plans', {
+    file: INBOX,
+    text: `name?.plan === plan.name && name.to`,
+    replacement: `name?.to`,
+  }),
+  one('takes letters to other nodes', {
+    file: INBOX,
+    text: `name?.plan === plan.name && name.to === plan.thisNode`,
+    replacement: `name?.plan === plan.name`,
+  }),
+  one('takes letters with another prefix', {
+    file: 'message/file-name.ts',
+    text: `text.startsWith(begin) ? parseFileName(text.slice(begin.length).trim())`,
+    replacement: `text !== begin ? parseFileName(text.slice(Math.max(text.indexOf('Message_'), 0)))`,
+  }),
+  one('takes letters for their subject alone', {
+    file: INBOX,
+    text: `hasAttachment(beginning, name) ? { name }`,
+    replacement: `beginning.length > 0 ? { name }`,
+  }),
+  one('removes letters that are none of its own', {
+    file: INBOX,
+    text: `if (message === 'foreign') foreign.add(head.number)`,
+    replacement: `if (message === 'foreign') await this.#letterBox.remove(head.number)`,
+  }),
+  one('removes every letter with the prefix', {
+    file: INBOX,
+    text: `    if (name === undefined) return undefined\n`,
+    replacement:
+      `    const subject = header.first('Subject') ?? ''\n` +
+      `    if (name === undefined && subject.startsWith(this.#options.subjectPrefix)) this.#leftBehind.push(letter)\n` +
+      `    if (name === undefined) return undefined\n`,
+  }),
+  one('removes the letter that lies beside', {
+    file: INBOX,
+    text: `this.#letterBox.remove(this.#numberOf(message))`,
+    replacement: `this.#letterBox.remove(Math.max(1, this.#numberOf(message) - 1))`,
+  }),
+  one('remembers its own letters as those of others', {
+    file: INBOX,
+    text: `else if (message !== 'later') this.#keep(message, head)`,
+    replacement: `else if (message !== 'later') foreign.add(head.number), this.#keep(message, head)`,
+  }),
+  one('tells plans apart by the beginning of their names', {
+    file: INBOX,
+    text: `name?.plan === plan.name &&`,
+    replacement: `name?.plan.startsWith(plan.name) &&`,
+  }),
+  one('hands out again what was handed out before it was restored', {
+    file: KEYS,
+    text: `nextBlock(wasRestored ? Math.max(known, mark) : known, rule, limit)`,
+    replacement: `nextBlock(mark < 0 ? mark : known, rule, limit)`,
+  }),
+  one('keeps no record of a block that it hands out', {
+    file: KEYS,
+    text: `    await keys.addBlock(name, node, block)\n`,
+    replacement: ``,
+  }),
+  one('counts on in a block after it was restored', {
+    file: KEYS,
+    text: `first: Math.max(block.first, told + 1) }`,
+    replacement: `first: Math.max(block.first, 0 * told) }`,
+  }),
+  one('does not go on in the block that it got', {
+    file: 'store/sqlite/key-ledger.ts',
+    text: `if (this.#used(table) < first - 1) this.#setUsed(table, first - 1)`,
+    replacement: `if (this.#used(table) < 0) this.#setUsed(table, first - 1)`,
+  }),
+  one('counts on behind the end of a block', {
+    file: 'store/sqlite/key-guard.ts',
+    text: `BEGIN SELECT RAISE(ABORT,`,
+    replacement: `BEGIN SELECT coalesce('',`,
+  }),
+  one('sets no mark before it hands out blocks', {
+    file: KEYS,
+    text: `      await this.#marks.set('handed', name, through)\n`,
+    replacement: ``,
+  }),
+  one('sets no mark of the keys that it tells of', {
+    file: KEYS,
+    text: `      await this.#marks.set('used', table.table, table.used)\n`,
+    replacement: ``,
+  }),
+  one('looks at no rows when it hands out a block', {
+    file: KEYS,
+    text: `Math.max(await keys.highest(table.table), table.used, table.greatest, own.used)`,
+    replacement: `own.used`,
   }),
 ]
 

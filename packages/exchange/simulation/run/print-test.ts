@@ -2,7 +2,7 @@ import type { ShrunkStory } from './shrink.ts'
 
 /** A found failure as a test, ready for a file of `test/simulation/found/`. Its name is for a person to give: what must hold. */
 export function printTest({ story, failure }: ShrunkStory): string {
-  const { seed, shape, steps } = story
+  const { seed, shape, steps, neighbour } = story
   return [
     `import { describe } from 'node:test'`,
     ``,
@@ -16,6 +16,7 @@ export function printTest({ story, failure }: ShrunkStory): string {
     `    steps: [`,
     ...steps.map((step) => `      ${JSON.stringify(step)},`),
     `    ],`,
+    ...(neighbour === undefined ? [] : [`    neighbour: ${JSON.stringify(neighbour)},`]),
     `  })`,
     `})`,
     ``,

@@ -1,10 +1,13 @@
 import { drawShape } from '../draw/draw-shape.ts'
 import { drawSteps } from '../draw/draw-steps.ts'
+import { unmountDisks } from '../disk/memory-disk.ts'
+import { Mailbox } from '../mail/mailbox.ts'
 import { Random } from '../random/random.ts'
+import { checkStrangeLetters } from '../world/checks.ts'
 import { heal } from '../world/heal.ts'
 import type { WorldShape } from '../world/shape.ts'
 import type { Step } from '../world/step.ts'
-import { openWorld } from '../world/world.ts'
+import { openWorld, type World } from '../world/world.ts'
 import { WorldFailure } from '../world/world-failure.ts'
 
 /** A world before it is run: everything that will happen in it. */
@@ -12,6 +15,8 @@ export interface Story {
   readonly seed: number
   readonly shape: WorldShape
   readonly steps: readonly Step[]
+  /** Another world, of another plan, whose nodes have the same address. */
+  readonly neighbour?: Story
 }
 
 export interface StoryOptions {
@@ -30,9 +35,21 @@ const USUAL_STEPS = 16
 
 export function drawStory(seed: number, options: StoryOptions = {}): Story {
   const random = new Random(seed)
-  const shape = drawShape(random.stream('shape'), options.nodes)
-  const steps = drawSteps(random, shape, options.steps ?? USUAL_STEPS)
-  return { seed, shape, steps }
+  const story = drawAlone(random, seed, options)
+  const chance = random.stream('neighbour')
+  if (!chance.percent(6)) return story
+  const neighbourSeed = chance.next()
+  const neighbour = drawAlone(new Random(neighbourSeed), neighbourSeed, options)
+  const plan = chance.pick(NEIGHBOUR_PLANS)
+  return { ...story, neighbour: { ...neighbour, shape: { ...neighbour.shape, plan } } }
+}
+
+/** Names that are almost the one of the other plan; an underscore separates what a letter's name says. */
+const NEIGHBOUR_PLANS = ['УдаленныеСклады_ЦБ', 'УдаленныеСклады2', 'удаленныеСклады'] as const
+
+function drawAlone(random: Random, seed: number, { nodes, steps }: StoryOptions): Story {
+  const shape = drawShape(random.stream('shape'), nodes)
+  return { seed, shape, steps: drawSteps(random, shape, steps ?? USUAL_STEPS) }
 }
 
 /** Lets everything happen, heals the world, and looks whether all is well. Gives what is not. */
@@ -40,10 +57,19 @@ export async function runStory(
   story: Story,
   tell?: (line: string) => void,
 ): Promise<Failure | undefined> {
-  const world = await openWorld(story.shape, { seed: story.seed, tell })
+  unmountDisks()
+  const mailbox = new Mailbox(story.shape.capacity)
+  const world = await openWorld(story.shape, { seed: story.seed, mailbox, tell })
+  const { neighbour } = story
+  const other = neighbour && (await openNeighbour(neighbour, mailbox, tell))
   try {
-    await world.run(story.steps)
+    for (const [index, step] of story.steps.entries()) {
+      await world.run([step])
+      await other?.run(neighbour?.steps.slice(index, index + 1) ?? [])
+    }
     await heal(world)
+    if (other !== undefined) await heal(other)
+    checkStrangeLetters(mailbox)
     return undefined
   } catch (error) {
     if (!(error instanceof Error)) throw error
@@ -52,5 +78,14 @@ export async function runStory(
     return { rule, message }
   } finally {
     world.close()
+    other?.close()
   }
+}
+
+function openNeighbour(
+  { seed, shape }: Story,
+  mailbox: Mailbox,
+  tell?: (line: string) => void,
+): Promise<World> {
+  return openWorld(shape, { seed, mailbox, tell: tell && ((line) => tell(`| ${line}`)) })
 }

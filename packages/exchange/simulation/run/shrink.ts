@@ -25,6 +25,7 @@ export async function shrink(
   run: RunStory = runStory,
 ): Promise<ShrunkStory> {
   const shrinker = new Shrinker(story, failure, run)
+  await shrinker.leaveOutNeighbour()
   for (let before = Number.POSITIVE_INFINITY; shrinker.size < before;) {
     before = shrinker.size
     await shrinker.leaveOutSteps()
@@ -53,6 +54,11 @@ class Shrinker {
     return { story: this.#story, failure: this.#failure, tries: this.#tries }
   }
 
+  async leaveOutNeighbour(): Promise<void> {
+    const { neighbour, ...alone } = this.#story
+    if (neighbour !== undefined) await this.#stillFails(alone)
+  }
+
   async leaveOutSteps(): Promise<void> {
     let size = Math.ceil(this.#story.steps.length / 2)
     while (size >= 1) {
@@ -60,7 +66,7 @@ class Shrinker {
       for (let begin = 0; begin < this.#story.steps.length;) {
         const { steps } = this.#story
         const rest = [...steps.slice(0, begin), ...steps.slice(begin + size)]
-        if (await this.#stillFails(rest)) hasShrunk = true
+        if (await this.#stillFailsWith(rest)) hasShrunk = true
         else begin += size
       }
       if (!hasShrunk || size > 1) size = size === 1 ? 0 : Math.ceil(size / 2)
@@ -72,7 +78,7 @@ class Shrinker {
       let candidates = this.#simplerThan(index)
       for (let next = candidates.shift(); next !== undefined; next = candidates.shift()) {
         const steps = this.#story.steps.with(index, next)
-        if (await this.#stillFails(steps)) candidates = this.#simplerThan(index)
+        if (await this.#stillFailsWith(steps)) candidates = this.#simplerThan(index)
       }
     }
   }
@@ -82,10 +88,13 @@ class Shrinker {
     return step === undefined ? [] : simplerSteps(step)
   }
 
-  async #stillFails(steps: readonly Step[]): Promise<boolean> {
+  #stillFailsWith(steps: readonly Step[]): Promise<boolean> {
+    return this.#stillFails({ ...this.#story, steps })
+  }
+
+  async #stillFails(story: Story): Promise<boolean> {
     if (this.#tries >= MAX_TRIES) return false
     this.#tries += 1
-    const story = { ...this.#story, steps }
     const failure = await this.#run(story)
     if (failure?.rule !== this.#failure.rule) return false
     this.#story = story

@@ -6,6 +6,7 @@ import {
   newNodeState,
   parseNodeCode,
   parsePlanName,
+  type PlanName,
 } from '@obmen/exchange'
 import { openSqliteStore, prepareSqlite } from '@obmen/exchange/sqlite'
 
@@ -25,9 +26,13 @@ const MAX_IMAGES = 2000
 /** Above the serial numbers that steps draw; even, so that no node refuses the row. */
 const FIRST_SERIAL = 1_000_000
 
+export function planNameOf({ plan = 'УдаленныеСклады' }: WorldShape): PlanName {
+  return parsePlanName(plan)
+}
+
 export function planOf(shape: WorldShape, node: number): ExchangePlan {
   return {
-    name: parsePlanName('УдаленныеСклады'),
+    name: planNameOf(shape),
     thisNode: parseNodeCode(shape.codes[node] ?? ''),
   }
 }
@@ -38,7 +43,15 @@ export async function prepareSite(shape: WorldShape, node: number): Promise<Data
   // Policies leave no trace in a database; of shares, only the head office keeps account.
   const zones = node === 0 ? shape.zones : undefined
   const code = shape.codes[node]
-  const key = JSON.stringify([shape.tables, shape.firstRows[node], code, peers, node, zones])
+  const key = JSON.stringify([
+    shape.plan,
+    shape.tables,
+    shape.firstRows[node],
+    code,
+    peers,
+    node,
+    zones,
+  ])
   const known = prepared.get(key)
   if (known !== undefined) return known
   if (prepared.size >= MAX_IMAGES) prepared.clear()

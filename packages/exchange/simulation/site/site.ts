@@ -5,7 +5,7 @@ import type { ChangeStore, ExchangePlan, NodeCode, NodeState } from '@obmen/exch
 import { openSqliteStore } from '@obmen/exchange/sqlite'
 
 import { type MemoryDisk, mountDisk } from '../disk/memory-disk.ts'
-import type { Letter } from '../mail/mailbox.ts'
+import type { CarriedMessage } from '../mail/mailbox.ts'
 import { SiteModel } from '../model/site-model.ts'
 import { rulesOf } from '../world/rules.ts'
 import { ADDED, type WorldShape } from '../world/shape.ts'
@@ -48,7 +48,8 @@ export class Site {
   readonly applied = new Set<string>()
   /** How often the site has lost its memory, or got a copy that has another one. */
   life = 0
-  fetched: Letter | undefined
+  /** What was read last. */
+  fetched: CarriedMessage | undefined
   /** Rows or versions may be others than before the last exchange. */
   hasChanged = false
   /** Letters that were fetched and are not what a node wrote. */
@@ -63,7 +64,7 @@ export class Site {
       files: this.#files,
       at: (operation, work) => this.gate.at(`disk ${operation}`, work),
     }
-    this.spoolFolder = `${mountDisk(options.name, disk)}/spool`
+    this.spoolFolder = `${mountDisk(`${this.plan.name} ${options.name}`, disk)}/spool`
     this.#database = openDatabase(image, options.nowMs)
     this.#store = this.#openStore()
     this.#reader = new TableReader(this.#database, options.shape)

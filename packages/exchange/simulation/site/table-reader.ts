@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
 import { type RowId, rowId, type RowState } from '../model/row-state.ts'
+import { type CountedTable, isCounted } from '../world/counted-rows.ts'
 import { conditionOn } from '../world/rules.ts'
 import { OWN, SHARED_TABLE, type TableShape, type WorldShape } from '../world/shape.ts'
 import { columnNames, quote } from '../world/tables.ts'
@@ -85,6 +86,27 @@ export class TableReader {
     return broken && JSON.stringify(broken)
   }
 
+  /** The key that was counted last, and the block that it should be from. */
+  lastKey(table: CountedTable, node: string): MadeKey {
+    const [row] = all(this.#prepare('SELECT last_insert_rowid()'))
+    const key = Number(row?.[0])
+    const block = this.#blockOf(table, node)
+    return { id: rowId(this.#shape.tables.indexOf(table), [key]), key, block }
+  }
+
+  /** The blocks that the node has: the newest of each table. */
+  countedBlocks(node: string): readonly CountedBlock[] {
+    const blocks = this.#shape.tables.filter(isCounted).map((table) => this.#blockOf(table, node))
+    return blocks.filter((block) => block !== undefined)
+  }
+
+  #blockOf({ name }: CountedTable, node: string): CountedBlock | undefined {
+    const [block] = this.#prepare(
+      'SELECT first, last FROM obmen_key_block WHERE table_name = ? AND node = ? ORDER BY first DESC',
+    ).all(name, node)
+    return Array.isArray(block) ? { first: Number(block[0]), last: Number(block[1]) } : undefined
+  }
+
   index(): Map<RowId, IndexedRow> {
     const entries = new Map<RowId, IndexedRow>()
     for (const [index, { keyLength, statement }] of this.#indexes.entries()) {
@@ -118,6 +140,20 @@ export class TableReader {
     }
     return rows
   }
+}
+
+/** Numbers from the first to the last one, both included. */
+export interface CountedBlock {
+  readonly first: number
+  readonly last: number
+}
+
+/** A key that the database has given to a new row. */
+export interface MadeKey {
+  readonly id: RowId
+  readonly key: number
+  /** The node's block at that time. */
+  readonly block: CountedBlock | undefined
 }
 
 /** What the change index says of a row. */

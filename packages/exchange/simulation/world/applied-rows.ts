@@ -1,5 +1,5 @@
 import type { AppliedRows } from '../model/site-model.ts'
-import { compareStates, type RowState } from '../model/row-state.ts'
+import { compareStates, type RowId, type RowState } from '../model/row-state.ts'
 import type { Site } from '../site/site.ts'
 import { type Meeting, winnerOf } from './policy-winner.ts'
 import type { WorldShape } from './shape.ts'
@@ -16,32 +16,34 @@ export function appliedRows(
   const thisNode = site.plan.thisNode
   const mayDecide = shape.policy !== 'latest'
   const keepsKeys = shape.tables.some(({ parent }) => parent !== undefined)
-  const rows = mayDecide || keepsKeys || mayMerge ? site.reader.rows() : undefined
+  let known: ReadonlyMap<RowId, string> | undefined
+  const rows = (): ReadonlyMap<RowId, string> => (known ??= site.reader.rows())
   return {
     isHeld(id, state) {
       const waiting = refused.get(id)
       if (waiting === undefined) return false
       const entry = index.get(id)
-      const isApplied = entry?.stamp === state.stamp && entry.origin === state.origin
-      // One version may have two contents, of which one is here and the other one waits.
-      return !isApplied || compareStates(waiting, state) === 0
+      const isVersion = entry?.stamp === state.stamp && entry.origin === state.origin
+      // One version may have two contents, of which one is here and the other one fits no better than what waits.
+      return !isVersion || rows().get(id) !== state.text
     },
     decision(id, meeting) {
       const entry = index.get(id)
-      if (rows === undefined || entry === undefined) return undefined
+      if (!(mayDecide || keepsKeys || mayMerge) || entry === undefined) return undefined
       const { own, theirs } = meeting
       const isMerged =
         mayMerge &&
         compareStates(theirs, own) > 0 &&
         entry.stamp === theirs.stamp + 1 &&
         entry.origin === thisNode &&
-        rows.get(id) === theirs.text
+        rows().get(id) === theirs.text
       // A row that has a column more than its sender knows is a new version of its own.
       if (isMerged) return { stamp: entry.stamp, origin: entry.origin, text: theirs.text }
-      const isDecision =
-        entry.stamp === Math.max(own.stamp, theirs.stamp) + 1 && entry.origin === thisNode
-      if (!isDecision) return undefined
-      const decided: RowState = { stamp: entry.stamp, origin: entry.origin, text: rows.get(id) }
+      const { stamp, origin } = entry
+      const decided = [{ stamp, origin, text: rows().get(id) }, refused.get(id)].find((state) => {
+        return state?.stamp === Math.max(own.stamp, theirs.stamp) + 1 && state.origin === thisNode
+      })
+      if (decided === undefined) return undefined
       // What other rows refer to is not deleted.
       const givesWay = keepsKeys && theirs.text === undefined && decided.text === own.text
       if (givesWay) return decided

@@ -2,6 +2,7 @@
 import { compareEpochs } from '../../src/plan/epoch.ts'
 import type { NodeState } from '@obmen/exchange'
 
+import type { Mailbox } from '../mail/mailbox.ts'
 import { compareStates, describeState, type RowId, type RowState } from '../model/row-state.ts'
 import type { Site } from '../site/site.ts'
 import type { IndexedRow } from '../site/table-reader.ts'
@@ -153,4 +154,10 @@ function checkReferences({ reader, name }: Site): void {
 function areSame(a: RowState | undefined, b: RowState | undefined): boolean {
   if (a === undefined || b === undefined) return a?.text === b?.text
   return compareStates(a, b) === 0
+}
+
+/** What people, other programs and other exchanges have in the mailbox is there, octet for octet. */
+export function checkStrangeLetters(mailbox: Mailbox): void {
+  const touched = mailbox.touchedLetter()
+  if (touched !== undefined) throw new WorldFailure('no letter of others is touched', touched)
 }

@@ -9,12 +9,14 @@ import {
   RowRefused,
   SchemaMismatch,
 } from '@obmen/exchange/errors'
+import { ForeignLetters } from '@obmen/exchange/sqlite'
 
 import { simTransport } from '../mail/sim-transport.ts'
 import { SimulatedFailure } from '../site/gate.ts'
 import { gatedStore } from '../site/gated-store.ts'
 import type { Site } from '../site/site.ts'
 import { IdleTurns, ProcessTimers } from '../site/timers.ts'
+import { checkPosted, checkRemoved, ownLetter } from './mail-rules.ts'
 import type { Fate, Mishap } from './step.ts'
 import type { World } from './world.ts'
 import { WorldFailure } from './world-failure.ts'
@@ -69,12 +71,13 @@ function contextOf(world: World, site: Site, fates: Fate[]): ExchangeContext {
       gate: site.gate,
       nowMs: () => world.nowMs,
       nextFate: () => fates.shift() ?? GOOD_FATE,
-      onPosted: (message, content) => world.onPosted(site, message, content),
+      foreignLetters: new ForeignLetters(site.database),
+      onPosted: (message, content) => checkPosted(world, site, { message, content }),
       onFetched: (letter) => {
-        site.fetched = letter
-        if (letter.isFalse) site.falseLetters += 1
+        site.fetched = ownLetter(site, letter, 'fetches').message
+        if (site.fetched.isFalse) site.falseLetters += 1
       },
-      onRemoved: (letter) => world.onRemoved(site, letter),
+      onRemoved: (letter) => checkRemoved(site, letter),
     }),
     spoolFolder: site.spoolFolder,
     // Each message says what the tables hold: that must never be said in vain.

@@ -2,8 +2,9 @@ import { restartNode } from '@obmen/exchange'
 
 import { compareStates, describeState } from '../model/row-state.ts'
 import type { Site } from '../site/site.ts'
-import { checkConvergence, checkSite } from './checks.ts'
+import { checkConvergence, checkSite, checkStrangeLetters } from './checks.ts'
 import { exchangeOnce } from './exchange-once.ts'
+import { tableNumber } from './shape.ts'
 import { quote } from './tables.ts'
 import { WorldFailure } from './world-failure.ts'
 import { writeStatements } from './write-statements.ts'
@@ -25,6 +26,9 @@ export async function heal(world: World): Promise<void> {
   if (world.shape.isStrict === true) makeRoom(world)
   await settle(world)
   checkConvergence(world.shape, world.sites, world.zones)
+  checkStrangeLetters(world.mailbox)
+  checkNothingLies(world)
+  for (const site of world.sites) await checkKeysLeft(site)
   if (!world.sites.some(({ model }) => model.held.size > 0)) return
   world.tell?.('make room')
   makeRoom(world)
@@ -33,10 +37,25 @@ export async function heal(world: World): Promise<void> {
   for (const site of world.sites) checkNothingIsHeld(world, site)
 }
 
+/** What was sent was read and removed; of what nobody can read, an administrator hears. */
+function checkNothingLies({ mailbox, planName }: World): void {
+  const lying = mailbox.ofPlan(planName).find(({ message }) => !message.isFalse)
+  if (lying === undefined) return
+  const { from, to, messageNo } = lying.message.name
+  throw new WorldFailure('what was read is removed', `message ${messageNo} of ${from} to ${to}`)
+}
+
+/** Each node can count on: who is short of keys asks for more. */
+async function checkKeysLeft({ store, name, plan }: Site): Promise<void> {
+  const states = await store.keyStates()
+  const short = states.find(({ node, isShort }) => isShort && node === plan.thisNode)
+  if (short !== undefined) throw new WorldFailure('nobody is short of keys in the end', name)
+}
+
 /** But for a row that fits nowhere here, and whose node has forgotten that it ever made it. */
 function checkNothingIsHeld(world: World, site: Site): void {
   for (const [id, state] of site.model.held) {
-    const table = world.shape.tables[Number(id.split(':')[0])]
+    const table = world.shape.tables[tableNumber(id)]
     const fitsNever = table?.refusingNode === site.node || table?.parent !== undefined
     const isForgotten = world.sites.every(({ model }) => {
       const known = model.rows.get(id)
@@ -54,12 +73,12 @@ function mend(world: World): void {
     site.limitDisk(undefined)
     if (world.isWidened) site.addColumn()
   }
-  const { mailbox } = world
+  const { mailbox, planName } = world
   mailbox.refusesUntilMs = 0
   mailbox.capacity = Number.POSITIVE_INFINITY
   // What only a later version of the program can read waits for an administrator.
-  mailbox.remove(new Set(mailbox.letters.filter(({ isTooNew }) => isTooNew)))
-  mailbox.letters = mailbox.letters.map((letter) => ({ ...letter, arrivesAtMs: 0 }))
+  mailbox.remove(new Set(mailbox.ofPlan(planName).filter(({ message }) => message.isTooNew)))
+  mailbox.deliverAll(planName)
 }
 
 /** Copies are gone: where nodes were seen to run twice, somebody says so at both sides. */
@@ -77,31 +96,27 @@ async function decide(world: World): Promise<void> {
 
 /**
  * Who lost its memory learns what is missing once somebody has something to say: so one node changes a row. Where nodes have parts, it may
- * be nobody's part: then every node changes one, and tells the head office.
+ * be nobody's part: then every node changes one, and tells the head office. Where rows go one way, only what the head office changes is heard of.
  */
 function stir(world: World): void {
   const { sites, shape } = world
-  const drawn = world.uuids.below(sites.length)
+  const goesOneWay = shape.tables.some((table) => table.oneWayBy !== undefined)
+  const drawn = goesOneWay ? 0 : world.uuids.below(sites.length)
   const stirring = sites.filter(({ node }) => (shape.zones ? node > 0 : node === drawn))
   for (const site of stirring) changeRow(world, site)
 }
 
 function changeRow(world: World, site: Site): void {
   const { node } = site
-  const serial = STIR_SERIAL + 2 * node
+  const serial = STIR_SERIAL + 4 * node
   const row = { table: 0, key: node, otherKey: 0, serial, value: serial }
   const statements = [{ verb: 'upsert', ...row }] as const
-  writeStatements(world.shape, site, {
-    kind: 'write',
-    node,
-    instance: 'own',
-    statements,
-    ends: 'commit',
-  })
+  const step = { kind: 'write', node, instance: 'own', statements, ends: 'commit' } as const
+  writeStatements(world.shape, site, step)
   checkSite(site)
 }
 
-/** Above all other serial numbers; even, so that no node refuses the row. */
+/** Above all other serial numbers; a multiple of four, so that no node refuses the row, and it refers to no other one. */
 const STIR_SERIAL = 2_000_000
 
 async function settle(world: World): Promise<void> {
@@ -126,8 +141,10 @@ async function settle(world: World): Promise<void> {
   throw new WorldFailure('nodes come to rest', `after ${MAX_ROUNDS} rounds they still write`)
 }
 
-function hasLetter({ mailbox, nowMs }: World, { plan }: Site): boolean {
-  return mailbox.here(nowMs).some(({ name }) => name.to === plan.thisNode)
+function hasLetter({ mailbox, nowMs, planName }: World, { plan }: Site): boolean {
+  return mailbox.ofPlan(planName).some(({ arrivesAtMs, message }) => {
+    return arrivesAtMs <= nowMs && message.name.to === plan.thisNode
+  })
 }
 
 /** Every program empties the tables in which a row found no place. */

@@ -1,5 +1,6 @@
 /** Who wins a conflict, said once more and in other words than the engine's. */
 import { compareStates, type RowState } from '../model/row-state.ts'
+import { mainNodeOf } from './rules.ts'
 import type { WorldShape } from './shape.ts'
 
 /** Two versions of a row: the one that is here, and the one that came. */
@@ -10,11 +11,13 @@ export interface Meeting {
 
 /** The version that the policy of the plan wants, whichever of the two nodes decides. */
 export function winnerOf(
-  { policy, codes }: WorldShape,
+  shape: WorldShape,
   { own, theirs }: Meeting,
   { thisNode, sender }: { readonly thisNode: string; readonly sender: string },
 ): RowState {
-  const isOwnFirst = thisNode < sender
+  const { policy, codes } = shape
+  const mainNode = mainNodeOf(shape)
+  const isOwnFirst = thisNode === mainNode || (sender !== mainNode && thisNode < sender)
   const [first, second] = isOwnFirst ? [own, theirs] : [theirs, own]
   const later = compareStates(own, theirs) > 0 ? own : theirs
   switch (policy) {

@@ -1,6 +1,13 @@
 /** What a world's plan says of shares and conflicts. */
-import { type ConflictPolicy, parseNodeCode, type PlanRules, type TableRule } from '@obmen/exchange'
+import {
+  type ConflictPolicy,
+  type NodeCode,
+  parseNodeCode,
+  type PlanRules,
+  type TableRule,
+} from '@obmen/exchange'
 
+import { isCounted } from './counted-rows.ts'
 import { OWN, SHARED_TABLE, type TableShape, type WorldShape } from './shape.ts'
 import { quote } from './tables.ts'
 
@@ -8,11 +15,18 @@ import { quote } from './tables.ts'
 export const ZONE = 'zone'
 
 export function rulesOf(shape: WorldShape, node: number): PlanRules {
+  const mainNode = mainNodeOf(shape)
   return {
     conflicts: policyOf(shape),
     strict: shape.isStrict === true,
+    ...(mainNode !== undefined && { mainNode }),
     tables: new Map(shape.tables.flatMap((table, index) => ruleOf(shape, node, { table, index }))),
   }
+}
+
+/** The head office is named where it hands out keys. */
+export function mainNodeOf({ tables, codes }: WorldShape): NodeCode | undefined {
+  return tables.some(isCounted) ? parseNodeCode(codes[0] ?? '') : undefined
 }
 
 function ruleOf(
@@ -22,10 +36,11 @@ function ruleOf(
 ): [string, TableRule][] {
   const isShared = shape.zones !== undefined && node === 0 && index === SHARED_TABLE
   const keepsOwn = table.hasOwnColumn === true && (shape.ownColumnsBy !== 'office' || node === 0)
-  if (!isShared && !keepsOwn && table.oneWayBy === undefined) return []
+  if (!isShared && !keepsOwn && (table.oneWayBy ?? table.keyBlocks) === undefined) return []
   const rule: TableRule = {
     direction: directionOf(table, node),
     leaveOut: keepsOwn ? [OWN] : [],
+    ...(isCounted(table) && { keyBlocks: table.keyBlocks }),
     ...(isShared && { where: conditionOn(table.note, `:${ZONE}`) }),
   }
   return [[table.name, rule]]

@@ -1,10 +1,14 @@
 /** What a world is like before anything happens in it. Plain data, so that a failure can be printed and played again. */
 
+import type { KeyBlockRule } from '@obmen/exchange'
+
 /** What a key column holds. */
 export type KeyKind = 'integer' | 'text' | 'uuid' | 'blob'
 
 export interface TableShape {
   readonly name: string
+  /** The database counts its keys, in blocks that the head office hands out. */
+  readonly keyBlocks?: KeyBlockRule
   readonly key: readonly { readonly name: string; readonly kind: KeyKind }[]
   /** A text that each write makes anew, so that no two writes leave the same row. */
   readonly note: string
@@ -29,7 +33,12 @@ export interface TableShape {
 
 /** Who keeps the rows of a row's table from going back; nobody when they go both ways. */
 export function oneWayBy({ tables }: WorldShape, id: string): TableShape['oneWayBy'] {
-  return tables[Number(id.slice(0, id.indexOf(':')))]?.oneWayBy
+  return tables[tableNumber(id)]?.oneWayBy
+}
+
+/** The table of a row. */
+export function tableNumber(id: string): number {
+  return Number(id.slice(0, id.indexOf(':')))
 }
 
 /** The column that refers to a parent. */
@@ -42,6 +51,8 @@ export const ADDED = 'новое'
 export const OWN = 'свое'
 
 export interface WorldShape {
+  /** The plan's name, when another one shares the mailbox. */
+  readonly plan?: string
   readonly codes: readonly string[]
   /** Who exchanges with whom: `[0, 1]` is a pair. */
   readonly links: readonly (readonly [number, number])[]
@@ -68,7 +79,7 @@ export interface WorldShape {
   readonly ownColumnsBy?: 'office'
   /** Whether a removed letter is gone at once (IMAP), or only when the mailbox was closed in order (POP3). */
   readonly removal: 'at once' | 'at close'
-  /** Letters that the mailbox holds. */
+  /** Letters of exchanges that the mailbox holds. */
   readonly capacity: number
 }
 

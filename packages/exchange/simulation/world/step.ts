@@ -31,6 +31,19 @@ export interface Mishap {
 
 export type Forgery = 'noise' | 'empty' | 'other number' | 'other node' | 'too new'
 
+/** Letters that are none of the exchange's. */
+export type StrangeKind =
+  | 'personal'
+  | 'answer'
+  | 'other prefix'
+  | 'no prefix'
+  | 'no attachment'
+  | 'other attachments'
+  | 'attachment of another'
+  | 'other plan'
+  | 'other node'
+  | 'unreadable name'
+
 /** Which database of a node: the node's own, or a copy that somebody runs beside it. */
 export type Instance = 'own' | 'copy'
 
@@ -54,6 +67,8 @@ export type Step =
   | { readonly kind: 'shuffle'; readonly by: number }
   | { readonly kind: 'lose'; readonly letter: number }
   | { readonly kind: 'forge'; readonly letter: number; readonly forgery: Forgery }
+  /** A letter comes that is none of the exchange's, and may resemble one that is. */
+  | { readonly kind: 'strange letter'; readonly letter: number; readonly strange: StrangeKind }
   /** The mail server takes nothing for so long. */
   | { readonly kind: 'refuse'; readonly ms: number }
   | { readonly kind: 'clock'; readonly node: number; readonly byMs: number }

@@ -1,4 +1,5 @@
 /** The tables of a world in SQL, and what programs do to them. */
+import { countedSql, isCounted } from './counted-rows.ts'
 import { ADDED, type KeyKind, OWN, REFERENCE, type TableShape, type WorldShape } from './shape.ts'
 import type { Statement } from './step.ts'
 
@@ -13,6 +14,7 @@ export function createStatement(
   table: TableShape,
   node: number,
 ): string {
+  if (isCounted(table)) return createCounted(table)
   const keys = table.key.map(({ name, kind }) => `${quote(name)} ${typeOf(kind)} NOT NULL`)
   const check =
     table.refusingNode === node ? ` CHECK (${quote(table.note)} NOT GLOB '*[13579]')` : ''
@@ -27,6 +29,11 @@ export function createStatement(
   ]
   const key = table.key.map(({ name }) => quote(name)).join(', ')
   return `CREATE TABLE ${quote(table.name)} (${columns.join(', ')}, PRIMARY KEY (${key})) ${options.join(', ')}`
+}
+
+function createCounted(table: TableShape): string {
+  const [key] = keyNames(table)
+  return `CREATE TABLE ${quote(table.name)} (${key} INTEGER PRIMARY KEY AUTOINCREMENT, ${quote(table.note)} TEXT)`
 }
 
 function typeOf(kind: KeyKind): string {
@@ -97,11 +104,21 @@ function literal(kind: KeyKind, number: number): string {
   }
 }
 
+/** The table that a statement is about. */
+export function tableOf({ tables }: WorldShape, statement: Statement): TableShape {
+  const table = tables[statement.table % tables.length]
+  if (table === undefined) throw new RangeError('a world without tables')
+  return table
+}
+
 /** A statement of a program in SQL. */
 export function toSql(shape: WorldShape, statement: Statement, node: number): string {
-  const table = shape.tables[statement.table % shape.tables.length]
-  if (table === undefined) throw new RangeError('a world without tables')
+  const table = tableOf(shape, statement)
   const name = quote(table.name)
+  if (isCounted(table)) {
+    const [key = ''] = keyNames(table)
+    return countedSql({ table: name, key, note: quote(table.note) }, statement)
+  }
   const own = table.hasOwnColumn === true ? { names: [quote(OWN)], values: [String(node)] } : NONE
   const values = [...rowValues(shape.tables, table, statement), ...own.values]
   const names = [...columnNames(table), ...own.names]

@@ -1,28 +1,20 @@
-import {
-  type MessageFileName,
-  newNodeState,
-  type NodeState,
-  type OutgoingMessage,
-} from '@obmen/exchange'
+import { newNodeState, type NodeState } from '@obmen/exchange'
 
-import { compareEpochs } from '../../src/plan/epoch.ts'
-import { nextMessageNo } from '../../src/plan/message-no.ts'
-import { isStopped } from '../../src/plan/standing.ts'
-import { unmountDisks } from '../disk/memory-disk.ts'
-import { forge } from '../mail/damage.ts'
-import { type Letter, Mailbox } from '../mail/mailbox.ts'
+import type { Mailbox } from '../mail/mailbox.ts'
 import type { LetterContent } from '../model/letter-rows.ts'
-import { compareStates, describeState } from '../model/row-state.ts'
+import type { RowId } from '../model/row-state.ts'
 import { Random } from '../random/random.ts'
-import { addPeer, prepareSite } from '../site/prepared-sites.ts'
+import { addPeer, planNameOf, prepareSite } from '../site/prepared-sites.ts'
 import { type Backup, Site } from '../site/site.ts'
 import type { StoreAct } from '../site/gated-store.ts'
 import { checkAcknowledged, checkProgress, checkSite } from './checks.ts'
 import { appliedRows } from './applied-rows.ts'
 import { exchangeOnce } from './exchange-once.ts'
+import { KeyWatch } from './key-watch.ts'
+import { addStrangeLetter, forgeLetter, loseLetter } from './mail-events.ts'
 import { ZONE } from './rules.ts'
-import { oneWayBy, peersOf, type WorldShape } from './shape.ts'
-import type { Fate, Forgery, Instance, Step } from './step.ts'
+import { oneWayBy, peersOf, tableNumber, type WorldShape } from './shape.ts'
+import type { Fate, Instance, Step } from './step.ts'
 import { WorldFailure } from './world-failure.ts'
 import { writeStatements } from './write-statements.ts'
 
@@ -34,6 +26,8 @@ const STEP_MS = 1000
 
 export interface WorldOptions {
   readonly seed: number
+  /** The mailbox, which other worlds may have as well. */
+  readonly mailbox: Mailbox
   /** Is told what happens, line by line. */
   readonly tell?: ((line: string) => void) | undefined
 }
@@ -42,18 +36,21 @@ export interface WorldOptions {
 export class World {
   readonly shape: WorldShape
   readonly mailbox: Mailbox
+  readonly planName: string
   readonly sites: readonly Site[]
   readonly copies = new Map<number, Site>()
   /** What happened, for a person who reads a failure; told only when it is asked for. */
   readonly tell: ((line: string) => void) | undefined
   readonly uuids: Random
+  readonly keys = new KeyWatch()
   /** Which part of the first table each node has. */
   readonly zones: Map<number, string>
   /** Nodes whose memory is not what their peers think: restored ones, copied ones, and those that were added again. */
   readonly disturbed = new Set<number>()
   readonly #backups = new Map<number, Backup & { readonly zones: ReadonlyMap<number, string> }>()
   readonly #clocksMs: number[]
-  readonly #numbers = new Map<string, string>()
+  /** The message that each number stands for. */
+  readonly numbers = new Map<string, string>()
   /** A table has a column more at one of the nodes, or at several. */
   isWidened = false
   nowMs: number = BEGIN_MS
@@ -61,12 +58,12 @@ export class World {
 
   constructor(shape: WorldShape, images: readonly Uint8Array[], options: WorldOptions) {
     this.shape = shape
-    this.mailbox = new Mailbox(shape.capacity)
+    this.mailbox = options.mailbox
+    this.planName = planNameOf(shape)
     this.tell = options.tell
     this.uuids = new Random(options.seed, 'uuid')
     this.#clocksMs = [...shape.clocksMs]
     this.zones = new Map(shape.zones?.entries())
-    unmountDisks()
     this.sites = images.map((image, node) => this.#openSite(image, node, `${shape.codes[node]}`))
     for (const site of this.sites) {
       site.model.begin(site.reader.rows())
@@ -101,11 +98,12 @@ export class World {
         this.mailbox.shuffle(step.by)
         return
       case 'lose':
-        this.#lose(step.letter)
+        loseLetter(this.mailbox, this.planName, step.letter)
         return
       case 'forge':
-        this.#forge(step)
-        return
+        return forgeLetter(this, step)
+      case 'strange letter':
+        return addStrangeLetter(this, step)
       case 'refuse':
         this.mailbox.refusesUntilMs = this.nowMs + step.ms
         return
@@ -143,6 +141,7 @@ export class World {
     if (site === undefined) return
     const fates: Fate[] = [...step.fates]
     await exchangeOnce(this, site, { fates, mishap: step.mishap })
+    if (step.mishap === undefined && !site.isDiskLimited) this.keys.onExchanged(site)
     const index = checkSite(site)
     if (this.disturbed.has(site.node)) return
     const givesParts = this.shape.zones !== undefined && site.node === 0
@@ -160,52 +159,15 @@ export class World {
         continue
       }
       if (act.kind !== 'fold' || site.model.pending.size > 0) site.hasChanged = true
-      if (act.kind === 'fold') site.model.fold()
+      if (act.kind === 'fold') site.model.fold((id) => this.#stampOfEvicted(site, id))
       else if (act.kind === 'apply') this.#onApplied(site)
     }
   }
 
-  /** A letter was taken, or may have been. */
-  onPosted(site: Site, { name, hint }: OutgoingMessage, content: LetterContent): void {
-    if (this.disturbed.has(site.node)) return
-    const { counter, random } = hint.epoch
-    const number = [name.from, name.to, counter, random, name.messageNo].join('/')
-    const known = this.#numbers.get(number) ?? hint.uuid
-    this.#numbers.set(number, known)
-    if (known !== hint.uuid) throw new WorldFailure('a number stands for one message', number)
-    for (const id of content.rows.keys()) {
-      if (site.node === 0 || oneWayBy(this.shape, id) !== 'nodes') continue
-      throw new WorldFailure('what goes one way does not go the other way', `${id} of ${name.from}`)
-    }
-    if (this.disturbed.size > 0 || !this.#travelsOnce(site)) return
-    for (const [id, state] of content.rows) {
-      const own = site.model.rows.get(id)
-      const isFromThere = site.model.sources.get(id) === name.to
-      if (!isFromThere || own === undefined || compareStates(own, state) !== 0) continue
-      const facts = `${describeState(state)} from ${name.from} to ${name.to}`
-      throw new WorldFailure('nothing is sent to where it came from', facts)
-    }
-  }
-
-  /** A row that left a share and enters it again has to be sent, whoever made it; one that waited comes from any that had it. */
-  #travelsOnce(site: Site): boolean {
-    const { tables, zones } = this.shape
-    const refuses = tables.some(
-      ({ unique, refusingNode, parent }) => (unique ?? refusingNode ?? parent) !== undefined,
-    )
-    return !refuses && (zones === undefined || site.node > 0)
-  }
-
-  /** A letter goes only when its message was applied, or is of no use any more: that is known of what was committed. */
-  onRemoved(site: Site, { name, content, isFalse }: Letter): void {
-    const state = site.states.get(name.from)
-    if (isFalse || content === undefined || state === undefined) return
-    const isPast = compareEpochs(content.epoch, state.epoch) < 0
-    if (isPast || name.messageNo <= state.receivedNo) return
-    // Nothing is exchanged, until everything is offered anew.
-    if (isStopped(state)) return
-    const facts = `message ${name.messageNo} of ${name.from} at ${site.name}`
-    throw new WorldFailure('a letter goes when its message is committed', facts)
+  /** The time of a row's version, where rows may give way to others. */
+  #stampOfEvicted(site: Site, id: RowId): number | undefined {
+    const table = this.shape.tables[tableNumber(id)]
+    return table?.unique === undefined ? undefined : site.reader.index().get(id)?.stamp
   }
 
   /** Whether a copy of a database runs, or ran, beside it. */
@@ -241,24 +203,23 @@ export class World {
   #write(step: Step & { readonly kind: 'write' }): void {
     const site = this.#instance(step.node, step.instance)
     if (site === undefined) return
-    writeStatements(this.shape, site, step)
+    this.keys.onMade(site, writeStatements(this.shape, site, step))
     checkSite(site)
   }
 
   #onApplied(site: Site): void {
-    const letter = site.fetched
-    if (letter?.content === undefined || letter.isFalse) {
+    const { content, isFalse = true } = site.fetched ?? {}
+    if (content === undefined || isFalse) {
       throw new WorldFailure('only whole messages are applied', `at ${site.name}`)
     }
     if (site.model.pending.size > 0) {
       const facts = `${site.model.pending.size} changes at ${site.name}`
       throw new WorldFailure('changes have versions before a message is applied', facts)
     }
-    const { uuid } = letter.content
+    const { uuid } = content
     if (site.applied.has(uuid))
       throw new WorldFailure('nothing is applied twice', `at ${site.name}`)
     site.applied.add(uuid)
-    const { content } = letter
     const taken = { ...content, rows: this.#takenRows(site, content) }
     const before = new Set(site.model.held.keys())
     site.model.apply(
@@ -283,43 +244,12 @@ export class World {
     site.states.set(state.code, state)
   }
 
-  #lose(number: number): void {
-    const messages = this.mailbox.letters
-    const letter = messages[number % Math.max(messages.length, 1)]
-    if (letter !== undefined) this.mailbox.remove(new Set([letter]))
-  }
-
-  #forge({ letter: number, forgery }: Step & { readonly kind: 'forge' }): void {
-    const messages = this.mailbox.letters.filter(({ isFalse }) => !isFalse)
-    const model = messages[number % Math.max(messages.length, 1)]
-    if (model === undefined) return
-    const letter: Letter = {
-      ...model,
-      name: this.#forgeName(model.name, forgery),
-      hint: undefined,
-      octets: forge(model.octets, forgery),
-      content: undefined,
-      isFalse: true,
-      isTooNew: forgery === 'too new',
-    }
-    this.mailbox.add([letter])
-  }
-
-  #forgeName(name: MessageFileName, forgery: Forgery): MessageFileName {
-    if (forgery === 'noise') return name
-    if (forgery !== 'other node') return { ...name, messageNo: nextMessageNo(name.messageNo) }
-    const others = this.sites.map(({ plan }) => plan.thisNode)
-    return {
-      ...name,
-      to: others.find((code) => code !== name.to && code !== name.from) ?? name.from,
-    }
-  }
-
   #restore(node: number, spool: 'kept' | 'lost'): void {
     const backup = this.#backups.get(node)
     if (backup === undefined) return
     this.disturbed.add(node)
     this.#site(node).restore(backup, spool)
+    this.keys.onRestored(this.#site(node), spool)
     // The head office gives again what it gave then.
     if (node === 0) for (const [peer, zone] of backup.zones) this.zones.set(peer, zone)
   }
@@ -329,6 +259,7 @@ export class World {
     this.disturbed.add(node)
     const own = this.#site(node)
     own.life += 1
+    this.keys.onCopied(own)
     this.#copyCount += 1
     const copy = this.#openSite(own.backUp().image, node, `${own.name}-copy-${this.#copyCount}`)
     copy.model = own.model.copy()

@@ -5,20 +5,14 @@
  * side, because a message was applied in one go: so a part holds rows of one sender, and is left out whole for that one. Where senders
  * take turns a part holds a few rows of several, and one that has rows in it gets the part anew, without them.
  */
-import { createHash } from 'node:crypto'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 
-import {
-  formatPartLine,
-  formatRowLine,
-  formatTableLine,
-  type TableLine,
-} from '../message/body-lines.ts'
+import { formatRowLine, formatTableLine, type TableLine } from '../message/body-lines.ts'
 import type { NodeCode } from '../plan/node-code.ts'
 import { base64 } from '../platform/base64.ts'
-import type { Change, ChangeBatch } from '../store/change-store.ts'
+import type { Change, ChangeBatch, ChangeLines } from '../store/change-store.ts'
 import type { TextNotUtf8 } from '../store/errors.ts'
-import { compressFrame } from './frames.ts'
+import { sealPart } from './frames.ts'
 import { OctetBuffer } from './octet-buffer.ts'
 
 /** A part ends here: larger ones cost memory, smaller ones compress less. */
@@ -72,7 +66,7 @@ export class MessageBody {
   lastSeq: number | undefined
   /** True when the size bound ended it before the changes did. */
   hasMore = false
-  /** The first row in it. */
+  /** The first row in it; `undefined` also where it begins with lines that came ready made. Those are several. */
   firstRow: RowPlace | undefined
   /** Rows that can't be sent as they are, and are not in it. */
   readonly defects: (RowPlace & { readonly error: TextNotUtf8 })[] = []
@@ -102,7 +96,7 @@ export class MessageBody {
     }
   }
 
-  /** Adds a part. Its lines are `octets`, whose memory is used again afterwards; they have room for the seal behind them. */
+  /** Adds a part. Its lines are `octets`, whose memory is used again afterwards. */
   async endPart(octets: OctetBuffer, runs: readonly Run[]): Promise<void> {
     const senders = new Set(runs.map(({ sender }) => sender))
     const rowCount = runs.reduce((sum, run) => sum + run.rowCount, 0)
@@ -125,13 +119,10 @@ export class MessageBody {
   }
 
   async #addPart(octets: OctetBuffer, rowCount: number): Promise<BodyPieces> {
-    const sha256 = createHash('sha256').update(octets.view()).digest('hex')
-    const seal = `${formatPartLine({ rowCount, sha256 })}\n`
-    octets.write(seal)
-    const frame = compressFrame(octets.view())
+    const { seal, frames } = sealPart(octets.view(), rowCount)
     const begin = this.#octets
-    await this.#file.write(frame, 0, frame.length, begin)
-    this.#octets += frame.length
+    await this.#file.write(frames, 0, frames.length, begin)
+    this.#octets += frames.length
     this.#isSynced = false
     return { rowCount, ranges: [[begin, this.#octets]], seals: [seal] }
   }
@@ -148,16 +139,19 @@ export class MessageBody {
   }
 }
 
-/** Writes a body. When that fails, a disk that is full among the reasons, nothing is left of it. */
+/**
+ * Writes a body. `read` is told how many octets of rows it can still take. When that fails, a disk that is full among the reasons,
+ * nothing is left of it.
+ */
 export async function writeBody(
   at: { readonly name: string; readonly path: string },
-  batches: AsyncIterable<ChangeBatch>,
+  read: (room: () => number) => AsyncIterable<ChangeBatch>,
   options: BodyOptions,
 ): Promise<MessageBody> {
   const body = new MessageBody(at.name, await open(at.path, 'w', 0o600))
   try {
     const encoder = new Encoder(body, options)
-    for await (const batch of batches) {
+    for await (const batch of read(() => options.limitOctets - body.rowOctets)) {
       await encoder.add(batch)
       options.onRows?.(body.rowCount)
       if (body.hasMore) break
@@ -184,6 +178,7 @@ class Encoder {
   #runBegin = 0
   #rows = 0
   #table: string | undefined
+  #lineOf: { readonly table: TableLine; readonly line: string } | undefined
   #isMixed = false
 
   constructor(body: MessageBody, options: BodyOptions) {
@@ -191,9 +186,10 @@ class Encoder {
     this.#options = options
   }
 
-  async add({ table, changes }: ChangeBatch): Promise<void> {
-    const tableLine = `${formatTableLine(table)}\n`
+  async add({ table, changes, lines }: ChangeBatch): Promise<void> {
+    const tableLine = this.#tableLineOf(table)
     const body = this.#body
+    if (lines !== undefined) await this.#addLines(lines, tableLine)
     for (const change of changes) {
       if (change.defect !== undefined) {
         body.defects.push({ ...placeOf(change, table), error: change.defect })
@@ -201,13 +197,37 @@ class Encoder {
         return
       }
       body.lastSeq = change.seq
-      const { length } = this.#part
-      if (length >= (this.#isMixed ? MIXED_PART_OCTETS : PART_OCTETS)) await this.#endPart()
+      await this.#endFullPart()
     }
+  }
+
+  /** Batches of one table come in long runs. */
+  #tableLineOf(table: TableLine): string {
+    if (this.#lineOf?.table !== table) {
+      this.#lineOf = { table, line: `${formatTableLine(table)}\n` }
+    }
+    return this.#lineOf.line
+  }
+
+  /** Adds lines for which there is room. */
+  async #addLines(
+    { via, rowCount, lastSeq, octets }: ChangeLines,
+    tableLine: string,
+  ): Promise<void> {
+    const begin = this.#begin(via, tableLine)
+    this.#part.append(octets)
+    this.#take({ via, rowCount, octets: octets.length }, { begin, tableLine })
+    this.#body.lastSeq = lastSeq
+    await this.#endFullPart()
   }
 
   async end(): Promise<void> {
     if (this.#part.length > 0) await this.#endPart()
+  }
+
+  async #endFullPart(): Promise<void> {
+    const { length } = this.#part
+    if (length >= (this.#isMixed ? MIXED_PART_OCTETS : PART_OCTETS)) await this.#endPart()
   }
 
   #takes(
@@ -215,10 +235,7 @@ class Encoder {
     { table, tableLine }: { readonly table: TableLine; readonly tableLine: string },
   ): boolean {
     const body = this.#body
-    const sender = this.#options.leavesOwnOut ? change.via : ''
-    const begin = this.#part.length
-    const isOther = sender !== this.#sender && this.#rows > 0
-    if (isOther || this.#table !== tableLine) this.#part.write(tableLine)
+    const begin = this.#begin(change.via, tableLine)
     const octets = this.#part.write(`${formatRowLine(change.row, table, base64)}\n`)
     // A row that is larger than the bound goes alone: it can't be divided.
     if (body.rowOctets + octets > this.#options.limitOctets && body.rowCount > 0) {
@@ -226,14 +243,34 @@ class Encoder {
       body.hasMore = true
       return false
     }
-    if (isOther) this.#endRun(begin)
+    body.firstRow ??= placeOf(change, table)
+    this.#take({ via: change.via, rowCount: 1, octets }, { begin, tableLine })
+    return true
+  }
+
+  /** Tells where the next rows begin, after the line of their table where it is needed: a run can be taken out of its part. */
+  #begin(via: NodeCode | '', tableLine: string): number {
+    const begin = this.#part.length
+    const isOther = this.#senderOf(via) !== this.#sender && this.#rows > 0
+    if (isOther || this.#table !== tableLine) this.#part.write(tableLine)
+    return begin
+  }
+
+  #take(
+    rows: { readonly via: NodeCode | ''; readonly rowCount: number; readonly octets: number },
+    { begin, tableLine }: { readonly begin: number; readonly tableLine: string },
+  ): void {
+    const sender = this.#senderOf(rows.via)
+    if (sender !== this.#sender && this.#rows > 0) this.#endRun(begin)
     this.#sender = sender
     this.#table = tableLine
-    this.#rows += 1
-    body.firstRow ??= placeOf(change, table)
-    body.rowCount += 1
-    body.rowOctets += octets
-    return true
+    this.#rows += rows.rowCount
+    this.#body.rowCount += rows.rowCount
+    this.#body.rowOctets += rows.octets
+  }
+
+  #senderOf(via: NodeCode | ''): NodeCode | '' {
+    return this.#options.leavesOwnOut ? via : ''
   }
 
   #endRun(end: number): void {

@@ -21,7 +21,7 @@ import {
   withdraw,
 } from '../plan/numbering.ts'
 import { isStopped } from '../plan/standing.ts'
-import type { StoreTransaction } from '../store/change-store.ts'
+import type { ChangeBatch, StoreTransaction } from '../store/change-store.ts'
 import type { ExchangeContext } from './exchange-context.ts'
 import { type Group, Groups, inChunks } from './groups.ts'
 import { type BodyPieces, type MessageBody, writeBody } from './message-body.ts'
@@ -244,9 +244,12 @@ class SendingCycle {
     const [forNode] = codes
     if (forNode === undefined) throw new TypeError('a group of no nodes')
     const keepsOwn = codes.length > 1
-    const batches = store.readChanges({ forNode, afterSeq, throughSeq, keepsOwn })
+    const range = { forNode, afterSeq, throughSeq, keepsOwn }
+    const read = (roomForLines: () => number): AsyncIterable<ChangeBatch> => {
+      return store.readChanges({ ...range, roomForLines })
+    }
     const name = newUuid()
-    return writeBody({ name, path: this.#spool.body(name) }, batches, {
+    return writeBody({ name, path: this.#spool.body(name) }, read, {
       limitOctets: this.#limitOctets,
       leavesOwnOut: keepsOwn,
       onRows: (rowsDone) => onEvent?.({ kind: 'writing', node: forNode, rowsDone }),

@@ -94,7 +94,8 @@ export interface Survey {
   readonly nodes: readonly NodeCode[]
   /**
    * Those of them for which there may be something to do: positions that they are not offered, an acknowledgement that they are owed, a message that
-   * is not delivered, one in flight that was written `resendAfterMs` ago or longer, or so far in the future.
+   * is not delivered, one in flight that was written `resendAfterMs` ago or longer, or so far in the future. Of the nodes in {@link stopped}
+   * only those that are to be told why.
    */
   readonly toServe: readonly NodeCode[]
   /** The bodies of messages that are not delivered. */
@@ -121,6 +122,11 @@ export interface ChangesRequest {
   readonly throughSeq: number
   /** True when also rows that came from `forNode` are wanted: others with the same share may need them. */
   readonly keepsOwn?: boolean
+  /**
+   * Rows may come as {@link ChangeLines}, as far as they take no more octets than this tells when they are read. Otherwise, and behind that, they
+   * come one by one.
+   */
+  readonly roomForLines?: () => number
 }
 
 export interface SumRequest {
@@ -153,7 +159,20 @@ export interface CountRequest {
 /** Rows of one table that lie side by side in the change index. Never empty. */
 export interface ChangeBatch {
   readonly table: TableLine
+  /** The rows; none where there are `lines` in their place. */
   readonly changes: readonly Change[]
+  readonly lines?: ChangeLines
+}
+
+/** Several rows as they stand in a message: a store may have them so at less cost. */
+export interface ChangeLines {
+  /** The node that all of them came from, where the request keeps a node's own; empty when they were changed here. */
+  readonly via: NodeCode | ''
+  readonly rowCount: number
+  /** The position of the last one. */
+  readonly lastSeq: number
+  /** Their lines, each with its end. */
+  readonly octets: Uint8Array
 }
 
 export interface Change {
@@ -274,6 +293,8 @@ export interface Sender {
 
 /** Applies rows so that the newest version of each wins, whatever came first. */
 export interface RowApplier {
+  /** As many rows, or more, are best given at once: each call costs something. Absent where fewer will do as well. */
+  readonly batchRows?: number
   /** The rows that follow belong to this table. */
   beginTable(table: TableLine): Promise<void>
   applyRows(rows: readonly RowLine[]): Promise<void>

@@ -25,8 +25,6 @@ const MAX_HEAD_OCTETS = 16_384
 const BEGINNING_OCTETS = 262_144
 /** So many letters at a time are fetched by the numbers that are known, without being searched for once more. */
 const MAX_HEADS = 5_000
-/** A server that refuses so many letters one by one refuses all of them. */
-const MAX_REFUSED = 20
 
 const HEAD_ITEMS = { flags: true, header: ['Subject', HINT_FIELD] } as const
 
@@ -63,7 +61,6 @@ class ImapLetterBox implements LetterBox {
   readonly #removed = new Set<number>()
   #settled: UidSet = UidSet.of([])
   #unknown: readonly number[] = []
-  #refused = 0
 
   constructor(imap: ImapConnection, mailbox: ImapMailbox, location: string) {
     this.#imap = imap
@@ -88,34 +85,13 @@ class ImapLetterBox implements LetterBox {
 
   async *heads(numbers: readonly number[]): AsyncGenerator<LetterHead, void, undefined> {
     for (let at = 0; at < numbers.length; at += MAX_HEADS) {
-      yield* this.#headsOf(numbers.slice(at, at + MAX_HEADS))
-    }
-  }
-
-  /** A server may refuse a whole command for one letter that it can't read: the others are asked for in halves. */
-  async *#headsOf(uids: readonly number[]): AsyncGenerator<LetterHead, void, undefined> {
-    const missing = new Set(uids)
-    try {
-      for await (const letter of this.#mailbox.fetch(UidSet.of(uids), HEAD_ITEMS)) {
-        const { uid } = letter
-        // A letter that the server sends twice was looked at the first time. One of which it has only said that its flags are others, was not shown.
-        const isShown = letter.sections.length > 0 || letter.defects.length > 0
-        if (uid !== undefined && isShown && missing.delete(uid)) yield headOf(uid, letter)
+      const uids = UidSet.of(numbers.slice(at, at + MAX_HEADS))
+      for await (const each of this.#mailbox.fetchEach(uids, HEAD_ITEMS)) {
+        const { uid: number } = each
+        if (each.kind === 'refused') yield { kind: 'failed', number, error: each.error }
+        // A letter of which the server has only said that its flags are others, was not shown.
+        else if (isShown(each.letter)) yield headOf(number, each.letter)
       }
-    } catch (error) {
-      if (!(error instanceof ImapCommandRejected)) throw error
-      const [number, ...others] = missing
-      if (number === undefined) return
-      if (others.length === 0) {
-        this.#refused += 1
-        if (this.#refused > MAX_REFUSED) throw error
-        yield { kind: 'failed', number, error }
-        return
-      }
-      const rest = [...missing]
-      const half = Math.ceil(rest.length / 2)
-      yield* this.#headsOf(rest.slice(0, half))
-      yield* this.#headsOf(rest.slice(half))
     }
   }
 
@@ -223,6 +199,10 @@ class ImapLetterBox implements LetterBox {
     }
     return mailbox.expunge()
   }
+}
+
+function isShown({ sections, defects }: FetchedLetter): boolean {
+  return sections.length > 0 || defects.length > 0
 }
 
 function headOf(number: number, { header, flags, defects }: FetchedLetter): LetterHead {

@@ -11,9 +11,6 @@ import type { LetterBox, LetterBoxLook, LetterHead } from './letter-box.ts'
 /** Lines of a body in which the head of its first attachment stands, whatever text comes before it. */
 const LINES_TO_FIRST_ATTACHMENT = 100
 
-/** Octets of a letter in which its header section stands, and the head of its first attachment. */
-const BEGINNING_OCTETS = 262_144
-
 /** Opens a maildrop. What is remembered of it begins with the prefix. */
 export async function openPop3LetterBox(
   server: MailServer,
@@ -29,8 +26,6 @@ class Pop3LetterBox implements LetterBox {
   readonly #prefix: string
   #uniqueIds: ReadonlyMap<number, string> | undefined
   #known: readonly string[] = []
-  /** Whether the server has shown the beginning of a letter. */
-  #hasShownTop = false
 
   constructor(pop3: Pop3Connection, prefix: string) {
     this.#pop3 = pop3
@@ -54,46 +49,11 @@ class Pop3LetterBox implements LetterBox {
   }
 
   async *heads(numbers: readonly number[]): AsyncGenerator<LetterHead, void, undefined> {
-    let shown = 0
-    for await (const top of this.#pop3.tops(numbers, 0)) {
-      const number = top.maildropNumber
-      if (top.kind === 'top') {
-        this.#hasShownTop = true
-        yield { kind: 'header', number, octets: top.octets, isDeleted: false }
-      } else {
-        if (this.#isWithoutTop(top.error)) break
-        yield { kind: 'failed', number, error: top.error }
-      }
-      shown += 1
+    for await (const top of this.#pop3.beginnings(numbers, 0)) {
+      const { maildropNumber: number } = top
+      if (top.kind === 'failed') yield { kind: 'failed', number, error: top.error }
+      else yield { kind: 'header', number, octets: top.octets, isDeleted: false }
     }
-    for (const number of numbers.slice(shown)) yield await this.#headOfWhole(number)
-  }
-
-  /** A refused command that the server neither announced nor ever obeyed is one that it does not have. */
-  #isWithoutTop(error: unknown): boolean {
-    const hasTop = this.#hasShownTop || this.#pop3.capabilities.has('TOP')
-    return error instanceof Pop3ResponseRejected && !hasTop
-  }
-
-  /** Where there is no TOP (RFC 1939 §7: it is optional), each letter is read whole, once. */
-  async #headOfWhole(number: number): Promise<LetterHead> {
-    try {
-      const octets = await this.#beginningOfWhole(number)
-      return { kind: 'header', number, octets: headerOf(octets), isDeleted: false }
-    } catch (error) {
-      if (!(error instanceof Pop3ResponseRejected)) throw error
-      return { kind: 'failed', number, error }
-    }
-  }
-
-  async #beginningOfWhole(number: number): Promise<Buffer> {
-    const pieces: Uint8Array[] = []
-    let room = BEGINNING_OCTETS
-    await this.#pop3.retrieve(number, (octets) => {
-      if (room > 0) pieces.push(octets.subarray(0, room))
-      room -= octets.length
-    })
-    return Buffer.concat(pieces)
   }
 
   memoryOf(foreign: ReadonlySet<number>): ReadonlySet<string> | undefined {
@@ -107,12 +67,11 @@ class Pop3LetterBox implements LetterBox {
   }
 
   async beginning(letter: number): Promise<Uint8Array> {
-    try {
-      return await this.#pop3.top(letter, LINES_TO_FIRST_ATTACHMENT)
-    } catch (error) {
-      if (!this.#isWithoutTop(error)) throw error
-      return this.#beginningOfWhole(letter)
+    for await (const top of this.#pop3.beginnings([letter], LINES_TO_FIRST_ATTACHMENT)) {
+      if (top.kind === 'failed') throw top.error
+      return top.octets
     }
+    throw new TypeError('a letter has a beginning')
   }
 
   async retrieve(
@@ -153,12 +112,6 @@ class Pop3LetterBox implements LetterBox {
     const uniqueId = this.#uniqueIds?.get(number)
     return uniqueId && `${this.#prefix}${uniqueId}`
   }
-}
-
-/** What stands before the first empty line. */
-function headerOf(letter: Buffer): Uint8Array {
-  const end = letter.indexOf('\r\n\r\n')
-  return end < 0 ? letter : letter.subarray(0, end + 2)
 }
 
 /** The ids that tell a letter from all others: RFC 1939 §7 lets copies share one, and then a letter of ours could be taken for a foreign one that was seen before. */

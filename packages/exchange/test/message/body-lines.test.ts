@@ -3,8 +3,8 @@ import { describe, it } from 'node:test'
 
 import fc from 'fast-check'
 
+import { BodyLineReader } from '../../src/message/body-line-reader.ts'
 import {
-  BodyLineReader,
   formatEndLine,
   formatRowLine,
   formatTableLine,

@@ -21,7 +21,7 @@ export async function writeMessageFile(
   options: BodyOptions,
 ): Promise<WrittenFile> {
   const bodyPath = `${path}.body`
-  const body = await writeBody({ name: 'body', path: bodyPath }, draft.batches, options)
+  const body = await writeBody({ name: 'body', path: bodyPath }, () => draft.batches, options)
   const pieces = await body.piecesFor(draft.header.to)
   await body.close()
   const { content } = composeContent(draft.header, {

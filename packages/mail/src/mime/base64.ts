@@ -5,22 +5,15 @@
 
 import { encodeBase64Octets } from '../base/base64.ts'
 import { concatOctets, NO_OCTETS } from '../base/octets.ts'
-import { decodeNatively } from './native-base64.ts'
+import { CRLF, ENCODED_LINE_OCTETS, LINE_OCTETS } from './base64-line.ts'
+import { decodeNatively, encodeNatively } from './native-base64.ts'
 import type { NativeSpan } from './native-base64.ts'
-
-/** 76 digits, the longest line that RFC 2045 §6.8 allows, hold 57 octets. */
-const LINE_OCTETS = 57
-/** The digits of a line and its CRLF. */
-const ENCODED_LINE_OCTETS = 78
 
 const PAD = 0x3d
 const CR = 0x0d
 const LF = 0x0a
 const SPACE = 0x20
 const TAB = 0x09
-
-/** CR in the high octet. */
-const CRLF = 0x0d0a
 
 const PAIR_COUNT = 4096
 
@@ -109,55 +102,10 @@ export function encodeBase64Lines(octets: Uint8Array): Uint8Array {
   return encoded
 }
 
-/** Octets that encode themselves in native code, in a fraction of the time: the Buffers of Node.js, which files and sockets give. */
-interface SelfEncoding extends Uint8Array {
-  base64Slice(start: number, end: number): string
-}
-
-function encodesItself(octets: Uint8Array): octets is SelfEncoding {
-  return 'base64Slice' in octets && typeof octets.base64Slice === 'function'
-}
-
-/** More lines at a time would not stay in the cache of the processor. */
-const NATIVE_LINES = 800
-const LINE_DIGITS = ENCODED_LINE_OCTETS - 2
-
-/** Digits without line ends. */
-const digitOctets = new Uint8Array(NATIVE_LINES * LINE_DIGITS)
-const digitView = new DataView(digitOctets.buffer)
-const encoder = new TextEncoder()
-
 /** Writes whole lines, natively as far as that goes. */
 function writeBulk(octets: Uint8Array, encoded: Uint8Array): void {
-  const lineCount = octets.length / LINE_OCTETS
-  let line = 0
-  while (encodesItself(octets) && line < lineCount) {
-    const end = Math.min(lineCount, line + NATIVE_LINES)
-    const digits = octets.base64Slice(line * LINE_OCTETS, end * LINE_OCTETS)
-    // Not what was expected of it: the rest is done here.
-    if (digits.length !== (end - line) * LINE_DIGITS) break
-    encoder.encodeInto(digits, digitOctets)
-    insertLineEnds(encoded.subarray(line * ENCODED_LINE_OCTETS, end * ENCODED_LINE_OCTETS))
-    line = end
-  }
+  const line = encodeNatively(octets, encoded)
   writeLines(octets.subarray(line * LINE_OCTETS), encoded.subarray(line * ENCODED_LINE_OCTETS))
-}
-
-/**
- * Moves digits to where they belong, eight at a time as a number of so many octets: no digit is above 0x7a, so none of these is NaN, and all of them come
- * through as they are. Little-endian only because processors are.
- */
-function insertLineEnds(encoded: Uint8Array): void {
-  const lines = new DataView(encoded.buffer, encoded.byteOffset, encoded.byteLength)
-  let from = 0
-  for (let to = 0; to < encoded.length; to += ENCODED_LINE_OCTETS) {
-    for (let at = 0; at < LINE_DIGITS - 4; at += 8) {
-      lines.setFloat64(to + at, digitView.getFloat64(from + at, true), true)
-    }
-    from += LINE_DIGITS
-    lines.setUint32(to + LINE_DIGITS - 4, digitView.getUint32(from - 4, true), true)
-    lines.setUint16(to + LINE_DIGITS, CRLF)
-  }
 }
 
 /** Writes whole lines, twelve octets (16 digits) at a time, and the last nine of each line. */

@@ -165,12 +165,14 @@ export class ImapEmailDirectory extends ImapDirectoryPlace<ImapEmailDirectory> {
   async addEmails(emails: readonly Email[], flags: readonly EmailFlag[] = []): Promise<void> {
     const name = this.mailboxName
     const imapFlags = flagChanges({ flags, set: true }).add
-    for (const email of emails) {
-      const octets = await toStoredLetter(email)
-      await this.turns.inTurn(`adding a letter to "${name.text}"`, (imap) =>
-        requiringDirectory(imap, name, () => imap.append(name, octets, { flags: imapFlags })),
-      )
-    }
+    await this.turns.inSeveralTurns(async () => {
+      for (const email of emails) {
+        const octets = await toStoredLetter(email)
+        await this.turns.inTurn(`adding a letter to "${name.text}"`, (imap) =>
+          requiringDirectory(imap, name, () => imap.append(name, octets, { flags: imapFlags })),
+        )
+      }
+    })
   }
 
   /** Copies letters into another directory of the same connection, which need not be open. @param uids The letters; those that are gone are passed over. */

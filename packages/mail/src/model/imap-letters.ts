@@ -76,13 +76,13 @@ export async function fetchHeaders(
   mailbox: ImapMailbox,
   letters: UidSet | SequenceSet,
 ): Promise<ReadonlyMap<number, ImapConnectionEmailHeaders>> {
-  const found: ImapConnectionEmailHeaders[] = []
-  for await (const { letter, octets } of fetchHeaderSections(mailbox, letters, { flags: true })) {
+  const found = new Map<number, ImapConnectionEmailHeaders>()
+  for (const { letter, octets } of await fetchHeaderSections(mailbox, letters, { flags: true })) {
+    const facts = factsOf(letter)
     const headers = octets instanceof MailboxException ? octets : new ReadEmailHeaders(octets)
-    found.push(new ImapConnectionEmailHeaders(factsOf(letter), headers))
+    found.set(facts.uid, new ImapConnectionEmailHeaders(facts, headers))
   }
-  found.sort((a, b) => a.index - b.index)
-  return new Map(found.map((headers) => [headers.uid, headers]))
+  return found
 }
 
 /** Whole letters one after the other, oldest first, with these items and their sizes. */
@@ -106,50 +106,70 @@ export async function* fetchLetters(
   }
 }
 
-/** Header sections one after the other, mostly in the order of the server, with these items. */
-export async function* fetchHeaderSections(
+/** Header sections, oldest first, with these items. */
+export async function fetchHeaderSections(
   mailbox: ImapMailbox,
   letters: UidSet | SequenceSet,
   items: FetchItems,
-): AsyncGenerator<LetterOctets, void, undefined> {
-  const given = new Set<number>()
-  try {
-    for await (const letter of mailbox.fetch(letters, { ...items, header: 'all' })) {
-      const { uid = 0, header } = letter
-      yield { letter, octets: header ?? (await beginningOf(mailbox, uid)) ?? NO_OCTETS }
-      given.add(uid)
+): Promise<readonly LetterOctets[]> {
+  const found: LetterOctets[] = []
+  const { given, refusals } = await fetchGiven(mailbox, letters, { ...items, header: 'all' })
+  for (const [uid, letter] of given) {
+    const octets = letter.header ?? (await unlessRefused(letter, () => beginningOf(mailbox, uid)))
+    found.push({ letter, octets: octets ?? NO_OCTETS })
+  }
+  if (!refusals.isEmpty) {
+    const left = refusals.ofOthers === undefined ? UidSet.of(refusals.each.keys()) : letters
+    for await (const letter of mailbox.fetch(left, items)) {
+      const refusal = given.has(letter.uid ?? 0) ? undefined : refusals.of(letter)
+      if (refusal !== undefined) found.push({ letter, octets: refusal })
     }
-  } catch (error) {
-    if (!(error instanceof ImapCommandRejected)) throw error
-    yield* fetchInHalves(mailbox, { letters, items, given })
+  }
+  return found.sort((a, b) => a.letter.sequenceNumber - b.letter.sequenceNumber)
+}
+
+/** Why a server does not give letters. */
+class Refusals {
+  readonly each = new Map<number, ImapCommandRejected>()
+  /** Why it gives none of those that it did not refuse by themselves. */
+  ofOthers: ImapCommandRejected | undefined
+
+  get isEmpty(): boolean {
+    return this.each.size === 0 && this.ofOthers === undefined
+  }
+
+  /** Of a letter that was asked for and not given. */
+  of({ uid = 0, sequenceNumber }: FetchedLetter): MailboxException | undefined {
+    const error = this.each.get(uid) ?? this.ofOthers
+    return error && refusalOf(sequenceNumber, error)
   }
 }
 
-/** One letter that the server can't read spoils its answer for all that were asked for with it: so the others are asked for in halves. */
-async function* fetchInHalves(
+function refusalOf(sequenceNumber: number, error: ImapCommandRejected): MailboxException {
+  return new MailboxException(`reading letter ${sequenceNumber - 1}`, error)
+}
+
+/** Letters by UID, mostly in the order of the server, and why others are not among them. */
+async function fetchGiven(
   mailbox: ImapMailbox,
-  wanted: {
-    readonly letters: UidSet | SequenceSet
-    readonly items: FetchItems
-    readonly given: ReadonlySet<number>
-  },
-): AsyncGenerator<LetterOctets, void, undefined> {
-  const { letters, items, given } = wanted
-  const left: FetchedLetter[] = []
-  for await (const letter of mailbox.fetch(letters, items)) {
-    if (!given.has(letter.uid ?? 0)) left.push(letter)
+  letters: UidSet | SequenceSet,
+  items: FetchItems,
+): Promise<{
+  readonly given: ReadonlyMap<number, FetchedLetter>
+  readonly refusals: Refusals
+}> {
+  const given = new Map<number, FetchedLetter>()
+  const refusals = new Refusals()
+  try {
+    for await (const each of mailbox.fetchEach(letters, items)) {
+      if (each.kind === 'letter') given.set(each.uid, each.letter)
+      else refusals.each.set(each.uid, each.error)
+    }
+  } catch (error) {
+    if (!(error instanceof ImapCommandRejected)) throw error
+    refusals.ofOthers = error
   }
-  const [first] = left
-  if (first !== undefined && left.length === 1) {
-    const octets = await unlessRefused(first, () => beginningOf(mailbox, first.uid ?? 0))
-    if (octets !== undefined) yield { letter: first, octets }
-    return
-  }
-  const half = Math.ceil(left.length / 2)
-  for (const some of [left.slice(0, half), left.slice(half)]) {
-    const uids = UidSet.of(some.map(({ uid = 0 }) => uid))
-    if (!uids.isEmpty) yield* fetchHeaderSections(mailbox, uids, items)
-  }
+  return { given, refusals }
 }
 
 /** @returns why the server does not give it, if it does not. */
@@ -162,8 +182,7 @@ async function unlessRefused(
   } catch (error) {
     if (!(error instanceof ImapCommandRejected)) throw error
     // Somebody has removed it meanwhile (RFC 5530 §3).
-    if (error.responseCode === 'EXPUNGEISSUED') return undefined
-    return new MailboxException(`reading letter ${sequenceNumber - 1}`, error)
+    return error.responseCode === 'EXPUNGEISSUED' ? undefined : refusalOf(sequenceNumber, error)
   }
 }
 
@@ -194,18 +213,16 @@ async function fetchContents(
   const contents = new Map<number, Uint8Array | MailboxException>()
   const small = group.filter(({ sizeOctets }) => sizeOctets <= LARGE_OCTETS)
   const uids = UidSet.of(small.map(({ uid }) => uid))
-  try {
-    for await (const letter of mailbox.fetch(uids, { sections: [{}] })) {
-      const octets = letter.sections.find(({ section }) => section === '')?.octets
-      if (letter.uid !== undefined && octets !== undefined) contents.set(letter.uid, octets)
-    }
-  } catch (error) {
-    if (!(error instanceof ImapCommandRejected)) throw error
+  const { given, refusals } = await fetchGiven(mailbox, uids, { sections: [{}] })
+  for (const [uid, { sections }] of given) {
+    const octets = sections.find(({ section }) => section === '')?.octets
+    if (octets !== undefined) contents.set(uid, octets)
   }
-  // Those that are large, that turned out to be larger than the server had said, or that were asked for with one that it can't read.
   for (const { letter, uid } of group) {
     if (contents.has(uid)) continue
-    const octets = await unlessRefused(letter, () => fetchOctets(mailbox, uid, {}))
+    const refusal = given.has(uid) || !uids.has(uid) ? undefined : refusals.of(letter)
+    // Those that are large, or that turned out to be larger than the server had said.
+    const octets = refusal ?? (await unlessRefused(letter, () => fetchOctets(mailbox, uid, {})))
     if (octets !== undefined) contents.set(uid, octets)
   }
   return contents

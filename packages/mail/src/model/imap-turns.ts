@@ -69,16 +69,18 @@ export class ImapTurns {
   }
 
   async connect(): Promise<void> {
-    await this.#session.get()
+    await this.#session.use(() => Promise.resolve())
+  }
+
+  /** Does something that takes several turns, or is not ready for the first one yet: the connection is not closed before it is done. */
+  inSeveralTurns<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#session.hold(work)
   }
 
   /** Does something when everything asked for before is done. */
   inTurn<Result>(attempt: string, work: (imap: ImapSession) => Promise<Result>): Promise<Result> {
-    return this.#enqueue(() =>
-      inMailbox(attempt, async () => {
-        const imap = await this.#session.get()
-        return work(imap)
-      }),
+    return this.#session.hold(() =>
+      this.#enqueue(() => inMailbox(attempt, async () => work(await this.#session.get()))),
     )
   }
 
@@ -89,16 +91,30 @@ export class ImapTurns {
     work: (mailbox: ImapMailbox, imap: ImapSession) => Promise<Result>,
   ): Promise<Result> {
     return this.inTurn(attempt, async (imap) => {
-      if (!this.#open.has(directory)) {
-        throw new IllegalStateException(`the directory "${directory.name.text}" is not open`)
-      }
-      const mailbox = await this.#select(imap, directory)
+      const mailbox = await this.enter(imap, directory)
       return work(mailbox, imap)
     })
   }
 
+  /** The mailbox of an open directory, which the server has open then. To be called in a turn. @throws IllegalStateException when it is not open any more. */
+  async enter(imap: ImapSession, directory: OpenDirectory): Promise<ImapMailbox> {
+    if (!this.#open.has(directory)) {
+      throw new IllegalStateException(`the directory "${directory.name.text}" is not open`)
+    }
+    return this.#select(imap, directory)
+  }
+
   open(name: MailboxName, mode: ImapDirectoryOpenMode): Promise<OpenDirectory> {
-    return this.inTurn(`opening the directory "${name.text}"`, async (imap) => {
+    return this.inTurn(opening(name), (imap) => this.openNow(imap, name, mode))
+  }
+
+  /** As {@link open}. To be called in a turn. */
+  openNow(
+    imap: ImapSession,
+    name: MailboxName,
+    mode: ImapDirectoryOpenMode,
+  ): Promise<OpenDirectory> {
+    return inMailbox(opening(name), async () => {
       this.#selected = undefined
       const mailbox = await select(imap, name, mode)
       const { uidValidity } = mailbox
@@ -111,24 +127,27 @@ export class ImapTurns {
   }
 
   close(directory: OpenDirectory): Promise<void> {
-    return this.#enqueue(() =>
-      inMailbox(`closing the directory "${directory.name.text}"`, async () => {
+    return this.#session.hold(() =>
+      this.#enqueue(async () => {
         const imap = this.#session.current
-        if (imap !== undefined) await this.#leave(imap, directory)
+        if (imap !== undefined) await this.closeNow(imap, directory)
       }),
     )
   }
 
-  /** Closes all directories, and then the connection. */
+  /** As {@link close}. To be called in a turn. */
+  closeNow(imap: ImapSession, directory: OpenDirectory): Promise<void> {
+    const attempt = `closing the directory "${directory.name.text}"`
+    return inMailbox(attempt, () => this.#leave(imap, directory))
+  }
+
+  /** Closes all directories, and then the connection, when everything that was asked for before is done. */
   end(): Promise<void> {
     return this.#session.close((imap) =>
       this.#enqueue(async () => {
         const leavings: PromiseSettledResult<void>[] = []
         for (const directory of this.#open) {
-          const attempt = `closing the directory "${directory.name.text}"`
-          const [leaving] = await Promise.allSettled([
-            inMailbox(attempt, () => this.#leave(imap, directory)),
-          ])
+          const [leaving] = await Promise.allSettled([this.closeNow(imap, directory)])
           leavings.push(leaving)
         }
         await imap.close()
@@ -182,6 +201,10 @@ export class ImapTurns {
     this.#lastTurn = result.then(ignore, ignore)
     return result
   }
+}
+
+function opening({ text }: MailboxName): string {
+  return `opening the directory "${text}"`
 }
 
 function select(

@@ -24,6 +24,9 @@ interface OpenMaildrop {
  * A mailbox that is read by POP3. Letters are known by their index: from 0, oldest first, and the same until the connection is closed. Letters that come
  * meanwhile are seen by the next connection.
  *
+ * A connection that is lost stays so, unlike that of an `ImapConnection`: indexes mean letters as long as it lasts (RFC 1939 §5), and the next one may have others. None was deleted then. Make another
+ * connection, and recognise letters by their `messageId`.
+ *
  * {@link connect} connects at once; an object made by `new` does when it is first asked for something. Whatever needs the server is awaited. Letters under
  * way are sent for together where the server offers PIPELINING; each is held in memory, with its attachments.
  *
@@ -77,9 +80,8 @@ export class Pop3Connection extends MailboxConnection<Pop3ConnectionParameters> 
   }
 
   /** Connects, if that was not done yet. An extension. @throws MailboxException as {@link Pop3Connection.connect}. */
-  override async connect(): Promise<this> {
-    await this.#maildrop.get()
-    return this
+  override connect(): Promise<this> {
+    return this.#maildrop.use(() => Promise.resolve(this))
   }
 
   override get purgeOnDirectoryClose(): boolean {
@@ -92,9 +94,8 @@ export class Pop3Connection extends MailboxConnection<Pop3ConnectionParameters> 
   }
 
   /** How many letters there were when the connection was made. */
-  async getEmailCount(): Promise<number> {
-    const { count } = await this.#maildrop.get()
-    return count
+  getEmailCount(): Promise<number> {
+    return this.#maildrop.use(({ count }) => Promise.resolve(count))
   }
 
   /**
@@ -105,15 +106,16 @@ export class Pop3Connection extends MailboxConnection<Pop3ConnectionParameters> 
   getEmailHeaders(): Promise<readonly ConnectionEmailHeaders[]>
   getEmailHeaders(indexes: readonly number[]): Promise<readonly ConnectionEmailHeaders[]>
   getEmailHeaders(startIndex: number, endIndex: number): Promise<readonly ConnectionEmailHeaders[]>
-  async getEmailHeaders(...chosen: ChosenLetters): Promise<readonly ConnectionEmailHeaders[]> {
-    const { session, count } = await this.#maildrop.get()
-    const indexes = chosenIndexes(chosen, count)
-    const read = await inMailbox('reading headers', () =>
-      retrieveHeaders(session, numbersOf(indexes)),
-    )
-    return indexes.flatMap((index) => {
-      const headers = read.get(index + 1)
-      return headers === undefined ? [] : new ConnectionEmailHeaders({ index, headers })
+  getEmailHeaders(...chosen: ChosenLetters): Promise<readonly ConnectionEmailHeaders[]> {
+    return this.#maildrop.use(async ({ session, count }) => {
+      const indexes = chosenIndexes(chosen, count)
+      const read = await inMailbox('reading headers', () =>
+        retrieveHeaders(session, numbersOf(indexes)),
+      )
+      return indexes.flatMap((index) => {
+        const headers = read.get(index + 1)
+        return headers === undefined ? [] : new ConnectionEmailHeaders({ index, headers })
+      })
     })
   }
 
@@ -121,16 +123,17 @@ export class Pop3Connection extends MailboxConnection<Pop3ConnectionParameters> 
   getEmails(): Promise<readonly ConnectionEmail[]>
   getEmails(indexes: readonly number[]): Promise<readonly ConnectionEmail[]>
   getEmails(startIndex: number, endIndex: number): Promise<readonly ConnectionEmail[]>
-  async getEmails(...chosen: ChosenLetters): Promise<readonly ConnectionEmail[]> {
-    const { session, count } = await this.#maildrop.get()
-    const indexes = chosenIndexes(chosen, count)
-    const read = await inMailbox('reading letters', () =>
-      retrieveEmails(session, numbersOf(indexes)),
-    )
-    return indexes.flatMap((index) => {
-      const email = read.get(index + 1)
-      const markedForDeletion = this.#marked.has(index)
-      return email === undefined ? [] : new ConnectionEmail({ index, markedForDeletion, email })
+  getEmails(...chosen: ChosenLetters): Promise<readonly ConnectionEmail[]> {
+    return this.#maildrop.use(async ({ session, count }) => {
+      const indexes = chosenIndexes(chosen, count)
+      const read = await inMailbox('reading letters', () =>
+        retrieveEmails(session, numbersOf(indexes)),
+      )
+      return indexes.flatMap((index) => {
+        const email = read.get(index + 1)
+        const markedForDeletion = this.#marked.has(index)
+        return email === undefined ? [] : new ConnectionEmail({ index, markedForDeletion, email })
+      })
     })
   }
 
@@ -146,19 +149,18 @@ export class Pop3Connection extends MailboxConnection<Pop3ConnectionParameters> 
    *
    * @throws IllegalArgumentException when there is no letter of an index.
    */
-  async markForDeletion(
-    indexes: readonly number[],
-    ...[set = true]: [set?: boolean]
-  ): Promise<void> {
-    const { count } = await this.#maildrop.get()
-    for (const index of chosenIndexes([indexes], count)) {
-      if (set) this.#marked.add(index)
-      else this.#marked.delete(index)
-    }
+  markForDeletion(indexes: readonly number[], ...[set = true]: [set?: boolean]): Promise<void> {
+    return this.#maildrop.use(({ count }) => {
+      for (const index of chosenIndexes([indexes], count)) {
+        if (set) this.#marked.add(index)
+        else this.#marked.delete(index)
+      }
+      return Promise.resolve()
+    })
   }
 
   /**
-   * Closes the connection. When it is to purge, the letters that were marked are deleted. Does nothing the second time.
+   * Closes the connection when everything that was asked for before is done. When it is to purge, the letters that were marked are deleted. Does nothing the second time.
    *
    * @throws EmailDeletionException when not all of them were, or nobody knows.
    */

@@ -13,6 +13,7 @@ import type { MissedChanges, Selection } from '../imap/selection.ts'
 import type { ImapSession } from '../imap/session.ts'
 import type { MailboxChange, MailboxState } from '../imap/session-state.ts'
 import type { Dialog, OctetSink } from '../wire/dialog.ts'
+import { fetchEach, type FetchedOrRefused } from './fetch-each.ts'
 import type { ImapQueue } from './imap-queue.ts'
 
 /** A set of more numbers than this may be mostly holes, so it is asked first which of them there are. */
@@ -140,6 +141,19 @@ export class ImapMailbox {
       // Not `yield*`, which waits for each letter several times over.
       for (const letter of batch) yield letter
     }
+  }
+
+  /**
+   * Fetches letters as {@link fetch} does, each once, and what the server refuses is a result like any other: a letter that it can't read spoils its answer for all that were asked
+   * for with it, so the others are asked for again, in halves.
+   *
+   * @throws ImapCommandRejected when the server refuses more than twenty in a row: it has another reason than the letters.
+   */
+  async *fetchEach(
+    letters: UidSet | SequenceSet,
+    items: FetchItems,
+  ): AsyncGenerator<FetchedOrRefused, void, undefined> {
+    yield* fetchEach(await this.#uidsOf(letters), (uids) => this.fetch(uids, items))
   }
 
   /**

@@ -144,7 +144,7 @@ export class Pop3Connection implements AsyncDisposable {
    * The header section of a letter, the empty line after it and the first `lines` lines of the body; 0 is allowed.
    *
    * @throws LimitExceeded when that is more than `limits.maxTopOctets`; the session goes on.
-   * @throws Pop3ResponseRejected when there is no such letter or the server has no TOP, which is optional: retrieve the letter then.
+   * @throws Pop3ResponseRejected when there is no such letter or the server has no TOP, which is optional: ask for its {@link beginnings} then.
    */
   top(maildropNumber: number, lines: number): Promise<Uint8Array> {
     return this.#run(() => this.#maildrop.top(maildropNumber, lines))
@@ -173,22 +173,24 @@ export class Pop3Connection implements AsyncDisposable {
    * }
    * ```
    */
-  async *tops(
+  tops(
     maildropNumbers: readonly number[],
     lines: number,
   ): AsyncGenerator<Pop3Top, void, undefined> {
-    let size = this.#maildrop.groupSize
-    for (let at = 0; at < maildropNumbers.length;) {
-      const group = maildropNumbers.slice(at, at + size)
-      const tops = await this.#run(() => this.#maildrop.tops(group, lines))
-      at += tops.length
-      // What was thrown away for want of room should not be asked for in vain again and again.
-      const isFull = tops.length < group.length
-      const next = isFull ? tops.length : Math.ceil(size * GROUP_GROWTH)
-      size = Math.min(this.#maildrop.groupSize, next)
-      // Not `yield*`, which waits for each of them several times over.
-      for (const top of tops) yield top
-    }
+    return this.#inGroups(maildropNumbers, (group) => this.#maildrop.tops(group, lines))
+  }
+
+  /**
+   * The beginnings of many letters, as {@link tops} gives them, whatever the server can do: where it has no TOP, which is optional (RFC 1939 §7), they are taken out of the whole
+   * letters. Of one that is larger than `limits.maxTopOctets` the rest is left out.
+   *
+   * @throws as {@link tops}.
+   */
+  beginnings(
+    maildropNumbers: readonly number[],
+    lines: number,
+  ): AsyncGenerator<Pop3Top, void, undefined> {
+    return this.#inGroups(maildropNumbers, (group) => this.#maildrop.beginnings(group, lines))
   }
 
   /**
@@ -276,6 +278,24 @@ export class Pop3Connection implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  async *#inGroups(
+    maildropNumbers: readonly number[],
+    fetch: (group: readonly number[]) => Dialog<readonly Pop3Top[]>,
+  ): AsyncGenerator<Pop3Top, void, undefined> {
+    let size = this.#maildrop.groupSize
+    for (let at = 0; at < maildropNumbers.length;) {
+      const group = maildropNumbers.slice(at, at + size)
+      const tops = await this.#run(() => fetch(group))
+      at += tops.length
+      // What was thrown away for want of room should not be asked for in vain again and again.
+      const isFull = tops.length < group.length
+      const next = isFull ? tops.length : Math.ceil(size * GROUP_GROWTH)
+      size = Math.min(this.#maildrop.groupSize, next)
+      // Not `yield*`, which waits for each of them several times over.
+      for (const top of tops) yield top
+    }
   }
 
   async #run<Result>(command: () => Dialog<Result>): Promise<Result> {

@@ -56,6 +56,12 @@ interface Answers {
   readonly refused: (task: Task, error: Pop3ResponseRejected) => void
 }
 
+/** How much of each letter is asked for, and what becomes of one of which that is more than `limits.maxTopOctets`: it fails, or the rest is left out. */
+export interface TopRequest {
+  readonly lines: number
+  readonly tooLarge: 'fails' | 'is cut'
+}
+
 /**
  * The beginnings of these letters, which are one group; fewer when `limits.maxBatchOctets` has no room for all, but one at least. What does not
  * fit is read and thrown away, to be asked for again.
@@ -63,7 +69,7 @@ interface Answers {
 export function* fetchTops(
   channel: Pop3Channel,
   maildropNumbers: readonly number[],
-  lines: number,
+  { lines, tooLarge }: TopRequest,
 ): Dialog<readonly Pop3Top[]> {
   const { maxBatchOctets, maxTopOctets } = channel.limits
   const tops: Pop3Top[] = []
@@ -78,24 +84,21 @@ export function* fetchTops(
   const tasks = tasksOf(maildropNumbers, (number) => formatCommand('TOP', number, lines))
   yield* runGroup(channel, tasks, {
     *accepted({ maildropNumber, command }) {
-      const { octets, count } = yield* receiveUpTo(isFull ? 0 : maxTopOctets, channel, command)
-      if (count <= maxTopOctets) add({ kind: 'top', maildropNumber, octets }, count)
-      else
-        add(
-          {
-            kind: 'failed',
-            maildropNumber,
-            error: topTooLarge(maildropNumber, count, maxTopOctets),
-          },
-          0,
-        )
+      const limit = isFull ? 0 : maxTopOctets
+      const { octets, count } = yield* receiveUpTo(limit, channel, command)
+      if (count <= maxTopOctets || tooLarge === 'is cut') {
+        add({ kind: 'top', maildropNumber, octets }, Math.min(count, maxTopOctets))
+      } else {
+        const error = topTooLarge(maildropNumber, count, maxTopOctets)
+        add({ kind: 'failed', maildropNumber, error }, 0)
+      }
     },
     refused: ({ maildropNumber }, error) => add({ kind: 'failed', maildropNumber, error }, 0),
   })
   return tops
 }
 
-/** Reads a letter, or its beginning. Of one larger than `limit` nothing is kept. */
+/** Reads a letter, or its beginning, and keeps so many octets of it. */
 function* receiveUpTo(
   limit: number,
   channel: Pop3Channel,
@@ -104,9 +107,8 @@ function* receiveUpTo(
   const parts: Uint8Array[] = []
   let count = 0
   yield* channel.receiveContent(command, (octets) => {
+    if (count < limit) parts.push(octets.subarray(0, limit - count))
     count += octets.length
-    if (count <= limit) parts.push(octets)
-    else parts.length = 0
     return undefined
   })
   return { octets: concatOctets(parts), count }

@@ -9,7 +9,8 @@ import { assert } from '../base/assert.ts'
 import type { Dialog, OctetSink } from '../wire/dialog.ts'
 import { ProtocolViolation } from '../wire/errors.ts'
 import { deleteLetters, fetchTops, MAX_PIPELINED, retrieveLetters } from './batch.ts'
-import type { LetterSink, Pop3Refusals, Pop3Top } from './batch.ts'
+import type { LetterSink, Pop3Refusals, Pop3Top, TopRequest } from './batch.ts'
+import { retrieveBeginnings } from './beginnings.ts'
 import type { Pop3Capabilities } from './capabilities.ts'
 import type { Pop3Channel } from './channel.ts'
 import { formatCommand } from './command.ts'
@@ -32,6 +33,8 @@ export class Maildrop {
   readonly isUtf8: boolean
   readonly #channel: Pop3Channel
   readonly #deleted = new Set<number>()
+  /** Whether the server knows TOP, by what it has answered to it; `undefined` as long as that does not tell. */
+  #hasTop: boolean | undefined
 
   constructor(
     channel: Pop3Channel,
@@ -112,11 +115,38 @@ export class Maildrop {
    * least one.
    */
   *tops(maildropNumbers: readonly number[], lines: number): Dialog<readonly Pop3Top[]> {
-    requireMaildropNumbers(maildropNumbers)
-    if (!Number.isSafeInteger(lines) || lines < 0) {
-      throw new RangeError(`lines must be a whole number from 0, and is ${lines}`)
+    return yield* this.#tops(maildropNumbers, { lines, tooLarge: 'fails' })
+  }
+
+  /**
+   * As {@link tops}, but of a server without TOP out of the whole letters, and of what is larger than `maxTopOctets` the first octets. No letter is read whole because the server
+   * refuses its beginning and has shown that of another.
+   */
+  *beginnings(maildropNumbers: readonly number[], lines: number): Dialog<readonly Pop3Top[]> {
+    if (this.#mayHaveTop) {
+      const tops = yield* this.#tops(maildropNumbers, { lines, tooLarge: 'is cut' })
+      if (this.#mayHaveTop) return tops
     }
-    return yield* fetchTops(this.#channel, maildropNumbers, lines)
+    requireMaildropNumbers(maildropNumbers)
+    requireLineCount(lines)
+    return yield* retrieveBeginnings(this.#channel, maildropNumbers, lines)
+  }
+
+  get #mayHaveTop(): boolean {
+    return this.#hasTop ?? (this.capabilities.has('TOP') || !this.capabilities.isKnown)
+  }
+
+  *#tops(maildropNumbers: readonly number[], request: TopRequest): Dialog<readonly Pop3Top[]> {
+    requireMaildropNumbers(maildropNumbers)
+    requireLineCount(request.lines)
+    const tops = yield* fetchTops(this.#channel, maildropNumbers, request)
+    for (const top of tops) {
+      if (top.kind === 'top') this.#hasTop = true
+      else if (top.error instanceof Pop3ResponseRejected && this.#lacks('TOP', top.error)) {
+        this.#hasTop ??= false
+      }
+    }
+    return tops
   }
 
   /** The whole letter, into the sink, in pieces as they come. The session is over when the sink fails. */
@@ -183,6 +213,11 @@ function requireMaildropNumbers(maildropNumbers: readonly number[]): void {
     if (Number.isSafeInteger(number) && number > 0) continue
     throw new RangeError(`a maildrop number is a whole number from 1, and not ${number}`)
   }
+}
+
+function requireLineCount(lines: number): void {
+  if (Number.isSafeInteger(lines) && lines >= 0) return
+  throw new RangeError(`lines must be a whole number from 0, and is ${lines}`)
 }
 
 function throwFirst(refusals: Pop3Refusals): void {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import {
+  Email,
   EmailDirectoryKind,
   EmailDirectoryNotFoundException,
   IllegalArgumentException,
@@ -11,7 +12,7 @@ import {
   MailboxException,
 } from '../../src/index.ts'
 import { ConnectionLost } from '../../src/wire/errors.ts'
-import { fill, openWorld, parametersFor } from './imap-world.ts'
+import { fill, openWorld, parametersFor, subjectsIn } from './imap-world.ts'
 import { KeptMailbox, MemoryImap } from './memory-imap.ts'
 import { takeCensus } from '../census.ts'
 
@@ -34,6 +35,22 @@ describe('An ImapConnection', () => {
     assert.equal(host.count('LOGOUT'), 1)
     await assert.rejects(connection.getDirectory('INBOX'), IllegalStateException)
     assert.equal(JSON.stringify(connection).includes('tanstaaf'), false)
+  })
+
+  it('does what was asked for before it was closed', async () => {
+    await using world = await openWorld()
+    fill(world.host, 'INBOX', 2)
+    const inbox = await (await world.directory('INBOX')).open(ImapDirectoryOpenMode.ReadWrite)
+    const draft = new Email('a@b.example', 'c@d.example', 'new')
+
+    const letters = inbox.getEmails()
+    const added = inbox.addEmails([draft, draft])
+    const closed = world.connection.close()
+
+    assert.equal((await letters).length, 2)
+    await Promise.all([added, closed])
+    assert.deepEqual(subjectsIn(world, 'INBOX'), ['0', '1', 'new', 'new'])
+    await assert.rejects(world.connection.getDirectory('INBOX'), IllegalStateException)
   })
 
   it('that never connected closes without a word', async () => {

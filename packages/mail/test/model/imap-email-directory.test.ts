@@ -45,6 +45,28 @@ describe('Letters of an ImapEmailDirectory', () => {
     assert.ok(host.count('UID FETCH') < 32, `${host.count('UID FETCH')} commands`)
   })
 
+  it('are not asked for one by one when the server refuses to show all of them', async () => {
+    const host = new MemoryImap(undefined, (command) =>
+      /^UID FETCH .*BODY/.test(command) ? 'NO [SERVERBUG] never' : undefined,
+    )
+    await using world = await openWorld(host)
+    fill(host, 'INBOX', 100)
+    const inbox = await openInbox(world)
+
+    const headers = await inbox.getEmailHeaders()
+    const ofHeaders = host.count('UID FETCH')
+    const emails = await inbox.getEmails()
+
+    for (const letters of [headers.map(String), emails.map(String)]) {
+      assert.deepEqual(
+        letters.map((text) => /reading letter (\d+) failed/.exec(text)?.[1]),
+        Array.from({ length: 100 }, (_, index) => `${index}`),
+      )
+    }
+    assert.ok(ofHeaders < 60, `${ofHeaders} commands`)
+    assert.ok(host.count('UID FETCH') < 120, `${host.count('UID FETCH')} commands`)
+  })
+
   it('are read when the server refuses one of them, which says so itself', async () => {
     await using host = await startMailHost({
       accounts: [{ address: 'tim', password: 'tanstaaf' }],

@@ -76,6 +76,14 @@ export async function startWorld(
   }
 }
 
+/** A letter from the mailbox of the world, to the office by default. */
+export function newMessage(to: string = 'office@example.org'): InternetMailMessage {
+  const message = new InternetMailMessage()
+  message.from = ADDRESS
+  message.to.add(to)
+  return message
+}
+
 /** A profile for a server in memory that speaks IMAP without TLS. */
 export function imapProfile(listener: Loopback): InternetMailProfile {
   const profile = new InternetMailProfile()

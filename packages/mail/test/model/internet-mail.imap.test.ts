@@ -4,6 +4,7 @@ import {
   EmailDirectoryNotFoundException,
   EmailSendingException,
   IllegalArgumentException,
+  IllegalStateException,
   MailboxException,
 } from '../../src/index.ts'
 import {
@@ -13,7 +14,13 @@ import {
   InternetMailTextProcessing,
   type InternetMailFilter,
 } from '../../src/internet-mail.ts'
-import { ADDRESS, logonByImap, startWorld, type MailWorld } from './internet-mail-world.ts'
+import {
+  ADDRESS,
+  logonByImap,
+  newMessage,
+  startWorld,
+  type MailWorld,
+} from './internet-mail-world.ts'
 import { MemoryImap } from './memory-imap.ts'
 import { takeCensus } from '../census.ts'
 
@@ -160,9 +167,7 @@ describe('InternetMail by IMAP', () => {
     const { mail } = world
     const profile = readByImap(world)
     profile.pop3BeforeSmtp = true
-    const message = new InternetMailMessage()
-    message.from = ADDRESS
-    message.to.add(ADDRESS)
+    const message = newMessage(ADDRESS)
 
     await mail.logon(profile, Imap)
     lines.length = 0
@@ -253,6 +258,27 @@ describe('InternetMail by IMAP', () => {
     const [kept] = await mail.get()
     assert.equal(kept?.subject, 'Kept')
     assert.equal(kept.bcc[0]?.address, 'hidden@example.org')
+  })
+
+  it('does what was asked for before the connection was ended', async () => {
+    const host = new MemoryImap()
+    fill(host, 'INBOX', 'first')
+    host.mailbox('Old')
+    await using listener = await host.listen()
+    const mail = await logonByImap(listener)
+    const message = new InternetMailMessage()
+    message.from = 'a@example.org'
+    message.subject = 'Kept'
+
+    const headers = mail.getHeaders()
+    const renamed = mail.renameMailbox('Old', 'New')
+    const stored = mail.send(message, InternetMailTextProcessing.Process, Imap)
+    const ended = mail.logoff()
+
+    assert.equal((await headers).length, 1)
+    await Promise.all([renamed, stored, ended])
+    assert.equal(host.mailbox('INBOX').letters.length, 2)
+    await assert.rejects(mail.getHeaders(), IllegalStateException)
   })
 
   it('sets and takes away flags, each letter its own', async () => {

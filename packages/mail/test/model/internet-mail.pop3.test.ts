@@ -14,7 +14,7 @@ import {
   InternetMailProtocol,
   InternetMailTextProcessing,
 } from '../../src/internet-mail.ts'
-import { ADDRESS, profileFor, startWorld } from './internet-mail-world.ts'
+import { ADDRESS, newMessage, profileFor, startWorld } from './internet-mail-world.ts'
 import { serve } from '../net/loopback.ts'
 import { takeCensus } from '../census.ts'
 
@@ -171,6 +171,72 @@ describe('InternetMail by POP3', () => {
     await assert.rejects(mail.getHeaders(slip), IllegalArgumentException)
   })
 
+  it('connects again for what is asked for after a connection that was lost', async () => {
+    let isLost = false
+    await using world = await startWorld({
+      onCommand: (_protocol, line) => {
+        const fate = line.startsWith('RETR 2') && !isLost ? 'disconnect' : 'proceed'
+        isLost ||= fate === 'disconnect'
+        return fate
+      },
+    })
+    const { mail } = world
+    world.put('first')
+    world.put('second')
+
+    await mail.logon(world.profile)
+    const headers = await mail.getHeaders()
+    await assert.rejects(mail.get(), MailboxException)
+    world.host.mailbox(ADDRESS).remove(1)
+    world.put('third')
+    const letters = await mail.get(false, headers)
+    await mail.deleteMessages([headers[1] ?? ''])
+    await mail.logoff()
+
+    assert.deepEqual(
+      letters.map(({ subject }) => subject),
+      ['second'],
+    )
+    assert.deepEqual(world.subjects(), ['third'])
+  })
+
+  it('does not forget with a lost connection that letters were to be deleted in it', async () => {
+    await using world = await startWorld({
+      onCommand: (_protocol, line) => (line.startsWith('RETR') ? 'disconnect' : 'proceed'),
+    })
+    const { mail } = world
+    world.put('first')
+    world.put('second')
+
+    await mail.logon(world.profile)
+    const [first = ''] = await mail.getUidl()
+    await mail.deleteMessages([first])
+    for (let attempt = 0; attempt < 2; attempt++) await assert.rejects(mail.get(), MailboxException)
+
+    await assert.rejects(
+      mail.logoff(),
+      (error) => error instanceof EmailDeletionException && error.outcome === 'kept',
+    )
+    assert.deepEqual(world.subjects(), ['first', 'second'])
+  })
+
+  it('does what was asked for before the connection was ended', async () => {
+    await using world = await startWorld()
+    const { mail } = world
+    world.put('first')
+    world.put('second')
+    await mail.logon(world.profile)
+    const [first = ''] = await mail.getUidl()
+
+    const letters = mail.get()
+    const deleted = mail.deleteMessages([first])
+    const ended = mail.logoff()
+
+    assert.equal((await letters).length, 2)
+    await Promise.all([deleted, ended])
+    assert.deepEqual(world.subjects(), ['second'])
+  })
+
   it('says that letters were kept when the deletion did not reach the end of the session', async () => {
     await using world = await startWorld({
       onCommand: (_protocol, line) => (line.startsWith('QUIT') ? 'disconnect' : 'proceed'),
@@ -192,9 +258,7 @@ describe('InternetMail by POP3', () => {
     await using world = await startWorld()
     const { mail, host, profile } = world
     const log: string[] = []
-    const message = new InternetMailMessage()
-    message.from = ADDRESS
-    message.to.add('office@example.org')
+    const message = newMessage()
     message.bcc.add('nobody@example.org')
     message.subject = 'Остатки'
     message.texts.add('Всё на месте.')
@@ -228,9 +292,7 @@ describe('InternetMail by POP3', () => {
     const mail = new InternetMail()
     const profile = profileFor(first.host)
     profile.pop3ServerAddress = ''
-    const message = new InternetMailMessage()
-    message.from = ADDRESS
-    message.to.add('office@example.org')
+    const message = newMessage()
     await mail.logon(profile)
     await mail.send(message)
     await first[Symbol.asyncDispose]()
@@ -249,9 +311,7 @@ describe('InternetMail by POP3', () => {
   it('can be connected again after a login that was refused', async () => {
     await using world = await startWorld()
     const { mail, profile } = world
-    const message = new InternetMailMessage()
-    message.from = ADDRESS
-    message.to.add('office@example.org')
+    const message = newMessage()
     profile.password = 'wrong'
     await assert.rejects(mail.logon(profile), MailboxException)
     profile.smtpPassword = 'wrong'
@@ -306,9 +366,7 @@ describe('InternetMail by POP3', () => {
     profile.smtpServerAddress = host
     profile.smtpPort = port
     profile.requireTls = false
-    const message = new InternetMailMessage()
-    message.from = ADDRESS
-    message.to.add(ADDRESS)
+    const message = newMessage(ADDRESS)
     const mail = new InternetMail()
     await mail.logon(profile)
 

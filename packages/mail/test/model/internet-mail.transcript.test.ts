@@ -30,7 +30,10 @@ async function pop3(
     S: +OK in
     ${transcript}`)
   const maildrop = await drive(logInByPop3(), connection)
-  return { receiver: new Pop3Receiver(new Pop3Connection(connection, maildrop)), connection }
+  return {
+    receiver: new Pop3Receiver(() => Promise.resolve(new Pop3Connection(connection, maildrop))),
+    connection,
+  }
 }
 
 async function imap(

@@ -6,67 +6,16 @@ import {
   IllegalArgumentException,
   IllegalStateException,
   MailboxException,
-  PasswordEmailAuthentication,
   Pop3Connection,
   Pop3ConnectionParameters,
 } from '../../src/index.ts'
 import { AuthenticationFailed } from '../../src/sasl/errors.ts'
-import { startMailHost, type MailHost, type MailHostOptions } from '../../src/testing.ts'
 import { ConnectionLost } from '../../src/wire/errors.ts'
 import { serve } from '../net/loopback.ts'
+import { ADDRESS, Commands, parametersOf, startHost, subjectsAt } from './pop3-world.ts'
 import { takeCensus } from '../census.ts'
 
 takeCensus()
-
-const ADDRESS = 'tim@example.org'
-
-/** A mailbox of so many letters, whose subjects are their indexes. */
-async function startHost(
-  letters: number,
-  options: Partial<MailHostOptions> = {},
-): Promise<MailHost> {
-  const host = await startMailHost({
-    accounts: [{ address: ADDRESS, password: 'tanstaaf' }],
-    ...options,
-  })
-  for (let index = 0; index < letters; index++) {
-    host.mailbox(ADDRESS).put(`From: a@b.example\r\nSubject: ${index}\r\n\r\n.text ${index}\r\n`)
-  }
-  return host
-}
-
-function parametersOf(
-  host: Pick<MailHost, 'pop3'>,
-  password: string = 'tanstaaf',
-): Pop3ConnectionParameters {
-  return new Pop3ConnectionParameters({
-    server: host.pop3.host,
-    port: host.pop3.port,
-    allowStartTls: false,
-    authentication: new PasswordEmailAuthentication(ADDRESS, password),
-  })
-}
-
-/** The indexes of the letters that are left. */
-function subjectsAt(host: MailHost): readonly string[] {
-  return host
-    .mailbox(ADDRESS)
-    .letters()
-    .map(({ octets }) => /^Subject: (\d+)/m.exec(new TextDecoder().decode(octets))?.[1] ?? '')
-}
-
-/** What was sent to the host, command by command. */
-class Commands {
-  readonly lines: string[] = []
-  readonly onCommand = (_: string, line: string): 'proceed' => {
-    this.lines.push(line)
-    return 'proceed'
-  }
-
-  count(keyword: string): number {
-    return this.lines.filter((line) => line.startsWith(keyword)).length
-  }
-}
 
 describe('A Pop3Connection', () => {
   it('connects at once with connect(), and made by new when it is first asked', async () => {
@@ -86,6 +35,20 @@ describe('A Pop3Connection', () => {
     assert.equal(eager.isConnected(), true)
     assert.equal(eager.purgeOnDirectoryClose, false)
     assert.equal(commands.count('STAT'), 2)
+  })
+
+  it('does what was asked for before it was closed', async () => {
+    await using host = await startHost(3)
+    const connection = await Pop3Connection.connect(parametersOf(host))
+
+    const letters = connection.getEmails()
+    const marked = connection.markForDeletion([1])
+    const closed = connection.close()
+
+    assert.equal((await letters).length, 3)
+    await Promise.all([marked, closed])
+    assert.deepEqual(subjectsAt(host), ['0', '2'])
+    await assert.rejects(connection.getEmailCount(), IllegalStateException)
   })
 
   it('reads headers of all letters, of some, and of a range with both ends', async () => {
@@ -140,9 +103,11 @@ describe('A Pop3Connection', () => {
     await using connection = await Pop3Connection.connect(parametersOf(host))
 
     const [first, second, , last] = await connection.getEmailHeaders()
+    const [again] = await connection.getEmailHeaders([1])
 
     assert.deepEqual([first?.headers.subject, last?.headers.subject], ['0', '3'])
     assert.throws(() => second?.headers, MailboxException)
+    assert.throws(() => again?.headers, MailboxException)
     assert.equal(commands.count('RETR'), 0)
   })
 

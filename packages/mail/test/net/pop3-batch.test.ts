@@ -174,6 +174,28 @@ describe('Tops of a whole mailbox', () => {
   })
 })
 
+describe('Beginnings of a whole mailbox', () => {
+  it('are those that TOP would give where the server does not have it, whatever lines end in', async () => {
+    const withoutTop: MailHostOptions['onCommand'] = (_, line) =>
+      /^(?:CAPA|TOP)/.test(line) ? { reply: '-ERR unknown' } : 'proceed'
+    await using host = await startHost(7, { onCommand: withoutTop })
+    host.mailbox(ADDRESS).put('Subject: bare\n\ntext\n')
+    const maildrop = await open(host)
+    const octets: string[] = []
+
+    for await (const top of maildrop.beginnings(upTo(8), 0)) {
+      if (top.kind === 'top') octets.push(textOf(top.octets))
+    }
+    await maildrop.close()
+
+    assert.deepEqual(
+      octets.slice(0, 7),
+      upTo(7).map((number) => `Subject: ${number}\r\n\r\n`),
+    )
+    assert.match(octets[7] ?? '', /^Subject: bare\r?\n\r?\n$/)
+  })
+})
+
 describe('Whole batches of letters', () => {
   it('are retrieved and deleted, and what is refused is named', async () => {
     await using host = await startHost(130)

@@ -84,6 +84,7 @@ describe('The listings of the platform', () => {
           await exchangeMessage('Message_ЦБ_С02_9.xml'),
           'Subject: Re: СООБЩЕНИЕ_ОБМЕНА: Message_ЦБ_С01_7.xml\r\n\r\nWhat is that?\r\n',
           await exchangeMessage('Message_С01_ЦБ_8.xml'),
+          'Subject: СООБЩЕНИЕ_ОБМЕНА: Message_ЦБ_С01_99.xml\r\n\r\nIts file was taken away.\r\n',
         ]
         mailbox.put(others[0] ?? '')
         mailbox.put(await exchangeMessage('Message_ЦБ_С01_6.xml'))

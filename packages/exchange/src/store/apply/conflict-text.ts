@@ -1,5 +1,6 @@
 /** Conflicts read back from their records. */
-import { BodyLineReader, type TableLine } from '../../message/body-lines.ts'
+import { BodyLineReader } from '../../message/body-line-reader.ts'
+import type { TableLine } from '../../message/body-lines.ts'
 import { MessageDamaged } from '../../message/errors.ts'
 import { isArray } from '../../message/json.ts'
 import { decodeValue, type Value } from '../../message/values.ts'

@@ -1,5 +1,5 @@
+import { BodyLineReader } from '../../message/body-line-reader.ts'
 import {
-  BodyLineReader,
   formatRowLine,
   formatTableLine,
   isRowLine,

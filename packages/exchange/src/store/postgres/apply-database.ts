@@ -5,15 +5,17 @@ import type { ApplyDatabase, Closing } from '../apply/apply-database.ts'
 import type { TableTarget } from '../apply/table-target.ts'
 import { formatWaiting, parseWaiting, type WaitingRow } from '../apply/waiting-row.ts'
 import type { StoredConflict } from '../apply/resolve-conflict.ts'
+import type { Bookkeeping } from '../bookkeeping.ts'
 import type { NewConflict } from '../change-store.ts'
 import { SchemaMismatch } from '../errors.ts'
+import { bookkeepingOf } from './bookkeeping.ts'
 import { APPLYING } from './capture.ts'
 import {
   closeConflict,
   limitConflicts,
   readStoredConflict,
   writeConflict,
-} from './conflict-rows.ts'
+} from '../conflict-rows.ts'
 import { type Connection, quoteText, toText } from './postgres-database.ts'
 import { type ForeignKey, readForeignKeys } from './foreign-keys.ts'
 import type { RuledTable } from './ruled-table.ts'
@@ -36,7 +38,10 @@ const BY_INDEX = 'SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = 
 
 /** The tables of a PostgreSQL database while a message is applied to them. */
 export class PostgresApplyDatabase implements ApplyDatabase {
+  /** A batch is some round trips, whatever is in it. */
+  readonly batchRows = 1000
   readonly #connection: Connection
+  readonly #bookkeeping: Bookkeeping
   readonly #tables: ReadonlyMap<string, RuledTable>
   readonly #thisNode: NodeCode
   readonly #mode: TriggerMode
@@ -45,6 +50,7 @@ export class PostgresApplyDatabase implements ApplyDatabase {
 
   private constructor(connection: Connection, options: ApplyDatabaseOptions, mode: TriggerMode) {
     this.#connection = connection
+    this.#bookkeeping = bookkeepingOf(connection)
     this.#tables = new Map(options.tables.map((table) => [table.name, table]))
     this.#thisNode = options.thisNode
     this.#mode = mode
@@ -135,19 +141,19 @@ export class PostgresApplyDatabase implements ApplyDatabase {
   }
 
   keepConflict(conflict: NewConflict): Promise<void> {
-    return writeConflict(this.#connection, conflict)
+    return writeConflict(this.#bookkeeping, conflict)
   }
 
   conflict(id: number): Promise<StoredConflict | undefined> {
-    return readStoredConflict(this.#connection, id)
+    return readStoredConflict(this.#bookkeeping, id)
   }
 
   closeConflict(id: number, closing: Closing): Promise<void> {
-    return closeConflict(this.#connection, id, closing)
+    return closeConflict(this.#bookkeeping, id, closing)
   }
 
   async finish(): Promise<void> {
-    await limitConflicts(this.#connection)
+    await limitConflicts(this.#bookkeeping)
     await this.#triggers.restore()
     await this.#connection.exec(`SELECT set_config(${quoteText(APPLYING)}, '', true)`)
   }

@@ -4,23 +4,17 @@
  * went before is kept, and is put back when the rule goes.
  */
 import { RuleInvalid } from '../../plan/errors.ts'
-import {
-  type KeptReport,
-  type KeyBlock,
-  type KeyBlockRule,
-  keyBlockRuleOf,
-  MAX_KEY,
-} from '../../plan/key-blocks.ts'
-import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import { type KeyBlock, type KeyBlockRule, keyBlockRuleOf, MAX_KEY } from '../../plan/key-blocks.ts'
 import type { PlanRules } from '../../plan/plan-rules.ts'
-import type { KeyLedger, KeyTable } from '../key-ledger.ts'
+import type { KeyTable } from '../key-ledger.ts'
+import { type Handed, isHanded, KeyLedgerRows, type LedgerOptions } from '../key-ledger-rows.ts'
+import { bookkeepingOf } from './bookkeeping.ts'
 import { type CapturedTable, indexName } from './capture.ts'
 import {
   type Connection,
   isLockTimeout,
   isNotPermitted,
   quoteName,
-  type SqlRow,
   toArray,
   toBoolean,
   toNumber,
@@ -32,43 +26,27 @@ import { QUOTED_NAME, tableName } from './user-table.ts'
 /** How the keys of a table are handed out, and the sequence that gives them, as SQL names it. */
 export interface SequenceRule extends KeyBlockRule {
   readonly sequence: string
+  /** How far both the sequence and the key column count. */
+  readonly limit: number
 }
 
-interface LedgerOptions {
-  readonly tables: readonly RuledTable[]
-  readonly thisNode: NodeCode
-  readonly mainNode: NodeCode | undefined
-}
-
-interface Handed extends RuledTable {
-  readonly keyBlocks: SequenceRule
-}
-
-function isHanded(table: RuledTable): table is Handed {
-  return table.keyBlocks !== undefined
-}
-
-export class PostgresKeyLedger implements KeyLedger {
-  readonly thisNode: NodeCode
-  readonly mainNode: NodeCode | undefined
+export class PostgresKeyLedger extends KeyLedgerRows<RuledTable> {
   /** The sequence does not care for the rows that come. Whoever has taken a number from it keeps us waiting: that must not be while we keep others. */
   readonly steersWhileApplying = false
   readonly #connection: Connection
-  readonly #tables: readonly Handed[]
 
-  constructor(connection: Connection, { tables, thisNode, mainNode }: LedgerOptions) {
-    this.thisNode = thisNode
-    this.mainNode = mainNode
+  constructor(connection: Connection, options: LedgerOptions<RuledTable>) {
+    super(bookkeepingOf(connection), options)
     this.#connection = connection
-    this.#tables = tables.filter(isHanded)
   }
 
   async tables(): Promise<readonly KeyTable[]> {
     const tables: KeyTable[] = []
-    for (const table of this.#tables) {
+    for (const table of this.handed) {
       tables.push({
         table: table.name,
         rule: table.keyBlocks,
+        limit: table.keyBlocks.limit,
         used: await this.#used(table),
         greatest: await this.#greatest(table),
         climbs: false,
@@ -77,110 +55,28 @@ export class PostgresKeyLedger implements KeyLedger {
     return tables
   }
 
-  #used({ keyBlocks: { sequence } }: Handed): Promise<number> {
+  #used({ keyBlocks: { sequence } }: Handed<RuledTable>): Promise<number> {
     return this.#number(
       `SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM ${sequence}`,
     )
   }
 
   /** Also of rows that are deleted: the change index has them for long. */
-  async #greatest(table: Handed): Promise<number> {
+  async #greatest(table: Handed<RuledTable>): Promise<number> {
     const [key] = table.key
     if (key === undefined) return 0
     const there = await this.#number(`SELECT max(${quoteName(key.name)}) FROM ${tableName(table)}`)
     return Math.max(0, there, await this.#number(`SELECT max(k1) FROM ${indexName(table)}`))
   }
 
-  async newestBlock(table: string, node: NodeCode): Promise<KeyBlock | undefined> {
-    const row = await this.#connection.first(
-      `SELECT first, last FROM obmen_exchange.key_blocks
-        WHERE table_name = $1 AND node = $2 ORDER BY first DESC LIMIT 1`,
-      table,
-      node,
-    )
-    return row && { first: toNumber(row[0]), last: toNumber(row[1]) }
-  }
-
-  async addBlock(table: string, node: NodeCode, { first, last }: KeyBlock): Promise<void> {
-    await this.#connection.run(
-      `INSERT INTO obmen_exchange.key_blocks VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-      table,
-      first,
-      last,
-      node,
-    )
-  }
-
-  async othersWith(table: string, node: NodeCode, block: KeyBlock): Promise<readonly NodeCode[]> {
-    const others = await this.#connection.all(
-      `SELECT DISTINCT node FROM obmen_exchange.key_blocks
-        WHERE table_name = $1 AND node <> $2 AND first <= $3 AND last >= $4 ORDER BY node`,
-      table,
-      node,
-      block.last,
-      block.first,
-    )
-    return others.map(([code]) => parseNodeCode(toText(code)))
-  }
-
-  async highest(table: string): Promise<number> {
-    const handed = await this.#number(
-      'SELECT max(last) FROM obmen_exchange.key_blocks WHERE table_name = $1',
-      table,
-    )
-    const reported = await this.#number(
-      `SELECT max(greatest(used, greatest, through, last)) FROM obmen_exchange.key_reports
-        WHERE table_name = $1 AND node <> $2`,
-      table,
-      this.thisNode,
-    )
-    return Math.max(handed, reported)
-  }
-
-  async report(table: string, node: NodeCode): Promise<KeptReport | undefined> {
-    const row = await this.#connection.first(
-      `${READ_REPORT} WHERE table_name = $1 AND node = $2`,
-      table,
-      node,
-    )
-    return row && toReport(table, row)
-  }
-
-  async reports(table: string): Promise<ReadonlyMap<NodeCode, KeptReport>> {
-    const rows = await this.#connection.all(
-      `${READ_REPORT} WHERE table_name = $1 ORDER BY node`,
-      table,
-    )
-    return new Map(rows.map((row) => [parseNodeCode(toText(row[0])), toReport(table, row)]))
-  }
-
-  async saveReport(node: NodeCode, report: KeptReport): Promise<void> {
-    const { table, block, used, greatest, climbs, through, wantsFresh } = report
-    await this.#connection.run(
-      `INSERT INTO obmen_exchange.key_reports VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-       ON CONFLICT (table_name, node) DO UPDATE
-         SET first = excluded.first, last = excluded.last, used = excluded.used, greatest = excluded.greatest,
-             climbs = excluded.climbs, through = excluded.through, wants_fresh = excluded.wants_fresh`,
-      table,
-      node,
-      block?.first ?? 0,
-      block?.last ?? 0,
-      used,
-      greatest,
-      String(climbs),
-      through,
-      String(wantsFresh),
-    )
-  }
-
   async steer(table: string, block: KeyBlock): Promise<void> {
-    const handed = this.#tables.find(({ name }) => name === table)
+    const handed = this.handed.find(({ name }) => name === table)
     if (handed === undefined) return
-    const { sequence } = handed.keyBlocks
-    const { end, greatest } = await readSequence(this.#connection, sequence)
+    const { sequence, limit } = handed.keyBlocks
+    const { end } = await readSequence(this.#connection, sequence)
     const used = await this.#used(handed)
-    if (block.first > greatest) return
-    const last = Math.max(block.first > block.last ? 1 : Math.min(block.last, greatest), used)
+    if (block.first > limit) return
+    const last = Math.max(block.first > block.last ? 1 : Math.min(block.last, limit), used)
     const isBefore = used < block.first - 1 && block.first <= last
     if (end === last && !isBefore) return
     await this.#keepEnd(sequence)
@@ -219,23 +115,6 @@ export class PostgresKeyLedger implements KeyLedger {
 
 /** Others that want a number of the sequence wait behind us meanwhile. */
 const LOCK_TIMEOUT_MS = 500
-
-const READ_REPORT =
-  'SELECT node, first, last, used, greatest, climbs, through, wants_fresh FROM obmen_exchange.key_reports'
-
-function toReport(table: string, row: SqlRow): KeptReport {
-  const [, first, last, used, greatest, climbs, through, wantsFresh] = row
-  const block = toNumber(first) > 0 && { block: { first: toNumber(first), last: toNumber(last) } }
-  return {
-    table,
-    ...block,
-    used: toNumber(used),
-    greatest: toNumber(greatest),
-    climbs: toBoolean(climbs),
-    through: toNumber(through),
-    wantsFresh: toBoolean(wantsFresh),
-  }
-}
 
 interface Sequence {
   readonly end: number
@@ -279,10 +158,32 @@ export async function readKeyBlocks(
   if (sequence === '') {
     throw new RuleInvalid(table.name, `no sequence belongs to its key "${key.name}"`)
   }
-  if (!(await readSequence(connection, sequence)).countsByOne) {
+  const { countsByOne, greatest } = await readSequence(connection, sequence)
+  if (!countsByOne) {
     throw new RuleInvalid(table.name, `sequence ${sequence} does not count by one, or begins again`)
   }
-  return { ...rule, sequence }
+  const limit = Math.min(greatest, await readColumnLimit(connection, table, key.name))
+  if (rule.size > limit) {
+    throw new RuleInvalid(
+      table.name,
+      `a block of ${rule.size} numbers is more than its key "${key.name}" counts to, which is ${limit}`,
+    )
+  }
+  return { ...rule, sequence, limit }
+}
+
+/** An older sequence counts further than the `integer` column that it belongs to. */
+async function readColumnLimit(
+  connection: Connection,
+  table: CapturedTable,
+  column: string,
+): Promise<number> {
+  const row = await connection.first(
+    'SELECT attlen FROM pg_attribute WHERE attrelid = $1::regclass AND attname = $2',
+    tableName(table),
+    column,
+  )
+  return Math.min(MAX_KEY, 2 ** (8 * toNumber(row?.[0]) - 1) - 1)
 }
 
 /** Lets sequences go as far as they did before, except for those whose tables still have a rule. */

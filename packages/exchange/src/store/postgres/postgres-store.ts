@@ -26,8 +26,9 @@ import { readCatalogVersion } from './catalog-version.ts'
 import { readChanges } from './change-reader.ts'
 import { countChanges } from './change-count.ts'
 import { checksum } from './checksum.ts'
-import { readConflicts, readResolutions } from './conflict-rows.ts'
+import { readConflicts, readResolutions } from '../conflict-rows.ts'
 import { adoptPartitions, captureStateOf, readCaptureCatalog } from './install-capture.ts'
+import { bookkeepingOf } from './bookkeeping.ts'
 import type { KeyState } from '../key-ledger.ts'
 import { readKeyStates } from '../key-states.ts'
 import { PostgresKeyLedger, releaseSequences } from './key-ledger.ts'
@@ -44,9 +45,9 @@ import {
 import { type PostgresRules, PostgresTransaction } from './postgres-transaction.ts'
 import { putUnderRules, type RuledTable } from './ruled-table.ts'
 import { readNodes } from './node-rows.ts'
-import { readSetAsideThere } from './set-aside-rows.ts'
+import { readSetAsideThere } from '../set-aside-rows.ts'
 import { readUnsent } from './unsent-rows.ts'
-import { readDifferences } from './difference-rows.ts'
+import { readDifferences } from '../difference-rows.ts'
 import { sumTables } from './sum-tables.ts'
 import { survey } from './survey.ts'
 import { areSharesCurrent, type Extent, extendShares, makeShareTables } from './share.ts'
@@ -215,7 +216,7 @@ export class PostgresStore implements ChangeStore {
   }
 
   setAsideThere(): Promise<readonly SetAsideThere[]> {
-    return this.#read(readSetAsideThere)
+    return this.#read((connection) => readSetAsideThere(bookkeepingOf(connection)))
   }
 
   unsentRows(): Promise<readonly UnsentRow[]> {
@@ -235,7 +236,7 @@ export class PostgresStore implements ChangeStore {
   }
 
   differences(): Promise<readonly TableDiffers[]> {
-    return this.#read(readDifferences)
+    return this.#read((connection) => readDifferences(bookkeepingOf(connection)))
   }
 
   refusedRows(): Promise<readonly RefusedRow[]> {
@@ -261,7 +262,7 @@ export class PostgresStore implements ChangeStore {
     readonly throughSeq: number
   }): Promise<ReadonlyMap<NodeCode, readonly ChosenVersion[]>> {
     return inTransaction(this.#pool, 'REPEATABLE READ, READ ONLY', (connection) =>
-      readResolutions(connection, range),
+      readResolutions(bookkeepingOf(connection), range),
     )
   }
 
@@ -274,6 +275,6 @@ export class PostgresStore implements ChangeStore {
   }
 
   conflicts(): Promise<readonly ConflictRecord[]> {
-    return this.#read(readConflicts)
+    return this.#read((connection) => readConflicts(bookkeepingOf(connection)))
   }
 }

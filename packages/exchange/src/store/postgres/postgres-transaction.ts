@@ -18,20 +18,23 @@ import type {
   TableDiffers,
   UnsentRow,
 } from '../change-store.ts'
+import type { Bookkeeping } from '../bookkeeping.ts'
 import type { KeyLedger } from '../key-ledger.ts'
+import { bookkeepingOf } from './bookkeeping.ts'
 import { forgetWaiting, PostgresApplyDatabase } from './apply-database.ts'
 import { readAttributes, writeAttributes } from './attribute-rows.ts'
 import { indexName } from './capture.ts'
-import { acceptResolutions, clearConflicts } from './conflict-rows.ts'
+import { acceptResolutions, clearConflicts } from '../conflict-rows.ts'
 import { endDay } from './deletions.ts'
-import { readDifferencesWith, writeDifferences } from './difference-rows.ts'
+import { readDifferencesWith, writeDifferences } from '../difference-rows.ts'
 import { enterUnknown, fold } from './fold.ts'
 import { PostgresKeyLedger } from './key-ledger.ts'
 import { readHeadSeq, readMetaValue, writeHeadSeq, writeMeta } from './meta.ts'
 import { deleteNode, readNode, readNodeCodes, readNodes, writeNode } from './node-rows.ts'
 import type { Connection } from './postgres-database.ts'
-import { describeConditions, type RuledTable } from './ruled-table.ts'
-import { readSetAside, writeSetAsideThere } from './set-aside-rows.ts'
+import { describeConditions } from '../table-rules.ts'
+import type { RuledTable } from './ruled-table.ts'
+import { readSetAside, writeSetAsideThere } from '../set-aside-rows.ts'
 import { enterHeld, forgetShares, reviseShares, settleHeld } from './share.ts'
 import { forgetChanged, takeUp, writeUnsent } from './unsent-rows.ts'
 
@@ -55,12 +58,14 @@ interface TransactionContent {
 export class PostgresTransaction implements StoreTransaction {
   readonly keys: KeyLedger
   readonly #connection: Connection
+  readonly #bookkeeping: Bookkeeping
   readonly #content: TransactionContent
   /** The nodes as they were read: what has not changed since is not written again. */
   readonly #known = new Map<NodeCode, NodeState>()
 
   constructor(connection: Connection, content: TransactionContent) {
     this.#connection = connection
+    this.#bookkeeping = bookkeepingOf(connection)
     this.#content = content
     const { tables, plan, rules } = content
     const { mainNode } = rules
@@ -165,11 +170,11 @@ export class PostgresTransaction implements StoreTransaction {
     resolutions: readonly ChosenVersion[],
     nowMs: number,
   ): Promise<void> {
-    return acceptResolutions(this.#connection, from, { resolutions, nowMs })
+    return acceptResolutions(this.#bookkeeping, from, { resolutions, nowMs })
   }
 
   clearConflicts(beforeMs: number): Promise<number> {
-    return clearConflicts(this.#connection, beforeMs)
+    return clearConflicts(this.#bookkeeping, beforeMs)
   }
 
   async retryRefused(nowMs: number): Promise<ApplySummary> {
@@ -192,19 +197,19 @@ export class PostgresTransaction implements StoreTransaction {
   }
 
   setAsideOf(code: NodeCode): Promise<SetAside | undefined> {
-    return readSetAside(this.#connection, code)
+    return readSetAside(this.#bookkeeping, code)
   }
 
   keepSetAsideThere(there: SetAsideThere): Promise<void> {
-    return writeSetAsideThere(this.#connection, there)
+    return writeSetAsideThere(this.#bookkeeping, there)
   }
 
   differencesWith(code: NodeCode): Promise<readonly TableDiffers[]> {
-    return readDifferencesWith(this.#connection, code)
+    return readDifferencesWith(this.#bookkeeping, code)
   }
 
   saveDifferences(code: NodeCode, differences: readonly TableDiffers[]): Promise<void> {
-    return writeDifferences(this.#connection, code, differences)
+    return writeDifferences(this.#bookkeeping, code, differences)
   }
 
   setAside(rows: readonly UnsentRow[]): Promise<void> {

@@ -5,14 +5,16 @@ import type { ApplyDatabase, Closing } from '../apply/apply-database.ts'
 import type { StoredConflict } from '../apply/resolve-conflict.ts'
 import type { TableTarget } from '../apply/table-target.ts'
 import type { WaitingRow } from '../apply/waiting-row.ts'
+import type { Bookkeeping } from '../bookkeeping.ts'
 import type { NewConflict } from '../change-store.ts'
 import { SchemaMismatch } from '../errors.ts'
+import { bookkeepingOf } from './bookkeeping.ts'
 import {
   closeConflict,
   limitConflicts,
   readStoredConflict,
   writeConflict,
-} from './conflict-rows.ts'
+} from '../conflict-rows.ts'
 import { type ForeignKey, readForeignKeys } from './foreign-keys.ts'
 import { forgetRefused, keepRefused, readRefused } from './refused-rows.ts'
 import type { RuledTable } from './ruled-table.ts'
@@ -30,6 +32,7 @@ export interface ApplyContent {
 /** The tables of a SQLite database while a message is applied to them. */
 export class SqliteApplyDatabase implements ApplyDatabase {
   readonly #database: SqliteDatabase
+  readonly #bookkeeping: Bookkeeping
   readonly #tables: ReadonlyMap<string, RuledTable>
   readonly #thisNode: NodeCode
   readonly #triggers: SuspendedTriggers
@@ -37,6 +40,7 @@ export class SqliteApplyDatabase implements ApplyDatabase {
 
   constructor(database: SqliteDatabase, content: ApplyContent) {
     this.#database = database
+    this.#bookkeeping = bookkeepingOf(database)
     this.#tables = new Map(content.tables.map((table) => [table.name, table]))
     this.#thisNode = content.thisNode
     this.#foreignKeys = content.rules.foreignKeys === 'ignored' ? [] : undefined
@@ -89,19 +93,19 @@ export class SqliteApplyDatabase implements ApplyDatabase {
   }
 
   keepConflict(conflict: NewConflict): Promise<void> {
-    return Promise.resolve(writeConflict(this.#database, conflict))
+    return writeConflict(this.#bookkeeping, conflict)
   }
 
   conflict(id: number): Promise<StoredConflict | undefined> {
-    return Promise.resolve(readStoredConflict(this.#database, id))
+    return readStoredConflict(this.#bookkeeping, id)
   }
 
   closeConflict(id: number, closing: Closing): Promise<void> {
-    return Promise.resolve(closeConflict(this.#database, id, closing))
+    return closeConflict(this.#bookkeeping, id, closing)
   }
 
-  finish(): Promise<void> {
-    limitConflicts(this.#database)
-    return Promise.resolve(this.#triggers.restore())
+  async finish(): Promise<void> {
+    await limitConflicts(this.#bookkeeping)
+    this.#triggers.restore()
   }
 }

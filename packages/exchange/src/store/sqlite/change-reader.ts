@@ -2,6 +2,7 @@ import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 import type { TableLine } from '../../message/body-lines.ts'
 import type { Change, ChangeBatch, ChangesRequest } from '../change-store.ts'
 import { indexName, matchesKey } from './capture.ts'
+import { LineReader, type LineSource, type ReadColumn } from './line-reader.ts'
 import { type RuledTable, sharedColumns, toSharedTableLine } from './ruled-table.ts'
 import { type ChangeSource, conditionFor, shareSource } from './share.ts'
 import {
@@ -15,7 +16,7 @@ import {
 import type { TextNotUtf8 } from '../errors.ts'
 import { findDefect, isSuspicious } from './text-check.ts'
 
-/** Rows in one batch: enough that the work for a batch does not count. */
+/** Rows in one batch that is read row by row: enough that the work for a batch does not count. */
 const BATCH_ROWS = 500
 
 /** A batch of rows with pictures in them ends earlier, so that it can be held. */
@@ -30,73 +31,91 @@ export function* readChanges(
   const cursors = tables
     .filter(({ direction }) => direction !== 'in')
     .map((table) => new TableCursor(database, table, request))
-    .filter((cursor) => cursor.seq < Number.POSITIVE_INFINITY)
-  try {
-    while (true) {
-      const [first, second] = cursors.toSorted((a, b) => a.seq - b.seq)
-      if (first === undefined || first.seq === Number.POSITIVE_INFINITY) return
-      // A fold gives the changes of one table neighbouring positions, so a run is usually long.
-      yield* first.takeUntil(second?.seq ?? Number.POSITIVE_INFINITY)
-    }
-  } finally {
-    for (const cursor of cursors) cursor.close()
+  while (true) {
+    const [first, second] = cursors.toSorted((a, b) => a.seq - b.seq)
+    if (first === undefined || first.seq === Number.POSITIVE_INFINITY) return
+    // A fold gives the changes of one table neighbouring positions, so a run is usually long.
+    yield* first.takeUntil(second?.seq ?? Number.POSITIVE_INFINITY)
   }
 }
 
-/** The changes of one table, one ahead. */
+/** The changes of one table. */
 class TableCursor {
   readonly #table: RuledTable
   readonly #database: SqliteDatabase
-  readonly #source: ChangeSource
+  readonly #source: LineSource
+  readonly #request: ChangesRequest
   /** The node that needs no rows that came from it. */
   readonly #knower: string
-  readonly #rows: Generator<SqlRow, void, void>
-  #next: SqlRow | undefined
+  readonly #query: Query
+  #lines: LineReader | undefined
+  #afterSeq: number
+  #nextSeq: number | undefined
   #code: NodeCode | undefined
 
   constructor(database: SqliteDatabase, table: RuledTable, request: ChangesRequest) {
     this.#table = table
     this.#database = database
-    const { forNode, afterSeq, throughSeq } = request
-    this.#source =
+    this.#request = request
+    const source =
       table.condition === undefined
         ? wholeSource(table)
-        : shareSource(table, conditionFor(database, table, forNode))
-    const query = new Query(database, changesStatement(table, this.#source))
+        : shareSource(table, conditionFor(database, table, request.forNode))
+    this.#source = { ...source, columns: readColumns(table), keyLength: table.key.length }
     // A part of a table is one node's, and nobody else's.
     const isForMany = request.keepsOwn === true && table.condition === undefined
-    this.#knower = isForMany ? NOBODY : forNode
-    this.#rows = query.iterate(this.#knower, BigInt(afterSeq), BigInt(throughSeq))
-    this.#advance()
+    this.#knower = isForMany ? NOBODY : request.forNode
+    this.#query = new Query(database, changesStatement(this.#source))
+    this.#afterSeq = request.afterSeq
   }
 
-  /** The position of the next change; infinite when there is none. */
+  /** No change that is still to be read has a position before it; infinite when there is none. */
   get seq(): number {
-    return this.#next === undefined ? Number.POSITIVE_INFINITY : toNumber(this.#next[0])
+    this.#nextSeq ??= this.#findNext()
+    return this.#nextSeq
+  }
+
+  #findNext(): number {
+    const { throughSeq } = this.#request
+    if (this.#afterSeq >= throughSeq) return Number.POSITIVE_INFINITY
+    const next = new Query(this.#database, `${this.#source.positions} AND seq > ?2 AND seq <= ?3`)
+    const [seq = null] = next.first(this.#knower, BigInt(this.#afterSeq), BigInt(throughSeq)) ?? []
+    return seq === null ? Number.POSITIVE_INFINITY : toNumber(seq)
   }
 
   *takeUntil(seq: number): Generator<ChangeBatch, void, void> {
     const table = toSharedTableLine(this.#table)
-    while (this.seq < seq) {
-      const changes: Change[] = []
-      let octets = 0
-      while (this.seq < seq && this.#next !== undefined) {
-        if (changes.length >= BATCH_ROWS || octets >= BATCH_OCTETS) break
-        changes.push(this.#toChange(this.#next, table))
-        octets += sizeOf(this.#next)
-        this.#advance()
-      }
-      yield { table, changes }
+    const throughSeq = Math.min(seq - 1, this.#request.throughSeq)
+    while (this.#afterSeq < throughSeq) {
+      const batch = this.#readLines(table, throughSeq) ?? this.#readRows(table, throughSeq)
+      if (batch === undefined) break
+      this.#afterSeq = batch.lines?.lastSeq ?? batch.changes.at(-1)?.seq ?? throughSeq
+      yield batch
     }
+    this.#afterSeq = throughSeq
+    this.#nextSeq = undefined
   }
 
-  close(): void {
-    this.#rows.return()
+  #readLines(table: TableLine, throughSeq: number): ChangeBatch | undefined {
+    const { roomForLines, keepsOwn = false } = this.#request
+    if (roomForLines === undefined || throughSeq - this.#afterSeq < 2) return undefined
+    const at = { knower: this.#knower, tellsVia: keepsOwn }
+    this.#lines ??= new LineReader(this.#database, this.#source, at)
+    const lines = this.#lines.read(this.#afterSeq, throughSeq)
+    if (lines === undefined || lines.octets.length > roomForLines()) return undefined
+    return { table, changes: [], lines }
   }
 
-  #advance(): void {
-    const next = this.#rows.next()
-    this.#next = next.done === true ? undefined : next.value
+  #readRows(table: TableLine, throughSeq: number): ChangeBatch | undefined {
+    const changes: Change[] = []
+    let octets = 0
+    const range = [BigInt(this.#afterSeq), BigInt(throughSeq)]
+    for (const row of this.#query.iterate(this.#knower, ...range)) {
+      changes.push(this.#toChange(row, table))
+      octets += sizeOf(row)
+      if (octets >= BATCH_OCTETS) break
+    }
+    return changes.length === 0 ? undefined : { table, changes }
   }
 
   #toChange(row: SqlRow, table: TableLine): Change {
@@ -126,7 +145,7 @@ class TableCursor {
     { seq, row }: Change,
     { table, keyLength, columns }: TableLine,
   ): TextNotUtf8 | undefined {
-    const query = new Query(this.#database, octetsStatement(this.#table, this.#source))
+    const query = new Query(this.#database, octetsStatement(this.#source))
     const octets = query.first(this.#knower, BigInt(seq)) ?? []
     const key = row.values.slice(0, keyLength).map(String).join(', ')
     const place = { table, key, columns: columns.map(({ name }) => name) }
@@ -142,34 +161,40 @@ function wholeSource(table: RuledTable): ChangeSource {
   const row = quoteName(table.name)
   return {
     from: `FROM ${indexName(table)} i LEFT JOIN ${row} d ON ${matchesKey(table, 'd', 'i')}`,
+    positions: `SELECT min(seq) FROM ${indexName(table)} WHERE ?1 IS NOT NULL`,
     position: 'i.seq',
     condition: 'i.via <> ?1',
     presence: `d.${quoteName(table.key[0]?.name ?? '')} IS NOT NULL`,
   }
 }
 
-function changesStatement(table: RuledTable, source: ChangeSource): string {
-  const { from, position, condition, presence } = source
+function changesStatement({ from, position, condition, presence, columns }: LineSource): string {
+  const values = columns.map(({ value }) => value)
   return `
-    SELECT ${[position, 'i.seq', 'i.via', 'i.stamp', 'i.origin', presence, ...valueColumns(table)].join(', ')}
+    SELECT ${[position, 'i.seq', 'i.via', 'i.stamp', 'i.origin', presence, ...values].join(', ')}
       ${from}
      WHERE ${position} > ?2 AND ${position} <= ?3 AND ${condition}
        AND i.seq NOT IN (SELECT seq FROM obmen_unsent)
-     ORDER BY ${position}`
+     ORDER BY ${position} LIMIT ${BATCH_ROWS}`
 }
 
 /** The octets of each text of the row at a position. */
-function octetsStatement(table: RuledTable, { from, position, condition }: ChangeSource): string {
-  const octets = valueColumns(table).map((value) => {
+function octetsStatement({ from, position, condition, columns }: LineSource): string {
+  const octets = columns.map(({ value }) => {
     return `CASE typeof(${value}) WHEN 'text' THEN CAST(${value} AS BLOB) END`
   })
   return `SELECT ${octets.join(', ')} ${from} WHERE ${position} = ?2 AND ${condition}`
 }
 
 /** The columns as a message has them: key columns first. Of a row that is gone, the index has the key. */
-function valueColumns(table: RuledTable): string[] {
-  const key = table.key.map(({ name }, index) => `coalesce(d.${quoteName(name)}, i.k${index + 1})`)
-  return [...key, ...sharedColumns(table).map(({ name }) => `d.${quoteName(name)}`)]
+function readColumns(table: RuledTable): ReadColumn[] {
+  const key = table.key.map(({ name, type }, index) => {
+    return { name, type, value: `coalesce(d.${quoteName(name)}, i.k${index + 1})` }
+  })
+  const others = sharedColumns(table).map(({ name, type }) => {
+    return { name, type, value: `d.${quoteName(name)}` }
+  })
+  return [...key, ...others]
 }
 
 /** About what the texts and octets of a row take. */

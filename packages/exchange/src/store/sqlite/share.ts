@@ -280,6 +280,8 @@ function adoptWhole(database: SqliteDatabase, table: RuledTable, node: NodeCode)
 /** From where and by which positions the changes of a table are read for a node: its share, or the whole change index. */
 export interface ChangeSource {
   readonly from: string
+  /** What tells quickly whether there is anything: the positions alone, of changes of no interest too. */
+  readonly positions: string
   readonly position: string
   readonly condition: string
   /** 0: the row is gone; 1: it is the node's; 2: it is there and not the node's share. */
@@ -298,6 +300,7 @@ export function shareSource(table: RuledTable, condition: string): ChangeSource 
     from:
       `FROM ${shareName(table)} s JOIN ${indexName(table)} i ON ${isEntry}` +
       ` LEFT JOIN ${row} d ON ${matchesKey(table, 'd', 'i')}`,
+    positions: `SELECT min(seq) FROM ${shareName(table)} WHERE node = ?1`,
     position: 's.seq',
     // What came from the node it knows, unless it was taken from it since; what is not its share it has to be told, also when a
     // change that is still to be folded brings the row back: that comes to its turn.

@@ -20,6 +20,7 @@ import type {
   TableDiffers,
   UnsentRow,
 } from '../change-store.ts'
+import { bookkeepingOf } from './bookkeeping.ts'
 import type { KeyState } from '../key-ledger.ts'
 import { readKeyStates } from '../key-states.ts'
 import { CaptureDisturbed, StoreNotPrepared, StoreOfAnotherPlan } from '../errors.ts'
@@ -27,19 +28,19 @@ import type { CapturedTable } from './capture.ts'
 import { countChanges } from './change-count.ts'
 import { readChanges } from './change-reader.ts'
 import { checksum } from './checksum.ts'
-import { readConflicts, readResolutions } from './conflict-rows.ts'
+import { readConflicts, readResolutions } from '../conflict-rows.ts'
 import { CaptureInspector, replaceEvictionTriggers } from './install-capture.ts'
 import { findUnguarded, makeKeyGuards } from './key-guard.ts'
 import { SqliteKeyLedger } from './key-ledger.ts'
 import { readNodes } from './node-rows.ts'
 import { putUnderRules, type RuledTable } from './ruled-table.ts'
 import { SCHEMA_VERSION } from './schema.ts'
-import { readSetAsideThere } from './set-aside-rows.ts'
+import { readSetAsideThere } from '../set-aside-rows.ts'
 import { areSharesCurrent, extendShares, makeShareTables } from './share.ts'
 import { Query, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
 import { SqliteTransaction } from './sqlite-transaction.ts'
 import { StatementCache } from './statement-cache.ts'
-import { readDifferences } from './difference-rows.ts'
+import { readDifferences } from '../difference-rows.ts'
 import { sumTables } from './sum-tables.ts'
 import { survey } from './survey.ts'
 import { readUnsent } from './unsent-rows.ts'
@@ -211,7 +212,7 @@ export class SqliteStore implements ChangeStore {
   }
 
   setAsideThere(): Promise<readonly SetAsideThere[]> {
-    return Promise.resolve(readSetAsideThere(this.#database))
+    return readSetAsideThere(bookkeepingOf(this.#database))
   }
 
   unsentRows(): Promise<readonly UnsentRow[]> {
@@ -273,7 +274,7 @@ export class SqliteStore implements ChangeStore {
   }
 
   differences(): Promise<readonly TableDiffers[]> {
-    return Promise.resolve(readDifferences(this.#database))
+    return readDifferences(bookkeepingOf(this.#database))
   }
 
   refusedRows(): Promise<readonly RefusedRow[]> {
@@ -298,7 +299,7 @@ export class SqliteStore implements ChangeStore {
     readonly afterSeq: number
     readonly throughSeq: number
   }): Promise<ReadonlyMap<NodeCode, readonly ChosenVersion[]>> {
-    return Promise.resolve(readResolutions(this.#database, range))
+    return readResolutions(bookkeepingOf(this.#database), range)
   }
 
   keyStates(): Promise<readonly KeyState[]> {
@@ -314,6 +315,6 @@ export class SqliteStore implements ChangeStore {
   }
 
   conflicts(): Promise<readonly ConflictRecord[]> {
-    return Promise.resolve(readConflicts(this.#database))
+    return readConflicts(bookkeepingOf(this.#database))
   }
 }

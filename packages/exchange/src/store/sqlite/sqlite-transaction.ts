@@ -18,20 +18,23 @@ import type {
   TableDiffers,
   UnsentRow,
 } from '../change-store.ts'
+import type { Bookkeeping } from '../bookkeeping.ts'
 import type { KeyLedger } from '../key-ledger.ts'
+import { bookkeepingOf } from './bookkeeping.ts'
 import { SqliteApplyDatabase } from './apply-database.ts'
 import { readAttributes, writeAttributes } from './attribute-rows.ts'
 import { indexName } from './capture.ts'
-import { acceptResolutions, clearConflicts } from './conflict-rows.ts'
+import { acceptResolutions, clearConflicts } from '../conflict-rows.ts'
 import { endDay } from './deletions.ts'
-import { readDifferencesWith, writeDifferences } from './difference-rows.ts'
+import { readDifferencesWith, writeDifferences } from '../difference-rows.ts'
 import { enterUnknown, fold } from './fold.ts'
 import { SqliteKeyLedger } from './key-ledger.ts'
 import { readHeadSeq, writeHeadSeq, writeMeta } from './meta.ts'
 import { deleteNode, readNode, readNodeCodes, readNodes, writeNode } from './node-rows.ts'
 import { forgetRefused } from './refused-rows.ts'
-import { describeConditions, type RuledTable } from './ruled-table.ts'
-import { readSetAside, writeSetAsideThere } from './set-aside-rows.ts'
+import { describeConditions } from '../table-rules.ts'
+import type { RuledTable } from './ruled-table.ts'
+import { readSetAside, writeSetAsideThere } from '../set-aside-rows.ts'
 import { enterHeld, forgetShares, reviseShares, settleHeld } from './share.ts'
 import { Query, type SqliteDatabase, toText } from './sqlite-database.ts'
 import { forgetChanged, takeUp, writeUnsent } from './unsent-rows.ts'
@@ -47,6 +50,7 @@ interface TransactionContent {
 export class SqliteTransaction implements StoreTransaction {
   readonly keys: KeyLedger
   readonly #database: SqliteDatabase
+  readonly #bookkeeping: Bookkeeping
   readonly #plan: ExchangePlan
   readonly #rules: PlanRules
   readonly #tables: readonly RuledTable[]
@@ -55,6 +59,7 @@ export class SqliteTransaction implements StoreTransaction {
 
   constructor(database: SqliteDatabase, content: TransactionContent) {
     this.#database = database
+    this.#bookkeeping = bookkeepingOf(database)
     this.#plan = content.plan
     this.#rules = content.rules
     this.#tables = content.tables
@@ -167,21 +172,19 @@ export class SqliteTransaction implements StoreTransaction {
   }
 
   setAsideOf(code: NodeCode): Promise<SetAside | undefined> {
-    return Promise.resolve(readSetAside(this.#database, code))
+    return readSetAside(this.#bookkeeping, code)
   }
 
   keepSetAsideThere(there: SetAsideThere): Promise<void> {
-    writeSetAsideThere(this.#database, there)
-    return Promise.resolve()
+    return writeSetAsideThere(this.#bookkeeping, there)
   }
 
   differencesWith(code: NodeCode): Promise<readonly TableDiffers[]> {
-    return Promise.resolve(readDifferencesWith(this.#database, code))
+    return readDifferencesWith(this.#bookkeeping, code)
   }
 
   saveDifferences(code: NodeCode, differences: readonly TableDiffers[]): Promise<void> {
-    writeDifferences(this.#database, code, differences)
-    return Promise.resolve()
+    return writeDifferences(this.#bookkeeping, code, differences)
   }
 
   setAside(rows: readonly UnsentRow[]): Promise<void> {
@@ -216,11 +219,11 @@ export class SqliteTransaction implements StoreTransaction {
     resolutions: readonly ChosenVersion[],
     nowMs: number,
   ): Promise<void> {
-    return Promise.resolve(acceptResolutions(this.#database, from, { resolutions, nowMs }))
+    return acceptResolutions(this.#bookkeeping, from, { resolutions, nowMs })
   }
 
   clearConflicts(beforeMs: number): Promise<number> {
-    return Promise.resolve(clearConflicts(this.#database, beforeMs))
+    return clearConflicts(this.#bookkeeping, beforeMs)
   }
 
   async retryRefused(nowMs: number): Promise<ApplySummary> {

@@ -1,12 +1,20 @@
 import { describe } from 'node:test'
 
-import { itEndsWell } from '../it-ends-well.ts'
+import { exchange, itEndsWell, plainShape, plainTable, write } from '../it-ends-well.ts'
+
+const HOUR_MS = 3_600_000
+const YEAR_MS = 365 * 24 * HOUR_MS
+
+const SALE_KEY = [
+  { name: 'order', kind: 'text' },
+  { name: 'line', kind: 'integer' },
+] as const
 
 describe('a deletion that waits, and that another node tells of as well', () => {
   // Seed 64331. It gave way to what refers to the row, and its record among the rows set aside stayed until the next message.
   itEndsWell('leaves nothing behind when it gives way', {
     seed: 64331,
-    shape: {
+    shape: plainShape({
       codes: ['ЦБ', 'С01', 'С02'],
       links: [
         [0, 1],
@@ -14,61 +22,24 @@ describe('a deletion that waits, and that another node tells of as well', () => 
         [0, 2],
       ],
       tables: [
-        {
-          name: 'Order Details',
-          key: [{ name: 'k"', kind: 'uuid' }],
-          note: 'Код',
-          refusingNode: 0,
-          isWithoutRowid: false,
-          isStrict: false,
-          areKeysLast: false,
-        },
-        {
-          name: 'select',
-          key: [
-            { name: 'id', kind: 'text' },
-            { name: 'Код', kind: 'integer' },
-            { name: 'order', kind: 'integer' },
-          ],
-          note: 'k"',
-          isWithoutRowid: true,
-          isStrict: false,
-          areKeysLast: false,
-          parent: 0,
-          onDelete: 'RESTRICT',
-        },
+        plainTable({ name: 'goods', key: [{ name: 'id', kind: 'uuid' }], refusingNode: 0 }),
+        plainTable({ name: 'sales', key: SALE_KEY, parent: 0, onDelete: 'RESTRICT' }),
       ],
       firstRows: [[], [4], [2, 3, 4]],
-      clocksMs: [126144000000, 0, -10800000],
-      rules: { window: 3, resendAfterMs: 86400000, messageSizeOctets: 250, keepDeletionsDays: 0 },
-      policy: 'latest',
-      removal: 'at close',
-      capacity: 100,
-    },
+      clocksMs: [4 * YEAR_MS, 0, -3 * HOUR_MS],
+      rules: {
+        window: 3,
+        resendAfterMs: 24 * HOUR_MS,
+        messageSizeOctets: 250,
+        keepDeletionsDays: 0,
+      },
+    }),
     steps: [
-      {
-        kind: 'write',
-        node: 1,
-        instance: 'own',
-        statements: [{ verb: 'upsert', table: 0, key: 1, otherKey: 1, serial: 1, value: 1 }],
-        ends: 'commit',
-      },
-      { kind: 'exchange', node: 1, instance: 'own', fates: [] },
-      { kind: 'exchange', node: 2, instance: 'own', fates: [] },
-      {
-        kind: 'write',
-        node: 1,
-        instance: 'own',
-        statements: [{ verb: 'delete', table: 0, key: 1, otherKey: 1, serial: 2, value: 1 }],
-        ends: 'commit',
-      },
-      {
-        kind: 'write',
-        node: 2,
-        instance: 'own',
-        statements: [{ verb: 'upsert', table: 1, key: 0, otherKey: 1, serial: 3, value: 0 }],
-        ends: 'commit',
-      },
+      write(1, { key: 1, serial: 1 }),
+      exchange(1),
+      exchange(2),
+      write(1, { verb: 'delete', key: 1, serial: 2 }),
+      write(2, { table: 1, key: 0, otherKey: 1, serial: 3 }),
     ],
   })
 })

@@ -81,14 +81,14 @@ async function send(t: TestContext, from: PreparedDatabase, to: PreparedDatabase
   }
   const batches = from.store.readChanges({ forNode, afterSeq: 0, throughSeq })
   await writeMessageFile(path, { header, batches }, { limitOctets: 1e9, leavesOwnOut: false })
-  await verifyMessage(path)
+  const message = await verifyMessage(path)
   await to.store.transaction(async (transaction) => {
     const applier = await transaction.beginApplying({
       code: PLAN.thisNode,
       acknowledgedSeq: 0,
       nowMs: 1,
     })
-    for await (const piece of readMessage(path)) {
+    for await (const piece of readMessage(message)) {
       if ('kind' in piece) await applier.beginTable(piece)
       else await applier.applyRows(piece)
     }

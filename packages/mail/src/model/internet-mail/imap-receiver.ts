@@ -31,7 +31,7 @@ const IDENTIFIER = /^imap-(\d{1,10})(?:-(\d{1,10})(?:-(.+))?)?$/s
 /** Mailboxes of a server that letters are read from: one at a time is the current one. */
 export class ImapReceiver implements MailReceiver {
   readonly #turns: ImapTurns
-  readonly #opened = new Map<string, Promise<OpenDirectory>>()
+  readonly #opened = new Map<string, OpenDirectory>()
   /** Empty for the inbox. */
   currentMailbox = ''
 
@@ -63,11 +63,8 @@ export class ImapReceiver implements MailReceiver {
   getHeaders(filter: InternetMailFilter): Promise<Given<InternetMailMessage>> {
     return this.#within('reading headers', async (mailbox, imap) => {
       const letters = await find(mailbox, imap, filter)
-      const found: LetterOctets[] = []
-      for await (const each of fetchHeaderSections(mailbox, letters, ITEMS)) found.push(each)
-      found.sort((a, b) => a.letter.sequenceNumber - b.letter.sequenceNumber)
       const received = new ReceivedLetters(mailbox, { isWhole: false })
-      for (const each of found) received.take(each)
+      for (const each of await fetchHeaderSections(mailbox, letters, ITEMS)) received.take(each)
       return { items: [...received.messages.values()], refusals: received.refusals }
     })
   }
@@ -142,26 +139,29 @@ export class ImapReceiver implements MailReceiver {
     )
   }
 
-  async rename(name: string, newName: string): Promise<void> {
-    await this.#leave(name)
-    await this.#onMailbox(`renaming the mailbox "${name}"`, name, (imap, mailbox) =>
-      imap.rename(mailbox, MailboxName.of(newName)),
-    )
+  rename(name: string, newName: string): Promise<void> {
+    return this.#onMailbox(`renaming the mailbox "${name}"`, name, async (imap, mailbox) => {
+      await this.#leave(imap, mailbox)
+      await imap.rename(mailbox, MailboxName.of(newName))
+    })
   }
 
-  async delete(name: string): Promise<void> {
-    await this.#leave(name)
-    await this.#onMailbox(`deleting the mailbox "${name}"`, name, (imap, mailbox) =>
-      imap.delete(mailbox),
-    )
+  delete(name: string): Promise<void> {
+    return this.#onMailbox(`deleting the mailbox "${name}"`, name, async (imap, mailbox) => {
+      await this.#leave(imap, mailbox)
+      await imap.delete(mailbox)
+    })
   }
 
-  /** Puts a letter into the current mailbox. */
-  async append(octets: Uint8Array): Promise<void> {
-    const name = this.#name
-    await this.#onMailbox(`adding a letter to "${name.text}"`, name.text, (imap, mailbox) =>
-      imap.append(mailbox, octets, { flags: ['\\Seen'] }),
-    )
+  /** Puts a letter into the current mailbox. @param compose gives its octets. */
+  append(compose: () => Promise<Uint8Array>): Promise<void> {
+    const { text: name } = this.#name
+    return this.#turns.inSeveralTurns(async () => {
+      const octets = await compose()
+      await this.#onMailbox(`adding a letter to "${name}"`, name, (imap, mailbox) =>
+        imap.append(mailbox, octets, { flags: ['\\Seen'] }),
+      )
+    })
   }
 
   close(): Promise<void> {
@@ -198,29 +198,31 @@ export class ImapReceiver implements MailReceiver {
   }
 
   /** A mailbox that is to be deleted or renamed must not be open. */
-  async #leave(name: string): Promise<void> {
-    const { text } = MailboxName.of(name)
-    const opened = await this.#opened.get(text)?.catch(() => undefined)
+  async #leave(imap: ImapSession, { text }: MailboxName): Promise<void> {
+    const opened = this.#opened.get(text)
     this.#opened.delete(text)
-    if (opened !== undefined) await this.#turns.close(opened)
+    if (opened !== undefined) await this.#turns.closeNow(imap, opened)
   }
 
+  /** Does something in the mailbox that is the current one when it is asked for. */
   async #within<Result>(
     attempt: string,
     work: (mailbox: ImapMailbox, imap: ImapSession) => Promise<Result>,
   ): Promise<Result> {
-    return this.#turns.within(await this.#directory(), attempt, work)
+    const name = this.#name
+    return this.#turns.inTurn(attempt, async (imap) => {
+      const mailbox = await this.#turns.enter(imap, await this.#directory(imap, name))
+      return work(mailbox, imap)
+    })
   }
 
-  /** The current mailbox; opened anew when its letters are others than they were. */
-  async #directory(): Promise<OpenDirectory> {
-    const name = this.#name
-    const known = await this.#opened.get(name.text)
+  /** A mailbox that is open; opened anew when its letters are others than they were. */
+  async #directory(imap: ImapSession, name: MailboxName): Promise<OpenDirectory> {
+    const known = this.#opened.get(name.text)
     if (known !== undefined && this.#turns.isOpen(known)) return known
-    const opening = this.#turns.open(name, ImapDirectoryOpenMode.ReadWrite)
-    this.#opened.set(name.text, opening)
-    opening.catch(() => this.#opened.delete(name.text))
-    return opening
+    const opened = await this.#turns.openNow(imap, name, ImapDirectoryOpenMode.ReadWrite)
+    this.#opened.set(name.text, opened)
+    return opened
   }
 }
 

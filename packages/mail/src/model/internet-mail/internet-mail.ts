@@ -29,6 +29,9 @@ interface Connected {
  * Three things are not as they are there, so that nothing gets lost or known: {@link get} leaves letters where they are unless it is told to delete them; connections are encrypted,
  * and the certificates of servers verified; passwords are not shown to a server that can do without.
  *
+ * When the connection to a mailbox is lost, what was under way fails; what is asked for next connects again, once. Letters are known again by their identifiers. Only a maildrop in which letters were
+ * deleted is not connected again: POP3 has forgotten that, so everything fails from then on, and {@link logoff} says that they are there still.
+ *
  * What fails is an exception of `@obmen/mail`: `MailboxException`, `EmailSendingException`, `EmailDeletionException`, `EmailDirectoryNotFoundException`; what is asked for
  * in vain, as folders by POP3, IllegalStateException.
  *
@@ -41,9 +44,11 @@ interface Connected {
  *   await mail.logon(profile)
  *   const reports = await mail.getHeaders({ subject: 'Report' })
  *   for (const message of await mail.get(false, reports)) {
- *     await message.attachments[0]?.data.write('report.xml')
+ *     const [report] = message.attachments
+ *     if (report === undefined) continue
+ *     await report.data.write('report.xml')
+ *     await mail.deleteMessages([message])
  *   }
- *   await mail.deleteMessages(reports)
  * }
  * ```
  */
@@ -118,11 +123,12 @@ export class InternetMail implements AsyncDisposable {
       throw new IllegalArgumentException('nothing is sent by POP3: use SMTP, or IMAP to store it')
     }
     if (protocol === InternetMailProtocol.Smtp) return this.#sendBySmtp(message, processing)
-    const imap = this.#imap('a letter is stored')
-    const pieces: Uint8Array[] = []
-    for await (const octets of message.compose(processing).content) pieces.push(octets)
-    const hidden = message.bcc.map(({ emailAddress }) => emailAddress.mailbox)
-    await imap.append(withBcc(concatOctets(pieces), hidden))
+    await this.#imap('a letter is stored').append(async () => {
+      const pieces: Uint8Array[] = []
+      for await (const octets of message.compose(processing).content) pieces.push(octets)
+      const hidden = message.bcc.map(({ emailAddress }) => emailAddress.mailbox)
+      return withBcc(concatOctets(pieces), hidden)
+    })
     return new Map()
   }
 
