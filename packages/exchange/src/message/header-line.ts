@@ -1,6 +1,7 @@
 import type { Epoch } from '../plan/epoch.ts'
 import { parsePlanName } from '../plan/exchange-plan.ts'
 import {
+  cutForPeer,
   type FormerReception,
   MAX_NAMED_ROWS,
   type MessageHeader,
@@ -73,7 +74,7 @@ export function parseHeaderLine(text: string): MessageHeader {
     to: readName(json, 'to', parseNodeCode),
     epoch: readEpoch(json.get('epoch')),
     messageNo: toMessageNo(readNumber(json, 'messageNo')),
-    uuid: readText(json, 'uuid'),
+    uuid: readUuid(json.get('uuid')),
     baseNo: toMessageNo(readNumber(json, 'baseNo')),
     predecessors: readIdentities(json.get('predecessors')),
     ...(acknowledges !== undefined && { acknowledges: readIdentity(acknowledges) }),
@@ -139,7 +140,7 @@ function readEpoch(json: unknown): Epoch {
       typeof counter === 'number' &&
       Number.isSafeInteger(counter) &&
       counter > 0 &&
-      typeof random === 'string'
+      isName(random)
     ) {
       return { counter, random }
     }
@@ -158,13 +159,28 @@ function readFormer(json: unknown): FormerReception | undefined {
 
 function readIdentities(json: unknown): MessageIdentity[] {
   if (!isArray(json)) throw new MessageDamaged('its header has no predecessors')
-  return json.map(readIdentity)
+  return json.slice(-MAX_PREDECESSORS).map(readIdentity)
+}
+
+/** More than a receiver remembers. */
+const MAX_PREDECESSORS = 1000
+
+/** What stands for one message, epoch or life: a UUID, or a part of one. */
+const MAX_NAME_LENGTH = 100
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MAX_NAME_LENGTH
+}
+
+function readUuid(json: unknown): string {
+  if (!isName(json)) throw new MessageDamaged('its header has no uuid')
+  return json
 }
 
 function readIdentity(json: unknown): MessageIdentity {
   if (isArray(json)) {
     const [messageNo, uuid] = json
-    if (typeof messageNo === 'number' && typeof uuid === 'string') {
+    if (typeof messageNo === 'number' && isName(uuid)) {
       if (Number.isSafeInteger(messageNo) && messageNo > NO_MESSAGE) {
         return { messageNo: toMessageNo(messageNo), uuid }
       }
@@ -178,7 +194,7 @@ const MAX_LIVES = 64
 
 function readLives(json: unknown): Pick<MessageHeader, 'lives'> {
   if (json === undefined) return {}
-  const lives = isArray(json) ? json.filter((life) => typeof life === 'string') : []
+  const lives = isArray(json) ? json.filter(isName) : []
   if (!isArray(json) || lives.length < json.length || lives.length > MAX_LIVES) {
     throw new MessageDamaged('its header has no lives')
   }
@@ -197,7 +213,7 @@ function readSetAside(json: unknown): Pick<MessageHeader, 'setAside'> {
 function readSetAsideRow(json: unknown): SetAsideRow {
   const [table, key, reason] = isArray(json) ? json : []
   if (typeof table === 'string' && typeof key === 'string' && typeof reason === 'string') {
-    return { table, key, reason }
+    return cutForPeer({ table, key, reason })
   }
   throw new MessageDamaged('its header names no rows that were set aside')
 }

@@ -18,6 +18,16 @@ export function compareEpochs(a: Epoch, b: Epoch): number {
   return a.random < b.random ? -1 : 1
 }
 
+/**
+ * So far ahead of the last epoch known no honest one is: each costs a fork. A greater number would leave nobody room for the next epoch.
+ */
+const REACH = 2 ** 20
+
+/** Whether a node of which `known` is the last epoch can have come to another one by itself. */
+export function isWithinReach(epoch: Epoch, known: Epoch): boolean {
+  return epoch.counter - known.counter <= REACH
+}
+
 /** The epoch that follows. `random` must be unpredictable and new, such as a UUID. */
 export function nextEpoch(epoch: Epoch, random: string): Epoch {
   return { counter: epoch.counter + 1, random }

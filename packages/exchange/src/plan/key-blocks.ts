@@ -90,11 +90,40 @@ export function keysLeft(block: KeyBlock, { used, greatest, climbs }: KeyPositio
   return Math.max(0, block.last - position)
 }
 
-/** The block after all numbers that are known; `undefined` when there are no more numbers. */
-export function nextBlock(highest: number, { size }: KeyBlockRule): KeyBlock | undefined {
+/** The block after all numbers that are known; `undefined` when there are no more numbers up to `limit`. */
+export function nextBlock(
+  highest: number,
+  { size }: KeyBlockRule,
+  limit: number = MAX_KEY,
+): KeyBlock | undefined {
   const first = Math.ceil(highest / size) * size + 1
   const last = first + size - 1
-  return last <= MAX_KEY ? { first, last } : undefined
+  return last <= limit ? { first, last } : undefined
+}
+
+/** The block as far as a column counts; in one without numbers `last` lies before `first`. */
+export function blockUpTo(block: KeyBlock, limit: number): KeyBlock {
+  return block.last <= limit ? block : { ...block, last: Math.max(limit, block.first - 1) }
+}
+
+/** The greatest number in a report. */
+export function highestSaid({ block, used, greatest, through }: KeyReport): number {
+  return Math.max(used, greatest, through, block?.last ?? 0)
+}
+
+/** Of all numbers, the part that somebody else's word may pass over at once. */
+const STEP = 1 / 256
+
+/**
+ * Whether a number that another node says is believed, `known` being the highest one that is known here. Blocks begin above what is
+ * believed: a number that is forged, or one key that somebody has entered by hand, must not take all numbers away from all nodes.
+ */
+export function isBelievable(
+  said: number,
+  known: number,
+  { limit, size }: { readonly limit: number; readonly size: number },
+): boolean {
+  return said - known <= Math.max(size, Math.floor(limit * STEP))
 }
 
 /** Whether what a node says now is less than what it said before: it was restored from a backup, or is another database. */

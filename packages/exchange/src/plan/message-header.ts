@@ -28,6 +28,25 @@ export interface SetAsideRow {
   readonly reason: string
 }
 
+/** Key and reason are for people, and may quote a value of any length. */
+const MAX_WORDS = 200
+
+/** A row as it is named to another node, and kept of what another node says. */
+export function cutForPeer({ table, key, reason }: SetAsideRow): SetAsideRow {
+  return { table: cut(table), key: cut(key), reason: cut(reason) }
+}
+
+function cut(text: string): string {
+  const isShort = text.length <= MAX_WORDS || (text.length === MAX_WORDS + 1 && text.endsWith('…'))
+  return isShort ? text : `${text.slice(0, MAX_WORDS)}…`.toWellFormed()
+}
+
+/** So much of what was chosen is said in one message at the most, in characters: the records of what is left out stay open at the other node. */
+export const MAX_CHOICES_LENGTH: number = 512 * 1024
+
+/** What a choice takes beside the words in it. */
+export const CHOICE_LENGTH_MIN = 32
+
 /** What a person has chosen of two versions of a row. */
 export interface ChosenVersion {
   readonly table: string

@@ -1,3 +1,4 @@
+import type { KeyBlock } from '../plan/key-blocks.ts'
 import type { MessageNo } from '../plan/message-no.ts'
 import type { NodeCode } from '../plan/node-code.ts'
 import type { ApplySummary, TableDiffers } from '../store/change-store.ts'
@@ -61,6 +62,31 @@ export type ExchangeEvent =
     }
   /** A table does not hold the same here and at the node, although neither side has something to tell. Nothing was changed. */
   | { readonly kind: 'difference'; readonly node: NodeCode; readonly difference: TableDiffers }
+  /**
+   * A node says a number of a table's keys that lies beyond everything known here: it is not believed, and the node gets no block. It is
+   * when rows with such keys have come.
+   */
+  | {
+      readonly kind: 'keys-not-believed'
+      readonly node: NodeCode
+      readonly table: string
+      readonly said: number
+      readonly known: number
+    }
+  /** The block of keys of this node goes further than its key column, so inserts will fail: the column has to be wider, or blocks smaller. */
+  | {
+      readonly kind: 'keys-beyond-column'
+      readonly table: string
+      readonly block: KeyBlock
+      readonly limit: number
+    }
+  /** No block of keys is left for a node, or for this one: the numbers have come to their end. */
+  | {
+      readonly kind: 'keys-exhausted'
+      readonly node: NodeCode
+      readonly table: string
+      readonly limit: number
+    }
   | { readonly kind: 'window-full'; readonly node: NodeCode; readonly unacknowledged: number }
   /** Letters that were dealt with could not be removed; they are found again, and have no effect. */
   | { readonly kind: 'removal-unconfirmed'; readonly error: Error }

@@ -16,7 +16,11 @@ export async function findWork(context: ExchangeContext): Promise<readonly NodeC
   }
   const senders = await findSenders(context)
   const toServe = new Set(survey.toServe)
-  return survey.nodes.filter((node) => toServe.has(node) || senders.has(node))
+  return survey.nodes.filter((node) => {
+    // What waits from a node that knows a copy of this database belongs to the copy as well: it is not touched.
+    const mayReceive = survey.stopped.get(node)?.twice !== 'here'
+    return toServe.has(node) || (mayReceive && senders.has(node))
+  })
 }
 
 async function findSenders({ transport }: ExchangeContext): Promise<ReadonlySet<NodeCode>> {

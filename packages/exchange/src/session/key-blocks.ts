@@ -8,7 +8,10 @@
  * Each in the transaction that writes or applies the message.
  */
 import {
+  blockUpTo,
   hasGoneBack,
+  highestSaid,
+  isBelievable,
   isUsable,
   type KeptReport,
   type KeyBlock,
@@ -25,16 +28,18 @@ import type { KeyLedger, KeyTable } from '../store/key-ledger.ts'
 import type { ExchangeContext } from './exchange-context.ts'
 import { KeyMarks } from './key-marks.ts'
 
-type KeyFolders = Pick<ExchangeContext, 'spoolFolder' | 'keysFolder'>
+type KeyContext = Pick<ExchangeContext, 'spoolFolder' | 'keysFolder' | 'onEvent'>
 
 /** The blocks of keys of one node, for the time of an exchange. */
 export class KeyBlocks {
   readonly #marks: KeyMarks
+  readonly #onEvent: KeyContext['onEvent']
   /** The tables whose mark was set in a transaction: one mark is enough for all that is handed out in it. */
   readonly #marked = new WeakMap<KeyLedger, ReadonlySet<string>>()
 
-  constructor({ spoolFolder, keysFolder = spoolFolder }: KeyFolders) {
+  constructor({ spoolFolder, keysFolder = spoolFolder, onEvent }: KeyContext) {
     this.#marks = new KeyMarks(keysFolder)
+    this.#onEvent = onEvent
   }
 
   /**
@@ -70,9 +75,10 @@ export class KeyBlocks {
 
   /** Gives whether the node is short of keys. */
   async #tendOne(keys: KeyLedger, table: KeyTable): Promise<boolean> {
-    const { table: name, rule } = table
+    const { table: name, rule, limit } = table
     const isHandedHere = keys.thisNode === keys.mainNode
-    const newest = await keys.newestBlock(name, keys.thisNode)
+    const known = await keys.newestBlock(name, keys.thisNode)
+    const newest = known && blockUpTo(known, limit)
     const own = await ownReport(keys, table)
     const told = this.#marks.of('used', name)
     const wasRestored = told > own.used
@@ -81,6 +87,9 @@ export class KeyBlocks {
     const isShort = needsBlock({ newest, report, greatestToCome: table.greatest }, rule)
     if (wasRestored) await keys.saveReport(keys.thisNode, { ...own, used: told })
     const next = isShort && isHandedHere ? await this.#hand(keys, table, keys.thisNode) : undefined
+    if (known !== undefined && known.last > limit) {
+      this.#onEvent?.({ kind: 'keys-beyond-column', table: name, block: known, limit })
+    }
     const block = next ?? newest
     if (block !== undefined) {
       await keys.steer(name, { ...block, first: Math.max(block.first, told + 1) })
@@ -136,13 +145,16 @@ export class KeyBlocks {
 
   /** Hands a node a block that nobody has: above all that is known here, and above what the mark says when this database does not know of it. */
   async #hand(keys: KeyLedger, table: KeyTable, node: NodeCode): Promise<KeyBlock | undefined> {
-    const { table: name, rule } = table
+    const { table: name, rule, limit } = table
     const own = await ownReport(keys, table)
     const mark = this.#marks.of('handed', name)
     const wasRestored = mark > own.through
-    const known = Math.max(await keys.highest(name), table.used, table.greatest, own.used)
-    const block = nextBlock(wasRestored ? Math.max(known, mark) : known, rule)
-    if (block === undefined) return undefined
+    const known = await knownOf(keys, table, own)
+    const block = nextBlock(wasRestored ? Math.max(known, mark) : known, rule, limit)
+    if (block === undefined) {
+      this.#onEvent?.({ kind: 'keys-exhausted', node, table: name, limit })
+      return undefined
+    }
     await keys.addBlock(name, node, block)
     const isMarked = this.#marked.get(keys)?.has(name) === true && block.last <= own.through
     const through = isMarked ? own.through : KeyMarks.above(own.through, block.last, rule)
@@ -159,7 +171,25 @@ export class KeyBlocks {
   async accept({ keys }: StoreTransaction, header: MessageHeader): Promise<boolean> {
     const { from, keyReports = [], keyGrants = [] } = header
     if (from === keys.mainNode) await acceptGrants(keys, keyGrants)
-    return keys.thisNode === keys.mainNode && (await acceptReports(keys, from, keyReports))
+    if (keys.thisNode !== keys.mainNode) return false
+    let owesAnswer = false
+    for (const table of await keys.tables()) {
+      const report = keyReports.find((known) => known.table === table.table)
+      if (report === undefined || !(await this.#believes(keys, table, { from, report }))) continue
+      if (await acceptReport(keys, table, { from, report })) owesAnswer = true
+    }
+    return owesAnswer
+  }
+
+  /** A report that is not believed has no effect, and its node gets no block by it; the others go on as if nothing had been said. */
+  async #believes(keys: KeyLedger, table: KeyTable, { from, report }: Said): Promise<boolean> {
+    const { table: name, rule, limit } = table
+    const here = await knownOf(keys, table, await ownReport(keys, table))
+    const known = Math.max(here, this.#marks.of('handed', name))
+    const said = highestSaid(report)
+    if (isBelievable(said, known, { limit, size: rule.size })) return true
+    this.#onEvent?.({ kind: 'keys-not-believed', node: from, table: name, said, known })
+    return false
   }
 
   /** The numbers of both sides begin anew, because one of them was restored: nobody knows which keys were given since the backup. */
@@ -167,6 +197,17 @@ export class KeyBlocks {
     if (keys.thisNode !== keys.mainNode) return
     for (const { table } of await keys.tables()) await wantFresh(keys, table, node)
   }
+}
+
+/** What a node says of its keys. */
+interface Said {
+  readonly from: NodeCode
+  readonly report: KeyReport
+}
+
+/** The highest number that this database knows of. */
+async function knownOf(keys: KeyLedger, table: KeyTable, own: KeptReport): Promise<number> {
+  return Math.max(await keys.highest(table.table), table.used, table.greatest, own.used)
 }
 
 async function reportKeys(keys: KeyLedger): Promise<readonly KeyReport[]> {
@@ -195,7 +236,7 @@ async function acceptGrants(keys: KeyLedger, grants: readonly KeyGrant[]): Promi
     if (grant === undefined) continue
     const own = await ownReport(keys, table)
     const newest = await keys.newestBlock(table.table, keys.thisNode)
-    const through = Math.max(own.through, grant.through)
+    const through = throughAfter(own, grant, table)
     const isTaken = grant.block !== undefined && isUsable(grant.block, newest, table)
     if (isTaken) await keys.addBlock(table.table, keys.thisNode, grant.block)
     const wantsFresh = own.wantsFresh && !isTaken
@@ -203,27 +244,29 @@ async function acceptGrants(keys: KeyLedger, grants: readonly KeyGrant[]): Promi
   }
 }
 
-async function acceptReports(
+/** A head office that was restored learns from it; so what is out of proportion to everything known here is not passed on. */
+function throughAfter(own: KeptReport, grant: KeyGrant, table: KeyTable): number {
+  const { rule, limit, used, greatest } = table
+  const known = Math.max(own.through, grant.block?.last ?? 0, used, greatest)
+  const isBelieved = isBelievable(grant.through, known, { limit, size: rule.size })
+  return isBelieved ? Math.max(own.through, grant.through) : own.through
+}
+
+/** Gives whether the node is owed an answer. */
+async function acceptReport(
   keys: KeyLedger,
-  from: NodeCode,
-  reports: readonly KeyReport[],
+  table: KeyTable,
+  { from, report }: Said,
 ): Promise<boolean> {
-  let owesAnswer = false
-  for (const table of await keys.tables()) {
-    const report = reports.find((known) => known.table === table.table)
-    if (report === undefined) continue
-    const before = await keys.report(table.table, from)
-    const isShared = await settleBlock(keys, from, report)
-    const hasLess = before !== undefined && hasGoneBack(before, report)
-    const wantsFresh = before?.wantsFresh === true || hasLess || isShared
-    const kept: KeptReport = { ...report, wantsFresh }
-    await keys.saveReport(from, kept)
-    const newest = await keys.newestBlock(table.table, from)
-    const isAway = newest?.first !== report.block?.first
-    const isNeeded = needsBlock({ newest, report: kept, greatestToCome: 0 }, table.rule)
-    owesAnswer ||= isAway || isNeeded
-  }
-  return owesAnswer
+  const before = await keys.report(table.table, from)
+  const isShared = await settleBlock(keys, from, report)
+  const hasLess = before !== undefined && hasGoneBack(before, report)
+  const wantsFresh = before?.wantsFresh === true || hasLess || isShared
+  const kept: KeptReport = { ...report, wantsFresh }
+  await keys.saveReport(from, kept)
+  const newest = await keys.newestBlock(table.table, from)
+  const isAway = newest?.first !== report.block?.first
+  return isAway || needsBlock({ newest, report: kept, greatestToCome: 0 }, table.rule)
 }
 
 /**

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
-import { join } from 'node:path'
+import { platform } from 'node:os'
+import { dirname, join } from 'node:path'
 
 import type { KeyBlockRule } from '../plan/key-blocks.ts'
 
@@ -45,6 +46,18 @@ export class KeyMarks {
       await file.close()
     }
     await rename(written, this.#path)
+    await syncFolder(dirname(this.#path))
+  }
+}
+
+/** Without it a power failure may bring the old name back, and the database is committed by then. Windows has no such call, and needs none. */
+async function syncFolder(path: string): Promise<void> {
+  if (platform() === 'win32') return
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
   }
 }
 

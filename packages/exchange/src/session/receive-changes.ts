@@ -45,7 +45,13 @@ import { readMessage, type VerifiedMessage, verifyMessage } from './message-read
 import { addSummary, NOTHING_RECEIVED, type ReceivingSummary } from './receiving-summary.ts'
 import { keepWhatIsSaid } from './set-aside.ts'
 import { Spool } from './spool.ts'
-import { checkName, isReception, needsMending, type Outcome } from './waiting-messages.ts'
+import {
+  checkEpoch,
+  checkName,
+  isReception,
+  needsMending,
+  type Outcome,
+} from './waiting-messages.ts'
 
 /** What was received, and what could not be: the events have told of that already. */
 export interface Received {
@@ -85,6 +91,7 @@ export class NodeReceiver {
     try {
       const { header } = await this.#fetch(message, path)
       await this.#update((known) => {
+        checkEpoch(header, known)
         const isNewer = compareEpochs(header.epoch, known.epoch) > 0
         return oweAnswer(isNewer ? startEpoch(known, header.epoch) : known)
       })
@@ -175,6 +182,7 @@ export class NodeReceiver {
     const { header } = message
     return this.#context.store.transaction(async (transaction) => {
       const known = await transaction.node(this.#code)
+      checkEpoch(header, known)
       const reception = decideReception(header, known)
       if (reception.kind === 'stale') return reception
       if (header.isTwice === true) {
@@ -276,7 +284,7 @@ export class NodeReceiver {
     })
     const { rowCount } = message
     let rowsDone = 0
-    for await (const piece of readMessage(message)) {
+    for await (const piece of readMessage(message, applier)) {
       if (isRows(piece)) {
         await applier.applyRows(piece)
         rowsDone += piece.length

@@ -1,8 +1,9 @@
 /** Messages that wait in the mailbox: their order, and what may become of them. */
 import { MessageDamaged, MessageTooNew } from '../message/errors.ts'
-import { compareEpochs } from '../plan/epoch.ts'
+import { compareEpochs, isWithinReach } from '../plan/epoch.ts'
 import type { MessageHeader } from '../plan/message-header.ts'
 import type { NodeCode } from '../plan/node-code.ts'
+import type { NodeState } from '../plan/node-state.ts'
 import type { Reception } from '../plan/reception.ts'
 import type { Stop } from '../plan/standing.ts'
 import type { ApplySummary } from '../store/change-store.ts'
@@ -50,4 +51,12 @@ export function checkName({ name }: WaitingMessage, header: MessageHeader): void
     header.to === name.to &&
     header.messageNo === name.messageNo
   if (!isSame) throw new MessageDamaged('its file name says something else than its header')
+}
+
+/** Throws {@link MessageDamaged} for an epoch that its sender can't have come to: it was altered on its way, or forged. */
+export function checkEpoch({ epoch }: MessageHeader, known: NodeState): void {
+  if (isWithinReach(epoch, known.epoch)) return
+  throw new MessageDamaged(
+    `it says that epoch ${epoch.counter} has begun, and the last one known is ${known.epoch.counter}`,
+  )
 }

@@ -94,7 +94,8 @@ export interface Survey {
   readonly nodes: readonly NodeCode[]
   /**
    * Those of them for which there may be something to do: positions that they are not offered, an acknowledgement that they are owed, a message that
-   * is not delivered, one in flight that was written `resendAfterMs` ago or longer, or so far in the future.
+   * is not delivered, one in flight that was written `resendAfterMs` ago or longer, or so far in the future. Of the nodes in {@link stopped}
+   * only those that are to be told why.
    */
   readonly toServe: readonly NodeCode[]
   /** The bodies of messages that are not delivered. */
@@ -292,6 +293,8 @@ export interface Sender {
 
 /** Applies rows so that the newest version of each wins, whatever came first. */
 export interface RowApplier {
+  /** As many rows, or more, are best given at once: each call costs something. Absent where fewer will do as well. */
+  readonly batchRows?: number
   /** The rows that follow belong to this table. */
   beginTable(table: TableLine): Promise<void>
   applyRows(rows: readonly RowLine[]): Promise<void>

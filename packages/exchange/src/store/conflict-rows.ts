@@ -1,6 +1,10 @@
 /** Conflicts as rows. */
 import { formatTableLine } from '../message/body-lines.ts'
-import type { ChosenVersion } from '../plan/message-header.ts'
+import {
+  CHOICE_LENGTH_MIN,
+  type ChosenVersion,
+  MAX_CHOICES_LENGTH,
+} from '../plan/message-header.ts'
 import { type NodeCode, parseNodeCode } from '../plan/node-code.ts'
 import type { Closing } from './apply/apply-database.ts'
 import { parseConflictPolicy, parseTableLine } from './apply/conflict-text.ts'
@@ -79,7 +83,7 @@ export async function closeConflict(
   )
 }
 
-/** What persons have chosen at positions of a range, by the node that the conflict was with. */
+/** What persons have chosen at positions of a range, by the node that the conflict was with: as much for each as a message says. */
 export async function readResolutions(
   { tables, all }: Bookkeeping,
   range: { readonly afterSeq: number; readonly throughSeq: number },
@@ -91,17 +95,24 @@ export async function readResolutions(
     range.throughSeq,
   )
   const byNode = Map.groupBy(rows, ([node]) => parseNodeCode(textOf(node)))
-  return new Map(
-    [...byNode].map(([node, own]) => [
-      node,
-      own.map(([, table, key, winner, stamp]) => ({
-        table: textOf(table),
-        key: textOf(key),
-        take: winner === 'ours' ? ('ours' as const) : ('theirs' as const),
-        stamp: numberOf(stamp),
-      })),
-    ]),
-  )
+  return new Map([...byNode].map(([node, own]) => [node, whatFits(own.map(toChosen))]))
+}
+
+function toChosen([, table, key, winner, stamp]: BookkeepingRow): ChosenVersion {
+  return {
+    table: textOf(table),
+    key: textOf(key),
+    take: winner === 'ours' ? 'ours' : 'theirs',
+    stamp: numberOf(stamp),
+  }
+}
+
+function whatFits(choices: readonly ChosenVersion[]): readonly ChosenVersion[] {
+  let left = MAX_CHOICES_LENGTH
+  return choices.filter(({ table, key }) => {
+    left -= CHOICE_LENGTH_MIN + table.length + key.length
+    return left >= 0
+  })
 }
 
 /** Closes open conflicts with a node that were decided there. One that came up after the choice stays open. */

@@ -5,6 +5,8 @@ import type { NodeCode } from '../plan/node-code.ts'
 export interface KeyTable extends KeyPosition {
   readonly table: string
   readonly rule: KeyBlockRule
+  /** The greatest number that its key column takes, and that the database counts to. */
+  readonly limit: number
 }
 
 /**

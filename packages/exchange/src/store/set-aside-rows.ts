@@ -1,7 +1,6 @@
 /** What two nodes tell each other of rows that one of them could not take. */
-import { MAX_NAMED_ROWS, type SetAside } from '../plan/message-header.ts'
+import { cutForPeer, MAX_NAMED_ROWS, type SetAside } from '../plan/message-header.ts'
 import { type NodeCode, parseNodeCode } from '../plan/node-code.ts'
-import { cutForPeer } from './apply/row-text.ts'
 import { type Bookkeeping, numberOf, textOf } from './bookkeeping.ts'
 import type { SetAsideThere } from './change-store.ts'
 import { formatSetAsideRows, parseSetAsideRows } from './standing-text.ts'
@@ -30,8 +29,8 @@ export async function readSetAside(
 /** The nodes whose rows that wait here are others, by number, than their last message says. */
 export async function readToTell({ tables, all }: Bookkeeping): Promise<NodeCode[]> {
   const codes = await all(
-    `SELECT n.code FROM ${tables.nodes} n
-      WHERE n.told_refused <> (SELECT count(*) FROM ${tables.refused} r WHERE r.node = n.code) ORDER BY n.code`,
+    `SELECT code FROM ${tables.nodes}
+      WHERE told_refused <> (SELECT count(*) FROM ${tables.refused} WHERE node = code) ORDER BY code`,
   )
   return codes.map(([code]) => parseNodeCode(textOf(code)))
 }

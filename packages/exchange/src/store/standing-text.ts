@@ -1,7 +1,6 @@
 /** What every store keeps as JSON: a node's standing, rows that it has set aside, parts of tables. */
 import { isArray } from '../message/json.ts'
 import type { SetAside, SetAsideRow } from '../plan/message-header.ts'
-import { type NodeCode, parseNodeCode } from '../plan/node-code.ts'
 import type { Standing, Stop } from '../plan/standing.ts'
 
 /** Empty when there is nothing to say. */
@@ -28,18 +27,6 @@ export function parseStanding(text: string): Standing | undefined {
       checkedAt: readNumber(json.get('checkedAt')),
     }),
   }
-}
-
-/** The nodes with which nothing is exchanged, of those whose standing is given. */
-export function findStopped(
-  standings: readonly (readonly [code: string, standing: string])[],
-): ReadonlyMap<NodeCode, Stop> {
-  const stopped = new Map<NodeCode, Stop>()
-  for (const [code, text] of standings) {
-    const stop = parseStanding(text)?.stop
-    if (stop !== undefined) stopped.set(parseNodeCode(code), stop)
-  }
-  return stopped
 }
 
 export function formatSetAsideRows(rows: SetAside['rows']): string {

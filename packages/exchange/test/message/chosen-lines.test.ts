@@ -13,6 +13,12 @@ describe('what a header says of decided conflicts', () => {
     assert.equal(readAllChosen(undefined), undefined)
   })
 
+  it('is more than anybody says in one message: damaged', () => {
+    const choices = Array.from({ length: 20_000 }, () => formatChosen(CHOSEN))
+
+    assert.throws(() => readAllChosen(choices), MessageDamaged)
+  })
+
   for (const json of [1, [1], [['Orders', '[7]', 'mine', 5]], [['Orders', '[7]', 'ours', 1.5]]]) {
     it(`is no ${JSON.stringify(json)}`, () => {
       assert.throws(() => readAllChosen(json), MessageDamaged)

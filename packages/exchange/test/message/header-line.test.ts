@@ -54,6 +54,7 @@ describe('a header line', () => {
     ['lives that are no names', '"lives":[1]'],
     ['more lives than anybody leads', `"lives":${JSON.stringify(Array(65).fill('a'))}`],
     ['fewer rows than it names', '"setAside":[0,["goods","[1]","no"]]'],
+    ['a life of a long name', `"lives":["${'a'.repeat(101)}"]`],
     ['rows without a reason', '"setAside":[1,["goods","[1]"]]'],
   ] as const) {
     it(`with ${name} is damaged`, () => {
@@ -62,6 +63,29 @@ describe('a header line', () => {
       assert.throws(() => parseHeaderLine(line), MessageDamaged)
     })
   }
+
+  it('may name any number of messages before it, and rows with any words; what is kept of them is bounded', () => {
+    const predecessors = Array.from({ length: 5000 }, (_, no) => ({
+      messageNo: toMessageNo(no + 1),
+      uuid: `u${no + 1}`,
+    }))
+    const long = 'я'.repeat(500)
+    const rows = [{ table: long, key: long, reason: long }]
+    const said = {
+      ...WORDS,
+      messageNo: toMessageNo(6000),
+      predecessors,
+      setAside: { rowCount: 1, rows },
+    }
+
+    const read = parseHeaderLine(formatHeaderLine(said))
+    const again = parseHeaderLine(formatHeaderLine(read))
+
+    assert.deepEqual(read.predecessors, predecessors.slice(-1000))
+    const [row] = read.setAside?.rows ?? []
+    assert.deepEqual([row?.table.length, row?.key.length, row?.reason.length], [201, 201, 201])
+    assert.deepEqual(again, read)
+  })
 
   it('says everything in one line of JSON, and is read back', () => {
     assert.equal(formatHeaderLine(HEADER), LINE)
@@ -109,6 +133,9 @@ describe('a header line', () => {
     [/"messageNo":7/, '"messageNo":7.5'],
     [/"messageNo":7/, '"messageNo":9007199254740992'],
     [/"uuid":"u7"/, '"uuid":7'],
+    [/"uuid":"u7"/, `"uuid":"${'u'.repeat(101)}"`],
+    [/\[5,"u5"\]/, `[5,"${'u'.repeat(101)}"]`],
+    [/\[2,"e"\]/, `[2,"${'e'.repeat(101)}"]`],
     [/"baseNo":4/, '"baseNo":7'],
     [/"baseNo":4/, '"baseNo":-1'],
     [/"baseNo":4/, '"baseNo":"4"'],

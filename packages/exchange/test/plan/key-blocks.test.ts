@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
 import {
+  blockUpTo,
   hasGoneBack,
+  highestSaid,
+  isBelievable,
   isUsable,
   type KeptReport,
   type KeyBlock,
@@ -75,6 +78,16 @@ describe('a block of keys', () => {
     assert.deepEqual(nextBlock(100, RULE), { first: 101, last: 200 })
     assert.deepEqual(nextBlock(101, RULE), { first: 201, last: 300 })
     assert.equal(nextBlock(Number.MAX_SAFE_INTEGER - 50, RULE), undefined)
+    assert.deepEqual(nextBlock(32_600, RULE, 32_767), { first: 32_601, last: 32_700 })
+    assert.equal(nextBlock(32_700, RULE, 32_767), undefined)
+  })
+
+  it('is as long as its column counts, and empty behind that', () => {
+    assert.deepEqual(
+      [blockUpTo(BLOCK, 200), blockUpTo(BLOCK, 150), blockUpTo(BLOCK, 90)],
+      [BLOCK, { first: 101, last: 150 }, { first: 101, last: 100 }],
+    )
+    assert.equal(keysLeft(blockUpTo(BLOCK, 90), { used: 0, greatest: 0, climbs: false }), 0)
   })
 
   it('has as many numbers left as the database can still give', () => {
@@ -109,5 +122,18 @@ describe('a report', () => {
       hasGoneBack(report(), report({ block: { first: 301, last: 400 }, used: 0 })),
       false,
     )
+  })
+
+  it('is believed as far as it takes a small part of all numbers, or one block', () => {
+    const limit = 25_600
+
+    assert.equal(highestSaid(report({ greatest: 300 })), 300)
+    assert.equal(highestSaid(report({ block: { first: 301, last: 400 } })), 400)
+    assert.deepEqual(
+      [600, 601].map((said) => isBelievable(said, 500, { limit, size: 10 })),
+      [true, false],
+    )
+    assert.equal(isBelievable(700, 500, { limit, size: 200 }), true)
+    assert.equal(isBelievable(5, 500, { limit, size: 10 }), true)
   })
 })

@@ -149,38 +149,29 @@ async function prepare(t: TestContext): Promise<World> {
 }
 
 describe('a process that dies at any point of an exchange', () => {
-  it('loses and doubles nothing: as sender, after each call', async (t) => {
-    const prepared = await prepare(t)
-    let deaths = 0
-    for (let callNo = 1; ; callNo += 1) {
-      const world = await openWorld(t, { rules, copyOf: prepared })
-      if (!(await exchangeAndDie(world.office, world.shop, new Doom(callNo)))) break
-      deaths += 1
+  const ROLES = [
+    { role: 'sender', at: 'shop', rows: 'SELECT * FROM goods', rowCount: 3 },
+    { role: 'receiver', at: 'second', rows: 'SELECT * FROM stock', rowCount: 1 },
+  ] as const
+  for (const { role, at, rows, rowCount } of ROLES) {
+    it(`loses and doubles nothing: as ${role}, after each call`, async (t) => {
+      const prepared = await prepare(t)
+      let deaths = 0
+      for (let callNo = 1; ; callNo += 1) {
+        const world = await openWorld(t, { rules, copyOf: prepared })
+        const { office, shop } = world
+        const [site, peer] = role === 'sender' ? [office, shop] : [shop, office]
+        if (role === 'receiver') await peer.exchange()
+        if (!(await exchangeAndDie(site, peer, new Doom(callNo)))) break
+        deaths += 1
 
-      await settle(world)
-      assert.equal(await areEqual(world), true, `died at call ${callNo}`)
-      assert.equal(world.shop.rows('SELECT * FROM goods').length, 3)
-      assert.deepEqual(await world.office.store.conflicts(), [])
-      for (const site of world.sites) site.close()
-    }
-    assert.equal(deaths >= 10, true, `${deaths} deaths`)
-  })
-
-  it('loses and doubles nothing: as receiver, after each call', async (t) => {
-    const prepared = await prepare(t)
-    let deaths = 0
-    for (let callNo = 1; ; callNo += 1) {
-      const world = await openWorld(t, { rules, copyOf: prepared })
-      await world.office.exchange()
-      if (!(await exchangeAndDie(world.shop, world.office, new Doom(callNo)))) break
-      deaths += 1
-
-      await settle(world)
-      assert.equal(await areEqual(world), true, `died at call ${callNo}`)
-      assert.equal(world.second.rows('SELECT * FROM stock').length, 1)
-      assert.deepEqual(await world.shop.store.conflicts(), [])
-      for (const site of world.sites) site.close()
-    }
-    assert.equal(deaths >= 10, true, `${deaths} deaths`)
-  })
+        await settle(world)
+        assert.equal(await areEqual(world), true, `died at call ${callNo}`)
+        assert.equal(world[at].rows(rows).length, rowCount)
+        assert.deepEqual(await site.store.conflicts(), [])
+        for (const closed of world.sites) closed.close()
+      }
+      assert.equal(deaths >= 10, true, `${deaths} deaths`)
+    })
+  }
 })

@@ -90,7 +90,7 @@ describe('a damaged message file', () => {
   }
 
   it('is one with a header that is too long, although it is what its seal says', async (t) => {
-    const headerLine = `${' '.repeat(16 << 20)}${formatHeaderLine(HEADER)}\n`
+    const headerLine = `${' '.repeat(4 << 20)}${formatHeaderLine(HEADER)}\n`
     const sha256 = createHash('sha256').update(headerLine).digest('hex')
     const endLine = formatEndLine({ rowCount: 0, sha256 })
 

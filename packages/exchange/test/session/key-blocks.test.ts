@@ -5,7 +5,10 @@ import { describe, it, type TestContext } from 'node:test'
 
 import { DEFAULT_PLAN_RULES, exchange, parseNodeCode, type PlanRules } from '@obmen/exchange'
 
+import { highestSaid, type KeyReport } from '../../src/plan/key-blocks.ts'
+import { NO_MESSAGE, toMessageNo } from '../../src/plan/message-no.ts'
 import { areEqual, openWorld, settle, type Site, type World } from '../world.ts'
+import { forgeLetter } from './forge-letter.ts'
 
 const SCHEMA = 'CREATE TABLE orders (id INTEGER PRIMARY KEY AUTOINCREMENT, place TEXT)'
 
@@ -134,6 +137,81 @@ describe('blocks of keys', () => {
     assert.equal(await areEqual(world), true)
     assert.equal(await conflictsOf(world), 0)
     assert.notEqual(await blockOf(shop), await blockOf(second))
+  })
+})
+
+describe('what a node says of its keys', () => {
+  const MAX = Number.MAX_SAFE_INTEGER
+  const SAID: KeyReport = { table: 'orders', used: 0, greatest: 0, climbs: false, through: 0 }
+  for (const [name, said] of [
+    ['a last number', { ...SAID, used: MAX }],
+    ['a greatest key', { ...SAID, greatest: MAX }],
+    ['what it has heard of', { ...SAID, through: MAX - 1000 }],
+    ['a block', { ...SAID, block: { first: MAX - 99, last: MAX } }],
+  ] as const) {
+    it(`is named, and ends nobody’s blocks, when ${name} is beyond everything known`, async (t) => {
+      const world = await openTrade(t)
+      const { office, second, post } = world
+      const messageNo = toMessageNo((await office.node('С01')).receivedNo + 1)
+      office.events.length = 0
+      post.letters.push(forgeLetter({ messageNo, baseNo: NO_MESSAGE, keyReports: [said] }))
+      await office.exchange()
+      const events = office.events.filter(({ kind }) => kind === 'keys-not-believed')
+      enter(second, 80)
+      await settle(world)
+
+      const first = await blockOf(second)
+      assert.deepEqual(
+        events.map((event) => ({ ...event, known: 0 })),
+        [
+          {
+            kind: 'keys-not-believed',
+            node: 'С01',
+            table: 'orders',
+            said: highestSaid(said),
+            known: 0,
+          },
+        ],
+      )
+      assert.ok(first > 100 && first < 10_000, String(first))
+    })
+  }
+
+  it('is passed on from the head office only where it is in proportion', async (t) => {
+    const world = await openTrade(t)
+    const { shop, second, office, post } = world
+    const { receivedNo } = await shop.node('ЦБ')
+    const letter = forgeLetter({
+      from: parseNodeCode('ЦБ'),
+      to: parseNodeCode('С01'),
+      messageNo: toMessageNo(receivedNo + 1),
+      keyGrants: [{ table: 'orders', through: MAX - 1000 }],
+    })
+    post.letters.push(letter)
+    await shop.exchange()
+    world.clock.nowMs += 2 * 86_400_000
+    enter(shop, 80)
+    await settle(world)
+    enter(second, 80)
+    await settle(world)
+
+    assert.ok((await blockOf(shop)) < 10_000 && (await blockOf(second)) < 10_000)
+    assert.deepEqual(
+      office.events.filter(({ kind }) => kind === 'keys-not-believed'),
+      [],
+    )
+  })
+
+  it('tells that no block is left, where a row has taken the last number', async (t) => {
+    const world = await openTrade(t)
+    world.office
+      .sql(`INSERT INTO obmen_key_report VALUES ('orders', 'С02', 0, 0, ${MAX}, 0, 0, 0, 0)
+      ON CONFLICT DO UPDATE SET used = excluded.used`)
+    enter(world.office, 80)
+    await world.office.exchange()
+
+    const [told] = world.office.events.filter(({ kind }) => kind === 'keys-exhausted')
+    assert.deepEqual(told, { kind: 'keys-exhausted', node: 'ЦБ', table: 'orders', limit: MAX })
   })
 })
 

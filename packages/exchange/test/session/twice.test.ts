@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 
-import { type NodeExchange, parseNodeCode, restartNode } from '@obmen/exchange'
+import { findWork, type NodeExchange, parseNodeCode, restartNode } from '@obmen/exchange'
 import { NodeRunsTwice } from '@obmen/exchange/errors'
 
 import { areEqual, openWorld, settle, Site, type World } from '../world.ts'
@@ -73,6 +73,26 @@ describe('a copy of a database that runs beside it', () => {
     assert.equal(standing?.stop?.twice, 'there')
     assert.equal((await copy.node('ЦБ')).standing?.stop?.twice, 'here')
     assert.equal((await world.shop.node('ЦБ')).standing?.stop?.twice, 'here')
+  })
+
+  it('leaves nothing to do with the node, on either side, until somebody begins anew', async (t) => {
+    const world = await openTrade(t)
+    await workOn(world, [world.shop, cloneShop(t, world)], 40)
+    for (let turn = 0; turn < 3; turn += 1) {
+      await world.shop.exchange()
+      await world.office.exchange()
+    }
+    world.post.letters = world.post.letters.filter(({ name }) => name.to !== 'ЦБ')
+    world.office.sql(`INSERT INTO goods VALUES (2, 'Кофе', 20, 'b')`)
+    world.shop.sql(`INSERT INTO goods VALUES (3, 'Какао', 30, 'c')`)
+
+    const found = [await findWork(world.office.context), await findWork(world.shop.context)]
+    await restartNode(world.office.context, SHOP)
+    await restartNode(world.shop.context, OFFICE)
+
+    assert.deepEqual(found, [['С02'], []])
+    assert.deepEqual(await findWork(world.office.context), ['С01', 'С02'])
+    assert.deepEqual(await findWork(world.shop.context), ['ЦБ'])
   })
 
   it('blocks no other node', async (t) => {

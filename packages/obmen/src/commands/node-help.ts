@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { helpOnNode } from './one-node-help.ts'
 
 /** The help of `node add`. */
 export const nodeAddHelp: Command['help'] = {
@@ -134,36 +135,20 @@ Examples:
   },
 }
 
+const USAGE = helpOnNode('node remove')
+
 /** The help of `node remove`. */
 export const nodeRemoveHelp: Command['help'] = {
   en: {
     summary: 'stop exchanging with a node',
     usage: `Removes a node from the plan here: nothing more is sent to it or taken from it. The rows stay as they
 are. Added again, it gets every row anew.
-
-usage: obmen node remove NODE
-
-  --dry-run   tell what would be done, and do nothing
-  --json      the result as JSON
-
-Examples:
-  obmen node remove S01
-  obmen node remove S01 --dry-run
-`,
+${USAGE.en}`,
   },
   ru: {
     summary: 'прекратить обмен с узлом',
     usage: `Удаляет узел из плана на этой стороне: ему больше ничего не отправляется и от него ничего не
 принимается. Строки в базе остаются. Если добавить узел снова, он получит все строки заново.
-
-вызов: obmen node remove УЗЕЛ
-
-  --dry-run   рассказать, что было бы сделано, и ничего не делать
-  --json      итог в виде JSON
-
-Примеры:
-  obmen node remove С01
-  obmen node remove С01 --dry-run
-`,
+${USAGE.ru}`,
   },
 }

@@ -1,4 +1,7 @@
 import type { Command } from './command.ts'
+import { helpOnNode } from './one-node-help.ts'
+
+const USAGE = helpOnNode('node restart')
 
 /** The help of `node restart`. */
 export const nodeRestartHelp: Command['help'] = {
@@ -10,16 +13,7 @@ and of each row the later version wins. Nothing is lost by it; it costs one full
 It is what to do when two databases ran under one code and the copy is out of service for good: then run it
 at both sites, on the databases that stay. And it finds out which rows differ where a table is not the same
 on both sides: see them afterwards with obmen conflicts list.
-
-usage: obmen node restart NODE
-
-  --dry-run   tell what would be done, and do nothing
-  --json      the result as JSON
-
-Examples:
-  obmen node restart S01
-  obmen node restart S01 --dry-run
-`,
+${USAGE.en}`,
   },
   ru: {
     summary: 'начать обмен с узлом заново',
@@ -29,15 +23,6 @@ Examples:
 Так поступают, когда под одним кодом работали две базы и копия выведена из работы насовсем: тогда
 выполните команду на обеих сторонах, в базах, которые остаются. Ещё так узнают, какие строки различаются,
 если таблица на двух сторонах разная: потом их покажет obmen conflicts list.
-
-вызов: obmen node restart УЗЕЛ
-
-  --dry-run   рассказать, что было бы сделано, и ничего не делать
-  --json      итог в виде JSON
-
-Примеры:
-  obmen node restart С01
-  obmen node restart С01 --dry-run
-`,
+${USAGE.ru}`,
   },
 }

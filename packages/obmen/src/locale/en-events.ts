@@ -38,6 +38,12 @@ export function describeEvent(event: ExchangeEvent, format: FormatMessages): str
       return `${event.node}: message ${event.messageNo} sent, ${format.rows(event.rowCount)}, ${format.size(event.sizeOctets)}`
     case 'difference':
       return `${event.node}: table ${event.difference.table} is not the same here and there; nothing was changed. See: obmen status`
+    case 'keys-not-believed':
+      return `${event.node}: says that its keys of table ${event.table} have come to ${format.number(event.said)}, and ${format.number(event.known)} is the highest one known here: it gets no new block of keys until rows with such keys have come, or until the number is set back there`
+    case 'keys-beyond-column':
+      return `table ${event.table}: the block of keys from ${format.number(event.block.first)} to ${format.number(event.block.last)} goes further than its key column, which ends at ${format.number(event.limit)}: make the column wider (bigint), or at the head office the blocks smaller (keyBlocks), before inserts fail`
+    case 'keys-exhausted':
+      return `${event.node}: no block of keys is left for table ${event.table}: its key ends at ${format.number(event.limit)}. Is one row's key much too great? Else make the column wider, or the blocks smaller (keyBlocks)`
     case 'window-full':
       return `${event.node}: ${format.messages(event.unacknowledged)} without an answer; the rest waits for it`
     case 'removal-unconfirmed':

@@ -38,6 +38,12 @@ export function describeEvent(event: ExchangeEvent, format: FormatMessages): str
       return `${event.node}: сообщение ${event.messageNo} отправлено, ${format.rows(event.rowCount)}, ${format.size(event.sizeOctets)}`
     case 'difference':
       return `${event.node}: таблица ${event.difference.table} здесь и там разная; ничего не изменено. Подробности: obmen status`
+    case 'keys-not-believed':
+      return `${event.node}: сообщает, что ключи таблицы ${event.table} дошли до ${format.number(event.said)}, а здесь известно только о ${format.number(event.known)}: нового блока ключей он не получит, пока не придут строки с такими ключами или пока номер там не исправят`
+    case 'keys-beyond-column':
+      return `таблица ${event.table}: блок ключей с ${format.number(event.block.first)} по ${format.number(event.block.last)} не помещается в ключевой столбец, который кончается на ${format.number(event.limit)}: расширьте столбец (bigint) или уменьшите блоки в центре (keyBlocks), пока вставка строк не остановилась`
+    case 'keys-exhausted':
+      return `${event.node}: для таблицы ${event.table} не осталось блоков ключей: ключ кончается на ${format.number(event.limit)}. Нет ли строки с непомерно большим ключом? Если нет, расширьте столбец или уменьшите блоки (keyBlocks)`
     case 'window-full':
       return `${event.node}: ${format.messages(event.unacknowledged)} без ответа; остальное ждёт`
     case 'removal-unconfirmed':

@@ -1,7 +1,6 @@
 /** Rows as readable JSON, in the form of the message body: for records, and to tell whether two rows are the same. */
 import type { RowLine, TableLine } from '../../message/body-lines.ts'
 import { encodeValue, type Value } from '../../message/values.ts'
-import type { SetAsideRow } from '../../plan/message-header.ts'
 import { base64 } from '../../platform/base64.ts'
 
 export function formatValues(line: TableLine, values: readonly Value[]): string {
@@ -18,16 +17,4 @@ export function formatKey(line: TableLine, row: RowLine): string {
 /** The sender's values; `undefined` for a row that is gone there. */
 export function formatRow(line: TableLine, row: RowLine): string | undefined {
   return row.kind === 'row' ? formatValues(line, row.values) : undefined
-}
-
-/** Key and reason are for people, and may quote a value of any length. */
-const MAX_WORDS = 200
-
-/** A row as it is named to another node. */
-export function cutForPeer({ table, key, reason }: SetAsideRow): SetAsideRow {
-  return { table, key: cut(key), reason: cut(reason) }
-}
-
-function cut(text: string): string {
-  return text.length > MAX_WORDS ? `${text.slice(0, MAX_WORDS)}…`.toWellFormed() : text
 }

@@ -3,7 +3,7 @@ import type { Connection } from './postgres-database.ts'
 /** What initdb makes has smaller numbers; only a superuser changes it. */
 const FIRST_OF_USERS = 16_384
 
-/** Catalogs by which tables, columns and capture are told, and what of them is not PostgreSQL's own. */
+/** Catalogs by which tables, columns, the sequences of keys and capture are told, and what of them is not PostgreSQL's own. */
 const CATALOGS = [
   ['pg_namespace', 'true'],
   ['pg_class', `oid >= ${FIRST_OF_USERS}`],
@@ -15,6 +15,13 @@ const CATALOGS = [
   ['pg_inherits', 'true'],
   ['pg_trigger', `tgrelid >= ${FIRST_OF_USERS}`],
   ['pg_proc', `oid >= ${FIRST_OF_USERS}`],
+  ['pg_sequence', `seqrelid >= ${FIRST_OF_USERS}`],
+  [
+    'pg_depend',
+    // Which column a sequence belongs to.
+    `classid = 'pg_class'::regclass AND refclassid = 'pg_class'::regclass
+       AND objid IN (SELECT seqrelid FROM pg_sequence WHERE seqrelid >= ${FIRST_OF_USERS})`,
+  ],
   ['obmen_exchange.tables', 'true'],
 ] as const
 

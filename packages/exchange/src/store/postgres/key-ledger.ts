@@ -26,6 +26,8 @@ import { QUOTED_NAME, tableName } from './user-table.ts'
 /** How the keys of a table are handed out, and the sequence that gives them, as SQL names it. */
 export interface SequenceRule extends KeyBlockRule {
   readonly sequence: string
+  /** How far both the sequence and the key column count. */
+  readonly limit: number
 }
 
 export class PostgresKeyLedger extends KeyLedgerRows<RuledTable> {
@@ -44,6 +46,7 @@ export class PostgresKeyLedger extends KeyLedgerRows<RuledTable> {
       tables.push({
         table: table.name,
         rule: table.keyBlocks,
+        limit: table.keyBlocks.limit,
         used: await this.#used(table),
         greatest: await this.#greatest(table),
         climbs: false,
@@ -69,11 +72,11 @@ export class PostgresKeyLedger extends KeyLedgerRows<RuledTable> {
   async steer(table: string, block: KeyBlock): Promise<void> {
     const handed = this.handed.find(({ name }) => name === table)
     if (handed === undefined) return
-    const { sequence } = handed.keyBlocks
-    const { end, greatest } = await readSequence(this.#connection, sequence)
+    const { sequence, limit } = handed.keyBlocks
+    const { end } = await readSequence(this.#connection, sequence)
     const used = await this.#used(handed)
-    if (block.first > greatest) return
-    const last = Math.max(block.first > block.last ? 1 : Math.min(block.last, greatest), used)
+    if (block.first > limit) return
+    const last = Math.max(block.first > block.last ? 1 : Math.min(block.last, limit), used)
     const isBefore = used < block.first - 1 && block.first <= last
     if (end === last && !isBefore) return
     await this.#keepEnd(sequence)
@@ -155,10 +158,32 @@ export async function readKeyBlocks(
   if (sequence === '') {
     throw new RuleInvalid(table.name, `no sequence belongs to its key "${key.name}"`)
   }
-  if (!(await readSequence(connection, sequence)).countsByOne) {
+  const { countsByOne, greatest } = await readSequence(connection, sequence)
+  if (!countsByOne) {
     throw new RuleInvalid(table.name, `sequence ${sequence} does not count by one, or begins again`)
   }
-  return { ...rule, sequence }
+  const limit = Math.min(greatest, await readColumnLimit(connection, table, key.name))
+  if (rule.size > limit) {
+    throw new RuleInvalid(
+      table.name,
+      `a block of ${rule.size} numbers is more than its key "${key.name}" counts to, which is ${limit}`,
+    )
+  }
+  return { ...rule, sequence, limit }
+}
+
+/** An older sequence counts further than the `integer` column that it belongs to. */
+async function readColumnLimit(
+  connection: Connection,
+  table: CapturedTable,
+  column: string,
+): Promise<number> {
+  const row = await connection.first(
+    'SELECT attlen FROM pg_attribute WHERE attrelid = $1::regclass AND attname = $2',
+    tableName(table),
+    column,
+  )
+  return Math.min(MAX_KEY, 2 ** (8 * toNumber(row?.[0]) - 1) - 1)
 }
 
 /** Lets sequences go as far as they did before, except for those whose tables still have a rule. */

@@ -1,16 +1,10 @@
 /** The state of a node as rows of `obmen_exchange.nodes`, `obmen_exchange.sent` and `obmen_exchange.received`. */
 import { toMessageNo } from '../../plan/message-no.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
-import { isArray } from '../../message/json.ts'
+import { formatContent, parseContent } from '../content-text.ts'
 import { formatFormer, parseFormer } from '../former-text.ts'
-import type {
-  MessageContent,
-  MessageIdentity,
-  NodeState,
-  SentMessage,
-} from '../../plan/node-state.ts'
-import type { Stop } from '../../plan/standing.ts'
-import { findStopped, formatStanding, parseStanding } from '../standing-text.ts'
+import type { MessageIdentity, NodeState, SentMessage } from '../../plan/node-state.ts'
+import { formatStanding, parseStanding } from '../standing-text.ts'
 import {
   type Connection,
   type SqlRow,
@@ -23,13 +17,6 @@ import {
 export async function readNodeCodes(connection: Connection): Promise<NodeCode[]> {
   const codes = await connection.all('SELECT code FROM obmen_exchange.nodes ORDER BY code')
   return codes.map(([code]) => parseNodeCode(toText(code)))
-}
-
-export async function readStopped(connection: Connection): Promise<ReadonlyMap<NodeCode, Stop>> {
-  const nodes = await connection.all(
-    `SELECT code, standing FROM obmen_exchange.nodes WHERE standing <> ''`,
-  )
-  return findStopped(nodes.map(([code, standing]) => [toText(code), toText(standing)]))
 }
 
 const NODES = `
@@ -100,29 +87,8 @@ function toSentMessage(row: SqlRow): SentMessage {
     writtenAt: toNumber(row[7]),
     delivered: toBoolean(row[8]),
     superseded: toBoolean(row[9]),
-    ...readContent(row[10]),
+    ...parseContent(row[10]),
   }
-}
-
-function readContent(text: string | null | undefined): Pick<SentMessage, 'content'> {
-  if (typeof text !== 'string') return {}
-  const json: unknown = JSON.parse(text)
-  const [head, body, ranges, tail] = isArray(json) ? json : []
-  if (typeof head !== 'string' || typeof body !== 'string' || typeof tail !== 'string') return {}
-  return { content: { head, body, ranges: readRanges(ranges), tail } }
-}
-
-function readRanges(json: unknown): MessageContent['ranges'] {
-  if (!isArray(json)) return []
-  return json.flatMap((range) => {
-    const [begin, end] = isArray(range) ? range : []
-    return typeof begin === 'number' && typeof end === 'number' ? [[begin, end] as const] : []
-  })
-}
-
-function formatContent({ content }: SentMessage): string | null {
-  if (content === undefined) return null
-  return JSON.stringify([content.head, content.body, content.ranges, content.tail])
 }
 
 function toIdentity([, messageNo, uuid]: SqlRow): MessageIdentity {

@@ -2,6 +2,7 @@ import type { TableLine } from '../../message/body-lines.ts'
 import { RuleInvalid } from '../../plan/errors.ts'
 import type { PlanRules, TableRule } from '../../plan/plan-rules.ts'
 import { parseCondition, type SqlCondition } from '../../plan/sql-condition.ts'
+import { checkTableNames, readLeftOut } from '../table-rules.ts'
 import type { CapturedTable } from './capture.ts'
 import { type Connection, isRefusal, isSyntaxError, toNumber } from './postgres-database.ts'
 import { readKeyBlocks, type SequenceRule } from './key-ledger.ts'
@@ -27,10 +28,7 @@ export async function putUnderRules(
   tables: readonly CapturedTable[],
   rules: PlanRules,
 ): Promise<RuledTable[]> {
-  const names = tables.map(({ name }) => name)
-  for (const table of rules.tables.keys()) {
-    if (!names.includes(table)) throw new RuleInvalid(table, 'the plan has no such table')
-  }
+  checkTableNames(tables, rules)
   const shared = await readSharedTables(connection)
   const ruled: RuledTable[] = []
   for (const table of tables) {
@@ -61,11 +59,6 @@ export function toSharedTableLine(table: RuledTable): TableLine {
   return table.leaveOut.size === 0 ? line : { ...line, leftOut: [...table.leaveOut] }
 }
 
-/** A text that differs whenever the share of some node may be another one. */
-export function describeConditions(tables: readonly RuledTable[]): string {
-  return JSON.stringify(tables.map(({ id, condition }) => [id, condition ?? null]))
-}
-
 async function readSharedTables(connection: Connection): Promise<ReadonlySet<number>> {
   const tables = await connection.all(
     `SELECT substr(relname, 10) FROM pg_class
@@ -94,17 +87,4 @@ async function readCondition(
   }
   await connection.exec('RELEASE SAVEPOINT obmen_rule')
   return condition
-}
-
-function readLeftOut(table: CapturedTable, rule: TableRule | undefined): ReadonlySet<string> {
-  for (const column of rule?.leaveOut ?? []) {
-    if (table.others.some(({ name }) => name === column)) continue
-    const isKey = table.key.some(({ name }) => name === column)
-    const name = JSON.stringify(column)
-    throw new RuleInvalid(
-      table.name,
-      isKey ? `column ${name} is part of its key and can't stay here` : `it has no column ${name}`,
-    )
-  }
-  return new Set(rule?.leaveOut)
 }

@@ -157,6 +157,9 @@ CREATE TABLE obmen_exchange.conflicts (
 
 CREATE INDEX conflicts_seq ON obmen_exchange.conflicts (seq) WHERE seq IS NOT NULL;
 
+-- What a node says that it has decided is found by its key, which may be longer than a B-tree takes.
+CREATE INDEX conflicts_open ON obmen_exchange.conflicts USING hash (row_key) WHERE is_open;
+
 -- Letters of the shared mailbox that are none of ours, so that each is looked at once.
 CREATE TABLE obmen_exchange.foreign_letters (
   unique_id text PRIMARY KEY

@@ -1,12 +1,13 @@
-import { isArray } from '../../message/json.ts'
+import { bodiesOf } from '../content-text.ts'
 import { parseNodeCode, type NodeCode } from '../../plan/node-code.ts'
 import type { Survey, SurveyRequest } from '../change-store.ts'
 import { isNewDay } from './deletions.ts'
 import { hasUnfolded } from './fold.ts'
 import { readHeadSeq, readMetaValue } from './meta.ts'
 import { type Connection, toText } from './postgres-database.ts'
-import { readStopped } from './node-rows.ts'
-import { describeConditions, type RuledTable } from './ruled-table.ts'
+import { describeConditions } from '../table-rules.ts'
+import type { RuledTable } from './ruled-table.ts'
+import { readStopped, withoutStopped } from '../stopped-nodes.ts'
 import { readToTell } from '../set-aside-rows.ts'
 import { bookkeepingOf } from './bookkeeping.ts'
 
@@ -17,6 +18,8 @@ export async function survey(
   request: SurveyRequest,
 ): Promise<Survey> {
   const headSeq = await readHeadSeq(connection)
+  const bookkeeping = bookkeepingOf(connection)
+  const stopped = await readStopped(bookkeeping)
   const codes = await connection.all('SELECT code FROM obmen_exchange.nodes ORDER BY code')
   const areSharesOld = (await readMetaValue(connection, 'shares')) !== describeConditions(tables)
   const instance = await readMetaValue(connection, 'instance')
@@ -26,13 +29,17 @@ export async function survey(
     headSeq,
     hasUnfolded: areSharesOld || (await hasUnfolded(connection, tables)),
     nodes: codes.map(([code]) => parseNodeCode(toText(code))),
-    toServe: await readToServe(connection, headSeq, request),
+    toServe: await withoutStopped(
+      bookkeeping,
+      await readToServe(connection, headSeq, request),
+      stopped,
+    ),
     bodies: await readBodies(connection),
     hasUnsent: unsent !== undefined,
     isNewDay: await isNewDay(connection, request.nowMs),
-    stopped: await readStopped(connection),
+    stopped,
     hasRefused: refused !== undefined,
-    toTell: await readToTell(bookkeepingOf(connection)),
+    toTell: await readToTell(bookkeeping),
     instance: instance === '' ? undefined : instance,
     hasKeyBlocks: tables.some(({ keyBlocks }) => keyBlocks !== undefined),
   }
@@ -70,11 +77,5 @@ async function readBodies(connection: Connection): Promise<string[]> {
   const contents = await connection.all(
     'SELECT content FROM obmen_exchange.sent WHERE NOT superseded AND NOT delivered',
   )
-  const bodies = new Set<string>()
-  for (const [content] of contents) {
-    const parts: unknown = JSON.parse(toText(content) || '[]')
-    const body: unknown = isArray(parts) ? parts[1] : undefined
-    if (typeof body === 'string' && body !== '') bodies.add(body)
-  }
-  return [...bodies]
+  return bodiesOf(contents.map(([content]) => content))
 }

@@ -6,20 +6,37 @@ import type { CapturedTable } from './capture.ts'
 import type { RuledTable } from './ruled-table.ts'
 import { Query, quoteName, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
 
-/** Named like the other triggers of the table, so that it goes with them. */
-function guardName(id: number): string {
-  return `obmen_${id}_key_guard`
+/**
+ * The triggers of a table, by name. What is refused is above the end, and has been numbered by the database, or would make it number on
+ * from there. Named like the other triggers of the table, so that they go with them.
+ */
+function guardsOf(table: RuledTable): ReadonlyMap<string, string> {
+  if (table.keyBlocks === undefined) return new Map()
+  const key = quoteName(table.key[0]?.name ?? '')
+  return new Map([
+    guard(table, { name: 'key_guard', event: 'INSERT', condition: '' }),
+    // Rows from before the block may keep their keys, and get lesser ones.
+    guard(table, {
+      name: 'key_change_guard',
+      event: `UPDATE OF ${key}`,
+      condition: `NEW.${key} > OLD.${key} AND `,
+    }),
+  ])
 }
 
-/** What is refused is above the end, and has been numbered by the database, or would make it number on from there. */
-function guardStatement(table: CapturedTable): string {
-  const key = quoteName(table.key[0]?.name ?? '')
-  const words = `obmen: ${table.name}: no key is left in the block of this node; exchange with the head office`
-  return (
-    `CREATE TRIGGER ${guardName(table.id)} AFTER INSERT ON ${quoteName(table.name)} ` +
-    `WHEN NEW.${key} > (SELECT last FROM obmen_key_end WHERE table_id = ${table.id}) ` +
-    `BEGIN SELECT RAISE(ABORT, '${words.replaceAll("'", "''")}'); END`
-  )
+function guard(
+  { id, name, key: [key] }: RuledTable,
+  on: { readonly name: string; readonly event: string; readonly condition: string },
+): readonly [string, string] {
+  const trigger = `obmen_${id}_${on.name}`
+  const words = `obmen: ${name}: no key is left in the block of this node; exchange with the head office`
+  const end = `(SELECT last FROM obmen_key_end WHERE table_id = ${id})`
+  return [
+    trigger,
+    `CREATE TRIGGER ${trigger} AFTER ${on.event} ON ${quoteName(name)} ` +
+      `WHEN ${on.condition}NEW.${quoteName(key?.name ?? '')} > ${end} ` +
+      `BEGIN SELECT RAISE(ABORT, '${words.replaceAll("'", "''")}'); END`,
+  ]
 }
 
 /** The tables whose guards are missing, or there without a rule. */
@@ -27,29 +44,40 @@ export function findUnguarded(
   database: SqliteDatabase,
   tables: readonly RuledTable[],
 ): readonly RuledTable[] {
-  const guards = readGuards(database)
+  const found = readGuards(database)
   return tables.filter((table) => {
-    const statement = table.keyBlocks === undefined ? undefined : guardStatement(table)
-    return guards.get(table.id) !== statement
+    const wanted = guardsOf(table)
+    const there = found.get(table.id) ?? []
+    return there.length !== wanted.size || there.some(([name, sql]) => wanted.get(name) !== sql)
   })
 }
 
 /** Makes and takes away guards, as the rules are now. Must run in a write transaction. */
 export function makeKeyGuards(database: SqliteDatabase, tables: readonly RuledTable[]): void {
+  const found = readGuards(database)
   for (const table of findUnguarded(database, tables)) {
-    database.exec(`DROP TRIGGER IF EXISTS ${guardName(table.id)}`)
-    if (table.keyBlocks !== undefined) database.exec(guardStatement(table))
-    else database.exec(`DELETE FROM obmen_key_end WHERE table_id = ${table.id}`)
+    for (const [name] of found.get(table.id) ?? []) database.exec(`DROP TRIGGER ${name}`)
+    for (const statement of guardsOf(table).values()) database.exec(statement)
+    if (table.keyBlocks === undefined) {
+      database.exec(`DELETE FROM obmen_key_end WHERE table_id = ${table.id}`)
+    }
   }
 }
 
-function readGuards(database: SqliteDatabase): ReadonlyMap<number, string> {
+function readGuards(
+  database: SqliteDatabase,
+): ReadonlyMap<number, readonly (readonly [name: string, sql: string])[]> {
   const guards = new Query(
     database,
-    `SELECT CAST(substr(name, 7) AS INTEGER), sql FROM sqlite_schema
-      WHERE type = 'trigger' AND name GLOB 'obmen_[0-9]*_key_guard'`,
+    `SELECT CAST(substr(name, 7) AS INTEGER), name, sql FROM sqlite_schema
+      WHERE type = 'trigger' AND name GLOB 'obmen_[0-9]*_key_*guard'`,
   ).all()
-  return new Map(guards.map(([id, sql]) => [toNumber(id), toText(sql)]))
+  const byTable = new Map<number, [string, string][]>()
+  for (const [id, name, sql] of guards) {
+    const ofTable = byTable.get(toNumber(id)) ?? []
+    byTable.set(toNumber(id), [...ofTable, [toText(name), toText(sql)]])
+  }
+  return byTable
 }
 
 /**

@@ -25,6 +25,7 @@ export class SqliteKeyLedger extends KeyLedgerRows<RuledTable> {
       this.handed.map((table) => ({
         table: table.name,
         rule: table.keyBlocks,
+        limit: MAX_KEY,
         used: this.#used(table.name),
         greatest: this.#greatest(table),
         climbs: true,

@@ -1,17 +1,11 @@
 /** The state of a node as rows of `obmen_node`, `obmen_sent` and `obmen_received`. */
 import { toMessageNo } from '../../plan/message-no.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
-import { isArray } from '../../message/json.ts'
-import type {
-  MessageContent,
-  MessageIdentity,
-  NodeState,
-  SentMessage,
-} from '../../plan/node-state.ts'
-import type { Stop } from '../../plan/standing.ts'
-import { findStopped, formatStanding, parseStanding } from '../standing-text.ts'
+import type { MessageIdentity, NodeState, SentMessage } from '../../plan/node-state.ts'
+import { formatStanding, parseStanding } from '../standing-text.ts'
+import { formatContent, parseContent } from '../content-text.ts'
 import { formatFormer, parseFormer } from '../former-text.ts'
-import { Query, type SqliteDatabase, type SqlValue, toNumber, toText } from './sqlite-database.ts'
+import { Query, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
 
 export function readNodeCodes(database: SqliteDatabase): NodeCode[] {
   const codes = new Query(database, 'SELECT code FROM obmen_node ORDER BY code')
@@ -51,11 +45,6 @@ export function readNode(database: SqliteDatabase, code: NodeCode): NodeState | 
   }
 }
 
-export function readStopped(database: SqliteDatabase): ReadonlyMap<NodeCode, Stop> {
-  const nodes = new Query(database, `SELECT code, standing FROM obmen_node WHERE standing <> ''`)
-  return findStopped(nodes.all().map(([code, standing]) => [toText(code), toText(standing)]))
-}
-
 function readSent(database: SqliteDatabase, code: NodeCode): SentMessage[] {
   const sent = new Query(
     database,
@@ -72,7 +61,7 @@ function readSent(database: SqliteDatabase, code: NodeCode): SentMessage[] {
     writtenAt: toNumber(row[6]),
     delivered: toNumber(row[7]) === 1,
     superseded: toNumber(row[8]) === 1,
-    ...readContent(row[9]),
+    ...parseContent(row[9]),
   }))
 }
 
@@ -84,27 +73,6 @@ function readReceived(database: SqliteDatabase, code: NodeCode): MessageIdentity
   return received
     .all(code)
     .map((row) => ({ messageNo: toMessageNo(toNumber(row[0])), uuid: toText(row[1]) }))
-}
-
-function readContent(text: SqlValue | undefined): Pick<SentMessage, 'content'> {
-  if (typeof text !== 'string') return {}
-  const json: unknown = JSON.parse(text)
-  const [head, body, ranges, tail] = isArray(json) ? json : []
-  if (typeof head !== 'string' || typeof body !== 'string' || typeof tail !== 'string') return {}
-  return { content: { head, body, ranges: readRanges(ranges), tail } }
-}
-
-function readRanges(json: unknown): MessageContent['ranges'] {
-  if (!isArray(json)) return []
-  return json.flatMap((range) => {
-    const [begin, end] = isArray(range) ? range : []
-    return typeof begin === 'number' && typeof end === 'number' ? [[begin, end] as const] : []
-  })
-}
-
-function formatContent({ content }: SentMessage): string | null {
-  if (content === undefined) return null
-  return JSON.stringify([content.head, content.body, content.ranges, content.tail])
 }
 
 /** Writes a state. Messages that are as `before` says are not written again: there may be hundreds, and one has changed. */

@@ -3,6 +3,7 @@ import { RuleInvalid } from '../../plan/errors.ts'
 import type { KeyBlockRule } from '../../plan/key-blocks.ts'
 import type { PlanRules, TableRule } from '../../plan/plan-rules.ts'
 import { parseCondition, type SqlCondition } from '../../plan/sql-condition.ts'
+import { checkTableNames, readLeftOut } from '../table-rules.ts'
 import type { CapturedTable } from './capture.ts'
 import { readKeyBlocks } from './key-guard.ts'
 import { Query, quoteName, type SqliteDatabase } from './sqlite-database.ts'
@@ -28,10 +29,7 @@ export function putUnderRules(
   tables: readonly CapturedTable[],
   rules: PlanRules,
 ): RuledTable[] {
-  const names = tables.map(({ name }) => name)
-  for (const table of rules.tables.keys()) {
-    if (!names.includes(table)) throw new RuleInvalid(table, 'the plan has no such table')
-  }
+  checkTableNames(tables, rules)
   const shared = readSharedTables(database)
   return tables.map((table) => {
     const rule = rules.tables.get(table.name)
@@ -59,11 +57,6 @@ export function toSharedTableLine(table: RuledTable): TableLine {
   return table.leaveOut.size === 0 ? line : { ...line, leftOut: [...table.leaveOut] }
 }
 
-/** A text that differs whenever the share of some node may be another one. */
-export function describeConditions(tables: readonly RuledTable[]): string {
-  return JSON.stringify(tables.map(({ id, condition }) => [id, condition ?? null]))
-}
-
 function readSharedTables(database: SqliteDatabase): ReadonlySet<number> {
   const tables = new Query(
     database,
@@ -88,17 +81,4 @@ function readCondition(
     throw new RuleInvalid(table.name, `SQLite says: ${reason}`, { cause: error })
   }
   return condition
-}
-
-function readLeftOut(table: CapturedTable, rule: TableRule | undefined): ReadonlySet<string> {
-  for (const column of rule?.leaveOut ?? []) {
-    if (table.others.some(({ name }) => name === column)) continue
-    const isKey = table.key.some(({ name }) => name === column)
-    const name = JSON.stringify(column)
-    throw new RuleInvalid(
-      table.name,
-      isKey ? `column ${name} is part of its key and can't stay here` : `it has no column ${name}`,
-    )
-  }
-  return new Set(rule?.leaveOut)
 }

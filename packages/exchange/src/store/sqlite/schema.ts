@@ -153,6 +153,9 @@ CREATE TABLE obmen_conflict (
 
 CREATE INDEX obmen_conflict_seq ON obmen_conflict (seq) WHERE seq IS NOT NULL;
 
+-- What a node says that it has decided is found by its key.
+CREATE INDEX obmen_conflict_open ON obmen_conflict (row_key) WHERE is_open;
+
 -- Letters of the shared mailbox that are none of ours, so that each is looked at once.
 CREATE TABLE obmen_foreign_letter (
   unique_id TEXT PRIMARY KEY NOT NULL

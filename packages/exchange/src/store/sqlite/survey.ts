@@ -1,11 +1,12 @@
-import { isArray } from '../../message/json.ts'
+import { bodiesOf } from '../content-text.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 import type { Survey, SurveyRequest } from '../change-store.ts'
 import { isNewDay } from './deletions.ts'
 import { hasUnfolded } from './fold.ts'
 import { readHeadSeq, readMeta } from './meta.ts'
-import { describeConditions, type RuledTable } from './ruled-table.ts'
-import { readStopped } from './node-rows.ts'
+import { describeConditions } from '../table-rules.ts'
+import type { RuledTable } from './ruled-table.ts'
+import { readStopped, withoutStopped } from '../stopped-nodes.ts'
 import { readToTell } from '../set-aside-rows.ts'
 import { bookkeepingOf } from './bookkeeping.ts'
 import { Query, type SqliteDatabase, toText } from './sqlite-database.ts'
@@ -17,19 +18,21 @@ export async function survey(
   request: SurveyRequest,
 ): Promise<Survey> {
   const headSeq = readHeadSeq(database)
+  const bookkeeping = bookkeepingOf(database)
+  const stopped = await readStopped(bookkeeping)
   const codes = new Query(database, ALL_NODES).all()
   return {
     headSeq,
     hasUnfolded:
       readMeta(database, 'shares') !== describeConditions(tables) || hasUnfolded(database, tables),
     nodes: codes.map(([code]) => parseNodeCode(toText(code))),
-    toServe: readToServe(database, headSeq, request),
+    toServe: await withoutStopped(bookkeeping, readToServe(database, headSeq, request), stopped),
     bodies: readBodies(database),
     hasUnsent: new Query(database, ANY_UNSENT).first()?.[0] !== null,
     isNewDay: isNewDay(database, request.nowMs),
-    stopped: readStopped(database),
+    stopped,
     hasRefused: new Query(database, ANY_REFUSED).first()?.[0] !== null,
-    toTell: await readToTell(bookkeepingOf(database)),
+    toTell: await readToTell(bookkeeping),
     instance: readMeta(database, 'instance'),
     hasKeyBlocks: tables.some(({ keyBlocks }) => keyBlocks !== undefined),
   }
@@ -68,11 +71,5 @@ const UNDELIVERED = 'SELECT content FROM obmen_sent WHERE superseded = 0 AND del
 
 /** Only what is not delivered has a content, so this reads little. */
 function readBodies(database: SqliteDatabase): string[] {
-  const bodies = new Set<string>()
-  for (const [content] of new Query(database, UNDELIVERED).all()) {
-    const parts: unknown = JSON.parse(toText(content) || '[]')
-    const body: unknown = isArray(parts) ? parts[1] : undefined
-    if (typeof body === 'string' && body !== '') bodies.add(body)
-  }
-  return [...bodies]
+  return bodiesOf(new Query(database, UNDELIVERED).all().map(([content]) => content))
 }

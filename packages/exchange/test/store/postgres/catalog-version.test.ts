@@ -8,6 +8,7 @@ import { startPostgres } from './test-server.ts'
 
 const SCHEMA = `
   CREATE TABLE goods (id bigint PRIMARY KEY, name text);
+  CREATE SEQUENCE counter;
   CREATE TABLE sales (id bigint, year int, PRIMARY KEY (id, year)) PARTITION BY LIST (year);
   CREATE TABLE sales_2025 PARTITION OF sales FOR VALUES IN (2025)`
 
@@ -19,6 +20,9 @@ const CHANGES = [
   'CREATE TABLE sales_2026 PARTITION OF sales FOR VALUES IN (2026)',
   'ALTER TABLE sales DETACH PARTITION sales_2026',
   'ALTER TABLE sales_2026 RENAME TO sales_of_2026',
+  'ALTER SEQUENCE counter OWNED BY goods.id',
+  'ALTER SEQUENCE counter OWNED BY sales.id',
+  'ALTER SEQUENCE counter INCREMENT 2',
   'ALTER TABLE goods DISABLE TRIGGER ALL',
   'ALTER TABLE goods DROP CONSTRAINT goods_pkey',
   `UPDATE obmen_exchange.tables SET capture = ''`,
@@ -29,7 +33,7 @@ const server = await startPostgres()
 const pool = await server.newDatabase()
 
 describe('the version of the catalog', () => {
-  test('is another one after each change of tables, columns, partitions or triggers, and only then', async () => {
+  test('is another one after each change of tables, columns, sequences, partitions or triggers, and only then', async () => {
     await prepareIn(pool, SCHEMA)
     const client = await pool.connect()
     const connection = new Connection(client)

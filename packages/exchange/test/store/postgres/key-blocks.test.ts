@@ -10,6 +10,7 @@ import {
   DEFAULT_PLAN_RULES,
   DEFAULT_SENDING_RULES,
   exchange,
+  type ExchangeEvent,
   newNodeState,
   parseNodeCode,
   type PlanRules,
@@ -17,6 +18,7 @@ import {
 import { openPostgresStore, removePostgresPreparation } from '@obmen/exchange/postgres'
 import { PostOffice } from '@obmen/exchange/testing'
 
+import { KeyBlocks } from '../../../src/session/key-blocks.ts'
 import { PLAN } from '../contract/store-to-try.ts'
 import { PreparedDatabase } from '../sqlite/prepared-database.ts'
 import { prepareIn } from './prepared-postgres.ts'
@@ -101,6 +103,47 @@ describe('blocks of keys in PostgreSQL', () => {
     await steer(store, 40_001)
 
     assert.equal(await sequenceEnd(), '32767')
+  })
+})
+
+describe('a key column that is narrower than the blocks', () => {
+  it('is named before inserts fail, with how far it counts', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'obmen-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    const rules = { ...RULES, mainNode: parseNodeCode('С01') }
+    const schema = `CREATE TABLE orders (id smallserial PRIMARY KEY, place text);
+      ALTER SEQUENCE orders_id_seq AS bigint`
+    const { store } = await prepareIn(pool, schema, { rules })
+    const events: ExchangeEvent[] = []
+    const keys = new KeyBlocks({ spoolFolder: folder, onEvent: (event) => events.push(event) })
+    await store.transaction(async (transaction) => {
+      await transaction.keys.addBlock('orders', PLAN.thisNode, { first: 32_751, last: 32_760 })
+      await keys.tend(transaction, { isNewDay: false })
+    })
+    const before = events.length
+    const block = { first: 32_761, last: 32_770 }
+    await store.transaction(async (transaction) => {
+      await transaction.keys.addBlock('orders', PLAN.thisNode, block)
+      await keys.tend(transaction, { isNewDay: false })
+    })
+
+    assert.equal(before, 0)
+    assert.deepEqual(events, [
+      { kind: 'keys-beyond-column', table: 'orders', block, limit: 32_767 },
+    ])
+    assert.equal(await sequenceEnd(), '32767')
+  })
+
+  it('is refused by name when not even one block fits', async () => {
+    const rules = {
+      ...RULES,
+      tables: new Map([
+        ['orders', { direction: 'both', leaveOut: [], keyBlocks: { size: 50_000, reserve: 7 } }],
+      ] as const),
+    }
+    const schema = 'CREATE TABLE orders (id smallserial PRIMARY KEY, place text)'
+
+    await assert.rejects(prepareIn(pool, schema, { rules }), /50000 numbers .* "id" .* 32767/)
   })
 })
 

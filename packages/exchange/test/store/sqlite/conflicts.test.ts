@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 
 import { parseNodeCode } from '@obmen/exchange'
 
+import { formatChosen, readAllChosen } from '../../../src/message/chosen-lines.ts'
 import { deletion, PreparedDatabase, row, tableLine } from './prepared-database.ts'
 
 const SCHEMA = 'CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT, price REAL)'
@@ -149,5 +150,37 @@ describe('a row changed on both sides', () => {
       (await node.store.conflicts()).map(({ ours }) => ours),
       ['[1,"ours",1]', '[2,"x",1]'],
     )
+  })
+})
+
+describe('what persons have chosen', () => {
+  const INSERT = `INSERT INTO obmen_conflict (table_name, row_key, node, winner, is_open, decided_at, stamp, seq)`
+
+  it('is said in one message as far as its reader takes it, the oldest first', async () => {
+    const node = await withOwnRow()
+    node.sql(`WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < 20000)
+      ${INSERT} SELECT 'goods', '[' || id || ']', 'С01', 'ours', 0, 1, 1, id FROM n`)
+
+    const chosen = await node.store.resolutions({ afterSeq: 0, throughSeq: 30_000 })
+
+    const choices = chosen.get(parseNodeCode('С01')) ?? []
+    assert.deepEqual(readAllChosen(choices.map(formatChosen)), choices)
+    assert.ok(choices.length > 10_000 && choices.length < 20_000, String(choices.length))
+    assert.equal(choices[0]?.key, '[1]')
+  })
+
+  it('closes the record at another node without looking at all that are open', async () => {
+    const node = await withOwnRow()
+    node.sql(`${INSERT} VALUES ('goods', '[1]', 'С01', 'ours', 1, 1, 1, NULL)`)
+    const choice = { table: 'goods', key: '[1]', take: 'ours', stamp: 2 } as const
+    const plan = node.rows(`EXPLAIN QUERY PLAN UPDATE obmen_conflict SET is_open = false
+      WHERE is_open AND node = 'С01' AND table_name = 'goods' AND row_key = '[1]' AND stamp < 2`)
+
+    await node.store.transaction((transaction) => {
+      return transaction.acceptResolutions(parseNodeCode('С01'), [choice], 5)
+    })
+
+    assert.match(String(plan[0]?.at(-1)), /USING INDEX obmen_conflict_open/)
+    assert.deepEqual(node.rows('SELECT winner, is_open FROM obmen_conflict'), [['theirs', 0]])
   })
 })

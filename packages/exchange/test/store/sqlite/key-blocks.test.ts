@@ -49,6 +49,17 @@ describe('blocks of keys in SQLite', () => {
     assert.throws(() => node.sql(`INSERT INTO "the orders" (place) VALUES ('a')`), /no key is left/)
   })
 
+  it('are not left by a key that is changed either: SQLite would number on from there', async () => {
+    const node = new PreparedDatabase(SCHEMA, { rules: RULES })
+    node.sql(`INSERT INTO "the orders" VALUES (500, 'from before'), (7, 'a')`)
+    await steer(node)
+
+    assert.throws(() => node.sql('UPDATE "the orders" SET id = 103 WHERE id = 7'), /no key is left/)
+    node.sql(`UPDATE "the orders" SET id = 102 WHERE id = 7; UPDATE "the orders" SET place = 'b'`)
+    node.sql('UPDATE "the orders" SET id = 400 WHERE id = 500')
+    assert.deepEqual(node.rows('SELECT id FROM "the orders" ORDER BY id'), [[102], [400]])
+  })
+
   it('are told from a word in a comment or a name', () => {
     const schema = `CREATE TABLE "the orders" (id INTEGER PRIMARY KEY /* not AUTOINCREMENT */, "autoincrement" TEXT)`
 
