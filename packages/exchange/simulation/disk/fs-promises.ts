@@ -54,9 +54,16 @@ export async function open(path: string, flags: string): Promise<SimulatedFile> 
   const disk = diskOf(path)
   await disk.at('open', () => {
     if (flags.startsWith('w')) disk.files.set(path, Buffer.alloc(0))
-    else readWhole(path)
+    else if (!isFolder(path)) readWhole(path)
   })
   return new SimulatedFile(path)
+}
+
+/** A folder is opened to have it on the disk. */
+function isFolder(path: string): boolean {
+  return diskOf(path)
+    .files.keys()
+    .some((file) => file.startsWith(`${path}/`))
 }
 
 export function mkdir(): Promise<void> {
