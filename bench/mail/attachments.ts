@@ -4,15 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { runProgram } from '../programs.ts'
-import {
-  CEILING,
-  ceilingFigure,
-  figure,
-  type Line,
-  median,
-  peerFigure,
-  type Section,
-} from './figures.ts'
+import { figure, type Line, type Section } from './figures.ts'
+import { costLines, rateLines, type Run, type Runs, type Sender, takeTurns } from './senders.ts'
 import { type Sink, startDiscardingSink, startSmtpSink } from './sinks.ts'
 
 const MEGABYTE = 1e6
@@ -64,63 +57,27 @@ interface Way {
   readonly rounds: number
 }
 
-interface Run {
-  readonly rate: number
-  readonly cpuMilliseconds: number
+interface AttachmentRun extends Run {
   readonly extraMegabytes: number
 }
 
-type Runs = Readonly<Record<'obmen' | 'chunked' | 'nodemailer' | 'raw', readonly Run[]>>
-
 async function measure(way: Way, sink: Sink, chunking?: Sink): Promise<readonly Line[]> {
-  const obmen: Run[] = []
-  const chunked: Run[] = []
-  const nodemailer: Run[] = []
-  const raw: Run[] = []
-  for (let round = 0; round < way.rounds; round += 1) {
-    obmen.push(await send('obmen', way, sink))
-    if (chunking !== undefined) chunked.push(await send('obmen', way, chunking))
-    nodemailer.push(await send('nodemailer', way, sink))
-    raw.push(await send('raw', way, sink))
-  }
-  const runs = { obmen, chunked, nodemailer, raw }
-  return [...rateLines(runs), ...costLines(runs), ...memoryLines(runs)]
-}
-
-function rateLines({ obmen, chunked, nodemailer, raw }: Runs): readonly Line[] {
-  const unit = 'MB/s of the file'
-  const rates = (of: readonly Run[]): readonly number[] => of.map(({ rate }) => rate)
-  const ours = rates(obmen)
+  const runs = await takeTurns(way.rounds, { sink, chunking }, (sender, to) =>
+    send(sender, way, to),
+  )
   return [
-    figure('obmen, DATA', median(ours), unit),
-    ...(chunked.length === 0 ? [] : [figure('obmen, CHUNKING', median(rates(chunked)), unit)]),
-    peerFigure('nodemailer', rates(nodemailer), {
-      ours,
-      unit,
+    ...rateLines(runs, {
+      unit: 'MB/s of the file',
+      peer: 'nodemailer',
       target: { sense: 'at least', bound: 6 },
     }),
-    peerFigure(CEILING, rates(raw), { ours, unit }),
-    ceilingFigure(rates(raw), rates(nodemailer)),
+    ...costLines(runs, 'ms of CPU a MB'),
+    ...memoryLines(runs),
   ]
 }
 
-/** What the client answers for, however slow the sink is and whoever else is at work on the machine. */
-function costLines({ obmen, chunked, nodemailer, raw }: Runs): readonly Line[] {
-  const unit = 'ms of CPU a MB'
-  const costs = (of: readonly Run[]): readonly number[] => of.map((run) => run.cpuMilliseconds)
-  const beside = { ours: costs(obmen), unit, isCost: true } as const
-  return [
-    figure('CPU of the client: obmen, DATA', median(costs(obmen)), unit),
-    ...(chunked.length === 0
-      ? []
-      : [figure('CPU of the client: obmen, CHUNKING', median(costs(chunked)), unit)]),
-    peerFigure('CPU of the client: nodemailer', costs(nodemailer), beside),
-    figure('CPU of the client: ready octets', median(costs(raw)), unit),
-  ]
-}
-
-function memoryLines({ obmen, chunked, nodemailer }: Runs): readonly Line[] {
-  const memory = (runs: readonly Run[]): number =>
+function memoryLines({ obmen, chunked, nodemailer }: Runs<AttachmentRun>): readonly Line[] {
+  const memory = (runs: readonly AttachmentRun[]): number =>
     Math.max(...runs.map((run) => run.extraMegabytes))
   const bound = { sense: 'at most', bound: MEMORY_BOUND } as const
   return [
@@ -130,17 +87,17 @@ function memoryLines({ obmen, chunked, nodemailer }: Runs): readonly Line[] {
 }
 
 async function send(
-  program: 'obmen' | 'nodemailer' | 'raw',
+  sender: Sender,
   { smallPath, path, megabytes }: Way,
   { port }: Sink,
-): Promise<Run> {
-  const args = [String(port), ...(program === 'raw' ? [String(megabytes)] : [smallPath, path])]
-  const run = await runProgram(`mail/programs/${program}-attachment.ts`, args)
+): Promise<AttachmentRun> {
+  const args = [String(port), ...(sender === 'raw' ? [String(megabytes)] : [smallPath, path])]
+  const run = await runProgram(`mail/programs/${sender}-attachment.ts`, args)
   const { elapsedMs = Number.NaN, processorMs = Number.NaN } = run
   const { peakOctets = Number.NaN, idleOctets = Number.NaN } = run
   return {
     rate: (megabytes / elapsedMs) * 1000,
-    cpuMilliseconds: processorMs / megabytes,
+    cpu: processorMs / megabytes,
     extraMegabytes: (peakOctets - idleOctets) / MEGABYTE,
   }
 }

@@ -4,15 +4,8 @@ import { existsSync } from 'node:fs'
 
 import { timeOf } from '../clock.ts'
 import { runProgram } from '../programs.ts'
-import {
-  CEILING,
-  ceilingFigure,
-  figure,
-  type Line,
-  median,
-  peerFigure,
-  type Section,
-} from './figures.ts'
+import { type Line, peerFigure, type Section } from './figures.ts'
+import { costLines, rateLines, ratesOf, type Run, type Sender, takeTurns } from './senders.ts'
 import { type Sink, SMTP_SOURCE, startDiscardingSink, startSmtpSink } from './sinks.ts'
 
 const ROUNDS = 3
@@ -38,81 +31,40 @@ function missingSink(): Line {
   return { program: 'smtp-sink (Debian: postfix)', value: undefined, unit: '' }
 }
 
-/** How fast letters went, and what each cost the client. */
-interface Run {
-  readonly rate: number
-  readonly cpuMicroseconds: number
-}
-
-/** The programs take turns, so that what disturbs one disturbs the others too. */
 async function measure(sink: Sink, chunking?: Sink): Promise<readonly Line[]> {
-  const obmen: Run[] = []
-  const chunked: Run[] = []
-  const nodemailer: Run[] = []
-  const raw: Run[] = []
   const smtpSource: number[] = []
-  for (let round = 0; round < ROUNDS; round += 1) {
-    obmen.push(await send('obmen', sink))
-    if (chunking !== undefined) chunked.push(await send('obmen', chunking))
-    nodemailer.push(await send('nodemailer', sink))
-    raw.push(await send('raw', sink))
-    if (existsSync(SMTP_SOURCE)) smtpSource.push(await smtpSourceLettersPerSecond(sink))
-  }
-  return [
-    ...rateLines({ obmen, chunked, nodemailer, raw }, smtpSource),
-    ...costLines({ obmen, chunked, nodemailer, raw }),
-  ]
-}
-
-type Runs = Readonly<Record<'obmen' | 'chunked' | 'nodemailer' | 'raw', readonly Run[]>>
-
-function rateLines(runs: Runs, smtpSource: readonly number[]): readonly Line[] {
-  const { obmen, chunked, nodemailer, raw } = runs
+  const runs = await takeTurns(ROUNDS, { sink, chunking }, async (sender, to) => {
+    const run = await send(sender, to)
+    const isLastOfRound = sender === 'raw'
+    if (isLastOfRound && existsSync(SMTP_SOURCE)) smtpSource.push(await smtpSourceRate(to))
+    return run
+  })
   const unit = 'letters/s'
-  const ours = obmen.map(({ rate }) => rate)
-  const rates = (of: readonly Run[]): readonly number[] => of.map(({ rate }) => rate)
+  const source = peerFigure('smtp-source, which composes nothing', smtpSource, {
+    ours: ratesOf(runs.obmen),
+    unit,
+    target: { sense: 'at least', bound: 0.6 },
+  })
   return [
-    figure('obmen, DATA', median(ours), unit),
-    ...(chunked.length === 0 ? [] : [figure('obmen, CHUNKING', median(rates(chunked)), unit)]),
-    peerFigure('nodemailer, pool of one connection', rates(nodemailer), {
-      ours,
+    ...rateLines(runs, {
       unit,
+      peer: 'nodemailer, pool of one connection',
       target: { sense: 'at least', bound: 5 },
+      others: [source],
     }),
-    peerFigure('smtp-source, which composes nothing', smtpSource, {
-      ours,
-      unit,
-      target: { sense: 'at least', bound: 0.6 },
-    }),
-    peerFigure(CEILING, rates(raw), { ours, unit }),
-    ceilingFigure(rates(raw), rates(nodemailer)),
+    ...costLines(runs, 'µs of CPU a letter'),
   ]
 }
 
-/** What the client answers for, however slow the sink is and whoever else is at work on the machine. */
-function costLines({ obmen, chunked, nodemailer, raw }: Runs): readonly Line[] {
-  const unit = 'µs of CPU a letter'
-  const costs = (of: readonly Run[]): readonly number[] => of.map((run) => run.cpuMicroseconds)
-  const beside = { ours: costs(obmen), unit, isCost: true } as const
-  return [
-    figure('CPU of the client: obmen, DATA', median(costs(obmen)), unit),
-    ...(chunked.length === 0
-      ? []
-      : [figure('CPU of the client: obmen, CHUNKING', median(costs(chunked)), unit)]),
-    peerFigure('CPU of the client: nodemailer', costs(nodemailer), beside),
-    figure('CPU of the client: ready octets', median(costs(raw)), unit),
-  ]
-}
-
-async function send(program: 'obmen' | 'nodemailer' | 'raw', { port }: Sink): Promise<Run> {
+async function send(sender: Sender, { port }: Sink): Promise<Run> {
   const args = [port, LETTERS_BEFORE, LETTERS, CALLS_AT_ONCE].map(String)
-  const cost = await runProgram(`mail/programs/${program}-letters.ts`, args)
+  const cost = await runProgram(`mail/programs/${sender}-letters.ts`, args)
   const { elapsedMs = Number.NaN, processorMs = Number.NaN } = cost
-  return { rate: (LETTERS / elapsedMs) * 1000, cpuMicroseconds: (processorMs / LETTERS) * 1000 }
+  return { rate: (LETTERS / elapsedMs) * 1000, cpu: (processorMs / LETTERS) * 1000 }
 }
 
 /** One session, one connection; the time is that of the whole program, which starts within a millisecond. */
-async function smtpSourceLettersPerSecond({ port }: Sink): Promise<number> {
+async function smtpSourceRate({ port }: Sink): Promise<number> {
   const args = ['-s', '1', '-d', '-m', String(LETTERS), '-l', String(LETTER_OCTETS)]
   const elapsedMs = await timeOf(async () => {
     const source = spawn(SMTP_SOURCE, [...args, `127.0.0.1:${port}`], { stdio: 'ignore' })

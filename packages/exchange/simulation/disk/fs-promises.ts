@@ -59,11 +59,9 @@ export async function open(path: string, flags: string): Promise<SimulatedFile> 
   return new SimulatedFile(path)
 }
 
-/** A folder is opened to have it on the disk. */
+/** A folder is opened to have its names written to the disk. */
 function isFolder(path: string): boolean {
-  return diskOf(path)
-    .files.keys()
-    .some((file) => file.startsWith(`${path}/`))
+  return [...diskOf(path).files.keys()].some((file) => file.startsWith(`${path}/`))
 }
 
 export function mkdir(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Random } from '../random/random.ts'
-import { isCounted } from '../world/counted-rows.ts'
 import { peersOf, type WorldShape } from '../world/shape.ts'
 import type { Fate, Instance, Mishap, Statement, Step } from '../world/step.ts'
+import { countsKeys, firstBlocks, OrderDrawer } from './draw-orders.ts'
 import { ZONES } from './draw-shape.ts'
 import { KEY_COUNT } from '../world/tables.ts'
 
@@ -38,8 +38,7 @@ export function drawSteps(random: Random, shape: WorldShape, count: number): Ste
     rudeServer: kinds.percent(15),
     deaths: kinds.percent(35),
     clocks: kinds.percent(25),
-    // What was handed out before a restore must not be handed out again.
-    memory: kinds.percent(shape.tables.some(isCounted) ? 60 : 35),
+    memory: kinds.percent(35),
     disk: kinds.percent(7),
     forgery: kinds.percent(12),
     schema: shape.policy === 'latest' && random.stream('schema').percent(8),
@@ -50,21 +49,13 @@ export function drawSteps(random: Random, shape: WorldShape, count: number): Ste
   return [...firstBlocks(shape), ...steps.slice(0, count)]
 }
 
-/** Nodes whose keys are counted say so to the head office, and get their first blocks. */
-function firstBlocks({ tables, codes }: WorldShape): Step[] {
-  if (!tables.some(isCounted)) return []
-  const nodes = [...codes.keys()].slice(1)
-  return [...nodes, 0, ...nodes].map((node) => ({ ...EXCHANGE, node }))
-}
-
-const EXCHANGE = { kind: 'exchange', instance: 'own', fates: [] } as const
-
 class StepDrawer {
   readonly #shape: WorldShape
   readonly #troubles: Troubles
   readonly #writes: Random
   readonly #mail: Random
   readonly #faults: Random
+  readonly #orders: OrderDrawer
   readonly #backedUp = new Set<number>()
   readonly #copied = new Set<number>()
   #lastWrite: Write | undefined
@@ -76,6 +67,7 @@ class StepDrawer {
     this.#writes = random.stream('writes')
     this.#mail = random.stream('mail')
     this.#faults = random.stream('faults')
+    this.#orders = new OrderDrawer(random.stream('orders'), shape, () => this.#nextSerial())
   }
 
   /** One step, or several that only together come to something. */
@@ -90,7 +82,12 @@ class StepDrawer {
       { weight: mail ? 6 : 0, item: () => [{ kind: 'lose', letter: this.#mail.below(5) }] },
       { weight: mail ? 2 : 0, item: () => [{ kind: 'refuse', ms: this.#mail.below(5 * DAY_MS) }] },
       { weight: this.#shape.zones === undefined ? 0 : 12, item: () => [this.#zone()] },
-      { weight: this.#shape.tables.some(isCounted) ? 20 : 0, item: () => this.#enter() },
+      { weight: countsKeys(this.#shape) ? 20 : 0, item: () => this.#enter(this.#node()) },
+      { weight: countsKeys(this.#shape) ? 6 : 0, item: () => this.#orders.forgetBlocks() },
+      {
+        weight: countsKeys(this.#shape) ? 6 : 0,
+        item: () => this.#orders.forgetKeys(this.#node()),
+      },
       { weight: this.#refers() ? 15 : 0, item: () => this.#refer(this.#node()) },
       { weight: forgery ? 15 : 0, item: () => [this.#forge()] },
       { weight: strangers ? 20 : 0, item: () => this.#strangeLetters() },
@@ -108,16 +105,9 @@ class StepDrawer {
     return [this.#write(node), this.#exchange(node), this.#exchange(this.#peerOf(node))]
   }
 
-  /** Somebody enters orders, whose keys the database counts, and mostly tells of them. */
-  #enter(): Step[] {
-    const node = this.#node()
-    const table = this.#shape.tables.findIndex(isCounted)
-    const orders = Array.from({ length: this.#writes.between(1, 4) }, (): Statement => {
-      this.#serial += 1
-      return { verb: 'insert', table, key: 0, otherKey: 0, serial: this.#serial, value: 0 }
-    })
-    const instance = this.#instance(node)
-    const write: Step = { kind: 'write', node, instance, statements: orders, ends: 'commit' }
+  /** Somebody enters orders, and mostly tells of them. */
+  #enter(node: number): Step[] {
+    const write = { ...this.#orders.enter(node), instance: this.#instance(node) }
     const told = [this.#exchange(node), this.#exchange(this.#peerOf(node)), this.#exchange(node)]
     return [write, ...told.slice(this.#writes.below(3))]
   }
@@ -184,9 +174,13 @@ class StepDrawer {
     return { kind: 'write', node, instance: this.#instance(node), statements, ends }
   }
 
+  #nextSerial(): number {
+    this.#serial += 1
+    return this.#serial
+  }
+
   #statement(): Statement {
     const random = this.#writes
-    this.#serial += 1
     return {
       verb: random.weighted<Statement['verb']>([
         { weight: 4, item: 'insert' },
@@ -201,7 +195,7 @@ class StepDrawer {
       table: random.below(Math.max(2, this.#shape.tables.length)),
       key: random.below(KEY_COUNT),
       otherKey: random.below(KEY_COUNT),
-      serial: this.#serial,
+      serial: this.#nextSerial(),
       value: random.below(KEY_COUNT),
     }
   }

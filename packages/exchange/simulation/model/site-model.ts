@@ -120,7 +120,8 @@ export class SiteModel {
     const own = this.rows.get(id)
     const decision = own && database.decision(id, { own, theirs: state })
     if (decision !== undefined) {
-      this.#take(id, decision, '')
+      if (database.isHeld(id, decision)) this.held.set(id, decision)
+      else this.#take(id, decision, '')
       this.made.set(id, decision)
     } else if (own === undefined || compareStates(state, own) > 0) {
       if (database.isHeld(id, state)) this.held.set(id, state)

@@ -410,8 +410,8 @@ export const MUTATIONS: readonly Mutation[] = [
   }),
   one('hands out again what was handed out before it was restored', {
     file: KEYS,
-    text: `nextBlock(wasRestored ? Math.max(known, mark) : known, rule)`,
-    replacement: `nextBlock(mark < 0 ? mark : known, rule)`,
+    text: `nextBlock(wasRestored ? Math.max(known, mark) : known, rule, limit)`,
+    replacement: `nextBlock(mark < 0 ? mark : known, rule, limit)`,
   }),
   one('keeps no record of a block that it hands out', {
     file: KEYS,
@@ -433,21 +433,6 @@ export const MUTATIONS: readonly Mutation[] = [
     text: `BEGIN SELECT RAISE(ABORT,`,
     replacement: `BEGIN SELECT coalesce('',`,
   }),
-  one('hands out no block for rows with greater keys', {
-    file: 'plan/key-blocks.ts',
-    text: `  if (report.climbs && Math.max(greatestToCome, report.greatest) > newest.last) return true\n`,
-    replacement: ``,
-  }),
-  one('asks for no block', {
-    file: KEYS,
-    text: `      mustAsk = true\n`,
-    replacement: ``,
-  }),
-  one('takes blocks that go downwards', {
-    file: 'plan/key-blocks.ts',
-    text: `  if (own !== undefined && block.first <= own.last) return false\n  return keysLeft(block, at) > 0`,
-    replacement: `  return own === undefined || at.used >= 0 || block.first > 0`,
-  }),
   one('sets no mark before it hands out blocks', {
     file: KEYS,
     text: `      await this.#marks.set('handed', name, through)\n`,
@@ -460,8 +445,8 @@ export const MUTATIONS: readonly Mutation[] = [
   }),
   one('looks at no rows when it hands out a block', {
     file: KEYS,
-    text: `Math.max(await keys.highest(name), table.used, table.greatest, own.used)`,
-    replacement: `Math.max(own.used, 0)`,
+    text: `Math.max(await keys.highest(table.table), table.used, table.greatest, own.used)`,
+    replacement: `own.used`,
   }),
 ]
 

@@ -39,10 +39,11 @@ export function appliedRows(
         rows().get(id) === theirs.text
       // A row that has a column more than its sender knows is a new version of its own.
       if (isMerged) return { stamp: entry.stamp, origin: entry.origin, text: theirs.text }
-      const isDecision =
-        entry.stamp === Math.max(own.stamp, theirs.stamp) + 1 && entry.origin === thisNode
-      if (!isDecision) return undefined
-      const decided: RowState = { stamp: entry.stamp, origin: entry.origin, text: rows().get(id) }
+      const { stamp, origin } = entry
+      const decided = [{ stamp, origin, text: rows().get(id) }, refused.get(id)].find((state) => {
+        return state?.stamp === Math.max(own.stamp, theirs.stamp) + 1 && state.origin === thisNode
+      })
+      if (decided === undefined) return undefined
       // What other rows refer to is not deleted.
       const givesWay = keepsKeys && theirs.text === undefined && decided.text === own.text
       if (givesWay) return decided

@@ -284,7 +284,7 @@ export class NodeReceiver {
     })
     const { rowCount } = message
     let rowsDone = 0
-    for await (const piece of readMessage(message)) {
+    for await (const piece of readMessage(message, applier)) {
       if (isRows(piece)) {
         await applier.applyRows(piece)
         rowsDone += piece.length

@@ -293,6 +293,8 @@ export interface Sender {
 
 /** Applies rows so that the newest version of each wins, whatever came first. */
 export interface RowApplier {
+  /** As many rows, or more, are best given at once: each call costs something. Absent where fewer will do as well. */
+  readonly batchRows?: number
   /** The rows that follow belong to this table. */
   beginTable(table: TableLine): Promise<void>
   applyRows(rows: readonly RowLine[]): Promise<void>

@@ -59,10 +59,9 @@ export function textPart(
 ): TextPart {
   const octets = octetsOf(canonicalLines(text))
   const encoding = transferEncodingFor(octets)
-  const fields =
-    foldField('Content-Type', [`${mediaType};`, ...parameters]) +
-    foldField('Content-Transfer-Encoding', [encoding])
-  const content = CODERS[encoding](octets)
+  const { field, encode } = CODERS[encoding]
+  const fields = foldField('Content-Type', [`${mediaType};`, ...parameters]) + field
+  const content = encode(octets)
   const endsLine = (content.at(-1) ?? LF) === LF
   return { kind: 'text', mediaType, fields, content, needsLineEnd: encoding !== 'base64', endsLine }
 }
@@ -87,10 +86,20 @@ function canonicalLines(text: string): string {
 }
 
 const CODERS = {
-  '7bit': (octets: Uint8Array): Uint8Array => octets,
-  'quoted-printable': encodeQuotedPrintable,
-  base64: encodeBase64Lines,
+  '7bit': {
+    field: encodingField('7bit'),
+    encode: (octets: Uint8Array): Uint8Array => octets,
+  },
+  'quoted-printable': {
+    field: encodingField('quoted-printable'),
+    encode: encodeQuotedPrintable,
+  },
+  base64: { field: encodingField('base64'), encode: encodeBase64Lines },
 } as const
+
+function encodingField(encoding: string): string {
+  return foldField('Content-Transfer-Encoding', [encoding])
+}
 
 /**
  * None, when the text is ASCII in short lines that nothing on the way has a reason to change: no white space at line ends, which

@@ -10,13 +10,23 @@ const TOO_MANY_RECIPIENTS: readonly (number | undefined)[] = [452, 552]
  * @param transact one transaction. When the first rejects, so does this; what goes wrong later takes nothing back, and who is left stays put off.
  * @param mayRepeat whether the letter can be read again.
  */
-export async function sendToAll(
+export function sendToAll(
   envelope: Envelope,
   transact: (envelope: Envelope) => Promise<SendingOutcome>,
   mayRepeat: () => boolean,
 ): Promise<SendingOutcome> {
-  const first = await transact(envelope)
-  if (!first.recipients.some(isLeftOver)) return first
+  return transact(envelope).then((first) =>
+    first.recipients.some(isLeftOver)
+      ? sendToRest({ envelope, first }, transact, mayRepeat)
+      : first,
+  )
+}
+
+async function sendToRest(
+  { envelope, first }: { readonly envelope: Envelope; readonly first: SendingOutcome },
+  transact: (envelope: Envelope) => Promise<SendingOutcome>,
+  mayRepeat: () => boolean,
+): Promise<SendingOutcome> {
   const decided = [...first.recipients]
   let places = placesLeft(decided, [...decided.keys()])
   while (places.length > 0 && mayRepeat()) {

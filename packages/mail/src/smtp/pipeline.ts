@@ -24,9 +24,8 @@ const MAX_OWED_REPLIES = 100
 const REFILL_AT = MAX_OWED_REPLIES / 2
 
 /**
- * How much leaves at once, and so what a deadline is for: 128 KiB in the three minutes of RFC 5321 §4.5.3.2.5 are less than 6 kbit/s. Half as much costs
- * a third more processor time for large letters, because each hand-over costs more than what is in it.
- * A hundred owed replies to pieces of this size are what is under way at most.
+ * How much is handed over at once. RFC 5321 §4.5.3.2.5 gives each such block three minutes, so that a line of 6 kbit/s is fast enough. Half as much would cost a large
+ * letter a third more processor time, because each hand-over costs more than what is in it.
  */
 export const MAX_BATCH_OCTETS = 131_072
 
@@ -48,7 +47,7 @@ export interface Step {
 
 export class Pipeline {
   readonly #channel: CommandChannel
-  readonly #isPipelining: boolean
+  readonly isPipelining: boolean
   /** Steps that are owed a reply, the oldest first. Of these the last `#unsent` are still in the batch. */
   readonly #owed: Step[] = []
   #unsent = 0
@@ -63,7 +62,7 @@ export class Pipeline {
 
   constructor(channel: CommandChannel, options: { readonly isPipelining: boolean }) {
     this.#channel = channel
-    this.#isPipelining = options.isPipelining
+    this.isPipelining = options.isPipelining
   }
 
   /** Whether the server has ended the session. */
@@ -82,13 +81,13 @@ export class Pipeline {
 
   /** Whether another command may be put: without PIPELINING only when no reply is owed, otherwise unless too many are. */
   get hasRoom(): boolean {
-    const most = this.#isPipelining ? MAX_OWED_REPLIES : 1
+    const most = this.isPipelining ? MAX_OWED_REPLIES : 1
     return this.#owed.length < most && this.#batchOctets < MAX_BATCH_OCTETS
   }
 
   /** Sends and receives until {@link hasRoom}. */
   *makeRoom(): Dialog<void> {
-    if (!this.#isPipelining) yield* this.settle()
+    if (!this.isPipelining) yield* this.settle()
     else if (this.#owed.length >= MAX_OWED_REPLIES) yield* this.#receiveUntil(REFILL_AT)
     else if (!this.hasRoom) yield* this.flush()
   }

@@ -24,6 +24,7 @@ import { formOf } from './content-form.ts'
 import { ContentReader } from './content-reader.ts'
 import type { MailPlan } from './mail-plan.ts'
 import { MailPlanner } from './mail-planner.ts'
+import { OpenTransactions } from './open-transactions.ts'
 import { MAX_BATCH_OCTETS, Pipeline, sessionOver, type Step } from './pipeline.ts'
 import type { SmtpSession } from './session.ts'
 import { Transaction, type QueuedLetter } from './transaction.ts'
@@ -54,7 +55,7 @@ const MAX_UNCONFIRMED_OCTETS = 4 * 1024 * 1024
 const MAX_CHUNK_OCTETS = MAX_BATCH_OCTETS - formatBdat(MAX_BATCH_OCTETS, 'LAST').octets.length
 
 /**
- * Sends letters until none waits and every reply is in. Each is told what became of it the moment that is known; the dialog itself
+ * Sends letters until none waits and every reply is in. Each is told what became of it as soon as that is certain; the dialog itself
  * gives nothing and throws nothing.
  *
  * A letter fails with SmtpCapabilityMissing, SmtpSizeExceeded, RangeError before anything of it is sent; with what its source throws,
@@ -79,13 +80,10 @@ class Burst {
   readonly #session: SmtpSession
   readonly #pipeline: Pipeline
   readonly #planner: MailPlanner
-  /** Letters that have been begun and not been told what became of them, the oldest first. */
-  #open: Transaction[] = []
+  readonly #open: OpenTransactions
   #failure: unknown
   /** How much content has gone in chunks since all replies were in. */
   #unconfirmedOctets = 0
-  /** There was a reply that can't have been meant for what it came to. The ones before it may not have been either. */
-  #isOutOfStep = false
   /** The server holds, or may hold, an envelope that came to nothing. */
   #needsReset: boolean
   /**
@@ -97,6 +95,7 @@ class Burst {
   constructor(session: SmtpSession) {
     this.#session = session
     this.#planner = new MailPlanner(session)
+    this.#open = new OpenTransactions(session.channel)
     const isPipelining = session.extensions.has('PIPELINING')
     this.#pipeline = new Pipeline(session.channel, { isPipelining })
     this.#needsReset = session.state === 'reset-needed'
@@ -114,14 +113,14 @@ class Burst {
         if (this.#isFull()) yield* this.#decideAll()
         const letter = queue.next() ?? (yield* this.#await(queue))
         if (letter !== undefined) yield* this.#send(letter, queue)
-        else if (this.#pipeline.owesReplies) yield* this.#pipeline.receive()
+        else if (this.#pipeline.owesReplies) yield* this.#receive()
         else if (!(yield* this.#confirm())) break
       }
       this.#session.state = this.#needsReset ? 'reset-needed' : 'ready'
     } catch (error) {
-      if (this.#open.every(({ isDone }) => isDone)) this.#failure = error
+      if (this.#open.count === 0) this.#failure = error
       this.#session.state = 'ended'
-      yield* this.#breakOff(error)
+      yield* this.#open.breakOff(error)
     }
   }
 
@@ -135,36 +134,13 @@ class Burst {
     return queue.next()
   }
 
-  /**
-   * 421 is said to all: what was sent after the command that it answers, the server does not look at any more. Other last words are for the oldest letter, because
-   * replies come in order; when there is one too many of them, it is not known whose which was.
-   */
-  *#breakOff(error: unknown): Dialog<void> {
-    const { channel } = this.#session
-    const { lastWord } = channel
-    const open = this.#open.filter(({ isDone }) => !isDone)
-    const answered = open.filter(({ isAnswered }) => isAnswered)
-    for (const transaction of answered) {
-      if (error instanceof ProtocolViolation) transaction.doubt(error)
-      else if (this.#isOutOfStep) transaction.doubt(sessionOver(lastWord))
-      else transaction.settle()
-    }
-    const others = open.filter(({ isAnswered }) => !isAnswered)
-    const isSaidToAll = lastWord?.code === CLOSING
-    const isInDoubt = isSaidToAll && others.some(({ isHandedOver }) => isHandedOver)
-    const goesOn = isInDoubt && (yield* channel.goesOn())
-    for (const [index, transaction] of others.entries()) {
-      const isForThis = goesOn ? !transaction.isHandedOver : isSaidToAll || index === 0
-      transaction.breakOff(error, isForThis ? lastWord : undefined)
-    }
-  }
-
   *#send(letter: QueuedLetter, queue: LetterQueue): Dialog<void> {
     const plan = this.#plan(letter)
     if (plan === undefined) return
     const { isLmtp, usesChunking } = this.#session
-    const transaction = new Transaction(letter, { isLmtp, isHeldBack: usesChunking })
-    this.#open.push(transaction)
+    const isHeldBack = usesChunking || this.#pipeline.isPipelining
+    const transaction = new Transaction(letter, { isLmtp, isHeldBack })
+    this.#open.add(transaction)
     yield* this.#sendEnvelope(transaction, plan)
     if (!usesChunking) return yield* this.#sendData(transaction, letter, queue)
     if (!this.#isProven) {
@@ -178,10 +154,8 @@ class Burst {
 
   /** Whether so much is undecided that no letter may follow. */
   #isFull(): boolean {
-    this.#open = this.#open.filter(({ isDone }) => !isDone)
     return (
-      this.#open.length >= MAX_UNDECIDED_LETTERS ||
-      this.#unconfirmedOctets >= MAX_UNCONFIRMED_OCTETS
+      this.#open.count >= MAX_UNDECIDED_LETTERS || this.#unconfirmedOctets >= MAX_UNCONFIRMED_OCTETS
     )
   }
 
@@ -196,18 +170,23 @@ class Burst {
    */
   *#confirm(): Dialog<boolean> {
     this.#unconfirmedOctets = 0
-    const answered = this.#open.filter(({ isAnswered, isDone }) => isAnswered && !isDone)
-    if (answered.length === 0) return false
+    if (!this.#open.hasAnswered) return false
     try {
       yield* this.#pipeline.hear()
     } catch (error) {
       const { lastWord } = this.#session.channel
-      this.#isOutOfStep = lastWord !== undefined && lastWord.code !== CLOSING
+      this.#open.isOutOfStep = lastWord !== undefined && lastWord.code !== CLOSING
       throw error
     }
-    for (const transaction of answered) transaction.settle()
+    this.#open.tellAnswered()
     yield* this.#pipeline.hear()
     return true
+  }
+
+  /** Where nothing has left behind a letter with DATA, there is nothing that could show a reply too many, and its outcome is not kept from anybody. */
+  *#receive(): Dialog<void> {
+    yield* this.#pipeline.receive()
+    if (!this.#session.usesChunking && !this.#pipeline.owesReplies) this.#open.tellAnswered()
   }
 
   /** A letter that the server can't take is not begun, and the others go on. */
@@ -249,7 +228,7 @@ class Burst {
       timeoutMs,
       take: (reply) => {
         if (reply.severity === 'completion') return true
-        this.#isOutOfStep = reply.code !== CLOSING
+        this.#open.isOutOfStep = reply.code !== CLOSING
         throw sessionOver(reply)
       },
     }
@@ -271,6 +250,8 @@ class Burst {
       reader.prepare(MAX_BATCH_OCTETS)
       this.#planner.planAhead(queue.peek())
       yield* pipeline.settle()
+      // 354 can be the answer to nothing but DATA, so what came before it belongs to what it was taken for.
+      if (transaction.isGoAheadGiven) this.#open.tellAnswered()
       if (!transaction.isRefused) return yield* this.#sendContent(transaction, reader)
     }
     if (!transaction.isGoAheadGiven && transaction.hasRecipient) {

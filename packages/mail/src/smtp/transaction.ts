@@ -39,7 +39,7 @@ export class Transaction {
   readonly #isLmtp: boolean
   readonly #isHeldBack: boolean
   /** The replies to the content. */
-  readonly #verdicts = new Set<Reply>()
+  readonly #verdicts: Reply[] = []
   readonly #outcomes: (RecipientOutcome | undefined)[]
   /** How many have no outcome yet. */
   #undecided: number
@@ -155,8 +155,9 @@ export class Transaction {
   /** What was taken for the answer to its content may have been one to something else. */
   doubt(cause: MailError): void {
     if (this.#isDone) return
+    const verdicts = new Set(this.#verdicts)
     for (const [index, outcome] of this.#outcomes.entries()) {
-      if (outcome?.reply === undefined || !this.#verdicts.has(outcome.reply)) continue
+      if (outcome?.reply === undefined || !verdicts.has(outcome.reply)) continue
       this.#outcomes[index] = { kind: 'unknown', forwardPath: outcome.forwardPath, cause }
     }
     this.settle()
@@ -226,7 +227,7 @@ export class Transaction {
 
   #addVerdict(reply: Reply): boolean {
     refuseUnfit('the content', reply)
-    this.#verdicts.add(reply)
+    this.#verdicts.push(reply)
     if (this.#contentRefusal !== undefined && !reply.isRefusal) {
       this.#contentRefusal = undefined
       throw new ProtocolViolation(

@@ -9,6 +9,8 @@ export type TranscriptStep =
 
 const TLS_LINE = '-- TLS'
 
+const BACKSLASH = 0x5c
+
 /**
  * Reads a conversation written down as text.
  *
@@ -26,47 +28,49 @@ const TLS_LINE = '-- TLS'
  * @throws SyntaxError with the number of a line that is none of this.
  */
 export function parseTranscript(text: string): readonly TranscriptStep[] {
-  const steps: TranscriptStep[] = []
+  const turns: Turn[] = []
   for (const [index, written] of text.split(/\r?\n/).entries()) {
     const line = written.trimStart()
     if (line === '' || line.startsWith('#')) continue
-    const step = line.trimEnd() === TLS_LINE ? ({ kind: 'tls' } as const) : parseTurn(line)
-    if (step === undefined) {
+    const turn = line.trimEnd() === TLS_LINE ? ({ kind: 'tls' } as const) : parseTurn(line)
+    if (turn === undefined) {
       throw new SyntaxError(`line ${index + 1} of the transcript is neither C:, S: nor ${TLS_LINE}`)
     }
-    append(steps, step)
+    append(turns, turn)
   }
-  return steps
+  return turns.map((turn) =>
+    turn.kind === 'tls' ? turn : { kind: turn.kind, octets: concatOctets(turn.pieces) },
+  )
 }
 
-function parseTurn(line: string): TranscriptStep | undefined {
+/** A turn as it grows line by line. */
+type Turn =
+  { readonly kind: 'client' | 'server'; readonly pieces: Uint8Array[] } | { readonly kind: 'tls' }
+
+function parseTurn(line: string): Turn | undefined {
   const [, side, content] = /^([CS]):(?: (.*))?$/.exec(line) ?? []
   if (side === undefined) return undefined
-  return { kind: side === 'C' ? 'client' : 'server', octets: unescape(content ?? '') }
+  return { kind: side === 'C' ? 'client' : 'server', pieces: unescape(content ?? '') }
 }
 
 /** Escapes, and the line end. */
-const ESCAPE = /\\x([0-9a-fA-F]{2})|\\(\\)|\\$/
+const ESCAPE = /\\x([0-9a-fA-F]{2})|\\(\\)|\\$/g
 
-function unescape(content: string): Uint8Array {
-  const octets: number[] = []
-  let rest = content
-  for (let match = ESCAPE.exec(rest); match !== null; match = ESCAPE.exec(rest)) {
-    octets.push(...octetsOf(rest.slice(0, match.index)))
-    const [whole, hex, backslash] = match
-    if (hex === undefined && backslash === undefined) return Uint8Array.from(octets)
-    octets.push(hex === undefined ? 0x5c : Number.parseInt(hex, 16))
-    rest = rest.slice(match.index + whole.length)
+function unescape(content: string): Uint8Array[] {
+  const pieces: Uint8Array[] = []
+  let at = 0
+  for (const { 0: whole, 1: hex, 2: backslash, index } of content.matchAll(ESCAPE)) {
+    pieces.push(octetsOf(content.slice(at, index)))
+    if (hex === undefined && backslash === undefined) return pieces
+    pieces.push(Uint8Array.of(hex === undefined ? BACKSLASH : Number.parseInt(hex, 16)))
+    at = index + whole.length
   }
-  octets.push(...octetsOf(`${rest}\r\n`))
-  return Uint8Array.from(octets)
+  pieces.push(octetsOf(`${content.slice(at)}\r\n`))
+  return pieces
 }
 
-function append(steps: TranscriptStep[], step: TranscriptStep): void {
-  const last = steps.at(-1)
-  if (last === undefined || last.kind !== step.kind || last.kind === 'tls' || step.kind === 'tls') {
-    steps.push(step)
-    return
-  }
-  steps[steps.length - 1] = { ...last, octets: concatOctets([last.octets, step.octets]) }
+function append(turns: Turn[], turn: Turn): void {
+  const last = turns.at(-1)
+  if (last === undefined || last.kind === 'tls' || turn.kind !== last.kind) turns.push(turn)
+  else last.pieces.push(...turn.pieces)
 }

@@ -52,7 +52,9 @@ export function serveGreetedLogin(
 /** The server's side of SCRAM-SHA-256, with the password `pencil` of `user`. */
 export function challengeScram(binding?: { type: string; octets: Uint8Array }): Challenger {
   const account = { hash: 'sha256', user: 'user', password: 'pencil' } as const
-  const server = new ScramServer(binding === undefined ? account : { ...account, binding })
+  const server = new ScramServer(
+    binding === undefined ? account : { ...account, channel: 'bound', binding },
+  )
   const steps = [(text: string) => server.first(text), (text: string) => server.final(text)]
   return (text) => {
     const challenge = steps.shift()?.(text)

@@ -143,7 +143,8 @@ describe('The channel of SCRAM', () => {
     { mechanism: scramSha256Plus, hash: 'sha256' },
   ] as const) {
     it(`A6 is bound by ${mechanism.name}`, () => {
-      const server = new ScramServer({ hash, user: 'user', password: 'pencil', binding: BINDING })
+      const account = { hash, user: 'user', password: 'pencil', binding: BINDING }
+      const server = new ScramServer({ ...account, channel: 'bound' })
       const responder = begin(bound, mechanism)
 
       assert.match(textOf(responder.initialResponse), /^p=tls-exporter,,n=user,/)
@@ -154,15 +155,21 @@ describe('The channel of SCRAM', () => {
   it('A6 of another connection is no way in', () => {
     const other = { ...BINDING, octets: BINDING.octets.toReversed() }
     const account = { hash: 'sha256', user: 'user', password: 'pencil', binding: other } as const
+    const server = new ScramServer({ ...account, channel: 'bound' })
 
     assert.equal(
-      runExchange(begin(bound, scramSha256Plus), new ScramServer(account)),
+      runExchange(begin(bound, scramSha256Plus), server),
       'the server reported channel-bindings-dont-match',
     )
   })
 
   it('A6 whose offer somebody took away is noticed by the server', () => {
-    const account = { hash: 'sha256', user: 'user', password: 'pencil', binding: BINDING } as const
+    const account = {
+      hash: 'sha256',
+      user: 'user',
+      password: 'pencil',
+      channel: 'bindable',
+    } as const
     const responder = begin({ channelBinding: BINDING, isBindingOffered: false })
 
     assert.equal(

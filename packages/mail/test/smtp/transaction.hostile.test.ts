@@ -188,6 +188,13 @@ describe('Replies that do not fit', () => {
 describe('A server that speaks before the content has ended', () => {
   const begun = NEXT_PIPELINED.replace(/\n *C: x\n[^]*/, '')
 
+  it('S10 S12 in the same breath with the go-ahead has said no verdict, and gets none of the content', async () => {
+    await assert.rejects(
+      play(sendAll([one]), `${pipelining}${begun}\nS: 250 queued`),
+      (error) => error instanceof ProtocolViolation && error.line === '250 queued',
+    )
+  })
+
   for (const { reply, outcome } of [
     { reply: '552 5.3.4 too much', outcome: 'rejected 552' },
     { reply: '421 4.3.2 bye', outcome: 'deferred 421' },

@@ -14,6 +14,9 @@ export interface Closing {
 
 /** What applying needs of a database, within the transaction that is open. */
 export interface ApplyDatabase {
+  /** As many rows, or more, are best given at once; absent where fewer will do as well. */
+  readonly batchRows?: number
+
   /** The columns of a table that are none of the sender's business: a rule keeps them at home here. */
   leftOut(table: string): ReadonlySet<string>
 

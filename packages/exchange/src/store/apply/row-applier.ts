@@ -56,6 +56,10 @@ export class BatchRowApplier implements RowApplier {
     })
   }
 
+  get batchRows(): number {
+    return this.#options.database.batchRows ?? 1
+  }
+
   /** The last position of the change index, with the rows that were written. */
   get headSeq(): number {
     return this.#writer.headSeq

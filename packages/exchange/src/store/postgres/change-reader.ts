@@ -1,9 +1,10 @@
 import { parseNodeCode } from '../../plan/node-code.ts'
 import type { RowLine, TableLine } from '../../message/body-lines.ts'
 import type { Value } from '../../message/values.ts'
-import type { Change, ChangeBatch, ChangesRequest } from '../change-store.ts'
+import type { Change, ChangeBatch, ChangeLines, ChangesRequest } from '../change-store.ts'
 import { type Connection, quoteName, type SqlRow, toNumber, toText } from './postgres-database.ts'
 import { indexName } from './capture.ts'
+import { canReadLines, type LineSource, type ReadColumn, readLines } from './line-reader.ts'
 import { type RuledTable, sharedColumns, toSharedTableLine } from './ruled-table.ts'
 import { type ChangeSource, conditionFor, shareName, shareSource, wholeSource } from './share.ts'
 import type { UserColumn } from './user-table.ts'
@@ -28,9 +29,7 @@ export async function* readChanges(
 ): AsyncGenerator<ChangeBatch, void, void> {
   const cursors: TableCursor[] = []
   for (const table of await withChanges(connection, tables, request)) {
-    const cursor = new TableCursor(connection, table)
-    await cursor.open(request)
-    cursors.push(cursor)
+    cursors.push(await TableCursor.open(connection, table, request))
   }
   while (true) {
     const [first, second] = cursors.toSorted((a, b) => a.seq - b.seq)
@@ -56,40 +55,63 @@ async function withChanges(
   return sent.filter((_, index) => row?.[index] === 't')
 }
 
-/** The changes of one table, a piece ahead. */
+/** The changes of one table: as lines as long as they are to be had, then row by row, a piece ahead. */
 class TableCursor {
   readonly #connection: Connection
   readonly #table: RuledTable
-  readonly #columns: readonly UserColumn[]
   readonly #line: TableLine
+  readonly #source: LineSource
+  readonly #request: ChangesRequest
+  readonly #knower: string
+  /** Before the first row that is read by itself: where the next lines begin, at the earliest. */
+  #nextSeq: number | undefined
   #rows: readonly SqlRow[] = []
   #next = 0
   #fetchRows = FIRST_ROWS
   #isAtEnd = false
 
-  constructor(connection: Connection, table: RuledTable) {
+  private constructor(
+    connection: Connection,
+    at: { readonly table: RuledTable; readonly request: ChangesRequest },
+    source: ChangeSource,
+  ) {
+    const { table, request } = at
     this.#connection = connection
     this.#table = table
-    this.#columns = sharedColumns(table)
     this.#line = toSharedTableLine(table)
+    this.#source = { ...source, columns: valuesOf(table), keyLength: table.key.length }
+    this.#request = request
+    // A part of a table is one node's, and nobody else's.
+    const isForMany = request.keepsOwn === true && table.condition === undefined
+    this.#knower = isForMany ? NOBODY : request.forNode
   }
 
-  async open(request: ChangesRequest): Promise<void> {
-    const { condition } = this.#table
+  static async open(
+    connection: Connection,
+    table: RuledTable,
+    request: ChangesRequest,
+  ): Promise<TableCursor> {
     const source =
-      condition === undefined
-        ? wholeSource(this.#table)
-        : shareSource(
-            this.#table,
-            await conditionFor(this.#connection, this.#table, request.forNode),
-          )
+      table.condition === undefined
+        ? wholeSource(table)
+        : shareSource(table, await conditionFor(connection, table, request.forNode))
+    const cursor = new TableCursor(connection, { table, request }, source)
+    if (request.roomForLines !== undefined && canReadLines(cursor.#source)) {
+      await cursor.#skipTo(request.afterSeq)
+    } else {
+      await cursor.#openRows(request.afterSeq)
+    }
+    return cursor
+  }
+
+  async #openRows(afterSeq: number): Promise<void> {
+    this.#nextSeq = undefined
     // Named by the table: two tables are read side by side, in one transaction that ends both.
     await this.#connection.run(
-      `DECLARE ${this.#name} NO SCROLL CURSOR FOR ${changesStatement(this.#table, this.#columns, source)}`,
-      request.afterSeq,
-      request.throughSeq,
-      // A part of a table is one node's, and nobody else's.
-      request.keepsOwn === true && condition === undefined ? NOBODY : request.forNode,
+      `DECLARE ${this.#name} NO SCROLL CURSOR FOR ${changesStatement(this.#source)}`,
+      afterSeq,
+      this.#request.throughSeq,
+      this.#knower,
     )
     await this.#fetch()
   }
@@ -98,24 +120,65 @@ class TableCursor {
     return `obmen_changes_${this.#table.id}`
   }
 
-  /** The position of the next change; infinite when there is none. */
+  /** No change that is still to be read has a position before it; infinite when there is none. */
   get seq(): number {
+    if (this.#nextSeq !== undefined) return this.#nextSeq
     const row = this.#rows[this.#next]
     return row === undefined ? Number.POSITIVE_INFINITY : toNumber(row[0])
   }
 
   async *takeUntil(seq: number): AsyncGenerator<ChangeBatch, void, void> {
+    const throughSeq = Math.min(seq - 1, this.#request.throughSeq)
     while (this.seq < seq) {
-      const changes: Change[] = []
-      let row = this.#rows[this.#next]
-      while (row !== undefined && toNumber(row[0]) < seq) {
-        changes.push(this.#toChange(row))
-        this.#next += 1
-        row = this.#rows[this.#next]
-      }
-      if (row === undefined) await this.#fetch()
-      yield { table: this.#line, changes }
+      const lines = this.#nextSeq === undefined ? undefined : await this.#readLines(throughSeq)
+      if (lines !== undefined) yield { table: this.#line, changes: [], lines }
+      else if (this.#nextSeq === undefined && this.seq < seq) yield await this.#takeRows(seq)
     }
+    // Behind lines there may be nothing at once: two tables must never seem to be at one position.
+    if (Number.isFinite(this.#nextSeq)) await this.#skipTo(throughSeq)
+  }
+
+  /** The next lines. Without them the cursor stands behind the range when it holds no rows, and otherwise before them, to read them one by one. */
+  async #readLines(throughSeq: number): Promise<ChangeLines | undefined> {
+    const { keepsOwn = false, roomForLines } = this.#request
+    const afterSeq = this.seq - 1
+    const range = { afterSeq, throughSeq, knower: this.#knower, tellsVia: keepsOwn }
+    const lines = await readLines(this.#connection, this.#source, range)
+    if (lines === 'none') {
+      await this.#skipTo(throughSeq)
+      return undefined
+    }
+    if (lines === undefined || lines.octets.length > (roomForLines?.() ?? 0)) {
+      await this.#openRows(afterSeq)
+      return undefined
+    }
+    const isLast = lines.lastSeq >= this.#request.throughSeq
+    this.#nextSeq = isLast ? Number.POSITIVE_INFINITY : lines.lastSeq + 1
+    return lines
+  }
+
+  async #skipTo(afterSeq: number): Promise<void> {
+    const { throughSeq } = this.#request
+    const [seq = null] =
+      (await this.#connection.first(
+        `${this.#source.positions} AND seq > $1::bigint AND seq <= $2::bigint`,
+        afterSeq,
+        throughSeq,
+        this.#knower,
+      )) ?? []
+    this.#nextSeq = seq === null ? Number.POSITIVE_INFINITY : toNumber(seq)
+  }
+
+  async #takeRows(seq: number): Promise<ChangeBatch> {
+    const changes: Change[] = []
+    let row = this.#rows[this.#next]
+    while (row !== undefined && toNumber(row[0]) < seq) {
+      changes.push(this.#toChange(row))
+      this.#next += 1
+      row = this.#rows[this.#next]
+    }
+    if (row === undefined) await this.#fetch()
+    return { table: this.#line, changes }
   }
 
   async #fetch(): Promise<void> {
@@ -134,7 +197,7 @@ class TableCursor {
   #toChange(row: SqlRow): Change {
     const [seq, entrySeq, via, stamp, origin, presence, ...texts] = row
     const kind = KINDS[toNumber(presence)] ?? 'deletion'
-    const columns = kind === 'row' ? this.#columns : this.#table.key
+    const columns = kind === 'row' ? this.#source.columns : this.#table.key
     const line: RowLine = {
       kind,
       stamp: toNumber(stamp),
@@ -153,7 +216,10 @@ class TableCursor {
 const KINDS = ['deletion', 'row', 'departure'] as const
 
 /** The values of columns, from the texts that {@link readColumns} asks for. */
-export function decodeValues(columns: readonly UserColumn[], texts: SqlRow): Value[] {
+export function decodeValues(
+  columns: readonly Pick<UserColumn, 'codec'>[],
+  texts: SqlRow,
+): Value[] {
   return columns.map(({ codec }, index) => {
     const text = texts[index] ?? null
     return text === null ? null : codec.decode(text)
@@ -166,15 +232,16 @@ export function readColumns(columns: readonly UserColumn[], row: string): string
 }
 
 /** The columns as a message has them: key columns first. Of a row that is gone, the index has the key. */
-function changesStatement(
-  table: RuledTable,
-  columns: readonly UserColumn[],
-  { from, position, condition, presence }: ChangeSource,
-): string {
-  const values = columns.map(({ name, codec }, index) => {
+function valuesOf(table: RuledTable): ReadColumn[] {
+  return sharedColumns(table).map(({ name, codec }, index) => {
     const value = `d.${quoteName(name)}`
-    return codec.read(index < table.key.length ? `coalesce(${value}, i.k${index + 1})` : value)
+    const isKey = index < table.key.length
+    return { codec, value: isKey ? `coalesce(${value}, i.k${index + 1})` : value }
   })
+}
+
+function changesStatement({ from, position, condition, presence, columns }: LineSource): string {
+  const values = columns.map(({ codec, value }) => codec.read(value))
   return `
     SELECT ${[position, 'i.seq', 'i.via', 'i.stamp', 'i.origin', presence, ...values].join(', ')}
       ${from}

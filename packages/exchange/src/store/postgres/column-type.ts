@@ -19,6 +19,10 @@ export interface Codec {
   readonly type: ColumnType
   /** An expression for the value's text, from one for the value. */
   readonly read: (value: string) => string
+  /** An expression for what JSON is made of as it stands in the line of a message; absent where it is what `read` gives. */
+  readonly readForLine?: (value: string) => string
+  /** A condition for a value that JSON would not hold so; absent where it holds all. */
+  readonly isUnlikeInLine?: (value: string) => string
   /** The value, from its text. */
   readonly decode: (text: string) => Value
   /** The text that is bound for a value, or `undefined` for a value that the type does not have. */
@@ -45,6 +49,8 @@ const asText = (value: NonNullable<Value>): string | undefined => {
 const INTEGER: Codec = {
   type: 'integer',
   read: (value) => value,
+  isUnlikeInLine: (value) =>
+    `${value}::bigint NOT BETWEEN -${Number.MAX_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}`,
   decode: BigInt,
   encode: (value) => (typeof value === 'bigint' ? value.toString() : undefined),
   write: cast,
@@ -54,6 +60,7 @@ const INTEGER: Codec = {
 const DOUBLE: Codec = {
   type: 'real',
   read: (value) => value,
+  isUnlikeInLine: (value) => `${value} IN ('NaN', 'Infinity', '-Infinity')`,
   decode: Number,
   encode: (value) => (typeof value === 'number' ? formatDouble(value) : undefined),
   write: cast,
@@ -62,6 +69,7 @@ const DOUBLE: Codec = {
 /** A number of 32 bits travels as the number of 64 bits that it is, not as its shortest text: 0.10000000149011612 for 0.1. */
 const SINGLE: Codec = {
   ...DOUBLE,
+  readForLine: (value) => `${value}::double precision`,
   decode: (text) => Math.fround(Number(text)),
   encode: (value) => {
     if (typeof value !== 'number' || !Object.is(Math.fround(value), value)) return undefined
@@ -75,6 +83,7 @@ const EXACT_DIGITS = 15
 const NUMERIC: Codec = {
   type: 'numeric',
   read: (value) => value,
+  isUnlikeInLine: (value) => `${value} = 'NaN'`,
   decode: decodeNumeric,
   encode: (value) => {
     if (typeof value === 'bigint') return value.toString()
@@ -96,6 +105,7 @@ function fitsScale(text: string, declared: string): boolean {
 const BOOLEAN: Codec = {
   type: 'boolean',
   read: (value) => value,
+  readForLine: (value) => `${value}::int`,
   decode: (text) => (text === 't' ? 1n : 0n),
   encode: (value) => (value === 1n ? 'true' : value === 0n ? 'false' : undefined),
   write: cast,
@@ -130,6 +140,8 @@ const PADDED_TEXT: Codec = {
 const OCTETS: Codec = {
   type: 'blob',
   read: (value) => value,
+  readForLine: () => 'NULL::text',
+  isUnlikeInLine: (value) => `${value} IS NOT NULL`,
   decode: (text) => new Uint8Array(Buffer.from(text.slice(2), 'hex')),
   encode: (value) => {
     if (!(value instanceof Uint8Array)) return undefined

@@ -14,54 +14,61 @@ export function numbered(rows: readonly RowLine[]): NumberedRow[] {
   return rows.map((row, place) => ({ place, row }))
 }
 
+/** A value as it is bound; `undefined` for one that its column's type does not have. */
+type Text = string | null | undefined
+
 /** Texts for the values of rows, or why a row's values have none. */
 export class RowTexts {
   readonly #columns: readonly UserColumn[]
+  /** Each row is bound several times: to be looked up, to be written, to be recorded. */
+  readonly #encoded = new WeakMap<RowLine, readonly Text[]>()
 
   constructor(columns: readonly UserColumn[]) {
     this.#columns = columns
   }
 
   /** Why a row can't be bound: a value is not of the column's type. */
-  faultOf({ values }: RowLine): string | undefined {
-    for (const [index, value] of values.entries()) {
-      const column = this.#columns[index]
-      if (column === undefined || value === null || column.codec.encode(value) !== undefined)
-        continue
-      return `column ${JSON.stringify(column.name)} of type ${column.declared} does not take ${describe(value)}`
-    }
-    return undefined
+  faultOf(row: RowLine): string | undefined {
+    const index = this.#encode(row).indexOf(undefined)
+    const column = this.#columns[index]
+    if (column === undefined) return undefined
+    const value = describe(row.values[index] ?? null)
+    return `column ${JSON.stringify(column.name)} of type ${column.declared} does not take ${value}`
   }
 
   /** Whether PostgreSQL surely takes the values of the first `width` columns, or of those of them that it might change. */
   areSure(rows: readonly RowLine[], which: { readonly width?: number } = {}): boolean {
     const { width } = which
-    const columns = this.#columns.slice(0, width)
-    return rows.every(({ values }) =>
-      columns.every(({ codec, declared }, index) => {
-        const value = values[index] ?? null
-        if (value === null || (width === undefined && codec.isExact === undefined)) return true
-        const text = codec.encode(value)
-        return text !== undefined && codec.isSure?.(text, declared) === true
-      }),
-    )
+    return this.#columns.slice(0, width).every(({ codec, declared }, index) => {
+      if (width === undefined && codec.isExact === undefined) return true
+      return rows.every((row) => {
+        const text = this.#encode(row)[index]
+        return text === null || (text !== undefined && codec.isSure?.(text, declared) === true)
+      })
+    })
   }
 
   /** The arrays for the first `width` columns. A row that can't be bound must not be among these. */
   bind(rows: readonly RowLine[], width: number = this.#columns.length): string[] {
-    return this.#columns.slice(0, width).map(({ codec }, index) =>
-      toArray(
-        rows.map(({ values }) => {
-          const value = values[index] ?? null
-          return value === null ? null : (codec.encode(value) ?? null)
-        }),
-      ),
-    )
+    const texts = rows.map((row) => this.#encode(row))
+    return Array.from({ length: width }, (_, index) => {
+      return toArray(texts.map((ofRow) => ofRow[index] ?? null))
+    })
+  }
+
+  #encode(row: RowLine): readonly Text[] {
+    const known = this.#encoded.get(row)
+    if (known !== undefined) return known
+    const texts = row.values.map((value, index) => {
+      return value === null ? null : this.#columns[index]?.codec.encode(value)
+    })
+    this.#encoded.set(row, texts)
+    return texts
   }
 }
 
 /** A value for people, short. */
-function describe(value: NonNullable<Value>): string {
+function describe(value: Value): string {
   if (value instanceof Uint8Array) return `${value.length} octets`
   if (typeof value !== 'string') return `the number ${String(value)}`
   const text = JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)

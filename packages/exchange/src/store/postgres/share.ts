@@ -329,6 +329,8 @@ async function adoptWhole(
 /** From where and by which positions the changes of a table are read for a node: its share, or the whole change index. */
 export interface ChangeSource {
   readonly from: string
+  /** What tells quickly whether there is anything: the positions alone, of changes of no interest too. */
+  readonly positions: string
   readonly position: string
   readonly condition: string
   /** 0: the row is gone; 1: it is the node's; 2: it is there and not the node's share. */
@@ -339,6 +341,7 @@ export interface ChangeSource {
 export function wholeSource(table: RuledTable): ChangeSource {
   return {
     from: `FROM ${indexName(table)} i LEFT JOIN ${tableName(table)} d ON ${matchesKey(table, 'd', 'i')}`,
+    positions: `SELECT min(seq) FROM ${indexName(table)} WHERE $3::text IS NOT NULL`,
     position: 'i.seq',
     condition: 'i.via <> $3',
     presence: `CASE WHEN ${isGone(table)} THEN 0 ELSE 1 END`,
@@ -355,6 +358,7 @@ export function shareSource(table: RuledTable, condition: string): ChangeSource 
     from:
       `FROM ${shareName(table)} s JOIN ${indexName(table)} i ON ${isEntry}` +
       ` LEFT JOIN ${tableName(table)} d ON ${matchesKey(table, 'd', 'i')}`,
+    positions: `SELECT min(seq) FROM ${shareName(table)} WHERE node = $3`,
     position: 's.seq',
     // What came from the node it knows, unless it was taken from it since; what is not its share it has to be told.
     condition: `s.node = $3 AND (i.via <> $3 OR s.seq <> i.seq OR (NOT ${isGone(table)} AND NOT ${mine}))`,

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 
 import { parseNodeCode } from '@obmen/exchange'
 
+import { countRows, readLines, rowsOf } from '../lines.ts'
 import { type OpenDatabase, row, tableLine } from './store-to-try.ts'
 
 const GOODS = 'CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT);'
@@ -18,7 +19,61 @@ export function readingContract(open: OpenDatabase): void {
     readsColumns(open)
     readsInBatches(open)
   })
+  describe('rows as lines', () => readsLines(open))
   describe('checksums', () => comparesTables(open))
+}
+
+function readsLines(open: OpenDatabase): void {
+  it('come in the order of positions, from tables by turns, deletions among them', async () => {
+    const node = await open(`${GOODS} CREATE TABLE other (id INTEGER PRIMARY KEY)`)
+    for (const turn of [1, 2]) {
+      await node.sql(`${FIRST_THOUSAND} INSERT INTO goods SELECT ${turn} * 10000 - i, 'Ж' FROM n`)
+      await node.sql(`DELETE FROM goods WHERE id % 5 = 0`)
+      await node.sql(`INSERT INTO other VALUES (${turn}), (-${turn})`)
+      await node.fold()
+    }
+    const range = { afterSeq: 0, throughSeq: 9999 }
+
+    const lines = await readLines(node.store, range)
+
+    assert.equal(countRows(lines, 'lines') > 2400, true)
+    assert.deepEqual(rowsOf(lines), rowsOf(await node.batches(range)))
+  })
+
+  it('end where there is no room for more, and the rest comes row by row', async () => {
+    const node = await open(GOODS)
+    await node.sql(`INSERT INTO goods VALUES (1, 'a'), (2, 'b'), (3, 'c')`)
+    await node.fold()
+    const [whole] = await readLines(node.store)
+    const room = whole?.lines?.octets.length ?? 0
+
+    const fitting = await readLines(node.store, { room })
+    const tooLarge = await readLines(node.store, { room: room - 1 })
+
+    assert.equal(countRows(fitting, 'lines'), 3)
+    assert.equal(countRows(tooLarge, 'rows'), 3)
+  })
+
+  it('are of one sender where the sender matters', async () => {
+    const node = await open(GOODS)
+    const ofOne = [row(5, 'С02', 1n, 'a'), row(5, 'С02', 2n, 'b')]
+    await node.apply(GOODS_LINE, ofOne, { code: 'С02' })
+    const [first] = await readLines(node.store, { keepsOwn: true })
+    await node.apply(GOODS_LINE, [row(5, 'С03', 3n, 'c')], { code: 'С03' })
+    const ofTwo = await readLines(node.store, { keepsOwn: true })
+
+    assert.equal(first?.lines?.via, 'С02')
+    const senders = ofTwo.flatMap(({ changes }) => changes.map(({ via }) => via))
+    assert.deepEqual(senders, ['С02', 'С02', 'С03'])
+  })
+
+  it('are not made of long rows', async () => {
+    const node = await open(GOODS)
+    await node.sql(`INSERT INTO goods VALUES (1, 'a'), (2, '${'x'.repeat(20_000)}')`)
+    await node.fold()
+
+    assert.equal(countRows(await readLines(node.store), 'rows'), 2)
+  })
 }
 
 function readsRanges(open: OpenDatabase): void {

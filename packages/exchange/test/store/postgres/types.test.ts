@@ -8,6 +8,7 @@ import { COLUMN_TYPES } from '../../../src/message/values.ts'
 import { Connection } from '../../../src/store/postgres/postgres-database.ts'
 import { readUserTables, toTableLine } from '../../../src/store/postgres/user-table.ts'
 import { row, type StoreToTry, tableLine } from '../contract/store-to-try.ts'
+import { countRows, readLines, rowsOf } from '../lines.ts'
 import { PreparedDatabase } from '../sqlite/prepared-database.ts'
 import { INEXACT, insertAll, POSTGRES, SQLITE, TYPES } from './type-cases.ts'
 import { clear, prepareIn } from './prepared-postgres.ts'
@@ -201,6 +202,34 @@ async function readAll(
   }
   return batches
 }
+
+describe('rows as lines', () => {
+  it('say the same as rows that are read one by one, whatever is in them', async () => {
+    const numbers = `INSERT INTO v (id, c3, c4) VALUES (1000, 'NaN', 'NaN'), (1001, '-0', '-0'), (1002, '-0', '-0')`
+    const { store, node } = await prepareIn(pool, `${POSTGRES}; ${insertAll()}; ${numbers}`)
+    const lastSeq = await node.fold()
+    let asLines = 0
+    for (let afterSeq = 0; afterSeq < lastSeq; afterSeq += 1) {
+      const range = { afterSeq, throughSeq: afterSeq + 2 }
+      const lines = await readLines(store, range)
+      asLines += countRows(lines, 'lines')
+      assert.deepEqual(rowsOf(lines), rowsOf(await node.batches(range)))
+    }
+    assert.equal(asLines > lastSeq, true)
+  })
+
+  it('are not made of more columns than a function takes', async () => {
+    const columns = Array.from({ length: 120 }, (_, index) => `c${index} text`).join(', ')
+    const { store, node } = await prepareIn(
+      pool,
+      `CREATE TABLE v (id integer PRIMARY KEY, ${columns})`,
+    )
+    await node.sql('INSERT INTO v VALUES (1), (2)')
+    await node.fold()
+
+    assert.equal(countRows(await readLines(store), 'rows'), 2)
+  })
+})
 
 describe('the table of types for people', () => {
   const text = readFileSync(join(import.meta.dirname, '../../../../../docs/types.md'), 'utf8')

@@ -12,7 +12,7 @@ import {
   type ServerStep,
 } from '../../sasl/server-exchange.ts'
 import { DigestServer } from './digest-server.ts'
-import { ScramServer, type ScramAccount } from './scram-server.ts'
+import { ScramServer, unescapeName, type ScramAccount } from './scram-server.ts'
 
 /** What the mail host can be told to offer. Those whose names end in `-PLUS` and EXTERNAL are there with TLS only. */
 export type HostMechanism =
@@ -65,7 +65,7 @@ export function hostMechanisms(
     begin(name) {
       const mechanism = names().find((known) => known === name)
       if (mechanism === undefined) return undefined
-      const conversation = CONVERSATIONS[mechanism]?.(facts)
+      const conversation = CONVERSATIONS[mechanism]?.(facts, channelOf(mechanism, names()))
       if (conversation === undefined) return CLEAR_TEXT_MECHANISMS.begin(mechanism)
       return new HostExchange(conversation)
     },
@@ -100,18 +100,25 @@ function challenge(text: string): ServerStep {
   return { kind: 'challenge', text: encodeBase64(octetsOf(text)) }
 }
 
-const CONVERSATIONS: Readonly<Partial<Record<HostMechanism, (facts: HostFacts) => Conversation>>> =
-  {
-    'CRAM-MD5': cramMd5,
-    'DIGEST-MD5': digestMd5,
-    'SCRAM-SHA-1': (facts) => scram(facts, 'sha1'),
-    'SCRAM-SHA-1-PLUS': (facts) => scram(facts, 'sha1', 'bound'),
-    'SCRAM-SHA-256': (facts) => scram(facts, 'sha256'),
-    'SCRAM-SHA-256-PLUS': (facts) => scram(facts, 'sha256', 'bound'),
-    OAUTHBEARER: (facts) => token(facts, /^n,a=([^,]*),\u0001/),
-    XOAUTH2: (facts) => token(facts, /^user=([^\u0001]*)\u0001/),
-    EXTERNAL: external,
-  }
+/** Whether a mechanism binds the channel, or another one beside it could have. */
+function channelOf(name: HostMechanism, offered: readonly string[]): ScramAccount['channel'] {
+  if (name.endsWith('-PLUS')) return 'bound'
+  return offered.includes(`${name}-PLUS`) ? 'bindable' : undefined
+}
+
+type Begin = (facts: HostFacts, channel: ScramAccount['channel']) => Conversation
+
+const CONVERSATIONS: Readonly<Partial<Record<HostMechanism, Begin>>> = {
+  'CRAM-MD5': cramMd5,
+  'DIGEST-MD5': digestMd5,
+  'SCRAM-SHA-1': (facts, channel) => scram(facts, 'sha1', channel),
+  'SCRAM-SHA-1-PLUS': (facts, channel) => scram(facts, 'sha1', channel),
+  'SCRAM-SHA-256': (facts, channel) => scram(facts, 'sha256', channel),
+  'SCRAM-SHA-256-PLUS': (facts, channel) => scram(facts, 'sha256', channel),
+  OAUTHBEARER: (facts) => token(facts, /^n,a=([^,]*),\u0001/),
+  XOAUTH2: (facts) => token(facts, /^user=([^\u0001]*)\u0001/),
+  EXTERNAL: external,
+}
 
 /** RFC 2195: the name and a digest of what the server has said, keyed with the password. */
 function cramMd5({ passwordOf }: HostFacts): Conversation {
@@ -143,7 +150,11 @@ function digestMd5({ passwordOf }: HostFacts): Conversation {
   }
 }
 
-function scram(facts: HostFacts, hash: ScramAccount['hash'], channel?: 'bound'): Conversation {
+function scram(
+  facts: HostFacts,
+  hash: ScramAccount['hash'],
+  channel: ScramAccount['channel'],
+): Conversation {
   let server: ScramServer | undefined
   let user = ''
   let isProven = false
@@ -155,9 +166,9 @@ function scram(facts: HostFacts, hash: ScramAccount['hash'], channel?: 'bound'):
         user = unescapeName(
           /(?:^|,)n=([^,]+)/.exec(message.replace(/^[^,]*,[^,]*,/, ''))?.[1] ?? '',
         )
-        const account = accountOf(facts, user, channel && /^p=([a-z-]+),/.exec(message)?.[1])
+        const account = accountOf(facts, user, /^p=([a-z-]+),/.exec(message)?.[1])
         if (account === undefined) return undefined
-        server = new ScramServer({ ...account, hash })
+        server = new ScramServer({ ...account, hash, ...(channel && { channel }) })
         const first = server.first(message)
         return first.startsWith('e=') ? undefined : { challenge: first }
       }
@@ -179,11 +190,6 @@ function accountOf(
   const isKnown = type === 'tls-exporter' || type === 'tls-unique'
   const binding = isKnown ? channelBinding(type) : undefined
   return { user, password: prepared, ...(binding && { binding }) }
-}
-
-/** RFC 5802 §5.1. */
-function unescapeName(name: string): string {
-  return name.replaceAll('=2C', ',').replaceAll('=3D', '=')
 }
 
 /** RFC 7628 §3.2.2: a token that is refused is refused with a challenge first, which the client acknowledges. */

@@ -5,7 +5,9 @@ export interface ScramAccount {
   readonly user: string
   /** As SASLprep would have it. */
   readonly password: string
-  /** What the server knows of the TLS connection, and that it offers to bind to it. */
+  /** `'bound'`: the mechanism is that with `-PLUS`. `'bindable'`: that one is offered too, and was not chosen. */
+  readonly channel?: 'bound' | 'bindable'
+  /** What the server knows of the TLS connection, of the type that the client names. */
   readonly binding?: { readonly type: string; readonly octets: Uint8Array }
   readonly iterations?: number
 }
@@ -39,16 +41,10 @@ export class ScramServer {
   first(clientFirst: string): string {
     const [, gs2 = '', flag = '', bare = ''] =
       /^((n|y|p=[a-z-]+),(?:a=[^,]+)?,)(n=[^,]+,r=[!-+\--~]+)$/u.exec(clientFirst) ?? []
-    const wanted = this.#account.binding === undefined ? ['n', 'y'] : ['n', this.#boundFlag]
-    if (!wanted.includes(flag)) {
-      return flag === 'y'
-        ? 'e=server-does-support-channel-binding'
-        : 'e=channel-binding-not-supported'
-    }
+    const refusal = this.#refuseFlag(flag)
+    if (refusal !== undefined) return refusal
     const [name = '', nonce = ''] = bare.split(',').map((attribute) => attribute.slice(2))
-    if (name.replaceAll('=2C', ',').replaceAll('=3D', '=') !== this.#account.user) {
-      return 'e=unknown-user'
-    }
+    if (unescapeName(name) !== this.#account.user) return 'e=unknown-user'
     this.#gs2 = gs2
     this.#bare = bare
     this.#nonce = nonce + randomBytes(12).toString('base64url')
@@ -72,11 +68,21 @@ export class ScramServer {
     return `v=${this.#hmac(this.#serverKey, message).toString('base64')}`
   }
 
-  get #boundFlag(): string {
-    return `p=${this.#account.binding?.type ?? ''}`
+  /** RFC 5802 §6: with `-PLUS` nothing but a bound channel will do, without it none can be bound; and `y` is said by who saw no `-PLUS`. */
+  #refuseFlag(flag: string): string | undefined {
+    const { channel, binding } = this.#account
+    if (flag === 'y' && channel !== undefined) return 'e=server-does-support-channel-binding'
+    const isBound = channel === 'bound' && binding !== undefined && flag === `p=${binding.type}`
+    if (isBound || (channel !== 'bound' && !flag.startsWith('p='))) return undefined
+    return flag === 'n' ? 'e=channel-bindings-dont-match' : 'e=channel-binding-not-supported'
   }
 
   #hmac(key: Buffer, text: string): Buffer {
     return createHmac(this.#account.hash, key).update(text).digest()
   }
+}
+
+/** RFC 5802 §5.1. */
+export function unescapeName(name: string): string {
+  return name.replaceAll('=2C', ',').replaceAll('=3D', '=')
 }

@@ -1,0 +1,89 @@
+/**
+ * Rows as lines of a message, made by PostgreSQL itself: what is read then never becomes values of JavaScript, only to become text again. A
+ * piece with a value in it that JSON would not hold as it is (octets, whole numbers beyond 2^53, infinities) is left to who reads row by row.
+ */
+import { parseNodeCode } from '../../plan/node-code.ts'
+import type { ChangeLines } from '../change-store.ts'
+import type { Codec } from './column-type.ts'
+import { type Connection, toNumber, toText } from './postgres-database.ts'
+import type { ChangeSource } from './share.ts'
+
+/** Enough that the work for a piece, most of it planning, does not count. */
+const LINES_AT_A_TIME = 500
+
+/** A longer line is left to who reads row by row, and looks at the size first: so a piece can always be held. */
+const MAX_LINE_OCTETS = 16 * 1024
+
+/** What a function of PostgreSQL takes, without the three values that come before those of the row. */
+const MAX_COLUMNS = 97
+
+/** What is done with the values of a column, and the expression that reads them. */
+export interface ReadColumn {
+  readonly codec: Codec
+  readonly value: string
+}
+
+/** What lines are read from: a table's source, and its columns, those of the key first. */
+export interface LineSource extends ChangeSource {
+  readonly columns: readonly ReadColumn[]
+  readonly keyLength: number
+}
+
+/** Whether there may be lines of a table. */
+export function canReadLines({ columns }: LineSource): boolean {
+  return columns.length <= MAX_COLUMNS
+}
+
+/** The next rows above one position and up to another, if there are any; `undefined` when they have to be read row by row. */
+export async function readLines(
+  connection: Connection,
+  source: LineSource,
+  range: {
+    readonly afterSeq: number
+    readonly throughSeq: number
+    readonly knower: string
+    /** Lines of several senders are not wanted in one piece. */
+    readonly tellsVia: boolean
+  },
+): Promise<ChangeLines | 'none' | undefined> {
+  const statement = linesStatement(source, range.tellsVia ? 'i.via' : `''`)
+  const { afterSeq, throughSeq, knower } = range
+  const row = await connection.first(statement, afterSeq, throughSeq, knower)
+  const [rowCount, lastSeq, via, lastVia, plain, lines] = row ?? []
+  if (toNumber(rowCount) === 0) return 'none'
+  const isWhole = toNumber(rowCount) > 1 && plain === rowCount && via === lastVia
+  if (!isWhole || typeof lines !== 'string') return undefined
+  return {
+    via: via === '' ? '' : parseNodeCode(toText(via)),
+    rowCount: toNumber(rowCount),
+    lastSeq: toNumber(lastSeq),
+    octets: Buffer.from(lines),
+  }
+}
+
+/** Counts the next rows, and joins their lines. They are made inside, because a limit keeps them from being made anew wherever they are named. */
+function linesStatement(source: LineSource, via: string): string {
+  const { from, position, condition } = source
+  const isShort = `FILTER (WHERE octet_length(line) <= ${MAX_LINE_OCTETS})`
+  return `
+    SELECT count(*), max(seq), min(via), max(via), count(*) ${isShort}, string_agg(line, E'\\n' ORDER BY seq) ${isShort} || E'\\n'
+      FROM (SELECT ${position} AS seq, ${via} AS via, ${lineOf(source)} AS line
+              ${from}
+             WHERE ${position} > $1::bigint AND ${position} <= $2::bigint AND ${condition}
+               AND i.seq NOT IN (SELECT seq FROM obmen_exchange.unsent)
+             ORDER BY ${position} LIMIT ${LINES_AT_A_TIME}) AS piece`
+}
+
+/** The line of a row, see body-lines.ts; NULL for one that can't be had so. */
+function lineOf({ presence, columns, keyLength }: LineSource): string {
+  const key = columns.slice(0, keyLength)
+  const line = (mark: string, some: readonly ReadColumn[]): string => {
+    const values = some.map(({ value, codec }) => (codec.readForLine ?? codec.read)(value))
+    const unlike = some.flatMap(({ value, codec }) => codec.isUnlikeInLine?.(value) ?? [])
+    const json = `json_build_array(${[mark, 'i.stamp', 'i.origin', ...values].join(', ')})::text`
+    return unlike.length === 0
+      ? json
+      : `CASE WHEN ${unlike.join(' OR ')} THEN NULL ELSE ${json} END`
+  }
+  return `CASE ${presence} WHEN 1 THEN ${line(`'u'`, columns)} WHEN 2 THEN ${line(`'x'`, key)} ELSE ${line(`'d'`, key)} END`
+}
