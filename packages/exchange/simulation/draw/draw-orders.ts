@@ -1,5 +1,5 @@
 import type { Random } from '../random/random.ts'
-import { isCounted } from '../world/counted-rows.ts'
+import { countsKeys, isCounted } from '../world/counted-rows.ts'
 import { peersOf, type WorldShape } from '../world/shape.ts'
 import type { Fate, Statement, Step } from '../world/step.ts'
 
@@ -7,10 +7,6 @@ import type { Fate, Statement, Step } from '../world/step.ts'
 const WHOLE_BLOCK = 8
 
 const LOST: Fate = { verdict: 'taken', delaysMs: [], damage: 'none', hint: 'kept' }
-
-export function countsKeys({ tables }: WorldShape): boolean {
-  return tables.some(isCounted)
-}
 
 /** Nodes whose keys are counted say so to the head office, and get their first blocks. */
 export function firstBlocks(shape: WorldShape): Step[] {

@@ -1,7 +1,8 @@
 import type { Random } from '../random/random.ts'
+import { countsKeys } from '../world/counted-rows.ts'
 import { peersOf, type WorldShape } from '../world/shape.ts'
 import type { Fate, Instance, Mishap, Statement, Step } from '../world/step.ts'
-import { countsKeys, firstBlocks, OrderDrawer } from './draw-orders.ts'
+import { firstBlocks, OrderDrawer } from './draw-orders.ts'
 import { ZONES } from './draw-shape.ts'
 import { KEY_COUNT } from '../world/tables.ts'
 

@@ -20,6 +20,8 @@ export interface Story {
 }
 
 export interface StoryOptions {
+  /** No other plan has the same mailbox. */
+  readonly alone?: boolean
   readonly nodes?: number
   readonly steps?: number
 }
@@ -37,7 +39,7 @@ export function drawStory(seed: number, options: StoryOptions = {}): Story {
   const random = new Random(seed)
   const story = drawAlone(random, seed, options)
   const chance = random.stream('neighbour')
-  if (!chance.percent(6)) return story
+  if (options.alone === true || !chance.percent(6)) return story
   const neighbourSeed = chance.next()
   const neighbour = drawAlone(new Random(neighbourSeed), neighbourSeed, options)
   const plan = chance.pick(NEIGHBOUR_PLANS)

@@ -1,13 +1,17 @@
 /** A table whose keys the database counts, in blocks that the head office hands out: its rows are named by their age, for nobody knows their keys before. */
 import type { KeyBlockRule } from '@obmen/exchange'
 
-import type { TableShape } from './shape.ts'
+import type { TableShape, WorldShape } from './shape.ts'
 import type { Statement } from './step.ts'
 
 export type CountedTable = TableShape & { readonly keyBlocks: KeyBlockRule }
 
 export function isCounted(table: TableShape | undefined): table is CountedTable {
   return table?.keyBlocks !== undefined
+}
+
+export function countsKeys({ tables }: WorldShape): boolean {
+  return tables.some(isCounted)
 }
 
 /** Whether the statement makes a row, whose key is for the database to give. */

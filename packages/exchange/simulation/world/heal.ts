@@ -3,6 +3,7 @@ import { restartNode } from '@obmen/exchange'
 import { compareStates, describeState } from '../model/row-state.ts'
 import type { Site } from '../site/site.ts'
 import { checkConvergence, checkSite, checkStrangeLetters } from './checks.ts'
+import { countsKeys } from './counted-rows.ts'
 import { exchangeOnce } from './exchange-once.ts'
 import { tableNumber } from './shape.ts'
 import { quote } from './tables.ts'
@@ -28,7 +29,7 @@ export async function heal(world: World): Promise<void> {
   checkConvergence(world.shape, world.sites, world.zones)
   checkStrangeLetters(world.mailbox)
   checkNothingLies(world)
-  for (const site of world.sites) await checkKeysLeft(site)
+  await checkKeysLeft(world)
   if (!world.sites.some(({ model }) => model.held.size > 0)) return
   world.tell?.('make room')
   makeRoom(world)
@@ -46,10 +47,12 @@ function checkNothingLies({ mailbox, planName }: World): void {
 }
 
 /** Each node can count on: who is short of keys asks for more. */
-async function checkKeysLeft({ store, name, plan }: Site): Promise<void> {
-  const states = await store.keyStates()
-  const short = states.find(({ node, isShort }) => isShort && node === plan.thisNode)
-  if (short !== undefined) throw new WorldFailure('nobody is short of keys in the end', name)
+async function checkKeysLeft({ shape, sites }: World): Promise<void> {
+  for (const { store, name, plan } of countsKeys(shape) ? sites : []) {
+    const states = await store.keyStates()
+    const short = states.find(({ node, isShort }) => isShort && node === plan.thisNode)
+    if (short !== undefined) throw new WorldFailure('nobody is short of keys in the end', name)
+  }
 }
 
 /** But for a row that fits nowhere here, and whose node has forgotten that it ever made it. */

@@ -7,7 +7,7 @@ import {
   type TableRule,
 } from '@obmen/exchange'
 
-import { isCounted } from './counted-rows.ts'
+import { countsKeys, isCounted } from './counted-rows.ts'
 import { OWN, SHARED_TABLE, type TableShape, type WorldShape } from './shape.ts'
 import { quote } from './tables.ts'
 
@@ -25,8 +25,8 @@ export function rulesOf(shape: WorldShape, node: number): PlanRules {
 }
 
 /** The head office is named where it hands out keys. */
-export function mainNodeOf({ tables, codes }: WorldShape): NodeCode | undefined {
-  return tables.some(isCounted) ? parseNodeCode(codes[0] ?? '') : undefined
+export function mainNodeOf(shape: WorldShape): NodeCode | undefined {
+  return countsKeys(shape) ? parseNodeCode(shape.codes[0] ?? '') : undefined
 }
 
 function ruleOf(

@@ -12,6 +12,7 @@ const QUICK = [
   'removes the letter before the commit',
   'cleans the spool of what is still to be delivered',
   'registers applied rows as changes of its own',
+  'tells plans apart by the beginning of their names',
 ]
 
 describe('an engine that is broken on purpose', () => {

@@ -4,8 +4,8 @@ import { describe, it } from 'node:test'
 
 import { WorldProcess } from '../../simulation/run/world-process.ts'
 
-/** Small worlds, for every day; larger ones find more: `npm run simulate -- --long`. */
-const SMALL = { nodes: 2, steps: 4 }
+/** Small worlds, for every day; larger ones, of which some have neighbours, find more: `npm run simulate -- --long`. */
+const SMALL = { nodes: 2, steps: 4, alone: true }
 
 /** Twenty to thirty seconds of CPU: what else the cores do makes the difference. */
 const WORLDS = 1000
