@@ -93,10 +93,22 @@ export class CollationUnknown extends ExchangeError {
   }
 }
 
+/** In what a table is not the same on both sides: `here` is this database, `there` the sender. */
+export type SchemaDifference =
+  | { readonly kind: 'not-in-plan' }
+  | { readonly kind: 'key'; readonly here: readonly string[]; readonly there: readonly string[] }
+  | { readonly kind: 'missing'; readonly columns: readonly string[] }
+  | {
+      readonly kind: 'column'
+      readonly column: string
+      readonly here: string
+      readonly there: string
+    }
+
 /** One thing in which a table is not the same on both sides. */
 export interface TableDifference {
   readonly table: string
-  readonly difference: string
+  readonly what: SchemaDifference
 }
 
 /** The tables here don't take what the sender's tables hold. Nothing of the message was applied. */
@@ -109,20 +121,20 @@ export class SchemaMismatch extends ExchangeError {
   /** All that were found, of all tables of the message. */
   readonly differences: readonly TableDifference[]
 
-  constructor(table: string, difference: string, others: readonly TableDifference[] = []) {
-    const differences = [{ table, difference }, ...others]
+  constructor(table: string, what: SchemaDifference, others: readonly TableDifference[] = []) {
+    const differences = [{ table, what }, ...others]
     super(`${describeDifferences(differences)}`, {
       hint: 'make the tables equal, here or there; the message waits in the mailbox and is tried again at the next exchange',
     })
     this.table = table
-    this.difference = difference
+    this.difference = describeDifference(what)
     this.differences = differences
   }
 
   /** One error of several; `undefined` of none. */
   static ofAll(differences: readonly TableDifference[]): SchemaMismatch | undefined {
     const [first, ...others] = differences
-    return first && new SchemaMismatch(first.table, first.difference, others)
+    return first && new SchemaMismatch(first.table, first.what, others)
   }
 }
 
@@ -130,10 +142,23 @@ export class SchemaMismatch extends ExchangeError {
 function describeDifferences(differences: readonly TableDifference[]): string {
   const byTable = Map.groupBy(differences, ({ table }) => table)
   const parts = [...byTable].map(([table, own]) => {
-    const what = own.map(({ difference }) => difference).join(', ')
-    return `table ${JSON.stringify(table)} is not the same on both sides: ${what}`
+    const found = own.map(({ what }) => describeDifference(what)).join(', ')
+    return `table ${JSON.stringify(table)} is not the same on both sides: ${found}`
   })
   return parts.join('; ')
+}
+
+function describeDifference(what: SchemaDifference): string {
+  switch (what.kind) {
+    case 'not-in-plan':
+      return 'it is not in the plan here'
+    case 'key':
+      return `its primary key is (${what.here.join(', ')}) here and (${what.there.join(', ')}) at the sender`
+    case 'missing':
+      return `the sender has ${what.columns.map((name) => JSON.stringify(name)).join(', ')}, which is missing here`
+    case 'column':
+      return `column ${JSON.stringify(what.column)} is ${what.here} here and ${what.there} at the sender`
+  }
 }
 
 /** A row that the database does not take, where it can't be set aside. */

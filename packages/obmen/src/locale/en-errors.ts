@@ -1,5 +1,5 @@
 import type { KnownError } from '../errors/known-error.ts'
-import { exceptOptions, TABLE_NOT_IN_PLAN } from './table-words.ts'
+import { exceptOptions, isOnlyOutsidePlan } from './table-words.ts'
 import type { ErrorText } from './messages.ts'
 
 /**
@@ -31,7 +31,7 @@ function adviseAdministrator(error: KnownError, command?: string): string | unde
     case 'POP3_DELETIONS_UNCONFIRMED':
       return 'nothing to do: letters that come again are recognised'
     case 'SCHEMA_MISMATCH':
-      return error.difference === TABLE_NOT_IN_PLAN
+      return isOnlyOutsidePlan(error)
         ? 'if the table is here and "tables" includes it, run here: obmen init; otherwise make the tables equal. The message waits in the mailbox'
         : undefined
     case 'TABLE_WITHOUT_PRIMARY_KEY':

@@ -1,7 +1,7 @@
-import type { AnyExchangeError } from '@obmen/exchange/errors'
+import type { AnyExchangeError, SchemaMismatch } from '@obmen/exchange/errors'
 
 import { type ErrorTexts, text, wordsAfterVerdict } from './error-texts.ts'
-import { exceptOptions, TABLE_NOT_IN_PLAN } from './table-words.ts'
+import { exceptOptions, isOnlyOutsidePlan } from './table-words.ts'
 
 /** The errors of `@obmen/exchange` in Russian, for the administrator of a site. */
 export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
@@ -59,14 +59,14 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
       `сообщение обмена записано в более новом формате (${format})`,
       'обновите Обмен на этом узле; сообщение подождёт в почтовом ящике',
     ),
-  SCHEMA_MISMATCH: ({ table, difference }) =>
-    difference === TABLE_NOT_IN_PLAN
+  SCHEMA_MISMATCH: (error) =>
+    isOnlyOutsidePlan(error)
       ? text(
-          `таблица «${table}» здесь не участвует в обмене`,
+          `таблица «${error.table}» здесь не участвует в обмене`,
           'если она здесь есть и входит в tables, выполните здесь: obmen init; иначе сделайте таблицы одинаковыми. Сообщение подождёт в ящике',
         )
       : text(
-          `таблица «${table}» на двух сторонах разная (${difference})`,
+          describeDifferences(error.differences),
           'сделайте таблицы одинаковыми, здесь или там; сообщение подождёт в ящике и будет принято при следующем обмене',
         ),
   ROW_REFUSED: ({ table, key, reason }) =>
@@ -131,4 +131,27 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
 
 function quoteAll(names: readonly string[]): string {
   return names.map((name) => `«${name}»`).join(', ')
+}
+
+/** Each table once, with all that is different about it. */
+function describeDifferences(differences: SchemaMismatch['differences']): string {
+  const byTable = Map.groupBy(differences, ({ table }) => table)
+  const parts = [...byTable].map(([table, own]) => {
+    const found = own.map(({ what }) => describeDifference(what)).join(', ')
+    return `таблица «${table}» на двух сторонах разная: ${found}`
+  })
+  return parts.join('; ')
+}
+
+function describeDifference(what: SchemaMismatch['differences'][number]['what']): string {
+  switch (what.kind) {
+    case 'not-in-plan':
+      return 'здесь она не участвует в обмене'
+    case 'key':
+      return `первичный ключ здесь (${what.here.join(', ')}), у отправителя (${what.there.join(', ')})`
+    case 'missing':
+      return `у отправителя есть ${quoteAll(what.columns)}, а здесь нет`
+    case 'column':
+      return `столбец «${what.column}» здесь ${what.here}, у отправителя ${what.there}`
+  }
 }

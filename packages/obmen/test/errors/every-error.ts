@@ -201,7 +201,7 @@ export const EVERY_ERROR: { readonly [Code in KnownError['code']]: KnownError } 
   }),
   ROW_REFUSED: new RowRefused('Orders', '[1]', 'CHECK constraint failed: fine'),
   CONFLICT_UNKNOWN: new ConflictUnknown(7),
-  SCHEMA_MISMATCH: new SchemaMismatch('Orders', 'it is not in the plan here'),
+  SCHEMA_MISMATCH: new SchemaMismatch('Orders', { kind: 'not-in-plan' }),
   SECRET_MISSING: new SecretMissing({ kind: 'env', name: 'OBMEN_MAIL_PASSWORD' }),
   SMTP_CAPABILITY_MISSING: new SmtpCapabilityMissing('SMTPUTF8', 'the address <ящик@example.org>'),
   SMTP_REPLY_REJECTED: new SmtpReplyRejected('EHLO', new Reply(554, ['go away'])),

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 
 import { TlsFailed } from '@obmen/mail/errors'
 
-import { NodeCodeInvalid } from '@obmen/exchange/errors'
+import { NodeCodeInvalid, SchemaMismatch } from '@obmen/exchange/errors'
 
 import { ConfigInvalid, type ConfigProblem } from '../../src/errors/config-error.ts'
 import { UsageError, type UsageProblem } from '../../src/errors/usage-error.ts'
@@ -90,6 +90,30 @@ describe('error in words', () => {
     assert.match(ru.errorText(EVERY_ERROR.DELIVERY_REFUSED).message, /: 552 5\.3\.4 too large$/)
     assert.match(ru.errorText(EVERY_ERROR.SMTP_REPLY_REJECTED).message, /554 go away/)
     assert.match(ru.errorText(EVERY_ERROR.AUTHENTICATION_FAILED).message, /535 5\.7\.8 no/)
+  })
+
+  it('names every difference of two schemas, in the language of the reader', () => {
+    const error = SchemaMismatch.ofAll([
+      { table: 'goods', what: { kind: 'missing', columns: ['shelf', 'row'] } },
+      { table: 'goods', what: { kind: 'column', column: 'price', here: 'text', there: 'numeric' } },
+      { table: 'stock', what: { kind: 'key', here: ['id'], there: ['place', 'id'] } },
+      { table: 'log', what: { kind: 'not-in-plan' } },
+    ])
+    assert.ok(error !== undefined)
+
+    const { message, hint } = ru.errorText(error)
+
+    assert.equal(
+      message,
+      'таблица «goods» на двух сторонах разная: у отправителя есть «shelf», «row», а здесь нет, столбец «price» здесь text, у отправителя numeric; ' +
+        'таблица «stock» на двух сторонах разная: первичный ключ здесь (id), у отправителя (place, id); ' +
+        'таблица «log» на двух сторонах разная: здесь она не участвует в обмене',
+    )
+    assert.match(hint ?? '', /сделайте таблицы одинаковыми/)
+    assert.match(
+      en.errorText(error).message,
+      /column "price" is text here and numeric at the sender/,
+    )
   })
 
   it('speaks of settings, not of the parameters of a library', () => {

@@ -1,6 +1,6 @@
 import type { Column, TableLine } from '../../message/body-lines.ts'
 import { doTypesAgree } from '../../message/type-agreement.ts'
-import { SchemaMismatch } from '../errors.ts'
+import { type SchemaDifference, SchemaMismatch } from '../errors.ts'
 
 /**
  * Compares the columns that a sender names with ours; throws {@link SchemaMismatch} with all differences. Columns that are here and
@@ -9,30 +9,27 @@ import { SchemaMismatch } from '../errors.ts'
  */
 export function checkColumns(ours: TableLine, theirs: TableLine): void {
   const { table } = ours
-  const differences = differencesOf(ours, theirs).map((difference) => ({ table, difference }))
+  const differences = differencesOf(ours, theirs).map((what) => ({ table, what }))
   const mismatch = SchemaMismatch.ofAll(differences)
   if (mismatch !== undefined) throw mismatch
 }
 
-function differencesOf(ours: TableLine, theirs: TableLine): string[] {
+function differencesOf(ours: TableLine, theirs: TableLine): SchemaDifference[] {
   const ourKey = keyNamesOf(ours)
   const theirKey = keyNamesOf(theirs)
   const here = new Map(ours.columns.map((column) => [column.name, column]))
   const missing = theirs.columns.filter(({ name }) => !here.has(name))
-  const differences: string[] = []
+  const differences: SchemaDifference[] = []
   if (theirKey.join('\0') !== ourKey.join('\0')) {
-    differences.push(
-      `its primary key is (${ourKey.join(', ')}) here and (${theirKey.join(', ')}) at the sender`,
-    )
+    differences.push({ kind: 'key', here: ourKey, there: theirKey })
   } else if (missing.length > 0) {
-    const names = missing.map(({ name }) => JSON.stringify(name)).join(', ')
-    differences.push(`the sender has ${names}, which is missing here`)
+    differences.push({ kind: 'missing', columns: missing.map(({ name }) => name) })
   }
   for (const their of theirs.columns) {
     const our = here.get(their.name)
     if (our === undefined || doColumnsAgree(our, their)) continue
-    const name = JSON.stringify(their.name)
-    differences.push(`column ${name} is ${formOf(our)} here and ${formOf(their)} at the sender`)
+    const { name: column } = their
+    differences.push({ kind: 'column', column, here: formOf(our), there: formOf(their) })
   }
   return differences
 }

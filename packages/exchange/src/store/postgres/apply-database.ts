@@ -70,7 +70,7 @@ export class PostgresApplyDatabase implements ApplyDatabase {
 
   async targetFor(line: TableLine): Promise<TableTarget> {
     const table = this.#tables.get(line.table)
-    if (table === undefined) throw new SchemaMismatch(line.table, 'it is not in the plan here')
+    if (table === undefined) throw new SchemaMismatch(line.table, { kind: 'not-in-plan' })
     if (this.#mode === 'disabled') await this.#triggers.suspend(table)
     this.#foreignKeys ??= await readForeignKeys(this.#connection)
     const foreignKeys = this.#foreignKeys

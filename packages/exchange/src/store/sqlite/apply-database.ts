@@ -54,7 +54,7 @@ export class SqliteApplyDatabase implements ApplyDatabase {
   targetFor(line: TableLine): Promise<TableTarget> {
     const table = this.#tables.get(line.table)
     if (table === undefined) {
-      return Promise.reject(new SchemaMismatch(line.table, 'it is not in the plan here'))
+      return Promise.reject(new SchemaMismatch(line.table, { kind: 'not-in-plan' }))
     }
     // Before its statements are made: the triggers may call what only the application has.
     const hasTriggers = this.#triggers.suspend(table)

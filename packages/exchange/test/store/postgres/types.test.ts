@@ -204,7 +204,7 @@ async function readAll(
 }
 
 describe('rows as lines', () => {
-  it('say the same as rows that are read one by one, whatever is in them', async () => {
+  it('of PostgreSQL say the same as rows that are read one by one, of any type', async () => {
     const numbers = `INSERT INTO v (id, c3, c4) VALUES (1000, 'NaN', 'NaN'), (1001, '-0', '-0'), (1002, '-0', '-0')`
     const { store, node } = await prepareIn(pool, `${POSTGRES}; ${insertAll()}; ${numbers}`)
     const lastSeq = await node.fold()
@@ -218,7 +218,7 @@ describe('rows as lines', () => {
     assert.equal(asLines > lastSeq, true)
   })
 
-  it('are not made of more columns than a function takes', async () => {
+  it('are not made by PostgreSQL of more columns than a function takes', async () => {
     const columns = Array.from({ length: 120 }, (_, index) => `c${index} text`).join(', ')
     const { store, node } = await prepareIn(
       pool,
