@@ -1,8 +1,8 @@
 /**
- * `npm test`: all tests that need no server. Two runs go side by side: files that connect to nothing share one process, which
+ * `npm test`: all tests that need no server. Several runs go side by side. Files that get on with one another share a process, which
  * saves them the start of a process and the loading of the same modules, more than half of their time; every other file
- * has a process of its own, so that what it leaves behind (a socket, a timer, a variable of the environment) is its own. What is
- * given to this program is given to both, such as `--test-name-pattern=…`.
+ * has a process of its own, so that what it leaves behind (a variable of the environment, a handler of a signal) is its own. What is
+ * given to this program is given to all, such as `--test-name-pattern=…`.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -14,30 +14,56 @@ import './compile-cache.ts'
 /** Every test that needs no server. */
 const TESTS = ['packages/*/test/**/*.test.ts', 'scripts/test/*.test.ts']
 
-/** Folders of tests that leave nothing behind in their process; but for files that connect, and therefore take a census. */
-const TOGETHER = [
-  'packages/mail/test/{address,base,dkim,imap,mime,model,pop3,proxy,sasl,smtp,testing,wire}/**/*.test.ts',
+/** Files that start processes, or shut this one down. */
+const APART = ['packages/obmen/test/{bin,kill}.test.ts']
+
+/** Files that share one PostgreSQL. */
+const ON_POSTGRES = [
+  'packages/exchange/test/store/postgres/*.test.ts',
+  'packages/obmen/test/commands/{postgres,work}.test.ts',
+  'packages/obmen/test/daemon/node-queue.test.ts',
+]
+
+/** Files that leave nothing behind in their process; in two halves, each about as long as another run. */
+const CLEAN_MAIL = [
+  'packages/mail/test/{address,base,dkim,imap,mime,model,net,pop3,proxy,ru,sasl,smtp,testing,wire}/**/*.test.ts',
+]
+const CLEAN_EXCHANGE = [
   'packages/exchange/test/{message,plan,session,transport,store/{apply,sqlite}}/**/*.test.ts',
-  'packages/obmen/test/{config,errors,locale,output}/**/*.test.ts',
+  'packages/obmen/test/{commands,config,errors,locale,output}/**/*.test.ts',
 ]
 
 const root = join(import.meta.dirname, '..')
-const together = new Set(globSync(TOGETHER, { cwd: root }).filter((file) => !takesCensus(file)))
-const alone = globSync(TESTS, { cwd: root }).filter((file) => !together.has(file))
+const left = new Set(globSync(TESTS, { cwd: root }))
+const apart = take(globSync(APART, { cwd: root }))
+const onPostgres = take(globSync(ON_POSTGRES, { cwd: root }))
+// A census counts what there is in its whole process.
+const counted = take([...left].filter(takesCensus))
+const cleanMail = take(globSync(CLEAN_MAIL, { cwd: root }))
+const cleanExchange = take(globSync(CLEAN_EXCHANGE, { cwd: root }))
 
+const TOGETHER = '--test-isolation=none'
 const options = process.argv.slice(2)
-const [heard, shown] = await Promise.all([
-  runTests(['--test-isolation=none', ...options, ...together], 'pipe'),
-  runTests(['--test-concurrency=2', ...options, ...alone], 'inherit'),
+const [shown, ...heard] = await Promise.all([
+  runTests(['--test-concurrency=2', ...options, ...apart, ...left], 'inherit'),
+  runTests([TOGETHER, ...options, ...onPostgres], 'pipe'),
+  runTests([TOGETHER, ...options, ...counted], 'pipe'),
+  runTests([TOGETHER, ...options, ...cleanMail], 'pipe'),
+  runTests([TOGETHER, ...options, ...cleanExchange], 'pipe'),
 ])
-process.stdout.write(heard.output)
-process.exitCode = heard.exitCode === 0 ? shown.exitCode : heard.exitCode
+for (const { output } of heard) process.stdout.write(output)
+process.exitCode = [shown, ...heard].find(({ exitCode }) => exitCode !== 0)?.exitCode ?? 0
+
+/** Each file is taken once. */
+function take(files: readonly string[]): readonly string[] {
+  return files.filter((file) => left.delete(file))
+}
 
 function takesCensus(file: string): boolean {
   return readFileSync(join(root, file), 'utf8').includes('takeCensus()')
 }
 
-/** The words of one run would be lost among those of the other: what is piped is kept until both are over. */
+/** The words of one run would be lost among those of the others: what is piped is kept until all are over. */
 async function runTests(
   options: readonly string[],
   stdout: 'pipe' | 'inherit',

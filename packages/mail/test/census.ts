@@ -12,6 +12,8 @@ const COUNTED = /Timeout|TCP|TLS|UDP|Connect|GetAddrInfo|Process/
 /** The other end of a socket learns of the end in its own turn. More turns than any of it takes: one that is left, is left. */
 const TURNS_MAX = 2_000
 
+let isTaken = false
+
 /** What there is, by name. */
 type Counts = ReadonlyMap<string, number>
 
@@ -78,9 +80,11 @@ function watchSignals(note: (signal: AbortSignal, listener: unknown) => void): (
 
 /**
  * Has every test of the file fail that leaves something behind: call it once, before all else. What is there when the file begins may stay, as a server for
- * all its tests. Of tests that run beside one another the last one answers for all.
+ * all its tests. Of tests that run beside one another the last one answers for all. Files that share a process share the census.
  */
 export function takeCensus(): void {
+  if (isTaken) return
+  isTaken = true
   let census: Census | undefined
   let runningCount = 0
   beforeEach(() => {

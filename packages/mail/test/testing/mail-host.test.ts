@@ -250,7 +250,7 @@ describe('Mail host with a folder', { timeout: TIMEOUT_MS }, () => {
 
 describe('Mail host and its end', { timeout: TIMEOUT_MS }, () => {
   test('leaves nothing behind that would keep the process alive', async () => {
-    const isSocket = (resource: string): boolean => /^TCP|TLS|Timeout/.test(resource)
+    const before = socketsAndTimers()
     const host = await startMailHost({ accounts: ACCOUNTS, tls })
     const idle = RawClient.connect(host.smtp.port)
     const encrypted = RawClient.connectTls(host.pop3s?.port ?? 0, ca)
@@ -259,7 +259,7 @@ describe('Mail host and its end', { timeout: TIMEOUT_MS }, () => {
     await host.close()
     await Promise.all([idle.hearAll(), encrypted.hearAll()])
 
-    assert.deepEqual(process.getActiveResourcesInfo().filter(isSocket), [])
+    assert.deepEqual(socketsAndTimers(), before)
   })
 
   test('does not wait for a hook, and stores nothing any more', async () => {
@@ -302,3 +302,8 @@ describe('Mail host and its end', { timeout: TIMEOUT_MS }, () => {
     assert.deepEqual([second.smtp.port, second.pop3.port], [ports.smtp, ports.pop3])
   })
 })
+
+/** What keeps a process alive. Other files of this process may have servers of their own. */
+function socketsAndTimers(): readonly string[] {
+  return process.getActiveResourcesInfo().filter((name) => /^TCP|TLS|Timeout/.test(name))
+}

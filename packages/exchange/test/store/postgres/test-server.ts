@@ -4,8 +4,15 @@ import type pg from 'pg'
 
 import { type PostgresServer, startServer } from './postgres-server.ts'
 
-/** Starts a server for the tests of one file; it is shut down after them. */
-export async function startPostgres(): Promise<PostgresServer> {
+let starting: Promise<PostgresServer> | undefined
+
+/** A server for the tests of one file, or of all files that share a process; it is shut down after them. */
+export function startPostgres(): Promise<PostgresServer> {
+  starting ??= start()
+  return starting
+}
+
+async function start(): Promise<PostgresServer> {
   const server = await startServer()
   after(() => server.stop())
   return server
