@@ -32,7 +32,7 @@ export class OrderedSet<Item extends NonNullable<unknown>> {
   }
 
   add(item: Item): void {
-    if (this.#next - this.#head === this.#places.length) this.#grow()
+    if (this.#next - this.#head === this.#places.length) this.#makeRoom()
     this.#numbers?.set(item, this.#next)
     this.#places[this.#next++ % this.#places.length] = item
     this.#size++
@@ -73,12 +73,18 @@ export class OrderedSet<Item extends NonNullable<unknown>> {
     if (this.#places.length > FEW_PLACES) this.#places = emptyPlaces(FEW_PLACES)
   }
 
-  #grow(): void {
-    const places = emptyPlaces<Item>(this.#places.length * 2)
-    for (let number = this.#head; number < this.#next; number++) {
-      places[number % places.length] = this.#places[number % this.#places.length]
+  /** What came and went behind one that waits long has left its places empty: as long as half of them are, there is room enough. */
+  #makeRoom(): void {
+    const { length } = this.#places
+    const items = [...this.#numbered()].map(([item]) => item)
+    const places = emptyPlaces<Item>(items.length * 2 > length ? length * 2 : length)
+    for (const [number, item] of items.entries()) {
+      places[number] = item
+      this.#numbers?.set(item, number)
     }
     this.#places = places
+    this.#head = 0
+    this.#next = items.length
   }
 }
 
