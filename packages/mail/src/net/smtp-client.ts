@@ -144,9 +144,9 @@ function ownName(): ClientName {
  *
  * Letters may be sent at any time, without waiting for the one before; they go out in the order of the calls, and those that wait travel
  * together as far as the server's extensions allow. With PIPELINING a letter costs one round trip, and learns what became of it when the server asks for the content of the one behind
- * it: only then is it certain that no reply was one too many. With CHUNKING (RFC 3030) sixteen small letters share a round trip, and learn together what became of them. When the
- * connection breaks, whatever had left whole without a reply has the outcome `'unknown'`: sixteen letters at most with CHUNKING, one otherwise, and none when the server answered nothing
- * since the connection was idle.
+ * it, or has refused that one: only then is it certain that no reply was one too many. With CHUNKING (RFC 3030) sixteen small letters share a round trip, and learn together what became
+ * of them. When the connection breaks, whatever had left whole without a reply has the outcome `'unknown'`: sixteen letters at most with CHUNKING, one otherwise, and none when the server
+ * answered nothing since the connection was idle.
  */
 export class SmtpConnection implements AsyncDisposable {
   readonly #connection: Connection

@@ -112,7 +112,7 @@ class Burst {
       for (;;) {
         if (this.#isFull()) yield* this.#decideAll()
         const letter = queue.next() ?? (yield* this.#await(queue))
-        if (letter !== undefined) yield* this.#send(letter, queue)
+        if (letter !== undefined) yield* this.#sendAndConfirm(letter, queue)
         else if (this.#pipeline.owesReplies) yield* this.#receive()
         else if (!(yield* this.#confirm())) break
       }
@@ -132,6 +132,12 @@ class Burst {
     if (!this.#pipeline.hasUnsent) return undefined
     yield* this.#pipeline.hear()
     return queue.next()
+  }
+
+  /** Behind a letter that was refused nothing is owed, and there may be many of them: the one before is not to wait until they are all refused. */
+  *#sendAndConfirm(letter: QueuedLetter, queue: LetterQueue): Dialog<void> {
+    yield* this.#send(letter, queue)
+    if (!this.#pipeline.owesReplies) yield* this.#confirm()
   }
 
   *#send(letter: QueuedLetter, queue: LetterQueue): Dialog<void> {
