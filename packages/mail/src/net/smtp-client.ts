@@ -220,11 +220,18 @@ export class SmtpConnection implements AsyncDisposable {
     content: AsyncIterable<Uint8Array>,
     options: SendOptions,
   ): Promise<SendingOutcome> {
-    const source = new ContentSource(content)
-    const refusal = this.#refusalOf(options)
-    if (refusal === undefined) return this.#enqueue(envelope, source, options)
-    source.release()
-    return Promise.reject(refusal)
+    try {
+      const source = new ContentSource(content)
+      const refusal = this.#refusalOf(options)
+      if (refusal === undefined) return this.#enqueue(envelope, source, options)
+      source.release()
+      return Promise.reject(refusal)
+    } catch (error) {
+      // Content that can't be iterated, as a stream that somebody else reads, says so at once.
+      return Promise.try(() => {
+        throw error
+      })
+    }
   }
 
   #refusalOf({ sizeOctets, signal }: SendOptions): Error | undefined {

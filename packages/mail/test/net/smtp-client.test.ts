@@ -162,6 +162,21 @@ describe('SMTP connection', () => {
     assert.equal(file.destroyed, true)
   })
 
+  it('rejects a letter whose content can not be iterated, and does not throw', async () => {
+    const { smtp, connection } = await openWith(`${NEXT_PIPELINED}\nC: QUIT\nS: 221 bye`)
+    const locked = new ReadableStream<Uint8Array>()
+    locked.getReader()
+
+    const outcomes = Promise.allSettled([smtp.send(one, locked), smtp.send(one, content('x'))])
+
+    assert.deepEqual(
+      (await outcomes).map(({ status }) => status),
+      ['rejected', 'fulfilled'],
+    )
+    await smtp.close()
+    connection.assertFinished()
+  })
+
   it('keeps its own error when the content can not be closed', async () => {
     const { smtp } = await openWith('')
     const stubborn: AsyncIterable<Uint8Array> = {
