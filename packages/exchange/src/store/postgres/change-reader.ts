@@ -21,6 +21,17 @@ const BATCH_OCTETS = 1024 * 1024
 /** In the place of a node that knows rows already. No node has this code, and no row came from it. */
 const NOBODY = '_'
 
+/**
+ * What is set in the transaction that reads: a piece is looked up row by row, along the index of positions. Where there are no statistics yet, as after a first load, PostgreSQL would
+ * sort all that is left, or read the whole table, for each piece.
+ */
+export const PIECE_BY_PIECE = `
+  SET LOCAL enable_sort = off;
+  SET LOCAL enable_bitmapscan = off;
+  SET LOCAL enable_hashjoin = off;
+  SET LOCAL enable_mergejoin = off;
+  SET LOCAL enable_seqscan = off`
+
 /** Reads the changes of all tables in the order of their positions. Must run in one snapshot. */
 export async function* readChanges(
   connection: Connection,

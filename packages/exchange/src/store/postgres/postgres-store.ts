@@ -23,7 +23,7 @@ import type {
 import { CaptureDisturbed, StoreNotPrepared, StoreOfAnotherPlan } from '../errors.ts'
 import { readCapturedTables } from './captured-tables.ts'
 import { readCatalogVersion } from './catalog-version.ts'
-import { readChanges } from './change-reader.ts'
+import { PIECE_BY_PIECE, readChanges } from './change-reader.ts'
 import { countChanges } from './change-count.ts'
 import { checksum } from './checksum.ts'
 import { readConflicts, readResolutions } from '../conflict-rows.ts'
@@ -181,7 +181,9 @@ export class PostgresStore implements ChangeStore {
     const client = await this.#pool.connect()
     const connection = new Connection(client)
     try {
-      await connection.exec(`BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;${SETTINGS}`)
+      await connection.exec(
+        `BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;${SETTINGS};${PIECE_BY_PIECE}`,
+      )
       const { tables } = await this.#currentTables(connection)
       yield* readChanges(connection, tables, request)
     } finally {
