@@ -8,6 +8,9 @@ import { FileWindow } from './file-window.ts'
 /** Room for ten thousand decided conflicts in a header, each with its key, or for what ten thousand tables hold: whatever else is said is small beside it. */
 const MAX_LINES_OCTETS = 16 * 1024 * 1024
 
+/** All lines but rows: header, what tables hold, and the seals of as many parts as the largest body may have. Each part that a line names is kept in mind. */
+const MAX_ALL_LINES_OCTETS = 64 * 1024 * 1024
+
 /** A row may hold a large binary value, but it has to fit into memory, on both sides: as many as its part ends with. */
 const MAX_PART_OCTETS = 260 * 1024 * 1024
 
@@ -24,6 +27,7 @@ export interface PartPlace {
 /** A message's file: frames of zstd one after another, of lines and of parts. */
 export class FrameFile {
   readonly #window: FileWindow
+  #linesOctets = 0
 
   private constructor(window: FileWindow) {
     this.#window = window
@@ -42,7 +46,12 @@ export class FrameFile {
   async readLines(): Promise<readonly string[] | undefined> {
     const frame = await this.#nextFrame()
     if (frame === undefined) return undefined
-    const text = decompress(frame, { maxOutputLength: MAX_LINES_OCTETS }).toString()
+    const octets = decompress(frame, { maxOutputLength: MAX_LINES_OCTETS })
+    this.#linesOctets += octets.length
+    if (this.#linesOctets > MAX_ALL_LINES_OCTETS) {
+      throw new MessageDamaged('it has more lines than any message')
+    }
+    const text = octets.toString()
     this.#window.skip(frame.length)
     if (!text.endsWith('\n')) throw new MessageDamaged('its last line is cut')
     return text.slice(0, -1).split('\n')

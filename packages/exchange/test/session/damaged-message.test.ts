@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { zstdCompressSync } from 'node:zlib'
 
-import { formatEndLine } from '../../src/message/body-lines.ts'
+import { formatEndLine, formatPartLine } from '../../src/message/body-lines.ts'
 import { MessageDamaged, MessageTooNew } from '../../src/message/errors.ts'
 import { formatHeaderLine } from '../../src/message/header-line.ts'
 import { verifyMessage } from '../../src/session/message-reader.ts'
@@ -172,6 +172,16 @@ describe('a decompression bomb', () => {
       code: 'MESSAGE_DAMAGED',
       damage: 'a frame of it holds too much',
     })
+  })
+
+  it('of seals ends at a limit: each of them is kept', async (t) => {
+    const nothing = createHash('sha256').digest('hex')
+    const seal = formatPartLine({ rowCount: 0, octets: 0, sha256: nothing })
+    const frame = zstdCompressSync(`${seal.padEnd(15 << 20)}\n`)
+    const path = await writeBody(t, `${formatHeaderLine(HEADER)}\n`)
+    for (let count = 0; count < 5; count += 1) await appendFile(path, frame)
+
+    await assert.rejects(verifyMessage(path), { damage: 'it has more lines than any message' })
   })
 
   it('of rows ends at a limit, and where it is damaged', async (t) => {

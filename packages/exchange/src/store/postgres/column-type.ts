@@ -46,11 +46,13 @@ const asText = (value: NonNullable<Value>): string | undefined => {
   return typeof value === 'string' && value.isWellFormed() ? value : undefined
 }
 
+/** The whole numbers that JSON holds exactly. */
+const EXACT_RANGE = `-${Number.MAX_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}`
+
 const INTEGER: Codec = {
   type: 'integer',
   read: (value) => value,
-  isUnlikeInLine: (value) =>
-    `${value}::bigint NOT BETWEEN -${Number.MAX_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}`,
+  isUnlikeInLine: (value) => `${value}::bigint NOT BETWEEN ${EXACT_RANGE}`,
   decode: BigInt,
   encode: (value) => (typeof value === 'bigint' ? value.toString() : undefined),
   write: cast,
@@ -83,7 +85,8 @@ const EXACT_DIGITS = 15
 const NUMERIC: Codec = {
   type: 'numeric',
   read: (value) => value,
-  isUnlikeInLine: (value) => `${value} = 'NaN'`,
+  // With a scale below 0 they go that far, too. NaN is above all numbers.
+  isUnlikeInLine: (value) => `${value} NOT BETWEEN ${EXACT_RANGE}`,
   decode: decodeNumeric,
   encode: (value) => {
     if (typeof value === 'bigint') return value.toString()

@@ -5,6 +5,7 @@ import { describe, it } from 'node:test'
 
 import { HELD_IN } from '../../../src/message/type-agreement.ts'
 import { COLUMN_TYPES } from '../../../src/message/values.ts'
+import { codecOf } from '../../../src/store/postgres/column-type.ts'
 import { Connection } from '../../../src/store/postgres/postgres-database.ts'
 import { readUserTables, toTableLine } from '../../../src/store/postgres/user-table.ts'
 import { row, type StoreToTry, tableLine } from '../contract/store-to-try.ts'
@@ -216,6 +217,24 @@ describe('rows as lines', () => {
       assert.deepEqual(rowsOf(lines), rowsOf(await node.batches(range)))
     }
     assert.equal(asLines > lastSeq, true)
+  })
+
+  it('are not made by PostgreSQL of numbers that JSON does not hold, whatever scale a column has', async () => {
+    // numeric(15,-2), which a column can be from PostgreSQL 15 on.
+    const modifier = ((15 << 16) | 2046) + 4
+    const { isUnlikeInLine } = codecOf({
+      name: 'numeric',
+      isBuiltIn: true,
+      isEnum: false,
+      modifier,
+    })
+    const unlike = await dump(
+      `SELECT ${isUnlikeInLine?.('n')} FROM (VALUES
+         (99999999999999900::numeric), (-99999999999999900), ('NaN'), (9007199254740900), (0), (NULL)
+       ) AS v (n)`,
+    )
+
+    assert.deepEqual(unlike.flat(), ['t', 't', 't', 'f', 'f', 'null'])
   })
 
   it('are not made by PostgreSQL of more columns than a function takes', async () => {
