@@ -9,13 +9,22 @@ import { compareStates, type RowId, type RowState } from './row-state.ts'
 export interface AppliedRows {
   /** The database holds the row back. */
   isHeld(id: RowId, state: RowState): boolean
-  /** The plan's policy made a version of its own of two that met. */
+  /** The plan's policy made a version of its own of two that met. What waited before was decided then. */
   decision(
     id: RowId,
     meeting: { readonly own: RowState; readonly theirs: RowState },
+    waited: RowState | undefined,
   ): RowState | undefined
   /** There is no row, and no word of it. */
   isGone(id: RowId): boolean
+}
+
+/** On what occasion a version meets the one that is here. */
+interface Occasion {
+  readonly letter: LetterContent
+  readonly database: AppliedRows
+  /** What the database held back of the row before. */
+  readonly waited: RowState | undefined
 }
 
 export class SiteModel {
@@ -95,12 +104,11 @@ export class SiteModel {
   /** The rows of a letter were applied, where the database did not do otherwise for a reason. */
   apply(letter: LetterContent, database: AppliedRows): void {
     for (const id of new Set([...letter.rows.keys(), ...this.held.keys()])) {
-      const candidates = [letter.rows.get(id), this.held.get(id)].filter(
-        (state) => state !== undefined,
-      )
+      const waited = this.held.get(id)
+      const candidates = [letter.rows.get(id), waited].filter((state) => state !== undefined)
       this.held.delete(id)
       for (const state of candidates.toSorted(compareStates))
-        this.#meet(id, state, { letter, database })
+        this.#meet(id, state, { letter, database, waited })
     }
     for (const [id, state] of letter.departures) {
       if (!database.isGone(id)) continue
@@ -112,16 +120,13 @@ export class SiteModel {
     }
   }
 
-  #meet(
-    id: RowId,
-    state: RowState,
-    { letter, database }: { readonly letter: LetterContent; readonly database: AppliedRows },
-  ): void {
+  #meet(id: RowId, state: RowState, { letter, database, waited }: Occasion): void {
     const own = this.rows.get(id)
     // What waited, and is older than what is here, was decided when it came.
     const isOld =
       own !== undefined && letter.rows.get(id) !== state && compareStates(own, state) > 0
-    const decision = own && !isOld ? database.decision(id, { own, theirs: state }) : undefined
+    const decision =
+      own && !isOld ? database.decision(id, { own, theirs: state }, waited) : undefined
     if (decision !== undefined) {
       if (database.isHeld(id, decision)) this.held.set(id, decision)
       else this.#take(id, decision, '')

@@ -27,7 +27,7 @@ export function appliedRows(
       // One version may have two contents, of which one is here and the other one fits no better than what waits.
       return !isVersion || rows().get(id) !== state.text
     },
-    decision(id, meeting) {
+    decision(id, meeting, waited) {
       const entry = index.get(id)
       if (!(mayDecide || keepsKeys || mayMerge) || entry === undefined) return undefined
       const { own, theirs } = meeting
@@ -41,7 +41,10 @@ export function appliedRows(
       if (isMerged) return { stamp: entry.stamp, origin: entry.origin, text: theirs.text }
       const { stamp, origin } = entry
       const decided = [{ stamp, origin, text: rows().get(id) }, refused.get(id)].find((state) => {
-        return state?.stamp === Math.max(own.stamp, theirs.stamp) + 1 && state.origin === thisNode
+        if (state === undefined || state.origin !== thisNode) return false
+        // What waited already was made of two others, and says nothing of these.
+        if (waited !== undefined && compareStates(state, waited) === 0) return false
+        return state.stamp === Math.max(own.stamp, theirs.stamp) + 1
       })
       if (decided === undefined) return undefined
       // What other rows refer to is not deleted.

@@ -66,3 +66,31 @@ describe('a row that waits, and is older than what is here', () => {
     ],
   })
 })
+
+describe('a row that a policy decided, and that waits', () => {
+  // Seed 3000621. The model was wrong: what was decided against one node, and waits, counted as decided once more against another node.
+  itEndsWell('is no decision about what another node says of the row', {
+    seed: 3_000_621,
+    shape: plainShape({
+      codes: ['ЦБ', 'С01', 'С02'],
+      links: [
+        [0, 1],
+        [1, 2],
+        [0, 2],
+      ],
+      tables: [plainTable({ unique: 'code' })],
+      firstRows: [[0, 1, 4]],
+      rules: {
+        window: 3,
+        resendAfterMs: 24 * HOUR_MS,
+        messageSizeOctets: 60,
+        keepDeletionsDays: 1,
+      },
+      policy: 'function',
+    }),
+    steps: [
+      write(2, { verb: 'insert', key: 2, serial: 3, value: 0 }),
+      write(2, { verb: 'replace', serial: 8, value: 4 }),
+    ],
+  })
+})
