@@ -1,21 +1,14 @@
 import { DatabaseSync } from 'node:sqlite'
 
-import {
-  type ChangeStore,
-  type ExchangePlan,
-  newNodeState,
-  parseNodeCode,
-  parsePlanName,
-  type PlanName,
-} from '@obmen/exchange'
+import { type ChangeStore, newNodeState, parseNodeCode } from '@obmen/exchange'
 import { openSqliteStore, prepareSqlite } from '@obmen/exchange/sqlite'
 
 import { rulesOf, ZONE } from '../world/rules.ts'
 import { peersOf, type WorldShape } from '../world/shape.ts'
 import { createStatement, toSql, triggerStatements } from '../world/tables.ts'
-
-/** A database in its octets. */
-export type DatabaseImage = Uint8Array
+import { planOf } from './plan-of.ts'
+import type { DatabaseImage } from './site-database.ts'
+import { SqliteImage } from './sqlite-database.ts'
 
 /** The many worlds of one process have few schemas: each database is prepared once. */
 const prepared = new Map<string, DatabaseImage>()
@@ -25,17 +18,6 @@ const MAX_IMAGES = 2000
 
 /** Above the serial numbers that steps draw; even, so that no node refuses the row. */
 const FIRST_SERIAL = 1_000_000
-
-export function planNameOf({ plan = 'УдаленныеСклады' }: WorldShape): PlanName {
-  return parsePlanName(plan)
-}
-
-export function planOf(shape: WorldShape, node: number): ExchangePlan {
-  return {
-    name: planNameOf(shape),
-    thisNode: parseNodeCode(shape.codes[node] ?? ''),
-  }
-}
 
 /** The database of a node that has joined the plan, with its first rows, and knows its peers. */
 export async function prepareSite(shape: WorldShape, node: number): Promise<DatabaseImage> {
@@ -76,7 +58,7 @@ async function prepareAnew(shape: WorldShape, node: number): Promise<DatabaseIma
     prepareSqlite(database, plan, { kind: 'all' })
     const store = openSqliteStore(database, plan, rulesOf(shape, node))
     for (const peer of peersOf(shape, node)) await addPeer(store, shape, peer)
-    return database.serialize()
+    return new SqliteImage(database.serialize())
   } finally {
     database.close()
   }

@@ -6,9 +6,10 @@ import { type CountedTable, isCounted } from '../world/counted-rows.ts'
 import { conditionOn } from '../world/rules.ts'
 import { OWN, SHARED_TABLE, type TableShape, type WorldShape } from '../world/shape.ts'
 import { columnNames, quote } from '../world/tables.ts'
+import type { DatabaseReader } from './site-database.ts'
 
-/** Reads what a database holds, in the form of the model. */
-export class TableReader {
+/** Reads a database of SQLite. */
+export class TableReader implements DatabaseReader {
   readonly #tables: readonly { readonly keyLength: number; readonly statement: StatementSync }[]
   readonly #indexes: readonly { readonly keyLength: number; readonly statement: StatementSync }[]
   readonly #refused: StatementSync
@@ -42,11 +43,9 @@ export class TableReader {
     this.#refused = prepare('SELECT table_name, row_key, table_line, row_line FROM obmen_refused')
   }
 
-  /** The rows that are there, as a message would have them. */
-  rows(table?: number): Map<RowId, string> {
+  rows(): Map<RowId, string> {
     const rows = new Map<RowId, string>()
     for (const [index, { keyLength, statement }] of this.#tables.entries()) {
-      if (table !== undefined && index !== table) continue
       for (const row of all(statement)) {
         const values = row.map(encode)
         rows.set(rowId(index, values.slice(0, keyLength)), JSON.stringify(values))
@@ -55,7 +54,6 @@ export class TableReader {
     return rows
   }
 
-  /** The rows that a node with such a zone has a share in: of the first table a part, and all others. */
   zone(zone: string): ReadonlySet<RowId> {
     const ids = new Set<RowId>()
     for (const [index, table] of this.#shape.tables.entries()) {
@@ -67,7 +65,6 @@ export class TableReader {
     return ids
   }
 
-  /** A row with another node's number in the column that every node keeps to itself. */
   strangeOwnColumn(node: number): string | undefined {
     for (const table of this.#shape.tables) {
       if (table.hasOwnColumn !== true) continue
@@ -79,14 +76,12 @@ export class TableReader {
     return undefined
   }
 
-  /** A row that refers to one that is not there. */
   brokenReference(): string | undefined {
     if (this.#shape.tables.every(({ parent }) => parent === undefined)) return undefined
     const [broken] = all(this.#prepare('PRAGMA foreign_key_check'))
     return broken && JSON.stringify(broken)
   }
 
-  /** The key that was counted last, and the block that it should be from. */
   lastKey(table: CountedTable, node: string): MadeKey {
     const [row] = all(this.#prepare('SELECT last_insert_rowid()'))
     const key = Number(row?.[0])
@@ -94,7 +89,6 @@ export class TableReader {
     return { id: rowId(this.#shape.tables.indexOf(table), [key]), key, block }
   }
 
-  /** The blocks that the node has: the newest of each table. */
   countedBlocks(node: string): readonly CountedBlock[] {
     const blocks = this.#shape.tables.filter(isCounted).map((table) => this.#blockOf(table, node))
     return blocks.filter((block) => block !== undefined)
@@ -124,7 +118,6 @@ export class TableReader {
     return entries
   }
 
-  /** The rows that the database holds back. */
   refused(): Map<RowId, RowState> {
     const rows = new Map<RowId, RowState>()
     for (const [name, key, , line] of all(this.#refused)) {
