@@ -95,7 +95,7 @@ function onEvent(world: World, site: Site, event: ExchangeEvent): void {
   }
   if (world.disturbed.size > 0) return
   if (event.kind === 'fork') {
-    const facts = `${site.name}: ${event.evidence}`
+    const facts = `${site.name}: ${JSON.stringify(event.evidence)}`
     throw new WorldFailure('a fork is seen only where a memory was lost', facts)
   }
   if (event.kind === 'offered-again' && event.reason === 'file-missing') {
