@@ -4,7 +4,8 @@ import { type ChangeStore, newNodeState, parseNodeCode } from '@obmen/exchange'
 import { openSqliteStore, prepareSqlite } from '@obmen/exchange/sqlite'
 
 import { rulesOf, ZONE } from '../world/rules.ts'
-import { peersOf, type WorldShape } from '../world/shape.ts'
+import { databaseOf, peersOf, type WorldShape } from '../world/shape.ts'
+import type { Statement } from '../world/step.ts'
 import { createStatement, toSql, triggerStatements } from '../world/tables.ts'
 import { planOf } from './plan-of.ts'
 import type { DatabaseImage } from './site-database.ts'
@@ -21,6 +22,11 @@ const FIRST_SERIAL = 1_000_000
 
 /** The database of a node that has joined the plan, with its first rows, and knows its peers. */
 export async function prepareSite(shape: WorldShape, node: number): Promise<DatabaseImage> {
+  if (databaseOf(shape, node) === 'postgres') {
+    // Worlds without PostgreSQL don't load what works with it.
+    const { prepareInPostgres } = await import('../postgres/prepared-postgres.ts')
+    return prepareInPostgres(shape, node)
+  }
   const peers = peersOf(shape, node).map((peer) => shape.codes[peer])
   // Policies leave no trace in a database; of shares, only the head office keeps account.
   const zones = node === 0 ? shape.zones : undefined
@@ -49,10 +55,8 @@ async function prepareAnew(shape: WorldShape, node: number): Promise<DatabaseIma
       database.exec(createStatement(shape.tables, table, node))
       for (const trigger of triggerStatements(table)) database.exec(trigger)
     }
-    for (const key of shape.firstRows[node] ?? []) {
-      const serial = FIRST_SERIAL + 2 * (node * 10 + key)
-      const row = { table: 0, key, otherKey: key, serial, value: 10 * node + key }
-      database.exec(toSql(shape, { verb: 'insert', ...row }, node))
+    for (const statement of firstStatements(shape, node)) {
+      database.exec(toSql(shape, statement, node))
     }
     const plan = planOf(shape, node)
     prepareSqlite(database, plan, { kind: 'all' })
@@ -62,6 +66,14 @@ async function prepareAnew(shape: WorldShape, node: number): Promise<DatabaseIma
   } finally {
     database.close()
   }
+}
+
+/** What is entered before the exchange begins. */
+export function firstStatements({ firstRows }: WorldShape, node: number): readonly Statement[] {
+  return (firstRows[node] ?? []).map((key) => {
+    const serial = FIRST_SERIAL + 2 * (node * 10 + key)
+    return { verb: 'insert', table: 0, key, otherKey: key, serial, value: 10 * node + key }
+  })
 }
 
 /** Adds a node to a plan, with what the plan's rules ask of it. */

@@ -40,7 +40,7 @@ export class TableReader implements DatabaseReader {
         `SELECT ${keyColumns(table).join(', ')}, stamp, origin, gone, seq, via FROM obmen_index_${ids.get(table.name) ?? 0}`,
       ),
     }))
-    this.#refused = prepare('SELECT table_name, row_key, table_line, row_line FROM obmen_refused')
+    this.#refused = prepare('SELECT table_name, row_key, row_line FROM obmen_refused')
   }
 
   rows(): Map<RowId, string> {
@@ -57,7 +57,8 @@ export class TableReader implements DatabaseReader {
   zone(zone: string): ReadonlySet<RowId> {
     const ids = new Set<RowId>()
     for (const [index, table] of this.#shape.tables.entries()) {
-      const condition = index === SHARED_TABLE ? conditionOn(table.note, `'${zone}'`) : '1'
+      const condition =
+        index === SHARED_TABLE ? conditionOn(table.note, `'${zone}'`, 'sqlite') : '1'
       const keys = columnNames(table).slice(0, table.key.length)
       const sql = `SELECT ${keys.join(', ')} FROM ${quote(table.name)} WHERE ${condition}`
       for (const key of all(this.#prepare(sql))) ids.add(rowId(index, key.map(encode)))
@@ -119,20 +120,28 @@ export class TableReader implements DatabaseReader {
   }
 
   refused(): Map<RowId, RowState> {
-    const rows = new Map<RowId, RowState>()
-    for (const [name, key, , line] of all(this.#refused)) {
-      const table = this.#shape.tables.findIndex((shape) => shape.name === name)
-      const [mark, stamp, origin, ...sent] = parseArray(line)
-      const shape = this.#shape.tables[table]
-      const values = sent.slice(0, shape && columnNames(shape).length)
-      rows.set(rowId(table, parseArray(key)), {
-        stamp: Number(stamp),
-        origin: String(origin),
-        text: mark === 'u' ? JSON.stringify(values) : undefined,
-      })
-    }
-    return rows
+    return refusedRows(this.#shape, all(this.#refused))
   }
+}
+
+/** Rows that are held back, from table, key and line. */
+export function refusedRows(
+  shape: WorldShape,
+  lines: readonly (readonly unknown[])[],
+): Map<RowId, RowState> {
+  const rows = new Map<RowId, RowState>()
+  for (const [name, key, line] of lines) {
+    const table = shape.tables.findIndex((known) => known.name === name)
+    const [mark, stamp, origin, ...sent] = parseArray(line)
+    const known = shape.tables[table]
+    const values = sent.slice(0, known && columnNames(known).length)
+    rows.set(rowId(table, parseArray(key)), {
+      stamp: Number(stamp),
+      origin: String(origin),
+      text: mark === 'u' ? JSON.stringify(values) : undefined,
+    })
+  }
+  return rows
 }
 
 /** Numbers from the first to the last one, both included. */
