@@ -11,6 +11,7 @@ export class BlockingServer {
   readonly #answered = new Int32Array(new SharedArrayBuffer(4))
   readonly #port: MessagePort
   #count = 0
+  #asked = 0
 
   constructor(address: ServerAddress) {
     const { port1, port2 } = new MessageChannel()
@@ -43,18 +44,25 @@ export class BlockingServer {
   }
 
   #ask(question: Question): readonly QueryResult[] {
-    const before = Atomics.load(this.#answered, 0)
-    this.#port.postMessage(question)
-    Atomics.wait(this.#answered, 0, before)
-    const { results, error } = receiveAnswer(this.#port)
+    this.#asked += 1
+    this.#port.postMessage({ ...question, number: this.#asked })
+    const { results, error } = this.#await(this.#asked)
     if (error !== undefined) throw Object.assign(new Error(error.message), error)
     return results
   }
+
+  #await(number: number): Answer {
+    for (;;) {
+      const before = Atomics.load(this.#answered, 0)
+      const received = receiveMessageOnPort(this.#port)
+      const answer: (Answer & { readonly number: number }) | undefined = received?.message
+      if (answer?.number === number) return answer
+      if (answer !== undefined) continue
+      const waited = Atomics.wait(this.#answered, 0, before, MAX_WAIT_MS)
+      if (waited === 'timed-out') throw new Error('the thread with the connections is gone')
+    }
+  }
 }
 
-function receiveAnswer(port: MessagePort): Answer {
-  const { message }: { readonly message: Answer } = receiveMessageOnPort(port) ?? { message: NONE }
-  return message
-}
-
-const NONE: Answer = { results: [], error: { message: 'the thread with the connections is gone' } }
+/** Longer than a server takes for anything. */
+const MAX_WAIT_MS = 60_000

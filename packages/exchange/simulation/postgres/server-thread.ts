@@ -54,14 +54,14 @@ async function answer(question: Question): Promise<Answer> {
   }
 }
 
-port.on('message', (question: Question) => {
+port.on('message', ({ number, ...question }: Question & { readonly number: number }) => {
   answer(question)
     .catch((error: unknown): Answer => {
       const message = error instanceof Error ? error.message : String(error)
       return { results: [], error: { message, ...Object.assign({}, error) } }
     })
     .then((reply) => {
-      port.postMessage(reply)
+      port.postMessage({ ...reply, number })
       Atomics.add(answered, 0, 1)
       Atomics.notify(answered, 0)
     }, undefined)
