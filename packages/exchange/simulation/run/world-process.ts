@@ -24,13 +24,14 @@ export class WorldProcess {
 
   /** Runs the worlds of a batch, one after another. */
   async run(batch: Batch): Promise<BatchResult> {
-    let result: BatchResult = { worlds: 0, cpuMs: 0, failures: [] }
+    let result: BatchResult = { worlds: 0, cpuMs: 0, failures: [], told: [] }
     for (let from = batch.from; from < batch.to;) {
       const part = await this.#runPart({ ...batch, from })
       result = {
         worlds: result.worlds + part.worlds,
         cpuMs: result.cpuMs + part.cpuMs,
         failures: [...result.failures, ...part.failures],
+        told: [...result.told, ...part.told],
       }
       from += part.worlds
       if (result.failures.length >= (batch.stopAt ?? Number.POSITIVE_INFINITY)) break
@@ -68,7 +69,7 @@ export class WorldProcess {
         this.#child = undefined
         const message = `a world ends: its process was ended by ${signal ?? String(code)}`
         const failure = { seed, rule: 'a world ends', message }
-        finish({ worlds: seed + 1 - batch.from, cpuMs: 0, failures: [failure] })
+        finish({ worlds: seed + 1 - batch.from, cpuMs: 0, failures: [failure], told: [] })
       })
       child.send(batch)
     })
