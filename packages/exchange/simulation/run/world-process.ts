@@ -15,6 +15,7 @@ export class WorldProcess {
   readonly #program: URL
   readonly #args: readonly string[]
   #child: ChildProcess | undefined
+  #isKilled = false
 
   /** Without a program, the engine is as it is. */
   constructor(program: URL = AS_IT_IS, args: readonly string[] = []) {
@@ -25,7 +26,7 @@ export class WorldProcess {
   /** Runs the worlds of a batch, one after another. */
   async run(batch: Batch): Promise<BatchResult> {
     let result: BatchResult = { worlds: 0, cpuMs: 0, failures: [], told: [] }
-    for (let from = batch.from; from < batch.to;) {
+    for (let from = batch.from; from < batch.to && !this.#isKilled;) {
       const part = await this.#runPart({ ...batch, from })
       result = {
         worlds: result.worlds + part.worlds,
@@ -46,6 +47,7 @@ export class WorldProcess {
   }
 
   kill(): void {
+    this.#isKilled = true
     this.#child?.kill('SIGKILL')
   }
 

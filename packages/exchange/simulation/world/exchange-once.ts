@@ -58,6 +58,7 @@ export async function exchangeOnce(world: World, site: Site, trouble: Trouble): 
   } else {
     for (const error of errors) judge(world, site, error)
   }
+  site.database.expectLoss(undefined)
   site.gate.arm(undefined, () => undefined)
 }
 
