@@ -50,6 +50,13 @@ export class SqliteDatabase implements SiteDatabase {
     return new ForeignLetters(this.#opened.database)
   }
 
+  /** There is no connection that could be lost. */
+  expectLoss(): void {
+    return undefined
+  }
+
+  readonly unheardCommits: number = 0
+
   restart(): void {
     const { database } = this.#opened
     if (database.isTransaction) database.exec('ROLLBACK')

@@ -166,9 +166,18 @@ export function toSql(shape: WorldShape, statement: Statement, node: number): st
       return `UPDATE OR REPLACE ${name} SET ${changes.join(', ')} WHERE ${isKey}`
     case 'delete':
       return `DELETE FROM ${name} WHERE ${isKey}`
+    case 'touch all':
+      return touchAll(table, statement)
+    case 'empty':
+      return `DELETE FROM ${name}`
     case 'rekey':
       return `UPDATE ${name} SET ${[...pairs(keyNames, newKey), ...changes.slice(0, 1), ...changes.slice(changes.length - ownCount)].join(', ')} WHERE ${isKey}`
   }
+}
+
+/** The end of a note, which says to whom the row belongs and who refuses it, stays. */
+export function touchAll(table: TableShape, { serial }: Statement): string {
+  return `UPDATE ${quote(table.name)} SET ${quote(table.note)} = '${serial} ' || ${quote(table.note)}`
 }
 
 /** A statement about a table whose keys the database counts. */
