@@ -2,7 +2,7 @@ import type { Buffer } from 'node:buffer'
 import { DatabaseSync } from 'node:sqlite'
 
 import type { ChangeStore, ExchangePlan, NodeCode, NodeState } from '@obmen/exchange'
-import { openSqliteStore } from '@obmen/exchange/sqlite'
+import { ForeignLetters, openSqliteStore } from '@obmen/exchange/sqlite'
 
 import { type MemoryDisk, mountDisk } from '../disk/memory-disk.ts'
 import type { CarriedMessage } from '../mail/mailbox.ts'
@@ -41,6 +41,7 @@ export class Site {
   #database: DatabaseSync
   #store: ChangeStore
   #reader: TableReader
+  #foreignLetters: ForeignLetters
   model: SiteModel
   /** What the site last saved of its peers. */
   readonly states = new Map<NodeCode, NodeState>()
@@ -68,6 +69,7 @@ export class Site {
     this.#database = openDatabase(image, options.nowMs)
     this.#store = this.#openStore()
     this.#reader = new TableReader(this.#database, options.shape)
+    this.#foreignLetters = new ForeignLetters(this.#database)
     this.model = new SiteModel(this.plan.thisNode)
   }
 
@@ -81,6 +83,10 @@ export class Site {
 
   get reader(): TableReader {
     return this.#reader
+  }
+
+  get foreignLetters(): ForeignLetters {
+    return this.#foreignLetters
   }
 
   get nowMs(): number {
@@ -160,6 +166,7 @@ export class Site {
     this.#database = openDatabase(image, this.#options.nowMs)
     this.#store = this.#openStore()
     this.#reader = new TableReader(this.#database, this.#options.shape)
+    this.#foreignLetters = new ForeignLetters(this.#database)
     this.fetched = undefined
     if (this.#freePages !== undefined) this.limitDisk(this.#freePages)
   }

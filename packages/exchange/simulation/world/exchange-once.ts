@@ -9,7 +9,6 @@ import {
   RowRefused,
   SchemaMismatch,
 } from '@obmen/exchange/errors'
-import { ForeignLetters } from '@obmen/exchange/sqlite'
 
 import { simTransport } from '../mail/sim-transport.ts'
 import { SimulatedFailure } from '../site/gate.ts'
@@ -71,7 +70,7 @@ function contextOf(world: World, site: Site, fates: Fate[]): ExchangeContext {
       gate: site.gate,
       nowMs: () => world.nowMs,
       nextFate: () => fates.shift() ?? GOOD_FATE,
-      foreignLetters: new ForeignLetters(site.database),
+      foreignLetters: site.foreignLetters,
       onPosted: (message, content) => checkPosted(world, site, { message, content }),
       onFetched: (letter) => {
         site.fetched = ownLetter(site, letter, 'fetches').message
