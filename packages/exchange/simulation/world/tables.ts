@@ -142,7 +142,7 @@ export function toSql(shape: WorldShape, statement: Statement, node: number): st
     case 'delete':
       return `DELETE FROM ${name} WHERE ${isKey}`
     case 'rekey':
-      return `UPDATE ${name} SET ${[...newKey(table, statement), ...changes.slice(0, 1), ...changes.slice(changes.length - own.names.length)].join(', ')} WHERE ${isKey}`
+      return `UPDATE ${name} SET ${[...keyChanges(table, statement.otherKey), ...sameReference(table), ...changes.slice(0, 1), ...changes.slice(changes.length - own.names.length)].join(', ')} WHERE ${isKey}`
   }
 }
 
@@ -176,11 +176,11 @@ function keyChanges(table: TableShape, number: number): string[] {
 }
 
 /**
- * Nothing where the key stays as it is: to write the key of a row that refers to itself over itself makes SQLite (3.53) miscount the references that a deferred
- * constraint still misses, and commit one that points to nothing.
+ * Where a row gets the key that it refers to itself, and its reference is not written with it, SQLite (3.53) counts one of the references too few that a deferred
+ * constraint still misses, and commits one that points to nothing.
  */
-function newKey(table: TableShape, { key, otherKey }: Statement): string[] {
-  return key === otherKey ? [] : keyChanges(table, otherKey)
+function sameReference({ parent }: TableShape): string[] {
+  return parent === undefined ? [] : [`${quote(REFERENCE)} = ${quote(REFERENCE)}`]
 }
 
 function whereKey(table: TableShape, number: number): string {
