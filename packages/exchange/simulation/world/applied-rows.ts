@@ -2,7 +2,7 @@ import type { AppliedRows } from '../model/site-model.ts'
 import { compareStates, type RowId, type RowState } from '../model/row-state.ts'
 import type { Site } from '../site/site.ts'
 import { type Meeting, winnerOf } from './policy-winner.ts'
-import type { WorldShape } from './shape.ts'
+import { tableNumber, type WorldShape } from './shape.ts'
 import { WorldFailure } from './world-failure.ts'
 
 /** What a database shows after a message of a sender was applied; it is looked at when somebody asks, and once. */
@@ -15,6 +15,7 @@ export function appliedRows(
   const index = site.reader.index()
   const thisNode = site.plan.thisNode
   const mayDecide = shape.policy !== 'latest'
+  const parents = new Set(shape.tables.map(({ parent }) => parent))
   const keepsKeys = shape.tables.some(({ parent }) => parent !== undefined)
   let known: ReadonlyMap<RowId, string> | undefined
   const rows = (): ReadonlyMap<RowId, string> => (known ??= site.reader.rows())
@@ -55,6 +56,7 @@ export function appliedRows(
       return decided
     },
     isGone: (id) => !index.has(id),
+    isParent: (id) => parents.has(tableNumber(id)),
   }
 }
 

@@ -1,4 +1,5 @@
 import { type CapturedTable, indexName, keyNames, logName, matchesKey } from './capture.ts'
+import { FORGOTTEN_STAMP } from './meta.ts'
 import { type Connection, quoteName, toNumber } from './postgres-database.ts'
 import { tableName } from './user-table.ts'
 
@@ -60,7 +61,7 @@ export function foldTable(
   return connection.run(
     `WITH taken AS (DELETE FROM ${logName(table)} RETURNING ${keys}, at)
      INSERT INTO ${indexName(table)} AS i (${keys}, seq, stamp, origin, via, gone)
-     SELECT ${keys}, $1::bigint + row_number() OVER (ORDER BY at, ${keys}), greatest(at, 1), $2, '', ${isGone(table, 'c')}
+     SELECT ${keys}, $1::bigint + row_number() OVER (ORDER BY at, ${keys}), ${firstStamp(table)}, $2, '', ${isGone(table, 'c')}
        FROM (SELECT ${keys}, max(at) AS at FROM taken GROUP BY ${keys}) c
      ON CONFLICT (${keys}) DO UPDATE SET
        seq = excluded.seq, stamp = greatest(excluded.stamp, i.stamp + 1), origin = excluded.origin, via = '',
@@ -68,6 +69,13 @@ export function foldTable(
     at.headSeq,
     at.origin,
   )
+}
+
+/** The stamp of a row that the change index may not know: if it forgot that the row was deleted, another node may still know. */
+function firstStamp(table: CapturedTable): string {
+  const isEntry = keyNames(table).map((key) => `known.${key} = c.${key}`)
+  const isNew = `NOT EXISTS (SELECT 1 FROM ${indexName(table)} known WHERE ${isEntry.join(' AND ')})`
+  return `CASE WHEN at <= ${FORGOTTEN_STAMP} AND ${isNew} THEN ${FORGOTTEN_STAMP} + 1 ELSE greatest(at, 1) END`
 }
 
 /** TRUNCATE says nothing of the rows: those are meant that the change index knows and the table no longer has. */
