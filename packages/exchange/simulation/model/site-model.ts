@@ -135,17 +135,21 @@ export class SiteModel {
 
   #meet(id: RowId, state: RowState, { letter, database, waited }: Occasion): void {
     const own = this.rows.get(id)
+    const newest = this.held.get(id)
+    if (newest !== undefined && compareStates(newest, state) >= 0) return
     // What waited, and is older than what is here, was decided when it came.
     const isOld =
-      own !== undefined && letter.rows.get(id) !== state && compareStates(own, state) > 0
+      own !== undefined &&
+      letter.rows.get(id) !== state &&
+      compareStates({ ...own, text: state.text }, state) > 0
     const decision =
       own && !isOld ? database.decision(id, { own, theirs: state }, waited) : undefined
     if (decision !== undefined) {
-      if (database.isHeld(id, decision)) this.#hold(id, decision)
+      if (database.isHeld(id, decision)) this.held.set(id, decision)
       else this.#take(id, decision, '')
       this.made.set(id, decision)
     } else if (own === undefined || compareStates(state, own) > 0) {
-      if (database.isHeld(id, state)) this.#hold(id, state)
+      if (database.isHeld(id, state)) this.held.set(id, state)
       else this.#take(id, state, letter.rows.get(id) === state ? letter.from : '')
     }
   }
@@ -162,12 +166,6 @@ export class SiteModel {
     this.sources.set(id, source)
     if (state.text === undefined) this.present.delete(id)
     else this.present.set(id, state.text)
-  }
-
-  /** Of two versions the newer one waits. */
-  #hold(id: RowId, state: RowState): void {
-    const other = this.held.get(id)
-    if (other === undefined || compareStates(state, other) > 0) this.held.set(id, state)
   }
 
   #make(id: RowId, state: RowState): void {

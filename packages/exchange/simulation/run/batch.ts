@@ -1,3 +1,5 @@
+import type { ServerAddress } from '../postgres/questions.ts'
+import { useServer } from '../postgres/run-server.ts'
 import { drawStory, type Failure, runStory, type StoryOptions } from './run-world.ts'
 
 /** Seeds for one process: from the first to before the last. */
@@ -5,6 +7,8 @@ export interface Batch {
   readonly from: number
   readonly to: number
   readonly story: StoryOptions
+  /** Where nodes have their databases in PostgreSQL. */
+  readonly server?: ServerAddress
   /** Ends at so many failures. */
   readonly stopAt?: number
 }
@@ -21,6 +25,7 @@ export async function runBatch(
   onBegin?: (seed: number) => void,
 ): Promise<BatchResult> {
   const { stopAt = Number.POSITIVE_INFINITY } = batch
+  if (batch.server !== undefined) useServer(batch.server)
   const before = process.cpuUsage()
   const failures: (Failure & { seed: number })[] = []
   let worlds = 0

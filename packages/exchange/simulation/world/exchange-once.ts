@@ -9,7 +9,6 @@ import {
   RowRefused,
   SchemaMismatch,
 } from '@obmen/exchange/errors'
-import { ForeignLetters } from '@obmen/exchange/sqlite'
 
 import { simTransport } from '../mail/sim-transport.ts'
 import { SimulatedFailure } from '../site/gate.ts'
@@ -53,7 +52,7 @@ export async function exchangeOnce(world: World, site: Site, trouble: Trouble): 
   }
   if (errors === 'died') {
     world.tell?.(`  ${site.name} died at ${site.gate.lastCall}`)
-    site.restart()
+    await site.restart()
   } else {
     for (const error of errors) judge(world, site, error)
   }
@@ -71,7 +70,7 @@ function contextOf(world: World, site: Site, fates: Fate[]): ExchangeContext {
       gate: site.gate,
       nowMs: () => world.nowMs,
       nextFate: () => fates.shift() ?? GOOD_FATE,
-      foreignLetters: new ForeignLetters(site.database),
+      foreignLetters: site.database.foreignLetters,
       onPosted: (message, content) => checkPosted(world, site, { message, content }),
       onFetched: (letter) => {
         site.fetched = ownLetter(site, letter, 'fetches').message
@@ -119,7 +118,7 @@ function judge(world: World, site: Site, error: unknown): void {
     if (cause instanceof NodeRunsTwice && world.hasCopied) return
     if (cause instanceof MessageDamaged && site.falseLetters > 0) return
     if (cause instanceof MessageTooNew && site.falseLetters > 0) return
-    if (cause instanceof SchemaMismatch && world.isWidened && !site.hasAddedColumn) return
+    if (cause instanceof SchemaMismatch && world.isWidened && !site.database.hasAddedColumn) return
     if (cause instanceof RowRefused && world.shape.isStrict === true) return
     if (site.isDiskLimited && 'errcode' in cause && cause.errcode === 13) return
   }

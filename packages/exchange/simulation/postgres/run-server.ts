@@ -1,0 +1,64 @@
+/** The PostgreSQL server of this process, and the databases that a world has made there. */
+import { BlockingServer } from './blocking-server.ts'
+import type { ServerAddress } from './questions.ts'
+
+interface Run {
+  readonly server: BlockingServer
+  /** To make and drop databases. */
+  readonly admin: number
+  readonly databases: Set<string>
+  /** What new databases are made from: its clock is that of its session's site. */
+  readonly template: string
+}
+
+let run: Run | undefined
+let count = 0
+
+/** From now on worlds may have nodes in PostgreSQL. Does nothing when the process has a server. */
+export function useServer(address: ServerAddress): void {
+  if (run !== undefined) return
+  const server = new BlockingServer(address)
+  const admin = server.connect('postgres')
+  const template = `world_${process.pid}`
+  server.query(admin, `CREATE DATABASE ${template} TEMPLATE template0 STRATEGY FILE_COPY`)
+  const connection = server.connect(template)
+  server.query(connection, CLOCK)
+  server.end(connection)
+  run = { server, admin, databases: new Set(), template }
+}
+
+export function runServer(): BlockingServer {
+  return theRun().server
+}
+
+/** Copies a database that nobody is connected to; without one, makes an empty one. Gives its name. */
+export function copyDatabase(from?: string): string {
+  const { server, admin, template, databases } = theRun()
+  count += 1
+  const name = `${template}_${count}`
+  const source = from ?? template
+  server.query(admin, `CREATE DATABASE ${name} TEMPLATE ${source} STRATEGY FILE_COPY`)
+  databases.add(name)
+  return name
+}
+
+/** Nobody must be connected to one of them. */
+export function dropDatabases(): void {
+  if (run === undefined) return
+  for (const name of run.databases) run.server.query(run.admin, `DROP DATABASE ${name}`)
+  run.databases.clear()
+}
+
+function theRun(): Run {
+  if (run === undefined) throw new Error('a world with PostgreSQL needs a server')
+  return run
+}
+
+/**
+ * The triggers of the exchange ask `pg_catalog` for the time of the statement. In the databases of worlds another function has that name: it
+ * gives what the session was told. Half a millisecond more, or what is not exact would be rounded to the millisecond before.
+ */
+const CLOCK = `
+  ALTER FUNCTION pg_catalog.statement_timestamp() RENAME TO real_statement_timestamp;
+  CREATE FUNCTION pg_catalog.statement_timestamp() RETURNS timestamptz LANGUAGE sql STABLE AS $$
+    SELECT 'epoch'::timestamptz + (current_setting('simulation.now_ms')::float8 + 0.5) * interval '1 millisecond' $$`
