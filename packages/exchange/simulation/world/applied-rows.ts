@@ -72,7 +72,12 @@ export function appliedRows(
       return decided
     },
     isGone: (id) => !index.has(id),
-    isParent: (id) => parents.has(tableNumber(id)),
+    comesFirst(id, waited, told) {
+      if (!parents.has(tableNumber(id)) || told.text !== undefined) return false
+      // A deletion comes after everything else, and may give way; of two the newer one counts.
+      if (waited.text === undefined) return compareStates(waited, told) > 0
+      return rows().get(id) === waited.text
+    },
   }
 }
 
