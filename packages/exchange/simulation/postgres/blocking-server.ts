@@ -24,9 +24,9 @@ export class BlockingServer {
   }
 
   /** Gives the number of the connection. */
-  connect(database: string): number {
+  connect(database: string, user?: string): number {
     this.#count += 1
-    this.#ask({ kind: 'connect', connection: this.#count, database })
+    this.#ask({ kind: 'connect', connection: this.#count, database, user })
     return this.#count
   }
 

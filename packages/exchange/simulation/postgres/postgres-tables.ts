@@ -9,7 +9,15 @@ import {
   type WorldShape,
 } from '../world/shape.ts'
 import type { Statement } from '../world/step.ts'
-import { pairs, parentOf, partsOf, quote, tableOf, toCountedSql } from '../world/tables.ts'
+import {
+  pairs,
+  parentOf,
+  partsOf,
+  quote,
+  tableOf,
+  toCountedSql,
+  touchAll,
+} from '../world/tables.ts'
 
 /** The types that go with those of SQLite: docs/types.md. */
 const TYPES: Readonly<Record<KeyKind, string>> = {
@@ -95,6 +103,10 @@ export function toPostgresSql(shape: WorldShape, statement: Statement, node: num
       return `DELETE FROM ${name} WHERE ${unique} AND NOT (${isKey}); ${update}`
     case 'delete':
       return `DELETE FROM ${name} WHERE ${isKey}`
+    case 'touch all':
+      return touchAll(table, statement)
+    case 'empty':
+      return `TRUNCATE ${name} CASCADE`
     case 'rekey': {
       const newKey = pairs(keyNames, parts.newKey.map(toLiteral))
       const own = changes.slice(changes.length - ownCount)

@@ -7,7 +7,7 @@ export interface ServerAddress {
 }
 
 export type Question = { readonly connection: number } & (
-  | { readonly kind: 'connect'; readonly database: string }
+  | { readonly kind: 'connect'; readonly database: string; readonly user: string | undefined }
   | { readonly kind: 'query'; readonly text: string; readonly values?: unknown[] }
   /** In order: when it is answered, the server has forgotten the connection. */
   | { readonly kind: 'end' }

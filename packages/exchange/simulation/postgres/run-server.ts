@@ -1,4 +1,5 @@
 /** The PostgreSQL server of this process, and the databases that a world has made there. */
+import type { DatabaseKind } from '../world/shape.ts'
 import { BlockingServer } from './blocking-server.ts'
 import type { ServerAddress } from './questions.ts'
 
@@ -21,23 +22,48 @@ export function useServer(address: ServerAddress): void {
   const admin = server.connect('postgres')
   const template = `world_${process.pid}`
   server.query(admin, `CREATE DATABASE ${template} TEMPLATE template0 STRATEGY FILE_COPY`)
+  server.query(admin, `CREATE ROLE ${OWNER} LOGIN`)
   const connection = server.connect(template)
   server.query(connection, CLOCK)
   server.end(connection)
   run = { server, admin, databases: new Set(), template }
 }
 
+/** Gives the number of the connection. */
+export function connectAs(role: Role, database: string): number {
+  return theRun().server.connect(database, role === 'owner' ? OWNER : undefined)
+}
+
 export function runServer(): BlockingServer {
   return theRun().server
 }
 
+/** As whom a site works with its database. */
+export type Role = 'superuser' | 'owner'
+
+/** A superuser lets foreign keys and triggers rest while it applies a message; others may not. */
+export function roleOf(kind: DatabaseKind): Role {
+  return kind === 'postgres' ? 'superuser' : 'owner'
+}
+
+const OWNER = `world_owner_${process.pid}`
+
 /** Copies a database that nobody is connected to; without one, makes an empty one. Gives its name. */
-export function copyDatabase(from?: string): string {
+export function copyDatabase({
+  from,
+  role,
+}: {
+  readonly from?: string
+  readonly role: Role
+}): string {
   const { server, admin, template, databases } = theRun()
   count += 1
   const name = `${template}_${count}`
-  const source = from ?? template
-  server.query(admin, `CREATE DATABASE ${name} TEMPLATE ${source} STRATEGY FILE_COPY`)
+  const owner = role === 'owner' ? `OWNER ${OWNER}` : ''
+  server.query(
+    admin,
+    `CREATE DATABASE ${name} ${owner} TEMPLATE ${from ?? template} STRATEGY FILE_COPY`,
+  )
   databases.add(name)
   return name
 }

@@ -28,8 +28,8 @@ async function answer(question: Question): Promise<Answer> {
   const client = connections.get(question.connection)
   switch (question.kind) {
     case 'connect': {
-      const { database } = question
-      const made = new pg.Client({ ...address, database, options: OPTIONS })
+      const { database, user = address.user } = question
+      const made = new pg.Client({ ...address, user, database, options: OPTIONS })
       // A connection that was cut ends so.
       made.on('error', () => undefined)
       connections.set(question.connection, made)

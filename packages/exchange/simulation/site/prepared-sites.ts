@@ -22,7 +22,7 @@ const FIRST_SERIAL = 1_000_000
 
 /** The database of a node that has joined the plan, with its first rows, and knows its peers. */
 export async function prepareSite(shape: WorldShape, node: number): Promise<DatabaseImage> {
-  if (databaseOf(shape, node) === 'postgres') {
+  if (databaseOf(shape, node) !== 'sqlite') {
     // Worlds without PostgreSQL don't load what works with it.
     const { prepareInPostgres } = await import('../postgres/prepared-postgres.ts')
     return prepareInPostgres(shape, node)

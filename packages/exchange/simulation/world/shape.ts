@@ -50,7 +50,8 @@ export const ADDED = 'новое'
 /** The column that stays at home. */
 export const OWN = 'свое'
 
-export type DatabaseKind = 'sqlite' | 'postgres'
+/** What a site keeps its database in; in PostgreSQL as a superuser, or as nothing more than the owner of the database. */
+export type DatabaseKind = 'sqlite' | 'postgres' | 'owned postgres'
 
 export interface WorldShape {
   /** The plan's name, when another one shares the mailbox. */
