@@ -42,6 +42,11 @@ export const MUTATIONS: readonly Mutation[] = [
     text: `stamp = max(excluded.stamp, stamp + 1)`,
     replacement: `stamp = excluded.stamp`,
   }),
+  one('gives a row that comes again after its deletion was forgotten the time of the clock', {
+    file: FOLD,
+    text: `CASE WHEN at <= `,
+    replacement: `CASE WHEN false AND at <= `,
+  }),
   one('folds notes of evictions that did not happen', {
     file: FOLD,
     text: 'WHERE evicted = 0 OR ',
@@ -319,6 +324,11 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'plan/conflict.ts',
     text: `stamp: Math.max(a.stamp, b.stamp) + 1`,
     replacement: `stamp: Math.max(a.stamp, b.stamp)`,
+  }),
+  one('gives a decision the version of an earlier one that waits', {
+    file: 'store/apply/own-versions.ts',
+    text: `Math.max(version.stamp, waiting + 1)`,
+    replacement: `version.stamp`,
   }),
   one('gives a row that it completed no version of its own', {
     file: WRITER,
