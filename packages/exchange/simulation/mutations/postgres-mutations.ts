@@ -23,8 +23,8 @@ export const POSTGRES_MUTATIONS: readonly Mutation[] = [
   }),
   one('registers no change of a key', {
     file: CAPTURE,
-    text: ' UNION SELECT ${columns} FROM obmen_old',
-    replacement: '',
+    text: `FROM obmen_new UNION SELECT`,
+    replacement: `FROM obmen_new INTERSECT SELECT`,
   }),
   one('takes no notice of TRUNCATE', {
     file: FOLD,
@@ -113,13 +113,13 @@ export const POSTGRES_MUTATIONS: readonly Mutation[] = [
   }),
   one('does not go on in the block that it got', {
     file: 'store/postgres/key-ledger.ts',
-    text: "isBefore ? `RESTART WITH ${block.first}` : ''",
-    replacement: `isBefore ? '' : ''`,
+    text: `const isBefore = used < block.first - 1 && block.first <= last`,
+    replacement: `const isBefore = used < 0`,
   }),
   one('counts on behind the end of a block', {
     file: 'store/postgres/key-ledger.ts',
-    text: 'MAXVALUE ${last} ${restart}',
-    replacement: 'MAXVALUE ${last + 100} ${restart}',
+    text: `const last = Math.max(block.first > block.last`,
+    replacement: `const last = 100 + Math.max(block.first > block.last`,
   }),
 ]
 
