@@ -16,11 +16,6 @@ export const POSTGRES_MUTATIONS: readonly Mutation[] = [
     text: `, true) = 'on' AND pg_trigger_depth() = 1 THEN`,
     replacement: `, true) = 'never' THEN`,
   }),
-  one('registers nothing that follows from an applied row', {
-    file: CAPTURE,
-    text: ` AND pg_trigger_depth() = 1 THEN`,
-    replacement: ` THEN`,
-  }),
   one('registers no change of a key', {
     file: CAPTURE,
     text: `FROM obmen_new UNION SELECT`,
