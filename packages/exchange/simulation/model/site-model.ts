@@ -107,8 +107,7 @@ export class SiteModel {
       const waited = this.held.get(id)
       const candidates = [letter.rows.get(id), waited].filter((state) => state !== undefined)
       this.held.delete(id)
-      for (const state of candidates.toSorted(compareStates))
-        this.#meet(id, state, { letter, database, waited })
+      for (const state of candidates) this.#meet(id, state, { letter, database, waited })
     }
     for (const [id, state] of letter.departures) {
       if (!database.isGone(id)) continue
@@ -122,9 +121,13 @@ export class SiteModel {
 
   #meet(id: RowId, state: RowState, { letter, database, waited }: Occasion): void {
     const own = this.rows.get(id)
+    const newest = this.held.get(id)
+    if (newest !== undefined && compareStates(newest, state) >= 0) return
     // What waited, and is older than what is here, was decided when it came.
     const isOld =
-      own !== undefined && letter.rows.get(id) !== state && compareStates(own, state) > 0
+      own !== undefined &&
+      letter.rows.get(id) !== state &&
+      compareStates({ ...own, text: state.text }, state) > 0
     const decision =
       own && !isOld ? database.decision(id, { own, theirs: state }, waited) : undefined
     if (decision !== undefined) {

@@ -320,6 +320,11 @@ export const MUTATIONS: readonly Mutation[] = [
     text: `stamp: Math.max(a.stamp, b.stamp) + 1`,
     replacement: `stamp: Math.max(a.stamp, b.stamp)`,
   }),
+  one('gives a decision the version of an earlier one that waits', {
+    file: 'store/apply/own-versions.ts',
+    text: `Math.max(version.stamp, waiting + 1)`,
+    replacement: `version.stamp`,
+  }),
   one('gives a row that it completed no version of its own', {
     file: WRITER,
     text: `outcome === 'merged'`,

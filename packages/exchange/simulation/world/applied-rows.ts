@@ -40,17 +40,25 @@ export function appliedRows(
       // A row that has a column more than its sender knows is a new version of its own.
       if (isMerged) return { stamp: entry.stamp, origin: entry.origin, text: theirs.text }
       const { stamp, origin } = entry
-      const decided = [{ stamp, origin, text: rows().get(id) }, refused.get(id)].find((state) => {
-        if (state === undefined || state.origin !== thisNode) return false
-        // What waited already was made of two others, and says nothing of these.
-        if (waited !== undefined && compareStates(state, waited) === 0) return false
-        return state.stamp === Math.max(own.stamp, theirs.stamp) + 1
-      })
+      // What this node makes is above all that it made before: also above a decision that waits.
+      const above = Math.max(
+        own.stamp,
+        theirs.stamp,
+        waited?.origin === thisNode ? waited.stamp : 0,
+      )
+      const decided = [{ stamp, origin, text: rows().get(id) }, refused.get(id)].find(
+        (state) => state?.origin === thisNode && state.stamp === above + 1,
+      )
       if (decided === undefined) return undefined
+      // A program gave the row the version of a decision that waits, which goes: two contents would have one version.
+      const isOvertaken =
+        theirs === waited && theirs.origin === thisNode && theirs.stamp === own.stamp
+      if (isOvertaken && decided.text === own.text) return decided
       // What other rows refer to is not deleted.
       const givesWay = keepsKeys && theirs.text === undefined && decided.text === own.text
       if (givesWay) return decided
-      if (!mayDecide || own.origin === theirs.origin) return undefined
+      // What waits was decided when it came.
+      if (!mayDecide || own.origin === theirs.origin || theirs === waited) return undefined
       checkPolicy(decided, meeting, { thisNode, sender, shape })
       return decided
     },

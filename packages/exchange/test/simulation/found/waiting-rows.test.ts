@@ -94,3 +94,28 @@ describe('a row that a policy decided, and that waits', () => {
     ],
   })
 })
+
+describe('a decision about a row of which an earlier decision waits', () => {
+  // Seed 5000179. Both had one version, and the order of their texts said which of them waited.
+  itEndsWell('has a version of its own', {
+    seed: 5_000_179,
+    shape: plainShape({
+      codes: ['ЦБ', 'С01', 'С02'],
+      links: [
+        [0, 1],
+        [0, 2],
+      ],
+      tables: [plainTable({ unique: 'code' })],
+      firstRows: [[4], [], []],
+      clocksMs: [4 * YEAR_MS, 0, 0],
+      policy: 'ours',
+    }),
+    steps: [
+      write(1, { serial: 3, value: 4 }),
+      exchange(1),
+      write(2, { serial: 7, value: 4 }),
+      exchange(2),
+      write(0, { verb: 'upsert', serial: 10, value: 0 }),
+    ],
+  })
+})
