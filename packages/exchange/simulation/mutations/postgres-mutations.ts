@@ -4,6 +4,7 @@ import type { Mutation } from './mutation.ts'
 const FOLD = 'store/postgres/fold.ts'
 const CAPTURE = 'store/postgres/capture.ts'
 const TARGET = 'store/postgres/table-target.ts'
+const PLAIN_WRITER = 'store/postgres/plain-writer.ts'
 const TRANSACTION = 'store/postgres/postgres-transaction.ts'
 const DATABASE = 'store/postgres/postgres-database.ts'
 const TRIGGERS = 'store/postgres/suspended-triggers.ts'
@@ -28,13 +29,13 @@ export const POSTGRES_MUTATIONS: readonly Mutation[] = [
   }),
   one('folds a stamp of the clock, whatever the row had', {
     file: FOLD,
-    text: `stamp = greatest(excluded.stamp, i.stamp + 1)`,
-    replacement: `stamp = excluded.stamp`,
+    text: `stamp = greatest(c.at, i.stamp + 1)`,
+    replacement: `stamp = c.at`,
   }),
   one('folds rows that are gone as if they were there', {
     file: FOLD,
-    text: `       gone = excluded.gone, base`,
-    replacement: `       base`,
+    text: `via = '', gone = c.gone,`,
+    replacement: `via = '', gone = false,`,
   }),
   one('two folds give the same positions', {
     file: TRANSACTION,
@@ -45,6 +46,16 @@ export const POSTGRES_MUTATIONS: readonly Mutation[] = [
     file: TARGET,
     text: `entries.map(({ via }) => via)`,
     replacement: `entries.map(() => '')`,
+  }),
+  one('takes what it changed itself for known to who sends', {
+    file: PLAIN_WRITER,
+    text: `OR i.origin <> `,
+    replacement: `OR '' <> `,
+  }),
+  one('lets older versions win where a row needs no thought', {
+    file: PLAIN_WRITER,
+    text: `OR (i.stamp < `,
+    replacement: `OR (i.stamp <> `,
   }),
   one('keeps no tombstone of what a message deletes', {
     file: TARGET,
