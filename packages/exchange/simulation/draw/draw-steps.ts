@@ -1,6 +1,6 @@
 import type { Random } from '../random/random.ts'
 import { countsKeys } from '../world/counted-rows.ts'
-import { peersOf, type WorldShape } from '../world/shape.ts'
+import { peersOf, SHARED_TABLE, type WorldShape } from '../world/shape.ts'
 import type { Fate, Instance, Mishap, Statement, Step } from '../world/step.ts'
 import { firstBlocks, OrderDrawer } from './draw-orders.ts'
 import { ZONES } from './draw-shape.ts'
@@ -83,6 +83,7 @@ class StepDrawer {
       { weight: mail ? 6 : 0, item: () => [{ kind: 'lose', letter: this.#mail.below(5) }] },
       { weight: mail ? 2 : 0, item: () => [{ kind: 'refuse', ms: this.#mail.below(5 * DAY_MS) }] },
       { weight: this.#shape.zones === undefined ? 0 : 12, item: () => [this.#zone()] },
+      { weight: this.#shape.zones === undefined ? 0 : 12, item: () => this.#leave(this.#node()) },
       { weight: countsKeys(this.#shape) ? 20 : 0, item: () => this.#enter(this.#node()) },
       { weight: countsKeys(this.#shape) ? 6 : 0, item: () => this.#orders.forgetBlocks() },
       {
@@ -131,6 +132,15 @@ class StepDrawer {
     ]
     const told = [this.#exchange(node), this.#exchange(peer)]
     return [...known, ...told, ...apart, ...told.slice(this.#writes.below(2))]
+  }
+
+  /** A node tells of a row that may be none of its share, and changes it before it hears so. */
+  #leave(node: number): Step[] {
+    const peer = node === 0 ? this.#peerOf(0) : node
+    const key = this.#writes.below(KEY_COUNT)
+    const row = { verb: 'upsert', table: SHARED_TABLE, key, otherKey: key } as const
+    const told = [this.#exchange(peer), this.#exchange(0)]
+    return [this.#writeOne(peer, row), ...told, this.#writeOne(peer, row)]
   }
 
   #parentOf(child: number): number {

@@ -47,7 +47,7 @@ export class SqliteDatabase implements SiteDatabase {
   }
 
   get foreignLetters(): ForeignLetters {
-    return new ForeignLetters(this.#opened.database)
+    return this.#opened.foreignLetters
   }
 
   /** There is no connection that could be lost. */
@@ -102,6 +102,7 @@ interface Opened {
   readonly store: ChangeStore
   readonly reader: TableReader
   readonly program: SqliteProgram
+  readonly foreignLetters: ForeignLetters
 }
 
 function open(octets: Uint8Array, { shape, node, nowMs }: OpenOptions): Opened {
@@ -111,6 +112,7 @@ function open(octets: Uint8Array, { shape, node, nowMs }: OpenOptions): Opened {
     store: openSqliteStore(database, planOf(shape, node), rulesOf(shape, node)),
     reader: new TableReader(database, shape),
     program: new SqliteProgram(database, shape, node),
+    foreignLetters: new ForeignLetters(database),
   }
 }
 

@@ -1,4 +1,5 @@
 import { type CapturedTable, indexName, keyNames, logName, matchesKey } from './capture.ts'
+import { FORGOTTEN_STAMP } from './meta.ts'
 import { type Connection, quoteName, toNumber } from './postgres-database.ts'
 import { tableName } from './user-table.ts'
 
@@ -77,7 +78,7 @@ export async function foldTable(
          FROM change c WHERE i.ctid = c.entry
      ), entered AS (
        INSERT INTO ${indexName(table)} (${keys}, seq, stamp, origin, via, gone)
-       SELECT ${keys}, seq, at, $2, '', gone FROM change WHERE entry IS NULL
+       SELECT ${keys}, seq, ${FIRST_STAMP}, $2, '', gone FROM change WHERE entry IS NULL
      )
      SELECT count(*) FROM change`,
     at.headSeq,
@@ -85,6 +86,9 @@ export async function foldTable(
   )
   return toNumber(row?.[0])
 }
+
+/** The stamp of a row that the change index does not know: if it forgot that the row was deleted, another node may still know. */
+const FIRST_STAMP = `greatest(at, ${FORGOTTEN_STAMP} + 1)`
 
 /** TRUNCATE says nothing of the rows: those are meant that the change index knows and the table no longer has. */
 async function appendTruncated(
