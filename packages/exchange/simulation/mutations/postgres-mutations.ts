@@ -130,5 +130,5 @@ export const POSTGRES_MUTATIONS: readonly Mutation[] = [
 ]
 
 function one(name: string, edit: Mutation['edits'][number]): Mutation {
-  return { name, edits: [edit] }
+  return { name: `${name}, in PostgreSQL`, edits: [edit] }
 }
