@@ -17,6 +17,8 @@ export interface AppliedRows {
   ): RowState | undefined
   /** There is no row, and no word of it. */
   isGone(id: RowId): boolean
+  /** What waited meets the row that is here before what the letter says; otherwise it is tried when everything that came was. */
+  comesFirst(id: RowId, waited: RowState, told: RowState): boolean
 }
 
 /** On what occasion a version meets the one that is here. */
@@ -45,6 +47,8 @@ export class SiteModel {
   readonly forgotten: Map<RowId, RowState>
   /** Versions made here. */
   readonly made: Map<RowId, RowState>
+  /** The time of the newest deletion that was forgotten: others may know of it yet. */
+  forgottenAt: number
 
   constructor(code: string, from?: SiteModel) {
     this.code = code
@@ -56,6 +60,7 @@ export class SiteModel {
     this.sources = new Map(from?.sources)
     this.forgotten = new Map(from?.forgotten)
     this.made = new Map(from?.made)
+    this.forgottenAt = from?.forgottenAt ?? 0
   }
 
   /** The same knowledge once more, for a backup. */
@@ -91,7 +96,7 @@ export class SiteModel {
     const { times } = this
     const wentBack = times.some((atMs, index) => atMs < (times[index - 1] ?? atMs))
     for (const [id, atMs] of this.pending) {
-      const before = this.rows.get(id)?.stamp ?? 0
+      const before = this.rows.get(id)?.stamp ?? this.forgottenAt
       const found = wentBack ? stampOf(id) : undefined
       const isTime = found !== undefined && found > before && times.includes(found)
       const stamp = isTime ? found : Math.max(atMs, before + 1)
@@ -105,13 +110,19 @@ export class SiteModel {
   apply(letter: LetterContent, database: AppliedRows): void {
     for (const id of new Set([...letter.rows.keys(), ...this.held.keys()])) {
       const waited = this.held.get(id)
-      const candidates = [letter.rows.get(id), waited].filter((state) => state !== undefined)
       this.held.delete(id)
-      for (const state of candidates.toSorted(compareStates))
-        this.#meet(id, state, { letter, database, waited })
+      const told = letter.rows.get(id)
+      const isFirst =
+        waited !== undefined && told !== undefined && database.comesFirst(id, waited, told)
+      const inTurn = isFirst ? [waited, told] : [told, waited]
+      const candidates = inTurn.filter((state) => state !== undefined)
+      for (const state of candidates) this.#meet(id, state, { letter, database, waited })
     }
     for (const [id, state] of letter.departures) {
-      if (!database.isGone(id)) continue
+      const own = this.rows.get(id)
+      // A row that was changed since stays.
+      const isChanged = own && compareStates(own, { ...state, text: own.text }) > 0
+      if (isChanged === true || !database.isGone(id)) continue
       this.rows.delete(id)
       this.present.delete(id)
       this.held.delete(id)
@@ -122,9 +133,13 @@ export class SiteModel {
 
   #meet(id: RowId, state: RowState, { letter, database, waited }: Occasion): void {
     const own = this.rows.get(id)
+    const newest = this.held.get(id)
+    if (newest !== undefined && compareStates(newest, state) >= 0) return
     // What waited, and is older than what is here, was decided when it came.
     const isOld =
-      own !== undefined && letter.rows.get(id) !== state && compareStates(own, state) > 0
+      own !== undefined &&
+      letter.rows.get(id) !== state &&
+      compareStates({ ...own, text: state.text }, state) > 0
     const decision =
       own && !isOld ? database.decision(id, { own, theirs: state }, waited) : undefined
     if (decision !== undefined) {
@@ -141,6 +156,7 @@ export class SiteModel {
   forget(id: RowId, state: RowState): void {
     this.rows.delete(id)
     this.forgotten.set(id, state)
+    this.forgottenAt = Math.max(this.forgottenAt, state.stamp)
   }
 
   #take(id: RowId, state: RowState, source: string): void {

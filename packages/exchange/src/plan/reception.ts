@@ -17,7 +17,13 @@ export type Reception =
   /** The sender has begun a new epoch: start it here too, then decide again. */
   | { readonly kind: 'new-epoch' }
   /** The two histories don't fit together: one side was restored from a backup, or exists twice. */
-  | { readonly kind: 'fork'; readonly evidence: string }
+  | { readonly kind: 'fork'; readonly evidence: ForkEvidence }
+
+/** What shows that the numbers of two sides don't mean the same messages any more. */
+export type ForkEvidence =
+  | { readonly kind: 'received-otherwise'; readonly messageNo: MessageNo }
+  | { readonly kind: 'never-sent'; readonly messageNo: MessageNo; readonly sentNo: MessageNo }
+  | { readonly kind: 'sent-otherwise'; readonly messageNo: MessageNo }
 
 /**
  * Decides what to do with a message from its header and from what is known of its sender.
@@ -43,12 +49,12 @@ export function decideReception(header: MessageHeader, sender: NodeState): Recep
   return { kind: 'apply' }
 }
 
-function findFork(header: MessageHeader, sender: NodeState): string | undefined {
+function findFork(header: MessageHeader, sender: NodeState): ForkEvidence | undefined {
   const received = new Map(sender.received.map((message) => [message.messageNo, message.uuid]))
   for (const { messageNo, uuid } of [...header.predecessors, header]) {
     const known = received.get(messageNo)
     if (known !== undefined && known !== uuid) {
-      return `message ${messageNo} was received before with another content`
+      return { kind: 'received-otherwise', messageNo }
     }
   }
   return header.acknowledges && findFalseAcknowledgement(header.acknowledges, sender)
@@ -57,14 +63,14 @@ function findFork(header: MessageHeader, sender: NodeState): string | undefined 
 function findFalseAcknowledgement(
   acknowledged: MessageIdentity,
   sender: NodeState,
-): string | undefined {
+): ForkEvidence | undefined {
   const { messageNo, uuid } = acknowledged
   if (messageNo > sender.sentNo) {
-    return `it acknowledges message ${messageNo}, but the last one sent is ${sender.sentNo}`
+    return { kind: 'never-sent', messageNo, sentNo: sender.sentNo }
   }
   const sent = sender.unacknowledged.find((message) => message.messageNo === messageNo)
   if (sent !== undefined && sent.uuid !== uuid) {
-    return `it acknowledges a message ${messageNo} that was not sent from here`
+    return { kind: 'sent-otherwise', messageNo }
   }
   return undefined
 }

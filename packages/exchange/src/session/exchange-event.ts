@@ -1,6 +1,7 @@
 import type { KeyBlock } from '../plan/key-blocks.ts'
 import type { MessageNo } from '../plan/message-no.ts'
 import type { NodeCode } from '../plan/node-code.ts'
+import type { ForkEvidence } from '../plan/reception.ts'
 import type { ApplySummary, TableDiffers } from '../store/change-store.ts'
 
 /** What happens during an exchange, for whoever watches it. */
@@ -45,7 +46,7 @@ export type ExchangeEvent =
       readonly reason: 'gap' | 'overdue' | 'file-missing'
     }
   /** The histories of both sides don't fit together; both start anew and offer everything. */
-  | { readonly kind: 'fork'; readonly node: NodeCode; readonly evidence: string }
+  | { readonly kind: 'fork'; readonly node: NodeCode; readonly evidence: ForkEvidence }
   | { readonly kind: 'new-epoch'; readonly node: NodeCode }
   | {
       readonly kind: 'writing'

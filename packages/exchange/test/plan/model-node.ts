@@ -36,6 +36,7 @@ import {
   recordGap,
   recordReception,
   type Reception,
+  type ForkEvidence,
 } from '../../src/plan/reception.ts'
 import { compareVersions, type RowVersion } from '../../src/plan/row-version.ts'
 
@@ -69,7 +70,7 @@ export interface Surroundings {
   post(letter: Letter): Verdict
   /** Rows that the next message may hold. */
   rowBound(): number
-  onFork?(node: ModelNode, evidence: string): void
+  onFork?(node: ModelNode, evidence: ForkEvidence): void
   onSaved?(node: ModelNode, before: NodeState, after: NodeState): void
 }
 

@@ -86,7 +86,7 @@ export class ModelWorld {
         rowBound: () => this.#rowBound,
         onFork: (who, evidence) => {
           this.forks += 1
-          this.story.push(`${who.code} sees a fork: ${evidence}`)
+          this.story.push(`${who.code} sees a fork: ${JSON.stringify(evidence)}`)
         },
         onSaved: (who, before, after) => this.#checkProgress(who, before, after),
       })

@@ -146,6 +146,28 @@ describe('a message', () => {
     })
   }
 
+  it('that is a fork says by what', () => {
+    const evidenceOf = (message: MessageHeader): unknown => {
+      const reception = decideReception(message, THERE)
+      return reception.kind === 'fork' ? reception.evidence : undefined
+    }
+    const predecessors = [identity(5, 'other')]
+
+    assert.deepEqual(evidenceOf(header(8, { predecessors })), {
+      kind: 'received-otherwise',
+      messageNo: 5,
+    })
+    assert.deepEqual(evidenceOf(header(8, { acknowledges: identity(6) })), {
+      kind: 'never-sent',
+      messageNo: 6,
+      sentNo: 5,
+    })
+    assert.deepEqual(evidenceOf(header(8, { acknowledges: identity(5, 'other') })), {
+      kind: 'sent-otherwise',
+      messageNo: 5,
+    })
+  })
+
   const answers = [
     {
       name: 'of an epoch that was left',

@@ -106,34 +106,20 @@ export class Pop3Connection extends MailboxConnection<Pop3ConnectionParameters> 
   getEmailHeaders(): Promise<readonly ConnectionEmailHeaders[]>
   getEmailHeaders(indexes: readonly number[]): Promise<readonly ConnectionEmailHeaders[]>
   getEmailHeaders(startIndex: number, endIndex: number): Promise<readonly ConnectionEmailHeaders[]>
-  getEmailHeaders(...chosen: ChosenLetters): Promise<readonly ConnectionEmailHeaders[]> {
-    return this.#maildrop.use(async ({ session, count }) => {
-      const indexes = chosenIndexes(chosen, count)
-      const read = await inMailbox('reading headers', () =>
-        retrieveHeaders(session, numbersOf(indexes)),
-      )
-      return indexes.flatMap((index) => {
-        const headers = read.get(index + 1)
-        return headers === undefined ? [] : new ConnectionEmailHeaders({ index, headers })
-      })
-    })
+  async getEmailHeaders(...chosen: ChosenLetters): Promise<readonly ConnectionEmailHeaders[]> {
+    const read = await this.#read('reading headers', chosen, retrieveHeaders)
+    return read.map(([index, headers]) => new ConnectionEmailHeaders({ index, headers }))
   }
 
   /** Letters: all, those with these indexes, or from one index to another, both included. @throws as {@link getEmailHeaders}. */
   getEmails(): Promise<readonly ConnectionEmail[]>
   getEmails(indexes: readonly number[]): Promise<readonly ConnectionEmail[]>
   getEmails(startIndex: number, endIndex: number): Promise<readonly ConnectionEmail[]>
-  getEmails(...chosen: ChosenLetters): Promise<readonly ConnectionEmail[]> {
-    return this.#maildrop.use(async ({ session, count }) => {
-      const indexes = chosenIndexes(chosen, count)
-      const read = await inMailbox('reading letters', () =>
-        retrieveEmails(session, numbersOf(indexes)),
-      )
-      return indexes.flatMap((index) => {
-        const email = read.get(index + 1)
-        const markedForDeletion = this.#marked.has(index)
-        return email === undefined ? [] : new ConnectionEmail({ index, markedForDeletion, email })
-      })
+  async getEmails(...chosen: ChosenLetters): Promise<readonly ConnectionEmail[]> {
+    const read = await this.#read('reading letters', chosen, retrieveEmails)
+    return read.map(([index, email]) => {
+      const markedForDeletion = this.#marked.has(index)
+      return new ConnectionEmail({ index, markedForDeletion, email })
     })
   }
 
@@ -166,6 +152,25 @@ export class Pop3Connection extends MailboxConnection<Pop3ConnectionParameters> 
    */
   override close(): Promise<void> {
     return this.#maildrop.close(({ session }) => this.#close(session))
+  }
+
+  /** What is read of the chosen letters, each with its index, without those that are gone. */
+  #read<Read>(
+    attempt: string,
+    chosen: ChosenLetters,
+    retrieve: (
+      session: Pop3Session,
+      numbers: readonly number[],
+    ) => Promise<ReadonlyMap<number, Read>>,
+  ): Promise<readonly (readonly [index: number, read: Read])[]> {
+    return this.#maildrop.use(async ({ session, count }) => {
+      const indexes = chosenIndexes(chosen, count)
+      const read = await inMailbox(attempt, () => retrieve(session, numbersOf(indexes)))
+      return indexes.flatMap((index) => {
+        const one = read.get(index + 1)
+        return one === undefined ? [] : [[index, one] as const]
+      })
+    })
   }
 
   async #open(): Promise<OpenMaildrop> {

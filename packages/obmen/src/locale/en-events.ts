@@ -1,4 +1,4 @@
-import type { ExchangeEvent } from '@obmen/exchange'
+import type { ExchangeEvent, ForkEvidence } from '@obmen/exchange'
 import { ImapCapabilityMissing } from '@obmen/mail/errors'
 
 import type { FormatMessages } from './messages.ts'
@@ -29,7 +29,7 @@ export function describeEvent(event: ExchangeEvent, format: FormatMessages): str
     case 'offered-again':
       return `${event.node}: everything after message ${event.afterNo} is sent again: ${REASONS[event.reason]}`
     case 'fork':
-      return `${event.node}: both sides begin anew: ${event.evidence}. Was one of them restored from a backup, or is there a copy of it?`
+      return `${event.node}: both sides begin anew: ${evidenceOf(event.evidence)}. Was one of them restored from a backup, or is there a copy of it?`
     case 'new-epoch':
       return `${event.node}: has begun anew; everything is compared once more`
     case 'writing':
@@ -53,6 +53,17 @@ export function describeEvent(event: ExchangeEvent, format: FormatMessages): str
       return 'letters that were dealt with could not be removed now; they are recognised the next time'
     case 'problem':
       return undefined
+  }
+}
+
+function evidenceOf(evidence: ForkEvidence): string {
+  switch (evidence.kind) {
+    case 'received-otherwise':
+      return `message ${evidence.messageNo} was received before with another content`
+    case 'never-sent':
+      return `it acknowledges message ${evidence.messageNo}, but the last one sent is ${evidence.sentNo}`
+    case 'sent-otherwise':
+      return `it acknowledges a message ${evidence.messageNo} that was not sent from here`
   }
 }
 

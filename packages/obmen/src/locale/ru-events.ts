@@ -1,4 +1,4 @@
-import type { ExchangeEvent } from '@obmen/exchange'
+import type { ExchangeEvent, ForkEvidence } from '@obmen/exchange'
 import { ImapCapabilityMissing } from '@obmen/mail/errors'
 
 import type { FormatMessages } from './messages.ts'
@@ -29,7 +29,7 @@ export function describeEvent(event: ExchangeEvent, format: FormatMessages): str
     case 'offered-again':
       return `${event.node}: всё после сообщения ${event.afterNo} отправляется снова: ${REASONS[event.reason]}`
     case 'fork':
-      return `${event.node}: обе стороны начинают обмен заново, номера разошлись (${event.evidence}). База восстановлена из копии или работает в двух экземплярах?`
+      return `${event.node}: обе стороны начинают обмен заново, ${evidenceOf(event.evidence)}. База восстановлена из копии или работает в двух экземплярах?`
     case 'new-epoch':
       return `${event.node}: начал обмен заново; всё сверяется ещё раз`
     case 'writing':
@@ -53,6 +53,17 @@ export function describeEvent(event: ExchangeEvent, format: FormatMessages): str
       return 'обработанные письма сейчас не удалось удалить; в следующий раз они будут узнаны'
     case 'problem':
       return undefined
+  }
+}
+
+function evidenceOf(evidence: ForkEvidence): string {
+  switch (evidence.kind) {
+    case 'received-otherwise':
+      return `сообщение ${evidence.messageNo} уже приходило с другим содержимым`
+    case 'never-sent':
+      return `узел подтверждает сообщение ${evidence.messageNo}, а последнее отправленное отсюда — ${evidence.sentNo}`
+    case 'sent-otherwise':
+      return `узел подтверждает сообщение ${evidence.messageNo}, которое отсюда не отправлялось`
   }
 }
 

@@ -1,13 +1,14 @@
 import type { RowLine } from '../../message/body-lines.ts'
 import type { Value } from '../../message/values.ts'
-import { decideConflict, laterOf, versionAbove } from '../../plan/conflict.ts'
+import { decideConflict, laterOf } from '../../plan/conflict.ts'
 import type { NodeCode } from '../../plan/node-code.ts'
 import type { ConflictPolicy, PlanRules } from '../../plan/plan-rules.ts'
-import { compareVersions } from '../../plan/row-version.ts'
+import { compareVersions, type RowVersion } from '../../plan/row-version.ts'
 import type { Sender } from '../change-store.ts'
 import type { ApplyDatabase } from './apply-database.ts'
+import type { OwnVersions } from './own-versions.ts'
 import { formatKey, formatRow, formatValues } from './row-text.ts'
-import type { Known } from './row-writer.ts'
+import type { Known, RowWriter } from './row-writer.ts'
 import type { IndexEntry, TableTarget } from './table-target.ts'
 
 /** What is to be done with rows of one table. */
@@ -25,6 +26,8 @@ export interface JudgeOptions {
   readonly thisNode: NodeCode
   readonly sender: Sender
   readonly rules: PlanRules
+  readonly versions: OwnVersions
+  readonly writer: RowWriter
 }
 
 /** A row of the message beside the row that is here. */
@@ -87,13 +90,28 @@ export class ArrivalJudge {
     if (row.kind === 'departure') return compareVersions(row, entry) < 0
     const present = (await presentOf([arrival])).get(arrival)
     const meeting: Meeting = { ...arrival, entry, present }
-    const order = orderOf(meeting)
+    const isOvertaken = await this.#isOvertaken(meeting)
+    if (isOvertaken) await this.#confirm(meeting)
+    const order = isOvertaken ? -1 : orderOf(meeting)
     if (order > 0) return false
     this.#outdated += 1
     if (order < 0 && entry.via !== via && !areSame(meeting)) {
       await this.#record(meeting, { winner: 'ours', policy: 'latest' })
     }
     return true
+  }
+
+  /** Whether a change that was made here, by a clock that is behind, has got the version of a decision that waits. */
+  async #isOvertaken(meeting: Meeting): Promise<boolean> {
+    const { row, entry } = meeting
+    if (compareVersions(row, entry) !== 0 || entry.via !== '' || areSame(meeting)) return false
+    return this.#options.versions.isWaiting(meeting)
+  }
+
+  /** The row stays as it is here, as a version of its own. */
+  async #confirm(meeting: Meeting): Promise<void> {
+    const version = await this.#options.versions.above(meeting, meeting.entry)
+    await this.#options.writer.record([{ ...meeting, row: keptRow(meeting, version) }])
   }
 
   /** A row that was changed here since stays: its sender says so again when it knows of the change. */
@@ -141,10 +159,9 @@ export class ArrivalJudge {
     if (isTie || verdict === later) {
       return later === 'theirs' ? { does: 'write', arrival: meeting } : undefined
     }
-    const version = versionAbove(row, entry, this.#options.thisNode)
+    const version = await this.#options.versions.above(meeting, entry)
     if (verdict === 'ours') {
-      const kept: RowLine = { ...row, ...version, kind: presenceOf(meeting) }
-      return { does: 'confirm', arrival: { ...meeting, row: kept } }
+      return { does: 'confirm', arrival: { ...meeting, row: keptRow(meeting, version) } }
     }
     const decided =
       verdict === 'theirs'
@@ -229,8 +246,9 @@ function textsOf({ target, row, present }: Meeting): readonly [ours: string, the
   return [ours, formatRow(target.line, row) ?? '']
 }
 
-function presenceOf({ present }: Meeting): 'row' | 'deletion' {
-  return present === undefined ? 'deletion' : 'row'
+/** The row stays what it is here: only its key is written down. */
+function keptRow({ row, present }: Meeting, version: RowVersion): RowLine {
+  return { ...row, ...version, kind: present === undefined ? 'deletion' : 'row' }
 }
 
 function named(target: TableTarget, values: readonly Value[]): ReadonlyMap<string, Value> {

@@ -1,8 +1,8 @@
-import { versionAbove } from '../../plan/conflict.ts'
 import type { NodeCode } from '../../plan/node-code.ts'
 import { compareVersions } from '../../plan/row-version.ts'
 import type { Sender } from '../change-store.ts'
 import type { ApplyDatabase } from './apply-database.ts'
+import type { OwnVersions } from './own-versions.ts'
 import { formatKey, formatValues } from './row-text.ts'
 import { type Arrival, byTarget, type Known, type RowWriter, withEntries } from './row-writer.ts'
 
@@ -13,12 +13,21 @@ export interface Held extends Arrival {
   readonly waitsFor?: string
 }
 
+/** What became of deletions and departures at the end of a message. */
+export interface Settled {
+  /** What is to be put with the rows that wait. */
+  readonly stillHeld: readonly (Held & { readonly reason: string })[]
+  /** A deletion gave way: what waits of its row may be older now. */
+  readonly hasRestored: boolean
+}
+
 const IS_REFERRED_TO = 'FOREIGN KEY constraint failed: rows here refer to it'
 
 /** What is needed to delete rows that others may refer to. */
 export interface HoldingOptions {
   readonly database: ApplyDatabase
   readonly writer: RowWriter
+  readonly versions: OwnVersions
   readonly thisNode: NodeCode
   readonly sender: Sender
   /** Whether this node has the same or a newer version meanwhile. */
@@ -74,22 +83,24 @@ export class HeldRows {
     return hasGone
   }
 
-  /** Settles what is left: a deletion gives way, a departure waits. Gives what is to be put with the rows that wait. */
-  async settle(): Promise<readonly (Held & { readonly reason: string })[]> {
+  /** Settles what is left: a deletion gives way, a departure waits. */
+  async settle(): Promise<Settled> {
     const { sender, thisNode } = this.#options
-    const waiting: (Held & { readonly reason: string })[] = []
+    const stillHeld: Settled['stillHeld'][number][] = []
+    let hasRestored = false
     for (const held of await withEntries(this.#rows)) {
       // The rest of a large deletion may be in the next message.
       const isOfAnother = held.via !== sender.code && held.via !== thisNode
       const mayBeCleared = isOfAnother || sender.hasMore === true
       if (held.row.kind === 'departure' || mayBeCleared) {
-        waiting.push({ ...held, reason: IS_REFERRED_TO })
+        stillHeld.push({ ...held, reason: IS_REFERRED_TO })
       } else {
         await this.#restore(held)
+        hasRestored = true
       }
     }
     this.#rows = []
-    return waiting
+    return { stillHeld, hasRestored }
   }
 
   async #releaseFrom(rows: readonly Held[]): Promise<readonly Held[]> {
@@ -120,8 +131,8 @@ export class HeldRows {
   /** The row stays, above the deletion, and the deletion is on record beside it. */
   async #restore(held: Held & Known): Promise<void> {
     const { target, row, entry, via, key } = held
-    const { database, writer, thisNode, sender } = this.#options
-    const version = versionAbove(row, entry ?? row, thisNode)
+    const { database, writer, versions, sender } = this.#options
+    const version = await versions.above(held, entry)
     await writer.record([{ ...held, row: { ...row, ...version, kind: 'row' } }])
     const [present] = await target.presentRows([row])
     const { line } = target

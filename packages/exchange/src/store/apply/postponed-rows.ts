@@ -65,7 +65,8 @@ export class PostponedRows {
     const unreachable = await this.#takeWaiting()
     await this.#retryAndRelease()
     if (await this.#swap()) await this.#retryAndRelease()
-    const stillHeld = await held.settle()
+    const { stillHeld, hasRestored } = await held.settle()
+    if (hasRestored) this.#rows = await this.#withoutOutdated()
     for (const postponed of this.#rows) await this.#setAside(postponed)
     for (const row of stillHeld) {
       const table = row.target.line
@@ -119,16 +120,22 @@ export class PostponedRows {
     for (let pass = 0; pass < MAX_PASSES && this.#rows.length < before; pass += 1) {
       if (this.#rows.length === 0) return
       before = this.#rows.length
-      const again: (Postponed & Known)[] = []
-      for (const known of await withEntries(this.#rows)) {
-        if (await this.#options.isOutdated(known)) await this.#forget(known)
-        else again.push(known)
-      }
+      const again = await this.#withoutOutdated()
       const refused = await this.#options.writer.write(again)
       this.#rows = refused.map(({ arrival, reason }) => ({ ...arrival, reason }))
       const left = new Set(refused.map(({ arrival }) => arrival))
       for (const row of again) if (!left.has(row)) await this.#forget(row)
     }
+  }
+
+  /** What is here in the same or a newer version by now waits no more. */
+  async #withoutOutdated(): Promise<(Postponed & Known)[]> {
+    const current: (Postponed & Known)[] = []
+    for (const known of await withEntries(this.#rows)) {
+      if (await this.#options.isOutdated(known)) await this.#forget(known)
+      else current.push(known)
+    }
+    return current
   }
 
   /**

@@ -4,6 +4,7 @@ import type { Choice } from '../change-store.ts'
 import { ConflictUnknown, RowRefused } from '../errors.ts'
 import type { ApplyDatabase } from './apply-database.ts'
 import { parseValues } from './conflict-text.ts'
+import { OwnVersions } from './own-versions.ts'
 import { formatRow, formatValues } from './row-text.ts'
 import { RowWriter } from './row-writer.ts'
 
@@ -38,8 +39,10 @@ export async function resolveConflict(options: ResolvingOptions, choice: Choice)
   const chosen = chosenRow(conflict, choice, thisNode)
   const [entry] = await target.entriesOf([chosen])
   const [present] = await target.presentRows([chosen])
-  const writer = new RowWriter(thisNode, headSeq)
-  const stamp = Math.max(nowMs, (entry?.stamp ?? 0) + 1)
+  const versions = new OwnVersions(database, thisNode)
+  const writer = new RowWriter(versions, headSeq)
+  const above = await versions.above({ target, row: chosen }, entry)
+  const stamp = Math.max(nowMs, above.stamp)
   const row: RowLine = { ...chosen, stamp, origin: thisNode }
   const arrival = { target, row, via: thisNode, entry }
   if ((present && formatValues(line, present)) === formatRow(line, chosen)) {

@@ -8,6 +8,7 @@ import { ArrivalJudge } from './arrival-judge.ts'
 import { ColumnSieve } from './column-sieve.ts'
 import { HeldRows } from './held-rows.ts'
 import { inBatches } from './key-batches.ts'
+import { OwnVersions } from './own-versions.ts'
 import { PostponedRows } from './postponed-rows.ts'
 import { formatKey } from './row-text.ts'
 import { type Arrival, type Known, RowWriter } from './row-writer.ts'
@@ -41,10 +42,11 @@ export class BatchRowApplier implements RowApplier {
 
   constructor(options: ApplyOptions) {
     this.#options = options
-    this.#judge = new ArrivalJudge(options)
-    this.#writer = new RowWriter(options.thisNode, options.headSeq)
+    const versions = new OwnVersions(options.database, options.thisNode)
+    this.#writer = new RowWriter(versions, options.headSeq)
+    this.#judge = new ArrivalJudge({ ...options, versions, writer: this.#writer })
     const isOutdated = (arrival: Known): Promise<boolean> => this.#judge.isOutdated(arrival)
-    this.#held = new HeldRows({ ...options, writer: this.#writer, isOutdated })
+    this.#held = new HeldRows({ ...options, versions, writer: this.#writer, isOutdated })
     this.#postponed = new PostponedRows({
       database: options.database,
       writer: this.#writer,

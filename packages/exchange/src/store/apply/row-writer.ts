@@ -1,5 +1,6 @@
 import type { NodeCode } from '../../plan/node-code.ts'
 import type { RowLine } from '../../message/body-lines.ts'
+import type { OwnVersions } from './own-versions.ts'
 import type { IndexEntry, RowWrite, TableTarget, WriteOutcome } from './table-target.ts'
 
 /** A row for a table, and the node that it came from. */
@@ -22,13 +23,13 @@ export interface Refused<Row extends Arrival> {
 
 /** Writes rows of a message, and gives each that is written its place in the change index. */
 export class RowWriter {
-  readonly #thisNode: NodeCode
+  readonly #versions: OwnVersions
   #headSeq: number
   #applied = 0
 
   /** Positions are given out behind `headSeq`. */
-  constructor(thisNode: NodeCode, headSeq: number) {
-    this.#thisNode = thisNode
+  constructor(versions: OwnVersions, headSeq: number) {
+    this.#versions = versions
     this.#headSeq = headSeq
   }
 
@@ -88,8 +89,9 @@ export class RowWriter {
     const rows: RowLine[] = []
     const entries: IndexEntry[] = []
     const isOurs = (origin: NodeCode, via: NodeCode): boolean =>
-      [origin, via].includes(this.#thisNode)
-    for (const [index, { row, via }] of arrivals.entries()) {
+      [origin, via].includes(this.#versions.thisNode)
+    for (const [index, arrival] of arrivals.entries()) {
+      const { row, via } = arrival
       const outcome = outcomes[index]
       if (isRefused(outcome)) continue
       const { stamp, origin } = row
@@ -97,7 +99,7 @@ export class RowWriter {
       rows.push(row)
       entries.push(
         outcome === 'merged'
-          ? { seq: this.#headSeq, stamp: stamp + 1, origin: this.#thisNode, via: '' }
+          ? { seq: this.#headSeq, ...(await this.#versions.above(arrival)), via: '' }
           : // A version that was made here is no other node's: it travels to all of them.
             { seq: this.#headSeq, stamp, origin, via: isOurs(origin, via) ? '' : via },
       )

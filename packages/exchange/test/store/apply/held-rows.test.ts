@@ -5,6 +5,7 @@ import { parseNodeCode } from '@obmen/exchange'
 
 import type { ApplyDatabase } from '../../../src/store/apply/apply-database.ts'
 import { HeldRows } from '../../../src/store/apply/held-rows.ts'
+import { OwnVersions } from '../../../src/store/apply/own-versions.ts'
 import { RowWriter } from '../../../src/store/apply/row-writer.ts'
 import type { TableTarget } from '../../../src/store/apply/table-target.ts'
 import { deletion, tableLine } from '../store-language.ts'
@@ -43,9 +44,11 @@ const DATABASE: ApplyDatabase = {
 describe('deletions of rows that others refer to', () => {
   it('are held, however many there are', async () => {
     const [thisNode, via] = [parseNodeCode('ЦБ'), parseNodeCode('С01')]
+    const versions = new OwnVersions(DATABASE, thisNode)
     const held = new HeldRows({
       database: DATABASE,
-      writer: new RowWriter(thisNode, 0),
+      writer: new RowWriter(versions, 0),
+      versions,
       thisNode,
       sender: { code: via, acknowledgedSeq: 0, nowMs: 0 },
       isOutdated: () => Promise.resolve(false),

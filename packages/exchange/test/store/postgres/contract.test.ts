@@ -1,6 +1,7 @@
 import { applyingContract } from '../contract/applying.ts'
 import { capturingContract } from '../contract/capturing.ts'
 import { comparingContract } from '../contract/comparing.ts'
+import { decidingContract } from '../contract/deciding.ts'
 import { handingKeysContract } from '../contract/handing-keys.ts'
 import { keepingContract } from '../contract/keeping.ts'
 import { readingContract } from '../contract/reading.ts'
@@ -20,4 +21,5 @@ applyingContract(open)
 keepingContract(open)
 readingContract(open)
 comparingContract(open)
+decidingContract(open)
 handingKeysContract(open, { counted: 'id serial PRIMARY KEY', uncounted: 'id INTEGER PRIMARY KEY' })

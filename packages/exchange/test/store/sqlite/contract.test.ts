@@ -2,6 +2,7 @@ import { type OpenDatabase, StoreToTry } from '../contract/store-to-try.ts'
 import { applyingContract } from '../contract/applying.ts'
 import { capturingContract } from '../contract/capturing.ts'
 import { comparingContract } from '../contract/comparing.ts'
+import { decidingContract } from '../contract/deciding.ts'
 import { handingKeysContract } from '../contract/handing-keys.ts'
 import { keepingContract } from '../contract/keeping.ts'
 import { readingContract } from '../contract/reading.ts'
@@ -24,6 +25,7 @@ applyingContract(open)
 keepingContract(open)
 readingContract(open)
 comparingContract(open)
+decidingContract(open)
 handingKeysContract(open, {
   counted: 'id INTEGER PRIMARY KEY AUTOINCREMENT',
   uncounted: 'id INTEGER PRIMARY KEY',
