@@ -42,14 +42,14 @@ export async function prepareSite(shape: WorldShape, node: number): Promise<Data
     zones,
   ])
   const known = prepared.get(key)
-  if (known !== undefined) return zstdDecompressSync(known)
+  if (known !== undefined) return new SqliteImage(zstdDecompressSync(known))
   if (prepared.size >= MAX_IMAGES) prepared.clear()
-  const image = await prepareAnew(shape, node)
-  prepared.set(key, zstdCompressSync(image))
-  return image
+  const octets = await prepareAnew(shape, node)
+  prepared.set(key, zstdCompressSync(octets))
+  return new SqliteImage(octets)
 }
 
-async function prepareAnew(shape: WorldShape, node: number): Promise<DatabaseImage> {
+async function prepareAnew(shape: WorldShape, node: number): Promise<Uint8Array> {
   const database = new DatabaseSync(':memory:')
   try {
     for (const table of shape.tables) {
@@ -63,7 +63,7 @@ async function prepareAnew(shape: WorldShape, node: number): Promise<DatabaseIma
     prepareSqlite(database, plan, { kind: 'all' })
     const store = openSqliteStore(database, plan, rulesOf(shape, node))
     for (const peer of peersOf(shape, node)) await addPeer(store, shape, peer)
-    return new SqliteImage(database.serialize())
+    return database.serialize()
   } finally {
     database.close()
   }
