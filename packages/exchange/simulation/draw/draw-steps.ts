@@ -1,6 +1,6 @@
 import type { Random } from '../random/random.ts'
 import { countsKeys } from '../world/counted-rows.ts'
-import { peersOf, type WorldShape } from '../world/shape.ts'
+import { peersOf, SHARED_TABLE, type WorldShape } from '../world/shape.ts'
 import type { Fate, Instance, Mishap, Statement, Step } from '../world/step.ts'
 import { firstBlocks, OrderDrawer } from './draw-orders.ts'
 import { ZONES } from './draw-shape.ts'
@@ -90,6 +90,7 @@ class StepDrawer {
         item: () => this.#orders.forgetKeys(this.#node()),
       },
       { weight: this.#refers() ? 15 : 0, item: () => this.#refer(this.#node()) },
+      { weight: this.#sharesRefused() ? 20 : 0, item: () => this.#shareRefused() },
       { weight: forgery ? 15 : 0, item: () => [this.#forge()] },
       { weight: strangers ? 20 : 0, item: () => this.#strangeLetters() },
       { weight: schema ? 15 : 0, item: () => [{ kind: 'add column', node: this.#node() }] },
@@ -131,6 +132,35 @@ class StepDrawer {
     ]
     const told = [this.#exchange(node), this.#exchange(peer)]
     return [...known, ...told, ...apart, ...told.slice(this.#writes.below(2))]
+  }
+
+  /** Rows of the table of which nodes have parts may be refused. */
+  #sharesRefused(): boolean {
+    const table = this.#shape.tables[SHARED_TABLE]
+    return this.#shape.zones !== undefined && (table?.unique ?? table?.refusingNode) !== undefined
+  }
+
+  /** A row may find no place at a node, and leave the node's part while it waits, or come back to it. */
+  #shareRefused(): Step[] {
+    const random = this.#writes
+    const node = 1 + this.#faults.below(this.#shape.codes.length - 1)
+    const key = random.below(KEY_COUNT)
+    const value = random.below(KEY_COUNT)
+    const told = [this.#exchange(0), this.#exchange(node)]
+    const enter = (by: number, at: number): Step => this.#enterValue(by, { key: at, value })
+    const leave = (): Step => {
+      const zone = random.pick(ZONES)
+      return random.percent(50) ? { kind: 'zone', node, zone } : enter(0, key)
+    }
+    const apart = [enter(node, random.below(KEY_COUNT)), enter(0, key)]
+    const after = random.percent(40) ? [leave(), ...told] : []
+    return [...apart, ...told, leave(), ...told, ...after]
+  }
+
+  #enterValue(node: number, { key, value }: Pick<Statement, 'key' | 'value'>): Step {
+    const row = { table: SHARED_TABLE, key, otherKey: key, serial: this.#nextSerial(), value }
+    const statements = [{ verb: 'upsert', ...row }] as const
+    return { kind: 'write', node, instance: this.#instance(node), statements, ends: 'commit' }
   }
 
   #parentOf(child: number): number {
