@@ -1,6 +1,8 @@
 /** The simulation as a program: `npm run simulate`. */
 import './hooks/simulated-disk.ts'
 
+import type { PostgresServer } from '../test/store/postgres/postgres-server.ts'
+
 const { readOptions, USAGE } = await import('./run/options.ts')
 const { runOne } = await import('./run/one.ts')
 const { runMany } = await import('./run/many.ts')
@@ -11,17 +13,32 @@ const print = (line: string): void => {
 }
 
 const options = readOptions(process.argv.slice(2))
-switch (options.kind) {
-  case 'help':
-    print(USAGE)
-    break
-  case 'one':
-    process.exitCode = await runOne(options, print)
-    break
-  case 'many':
-    process.exitCode = await runMany(options, print)
-    break
-  case 'mutations':
-    process.exitCode = await runMutations(options, print)
-    break
+const server = options.postgres ? await startPostgres() : undefined
+try {
+  process.exitCode = await run()
+} finally {
+  await server?.stop()
+}
+
+async function startPostgres(): Promise<PostgresServer> {
+  const { startServer } = await import('../test/store/postgres/postgres-server.ts')
+  const started = await startServer()
+  const { useServer } = await import('./postgres/run-server.ts')
+  if (options.kind === 'one') useServer(started.address)
+  return started
+}
+
+async function run(): Promise<number> {
+  const at = server && { server: server.address }
+  switch (options.kind) {
+    case 'help':
+      print(USAGE)
+      return 0
+    case 'one':
+      return runOne(options, print)
+    case 'many':
+      return runMany({ ...options, ...at }, print)
+    case 'mutations':
+      return runMutations({ ...options, ...at }, print)
+  }
 }

@@ -3,6 +3,7 @@ import { countsKeys } from '../world/counted-rows.ts'
 import { peersOf, SHARED_TABLE, type WorldShape } from '../world/shape.ts'
 import type { Fate, Instance, Mishap, Statement, Step } from '../world/step.ts'
 import { firstBlocks, OrderDrawer } from './draw-orders.ts'
+import { RefusedDrawer } from './draw-refused.ts'
 import { ZONES } from './draw-shape.ts'
 import { KEY_COUNT } from '../world/tables.ts'
 
@@ -57,6 +58,7 @@ class StepDrawer {
   readonly #mail: Random
   readonly #faults: Random
   readonly #orders: OrderDrawer
+  readonly #refused: RefusedDrawer
   readonly #backedUp = new Set<number>()
   readonly #copied = new Set<number>()
   #lastWrite: Write | undefined
@@ -69,6 +71,7 @@ class StepDrawer {
     this.#mail = random.stream('mail')
     this.#faults = random.stream('faults')
     this.#orders = new OrderDrawer(random.stream('orders'), shape, () => this.#nextSerial())
+    this.#refused = new RefusedDrawer(random.stream('refused'), shape, () => this.#nextSerial())
   }
 
   /** One step, or several that only together come to something. */
@@ -83,6 +86,7 @@ class StepDrawer {
       { weight: mail ? 6 : 0, item: () => [{ kind: 'lose', letter: this.#mail.below(5) }] },
       { weight: mail ? 2 : 0, item: () => [{ kind: 'refuse', ms: this.#mail.below(5 * DAY_MS) }] },
       { weight: this.#shape.zones === undefined ? 0 : 12, item: () => [this.#zone()] },
+      { weight: this.#shape.zones === undefined ? 0 : 12, item: () => this.#leave(this.#node()) },
       { weight: countsKeys(this.#shape) ? 20 : 0, item: () => this.#enter(this.#node()) },
       { weight: countsKeys(this.#shape) ? 6 : 0, item: () => this.#orders.forgetBlocks() },
       {
@@ -90,7 +94,8 @@ class StepDrawer {
         item: () => this.#orders.forgetKeys(this.#node()),
       },
       { weight: this.#refers() ? 15 : 0, item: () => this.#refer(this.#node()) },
-      { weight: this.#sharesRefused() ? 20 : 0, item: () => this.#shareRefused() },
+      { weight: this.#refused.hasShares ? 20 : 0, item: () => this.#refused.leave() },
+      { weight: this.#refused.hasDecisions ? 6 : 0, item: () => this.#refused.decideTwice() },
       { weight: forgery ? 15 : 0, item: () => [this.#forge()] },
       { weight: strangers ? 20 : 0, item: () => this.#strangeLetters() },
       { weight: schema ? 15 : 0, item: () => [{ kind: 'add column', node: this.#node() }] },
@@ -134,33 +139,13 @@ class StepDrawer {
     return [...known, ...told, ...apart, ...told.slice(this.#writes.below(2))]
   }
 
-  /** Rows of the table of which nodes have parts may be refused. */
-  #sharesRefused(): boolean {
-    const table = this.#shape.tables[SHARED_TABLE]
-    return this.#shape.zones !== undefined && (table?.unique ?? table?.refusingNode) !== undefined
-  }
-
-  /** A row may find no place at a node, and leave the node's part while it waits, or come back to it. */
-  #shareRefused(): Step[] {
-    const random = this.#writes
-    const node = 1 + this.#faults.below(this.#shape.codes.length - 1)
-    const key = random.below(KEY_COUNT)
-    const value = random.below(KEY_COUNT)
-    const told = [this.#exchange(0), this.#exchange(node)]
-    const enter = (by: number, at: number): Step => this.#enterValue(by, { key: at, value })
-    const leave = (): Step => {
-      const zone = random.pick(ZONES)
-      return random.percent(50) ? { kind: 'zone', node, zone } : enter(0, key)
-    }
-    const apart = [enter(node, random.below(KEY_COUNT)), enter(0, key)]
-    const after = random.percent(40) ? [leave(), ...told] : []
-    return [...apart, ...told, leave(), ...told, ...after]
-  }
-
-  #enterValue(node: number, { key, value }: Pick<Statement, 'key' | 'value'>): Step {
-    const row = { table: SHARED_TABLE, key, otherKey: key, serial: this.#nextSerial(), value }
-    const statements = [{ verb: 'upsert', ...row }] as const
-    return { kind: 'write', node, instance: this.#instance(node), statements, ends: 'commit' }
+  /** A node tells of a row that may be none of its share, and changes it before it hears so. */
+  #leave(node: number): Step[] {
+    const peer = node === 0 ? this.#peerOf(0) : node
+    const key = this.#writes.below(KEY_COUNT)
+    const row = { verb: 'upsert', table: SHARED_TABLE, key, otherKey: key } as const
+    const told = [this.#exchange(peer), this.#exchange(0)]
+    return [this.#writeOne(peer, row), ...told, this.#writeOne(peer, row)]
   }
 
   #parentOf(child: number): number {

@@ -17,6 +17,8 @@ export interface AppliedRows {
   ): RowState | undefined
   /** There is no row, and no word of it. */
   isGone(id: RowId): boolean
+  /** Rows of other tables, or of its own, may refer to it: then it goes only after everything else was written. */
+  isParent(id: RowId): boolean
 }
 
 /** On what occasion a version meets the one that is here. */
@@ -45,6 +47,8 @@ export class SiteModel {
   readonly forgotten: Map<RowId, RowState>
   /** Versions made here. */
   readonly made: Map<RowId, RowState>
+  /** The time of the newest deletion that was forgotten: others may know of it yet. */
+  forgottenAt: number
 
   constructor(code: string, from?: SiteModel) {
     this.code = code
@@ -56,6 +60,7 @@ export class SiteModel {
     this.sources = new Map(from?.sources)
     this.forgotten = new Map(from?.forgotten)
     this.made = new Map(from?.made)
+    this.forgottenAt = from?.forgottenAt ?? 0
   }
 
   /** The same knowledge once more, for a backup. */
@@ -91,7 +96,7 @@ export class SiteModel {
     const { times } = this
     const wentBack = times.some((atMs, index) => atMs < (times[index - 1] ?? atMs))
     for (const [id, atMs] of this.pending) {
-      const before = this.rows.get(id)?.stamp ?? 0
+      const before = this.rows.get(id)?.stamp ?? this.forgottenAt
       const found = wentBack ? stampOf(id) : undefined
       const isTime = found !== undefined && found > before && times.includes(found)
       const stamp = isTime ? found : Math.max(atMs, before + 1)
@@ -105,12 +110,21 @@ export class SiteModel {
   apply(letter: LetterContent, database: AppliedRows): void {
     for (const id of new Set([...letter.rows.keys(), ...this.held.keys()])) {
       const waited = this.held.get(id)
-      const candidates = [letter.rows.get(id), waited].filter((state) => state !== undefined)
       this.held.delete(id)
-      for (const state of candidates) this.#meet(id, state, { letter, database, waited })
+      const isLast = (state: RowState): boolean => state.text === undefined && database.isParent(id)
+      // What waited is tried when everything that came was; of two deletions that have to wait the newer one is.
+      const candidates = [letter.rows.get(id), waited].filter((state) => state !== undefined)
+      const inTurn = [
+        ...candidates.filter((state) => !isLast(state)),
+        ...candidates.filter(isLast).toSorted(compareStates),
+      ]
+      for (const state of inTurn) this.#meet(id, state, { letter, database, waited })
     }
     for (const [id, state] of letter.departures) {
-      if (!database.isGone(id)) continue
+      const own = this.rows.get(id)
+      // A row that was changed since stays.
+      const isChanged = own && compareStates(own, { ...state, text: own.text }) > 0
+      if (isChanged === true || !database.isGone(id)) continue
       this.rows.delete(id)
       this.present.delete(id)
       const waiting = this.held.get(id)
@@ -146,6 +160,7 @@ export class SiteModel {
   forget(id: RowId, state: RowState): void {
     this.rows.delete(id)
     this.forgotten.set(id, state)
+    this.forgottenAt = Math.max(this.forgottenAt, state.stamp)
   }
 
   #take(id: RowId, state: RowState, source: string): void {

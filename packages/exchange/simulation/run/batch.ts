@@ -1,3 +1,5 @@
+import type { ServerAddress } from '../postgres/questions.ts'
+import { useServer } from '../postgres/run-server.ts'
 import { drawStory, type Failure, runStory, type StoryOptions } from './run-world.ts'
 
 /** Seeds for one process: from the first to before the last. */
@@ -5,14 +7,19 @@ export interface Batch {
   readonly from: number
   readonly to: number
   readonly story: StoryOptions
+  /** Where nodes have their databases in PostgreSQL. */
+  readonly server?: ServerAddress
   /** Ends at so many failures. */
   readonly stopAt?: number
+  /** What happens is told line by line. */
+  readonly isTold?: boolean
 }
 
 export interface BatchResult {
   readonly worlds: number
   readonly cpuMs: number
   readonly failures: readonly (Failure & { readonly seed: number })[]
+  readonly told: readonly string[]
 }
 
 /** Runs the worlds of a batch, and says which one begins. */
@@ -21,17 +28,20 @@ export async function runBatch(
   onBegin?: (seed: number) => void,
 ): Promise<BatchResult> {
   const { stopAt = Number.POSITIVE_INFINITY } = batch
+  if (batch.server !== undefined) useServer(batch.server)
   const before = process.cpuUsage()
   const failures: (Failure & { seed: number })[] = []
+  const told: string[] = []
+  const tell = batch.isTold === true ? (line: string): number => told.push(line) : undefined
   let worlds = 0
   for (let seed = batch.from; seed < batch.to && failures.length < stopAt; seed += 1) {
     onBegin?.(seed)
-    const failure = await runStory(drawStory(seed, batch.story))
+    const failure = await runStory(drawStory(seed, batch.story), tell)
     worlds += 1
     if (failure !== undefined) failures.push({ seed, ...failure })
   }
   const { user, system } = process.cpuUsage(before)
-  return { worlds, cpuMs: (user + system) / 1000, failures }
+  return { worlds, cpuMs: (user + system) / 1000, failures, told }
 }
 
 export function isBatch(message: unknown): message is Batch {

@@ -1,4 +1,5 @@
 import type { RunOptions } from './options.ts'
+import type { ServerAddress } from '../postgres/questions.ts'
 import type { BatchResult } from './batch.ts'
 import { storyOptions } from './one.ts'
 import { WorldProcess } from './world-process.ts'
@@ -13,7 +14,10 @@ const PROGRESS_WORLDS = 200
 const MAX_FAILURES = 20
 
 /** Runs worlds in several processes. An interrupt ends the run with its summary. Gives the exit code. */
-export async function runMany(options: RunOptions, print: (line: string) => void): Promise<number> {
+export async function runMany(
+  options: RunOptions & { readonly server?: ServerAddress },
+  print: (line: string) => void,
+): Promise<number> {
   const run = new ManyWorlds(options, print)
   const stop = (): void => run.stop()
   process.once('SIGINT', stop)
@@ -23,7 +27,7 @@ export async function runMany(options: RunOptions, print: (line: string) => void
 }
 
 class ManyWorlds {
-  readonly #options: RunOptions
+  readonly #options: RunOptions & { readonly server?: ServerAddress }
   readonly #print: (line: string) => void
   readonly #processes = new Set<WorldProcess>()
   readonly #failures: BatchResult['failures'][number][] = []
@@ -33,7 +37,10 @@ class ManyWorlds {
   #cpuMs = 0
   #isStopped = false
 
-  constructor(options: RunOptions, print: (line: string) => void) {
+  constructor(
+    options: RunOptions & { readonly server?: ServerAddress },
+    print: (line: string) => void,
+  ) {
     this.#options = options
     this.#print = print
     this.#nextSeed = options.seed
@@ -65,7 +72,7 @@ class ManyWorlds {
 
   /** Lets one process work until there is nothing left. */
   async #work(): Promise<void> {
-    const { seed, worlds } = this.#options
+    const { seed, worlds, server } = this.#options
     const last = seed + worlds
     const process = new WorldProcess()
     this.#processes.add(process)
@@ -73,7 +80,12 @@ class ManyWorlds {
       const from = this.#nextSeed
       this.#nextSeed = Math.min(from + BATCH_SEEDS, last)
       const story = storyOptions(this.#options)
-      const result = await process.run({ from, to: this.#nextSeed, story })
+      const result = await process.run({
+        from,
+        to: this.#nextSeed,
+        story,
+        ...(server && { server }),
+      })
       if (this.#isStopped) return
       this.#take(result)
     }

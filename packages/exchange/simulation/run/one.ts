@@ -19,6 +19,10 @@ export async function runOne(options: RunOptions, print: (line: string) => void)
   return 1
 }
 
-export function storyOptions({ nodes, steps }: RunOptions): StoryOptions {
-  return { ...(nodes !== undefined && { nodes }), ...(steps !== undefined && { steps }) }
+export function storyOptions({ nodes, steps, postgres }: RunOptions): StoryOptions {
+  return {
+    ...(nodes !== undefined && { nodes }),
+    ...(steps !== undefined && { steps }),
+    ...(postgres && { postgres }),
+  }
 }

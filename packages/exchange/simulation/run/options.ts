@@ -9,6 +9,7 @@ export interface RunOptions {
   readonly nodes: number | undefined
   readonly steps: number | undefined
   readonly processes: number
+  readonly postgres: boolean
   readonly trace: boolean
   readonly names: readonly string[]
 }
@@ -27,12 +28,14 @@ export const USAGE = `npm run simulate -- [options]
   --trace         tell what happens in the world
   --worlds W      so many worlds, one seed after another
   --long          a hundred thousand worlds
+  --postgres      some of the nodes have their database in PostgreSQL, all of a server that is started for the run
   --processes P   so many processes side by side; by default one for each core
   --mutations     break the engine on purpose and tell how many seeds it takes to notice, [names of mutations]
 
 Examples:
   npm run simulate -- --seed 42 --nodes 3 --steps 30 --trace
   npm run simulate -- --long
+  npm run simulate -- --postgres --worlds 100
 `
 
 export function readOptions(args: readonly string[]): RunOptions {
@@ -47,6 +50,7 @@ export function readOptions(args: readonly string[]): RunOptions {
       processes: { type: 'string' },
       long: { type: 'boolean' },
       trace: { type: 'boolean' },
+      postgres: { type: 'boolean' },
       mutations: { type: 'boolean' },
       help: { type: 'boolean' },
     },
@@ -68,6 +72,7 @@ export function readOptions(args: readonly string[]): RunOptions {
     steps: readCount('steps', values.steps),
     processes: readCount('processes', values.processes) ?? availableParallelism(),
     trace: values.trace === true,
+    postgres: values.postgres === true,
     names: positionals,
   }
 }

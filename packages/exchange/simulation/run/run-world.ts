@@ -1,7 +1,9 @@
+import { inPostgres, withLosses } from '../draw/draw-databases.ts'
 import { drawShape } from '../draw/draw-shape.ts'
 import { drawSteps } from '../draw/draw-steps.ts'
 import { unmountDisks } from '../disk/memory-disk.ts'
 import { Mailbox } from '../mail/mailbox.ts'
+import { dropDatabases } from '../postgres/run-server.ts'
 import { Random } from '../random/random.ts'
 import { checkStrangeLetters } from '../world/checks.ts'
 import { heal } from '../world/heal.ts'
@@ -24,6 +26,8 @@ export interface StoryOptions {
   readonly alone?: boolean
   readonly nodes?: number
   readonly steps?: number
+  /** Some nodes have their database in PostgreSQL. */
+  readonly postgres?: boolean
 }
 
 /** A failed world, with the rule that was broken. */
@@ -49,9 +53,13 @@ export function drawStory(seed: number, options: StoryOptions = {}): Story {
 /** Names that are almost the one of the other plan; an underscore separates what a letter's name says. */
 const NEIGHBOUR_PLANS = ['УдаленныеСклады_ЦБ', 'УдаленныеСклады2', 'удаленныеСклады'] as const
 
-function drawAlone(random: Random, seed: number, { nodes, steps }: StoryOptions): Story {
-  const shape = drawShape(random.stream('shape'), nodes)
-  return { seed, shape, steps: drawSteps(random, shape, steps ?? USUAL_STEPS) }
+function drawAlone(random: Random, seed: number, options: StoryOptions): Story {
+  const { nodes, steps } = options
+  const drawn = drawShape(random.stream('shape'), nodes)
+  const shape = options.postgres === true ? inPostgres(drawn, random.stream('databases')) : drawn
+  const drawnSteps = drawSteps(random, shape, steps ?? USUAL_STEPS)
+  const isMixed = options.postgres === true
+  return { seed, shape, steps: isMixed ? withLosses(drawnSteps, shape, random) : drawnSteps }
 }
 
 /** Lets everything happen, heals the world, and looks whether all is well. Gives what is not. */
@@ -60,6 +68,7 @@ export async function runStory(
   tell?: (line: string) => void,
 ): Promise<Failure | undefined> {
   unmountDisks()
+  dropDatabases()
   const mailbox = new Mailbox(story.shape.capacity)
   const world = await openWorld(story.shape, { seed: story.seed, mailbox, tell })
   const { neighbour } = story
@@ -81,6 +90,7 @@ export async function runStory(
   } finally {
     world.close()
     other?.close()
+    dropDatabases()
   }
 }
 

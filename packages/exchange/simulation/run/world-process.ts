@@ -15,6 +15,7 @@ export class WorldProcess {
   readonly #program: URL
   readonly #args: readonly string[]
   #child: ChildProcess | undefined
+  #isKilled = false
 
   /** Without a program, the engine is as it is. */
   constructor(program: URL = AS_IT_IS, args: readonly string[] = []) {
@@ -24,13 +25,14 @@ export class WorldProcess {
 
   /** Runs the worlds of a batch, one after another. */
   async run(batch: Batch): Promise<BatchResult> {
-    let result: BatchResult = { worlds: 0, cpuMs: 0, failures: [] }
-    for (let from = batch.from; from < batch.to;) {
+    let result: BatchResult = { worlds: 0, cpuMs: 0, failures: [], told: [] }
+    for (let from = batch.from; from < batch.to && !this.#isKilled;) {
       const part = await this.#runPart({ ...batch, from })
       result = {
         worlds: result.worlds + part.worlds,
         cpuMs: result.cpuMs + part.cpuMs,
         failures: [...result.failures, ...part.failures],
+        told: [...result.told, ...part.told],
       }
       from += part.worlds
       if (result.failures.length >= (batch.stopAt ?? Number.POSITIVE_INFINITY)) break
@@ -45,6 +47,7 @@ export class WorldProcess {
   }
 
   kill(): void {
+    this.#isKilled = true
     this.#child?.kill('SIGKILL')
   }
 
@@ -68,7 +71,7 @@ export class WorldProcess {
         this.#child = undefined
         const message = `a world ends: its process was ended by ${signal ?? String(code)}`
         const failure = { seed, rule: 'a world ends', message }
-        finish({ worlds: seed + 1 - batch.from, cpuMs: 0, failures: [failure] })
+        finish({ worlds: seed + 1 - batch.from, cpuMs: 0, failures: [failure], told: [] })
       })
       child.send(batch)
     })

@@ -1,21 +1,15 @@
 import { DatabaseSync } from 'node:sqlite'
 
-import {
-  type ChangeStore,
-  type ExchangePlan,
-  newNodeState,
-  parseNodeCode,
-  parsePlanName,
-  type PlanName,
-} from '@obmen/exchange'
+import { type ChangeStore, newNodeState, parseNodeCode } from '@obmen/exchange'
 import { openSqliteStore, prepareSqlite } from '@obmen/exchange/sqlite'
 
 import { rulesOf, ZONE } from '../world/rules.ts'
-import { peersOf, type WorldShape } from '../world/shape.ts'
+import { databaseOf, peersOf, type WorldShape } from '../world/shape.ts'
+import type { Statement } from '../world/step.ts'
 import { createStatement, toSql, triggerStatements } from '../world/tables.ts'
-
-/** A database in its octets. */
-export type DatabaseImage = Uint8Array
+import { planOf } from './plan-of.ts'
+import type { DatabaseImage } from './site-database.ts'
+import { SqliteImage } from './sqlite-database.ts'
 
 /** The many worlds of one process have few schemas: each database is prepared once. */
 const prepared = new Map<string, DatabaseImage>()
@@ -26,19 +20,13 @@ const MAX_IMAGES = 2000
 /** Above the serial numbers that steps draw; even, so that no node refuses the row. */
 const FIRST_SERIAL = 1_000_000
 
-export function planNameOf({ plan = 'УдаленныеСклады' }: WorldShape): PlanName {
-  return parsePlanName(plan)
-}
-
-export function planOf(shape: WorldShape, node: number): ExchangePlan {
-  return {
-    name: planNameOf(shape),
-    thisNode: parseNodeCode(shape.codes[node] ?? ''),
-  }
-}
-
 /** The database of a node that has joined the plan, with its first rows, and knows its peers. */
 export async function prepareSite(shape: WorldShape, node: number): Promise<DatabaseImage> {
+  if (databaseOf(shape, node) !== 'sqlite') {
+    // Worlds without PostgreSQL don't load what works with it.
+    const { prepareInPostgres } = await import('../postgres/prepared-postgres.ts')
+    return prepareInPostgres(shape, node)
+  }
   const peers = peersOf(shape, node).map((peer) => shape.codes[peer])
   // Policies leave no trace in a database; of shares, only the head office keeps account.
   const zones = node === 0 ? shape.zones : undefined
@@ -67,19 +55,25 @@ async function prepareAnew(shape: WorldShape, node: number): Promise<DatabaseIma
       database.exec(createStatement(shape.tables, table, node))
       for (const trigger of triggerStatements(table)) database.exec(trigger)
     }
-    for (const key of shape.firstRows[node] ?? []) {
-      const serial = FIRST_SERIAL + 2 * (node * 10 + key)
-      const row = { table: 0, key, otherKey: key, serial, value: 10 * node + key }
-      database.exec(toSql(shape, { verb: 'insert', ...row }, node))
+    for (const statement of firstStatements(shape, node)) {
+      database.exec(toSql(shape, statement, node))
     }
     const plan = planOf(shape, node)
     prepareSqlite(database, plan, { kind: 'all' })
     const store = openSqliteStore(database, plan, rulesOf(shape, node))
     for (const peer of peersOf(shape, node)) await addPeer(store, shape, peer)
-    return database.serialize()
+    return new SqliteImage(database.serialize())
   } finally {
     database.close()
   }
+}
+
+/** What is entered before the exchange begins. */
+export function firstStatements({ firstRows }: WorldShape, node: number): readonly Statement[] {
+  return (firstRows[node] ?? []).map((key) => {
+    const serial = FIRST_SERIAL + 2 * (node * 10 + key)
+    return { verb: 'insert', table: 0, key, otherKey: key, serial, value: 10 * node + key }
+  })
 }
 
 /** Adds a node to a plan, with what the plan's rules ask of it. */

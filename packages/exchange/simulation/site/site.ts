@@ -1,18 +1,14 @@
 import type { Buffer } from 'node:buffer'
-import { DatabaseSync } from 'node:sqlite'
 
 import type { ChangeStore, ExchangePlan, NodeCode, NodeState } from '@obmen/exchange'
-import { openSqliteStore } from '@obmen/exchange/sqlite'
 
 import { type MemoryDisk, mountDisk } from '../disk/memory-disk.ts'
 import type { CarriedMessage } from '../mail/mailbox.ts'
 import { SiteModel } from '../model/site-model.ts'
-import { rulesOf } from '../world/rules.ts'
-import { ADDED, type WorldShape } from '../world/shape.ts'
-import { addColumnStatement } from '../world/tables.ts'
+import type { WorldShape } from '../world/shape.ts'
 import { Gate } from './gate.ts'
-import { type DatabaseImage, planOf } from './prepared-sites.ts'
-import { TableReader } from './table-reader.ts'
+import { planOf } from './plan-of.ts'
+import type { DatabaseImage, DatabaseReader, SiteDatabase } from './site-database.ts'
 
 /** Everything of a site that is in a backup. */
 export interface Backup {
@@ -38,9 +34,7 @@ export class Site {
   readonly spoolFolder: string
   readonly #options: SiteOptions
   readonly #files = new Map<string, Buffer>()
-  #database: DatabaseSync
-  #store: ChangeStore
-  #reader: TableReader
+  #database: SiteDatabase
   model: SiteModel
   /** What the site last saved of its peers. */
   readonly states = new Map<NodeCode, NodeState>()
@@ -56,7 +50,7 @@ export class Site {
   falseLetters = 0
   #freePages: number | undefined
 
-  constructor(image: DatabaseImage, options: SiteOptions) {
+  constructor(database: SiteDatabase, options: SiteOptions) {
     this.#options = options
     this.node = options.node
     this.plan = planOf(options.shape, options.node)
@@ -65,22 +59,20 @@ export class Site {
       at: (operation, work) => this.gate.at(`disk ${operation}`, work),
     }
     this.spoolFolder = `${mountDisk(`${this.plan.name} ${options.name}`, disk)}/spool`
-    this.#database = openDatabase(image, options.nowMs)
-    this.#store = this.#openStore()
-    this.#reader = new TableReader(this.#database, options.shape)
+    this.#database = database
     this.model = new SiteModel(this.plan.thisNode)
   }
 
-  get database(): DatabaseSync {
+  get database(): SiteDatabase {
     return this.#database
   }
 
   get store(): ChangeStore {
-    return this.#store
+    return this.#database.store
   }
 
-  get reader(): TableReader {
-    return this.#reader
+  get reader(): DatabaseReader {
+    return this.#database.reader
   }
 
   get nowMs(): number {
@@ -92,21 +84,23 @@ export class Site {
   }
 
   /** The process is gone; another one starts with what is on the disk. */
-  restart(): void {
-    if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
-    this.#reopen(this.#database.serialize())
+  async restart(): Promise<void> {
+    await this.#database.restart()
+    this.#begin()
   }
 
   backUp(): Backup {
     return {
-      image: this.#database.serialize(),
+      image: this.#database.backUp(),
       model: this.model.copy(),
       states: new Map(this.states),
     }
   }
 
-  restore(backup: Backup, spool: 'kept' | 'lost'): void {
-    this.#reopen(backup.image)
+  async restore(backup: Backup, spool: 'kept' | 'lost'): Promise<void> {
+    this.#database.close()
+    this.#database = await backup.image.open(this.#options)
+    this.#begin()
     this.model = backup.model.copy()
     this.states.clear()
     for (const [code, state] of backup.states) this.states.set(code, state)
@@ -126,21 +120,7 @@ export class Site {
   limitDisk(freePages: number | undefined): void {
     if (freePages === undefined && this.#freePages === undefined) return
     this.#freePages = freePages
-    const count = this.#database.prepare('PRAGMA page_count').get()?.['page_count']
-    const limit = freePages === undefined ? MAX_PAGES : Number(count) + freePages
-    this.#database.exec(`PRAGMA max_page_count = ${limit}`)
-  }
-
-  /** Does nothing when the column is there. */
-  addColumn(): void {
-    const [table] = this.#options.shape.tables
-    if (table !== undefined && !this.hasAddedColumn) this.#database.exec(addColumnStatement(table))
-  }
-
-  get hasAddedColumn(): boolean {
-    const [table] = this.#options.shape.tables
-    const column = this.#database.prepare('SELECT 1 FROM pragma_table_info(?) WHERE name = ?')
-    return column.get(table?.name ?? '', ADDED) !== undefined
+    this.#database.limitDisk(freePages)
   }
 
   get isDiskLimited(): boolean {
@@ -148,36 +128,16 @@ export class Site {
   }
 
   close(): void {
-    if (this.#database.isOpen) this.#database.close()
-  }
-
-  #openStore(): ChangeStore {
-    return openSqliteStore(this.#database, this.plan, rulesOf(this.#options.shape, this.node))
-  }
-
-  #reopen(image: DatabaseImage): void {
     this.#database.close()
-    this.#database = openDatabase(image, this.#options.nowMs)
-    this.#store = this.#openStore()
-    this.#reader = new TableReader(this.#database, this.#options.shape)
+  }
+
+  #begin(): void {
     this.fetched = undefined
     if (this.#freePages !== undefined) this.limitDisk(this.#freePages)
   }
 }
 
-/** SQLite's own limit. */
-const MAX_PAGES = 0xfffffffe
-
-const MS_PER_DAY = 86_400_000
-
-/** Noon of the first of January 1970 as a Julian day number. */
-const EPOCH_DAY = 2_440_587.5
-
-/** Opens a database whose clock is the site's: the triggers ask SQLite for the time. */
-function openDatabase(image: DatabaseImage, nowMs: () => number): DatabaseSync {
-  const database = new DatabaseSync(':memory:')
-  database.deserialize(image)
-  // Half a millisecond more, or a day number, which is less exact than that, would be rounded to the millisecond before.
-  database.function('julianday', { varargs: true }, () => EPOCH_DAY + (nowMs() + 0.5) / MS_PER_DAY)
-  return database
+/** Opens a database as that of a site. */
+export async function openSite(image: DatabaseImage, options: SiteOptions): Promise<Site> {
+  return new Site(await image.open(options), options)
 }

@@ -6,9 +6,10 @@ import { type CountedTable, isCounted } from '../world/counted-rows.ts'
 import { conditionOn } from '../world/rules.ts'
 import { OWN, SHARED_TABLE, type TableShape, type WorldShape } from '../world/shape.ts'
 import { columnNames, quote } from '../world/tables.ts'
+import type { DatabaseReader } from './site-database.ts'
 
-/** Reads what a database holds, in the form of the model. */
-export class TableReader {
+/** Reads a database of SQLite. */
+export class TableReader implements DatabaseReader {
   readonly #tables: readonly { readonly keyLength: number; readonly statement: StatementSync }[]
   readonly #indexes: readonly { readonly keyLength: number; readonly statement: StatementSync }[]
   readonly #refused: StatementSync
@@ -23,9 +24,11 @@ export class TableReader {
         .all()
         .map(({ name, id }) => [String(name), Number(id)]),
     )
+    const known = new Map<string, StatementSync>()
     const prepare = (sql: string): StatementSync => {
-      const statement = database.prepare(sql)
-      statement.setReturnArrays(true)
+      const statement = known.get(sql) ?? database.prepare(sql)
+      if (!known.has(sql)) statement.setReturnArrays(true)
+      known.set(sql, statement)
       return statement
     }
     this.#prepare = prepare
@@ -39,14 +42,12 @@ export class TableReader {
         `SELECT ${keyColumns(table).join(', ')}, stamp, origin, gone, seq, via FROM obmen_index_${ids.get(table.name) ?? 0}`,
       ),
     }))
-    this.#refused = prepare('SELECT table_name, row_key, table_line, row_line FROM obmen_refused')
+    this.#refused = prepare('SELECT table_name, row_key, row_line FROM obmen_refused')
   }
 
-  /** The rows that are there, as a message would have them. */
-  rows(table?: number): Map<RowId, string> {
+  rows(): Map<RowId, string> {
     const rows = new Map<RowId, string>()
     for (const [index, { keyLength, statement }] of this.#tables.entries()) {
-      if (table !== undefined && index !== table) continue
       for (const row of all(statement)) {
         const values = row.map(encode)
         rows.set(rowId(index, values.slice(0, keyLength)), JSON.stringify(values))
@@ -55,11 +56,11 @@ export class TableReader {
     return rows
   }
 
-  /** The rows that a node with such a zone has a share in: of the first table a part, and all others. */
   zone(zone: string): ReadonlySet<RowId> {
     const ids = new Set<RowId>()
     for (const [index, table] of this.#shape.tables.entries()) {
-      const condition = index === SHARED_TABLE ? conditionOn(table.note, `'${zone}'`) : '1'
+      const condition =
+        index === SHARED_TABLE ? conditionOn(table.note, `'${zone}'`, 'sqlite') : '1'
       const keys = columnNames(table).slice(0, table.key.length)
       const sql = `SELECT ${keys.join(', ')} FROM ${quote(table.name)} WHERE ${condition}`
       for (const key of all(this.#prepare(sql))) ids.add(rowId(index, key.map(encode)))
@@ -67,7 +68,6 @@ export class TableReader {
     return ids
   }
 
-  /** A row with another node's number in the column that every node keeps to itself. */
   strangeOwnColumn(node: number): string | undefined {
     for (const table of this.#shape.tables) {
       if (table.hasOwnColumn !== true) continue
@@ -79,14 +79,12 @@ export class TableReader {
     return undefined
   }
 
-  /** A row that refers to one that is not there. */
   brokenReference(): string | undefined {
     if (this.#shape.tables.every(({ parent }) => parent === undefined)) return undefined
     const [broken] = all(this.#prepare('PRAGMA foreign_key_check'))
     return broken && JSON.stringify(broken)
   }
 
-  /** The key that was counted last, and the block that it should be from. */
   lastKey(table: CountedTable, node: string): MadeKey {
     const [row] = all(this.#prepare('SELECT last_insert_rowid()'))
     const key = Number(row?.[0])
@@ -94,7 +92,6 @@ export class TableReader {
     return { id: rowId(this.#shape.tables.indexOf(table), [key]), key, block }
   }
 
-  /** The blocks that the node has: the newest of each table. */
   countedBlocks(node: string): readonly CountedBlock[] {
     const blocks = this.#shape.tables.filter(isCounted).map((table) => this.#blockOf(table, node))
     return blocks.filter((block) => block !== undefined)
@@ -124,22 +121,29 @@ export class TableReader {
     return entries
   }
 
-  /** The rows that the database holds back. */
   refused(): Map<RowId, RowState> {
-    const rows = new Map<RowId, RowState>()
-    for (const [name, key, , line] of all(this.#refused)) {
-      const table = this.#shape.tables.findIndex((shape) => shape.name === name)
-      const [mark, stamp, origin, ...sent] = parseArray(line)
-      const shape = this.#shape.tables[table]
-      const values = sent.slice(0, shape && columnNames(shape).length)
-      rows.set(rowId(table, parseArray(key)), {
-        stamp: Number(stamp),
-        origin: String(origin),
-        text: mark === 'u' ? JSON.stringify(values) : undefined,
-      })
-    }
-    return rows
+    return refusedRows(this.#shape, all(this.#refused))
   }
+}
+
+/** Rows that are held back, from table, key and line. */
+export function refusedRows(
+  shape: WorldShape,
+  lines: readonly (readonly unknown[])[],
+): Map<RowId, RowState> {
+  const rows = new Map<RowId, RowState>()
+  for (const [name, key, line] of lines) {
+    const table = shape.tables.findIndex((known) => known.name === name)
+    const [mark, stamp, origin, ...sent] = parseArray(line)
+    const known = shape.tables[table]
+    const values = sent.slice(0, known && columnNames(known).length)
+    rows.set(rowId(table, parseArray(key)), {
+      stamp: Number(stamp),
+      origin: String(origin),
+      text: mark === 'u' ? JSON.stringify(values) : undefined,
+    })
+  }
+  return rows
 }
 
 /** Numbers from the first to the last one, both included. */

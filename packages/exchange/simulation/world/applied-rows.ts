@@ -2,7 +2,7 @@ import type { AppliedRows } from '../model/site-model.ts'
 import { compareStates, type RowId, type RowState } from '../model/row-state.ts'
 import type { Site } from '../site/site.ts'
 import { type Meeting, winnerOf } from './policy-winner.ts'
-import type { WorldShape } from './shape.ts'
+import { tableNumber, type WorldShape } from './shape.ts'
 import { WorldFailure } from './world-failure.ts'
 
 /** What a database shows after a message of a sender was applied; it is looked at when somebody asks, and once. */
@@ -15,8 +15,16 @@ export function appliedRows(
   const index = site.reader.index()
   const thisNode = site.plan.thisNode
   const mayDecide = shape.policy !== 'latest'
+  const parents = new Set(shape.tables.map(({ parent }) => parent))
   const keepsKeys = shape.tables.some(({ parent }) => parent !== undefined)
   let known: ReadonlyMap<RowId, string> | undefined
+  /** The policy decided for an earlier deletion, which gave way to what refers to the row. */
+  const mayGiveWayAtOnce = (now: RowState, { own, theirs }: Meeting, above: number): boolean => {
+    if (!keepsKeys || !mayDecide || now.origin !== thisNode || now.stamp !== above + 2) return false
+    if (theirs.text !== undefined || now.text !== own.text) return false
+    const winner = winnerOf(shape, { own, theirs }, { thisNode, sender })
+    return winner === theirs && compareStates(own, theirs) > 0
+  }
   const rows = (): ReadonlyMap<RowId, string> => (known ??= site.reader.rows())
   return {
     isHeld(id, state) {
@@ -46,10 +54,11 @@ export function appliedRows(
         theirs.stamp,
         waited?.origin === thisNode ? waited.stamp : 0,
       )
-      const decided = [{ stamp, origin, text: rows().get(id) }, refused.get(id)].find(
+      const now = { stamp, origin, text: rows().get(id) }
+      const decided = [now, refused.get(id)].find(
         (state) => state?.origin === thisNode && state.stamp === above + 1,
       )
-      if (decided === undefined) return undefined
+      if (decided === undefined) return mayGiveWayAtOnce(now, meeting, above) ? now : undefined
       // A program gave the row the version of a decision that waits, which goes: two contents would have one version.
       const isOvertaken =
         theirs === waited && theirs.origin === thisNode && theirs.stamp === own.stamp
@@ -63,6 +72,7 @@ export function appliedRows(
       return decided
     },
     isGone: (id) => !index.has(id),
+    isParent: (id) => parents.has(tableNumber(id)),
   }
 }
 

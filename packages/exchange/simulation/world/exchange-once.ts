@@ -9,7 +9,6 @@ import {
   RowRefused,
   SchemaMismatch,
 } from '@obmen/exchange/errors'
-import { ForeignLetters } from '@obmen/exchange/sqlite'
 
 import { simTransport } from '../mail/sim-transport.ts'
 import { SimulatedFailure } from '../site/gate.ts'
@@ -17,7 +16,7 @@ import { gatedStore } from '../site/gated-store.ts'
 import type { Site } from '../site/site.ts'
 import { IdleTurns, ProcessTimers } from '../site/timers.ts'
 import { checkPosted, checkRemoved, ownLetter } from './mail-rules.ts'
-import type { Fate, Mishap } from './step.ts'
+import type { ConnectionLoss, Fate, Mishap } from './step.ts'
 import type { World } from './world.ts'
 import { WorldFailure } from './world-failure.ts'
 
@@ -28,6 +27,7 @@ export interface Trouble {
   /** What becomes of the letters, in their order; those behind the last fare well. */
   readonly fates: readonly Fate[]
   readonly mishap: Mishap | undefined
+  readonly loss?: ConnectionLoss | undefined
 }
 
 /** One exchange of a site with all its peers, by the engine as it is. */
@@ -37,6 +37,7 @@ export async function exchangeOnce(world: World, site: Site, trouble: Trouble): 
   const died = new Promise<'died'>((resolve) => {
     site.gate.arm(trouble.mishap, () => resolve('died'))
   })
+  site.database.expectLoss(trouble.loss)
   const timers = new ProcessTimers()
   timers.watch()
   const ended = exchange(context).then(
@@ -53,17 +54,22 @@ export async function exchangeOnce(world: World, site: Site, trouble: Trouble): 
   }
   if (errors === 'died') {
     world.tell?.(`  ${site.name} died at ${site.gate.lastCall}`)
-    site.restart()
+    await site.restart()
   } else {
     for (const error of errors) judge(world, site, error)
   }
+  site.database.expectLoss(undefined)
   site.gate.arm(undefined, () => undefined)
 }
 
 function contextOf(world: World, site: Site, fates: Fate[]): ExchangeContext {
   const { shape, mailbox } = world
   return {
-    store: gatedStore(site.store, site.gate, (acts) => world.onCommit(site, acts)),
+    store: gatedStore(
+      { store: site.store, unheardCommits: () => site.database.unheardCommits },
+      site.gate,
+      (acts) => world.onCommit(site, acts),
+    ),
     transport: simTransport({
       plan: site.plan,
       shape,
@@ -71,7 +77,7 @@ function contextOf(world: World, site: Site, fates: Fate[]): ExchangeContext {
       gate: site.gate,
       nowMs: () => world.nowMs,
       nextFate: () => fates.shift() ?? GOOD_FATE,
-      foreignLetters: new ForeignLetters(site.database),
+      foreignLetters: site.database.foreignLetters,
       onPosted: (message, content) => checkPosted(world, site, { message, content }),
       onFetched: (letter) => {
         site.fetched = ownLetter(site, letter, 'fetches').message
@@ -119,7 +125,7 @@ function judge(world: World, site: Site, error: unknown): void {
     if (cause instanceof NodeRunsTwice && world.hasCopied) return
     if (cause instanceof MessageDamaged && site.falseLetters > 0) return
     if (cause instanceof MessageTooNew && site.falseLetters > 0) return
-    if (cause instanceof SchemaMismatch && world.isWidened && !site.hasAddedColumn) return
+    if (cause instanceof SchemaMismatch && world.isWidened && !site.database.hasAddedColumn) return
     if (cause instanceof RowRefused && world.shape.isStrict === true) return
     if (site.isDiskLimited && 'errcode' in cause && cause.errcode === 13) return
   }

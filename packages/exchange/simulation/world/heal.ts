@@ -6,7 +6,6 @@ import { checkConvergence, checkSite, checkStrangeLetters } from './checks.ts'
 import { countsKeys } from './counted-rows.ts'
 import { exchangeOnce } from './exchange-once.ts'
 import { tableNumber } from './shape.ts'
-import { quote } from './tables.ts'
 import { WorldFailure } from './world-failure.ts'
 import { writeStatements } from './write-statements.ts'
 import type { World } from './world.ts'
@@ -74,7 +73,7 @@ function mend(world: World): void {
   for (const node of world.copies.keys()) world.endCopy(node)
   for (const site of world.sites) {
     site.limitDisk(undefined)
-    if (world.isWidened) site.addColumn()
+    if (world.isWidened) site.database.addColumn()
   }
   const { mailbox, planName } = world
   mailbox.refusesUntilMs = 0
@@ -157,7 +156,7 @@ function makeRoom(world: World): void {
     for (const table of world.shape.tables.toReversed()) {
       const takesAll = table.unique === undefined && table.refusingNode === undefined
       if (takesAll && !hasReferences) continue
-      site.database.exec(`DELETE FROM ${quote(table.name)}`)
+      site.database.program.empty(table.name)
     }
     site.model.write(site.reader.rows(), site.nowMs)
     checkSite(site)

@@ -26,7 +26,9 @@ export class KeyWatch {
       }
       const maker = this.#makers.get(id) ?? site.node
       this.#makers.set(id, maker)
-      if (maker !== site.node && !this.#areMarksLost) {
+      if (maker !== site.node) {
+        // Whoever of the two has told of it.
+        if (this.#areMarksLost) continue
         const facts = `${id} was given by node ${maker} and by ${site.name}`
         throw new WorldFailure('no two nodes give one key', facts)
       }

@@ -8,7 +8,14 @@ import {
 } from '@obmen/exchange'
 
 import { countsKeys, isCounted } from './counted-rows.ts'
-import { OWN, SHARED_TABLE, type TableShape, type WorldShape } from './shape.ts'
+import {
+  type DatabaseKind,
+  databaseOf,
+  OWN,
+  SHARED_TABLE,
+  type TableShape,
+  type WorldShape,
+} from './shape.ts'
 import { quote } from './tables.ts'
 
 /** The head office gives its nodes a part of the first table, by the last digit of each row's note. */
@@ -41,7 +48,7 @@ function ruleOf(
     direction: directionOf(table, node),
     leaveOut: keepsOwn ? [OWN] : [],
     ...(isCounted(table) && { keyBlocks: table.keyBlocks }),
-    ...(isShared && { where: conditionOn(table.note, `:${ZONE}`) }),
+    ...(isShared && { where: conditionOn(table.note, `:${ZONE}`, databaseOf(shape, node)) }),
   }
   return [[table.name, rule]]
 }
@@ -52,7 +59,8 @@ function directionOf({ oneWayBy }: TableShape, node: number): TableRule['directi
 }
 
 /** The rows of a zone, in SQL. */
-export function conditionOn(note: string, zone: string): string {
+export function conditionOn(note: string, zone: string, kind: DatabaseKind): string {
+  if (kind !== 'sqlite') return `strpos(${zone}, right(${quote(note)}, 1)) > 0`
   return `instr(${zone}, substr(${quote(note)}, -1)) > 0`
 }
 

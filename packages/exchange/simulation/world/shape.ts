@@ -50,10 +50,15 @@ export const ADDED = 'новое'
 /** The column that stays at home. */
 export const OWN = 'свое'
 
+/** What a site keeps its database in; in PostgreSQL as a superuser, or as nothing more than the owner of the database. */
+export type DatabaseKind = 'sqlite' | 'postgres' | 'owned postgres'
+
 export interface WorldShape {
   /** The plan's name, when another one shares the mailbox. */
   readonly plan?: string
   readonly codes: readonly string[]
+  /** What each node keeps its database in; SQLite, when nothing is said. */
+  readonly databases?: readonly DatabaseKind[]
   /** Who exchanges with whom: `[0, 1]` is a pair. */
   readonly links: readonly (readonly [number, number])[]
   readonly tables: readonly TableShape[]
@@ -81,6 +86,10 @@ export interface WorldShape {
   readonly removal: 'at once' | 'at close'
   /** Letters of exchanges that the mailbox holds. */
   readonly capacity: number
+}
+
+export function databaseOf({ databases }: WorldShape, node: number): DatabaseKind {
+  return databases?.[node] ?? 'sqlite'
 }
 
 /** The pairs of nodes that exchange, from one node's view. */

@@ -111,28 +111,53 @@ export function tableOf({ tables }: WorldShape, statement: Statement): TableShap
   return table
 }
 
-/** A statement of a program in SQL. */
+/** What a statement of a program consists of, in literals of SQLite; names come quoted. */
+export interface StatementParts {
+  /** All columns that it writes, key columns first, and their values. */
+  readonly names: readonly string[]
+  readonly values: readonly string[]
+  readonly keyNames: readonly string[]
+  /** The key of the row that it is about, and the key that the row gets, where that is another one. */
+  readonly key: readonly string[]
+  readonly newKey: readonly string[]
+  /** How many of the columns stay at home: the last ones. */
+  readonly ownCount: number
+}
+
+export function partsOf(shape: WorldShape, statement: Statement, node: number): StatementParts {
+  const table = tableOf(shape, statement)
+  const own = table.hasOwnColumn === true ? { names: [quote(OWN)], values: [String(node)] } : NONE
+  return {
+    names: [...columnNames(table), ...own.names],
+    values: [...rowValues(shape.tables, table, statement), ...own.values],
+    keyNames: keyNames(table),
+    key: keyValues(table, statement.key),
+    newKey: keyValues(table, statement.otherKey),
+    ownCount: own.names.length,
+  }
+}
+
+/** `name = value` for each of the names. */
+export function pairs(names: readonly string[], values: readonly string[]): string[] {
+  return values.map((value, index) => `${names[index] ?? ''} = ${value}`)
+}
+
+/** A statement of a program in the SQL of SQLite. */
 export function toSql(shape: WorldShape, statement: Statement, node: number): string {
   const table = tableOf(shape, statement)
   const name = quote(table.name)
-  if (isCounted(table)) {
-    const [key = ''] = keyNames(table)
-    return countedSql({ table: name, key, note: quote(table.note) }, statement)
-  }
-  const own = table.hasOwnColumn === true ? { names: [quote(OWN)], values: [String(node)] } : NONE
-  const values = [...rowValues(shape.tables, table, statement), ...own.values]
-  const names = [...columnNames(table), ...own.names]
-  const changes = names.map((column, index) => `${column} = ${values[index] ?? 'NULL'}`)
-  changes.splice(0, table.key.length)
+  if (isCounted(table)) return toCountedSql(table, statement)
+  const { names, values, keyNames, key, newKey, ownCount } = partsOf(shape, statement, node)
+  const changes = pairs(names, values).slice(keyNames.length)
   const insert = `INTO ${name} (${names.join(', ')}) VALUES (${values.join(', ')})`
-  const isKey = whereKey(table, statement.key)
+  const isKey = pairs(keyNames, key).join(' AND ')
   switch (statement.verb) {
     case 'insert':
       return `INSERT ${insert}`
     case 'ignore':
       return `INSERT OR IGNORE ${insert}`
     case 'upsert':
-      return `INSERT ${insert} ON CONFLICT (${keyNames(table).join(', ')}) DO UPDATE SET ${changes.join(', ')}`
+      return `INSERT ${insert} ON CONFLICT (${keyNames.join(', ')}) DO UPDATE SET ${changes.join(', ')}`
     case 'replace':
       return `INSERT OR REPLACE ${insert}`
     case 'update':
@@ -141,9 +166,24 @@ export function toSql(shape: WorldShape, statement: Statement, node: number): st
       return `UPDATE OR REPLACE ${name} SET ${changes.join(', ')} WHERE ${isKey}`
     case 'delete':
       return `DELETE FROM ${name} WHERE ${isKey}`
+    case 'touch all':
+      return touchAll(table, statement)
+    case 'empty':
+      return `DELETE FROM ${name}`
     case 'rekey':
-      return `UPDATE ${name} SET ${[...keyChanges(table, statement.otherKey), ...sameReference(table), ...changes.slice(0, 1), ...changes.slice(changes.length - own.names.length)].join(', ')} WHERE ${isKey}`
+      return `UPDATE ${name} SET ${[...pairs(keyNames, newKey), ...sameReference(table), ...changes.slice(0, 1), ...changes.slice(changes.length - ownCount)].join(', ')} WHERE ${isKey}`
   }
+}
+
+/** The end of a note, which says to whom the row belongs and who refuses it, stays. */
+export function touchAll(table: TableShape, { serial }: Statement): string {
+  return `UPDATE ${quote(table.name)} SET ${quote(table.note)} = '${serial} ' || ${quote(table.note)}`
+}
+
+/** A statement about a table whose keys the database counts. */
+export function toCountedSql(table: TableShape, statement: Statement): string {
+  const [key = ''] = keyNames(table)
+  return countedSql({ table: quote(table.name), key, note: quote(table.note) }, statement)
 }
 
 const NONE: { readonly names: readonly string[]; readonly values: readonly string[] } = {
@@ -170,21 +210,12 @@ function keyNames(table: TableShape): string[] {
   return table.key.map(({ name }) => quote(name))
 }
 
-function keyChanges(table: TableShape, number: number): string[] {
-  const values = keyValues(table, number)
-  return keyNames(table).map((name, index) => `${name} = ${values[index] ?? 'NULL'}`)
-}
-
 /**
  * Where a row gets the key that it refers to itself, and its reference is not written with it, SQLite (3.53) counts one of the references too few that a deferred
  * constraint still misses, and commits one that points to nothing.
  */
 function sameReference({ parent }: TableShape): string[] {
   return parent === undefined ? [] : [`${quote(REFERENCE)} = ${quote(REFERENCE)}`]
-}
-
-function whereKey(table: TableShape, number: number): string {
-  return keyChanges(table, number).join(' AND ')
 }
 
 export function quote(name: string): string {

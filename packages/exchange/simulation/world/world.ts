@@ -1,11 +1,13 @@
-import { newNodeState, type NodeState } from '@obmen/exchange'
+import { newNodeState, type NodeState, parseNodeCode } from '@obmen/exchange'
 
 import type { Mailbox } from '../mail/mailbox.ts'
 import type { LetterContent } from '../model/letter-rows.ts'
 import type { RowId } from '../model/row-state.ts'
 import { Random } from '../random/random.ts'
-import { addPeer, planNameOf, prepareSite } from '../site/prepared-sites.ts'
-import { type Backup, Site } from '../site/site.ts'
+import { planNameOf } from '../site/plan-of.ts'
+import { addPeer, prepareSite } from '../site/prepared-sites.ts'
+import { type Backup, openSite, type Site } from '../site/site.ts'
+import type { DatabaseImage } from '../site/site-database.ts'
 import type { StoreAct } from '../site/gated-store.ts'
 import { checkAcknowledged, checkProgress, checkSite } from './checks.ts'
 import { appliedRows } from './applied-rows.ts'
@@ -37,7 +39,7 @@ export class World {
   readonly shape: WorldShape
   readonly mailbox: Mailbox
   readonly planName: string
-  readonly sites: readonly Site[]
+  readonly sites: Site[] = []
   readonly copies = new Map<number, Site>()
   /** What happened, for a person who reads a failure; told only when it is asked for. */
   readonly tell: ((line: string) => void) | undefined
@@ -56,7 +58,7 @@ export class World {
   nowMs: number = BEGIN_MS
   #copyCount = 0
 
-  constructor(shape: WorldShape, images: readonly Uint8Array[], options: WorldOptions) {
+  constructor(shape: WorldShape, options: WorldOptions) {
     this.shape = shape
     this.mailbox = options.mailbox
     this.planName = planNameOf(shape)
@@ -64,13 +66,17 @@ export class World {
     this.uuids = new Random(options.seed, 'uuid')
     this.#clocksMs = [...shape.clocksMs]
     this.zones = new Map(shape.zones?.entries())
-    this.sites = images.map((image, node) => this.#openSite(image, node, `${shape.codes[node]}`))
-    for (const site of this.sites) {
-      site.model.begin(site.reader.rows())
-      for (const peer of peersOf(shape, site.node)) {
-        const code = this.#site(peer).plan.thisNode
-        site.states.set(code, newNodeState(code))
-      }
+  }
+
+  /** A node begins, with its database as it was prepared. */
+  async addSite(image: DatabaseImage): Promise<void> {
+    const node = this.sites.length
+    const site = await this.#openSite(image, node, `${this.shape.codes[node]}`)
+    this.sites.push(site)
+    site.model.begin(site.reader.rows())
+    for (const peer of peersOf(this.shape, node)) {
+      const code = parseNodeCode(this.shape.codes[peer] ?? '')
+      site.states.set(code, newNodeState(code))
     }
   }
 
@@ -117,11 +123,9 @@ export class World {
         })
         return
       case 'restore':
-        this.#restore(step.node, step.spool)
-        return
+        return this.#restore(step.node, step.spool)
       case 'copy':
-        this.#beginCopy(step.node)
-        return
+        return this.#beginCopy(step.node)
       case 'end copy':
         this.endCopy(step.node)
         return
@@ -129,7 +133,7 @@ export class World {
         return this.#setZone(step.node, step.zone)
       case 'add column':
         this.isWidened = true
-        this.#site(step.node).addColumn()
+        this.#site(step.node).database.addColumn()
         return
       case 're-add':
         return this.#addAgain(step.node, step.peer)
@@ -140,7 +144,7 @@ export class World {
     const site = this.#instance(step.node, step.instance)
     if (site === undefined) return
     const fates: Fate[] = [...step.fates]
-    await exchangeOnce(this, site, { fates, mishap: step.mishap })
+    await exchangeOnce(this, site, { fates, mishap: step.mishap, loss: step.loss })
     if (step.mishap === undefined && !site.isDiskLimited) this.keys.onExchanged(site)
     const index = checkSite(site)
     if (this.disturbed.has(site.node)) return
@@ -185,9 +189,9 @@ export class World {
     for (const site of this.sites) site.close()
   }
 
-  #openSite(image: Uint8Array, node: number, name: string): Site {
+  #openSite(image: DatabaseImage, node: number, name: string): Promise<Site> {
     const nowMs = (): number => this.nowMs + (this.#clocksMs[node] ?? 0)
-    return new Site(image, { shape: this.shape, node, name, nowMs })
+    return openSite(image, { shape: this.shape, node, name, nowMs })
   }
 
   #site(node: number): Site {
@@ -244,24 +248,28 @@ export class World {
     site.states.set(state.code, state)
   }
 
-  #restore(node: number, spool: 'kept' | 'lost'): void {
+  async #restore(node: number, spool: 'kept' | 'lost'): Promise<void> {
     const backup = this.#backups.get(node)
     if (backup === undefined) return
     this.disturbed.add(node)
-    this.#site(node).restore(backup, spool)
+    await this.#site(node).restore(backup, spool)
     this.keys.onRestored(this.#site(node), spool)
     // The head office gives again what it gave then.
     if (node === 0) for (const [peer, zone] of backup.zones) this.zones.set(peer, zone)
   }
 
-  #beginCopy(node: number): void {
+  async #beginCopy(node: number): Promise<void> {
     if (this.copies.has(node)) return
     this.disturbed.add(node)
     const own = this.#site(node)
     own.life += 1
     this.keys.onCopied(own)
     this.#copyCount += 1
-    const copy = this.#openSite(own.backUp().image, node, `${own.name}-copy-${this.#copyCount}`)
+    const copy = await this.#openSite(
+      own.backUp().image,
+      node,
+      `${own.name}-copy-${this.#copyCount}`,
+    )
     copy.model = own.model.copy()
     for (const [code, state] of own.states) copy.states.set(code, state)
     copy.copySpool(own)
@@ -296,5 +304,7 @@ export class World {
 /** Makes a world; its databases are prepared once for each shape. */
 export async function openWorld(shape: WorldShape, options: WorldOptions): Promise<World> {
   const images = await Promise.all(shape.codes.map((_, node) => prepareSite(shape, node)))
-  return new World(shape, images, options)
+  const world = new World(shape, options)
+  for (const image of images) await world.addSite(image)
+  return world
 }

@@ -4,7 +4,7 @@ import type { MadeKey } from '../site/table-reader.ts'
 import { givesKey, isCounted } from './counted-rows.ts'
 import type { WorldShape } from './shape.ts'
 import type { Step } from './step.ts'
-import { tableOf, toSql } from './tables.ts'
+import { tableOf } from './tables.ts'
 
 type Write = Step & { readonly kind: 'write' }
 
@@ -13,53 +13,21 @@ type Write = Step & { readonly kind: 'write' }
  * each of them: a row that came and went within the transaction was changed all the same. Gives the keys that the database has counted.
  */
 export function writeStatements(shape: WorldShape, site: Site, step: Write): readonly MadeKey[] {
-  const { database } = site
-  // The program keeps its foreign keys, and the exchange works on the same connection without them.
-  const keepsKeys = shape.tables.some(({ parent }) => parent !== undefined)
-  if (keepsKeys) database.exec('PRAGMA foreign_keys = ON')
-  try {
-    return writeTransaction(shape, site, step)
-  } finally {
-    if (keepsKeys) database.exec('PRAGMA foreign_keys = OFF')
-  }
-}
-
-function writeTransaction(shape: WorldShape, site: Site, step: Write): readonly MadeKey[] {
-  const { database, reader } = site
+  const { reader } = site
+  const { program } = site.database
   const keys: MadeKey[] = []
   const seen: ReadonlyMap<RowId, string>[] = []
-  database.exec('BEGIN IMMEDIATE')
+  program.begin()
   for (const statement of step.statements) {
-    try {
-      database.exec(toSql(shape, statement, site.node))
-      const table = tableOf(shape, statement)
-      if (isCounted(table) && givesKey(statement)) {
-        keys.push(reader.lastKey(table, site.plan.thisNode))
-      }
-    } catch (error) {
-      if (!isRefused(error)) throw error
-      // A disk that is full ends the whole transaction.
-      if (!database.isTransaction) return []
+    const outcome = program.run(statement)
+    if (outcome === 'ended') return []
+    const table = tableOf(shape, statement)
+    if (outcome === 'done' && isCounted(table) && givesKey(statement)) {
+      keys.push(reader.lastKey(table, site.plan.thisNode))
     }
     seen.push(reader.rows())
   }
-  try {
-    database.exec(step.ends === 'commit' ? 'COMMIT' : 'ROLLBACK')
-  } catch (error) {
-    if (!isRefused(error)) throw error
-    if (database.isTransaction) database.exec('ROLLBACK')
-    return []
-  }
-  if (step.ends === 'rollback') return []
+  if (!program.end(step.ends)) return []
   for (const rows of seen) site.model.write(rows, site.nowMs)
   return keys
-}
-
-const SQLITE_FULL = 13
-const SQLITE_CONSTRAINT = 19
-
-function isRefused(error: unknown): boolean {
-  if (!(error instanceof Error) || !('errcode' in error)) return false
-  const code = Number(error.errcode) & 0xff
-  return code === SQLITE_FULL || code === SQLITE_CONSTRAINT
 }

@@ -110,7 +110,7 @@ export class MessageBody {
   }
 
   #addRuns(runs: readonly Run[]): Promise<BodyPieces> {
-    const octets = new OctetBuffer(MIXED_PART_OCTETS)
+    const octets = new OctetBuffer()
     for (const run of runs) octets.append(run.octets)
     return this.#addPart(
       octets,
@@ -171,7 +171,7 @@ class Encoder {
   readonly #body: MessageBody
   readonly #options: BodyOptions
   /** The lines of the part that is being written. */
-  readonly #part = new OctetBuffer(PART_OCTETS)
+  readonly #part = new OctetBuffer()
   #runs: Run[] = []
   /** The run that is being written, and where it begins in the part. */
   #sender: NodeCode | '' = ''

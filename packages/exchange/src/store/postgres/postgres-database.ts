@@ -171,6 +171,11 @@ export function isNotPermitted(error: unknown): boolean {
   return error instanceof Error && sqlStateOf(error) === '42501'
 }
 
+/** Whether PostgreSQL does not do what it was asked to in this place. */
+export function isNotSupported(error: unknown): boolean {
+  return error instanceof Error && sqlStateOf(error) === '0A000'
+}
+
 /** Whether a lock was not had in the time that was set for it. */
 export function isLockTimeout(error: unknown): boolean {
   return error instanceof Error && sqlStateOf(error) === '55P03'

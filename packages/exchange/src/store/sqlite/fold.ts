@@ -1,4 +1,5 @@
 import { type CapturedTable, indexName, keyNames, logName, matchesKey } from './capture.ts'
+import { FORGOTTEN_STAMP } from './meta.ts'
 import { Query, quoteName, type SqliteDatabase } from './sqlite-database.ts'
 
 /**
@@ -62,7 +63,7 @@ function foldStatement(table: CapturedTable): string {
   const order = dependsOnItself(table) ? 'ORDER BY last' : ''
   return `
     INSERT INTO ${indexName(table)} (${keys}, seq, stamp, origin, via, gone)
-    SELECT ${keys}, ?1 + row_number() OVER (${order}), max(at, 1), ?2, '', ${isGone(table, 'c')}
+    SELECT ${keys}, ?1 + row_number() OVER (${order}), ${firstStamp(table)}, ?2, '', ${isGone(table, 'c')}
       FROM (SELECT ${keys}, max(id) AS last, max(at) AS at FROM ${logName(table)} AS l
              WHERE evicted = 0 OR ${isGone(table, 'l')}
              GROUP BY ${keys}) AS c
@@ -70,6 +71,18 @@ function foldStatement(table: CapturedTable): string {
     ON CONFLICT (${keys}) DO UPDATE SET
       seq = excluded.seq, stamp = max(excluded.stamp, stamp + 1), origin = excluded.origin, via = '',
       gone = excluded.gone, base = CASE WHEN origin = excluded.origin THEN base ELSE stamp END`
+}
+
+/** The stamp of a row that the change index may not know: if it forgot that the row was deleted, another node may still know. */
+function firstStamp(table: CapturedTable): string {
+  const isNew = `NOT EXISTS (SELECT 1 FROM ${indexName(table)} i WHERE ${isEntryOf(table, 'i', 'c')})`
+  return `CASE WHEN at <= ${FORGOTTEN_STAMP} AND ${isNew} THEN ${FORGOTTEN_STAMP} + 1 ELSE max(at, 1) END`
+}
+
+function isEntryOf(table: CapturedTable, entry: string, row: string): string {
+  return keyNames(table)
+    .map((key) => `${entry}.${key} = ${row}.${key}`)
+    .join(' AND ')
 }
 
 function dependsOnItself({ name, uniques, hasUniqueExpression, parents }: CapturedTable): boolean {

@@ -95,6 +95,25 @@ describe('a row that a policy decided, and that waits', () => {
   })
 })
 
+describe('a row that waits, and another one that comes for it', () => {
+  // Seeds 5003236 and 5006804. The model was wrong: it let the waiting row meet the one that is here first, where the older of the two is the one that waits.
+  itEndsWell('is not there when the other one meets what is here', {
+    seed: 5_003_236,
+    shape: plainShape({
+      tables: [plainTable({ refusingNode: 1 })],
+      clocksMs: [4 * YEAR_MS, 0],
+      policy: 'ask',
+    }),
+    steps: [
+      write(0, { serial: 1 }),
+      exchange(0),
+      exchange(1),
+      write(0, { serial: 3 }),
+      write(1, { verb: 'replace', serial: 6 }),
+    ],
+  })
+})
+
 describe('a decision about a row of which an earlier decision waits', () => {
   // Seed 5000179. Both had one version, and the order of their texts said which of them waited.
   itEndsWell('has a version of its own', {

@@ -50,6 +50,8 @@ export interface PostgresServer {
   stop(): Promise<void>
   /** A pool for a database that was made for it. */
   newDatabase(options?: DatabaseOptions): Promise<pg.Pool>
+  /** What `pg` needs to reach the server, beside the name of a database. */
+  readonly address: { readonly host: string; readonly user: string }
   /** What `pg` needs to reach a database of the server. */
   settings(database: string): { host: string; user: string; database: string }
 }
@@ -82,11 +84,8 @@ export async function startServer(): Promise<PostgresServer> {
     process.off('exit', killServer)
     rmSync(folder, { recursive: true })
   }
-  const settings: PostgresServer['settings'] = (database) => ({
-    host: folder,
-    user: USER,
-    database,
-  })
+  const address = { host: folder, user: USER }
+  const settings: PostgresServer['settings'] = (database) => ({ ...address, database })
   const open = (database: string): pg.Pool => {
     const pool = new pg.Pool({ ...settings(database), max: 8 })
     // Connections that a test left open end with the server.
@@ -99,6 +98,7 @@ export async function startServer(): Promise<PostgresServer> {
   return {
     pid: server.pid ?? 0,
     stop,
+    address,
     settings,
     newDatabase: async ({ encoding = 'UTF8' } = {}) => {
       count += 1
