@@ -112,7 +112,7 @@ export class SiteConnections {
   #client(life: number): PostgresClient {
     const link = this.#take()
     return {
-      query: ({ text, values }) =>
+      query: async ({ text, values }) =>
         life === this.#life ? this.#ask(link, text, values) : never<PostgresResult>(),
       release: (error) => {
         if (!this.#links.has(link)) return
@@ -122,13 +122,13 @@ export class SiteConnections {
     }
   }
 
-  async #ask(link: Link, text: string, values?: unknown[]): Promise<PostgresResult> {
+  #ask(link: Link, text: string, values?: unknown[]): PostgresResult {
     this.#queries += 1
     const loses = this.#queries === this.#loss?.query ? this.#loss.loses : undefined
     if (loses === 'query') this.#drop(link)
     // What was lost stays so.
     if (!this.#links.has(link)) throw new SimulatedFailure('Connection terminated unexpectedly')
-    const results = await this.#server.query(link.connection, text, values)
+    const results = this.#server.query(link.connection, text, values)
     if (loses === 'answer') {
       if (text === 'COMMIT') this.unheardCommits += 1
       this.#drop(link)
