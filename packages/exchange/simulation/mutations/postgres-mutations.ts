@@ -3,6 +3,7 @@ import type { Mutation } from './mutation.ts'
 
 const FOLD = 'store/postgres/fold.ts'
 const CAPTURE = 'store/postgres/capture.ts'
+const PLAIN = 'store/postgres/plain-writer.ts'
 const TARGET = 'store/postgres/table-target.ts'
 const TRANSACTION = 'store/postgres/postgres-transaction.ts'
 const DATABASE = 'store/postgres/postgres-database.ts'
@@ -33,23 +34,31 @@ export const POSTGRES_MUTATIONS: readonly Mutation[] = [
   }),
   one('folds a stamp of the clock, whatever the row had', {
     file: FOLD,
-    text: `stamp = greatest(excluded.stamp, i.stamp + 1)`,
-    replacement: `stamp = excluded.stamp`,
+    text: `stamp = greatest(c.at, i.stamp + 1)`,
+    replacement: `stamp = c.at`,
   }),
   one('folds rows that are gone as if they were there', {
     file: FOLD,
-    text: `       gone = excluded.gone, base`,
-    replacement: `       base`,
+    text: `via = '', gone = c.gone,`,
+    replacement: `via = '',`,
   }),
   one('two folds give the same positions', {
     file: TRANSACTION,
     text: `    if (lastSeq > headSeq) await writeHeadSeq(this.#connection, lastSeq)\n`,
     replacement: '',
   }),
-  one('forgets where a row came from', {
-    file: TARGET,
-    text: `entries.map(({ via }) => via)`,
-    replacement: `entries.map(() => '')`,
+  {
+    name: 'forgets where a row came from',
+    edits: [
+      { file: TARGET, text: `entries.map(({ via }) => via)`, replacement: `entries.map(() => '')` },
+      { file: PLAIN, text: `a.origin, \${sender}, false`, replacement: `a.origin, '', false` },
+      { file: PLAIN, text: `via = \${sender}, gone`, replacement: `via = '', gone` },
+    ],
+  },
+  one('writes over a newer row', {
+    file: PLAIN,
+    text: `i.stamp < \${stamp} AND `,
+    replacement: '',
   }),
   one('keeps no tombstone of what a message deletes', {
     file: TARGET,
