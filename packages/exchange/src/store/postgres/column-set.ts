@@ -1,5 +1,5 @@
 import type { CapturedTable } from './capture.ts'
-import { type Connection, toNumber } from './postgres-database.ts'
+import { type Connection, toArray, toNumber } from './postgres-database.ts'
 import type { Refusals } from './refusing.ts'
 import { type NumberedRow, RowTexts } from './row-batch.ts'
 import { RowStatements } from './row-statements.ts'
@@ -20,9 +20,10 @@ export class ColumnSet {
   /** The rows with a value that its column would keep in another form: that of another time, without its last digits. */
   async inexact(connection: Connection, rows: readonly NumberedRow[]): Promise<Refusals> {
     const { inexact } = this.statements
-    if (inexact === undefined || this.texts.areSure(rows.map(({ row }) => row))) return new Map()
-    const texts = this.texts.bind(rows.map(({ row }) => row))
-    const found = await connection.all(inexact, ...texts)
+    if (inexact === undefined) return new Map()
+    const { texts, areSure } = this.texts.columnsOf(rows.map(({ row }) => row))
+    if (areSure) return new Map()
+    const found = await connection.all(inexact, ...texts.map(toArray))
     return new Map(
       found.map(([n, column, form]) => {
         const place = rows[toNumber(n) - 1]?.place ?? -1

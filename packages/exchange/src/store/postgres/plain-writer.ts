@@ -88,7 +88,7 @@ export class PlainWriter {
     try {
       const written = await this.#run(rows, terms)
       // Somebody has taken a row away since the fold, or it was never there.
-      if (written === undefined) return { again: [] }
+      if (written === undefined || written.length === 0) return { again: [] }
       const logged = await this.#readLogged(written)
       if (logged.size === 0) return { written }
       return { again: [rows.filter((row) => !logged.has(row))] }
@@ -131,7 +131,7 @@ export class PlainWriter {
   async #readLogged(rows: readonly RowLine[]): Promise<ReadonlySet<RowLine>> {
     const { texts, table, logged } = this.#options
     const [hasLog] = (await this.#connection.first(this.#hasLog)) ?? []
-    if (hasLog !== 't' || rows.length === 0) return new Set()
+    if (hasLog !== 't') return new Set()
     const keys = texts.bind(rows, table.key.length)
     const found = await this.#connection.all(logged, ...keys)
     return new Set(found.flatMap(([n]) => rows[toNumber(n) - 1] ?? []))

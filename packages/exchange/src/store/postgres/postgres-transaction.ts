@@ -257,6 +257,7 @@ export class PostgresTransaction implements StoreTransaction {
     const { code: node } = sender
     let table: RuledTable | undefined
     return {
+      batchRows: applier.batchRows,
       beginTable: (line) => {
         table = this.#heldTable(line)
         return applier.beginTable(line)

@@ -21,7 +21,7 @@ type Text = string | null | undefined
 export interface RowColumns {
   readonly rows: readonly RowLine[]
   readonly texts: readonly (readonly (string | null)[])[]
-  /** Whether PostgreSQL surely takes all values and keeps them as they are. */
+  /** Whether PostgreSQL surely keeps all values as they are, if it takes them. */
   readonly areSure: boolean
 }
 
@@ -44,16 +44,14 @@ export class RowTexts {
     return `column ${JSON.stringify(column.name)} of type ${column.declared} does not take ${value}`
   }
 
-  /** Whether PostgreSQL surely takes the values of the first `width` columns, or of those of them that it might change. */
-  areSure(rows: readonly RowLine[], which: { readonly width?: number } = {}): boolean {
-    const { width } = which
-    return this.#columns.slice(0, width).every(({ codec, declared }, index) => {
-      if (width === undefined && codec.isExact === undefined) return true
-      return rows.every((row) => {
+  /** Whether PostgreSQL surely takes the values of the first `width` columns. */
+  areSure(rows: readonly RowLine[], width: number): boolean {
+    return this.#columns.slice(0, width).every(({ codec, declared }, index) =>
+      rows.every((row) => {
         const text = this.#encode(row)[index]
         return text === null || (text !== undefined && codec.isSure?.(text, declared) === true)
-      })
-    })
+      }),
+    )
   }
 
   /** Those of the rows that can be bound. */

@@ -210,7 +210,7 @@ export async function enterHeld(
   const width = table.key.length
   const texts = new RowTexts(table.key)
   // A key that PostgreSQL does not take is no row here.
-  const held = rows.filter((row) => row.kind === 'row' && texts.areSure([row], { width }))
+  const held = rows.filter((row) => row.kind === 'row' && texts.areSure([row], width))
   if (held.length === 0) return
   const keys = keyNames(table).join(', ')
   const values = table.key.map((column, index) => writeColumn(column, index)).join(', ')

@@ -133,7 +133,7 @@ export class PostgresTableTarget implements TableTarget {
       )
     }
     if (bindable.length === 0) return Promise.resolve(new Map())
-    return texts.areSure(bindable, { width })
+    return texts.areSure(bindable, width)
       ? ask(bindable)
       : askRefusing(this.#connection, bindable, ask)
   }

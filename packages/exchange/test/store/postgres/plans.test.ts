@@ -1,4 +1,4 @@
-/** How PostgreSQL goes about reading a piece: a plan that looks at everything for each piece gives the same rows, and takes twenty times as long. */
+/** What PostgreSQL does for a piece, and for a batch: a plan that looks at everything for each piece gives the same rows, and takes twenty times as long. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
@@ -7,7 +7,7 @@ import { openPostgresStore, type PostgresPool, type PostgresRules } from '@obmen
 import type pg from 'pg'
 
 import { DEFAULT_PLAN_RULES } from '../../../src/plan/plan-rules.ts'
-import { PLAN } from '../contract/store-to-try.ts'
+import { PLAN, row, tableLine } from '../contract/store-to-try.ts'
 import { readLines } from '../lines.ts'
 import { prepareIn } from './prepared-postgres.ts'
 import { startPostgres } from './test-server.ts'
@@ -135,3 +135,33 @@ const ALL = {
   afterSeq: 0,
   throughSeq: Number.MAX_SAFE_INTEGER,
 } as const
+
+describe('applying rows to PostgreSQL', () => {
+  it('asks for many at once, and takes no more statements for them than for a few', async () => {
+    await prepareIn(pool, GOODS)
+    const asked: Asked[] = []
+    const store = await openPostgresStore(listening(asked), PLAN)
+    const count = async (ids: number, stamp: number): Promise<number> => {
+      asked.length = 0
+      await store.transaction(async (transaction) => {
+        const applier = await transaction.beginApplying(SENDER)
+        assert.equal((applier.batchRows ?? 0) >= 1000, true)
+        await applier.beginTable(LINE)
+        await applier.applyRows(
+          Array.from({ length: ids }, (_, id) => row(stamp, 'С01', BigInt(id), 'чай', 'С01')),
+        )
+        assert.equal((await applier.finish()).applied, ids)
+      })
+      return asked.length
+    }
+
+    const few = await count(2, 1)
+    const many = await count(1000, 2)
+
+    assert.equal(many, few)
+  })
+})
+
+const LINE = tableLine('goods', 1, { id: 'integer', name: 'text', shop: 'text' })
+
+const SENDER = { code: parseNodeCode('С01'), acknowledgedSeq: 0, nowMs: 1 }
