@@ -1,5 +1,6 @@
 /** What worlds with PostgreSQL have beside the others. */
 import type { Random } from '../random/random.ts'
+import { isCounted } from '../world/counted-rows.ts'
 import { type DatabaseKind, databaseOf, type WorldShape } from '../world/shape.ts'
 import type { Statement, Step } from '../world/step.ts'
 
@@ -10,7 +11,12 @@ export function inPostgres(shape: WorldShape, random: Random): WorldShape {
     const isHere = node === one || random.percent(40)
     return isHere ? random.pick(['postgres', 'postgres', 'owned postgres'] as const) : 'sqlite'
   })
-  return { ...shape, databases }
+  const tables = shape.tables.map((table, index) => {
+    const refers = shape.tables.some(({ parent }) => parent === index)
+    const mayBe = !isCounted(table) && !refers && (table.unique ?? table.parent) === undefined
+    return mayBe && random.percent(25) ? { ...table, isPartitioned: true } : table
+  })
+  return { ...shape, tables, databases }
 }
 
 /** Queries of an exchange that has something to do; what lies beyond does not happen. */
@@ -31,7 +37,7 @@ export function withLosses(
     if (step.kind !== 'exchange' || databaseOf(shape, step.node) === 'sqlite') return step
     if (!mayLose || losses.percent(65)) return step
     const query = 1 + losses.below(QUERIES_OF_AN_EXCHANGE)
-    return { ...step, loss: { query, loses: losses.pick(['query', 'answer'] as const) } }
+    return { ...step, loss: { query, loses: losses.pick(['query', 'answer', 'room'] as const) } }
   })
 }
 

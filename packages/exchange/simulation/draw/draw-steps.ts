@@ -101,6 +101,7 @@ class StepDrawer {
       { weight: schema ? 15 : 0, item: () => [{ kind: 'add column', node: this.#node() }] },
       { weight: rudeServer ? 20 : 0, item: () => this.#mumble(this.#node()) },
       { weight: clocks ? 15 : 0, item: () => this.#clock(this.#node()) },
+      { weight: clocks && this.#forgets() ? 20 : 0, item: () => this.#comeAgain(this.#node()) },
       { weight: disk ? 10 : 0, item: () => [this.#disk()] },
       { weight: memory ? 40 : 0, item: () => this.#memory(this.#node()) },
     ])
@@ -278,6 +279,28 @@ class StepDrawer {
     const byMs = this.#faults.pick([3 * YEAR_MS, -3 * YEAR_MS, -3 * YEAR_MS, -DAY_MS, -5000])
     const before = this.#faults.percent(50) ? this.#tellInVain(node) : []
     return [...before, { kind: 'clock', node, byMs }]
+  }
+
+  /** Deletions are forgotten as soon as all nodes know of them. */
+  #forgets(): boolean {
+    return this.#shape.rules.keepDeletionsDays === 0
+  }
+
+  /** A row is deleted by a clock that is years ahead; when that is forgotten, it comes again by the right time. */
+  #comeAgain(node: number): Step[] {
+    const key = this.#writes.below(KEY_COUNT)
+    const row = { table: 0, key, otherKey: key }
+    const told = [this.#exchange(node), this.#exchange(this.#peerOf(node)), this.#exchange(node)]
+    return [
+      { kind: 'clock', node, byMs: 3 * YEAR_MS },
+      this.#writeOne(node, { verb: 'upsert', ...row }),
+      this.#writeOne(node, { verb: 'delete', ...row }),
+      { kind: 'clock', node, byMs: -3 * YEAR_MS },
+      ...told,
+      { kind: 'wait', ms: 2 * DAY_MS },
+      this.#exchange(node),
+      this.#writeOne(node, { verb: 'upsert', ...row }),
+    ]
   }
 
   #zone(): Step {

@@ -17,8 +17,8 @@ export interface AppliedRows {
   ): RowState | undefined
   /** There is no row, and no word of it. */
   isGone(id: RowId): boolean
-  /** Rows of other tables, or of its own, may refer to it: then it goes only after everything else was written. */
-  isParent(id: RowId): boolean
+  /** What waited meets the row that is here before what the letter says; otherwise it is tried when everything that came was. */
+  comesFirst(id: RowId, waited: RowState, told: RowState): boolean
 }
 
 /** On what occasion a version meets the one that is here. */
@@ -45,6 +45,8 @@ export class SiteModel {
   readonly sources: Map<RowId, string>
   /** Deletions that were old enough to be forgotten. */
   readonly forgotten: Map<RowId, RowState>
+  /** A table was emptied with TRUNCATE since: that says nothing of rows that came before it and have no version. */
+  hasTruncated = false
   /** Versions made here. */
   readonly made: Map<RowId, RowState>
   /** The time of the newest deletion that was forgotten: others may know of it yet. */
@@ -56,6 +58,7 @@ export class SiteModel {
     this.present = new Map(from?.present)
     this.pending = new Map(from?.pending)
     this.times = [...(from?.times ?? [])]
+    this.hasTruncated = from?.hasTruncated === true
     this.held = new Map(from?.held)
     this.sources = new Map(from?.sources)
     this.forgotten = new Map(from?.forgotten)
@@ -90,19 +93,21 @@ export class SiteModel {
 
   /**
    * What was changed since the last time gets a version: later than the clock says when the row was ahead of the clock. A row that gave way to another one has
-   * the time of some write: where the clock went back in between, it is looked up of which.
+   * the time of some write: where the clock went back in between, it is looked up of which; so it is of rows that went with TRUNCATE.
    */
   fold(stampOf: (id: RowId) => number | undefined): void {
     const { times } = this
-    const wentBack = times.some((atMs, index) => atMs < (times[index - 1] ?? atMs))
+    const isUnsure =
+      this.hasTruncated || times.some((atMs, index) => atMs < (times[index - 1] ?? atMs))
     for (const [id, atMs] of this.pending) {
       const before = this.rows.get(id)?.stamp ?? this.forgottenAt
-      const found = wentBack ? stampOf(id) : undefined
+      const found = isUnsure ? stampOf(id) : undefined
       const isTime = found !== undefined && found > before && times.includes(found)
       const stamp = isTime ? found : Math.max(atMs, before + 1)
       this.#make(id, { stamp, origin: this.code, text: this.present.get(id) })
     }
     this.pending.clear()
+    this.hasTruncated = false
     times.length = 0
   }
 
@@ -111,14 +116,12 @@ export class SiteModel {
     for (const id of new Set([...letter.rows.keys(), ...this.held.keys()])) {
       const waited = this.held.get(id)
       this.held.delete(id)
-      const isLast = (state: RowState): boolean => state.text === undefined && database.isParent(id)
-      // What waited is tried when everything that came was; of two deletions that have to wait the newer one is.
-      const candidates = [letter.rows.get(id), waited].filter((state) => state !== undefined)
-      const inTurn = [
-        ...candidates.filter((state) => !isLast(state)),
-        ...candidates.filter(isLast).toSorted(compareStates),
-      ]
-      for (const state of inTurn) this.#meet(id, state, { letter, database, waited })
+      const told = letter.rows.get(id)
+      const isFirst =
+        waited !== undefined && told !== undefined && database.comesFirst(id, waited, told)
+      const inTurn = isFirst ? [waited, told] : [told, waited]
+      const candidates = inTurn.filter((state) => state !== undefined)
+      for (const state of candidates) this.#meet(id, state, { letter, database, waited })
     }
     for (const [id, state] of letter.departures) {
       const own = this.rows.get(id)

@@ -3,6 +3,7 @@ import type { Mutation } from './mutation.ts'
 
 const FOLD = 'store/postgres/fold.ts'
 const CAPTURE = 'store/postgres/capture.ts'
+const PLAIN = 'store/postgres/plain-writer.ts'
 const TARGET = 'store/postgres/table-target.ts'
 const TRANSACTION = 'store/postgres/postgres-transaction.ts'
 const DATABASE = 'store/postgres/postgres-database.ts'
@@ -16,15 +17,10 @@ export const POSTGRES_MUTATIONS: readonly Mutation[] = [
     text: `, true) = 'on' AND pg_trigger_depth() = 1 THEN`,
     replacement: `, true) = 'never' THEN`,
   }),
-  one('registers nothing that follows from an applied row', {
-    file: CAPTURE,
-    text: ` AND pg_trigger_depth() = 1 THEN`,
-    replacement: ` THEN`,
-  }),
   one('registers no change of a key', {
     file: CAPTURE,
-    text: ' UNION SELECT ${columns} FROM obmen_old',
-    replacement: '',
+    text: `FROM obmen_new UNION SELECT`,
+    replacement: `FROM obmen_new INTERSECT SELECT`,
   }),
   one('takes no notice of TRUNCATE', {
     file: FOLD,
@@ -33,23 +29,41 @@ export const POSTGRES_MUTATIONS: readonly Mutation[] = [
   }),
   one('folds a stamp of the clock, whatever the row had', {
     file: FOLD,
-    text: `stamp = greatest(excluded.stamp, i.stamp + 1)`,
-    replacement: `stamp = excluded.stamp`,
+    text: `stamp = greatest(c.at, i.stamp + 1)`,
+    replacement: `stamp = c.at`,
   }),
   one('folds rows that are gone as if they were there', {
     file: FOLD,
-    text: `       gone = excluded.gone, base`,
-    replacement: `       base`,
+    text: `via = '', gone = c.gone,`,
+    replacement: `via = '', gone = false,`,
   }),
   one('two folds give the same positions', {
     file: TRANSACTION,
     text: `    if (lastSeq > headSeq) await writeHeadSeq(this.#connection, lastSeq)\n`,
     replacement: '',
   }),
-  one('forgets where a row came from', {
-    file: TARGET,
-    text: `entries.map(({ via }) => via)`,
-    replacement: `entries.map(() => '')`,
+  {
+    name: 'forgets where a row came from',
+    edits: [
+      { file: TARGET, text: `entries.map(({ via }) => via)`, replacement: `entries.map(() => '')` },
+      { file: PLAIN, text: `a.origin, \${sender}, false`, replacement: `a.origin, '', false` },
+      { file: PLAIN, text: `via = \${sender}, gone`, replacement: `via = '', gone` },
+    ],
+  },
+  one('writes over a newer row', {
+    file: PLAIN,
+    text: `i.stamp < \${stamp} AND `,
+    replacement: '',
+  }),
+  one('takes what it changed itself for known to who sends', {
+    file: PLAIN,
+    text: `OR i.origin <> `,
+    replacement: `OR '' <> `,
+  }),
+  one('lets older versions win where a row needs no thought', {
+    file: PLAIN,
+    text: `OR (i.stamp < `,
+    replacement: `OR (i.stamp <> `,
   }),
   one('keeps no tombstone of what a message deletes', {
     file: TARGET,
@@ -113,16 +127,16 @@ export const POSTGRES_MUTATIONS: readonly Mutation[] = [
   }),
   one('does not go on in the block that it got', {
     file: 'store/postgres/key-ledger.ts',
-    text: "isBefore ? `RESTART WITH ${block.first}` : ''",
-    replacement: `isBefore ? '' : ''`,
+    text: `const isBefore = used < block.first - 1 && block.first <= last`,
+    replacement: `const isBefore = used < 0`,
   }),
   one('counts on behind the end of a block', {
     file: 'store/postgres/key-ledger.ts',
-    text: 'MAXVALUE ${last} ${restart}',
-    replacement: 'MAXVALUE ${last + 100} ${restart}',
+    text: `const last = Math.max(block.first > block.last`,
+    replacement: `const last = 100 + Math.max(block.first > block.last`,
   }),
 ]
 
 function one(name: string, edit: Mutation['edits'][number]): Mutation {
-  return { name, edits: [edit] }
+  return { name: `${name}, in PostgreSQL`, edits: [edit] }
 }

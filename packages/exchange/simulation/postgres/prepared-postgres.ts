@@ -6,7 +6,7 @@ import type { DatabaseImage } from '../site/site-database.ts'
 import { rulesOf } from '../world/rules.ts'
 import { databaseOf, peersOf, type WorldShape } from '../world/shape.ts'
 import { PostgresDatabase } from './postgres-site.ts'
-import { createStatement, toPostgresSql, triggerStatements } from './postgres-tables.ts'
+import { createStatements, toPostgresSql, triggerStatements } from './postgres-tables.ts'
 import { copyDatabase, roleOf, runServer } from './run-server.ts'
 import { SiteConnections } from './site-connections.ts'
 
@@ -16,8 +16,8 @@ export async function prepareInPostgres(shape: WorldShape, node: number): Promis
   const database = copyDatabase({ role })
   const connections = new SiteConnections(runServer(), { database, role, nowMs: () => 0 })
   for (const table of shape.tables) {
-    connections.query(createStatement(shape.tables, table, node))
-    for (const trigger of triggerStatements(table)) connections.query(trigger)
+    const statements = [...createStatements(shape.tables, table, node), ...triggerStatements(table)]
+    connections.query(statements.join('; '))
   }
   for (const statement of firstStatements(shape, node)) {
     connections.query(toPostgresSql(shape, statement, node))

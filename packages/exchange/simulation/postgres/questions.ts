@@ -15,6 +15,9 @@ export type Question = { readonly connection: number } & (
   | { readonly kind: 'cut' }
 )
 
+/** An answer has the number of its question. */
+export type Numbered<Message> = Message & { readonly number: number }
+
 export interface Answer {
   /** One for each statement. */
   readonly results: readonly QueryResult[]

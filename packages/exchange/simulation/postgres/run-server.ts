@@ -10,6 +10,8 @@ interface Run {
   readonly databases: Set<string>
   /** What new databases are made from: its clock is that of its session's site. */
   readonly template: string
+  /** How a database is copied: other ways than one came with PostgreSQL 15. */
+  readonly strategy: string
 }
 
 let run: Run | undefined
@@ -21,12 +23,14 @@ export function useServer(address: ServerAddress): void {
   const server = new BlockingServer(address)
   const admin = server.connect('postgres')
   const template = `world_${process.pid}`
-  server.query(admin, `CREATE DATABASE ${template} TEMPLATE template0 STRATEGY FILE_COPY`)
+  const [version] = server.query(admin, 'SHOW server_version_num')
+  const strategy = Number(version?.rows[0]?.[0]) < 150_000 ? '' : 'STRATEGY FILE_COPY'
+  server.query(admin, `CREATE DATABASE ${template} TEMPLATE template0 ${strategy}`)
   server.query(admin, `CREATE ROLE ${OWNER} LOGIN`)
   const connection = server.connect(template)
   server.query(connection, CLOCK)
   server.end(connection)
-  run = { server, admin, databases: new Set(), template }
+  run = { server, admin, databases: new Set(), template, strategy }
 }
 
 /** Gives the number of the connection. */
@@ -56,14 +60,11 @@ export function copyDatabase({
   readonly from?: string
   readonly role: Role
 }): string {
-  const { server, admin, template, databases } = theRun()
+  const { server, admin, template, strategy, databases } = theRun()
   count += 1
   const name = `${template}_${count}`
   const owner = role === 'owner' ? `OWNER ${OWNER}` : ''
-  server.query(
-    admin,
-    `CREATE DATABASE ${name} ${owner} TEMPLATE ${from ?? template} STRATEGY FILE_COPY`,
-  )
+  server.query(admin, `CREATE DATABASE ${name} ${owner} TEMPLATE ${from ?? template} ${strategy}`)
   databases.add(name)
   return name
 }

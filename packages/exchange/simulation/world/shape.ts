@@ -27,6 +27,8 @@ export interface TableShape {
   readonly hasTrigger?: boolean
   /** A column that every node keeps to itself: its own number is in it, in the rows that it wrote. */
   readonly hasOwnColumn?: boolean
+  /** In PostgreSQL its rows lie in two partitions, by a hash of the key. */
+  readonly isPartitioned?: boolean
   /** Rows go from the head office to its nodes: because it takes none, or because they send none. */
   readonly oneWayBy?: 'office' | 'nodes'
 }

@@ -171,7 +171,8 @@ export class World {
   /** The time of a row's version, where rows may give way to others. */
   #stampOfEvicted(site: Site, id: RowId): number | undefined {
     const table = this.shape.tables[tableNumber(id)]
-    return table?.unique === undefined ? undefined : site.reader.index().get(id)?.stamp
+    const mayDiffer = table?.unique !== undefined || site.model.hasTruncated
+    return mayDiffer ? site.reader.index().get(id)?.stamp : undefined
   }
 
   /** Whether a copy of a database runs, or ran, beside it. */
