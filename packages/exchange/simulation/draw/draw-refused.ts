@@ -55,8 +55,10 @@ export class RefusedDrawer {
     const taken = { table, key: (key + 1) % KEY_COUNT, value: random.below(KEY_COUNT) }
     const free = (taken.value + 1) % KEY_COUNT
     const there = [this.#enter(0, { ...taken, key, value: free }), this.#enter(0, taken)]
-    const told = [1, 2].flatMap((node) => [this.#enter(node, { ...taken, key }), exchange(node)])
-    return [...there, ...told, exchange(0), ...(random.percent(50) ? told : []), exchange(0)]
+    const tell = (): Step[] =>
+      [1, 2].flatMap((node) => [this.#enter(node, { ...taken, key }), exchange(node)])
+    const again = random.percent(50) ? tell() : []
+    return [...there, ...tell(), exchange(0), ...again, exchange(0)]
   }
 
   #enter(node: number, { table, key, value }: Pick<Statement, 'table' | 'key' | 'value'>): Step {

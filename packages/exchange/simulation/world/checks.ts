@@ -118,6 +118,7 @@ export function checkConvergence(
       const whole = first.model.rows.get(id)
       const a = share === undefined || share.has(id) ? whole : undefined
       if (held.has(id) || areSame(a, b)) continue
+      if (share !== undefined && isLate(sites, id, a ?? b)) continue
       // Nobody says to the head office what it forgot.
       const isSettled = first.life > 0 || isOwn(other, id)
       if (oneWayBy(shape, id) !== undefined && isSettled) continue
@@ -135,6 +136,18 @@ export function checkConvergence(
       throw new WorldFailure('the newest version of each row is everywhere in the end', facts)
     }
   }
+}
+
+/**
+ * A row that is older than a deletion which was forgotten: its node, that has other parts, was told nothing of it, and came with the row, by a clock that is
+ * behind, when some forgot the deletion already, and others did not.
+ */
+function isLate(sites: readonly Site[], id: RowId, row: RowState | undefined): boolean {
+  if (row?.text === undefined) return false
+  // What left a node's share is gone there too, and no deletion.
+  return sites.some(({ model: { forgotten, forgottenAt } }) => {
+    return forgottenAt >= row.stamp && isKnown(forgotten.get(id), row)
+  })
 }
 
 /** What a node wrote where nobody listens. */
