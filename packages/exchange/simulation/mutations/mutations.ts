@@ -44,7 +44,7 @@ export const MUTATIONS: readonly Mutation[] = [
     text: `stamp = max(excluded.stamp, stamp + 1)`,
     replacement: `stamp = excluded.stamp`,
   }),
-  one('gives a row that comes again after its deletion was forgotten the time of the clock', {
+  one('lets a row that comes again be older than its deletion', {
     file: FOLD,
     text: `CASE WHEN at <= `,
     replacement: `CASE WHEN false AND at <= `,
