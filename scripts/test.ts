@@ -20,6 +20,7 @@ const APART = ['packages/obmen/test/{bin,kill}.test.ts']
 /** Files that share one PostgreSQL. */
 const ON_POSTGRES = [
   'packages/exchange/test/store/postgres/*.test.ts',
+  'packages/exchange/test/simulation/postgres-worlds.test.ts',
   'packages/obmen/test/commands/{postgres,work}.test.ts',
   'packages/obmen/test/daemon/node-queue.test.ts',
 ]

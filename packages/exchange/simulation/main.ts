@@ -29,6 +29,7 @@ async function startPostgres(): Promise<PostgresServer> {
 }
 
 async function run(): Promise<number> {
+  const at = server && { server: server.address }
   switch (options.kind) {
     case 'help':
       print(USAGE)
@@ -36,8 +37,8 @@ async function run(): Promise<number> {
     case 'one':
       return runOne(options, print)
     case 'many':
-      return runMany({ ...options, ...(server && { server: server.address }) }, print)
+      return runMany({ ...options, ...at }, print)
     case 'mutations':
-      return runMutations(options, print)
+      return runMutations({ ...options, ...at }, print)
   }
 }

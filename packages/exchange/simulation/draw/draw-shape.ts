@@ -46,7 +46,6 @@ export function drawShape(random: Random, nodeCount?: number): WorldShape {
   const isPlain = drawn.every(
     ({ unique, refusingNode, parent }) => (unique ?? refusingNode ?? parent) === undefined,
   )
-  const refers = drawn.some(({ parent }) => parent !== undefined)
   const isShared = isPlain && links === STAR && random.percent(35)
   const goesOneWay = isPlain && links === STAR && !isShared && random.percent(30)
   const oneWayBy = random.pick(['office', 'nodes'] as const)
@@ -69,8 +68,7 @@ export function drawShape(random: Random, nodeCount?: number): WorldShape {
       messageSizeOctets: random.pick([10_000, 10_000, 250, 60]),
       keepDeletionsDays: random.pick([400, 400, 0, 1]),
     },
-    policy:
-      goesOneWay || refers ? 'latest' : random.pick(['latest', 'latest', 'latest', ...POLICIES]),
+    policy: goesOneWay ? 'latest' : random.pick(['latest', 'latest', 'latest', ...POLICIES]),
     ...(isShared && { zones: CODES.slice(0, count).map(() => random.pick(ZONES)) }),
     ...(links === STAR && random.percent(30) && { ownColumnsBy: 'office' as const }),
     ...(!isPlain && random.percent(20) && { isStrict: true }),

@@ -1,6 +1,6 @@
 import type { Random } from '../random/random.ts'
 import { countsKeys } from '../world/counted-rows.ts'
-import { peersOf, type WorldShape } from '../world/shape.ts'
+import { peersOf, SHARED_TABLE, type WorldShape } from '../world/shape.ts'
 import type { Fate, Instance, Mishap, Statement, Step } from '../world/step.ts'
 import { firstBlocks, OrderDrawer } from './draw-orders.ts'
 import { ZONES } from './draw-shape.ts'
@@ -83,6 +83,7 @@ class StepDrawer {
       { weight: mail ? 6 : 0, item: () => [{ kind: 'lose', letter: this.#mail.below(5) }] },
       { weight: mail ? 2 : 0, item: () => [{ kind: 'refuse', ms: this.#mail.below(5 * DAY_MS) }] },
       { weight: this.#shape.zones === undefined ? 0 : 12, item: () => [this.#zone()] },
+      { weight: this.#shape.zones === undefined ? 0 : 12, item: () => this.#leave(this.#node()) },
       { weight: countsKeys(this.#shape) ? 20 : 0, item: () => this.#enter(this.#node()) },
       { weight: countsKeys(this.#shape) ? 6 : 0, item: () => this.#orders.forgetBlocks() },
       {
@@ -95,6 +96,7 @@ class StepDrawer {
       { weight: schema ? 15 : 0, item: () => [{ kind: 'add column', node: this.#node() }] },
       { weight: rudeServer ? 20 : 0, item: () => this.#mumble(this.#node()) },
       { weight: clocks ? 15 : 0, item: () => this.#clock(this.#node()) },
+      { weight: clocks && this.#forgets() ? 20 : 0, item: () => this.#comeAgain(this.#node()) },
       { weight: disk ? 10 : 0, item: () => [this.#disk()] },
       { weight: memory ? 40 : 0, item: () => this.#memory(this.#node()) },
     ])
@@ -131,6 +133,15 @@ class StepDrawer {
     ]
     const told = [this.#exchange(node), this.#exchange(peer)]
     return [...known, ...told, ...apart, ...told.slice(this.#writes.below(2))]
+  }
+
+  /** A node tells of a row that may be none of its share, and changes it before it hears so. */
+  #leave(node: number): Step[] {
+    const peer = node === 0 ? this.#peerOf(0) : node
+    const key = this.#writes.below(KEY_COUNT)
+    const row = { verb: 'upsert', table: SHARED_TABLE, key, otherKey: key } as const
+    const told = [this.#exchange(peer), this.#exchange(0)]
+    return [this.#writeOne(peer, row), ...told, this.#writeOne(peer, row)]
   }
 
   #parentOf(child: number): number {
@@ -263,6 +274,28 @@ class StepDrawer {
     const byMs = this.#faults.pick([3 * YEAR_MS, -3 * YEAR_MS, -3 * YEAR_MS, -DAY_MS, -5000])
     const before = this.#faults.percent(50) ? this.#tellInVain(node) : []
     return [...before, { kind: 'clock', node, byMs }]
+  }
+
+  /** Deletions are forgotten as soon as all nodes know of them. */
+  #forgets(): boolean {
+    return this.#shape.rules.keepDeletionsDays === 0
+  }
+
+  /** A row is deleted by a clock that is years ahead; when that is forgotten, it comes again by the right time. */
+  #comeAgain(node: number): Step[] {
+    const key = this.#writes.below(KEY_COUNT)
+    const row = { table: 0, key, otherKey: key }
+    const told = [this.#exchange(node), this.#exchange(this.#peerOf(node)), this.#exchange(node)]
+    return [
+      { kind: 'clock', node, byMs: 3 * YEAR_MS },
+      this.#writeOne(node, { verb: 'upsert', ...row }),
+      this.#writeOne(node, { verb: 'delete', ...row }),
+      { kind: 'clock', node, byMs: -3 * YEAR_MS },
+      ...told,
+      { kind: 'wait', ms: 2 * DAY_MS },
+      this.#exchange(node),
+      this.#writeOne(node, { verb: 'upsert', ...row }),
+    ]
   }
 
   #zone(): Step {

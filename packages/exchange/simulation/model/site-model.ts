@@ -17,6 +17,8 @@ export interface AppliedRows {
   ): RowState | undefined
   /** There is no row, and no word of it. */
   isGone(id: RowId): boolean
+  /** What waited meets the row that is here before what the letter says; otherwise it is tried when everything that came was. */
+  comesFirst(id: RowId, waited: RowState, told: RowState): boolean
 }
 
 /** On what occasion a version meets the one that is here. */
@@ -43,8 +45,12 @@ export class SiteModel {
   readonly sources: Map<RowId, string>
   /** Deletions that were old enough to be forgotten. */
   readonly forgotten: Map<RowId, RowState>
+  /** A table was emptied with TRUNCATE since: that says nothing of rows that came before it and have no version. */
+  hasTruncated = false
   /** Versions made here. */
   readonly made: Map<RowId, RowState>
+  /** The time of the newest deletion that was forgotten: others may know of it yet. */
+  forgottenAt: number
 
   constructor(code: string, from?: SiteModel) {
     this.code = code
@@ -52,10 +58,12 @@ export class SiteModel {
     this.present = new Map(from?.present)
     this.pending = new Map(from?.pending)
     this.times = [...(from?.times ?? [])]
+    this.hasTruncated = from?.hasTruncated === true
     this.held = new Map(from?.held)
     this.sources = new Map(from?.sources)
     this.forgotten = new Map(from?.forgotten)
     this.made = new Map(from?.made)
+    this.forgottenAt = from?.forgottenAt ?? 0
   }
 
   /** The same knowledge once more, for a backup. */
@@ -85,19 +93,21 @@ export class SiteModel {
 
   /**
    * What was changed since the last time gets a version: later than the clock says when the row was ahead of the clock. A row that gave way to another one has
-   * the time of some write: where the clock went back in between, it is looked up of which.
+   * the time of some write: where the clock went back in between, it is looked up of which; so it is of rows that went with TRUNCATE.
    */
   fold(stampOf: (id: RowId) => number | undefined): void {
     const { times } = this
-    const wentBack = times.some((atMs, index) => atMs < (times[index - 1] ?? atMs))
+    const isUnsure =
+      this.hasTruncated || times.some((atMs, index) => atMs < (times[index - 1] ?? atMs))
     for (const [id, atMs] of this.pending) {
-      const before = this.rows.get(id)?.stamp ?? 0
-      const found = wentBack ? stampOf(id) : undefined
+      const before = this.rows.get(id)?.stamp ?? this.forgottenAt
+      const found = isUnsure ? stampOf(id) : undefined
       const isTime = found !== undefined && found > before && times.includes(found)
       const stamp = isTime ? found : Math.max(atMs, before + 1)
       this.#make(id, { stamp, origin: this.code, text: this.present.get(id) })
     }
     this.pending.clear()
+    this.hasTruncated = false
     times.length = 0
   }
 
@@ -105,12 +115,19 @@ export class SiteModel {
   apply(letter: LetterContent, database: AppliedRows): void {
     for (const id of new Set([...letter.rows.keys(), ...this.held.keys()])) {
       const waited = this.held.get(id)
-      const candidates = [letter.rows.get(id), waited].filter((state) => state !== undefined)
       this.held.delete(id)
+      const told = letter.rows.get(id)
+      const isFirst =
+        waited !== undefined && told !== undefined && database.comesFirst(id, waited, told)
+      const inTurn = isFirst ? [waited, told] : [told, waited]
+      const candidates = inTurn.filter((state) => state !== undefined)
       for (const state of candidates) this.#meet(id, state, { letter, database, waited })
     }
     for (const [id, state] of letter.departures) {
-      if (!database.isGone(id)) continue
+      const own = this.rows.get(id)
+      // A row that was changed since stays.
+      const isChanged = own && compareStates(own, { ...state, text: own.text }) > 0
+      if (isChanged === true || !database.isGone(id)) continue
       this.rows.delete(id)
       this.present.delete(id)
       this.held.delete(id)
@@ -144,6 +161,7 @@ export class SiteModel {
   forget(id: RowId, state: RowState): void {
     this.rows.delete(id)
     this.forgotten.set(id, state)
+    this.forgottenAt = Math.max(this.forgottenAt, state.stamp)
   }
 
   #take(id: RowId, state: RowState, source: string): void {

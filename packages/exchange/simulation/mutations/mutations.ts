@@ -16,6 +16,8 @@ const FOLD = 'store/sqlite/fold.ts'
 const CAPTURE = 'store/sqlite/capture.ts'
 const APPLY_DATABASE = 'store/sqlite/apply-database.ts'
 const PLAIN_WRITER = 'store/sqlite/plain-writer.ts'
+const KNOWN_ROWS = 'store/sqlite/known-rows.ts'
+const USER_TABLE = 'store/sqlite/user-table.ts'
 const DELETIONS = 'store/sqlite/deletions.ts'
 const JUDGE = 'store/apply/arrival-judge.ts'
 const POSTPONED = 'store/apply/postponed-rows.ts'
@@ -41,6 +43,11 @@ export const MUTATIONS: readonly Mutation[] = [
     file: FOLD,
     text: `stamp = max(excluded.stamp, stamp + 1)`,
     replacement: `stamp = excluded.stamp`,
+  }),
+  one('gives a row that comes again after its deletion was forgotten the time of the clock', {
+    file: FOLD,
+    text: `CASE WHEN at <= `,
+    replacement: `CASE WHEN false AND at <= `,
   }),
   one('folds notes of evictions that did not happen', {
     file: FOLD,
@@ -74,6 +81,11 @@ export const MUTATIONS: readonly Mutation[] = [
         file: PLAIN_WRITER,
         text: `this.#keyLength), seq, stamp, origin, sender]`,
         replacement: `this.#keyLength), seq, stamp, origin, '']`,
+      },
+      {
+        file: KNOWN_ROWS,
+        text: `return [seq, stamp, origin, sender]`,
+        replacement: `return [seq, stamp, origin, '']`,
       },
     ],
   },
@@ -113,9 +125,19 @@ export const MUTATIONS: readonly Mutation[] = [
     replacement: `node`,
   }),
   one('lets older versions win', {
-    file: PLAIN_WRITER,
-    text: ' AND stamp < $',
-    replacement: ' AND stamp <> $',
+    file: KNOWN_ROWS,
+    text: 'return `stamp < $',
+    replacement: 'return `stamp <> $',
+  }),
+  one('takes every table for one that refuses no row', {
+    file: USER_TABLE,
+    text: `refuses: mayRefuse ? 'anything' : 'nothing but NULL'`,
+    replacement: `refuses: 'nothing but NULL'`,
+  }),
+  one('looks for no parents of a row that is known', {
+    file: KNOWN_ROWS,
+    text: `\${key.join(' AND ')}\` +\n        (hasParents === '' ? '' : \` AND \${hasParents}\`)`,
+    replacement: `\${key.join(' AND ')}\` + (hasParents === '' ? '' : '')`,
   }),
   one('lets either of two contents of one version win', {
     file: JUDGE,

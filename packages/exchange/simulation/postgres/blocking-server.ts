@@ -16,7 +16,7 @@ export class BlockingServer {
   constructor(address: ServerAddress) {
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
-    this.#worker = new Worker(new URL('server-thread.ts', import.meta.url), {
+    this.#worker = new Worker(new URL('./server-thread.ts', import.meta.url), {
       workerData: { address, answered: this.#answered, port: port2 },
       transferList: [port2],
     })
@@ -24,9 +24,9 @@ export class BlockingServer {
   }
 
   /** Gives the number of the connection. */
-  connect(database: string): number {
+  connect(database: string, user?: string): number {
     this.#count += 1
-    this.#ask({ kind: 'connect', connection: this.#count, database })
+    this.#ask({ kind: 'connect', connection: this.#count, database, user })
     return this.#count
   }
 
@@ -55,13 +55,19 @@ export class BlockingServer {
     for (;;) {
       const before = Atomics.load(this.#answered, 0)
       const received = receiveMessageOnPort(this.#port)
-      const answer: (Answer & { readonly number: number }) | undefined = received?.message
-      if (answer?.number === number) return answer
-      if (answer !== undefined) continue
+      const answer: unknown = received?.message
+      if (isAnswerTo(answer, number)) return answer
+      if (received !== undefined) continue
       const waited = Atomics.wait(this.#answered, 0, before, MAX_WAIT_MS)
       if (waited === 'timed-out') throw new Error('the thread with the connections is gone')
     }
   }
+}
+
+function isAnswerTo(message: unknown, number: number): message is Answer {
+  return (
+    typeof message === 'object' && message !== null && Reflect.get(message, 'number') === number
+  )
 }
 
 /** Longer than a server takes for anything. */

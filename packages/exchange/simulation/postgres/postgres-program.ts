@@ -52,8 +52,8 @@ export class PostgresProgram implements Program {
   }
 }
 
-/** A value that a column does not take, or a constraint. */
-const REFUSALS = /^2[23]/
+/** A value that a column does not take, a constraint, or TRUNCATE while a constraint is still to be looked at. */
+const REFUSALS = /^2[23]|^55006$/
 
 function isRefused(error: unknown): boolean {
   return error instanceof Error && 'code' in error && REFUSALS.test(String(error.code))

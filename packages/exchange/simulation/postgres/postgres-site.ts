@@ -4,23 +4,26 @@ import { openPostgresStore, PostgresForeignLetters } from '@obmen/exchange/postg
 import { planOf } from '../site/plan-of.ts'
 import type { DatabaseImage, OpenOptions, SiteDatabase } from '../site/site-database.ts'
 import { rulesOf } from '../world/rules.ts'
-import { ADDED } from '../world/shape.ts'
+import { ADDED, databaseOf } from '../world/shape.ts'
+import type { ConnectionLoss } from '../world/step.ts'
 import { PostgresProgram } from './postgres-program.ts'
 import { PostgresReader } from './postgres-reader.ts'
 import { addColumnStatement } from './postgres-tables.ts'
-import { copyDatabase, runServer } from './run-server.ts'
+import { copyDatabase, type Role, roleOf, runServer } from './run-server.ts'
 import { SiteConnections } from './site-connections.ts'
 
 /** A database of PostgreSQL that nobody works with. */
 export class PostgresImage implements DatabaseImage {
   readonly #database: string
+  readonly #role: Role
 
-  constructor(database: string) {
+  constructor(database: string, role: Role) {
     this.#database = database
+    this.#role = role
   }
 
   open(options: OpenOptions): Promise<SiteDatabase> {
-    return PostgresDatabase.open(copyDatabase(this.#database), options)
+    return PostgresDatabase.open(copyDatabase({ from: this.#database, role: this.#role }), options)
   }
 }
 
@@ -41,7 +44,9 @@ export class PostgresDatabase implements SiteDatabase {
   }
 
   static async open(database: string, options: OpenOptions): Promise<PostgresDatabase> {
-    const connections = new SiteConnections(runServer(), database, options.nowMs)
+    const { shape, node, nowMs } = options
+    const role = roleOf(databaseOf(shape, node))
+    const connections = new SiteConnections(runServer(), { database, role, nowMs })
     return new PostgresDatabase(connections, await begin(connections, options), options)
   }
 
@@ -53,6 +58,14 @@ export class PostgresDatabase implements SiteDatabase {
     return this.#process.foreignLetters
   }
 
+  expectLoss(loss: ConnectionLoss | undefined): void {
+    this.#connections.expectLoss(loss)
+  }
+
+  get unheardCommits(): number {
+    return this.#connections.unheardCommits
+  }
+
   async restart(): Promise<void> {
     this.#connections.cut()
     this.#process = await begin(this.#connections, this.#options)
@@ -60,7 +73,8 @@ export class PostgresDatabase implements SiteDatabase {
 
   backUp(): PostgresImage {
     this.#connections.end()
-    return new PostgresImage(copyDatabase(this.#connections.database))
+    const { database, role } = this.#connections
+    return new PostgresImage(copyDatabase({ from: database, role }), role)
   }
 
   /** PostgreSQL on a disk that is full is not simulated. */

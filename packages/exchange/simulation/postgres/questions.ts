@@ -7,13 +7,16 @@ export interface ServerAddress {
 }
 
 export type Question = { readonly connection: number } & (
-  | { readonly kind: 'connect'; readonly database: string }
+  | { readonly kind: 'connect'; readonly database: string; readonly user: string | undefined }
   | { readonly kind: 'query'; readonly text: string; readonly values?: unknown[] }
   /** In order: when it is answered, the server has forgotten the connection. */
   | { readonly kind: 'end' }
   /** As if the process that had it were gone. */
   | { readonly kind: 'cut' }
 )
+
+/** An answer has the number of its question. */
+export type Numbered<Message> = Message & { readonly number: number }
 
 export interface Answer {
   /** One for each statement. */

@@ -1,7 +1,10 @@
 import type { PostgresClient, PostgresPool, PostgresResult } from '@obmen/exchange/postgres'
 
+import { SimulatedFailure } from '../site/gate.ts'
+import type { ConnectionLoss } from '../world/step.ts'
 import type { BlockingServer } from './blocking-server.ts'
 import type { QueryResult } from './questions.ts'
+import { connectAs, type Role } from './run-server.ts'
 
 /** A connection of a site, whose session has the site's clock. */
 interface Link {
@@ -9,21 +12,34 @@ interface Link {
   nowMs: number
 }
 
+export interface ConnectionOptions {
+  readonly database: string
+  readonly role: Role
+  /** The clock of the site. */
+  readonly nowMs: () => number
+}
+
 /** The connections of one site to its database: the exchange, the programs and who looks at the tables use them in turn. */
 export class SiteConnections {
   readonly database: string
+  readonly role: Role
+  /** How often a COMMIT was done, and its answer lost. */
+  unheardCommits = 0
   readonly #server: BlockingServer
   readonly #nowMs: () => number
+  #loss: ConnectionLoss | undefined
+  #queries = 0
   readonly #links = new Set<Link>()
   readonly #idle: Link[] = []
   /** The one in whose transaction a program is. */
   #held: Link | undefined
   #life = 0
 
-  constructor(server: BlockingServer, database: string, nowMs: () => number) {
+  constructor(server: BlockingServer, options: ConnectionOptions) {
     this.#server = server
-    this.database = database
-    this.#nowMs = nowMs
+    this.database = options.database
+    this.role = options.role
+    this.#nowMs = options.nowMs
   }
 
   /** Runs statements where a program is in a transaction, or else by themselves. One result for each. */
@@ -44,6 +60,12 @@ export class SiteConnections {
   letGo(): void {
     if (this.#held !== undefined) this.#idle.push(this.#held)
     this.#held = undefined
+  }
+
+  /** Queries of the exchange are counted anew. */
+  expectLoss(loss: ConnectionLoss | undefined): void {
+    this.#loss = loss
+    this.#queries = 0
   }
 
   /** What an exchange works with, until {@link cut}. */
@@ -82,7 +104,7 @@ export class SiteConnections {
   }
 
   #connect(): Link {
-    const link = { connection: this.#server.connect(this.database), nowMs: 0 }
+    const link = { connection: connectAs(this.role, this.database), nowMs: 0 }
     this.#links.add(link)
     return link
   }
@@ -90,7 +112,7 @@ export class SiteConnections {
   #client(life: number): PostgresClient {
     const link = this.#take()
     return {
-      query: ({ text, values }) =>
+      query: async ({ text, values }) =>
         life === this.#life ? this.#ask(link, text, values) : never<PostgresResult>(),
       release: (error) => {
         if (!this.#links.has(link)) return
@@ -100,8 +122,18 @@ export class SiteConnections {
     }
   }
 
-  async #ask(link: Link, text: string, values?: unknown[]): Promise<PostgresResult> {
-    const results = await this.#server.query(link.connection, text, values)
+  #ask(link: Link, text: string, values?: unknown[]): PostgresResult {
+    this.#queries += 1
+    const loses = this.#queries === this.#loss?.query ? this.#loss.loses : undefined
+    if (loses === 'query') this.#drop(link)
+    // What was lost stays so.
+    if (!this.#links.has(link)) throw new SimulatedFailure('Connection terminated unexpectedly')
+    const results = this.#server.query(link.connection, text, values)
+    if (loses === 'answer') {
+      if (text === 'COMMIT') this.unheardCommits += 1
+      this.#drop(link)
+      throw new SimulatedFailure('Connection terminated unexpectedly')
+    }
     return results.at(-1) ?? { rows: [], rowCount: null }
   }
 

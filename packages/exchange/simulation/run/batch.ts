@@ -11,12 +11,15 @@ export interface Batch {
   readonly server?: ServerAddress
   /** Ends at so many failures. */
   readonly stopAt?: number
+  /** What happens is told line by line. */
+  readonly isTold?: boolean
 }
 
 export interface BatchResult {
   readonly worlds: number
   readonly cpuMs: number
   readonly failures: readonly (Failure & { readonly seed: number })[]
+  readonly told: readonly string[]
 }
 
 /** Runs the worlds of a batch, and says which one begins. */
@@ -28,15 +31,17 @@ export async function runBatch(
   if (batch.server !== undefined) useServer(batch.server)
   const before = process.cpuUsage()
   const failures: (Failure & { seed: number })[] = []
+  const told: string[] = []
+  const tell = batch.isTold === true ? (line: string): number => told.push(line) : undefined
   let worlds = 0
   for (let seed = batch.from; seed < batch.to && failures.length < stopAt; seed += 1) {
     onBegin?.(seed)
-    const failure = await runStory(drawStory(seed, batch.story))
+    const failure = await runStory(drawStory(seed, batch.story), tell)
     worlds += 1
     if (failure !== undefined) failures.push({ seed, ...failure })
   }
   const { user, system } = process.cpuUsage(before)
-  return { worlds, cpuMs: (user + system) / 1000, failures }
+  return { worlds, cpuMs: (user + system) / 1000, failures, told }
 }
 
 export function isBatch(message: unknown): message is Batch {

@@ -7,8 +7,8 @@ import { WorldProcess } from './world-process.ts'
 /** Seeds that a process takes at a time: about a second. */
 const BATCH_SEEDS = 20
 
-/** After so many worlds it is told how far the run is. */
-const PROGRESS_WORLDS = 200
+/** After so many worlds it is told how far the run is; those with PostgreSQL take long. */
+const PROGRESS_WORLDS = { usual: 200, postgres: 20 }
 
 /** A run that finds so many failures has found one defect, or the simulation has one. */
 const MAX_FAILURES = 20
@@ -97,7 +97,8 @@ class ManyWorlds {
     this.#cpuMs += cpuMs
     this.#failures.push(...failures)
     for (const { seed, message } of failures) this.#print(`seed ${seed} fails: ${message}`)
-    if (this.#done % PROGRESS_WORLDS > 0) return
+    const { usual, postgres } = PROGRESS_WORLDS
+    if (this.#done % (this.#options.postgres ? postgres : usual) > 0) return
     this.#print(`${this.#done} of ${this.#options.worlds} worlds, ${this.#failures.length} failed`)
   }
 }

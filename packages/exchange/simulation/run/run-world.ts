@@ -1,4 +1,4 @@
-import { inPostgres } from '../draw/draw-databases.ts'
+import { inPostgres, withLosses } from '../draw/draw-databases.ts'
 import { drawShape } from '../draw/draw-shape.ts'
 import { drawSteps } from '../draw/draw-steps.ts'
 import { unmountDisks } from '../disk/memory-disk.ts'
@@ -57,7 +57,9 @@ function drawAlone(random: Random, seed: number, options: StoryOptions): Story {
   const { nodes, steps } = options
   const drawn = drawShape(random.stream('shape'), nodes)
   const shape = options.postgres === true ? inPostgres(drawn, random.stream('databases')) : drawn
-  return { seed, shape, steps: drawSteps(random, shape, steps ?? USUAL_STEPS) }
+  const drawnSteps = drawSteps(random, shape, steps ?? USUAL_STEPS)
+  const isMixed = options.postgres === true
+  return { seed, shape, steps: isMixed ? withLosses(drawnSteps, shape, random) : drawnSteps }
 }
 
 /** Lets everything happen, heals the world, and looks whether all is well. Gives what is not. */

@@ -116,7 +116,9 @@ function simplerSteps(step: Step): Step[] {
   }
   if (step.kind !== 'exchange') return []
   const { mishap, ...undisturbed } = step
+  const { loss, ...connected } = step
   const simpler: Step[] = mishap === undefined ? [] : [undisturbed]
+  if (loss !== undefined) simpler.push(connected)
   for (const index of step.fates.keys()) {
     simpler.push({ ...step, fates: step.fates.toSpliced(index, 1) })
   }

@@ -9,20 +9,35 @@ export type StoreAct =
   | { readonly kind: 'end day' }
   | { readonly kind: 'save'; readonly node: NodeState }
 
+export interface StoreToGate {
+  readonly store: ChangeStore
+  /** How often the store failed, and what it did is committed all the same. */
+  readonly unheardCommits: () => number
+}
+
 /** A store at each call of which the process may die. What a transaction did is told once it is committed. */
 export function gatedStore(
-  store: ChangeStore,
+  { store, unheardCommits }: StoreToGate,
   gate: Gate,
   onCommit: (acts: readonly StoreAct[]) => void,
 ): ChangeStore {
   return {
     plan: store.plan,
-    async transaction(work) {
+    async transaction<Result>(
+      work: (transaction: StoreTransaction) => Promise<Result>,
+    ): Promise<Result> {
       const acts: StoreAct[] = []
       await gate.at('begin', () => undefined)
-      const result = await store.transaction((transaction) =>
-        work(gatedTransaction(transaction, gate, acts)),
-      )
+      const before = unheardCommits()
+      let result: Result
+      try {
+        result = await store.transaction((transaction) =>
+          work(gatedTransaction(transaction, gate, acts)),
+        )
+      } catch (error) {
+        if (unheardCommits() > before) onCommit(acts)
+        throw error
+      }
       onCommit(acts)
       await gate.at('committed', () => undefined)
       return result

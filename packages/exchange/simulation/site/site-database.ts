@@ -5,7 +5,7 @@ import type { ForeignLetterMemory } from '@obmen/exchange/mail'
 import type { RowId, RowState } from '../model/row-state.ts'
 import type { CountedTable } from '../world/counted-rows.ts'
 import type { WorldShape } from '../world/shape.ts'
-import type { Statement } from '../world/step.ts'
+import type { ConnectionLoss, Statement } from '../world/step.ts'
 import type { CountedBlock, IndexedRow, MadeKey } from './table-reader.ts'
 
 /** A database as it was once. It can be opened any number of times, each time as a database of its own. */
@@ -27,6 +27,10 @@ export interface SiteDatabase {
   readonly foreignLetters: ForeignLetterMemory
   readonly program: Program
   /** The process is gone, and with it what it had not committed; another one opens the database. */
+  /** What is to become of the connection in the next exchange, where there is one. */
+  expectLoss(loss: ConnectionLoss | undefined): void
+  /** How often the exchange was not told that what it did is committed. */
+  readonly unheardCommits: number
   restart(): void | Promise<void>
   backUp(): DatabaseImage
   /** From now on the database can grow by so many pages; without a number, by any. */

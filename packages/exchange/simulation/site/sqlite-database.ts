@@ -47,8 +47,15 @@ export class SqliteDatabase implements SiteDatabase {
   }
 
   get foreignLetters(): ForeignLetters {
-    return new ForeignLetters(this.#opened.database)
+    return this.#opened.foreignLetters
   }
+
+  /** There is no connection that could be lost. */
+  expectLoss(): void {
+    return undefined
+  }
+
+  readonly unheardCommits: number = 0
 
   restart(): void {
     const { database } = this.#opened
@@ -95,6 +102,7 @@ interface Opened {
   readonly store: ChangeStore
   readonly reader: TableReader
   readonly program: SqliteProgram
+  readonly foreignLetters: ForeignLetters
 }
 
 function open(octets: Uint8Array, { shape, node, nowMs }: OpenOptions): Opened {
@@ -104,6 +112,7 @@ function open(octets: Uint8Array, { shape, node, nowMs }: OpenOptions): Opened {
     store: openSqliteStore(database, planOf(shape, node), rulesOf(shape, node)),
     reader: new TableReader(database, shape),
     program: new SqliteProgram(database, shape, node),
+    foreignLetters: new ForeignLetters(database),
   }
 }
 

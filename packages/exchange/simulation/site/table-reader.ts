@@ -24,9 +24,11 @@ export class TableReader implements DatabaseReader {
         .all()
         .map(({ name, id }) => [String(name), Number(id)]),
     )
+    const known = new Map<string, StatementSync>()
     const prepare = (sql: string): StatementSync => {
-      const statement = database.prepare(sql)
-      statement.setReturnArrays(true)
+      const statement = known.get(sql) ?? database.prepare(sql)
+      if (!known.has(sql)) statement.setReturnArrays(true)
+      known.set(sql, statement)
       return statement
     }
     this.#prepare = prepare

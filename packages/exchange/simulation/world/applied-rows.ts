@@ -2,7 +2,7 @@ import type { AppliedRows } from '../model/site-model.ts'
 import { compareStates, type RowId, type RowState } from '../model/row-state.ts'
 import type { Site } from '../site/site.ts'
 import { type Meeting, winnerOf } from './policy-winner.ts'
-import type { WorldShape } from './shape.ts'
+import { tableNumber, type WorldShape } from './shape.ts'
 import { WorldFailure } from './world-failure.ts'
 
 /** What a database shows after a message of a sender was applied; it is looked at when somebody asks, and once. */
@@ -15,6 +15,7 @@ export function appliedRows(
   const index = site.reader.index()
   const thisNode = site.plan.thisNode
   const mayDecide = shape.policy !== 'latest'
+  const parents = new Set(shape.tables.map(({ parent }) => parent))
   const keepsKeys = shape.tables.some(({ parent }) => parent !== undefined)
   let known: ReadonlyMap<RowId, string> | undefined
   const rows = (): ReadonlyMap<RowId, string> => (known ??= site.reader.rows())
@@ -46,10 +47,14 @@ export function appliedRows(
         theirs.stamp,
         waited?.origin === thisNode ? waited.stamp : 0,
       )
-      const decided = [{ stamp, origin, text: rows().get(id) }, refused.get(id)].find(
+      const now = { stamp, origin, text: rows().get(id) }
+      const decided = [now, refused.get(id)].find(
         (state) => state?.origin === thisNode && state.stamp === above + 1,
       )
-      if (decided === undefined) return undefined
+      if (decided === undefined) {
+        const isSecond = keepsKeys && stamp === above + 2 && origin === thisNode
+        return isSecond && hasGivenWay(now, meeting, { thisNode, sender, shape }) ? now : undefined
+      }
       // A program gave the row the version of a decision that waits, which goes: two contents would have one version.
       const isOvertaken =
         theirs === waited && theirs.origin === thisNode && theirs.stamp === own.stamp
@@ -63,14 +68,30 @@ export function appliedRows(
       return decided
     },
     isGone: (id) => !index.has(id),
+    comesFirst(id, waited, told) {
+      if (!parents.has(tableNumber(id)) || told.text !== undefined) return false
+      // A deletion comes after everything else, and may give way; of two the newer one counts.
+      if (waited.text === undefined) return compareStates(waited, told) > 0
+      return rows().get(id) === waited.text
+    },
   }
 }
 
-function checkPolicy(
-  decided: RowState,
-  meeting: Meeting,
-  parties: { readonly thisNode: string; readonly sender: string; readonly shape: WorldShape },
-): void {
+interface Parties {
+  readonly thisNode: string
+  readonly sender: string
+  readonly shape: WorldShape
+}
+
+/** The policy decided for a deletion that is the earlier change, as a version of its own, which gave way at once to what refers to the row. */
+function hasGivenWay(now: RowState, { own, theirs }: Meeting, parties: Parties): boolean {
+  if (theirs.text !== undefined || now.text !== own.text) return false
+  return (
+    compareStates(own, theirs) > 0 && winnerOf(parties.shape, { own, theirs }, parties) === theirs
+  )
+}
+
+function checkPolicy(decided: RowState, meeting: Meeting, parties: Parties): void {
   const winner = winnerOf(parties.shape, meeting, parties)
   if (decided.text === winner.text) return
   const facts = `${parties.thisNode} took ${decided.text ?? 'a deletion'}, and not ${winner.text ?? 'a deletion'}`

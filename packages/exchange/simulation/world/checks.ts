@@ -42,8 +42,7 @@ export function checkSite(site: Site): ReadonlyMap<RowId, IndexedRow> {
 /** That a row was deleted is forgotten after so many days: from then on it is as if the row had never been. */
 function forgetPurged({ model }: Site, index: ReadonlyMap<RowId, IndexedRow>): void {
   for (const [id, state] of model.rows) {
-    if (state.text === undefined && !index.has(id) && !model.pending.has(id))
-      model.forget(id, state)
+    if (state.text === undefined && !index.has(id)) model.forget(id, state)
   }
 }
 

@@ -16,7 +16,7 @@ import { gatedStore } from '../site/gated-store.ts'
 import type { Site } from '../site/site.ts'
 import { IdleTurns, ProcessTimers } from '../site/timers.ts'
 import { checkPosted, checkRemoved, ownLetter } from './mail-rules.ts'
-import type { Fate, Mishap } from './step.ts'
+import type { ConnectionLoss, Fate, Mishap } from './step.ts'
 import type { World } from './world.ts'
 import { WorldFailure } from './world-failure.ts'
 
@@ -27,6 +27,7 @@ export interface Trouble {
   /** What becomes of the letters, in their order; those behind the last fare well. */
   readonly fates: readonly Fate[]
   readonly mishap: Mishap | undefined
+  readonly loss?: ConnectionLoss | undefined
 }
 
 /** One exchange of a site with all its peers, by the engine as it is. */
@@ -36,6 +37,7 @@ export async function exchangeOnce(world: World, site: Site, trouble: Trouble): 
   const died = new Promise<'died'>((resolve) => {
     site.gate.arm(trouble.mishap, () => resolve('died'))
   })
+  site.database.expectLoss(trouble.loss)
   const timers = new ProcessTimers()
   timers.watch()
   const ended = exchange(context).then(
@@ -56,13 +58,18 @@ export async function exchangeOnce(world: World, site: Site, trouble: Trouble): 
   } else {
     for (const error of errors) judge(world, site, error)
   }
+  site.database.expectLoss(undefined)
   site.gate.arm(undefined, () => undefined)
 }
 
 function contextOf(world: World, site: Site, fates: Fate[]): ExchangeContext {
   const { shape, mailbox } = world
   return {
-    store: gatedStore(site.store, site.gate, (acts) => world.onCommit(site, acts)),
+    store: gatedStore(
+      { store: site.store, unheardCommits: () => site.database.unheardCommits },
+      site.gate,
+      (acts) => world.onCommit(site, acts),
+    ),
     transport: simTransport({
       plan: site.plan,
       shape,

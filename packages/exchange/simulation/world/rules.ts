@@ -60,7 +60,7 @@ function directionOf({ oneWayBy }: TableShape, node: number): TableRule['directi
 
 /** The rows of a zone, in SQL. */
 export function conditionOn(note: string, zone: string, kind: DatabaseKind): string {
-  if (kind === 'postgres') return `strpos(${zone}, right(${quote(note)}, 1)) > 0`
+  if (kind !== 'sqlite') return `strpos(${zone}, right(${quote(note)}, 1)) > 0`
   return `instr(${zone}, substr(${quote(note)}, -1)) > 0`
 }
 

@@ -27,6 +27,8 @@ export interface TableShape {
   readonly hasTrigger?: boolean
   /** A column that every node keeps to itself: its own number is in it, in the rows that it wrote. */
   readonly hasOwnColumn?: boolean
+  /** In PostgreSQL its rows lie in two partitions, by a hash of the key. */
+  readonly isPartitioned?: boolean
   /** Rows go from the head office to its nodes: because it takes none, or because they send none. */
   readonly oneWayBy?: 'office' | 'nodes'
 }
@@ -50,7 +52,8 @@ export const ADDED = 'новое'
 /** The column that stays at home. */
 export const OWN = 'свое'
 
-export type DatabaseKind = 'sqlite' | 'postgres'
+/** What a site keeps its database in; in PostgreSQL as a superuser, or as nothing more than the owner of the database. */
+export type DatabaseKind = 'sqlite' | 'postgres' | 'owned postgres'
 
 export interface WorldShape {
   /** The plan's name, when another one shares the mailbox. */

@@ -3,7 +3,18 @@
 /** A statement of a program that knows nothing of an exchange. */
 export interface Statement {
   readonly verb:
-    'insert' | 'ignore' | 'upsert' | 'replace' | 'update' | 'evict' | 'delete' | 'rekey'
+    | 'insert'
+    | 'ignore'
+    | 'upsert'
+    | 'replace'
+    | 'update'
+    | 'evict'
+    | 'delete'
+    | 'rekey'
+    /** All rows of the table. */
+    | 'touch all'
+    /** All rows go: TRUNCATE, where there is one. */
+    | 'empty'
   readonly table: number
   /** Keys by number, see {@link keyValues}. */
   readonly key: number
@@ -27,6 +38,12 @@ export interface Fate {
 export interface Mishap {
   readonly call: number
   readonly kind: 'dies before' | 'dies after' | 'fails'
+}
+
+/** The connection to the database is lost at the n-th query of an exchange, before it comes there or with its answer; the process goes on. */
+export interface ConnectionLoss {
+  readonly query: number
+  readonly loses: 'query' | 'answer'
 }
 
 export type Forgery = 'noise' | 'empty' | 'other number' | 'other node' | 'too new'
@@ -61,6 +78,7 @@ export type Step =
       readonly instance: Instance
       readonly fates: readonly Fate[]
       readonly mishap?: Mishap
+      readonly loss?: ConnectionLoss
     }
   | { readonly kind: 'wait'; readonly ms: number }
   /** The letters lie in another order. */

@@ -132,7 +132,7 @@ export function partsOf(shape: WorldShape, statement: Statement, node: number): 
     values: [...rowValues(shape.tables, table, statement), ...own.values],
     keyNames: keyNames(table),
     key: keyValues(table, statement.key),
-    newKey: newKey(table, statement),
+    newKey: keyValues(table, statement.otherKey),
     ownCount: own.names.length,
   }
 }
@@ -166,9 +166,18 @@ export function toSql(shape: WorldShape, statement: Statement, node: number): st
       return `UPDATE OR REPLACE ${name} SET ${changes.join(', ')} WHERE ${isKey}`
     case 'delete':
       return `DELETE FROM ${name} WHERE ${isKey}`
+    case 'touch all':
+      return touchAll(table, statement)
+    case 'empty':
+      return `DELETE FROM ${name}`
     case 'rekey':
-      return `UPDATE ${name} SET ${[...pairs(keyNames, newKey), ...changes.slice(0, 1), ...changes.slice(changes.length - ownCount)].join(', ')} WHERE ${isKey}`
+      return `UPDATE ${name} SET ${[...pairs(keyNames, newKey), ...sameReference(table), ...changes.slice(0, 1), ...changes.slice(changes.length - ownCount)].join(', ')} WHERE ${isKey}`
   }
+}
+
+/** The end of a note, which says to whom the row belongs and who refuses it, stays. */
+export function touchAll(table: TableShape, { serial }: Statement): string {
+  return `UPDATE ${quote(table.name)} SET ${quote(table.note)} = '${serial} ' || ${quote(table.note)}`
 }
 
 /** A statement about a table whose keys the database counts. */
@@ -202,11 +211,11 @@ function keyNames(table: TableShape): string[] {
 }
 
 /**
- * Nothing where the key stays as it is: to write the key of a row that refers to itself over itself makes SQLite (3.53) miscount the references that a deferred
- * constraint still misses, and commit one that points to nothing.
+ * Where a row gets the key that it refers to itself, and its reference is not written with it, SQLite (3.53) counts one of the references too few that a deferred
+ * constraint still misses, and commits one that points to nothing.
  */
-function newKey(table: TableShape, { key, otherKey }: Statement): string[] {
-  return key === otherKey ? [] : keyValues(table, otherKey)
+function sameReference({ parent }: TableShape): string[] {
+  return parent === undefined ? [] : [`${quote(REFERENCE)} = ${quote(REFERENCE)}`]
 }
 
 export function quote(name: string): string {

@@ -144,7 +144,7 @@ export class World {
     const site = this.#instance(step.node, step.instance)
     if (site === undefined) return
     const fates: Fate[] = [...step.fates]
-    await exchangeOnce(this, site, { fates, mishap: step.mishap })
+    await exchangeOnce(this, site, { fates, mishap: step.mishap, loss: step.loss })
     if (step.mishap === undefined && !site.isDiskLimited) this.keys.onExchanged(site)
     const index = checkSite(site)
     if (this.disturbed.has(site.node)) return
@@ -171,7 +171,8 @@ export class World {
   /** The time of a row's version, where rows may give way to others. */
   #stampOfEvicted(site: Site, id: RowId): number | undefined {
     const table = this.shape.tables[tableNumber(id)]
-    return table?.unique === undefined ? undefined : site.reader.index().get(id)?.stamp
+    const mayDiffer = table?.unique !== undefined || site.model.hasTruncated
+    return mayDiffer ? site.reader.index().get(id)?.stamp : undefined
   }
 
   /** Whether a copy of a database runs, or ran, beside it. */

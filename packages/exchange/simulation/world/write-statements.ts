@@ -2,7 +2,7 @@ import type { RowId } from '../model/row-state.ts'
 import type { Site } from '../site/site.ts'
 import type { MadeKey } from '../site/table-reader.ts'
 import { givesKey, isCounted } from './counted-rows.ts'
-import type { WorldShape } from './shape.ts'
+import { databaseOf, type WorldShape } from './shape.ts'
 import type { Step } from './step.ts'
 import { tableOf } from './tables.ts'
 
@@ -29,5 +29,7 @@ export function writeStatements(shape: WorldShape, site: Site, step: Write): rea
   }
   if (!program.end(step.ends)) return []
   for (const rows of seen) site.model.write(rows, site.nowMs)
+  const isEmptied = step.statements.some(({ verb }) => verb === 'empty')
+  if (isEmptied && databaseOf(shape, site.node) !== 'sqlite') site.model.hasTruncated = true
   return keys
 }

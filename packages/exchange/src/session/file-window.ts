@@ -3,10 +3,13 @@ import { type FileHandle, open } from 'node:fs/promises'
 /** Each turn of the event loop costs as much as some ten kilobytes. */
 const WINDOW_OCTETS = 256 * 1024
 
+/** Most files are smaller: a window for a large one, taken for each of them, is more than all that is read. */
+const FIRST_OCTETS = 16 * 1024
+
 /** A look into a file, of which a part at a time is in memory: it moves from the beginning to the end, and may begin anew. */
 export class FileWindow {
   readonly #file: FileHandle
-  #memory = Buffer.allocUnsafe(WINDOW_OCTETS)
+  #memory = Buffer.allocUnsafe(FIRST_OCTETS)
   #begin = 0
   #end = 0
   #position = 0
@@ -64,10 +67,12 @@ export class FileWindow {
     }
   }
 
-  /** What is left in sight goes to the beginning. */
+  /** What is left in sight goes to the beginning. A file that has filled the window once is a large one. */
   #makeRoom(octets: number): void {
-    const isLarger = octets > this.#memory.length
-    const memory = isLarger ? Buffer.allocUnsafe(octets * 2) : this.#memory
+    const wasFull = this.#end === this.#memory.length
+    const needed = octets > this.#memory.length ? octets * 2 : wasFull ? WINDOW_OCTETS : 0
+    const isLarger = needed > this.#memory.length
+    const memory = isLarger ? Buffer.allocUnsafe(needed) : this.#memory
     this.#memory.copy(memory, 0, this.#begin, this.#end)
     this.#memory = memory
     this.#end -= this.#begin

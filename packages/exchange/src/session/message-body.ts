@@ -12,9 +12,6 @@ import type { TextNotUtf8 } from '../store/errors.ts'
 import { sealPart } from './frames.ts'
 import { OctetBuffer } from './octet-buffer.ts'
 
-/** A part that holds rows of several senders ends here: it is made anew for each of them. */
-export const MIXED_PART_OCTETS: number = 32 * 1024
-
 /** What of a body one node gets. */
 export interface BodyPieces {
   readonly rowCount: number
@@ -97,7 +94,7 @@ export class MessageBody {
   }
 
   #addRuns(runs: readonly Run[]): Promise<BodyPieces> {
-    const octets = new OctetBuffer(MIXED_PART_OCTETS)
+    const octets = new OctetBuffer()
     for (const run of runs) octets.append(run.octets)
     return this.#addPart(
       octets,

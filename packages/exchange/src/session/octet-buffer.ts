@@ -1,11 +1,10 @@
-/** Octets that are written one piece after another, into memory that is used again and again. */
+/** Most messages are small: memory for a large one, taken each time, has the collector of JavaScript run after every few of them. */
+const FIRST_OCTETS = 16 * 1024
+
+/** Octets that are written one piece after another, into memory that grows with them, and is used again and again. */
 export class OctetBuffer {
   length = 0
-  #octets: Buffer
-
-  constructor(expectedOctets: number) {
-    this.#octets = Buffer.allocUnsafe(expectedOctets * 2)
-  }
+  #octets: Buffer = Buffer.allocUnsafe(FIRST_OCTETS)
 
   /** Writes a text in UTF-8, and gives the number of octets. */
   write(text: string): number {

@@ -52,6 +52,54 @@ describe('rows that belong together and come with several messages', () => {
   })
 })
 
+/** A program, or its database, was wrong: nothing keeps an exchange from meeting such a row. */
+describe('a row that refers to nothing where it was entered', () => {
+  it('waits at the other nodes, is named by all, and stops nothing', async (t) => {
+    const world = await openWorld(t, { schema: SCHEMA, rules: SMALL })
+    const { office, shop, second } = world
+    office.sql('INSERT INTO places VALUES (1); INSERT INTO goods VALUES (1, 1), (2, 404), (3, 1)')
+
+    await settle(world)
+
+    const [waiting] = await shop.store.refusedRows()
+    assert.equal(shop.rows('SELECT id FROM goods').length, 2)
+    assert.deepEqual([waiting?.table, waiting?.key, waiting?.node], ['goods', '[2]', 'ЦБ'])
+    assert.match(waiting?.reason ?? '', /places/)
+    assert.deepEqual(
+      (await office.store.setAsideThere()).map(({ node, rows }) => [node, rows[0]?.key]),
+      [
+        [shop.code, '[2]'],
+        [second.code, '[2]'],
+      ],
+    )
+  })
+
+  it('is taken when its parent comes, whoever enters it', async (t) => {
+    const world = await openWorld(t, { schema: SCHEMA, rules: SMALL })
+    world.office.sql('INSERT INTO goods VALUES (2, 404)')
+    await settle(world)
+
+    world.second.sql('INSERT INTO places VALUES (404)')
+    await settle(world)
+
+    assert.equal(await areEqual(world), true)
+    assert.deepEqual(await world.shop.store.refusedRows(), [])
+    assert.deepEqual(await world.office.store.setAsideThere(), [])
+  })
+
+  it('is forgotten when it is deleted there', async (t) => {
+    const world = await openWorld(t, { schema: SCHEMA, rules: SMALL })
+    world.office.sql('INSERT INTO goods VALUES (2, 404)')
+    await settle(world)
+
+    world.office.sql('DELETE FROM goods')
+    await settle(world)
+
+    assert.deepEqual(await world.shop.store.refusedRows(), [])
+    assert.deepEqual(await world.office.store.setAsideThere(), [])
+  })
+})
+
 describe('rows of a table that a node only sends', () => {
   it('are counted by whoever does not take them', async (t) => {
     const tables = new Map([['places', { direction: 'out', leaveOut: [] } as const]])

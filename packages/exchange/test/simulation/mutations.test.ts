@@ -5,6 +5,7 @@ import { describe, it } from 'node:test'
 import { replaceOnce } from '../../simulation/hooks/mutate.ts'
 import { hunt } from '../../simulation/mutations/hunt.ts'
 import { MUTATIONS } from '../../simulation/mutations/mutations.ts'
+import { POSTGRES_MUTATIONS } from '../../simulation/mutations/postgres-mutations.ts'
 
 /** One for each of the rules that are looked at: these are noticed in the first worlds. */
 const QUICK = [
@@ -16,7 +17,7 @@ const QUICK = [
 ]
 
 describe('an engine that is broken on purpose', () => {
-  for (const { name, edits } of MUTATIONS) {
+  for (const { name, edits } of [...MUTATIONS, ...POSTGRES_MUTATIONS]) {
     it(`is broken where the text of its mutation stands: ${name}`, () => {
       for (const edit of edits) {
         const source = readFileSync(new URL(`../../src/${edit.file}`, import.meta.url), 'utf8')

@@ -80,6 +80,7 @@ export class PostgresApplyDatabase implements ApplyDatabase {
       line,
       thisNode: this.#thisNode,
       foreignKeys,
+      firesTriggers: this.#mode === 'fire',
       mayTakeOut,
     })
   }

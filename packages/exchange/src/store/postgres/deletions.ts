@@ -1,6 +1,9 @@
-/** What is kept of deleted rows, and for how long: as long as backups are likely to be used, in days on which there was an exchange. */
+/**
+ * What is kept of deleted rows, and for how long: as long as backups are likely to be used, in days on which there was an exchange. The greatest
+ * stamp among those that are gone stays: another node may still know of the deletion when the row is entered here again, by a clock that is behind that stamp.
+ */
 import { indexName, keyNames } from './capture.ts'
-import { readHeadSeq } from './meta.ts'
+import { readHeadSeq, writeForgottenStamp } from './meta.ts'
 import { type Connection, toNumber } from './postgres-database.ts'
 import type { RuledTable } from './ruled-table.ts'
 import { shareName } from './share.ts'
@@ -51,16 +54,20 @@ async function purge(
   table: RuledTable,
   throughSeq: number,
 ): Promise<number> {
-  const purged = await connection.run(
-    `DELETE FROM ${indexName(table)} WHERE gone AND seq <= $1::bigint`,
-    throughSeq,
-  )
-  if (purged > 0 && table.condition !== undefined) {
+  const [purged = null, stamp = null] =
+    (await connection.first(
+      `WITH old AS (DELETE FROM ${indexName(table)} WHERE gone AND seq <= $1::bigint RETURNING stamp)
+       SELECT count(*), max(stamp) FROM old`,
+      throughSeq,
+    )) ?? []
+  if (stamp === null) return 0
+  await writeForgottenStamp(connection, toNumber(stamp))
+  if (table.condition !== undefined) {
     const isEntry = keyNames(table).map((key) => `i.${key} = s.${key}`)
     await connection.exec(
       `DELETE FROM ${shareName(table)} s
         WHERE NOT EXISTS (SELECT 1 FROM ${indexName(table)} i WHERE ${isEntry.join(' AND ')})`,
     )
   }
-  return purged
+  return toNumber(purged)
 }

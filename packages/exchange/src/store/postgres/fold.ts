@@ -1,4 +1,5 @@
 import { type CapturedTable, indexName, keyNames, logName, matchesKey } from './capture.ts'
+import { FORGOTTEN_STAMP } from './meta.ts'
 import { type Connection, quoteName, toNumber } from './postgres-database.ts'
 import { tableName } from './user-table.ts'
 
@@ -50,25 +51,44 @@ async function withLog(
   return tables.filter((_, index) => row?.[index] === 't')
 }
 
-/** Folds the log of one table. Gives the number of positions. */
-export function foldTable(
+/**
+ * Folds the log of one table. Gives the number of positions. An entry that is there is updated where it was found: with ON CONFLICT, which has to be ready for other
+ * writers, both cases take longer.
+ */
+export async function foldTable(
   connection: Connection,
   table: CapturedTable,
   at: FoldPosition,
 ): Promise<number> {
-  const keys = keyNames(table).join(', ')
-  return connection.run(
-    `WITH taken AS (DELETE FROM ${logName(table)} RETURNING ${keys}, at)
-     INSERT INTO ${indexName(table)} AS i (${keys}, seq, stamp, origin, via, gone)
-     SELECT ${keys}, $1::bigint + row_number() OVER (ORDER BY at, ${keys}), greatest(at, 1), $2, '', ${isGone(table, 'c')}
-       FROM (SELECT ${keys}, max(at) AS at FROM taken GROUP BY ${keys}) c
-     ON CONFLICT (${keys}) DO UPDATE SET
-       seq = excluded.seq, stamp = greatest(excluded.stamp, i.stamp + 1), origin = excluded.origin, via = '',
-       gone = excluded.gone, base = CASE WHEN i.origin = excluded.origin THEN i.base ELSE i.stamp END`,
+  const names = keyNames(table)
+  const keys = names.join(', ')
+  const isEntry = names.map((key) => `i.${key} = c.${key}`).join(' AND ')
+  const row = await connection.first(
+    `WITH taken AS (
+       DELETE FROM ${logName(table)} RETURNING ${keys}, at
+     ), change AS MATERIALIZED (
+       SELECT c.*, $1::bigint + row_number() OVER (ORDER BY ${['at', ...names].map((name) => `c.${name}`).join(', ')}) AS seq,
+              ${isGone(table, 'c')} AS gone, i.ctid AS entry
+         FROM (SELECT ${keys}, greatest(max(at), 1) AS at FROM taken GROUP BY ${keys}) c
+         LEFT JOIN ${indexName(table)} i ON ${isEntry}
+     ), renewed AS (
+       UPDATE ${indexName(table)} i
+          SET seq = c.seq, stamp = greatest(c.at, i.stamp + 1), origin = $2, via = '', gone = c.gone,
+              base = CASE WHEN i.origin = $2 THEN i.base ELSE i.stamp END
+         FROM change c WHERE i.ctid = c.entry
+     ), entered AS (
+       INSERT INTO ${indexName(table)} (${keys}, seq, stamp, origin, via, gone)
+       SELECT ${keys}, seq, ${FIRST_STAMP}, $2, '', gone FROM change WHERE entry IS NULL
+     )
+     SELECT count(*) FROM change`,
     at.headSeq,
     at.origin,
   )
+  return toNumber(row?.[0])
 }
+
+/** The stamp of a row that the change index does not know: if it forgot that the row was deleted, another node may still know. */
+const FIRST_STAMP = `greatest(at, ${FORGOTTEN_STAMP} + 1)`
 
 /** TRUNCATE says nothing of the rows: those are meant that the change index knows and the table no longer has. */
 async function appendTruncated(

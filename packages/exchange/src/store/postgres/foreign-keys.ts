@@ -45,6 +45,8 @@ export async function readForeignKeys(connection: Connection): Promise<readonly 
 
 /** What a table refers to and is referred to by, for rows in a sender's columns. */
 export interface ReferenceStatements {
+  /** A condition for all parents of a row `v` being here; absent for a table without foreign keys. */
+  readonly areParentsHere: string | undefined
   /** Gives the number of each row without a parent, and which of {@link reasons} it is. Parameters: the rows. */
   readonly missingParents: string | undefined
   readonly reasons: readonly string[]
@@ -62,11 +64,12 @@ export function referenceStatements(
   const faults = conditions.map(({ sql }, index) => `WHEN NOT ${sql} THEN ${index}`)
   const areMissing = conditions.map(({ sql }) => `NOT ${sql}`).join(' OR ')
   const children = keys.filter(({ parent }) => parent.oid === table.oid)
+  const hasNone = conditions.length === 0
   return {
-    missingParents:
-      conditions.length === 0
-        ? undefined
-        : `SELECT v.n, CASE ${faults.join(' ')} END FROM ${rowsFrom(columns.length)} WHERE ${areMissing}`,
+    areParentsHere: hasNone ? undefined : conditions.map(({ sql }) => sql).join(' AND '),
+    missingParents: hasNone
+      ? undefined
+      : `SELECT v.n, CASE ${faults.join(' ')} END FROM ${rowsFrom(columns.length)} WHERE ${areMissing}`,
     reasons: conditions.map(({ key }) => describeForeignKey(key)),
     referredTo: children.length === 0 ? undefined : referredToStatement(table, children),
   }

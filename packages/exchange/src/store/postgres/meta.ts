@@ -52,6 +52,18 @@ export async function readMetaValue(connection: Connection, name: string): Promi
   )
 }
 
+/** The greatest stamp of a deletion that was forgotten, in SQL; NULL where none was. */
+export const FORGOTTEN_STAMP = `(SELECT value::bigint FROM obmen_exchange.meta WHERE name = 'forgotten')`
+
+/** Remembers that a deletion with this stamp was forgotten. */
+export async function writeForgottenStamp(connection: Connection, stamp: number): Promise<void> {
+  await connection.run(
+    `INSERT INTO obmen_exchange.meta VALUES ('forgotten', $1) ON CONFLICT (name) DO UPDATE
+       SET value = greatest(excluded.value::bigint, meta.value::bigint)`,
+    String(stamp),
+  )
+}
+
 /** The last position given in the change index. */
 export async function readHeadSeq(connection: Connection): Promise<number> {
   return toNumber(await readMetaValue(connection, 'seq'))

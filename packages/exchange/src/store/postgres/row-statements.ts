@@ -45,7 +45,7 @@ export class RowStatements {
     this.delete = `DELETE FROM ${target} d USING ${keyRows} WHERE ${this.isRow}`
     this.forget = `DELETE FROM ${indexName(table)} i USING ${keyRows} WHERE ${isEntryOfRow}`
     this.update = `
-      UPDATE ${target} d SET ${assignments(table, columns).join(', ')} FROM ${rows} WHERE ${this.isRow}`
+      UPDATE ${target} d SET ${assignments(table, columns, writeColumn)} FROM ${rows} WHERE ${this.isRow}`
     const names = columns.map(({ name }) => quoteName(name)).join(', ')
     this.insert = `
       INSERT INTO ${target} (${names}) OVERRIDING SYSTEM VALUE
@@ -55,16 +55,20 @@ export class RowStatements {
   }
 }
 
-/** The key is written too where equal keys may differ in their form. */
-function assignments(table: CapturedTable, columns: readonly UserColumn[]): string[] {
+/** `"name" = …, …` for an UPDATE. The key is written too where equal keys may differ in their form. */
+export function assignments(
+  table: CapturedTable,
+  columns: readonly UserColumn[],
+  valueOf: (column: UserColumn, index: number) => string,
+): string {
   const all = columns.map((column, index) => {
-    return `${quoteName(column.name)} = ${writeColumn(column, index)}`
+    return `${quoteName(column.name)} = ${valueOf(column, index)}`
   })
   const isLoose = table.key.map(
     ({ codec, looseCollation }) => codec.collation !== undefined || looseCollation !== undefined,
   )
   const written = all.filter((_, index) => index >= table.key.length || isLoose[index] === true)
-  return written.length === 0 ? all.slice(0, 1) : written
+  return (written.length === 0 ? all.slice(0, 1) : written).join(', ')
 }
 
 function recordStatement(table: CapturedTable, keys: readonly string[]): string {

@@ -15,6 +15,7 @@ import { type Connection, type SqlRow, toArray, toNumber, toText } from './postg
 import { askRefusing, type Refusals, writeRefusing } from './refusing.ts'
 import { ColumnSet } from './column-set.ts'
 import { type ForeignKey, type ReferenceStatements, referenceStatements } from './foreign-keys.ts'
+import { PlainWriter } from './plain-writer.ts'
 import type { RuledTable } from './ruled-table.ts'
 import { type NumberedRow, numbered, rowsFrom } from './row-batch.ts'
 import { tableName, toTableLine, type UserColumn } from './user-table.ts'
@@ -25,6 +26,8 @@ export interface TargetOptions {
   readonly line: TableLine
   readonly thisNode: NodeCode
   readonly foreignKeys: readonly ForeignKey[]
+  /** The application's triggers are at work, and see what is written as it is. */
+  readonly firesTriggers: boolean
   /** False where a row that is taken out would take others with it: foreign keys that refer to the table are at work. */
   readonly mayTakeOut: boolean
 }
@@ -46,6 +49,7 @@ export class PostgresTableTarget implements TableTarget {
   readonly #extras: readonly UserColumn[]
   readonly #named: ColumnSet
   readonly #whole: ColumnSet
+  readonly #plain: PlainWriter | undefined
 
   constructor(connection: Connection, options: TargetOptions) {
     const { table, line, thisNode, mayTakeOut } = options
@@ -67,30 +71,21 @@ export class PostgresTableTarget implements TableTarget {
     this.isParent = this.#references.referredTo !== undefined
     this.#named = new ColumnSet(table, this.#columns)
     this.#whole = new ColumnSet(table, [...this.#columns, ...this.#extras])
+    this.#plain = options.firesTriggers
+      ? undefined
+      : new PlainWriter(connection, {
+          table,
+          columns: this.#columns,
+          texts: this.#named.texts,
+          logged: this.#named.statements.logged,
+          thisNode,
+          parents: this.#references.areParentsHere,
+          hasExtras: this.#hasExtras,
+        })
   }
 
   async writePlain(rows: readonly RowLine[], terms: PlainTerms): Promise<readonly RowLine[]> {
-    const missing = await this.missingParents(rows)
-    const fit = rows.filter((row, index) => {
-      return missing[index] === undefined && this.#named.texts.faultOf(row) === undefined
-    })
-    const { known, entries } = await this.#look(fit)
-    const plain = fit.filter((row) => {
-      if (row.kind !== 'row' || (this.#hasExtras && known.has(row))) return false
-      return isPlain(row, entries.get(row), { ...terms, thisNode: this.#thisNode })
-    })
-    const refusals = await writeRefusing(this.#connection, numbered(plain), (some) =>
-      this.#writeSome(some, known),
-    )
-    const written = plain.filter((_, place) => !refusals.has(place))
-    await this.record(
-      written,
-      written.map(({ stamp, origin }, index) => {
-        return { seq: terms.afterSeq + index + 1, stamp, origin, via: terms.sender }
-      }),
-    )
-    const isWritten = new Set(written)
-    return rows.filter((row) => !isWritten.has(row))
+    return (await this.#plain?.write(rows, terms)) ?? rows
   }
 
   async entriesOf(rows: readonly RowLine[]): Promise<readonly (IndexEntry | undefined)[]> {
@@ -316,17 +311,4 @@ function toEntry([, seq, stamp, origin, via, base = null]: SqlRow): IndexEntry |
     via: toText(via) === '' ? '' : parseNodeCode(toText(via)),
     ...(base !== null && { base: toNumber(base) }),
   }
-}
-
-/** Whether a row needs no thought: see {@link TableTarget.writePlain}. */
-function isPlain(
-  row: RowLine,
-  entry: IndexEntry | undefined,
-  terms: PlainTerms & { readonly thisNode: NodeCode },
-): boolean {
-  if (entry === undefined) return true
-  if (entry.stamp >= row.stamp) return false
-  const { sender, acknowledgedSeq, beginsAnew, thisNode } = terms
-  if (entry.via === sender || entry.seq <= acknowledgedSeq) return true
-  return entry.origin === row.origin || (beginsAnew && entry.origin !== thisNode)
 }

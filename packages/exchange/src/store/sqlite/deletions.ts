@@ -5,9 +5,12 @@
  * acknowledged the deletion, only a node that was restored from a backup could still have such a version, so entries stay for as
  * long as backups are likely to be used. Their age is counted in days on which there was an exchange: a clock that jumps by years
  * adds one day.
+ *
+ * The greatest stamp among those that are gone stays: another node may still know of the deletion when the row is entered here
+ * again, by a clock that is behind that stamp.
  */
 import { indexName, keyNames } from './capture.ts'
-import { readHeadSeq } from './meta.ts'
+import { readHeadSeq, writeForgottenStamp } from './meta.ts'
 import type { RuledTable } from './ruled-table.ts'
 import { shareName } from './share.ts'
 import { Query, type SqliteDatabase, toNumber } from './sqlite-database.ts'
@@ -51,11 +54,14 @@ function readAcknowledgedByAll(database: SqliteDatabase): number {
 }
 
 function purge(database: SqliteDatabase, table: RuledTable, throughSeq: number): number {
-  const purged = new Query(
-    database,
-    `DELETE FROM ${indexName(table)} WHERE gone = 1 AND seq <= ?`,
-  ).run(BigInt(throughSeq))
-  if (purged > 0 && table.condition !== undefined) {
+  const isOld = 'WHERE gone = 1 AND seq <= ?'
+  const old = BigInt(throughSeq)
+  const newest = `SELECT max(stamp) FROM ${indexName(table)} ${isOld}`
+  const [stamp = null] = new Query(database, newest).first(old) ?? []
+  if (stamp === null) return 0
+  writeForgottenStamp(database, toNumber(stamp))
+  const purged = new Query(database, `DELETE FROM ${indexName(table)} ${isOld}`).run(old)
+  if (table.condition !== undefined) {
     const isEntry = keyNames(table)
       .map((key) => `i.${key} = s.${key}`)
       .join(' AND ')

@@ -1,4 +1,5 @@
 import { type CapturedTable, indexName, keyNames, logName, matchesKey } from './capture.ts'
+import { FORGOTTEN_STAMP } from './meta.ts'
 import { Query, quoteName, type SqliteDatabase } from './sqlite-database.ts'
 
 /**
@@ -87,11 +88,23 @@ function enterNumbered(table: CapturedTable): string {
   const keys = keyNames(table).join(', ')
   return `
     INSERT INTO ${indexName(table)} (${keys}, seq, stamp, origin, via, gone)
-    SELECT ${keys}, ?1 + place, at, ?2, '', ${isGone(table, 'n')} FROM ${numberedName(table)} AS n
+    SELECT ${keys}, ?1 + place, ${firstStamp(table)}, ?2, '', ${isGone(table, 'n')} FROM ${numberedName(table)} AS n
      WHERE true ORDER BY place
     ON CONFLICT (${keys}) DO UPDATE SET
       seq = excluded.seq, stamp = max(excluded.stamp, stamp + 1), origin = excluded.origin, via = '',
       gone = excluded.gone, base = CASE WHEN origin = excluded.origin THEN base ELSE stamp END`
+}
+
+/** The stamp of a row that the change index may not know: if it forgot that the row was deleted, another node may still know. */
+function firstStamp(table: CapturedTable): string {
+  const isNew = `NOT EXISTS (SELECT 1 FROM ${indexName(table)} i WHERE ${isEntryOf(table, 'i', 'n')})`
+  return `CASE WHEN at <= ${FORGOTTEN_STAMP} AND ${isNew} THEN ${FORGOTTEN_STAMP} + 1 ELSE max(at, 1) END`
+}
+
+function isEntryOf(table: CapturedTable, entry: string, row: string): string {
+  return keyNames(table)
+    .map((key) => `${entry}.${key} = ${row}.${key}`)
+    .join(' AND ')
 }
 
 function dependsOnItself({ name, uniques, hasUniqueExpression, parents }: CapturedTable): boolean {

@@ -17,6 +17,17 @@ export function readHeadSeq(database: SqliteDatabase): number {
   )
 }
 
+/** The greatest stamp of a deletion that was forgotten, in SQL; NULL where none was. */
+export const FORGOTTEN_STAMP = `(SELECT CAST(value AS INTEGER) FROM obmen_meta WHERE name = 'forgotten')`
+
+/** Remembers that a deletion with this stamp was forgotten. */
+export function writeForgottenStamp(database: SqliteDatabase, stamp: number): void {
+  new Query(
+    database,
+    `INSERT OR REPLACE INTO obmen_meta VALUES ('forgotten', max(?1, coalesce(${FORGOTTEN_STAMP}, 0)))`,
+  ).run(BigInt(stamp))
+}
+
 export function writeHeadSeq(database: SqliteDatabase, headSeq: number): void {
   new Query(database, `UPDATE obmen_meta SET value = ? WHERE name = 'seq'`).run(BigInt(headSeq))
 }

@@ -95,6 +95,25 @@ describe('a row that a policy decided, and that waits', () => {
   })
 })
 
+describe('a row that waits, and another one that comes for it', () => {
+  // Seeds 5003236 and 5006804. The model was wrong: it let the waiting row meet the one that is here first, where the older of the two is the one that waits.
+  itEndsWell('is not there when the other one meets what is here', {
+    seed: 5_003_236,
+    shape: plainShape({
+      tables: [plainTable({ refusingNode: 1 })],
+      clocksMs: [4 * YEAR_MS, 0],
+      policy: 'ask',
+    }),
+    steps: [
+      write(0, { serial: 1 }),
+      exchange(0),
+      exchange(1),
+      write(0, { serial: 3 }),
+      write(1, { verb: 'replace', serial: 6 }),
+    ],
+  })
+})
+
 describe('a decision about a row of which an earlier decision waits', () => {
   // Seed 5000179. Both had one version, and the order of their texts said which of them waited.
   itEndsWell('has a version of its own', {
@@ -116,6 +135,29 @@ describe('a decision about a row of which an earlier decision waits', () => {
       write(2, { serial: 7, value: 4 }),
       exchange(2),
       write(0, { verb: 'upsert', serial: 10, value: 0 }),
+    ],
+  })
+})
+
+describe('a row that waits, and a deletion that gives way', () => {
+  // Seed 7000360. The model was wrong: it let the waiting row in before the deletion, though the database still refused it.
+  itEndsWell('is not what stays', {
+    seed: 7_000_360,
+    shape: plainShape({
+      tables: [
+        plainTable({ refusingNode: 0 }),
+        plainTable({ name: 'sales', parent: 0, onDelete: 'RESTRICT' }),
+      ],
+      firstRows: [[], [4]],
+      policy: 'ask',
+    }),
+    steps: [
+      exchange(1),
+      write(1, { key: 4, serial: 5 }),
+      exchange(1),
+      exchange(0),
+      write(1, { verb: 'delete', key: 4, serial: 6 }),
+      write(0, { table: 1, key: 1, otherKey: 4, serial: 7 }),
     ],
   })
 })

@@ -150,6 +150,24 @@ function keepsDays(open: OpenDatabase): void {
     assert.equal(survey.isNewDay, false)
   })
 
+  it('of a forgotten deletion is its time, and a row that comes again has a later one', async () => {
+    const node = await open(`${ORDERS} INSERT INTO orders VALUES (2, 'b', 1)`)
+    const ahead = 4_000_000_000_000
+    await node.apply(tableLine('orders', 1, { id: 'integer' }), [deletion(ahead, 'С01', 1n)])
+    const end = { nowMs: 86_400_000, keepDays: 0 }
+    const purged = await node.store.transaction((transaction) => transaction.endDay(end))
+    const before = await node.fold()
+
+    await node.sql(
+      `INSERT INTO orders VALUES (1, 'again', 1); UPDATE orders SET place = 'c' WHERE id = 2`,
+    )
+    const changes = await node.changes({ afterSeq: before, throughSeq: await node.fold() })
+
+    assert.equal(purged, 1)
+    const later = changes.filter(({ row }) => row.stamp > ahead).map(({ row }) => row.values[0])
+    assert.deepEqual([changes.length, later], [2, [1n]])
+  })
+
   it('of a row that can’t be sent is sent only when it changes, or is taken up', async () => {
     const node = await open(`${ORDERS} INSERT INTO orders VALUES (1, 'a', 1), (2, 'b', 1)`)
     const unsent = {

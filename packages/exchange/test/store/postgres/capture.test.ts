@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
+import type { RowLine } from '@obmen/exchange'
 import { CaptureDisturbed, TableWithoutPrimaryKey } from '@obmen/exchange/errors'
 import {
   openPostgresStore,
@@ -203,32 +204,28 @@ describe('triggers of the application', () => {
     assert.deepEqual(await node.rows('SELECT goods FROM log'), [['2']])
   })
 
-  it('don’t fire either where the role may not switch them off for its session', async () => {
-    await clear(pool)
-    await pool.query(
-      `DROP ROLE IF EXISTS owner; CREATE ROLE owner LOGIN; GRANT CREATE, USAGE ON SCHEMA public TO owner; GRANT CREATE ON DATABASE test_1 TO owner`,
-    )
-    const own = new pg.Pool({ ...server.settings('test_1'), user: 'owner' })
-    await own.query(TRIGGERS)
-    await preparePostgres(own, PLAN, { kind: 'all' })
-    const store = await openPostgresStore(own, PLAN)
-    await store.transaction(async (transaction) => {
-      await transaction.fold()
-      const applier = await transaction.beginApplying({
-        code: PLAN.thisNode,
-        acknowledgedSeq: 0,
-        nowMs: 1,
-      })
-      await applier.beginTable(LINE)
-      await applier.applyRows([row(1, 'С01', 1n, 'a')])
-      await applier.finish()
-    })
+  it('don’t fire either where the role may not switch them off for its session', async (t) => {
+    const { own, apply } = await openAsOwner(t)
+
+    await apply([row(1, 'С01', 1n, 'a')])
     await own.query(`INSERT INTO goods VALUES (2, 'b')`)
 
     assert.deepEqual(await readRows(own, 'SELECT goods FROM log'), [['2']])
-    await store.checkCapture()
-    await own.end()
-    await pool.query('DROP SCHEMA obmen_exchange CASCADE; DROP OWNED BY owner; DROP ROLE owner')
+  })
+
+  it('are no rules: those of a table are at work where the role may not switch them off', async (t) => {
+    const { own, apply } = await openAsOwner(t)
+    await own.query(
+      'CREATE RULE noted AS ON INSERT TO goods DO ALSO INSERT INTO log (goods) VALUES (NEW.id + 100)',
+    )
+
+    await apply([row(1, 'С01', 1n, 'a'), row(1, 'С01', 2n, 'b')])
+
+    assert.deepEqual(await readRows(own, 'SELECT id, name FROM goods'), [
+      ['1', 'a'],
+      ['2', 'b'],
+    ])
+    assert.deepEqual(await readRows(own, 'SELECT goods FROM log ORDER BY 1'), [['101'], ['102']])
   })
 
   it('fire when that is wanted, and what they do is a change of this node', async () => {
@@ -246,6 +243,37 @@ describe('triggers of the application', () => {
     assert.deepEqual(await node.newChanges(), ['+ log 1 1'])
   })
 })
+
+/** A database of a role that may only what an owner of tables may, and what applies rows to it. */
+async function openAsOwner(t: { after(work: () => Promise<void>): void }): Promise<{
+  readonly own: pg.Pool
+  readonly apply: (rows: readonly RowLine[]) => Promise<void>
+}> {
+  await clear(pool)
+  await pool.query(
+    `DROP ROLE IF EXISTS owner; CREATE ROLE owner LOGIN; GRANT CREATE, USAGE ON SCHEMA public TO owner; GRANT CREATE ON DATABASE test_1 TO owner`,
+  )
+  const own = new pg.Pool({ ...server.settings('test_1'), user: 'owner' })
+  t.after(async () => {
+    await own.end()
+    await pool.query('DROP SCHEMA obmen_exchange CASCADE; DROP OWNED BY owner; DROP ROLE owner')
+  })
+  await own.query(TRIGGERS)
+  await preparePostgres(own, PLAN, { kind: 'all' })
+  const store = await openPostgresStore(own, PLAN)
+  const apply = async (rows: readonly RowLine[]): Promise<void> => {
+    await store.transaction(async (transaction) => {
+      await transaction.fold()
+      const sender = { code: PLAN.thisNode, acknowledgedSeq: 0, nowMs: 1 }
+      const applier = await transaction.beginApplying(sender)
+      await applier.beginTable(LINE)
+      await applier.applyRows(rows)
+      await applier.finish()
+    })
+    await store.checkCapture()
+  }
+  return { own, apply }
+}
 
 describe('a row of PostgreSQL that no trigger has seen', () => {
   it('is registered when somebody begins an exchange anew, as a row from before', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
-import { parseNodeCode, type RowLine } from '@obmen/exchange'
+import { type ApplySummary, parseNodeCode, type RowLine } from '@obmen/exchange'
 import { openPostgresStore } from '@obmen/exchange/postgres'
 import type pg from 'pg'
 
@@ -236,6 +236,45 @@ describe('a message that is applied', () => {
     assert.deepEqual(await store.refusedRows(), [])
   })
 
+  it('notices a change of a row of its sender since the fold', async (t) => {
+    const { node, program, applier } = await applyingKnown(t)
+    await program.query(`UPDATE goods SET name = 'ours' WHERE id = 1`)
+
+    const { applied } = await applier([1n, 2n, 3n])
+
+    assert.equal(applied, 3)
+    assert.deepEqual(await conflictsOf(node), [['theirs', '[1,"ours"]']])
+    assert.deepEqual(await node.rows('SELECT name FROM goods'), [['new'], ['new'], ['new']])
+  })
+
+  for (const [change, ours] of [
+    [`UPDATE goods SET name = 'ours' WHERE id = 2`, '[2,"ours"]'],
+    ['DELETE FROM goods WHERE id = 2', undefined],
+  ] as const) {
+    it(`waits for a row of its sender that is changed at the moment: ${change}`, async (t) => {
+      const { node, program, applier } = await applyingKnown(t)
+      await program.query(`BEGIN; ${change}`)
+
+      const applied = applier([1n, 2n, 3n])
+      await someoneWaits()
+      await program.query('COMMIT')
+
+      assert.equal((await applied).applied, 3)
+      assert.deepEqual(await conflictsOf(node), [['theirs', ours]])
+    })
+  }
+
+  it('writes over a row of its sender when a change of it was taken back', async (t) => {
+    const { node, program, applier } = await applyingKnown(t)
+    await program.query(`BEGIN; UPDATE goods SET name = 'ours' WHERE id = 2`)
+
+    const applied = applier([1n, 2n, 3n])
+    await someoneWaits()
+    await program.query('ROLLBACK')
+
+    assert.deepEqual([(await applied).applied, await conflictsOf(node)], [3, []])
+  })
+
   it('holds others back from its rows only, and their change comes on top of it', async (t) => {
     const { node, store } = await prepareIn(
       pool,
@@ -264,6 +303,30 @@ describe('a message that is applied', () => {
 })
 
 const SENDER = { code: parseNodeCode('С01'), acknowledgedSeq: 0, nowMs: 1_800_000_000_000 }
+
+/** Three rows of a sender, a program beside it, and what applies newer versions of some, called after the fold. */
+async function applyingKnown(t: { after(work: () => void): void }): Promise<{
+  readonly node: PreparedPostgres['node']
+  readonly program: pg.PoolClient
+  readonly applier: (ids: readonly bigint[]) => Promise<ApplySummary>
+}> {
+  const { node, store } = await prepareIn(pool, GOODS)
+  const version = (stamp: number, name: string) => (id: bigint) => row(stamp, 'С01', id, name)
+  await node.apply(LINE, [1n, 2n, 3n].map(version(1000, 'old')))
+  const program = await connect(t)
+  const applier = (ids: readonly bigint[]): Promise<ApplySummary> =>
+    store.transaction(async (transaction) => {
+      const applying = await transaction.beginApplying(SENDER)
+      await applying.beginTable(LINE)
+      await applying.applyRows(ids.map(version(4_000_000_000_000, 'new')))
+      return applying.finish()
+    })
+  return { node, program, applier }
+}
+
+async function conflictsOf(node: PreparedPostgres['node']): Promise<unknown[]> {
+  return (await node.store.conflicts()).map(({ winner, ours }) => [winner, ours])
+}
 
 /** Applies rows while a program changes something between the fold and the first row. */
 async function applyAgainst(

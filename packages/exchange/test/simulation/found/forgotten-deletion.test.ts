@@ -1,0 +1,76 @@
+import { describe } from 'node:test'
+
+import type { WorldShape } from '../../../simulation/world/shape.ts'
+import { exchange, itEndsWell, plainShape, write } from '../it-ends-well.ts'
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+const YEAR_MS = 365 * DAY_MS
+
+/** Deletions are forgotten as soon as all nodes have acknowledged them and a day begins. */
+const FORGETFUL: WorldShape['rules'] = {
+  window: 3,
+  resendAfterMs: DAY_MS,
+  messageSizeOctets: 10_000,
+  keepDeletionsDays: 0,
+}
+
+describe('a row that comes again after its deletion was forgotten', () => {
+  // Seed 5004553. Its version did not count from the deletion, which was forgotten in an exchange in which nothing could be folded.
+  itEndsWell(
+    'has a version above the deletion, also when it was written before that was forgotten',
+    {
+      seed: 5_004_553,
+      shape: plainShape({ firstRows: [[1]], clocksMs: [-3 * HOUR_MS], rules: FORGETFUL }),
+      steps: [
+        write(1, { serial: 1 }),
+        exchange(1),
+        exchange(0),
+        exchange(1),
+        write(1, { verb: 'delete', serial: 3 }),
+        exchange(1),
+        exchange(0),
+        write(0, { key: 2, serial: 4 }),
+        exchange(0),
+        exchange(1),
+        write(1, { serial: 6 }),
+        { kind: 'wait', ms: 2 * DAY_MS },
+        {
+          kind: 'exchange',
+          node: 1,
+          instance: 'own',
+          fates: [],
+          mishap: { call: 7, kind: 'fails' },
+        },
+      ],
+    },
+  )
+
+  // The node that forgot first told of a row that was older than the deletion of the other one, whose clock was ahead: it was not taken there.
+  itEndsWell('is taken where the deletion is not forgotten yet', {
+    seed: 5_004_553,
+    shape: plainShape({
+      clocksMs: [4 * YEAR_MS],
+      rules: FORGETFUL,
+    }),
+    steps: [
+      exchange(1),
+      { kind: 'wait', ms: 14 * HOUR_MS },
+      write(0, { serial: 2 }),
+      exchange(0),
+      exchange(1),
+      exchange(0),
+      write(0, { verb: 'delete', serial: 3 }),
+      exchange(0),
+      exchange(1),
+      exchange(0),
+      write(0, { key: 2, serial: 8 }),
+      exchange(0),
+      { kind: 'wait', ms: 12 * HOUR_MS },
+      exchange(1),
+      write(1, { serial: 4 }),
+      exchange(1),
+      exchange(0),
+    ],
+  })
+})
