@@ -37,7 +37,7 @@ export function withLosses(
     if (step.kind !== 'exchange' || databaseOf(shape, step.node) === 'sqlite') return step
     if (!mayLose || losses.percent(65)) return step
     const query = 1 + losses.below(QUERIES_OF_AN_EXCHANGE)
-    return { ...step, loss: { query, loses: losses.pick(['query', 'answer'] as const) } }
+    return { ...step, loss: { query, loses: losses.pick(['query', 'answer', 'room'] as const) } }
   })
 }
 

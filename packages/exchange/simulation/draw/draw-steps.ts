@@ -3,6 +3,7 @@ import { countsKeys } from '../world/counted-rows.ts'
 import { peersOf, SHARED_TABLE, type WorldShape } from '../world/shape.ts'
 import type { Fate, Instance, Mishap, Statement, Step } from '../world/step.ts'
 import { firstBlocks, OrderDrawer } from './draw-orders.ts'
+import { RefusedDrawer } from './draw-refused.ts'
 import { ZONES } from './draw-shape.ts'
 import { KEY_COUNT } from '../world/tables.ts'
 
@@ -57,6 +58,7 @@ class StepDrawer {
   readonly #mail: Random
   readonly #faults: Random
   readonly #orders: OrderDrawer
+  readonly #refused: RefusedDrawer
   readonly #backedUp = new Set<number>()
   readonly #copied = new Set<number>()
   #lastWrite: Write | undefined
@@ -69,6 +71,7 @@ class StepDrawer {
     this.#mail = random.stream('mail')
     this.#faults = random.stream('faults')
     this.#orders = new OrderDrawer(random.stream('orders'), shape, () => this.#nextSerial())
+    this.#refused = new RefusedDrawer(random.stream('refused'), shape, () => this.#nextSerial())
   }
 
   /** One step, or several that only together come to something. */
@@ -91,6 +94,8 @@ class StepDrawer {
         item: () => this.#orders.forgetKeys(this.#node()),
       },
       { weight: this.#refers() ? 15 : 0, item: () => this.#refer(this.#node()) },
+      { weight: this.#refused.hasShares ? 20 : 0, item: () => this.#refused.leave() },
+      { weight: this.#refused.hasDecisions ? 6 : 0, item: () => this.#refused.decideTwice() },
       { weight: forgery ? 15 : 0, item: () => [this.#forge()] },
       { weight: strangers ? 20 : 0, item: () => this.#strangeLetters() },
       { weight: schema ? 15 : 0, item: () => [{ kind: 'add column', node: this.#node() }] },

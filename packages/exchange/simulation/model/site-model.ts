@@ -130,7 +130,9 @@ export class SiteModel {
       if (isChanged === true || !database.isGone(id)) continue
       this.rows.delete(id)
       this.present.delete(id)
-      this.held.delete(id)
+      const waiting = this.held.get(id)
+      if (waiting !== undefined && compareStates({ ...waiting, text: state.text }, state) <= 0)
+        this.held.delete(id)
       this.made.delete(id)
       this.forgotten.set(id, state)
     }

@@ -254,8 +254,8 @@ export const MUTATIONS: readonly Mutation[] = [
   }),
   one('takes rows away that were changed since', {
     file: JUDGE,
-    text: `|| compareVersions(row, entry) < 0) return false`,
-    replacement: `) return false`,
+    text: `return compareVersions(row, entry) >= 0 && !this`,
+    replacement: `return !this`,
   }),
   one('forgets deletions that a node does not know yet', {
     file: DELETIONS,

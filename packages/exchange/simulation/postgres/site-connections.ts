@@ -128,6 +128,7 @@ export class SiteConnections {
     if (loses === 'query') this.#drop(link)
     // What was lost stays so.
     if (!this.#links.has(link)) throw new SimulatedFailure('Connection terminated unexpectedly')
+    if (loses === 'room') throw this.#refuse(link)
     const results = this.#server.query(link.connection, text, values)
     if (loses === 'answer') {
       if (text === 'COMMIT') this.unheardCommits += 1
@@ -137,10 +138,28 @@ export class SiteConnections {
     return results.at(-1) ?? { rows: [], rowCount: null }
   }
 
+  /** As the server says that its disk is full. What else is asked in the transaction is refused by PostgreSQL itself. */
+  #refuse(link: Link): SimulatedFailure {
+    try {
+      this.#server.query(link.connection, NO_ROOM)
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.includes(NO_ROOM_WORDS)) throw error
+    }
+    return new NoRoom(NO_ROOM_WORDS)
+  }
+
   #drop(link: Link): void {
     this.#links.delete(link)
     this.#server.cut(link.connection)
   }
+}
+
+const NO_ROOM_WORDS = 'could not extend file: No space left on device'
+
+const NO_ROOM = `DO $$ BEGIN RAISE EXCEPTION '${NO_ROOM_WORDS}' USING ERRCODE = '53100'; END $$`
+
+class NoRoom extends SimulatedFailure {
+  override readonly code = '53100'
 }
 
 /** What a process that has died answers. */

@@ -9,7 +9,7 @@ export class SimulatedFailure extends Error {
   readonly transient = true
   /** As SQLite says that the disk is full. */
   readonly errcode = 13
-  readonly code = 'SIMULATED_FAILURE'
+  readonly code: string = 'SIMULATED_FAILURE'
 }
 
 /**

@@ -40,10 +40,13 @@ export interface Mishap {
   readonly kind: 'dies before' | 'dies after' | 'fails'
 }
 
-/** The connection to the database is lost at the n-th query of an exchange, before it comes there or with its answer; the process goes on. */
+/**
+ * The connection to the database is lost at the n-th query of an exchange, before it comes there or with its answer; or the server has no room
+ * for what it was asked, and the connection stays. The process goes on.
+ */
 export interface ConnectionLoss {
   readonly query: number
-  readonly loses: 'query' | 'answer'
+  readonly loses: 'query' | 'answer' | 'room'
 }
 
 export type Forgery = 'noise' | 'empty' | 'other number' | 'other node' | 'too new'
