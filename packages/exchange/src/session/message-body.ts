@@ -12,9 +12,6 @@ import type { TextNotUtf8 } from '../store/errors.ts'
 import { sealPart } from './frames.ts'
 import { OctetBuffer } from './octet-buffer.ts'
 
-/** A part that holds rows of several senders ends here: it is made anew for each of them. */
-export const MIXED_PART_OCTETS: number = 32 * 1024
-
 /** What of a body one node gets. */
 export interface BodyPieces {
   readonly rowCount: number

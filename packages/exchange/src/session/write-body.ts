@@ -5,11 +5,14 @@ import { formatRowLine, formatTableLine, type TableLine } from '../message/body-
 import type { NodeCode } from '../plan/node-code.ts'
 import { base64 } from '../platform/base64.ts'
 import type { Change, ChangeBatch, ChangeLines } from '../store/change-store.ts'
-import { MessageBody, MIXED_PART_OCTETS, type RowPlace, type Run } from './message-body.ts'
+import { MessageBody, type RowPlace, type Run } from './message-body.ts'
 import { OctetBuffer } from './octet-buffer.ts'
 
 /** A part ends here: larger ones cost memory, smaller ones compress less. */
 const PART_OCTETS = 1024 * 1024
+
+/** A part that holds rows of several senders ends here: it is made anew for each of them. */
+const MIXED_PART_OCTETS = 32 * 1024
 
 export interface BodyOptions {
   /** Octets of rows, before compression, that one body may hold. */

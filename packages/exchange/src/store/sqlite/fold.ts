@@ -2,6 +2,12 @@ import { type CapturedTable, indexName, keyNames, logName, matchesKey } from './
 import { FORGOTTEN_STAMP } from './meta.ts'
 import { Query, quoteName, type SqliteDatabase } from './sqlite-database.ts'
 
+/** The position after which rows get theirs, and the node whose changes they are. */
+interface FoldPoint {
+  readonly headSeq: number
+  readonly origin: string
+}
+
 /**
  * Folds the logs into the change index: each row that changed since the last fold gets the next position, and a
  * version above all that it had. Must run in a write transaction. Gives the last position.
@@ -11,7 +17,7 @@ import { Query, quoteName, type SqliteDatabase } from './sqlite-database.ts'
 export function fold(
   database: SqliteDatabase,
   tables: readonly CapturedTable[],
-  at: { readonly headSeq: number; readonly origin: string },
+  at: FoldPoint,
 ): number {
   let { headSeq } = at
   for (const table of tables) {
@@ -120,7 +126,7 @@ function dependsOnItself({ name, uniques, hasUniqueExpression, parents }: Captur
 export function enterUnknown(
   database: SqliteDatabase,
   tables: readonly CapturedTable[],
-  at: { readonly headSeq: number; readonly origin: string },
+  at: FoldPoint,
 ): number {
   let { headSeq } = at
   for (const table of tables) {
