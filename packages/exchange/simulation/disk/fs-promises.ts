@@ -61,7 +61,10 @@ export async function open(path: string, flags: string): Promise<SimulatedFile> 
 
 /** A folder is opened to have its names written to the disk. */
 function isFolder(path: string): boolean {
-  return [...diskOf(path).files.keys()].some((file) => file.startsWith(`${path}/`))
+  const begin = `${path}/`
+  return diskOf(path)
+    .files.keys()
+    .some((file) => file.startsWith(begin))
 }
 
 export function mkdir(): Promise<void> {

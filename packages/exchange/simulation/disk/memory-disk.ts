@@ -23,7 +23,8 @@ export function unmountDisks(): void {
 }
 
 export function diskOf(path: string): MemoryDisk {
-  const name = path.slice(DISK_ROOT.length).split('/')[0] ?? ''
+  const end = path.indexOf('/', DISK_ROOT.length)
+  const name = path.slice(DISK_ROOT.length, end < 0 ? undefined : end)
   const disk = disks.get(name)
   if (disk === undefined) throw new Error(`${path} is on no simulated disk`)
   return disk

@@ -42,11 +42,14 @@ export function drawShape(random: Random, nodeCount?: number): WorldShape {
   const schema = new Stream(random.below(SCHEMA_COUNT), 'schema')
   const drawn = drawTables(schema, count)
   const links = random.pick([STAR, STAR, CHAIN, RING])
-  // Rows that a database refuses have a test of their own: together with these, nobody could say what must be.
+  // Together with what only goes one way, nobody could say what must become of rows that a database refuses.
   const isPlain = drawn.every(
     ({ unique, refusingNode, parent }) => (unique ?? refusingNode ?? parent) === undefined,
   )
-  const isShared = isPlain && links === STAR && random.percent(35)
+  const refers = drawn.some(({ parent }) => parent !== undefined)
+  const isShared =
+    links === STAR &&
+    (isPlain ? random.percent(35) : !refers && random.stream('refused share').percent(60))
   const goesOneWay = isPlain && links === STAR && !isShared && random.percent(30)
   const oneWayBy = random.pick(['office', 'nodes'] as const)
   const directed = goesOneWay

@@ -3,6 +3,7 @@ import { countsKeys } from '../world/counted-rows.ts'
 import { peersOf, SHARED_TABLE, type WorldShape } from '../world/shape.ts'
 import type { Fate, Instance, Mishap, Statement, Step } from '../world/step.ts'
 import { firstBlocks, OrderDrawer } from './draw-orders.ts'
+import { RefusedDrawer } from './draw-refused.ts'
 import { ZONES } from './draw-shape.ts'
 import { KEY_COUNT } from '../world/tables.ts'
 
@@ -57,6 +58,7 @@ class StepDrawer {
   readonly #mail: Random
   readonly #faults: Random
   readonly #orders: OrderDrawer
+  readonly #refused: RefusedDrawer
   readonly #backedUp = new Set<number>()
   readonly #copied = new Set<number>()
   #lastWrite: Write | undefined
@@ -69,6 +71,7 @@ class StepDrawer {
     this.#mail = random.stream('mail')
     this.#faults = random.stream('faults')
     this.#orders = new OrderDrawer(random.stream('orders'), shape, () => this.#nextSerial())
+    this.#refused = new RefusedDrawer(random.stream('refused'), shape, () => this.#nextSerial())
   }
 
   /** One step, or several that only together come to something. */
@@ -91,11 +94,14 @@ class StepDrawer {
         item: () => this.#orders.forgetKeys(this.#node()),
       },
       { weight: this.#refers() ? 15 : 0, item: () => this.#refer(this.#node()) },
+      { weight: this.#refused.hasShares ? 20 : 0, item: () => this.#refused.leave() },
+      { weight: this.#refused.hasDecisions ? 6 : 0, item: () => this.#refused.decideTwice() },
       { weight: forgery ? 15 : 0, item: () => [this.#forge()] },
       { weight: strangers ? 20 : 0, item: () => this.#strangeLetters() },
       { weight: schema ? 15 : 0, item: () => [{ kind: 'add column', node: this.#node() }] },
       { weight: rudeServer ? 20 : 0, item: () => this.#mumble(this.#node()) },
       { weight: clocks ? 15 : 0, item: () => this.#clock(this.#node()) },
+      { weight: clocks && this.#forgets() ? 20 : 0, item: () => this.#comeAgain(this.#node()) },
       { weight: disk ? 10 : 0, item: () => [this.#disk()] },
       { weight: memory ? 40 : 0, item: () => this.#memory(this.#node()) },
     ])
@@ -273,6 +279,28 @@ class StepDrawer {
     const byMs = this.#faults.pick([3 * YEAR_MS, -3 * YEAR_MS, -3 * YEAR_MS, -DAY_MS, -5000])
     const before = this.#faults.percent(50) ? this.#tellInVain(node) : []
     return [...before, { kind: 'clock', node, byMs }]
+  }
+
+  /** Deletions are forgotten as soon as all nodes know of them. */
+  #forgets(): boolean {
+    return this.#shape.rules.keepDeletionsDays === 0
+  }
+
+  /** A row is deleted by a clock that is years ahead; when that is forgotten, it comes again by the right time. */
+  #comeAgain(node: number): Step[] {
+    const key = this.#writes.below(KEY_COUNT)
+    const row = { table: 0, key, otherKey: key }
+    const told = [this.#exchange(node), this.#exchange(this.#peerOf(node)), this.#exchange(node)]
+    return [
+      { kind: 'clock', node, byMs: 3 * YEAR_MS },
+      this.#writeOne(node, { verb: 'upsert', ...row }),
+      this.#writeOne(node, { verb: 'delete', ...row }),
+      { kind: 'clock', node, byMs: -3 * YEAR_MS },
+      ...told,
+      { kind: 'wait', ms: 2 * DAY_MS },
+      this.#exchange(node),
+      this.#writeOne(node, { verb: 'upsert', ...row }),
+    ]
   }
 
   #zone(): Step {

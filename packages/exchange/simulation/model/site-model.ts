@@ -17,8 +17,8 @@ export interface AppliedRows {
   ): RowState | undefined
   /** There is no row, and no word of it. */
   isGone(id: RowId): boolean
-  /** Rows of other tables, or of its own, may refer to it: then it goes only after everything else was written. */
-  isParent(id: RowId): boolean
+  /** What waited meets the row that is here before what the letter says; otherwise it is tried when everything that came was. */
+  comesFirst(id: RowId, waited: RowState, told: RowState): boolean
 }
 
 /** On what occasion a version meets the one that is here. */
@@ -116,14 +116,12 @@ export class SiteModel {
     for (const id of new Set([...letter.rows.keys(), ...this.held.keys()])) {
       const waited = this.held.get(id)
       this.held.delete(id)
-      const isLast = (state: RowState): boolean => state.text === undefined && database.isParent(id)
-      // What waited is tried when everything that came was; of two deletions that have to wait the newer one is.
-      const candidates = [letter.rows.get(id), waited].filter((state) => state !== undefined)
-      const inTurn = [
-        ...candidates.filter((state) => !isLast(state)),
-        ...candidates.filter(isLast).toSorted(compareStates),
-      ]
-      for (const state of inTurn) this.#meet(id, state, { letter, database, waited })
+      const told = letter.rows.get(id)
+      const isFirst =
+        waited !== undefined && told !== undefined && database.comesFirst(id, waited, told)
+      const inTurn = isFirst ? [waited, told] : [told, waited]
+      const candidates = inTurn.filter((state) => state !== undefined)
+      for (const state of candidates) this.#meet(id, state, { letter, database, waited })
     }
     for (const [id, state] of letter.departures) {
       const own = this.rows.get(id)
@@ -132,7 +130,9 @@ export class SiteModel {
       if (isChanged === true || !database.isGone(id)) continue
       this.rows.delete(id)
       this.present.delete(id)
-      this.held.delete(id)
+      const waiting = this.held.get(id)
+      if (waiting !== undefined && compareStates({ ...waiting, text: state.text }, state) <= 0)
+        this.held.delete(id)
       this.made.delete(id)
       this.forgotten.set(id, state)
     }

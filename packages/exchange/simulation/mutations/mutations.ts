@@ -16,6 +16,8 @@ const FOLD = 'store/sqlite/fold.ts'
 const CAPTURE = 'store/sqlite/capture.ts'
 const APPLY_DATABASE = 'store/sqlite/apply-database.ts'
 const PLAIN_WRITER = 'store/sqlite/plain-writer.ts'
+const KNOWN_ROWS = 'store/sqlite/known-rows.ts'
+const USER_TABLE = 'store/sqlite/user-table.ts'
 const DELETIONS = 'store/sqlite/deletions.ts'
 const JUDGE = 'store/apply/arrival-judge.ts'
 const POSTPONED = 'store/apply/postponed-rows.ts'
@@ -80,6 +82,11 @@ export const MUTATIONS: readonly Mutation[] = [
         text: `this.#keyLength), seq, stamp, origin, sender]`,
         replacement: `this.#keyLength), seq, stamp, origin, '']`,
       },
+      {
+        file: KNOWN_ROWS,
+        text: `return [seq, stamp, origin, sender]`,
+        replacement: `return [seq, stamp, origin, '']`,
+      },
     ],
   },
   one('does not offer again what came from a node that begins anew', {
@@ -118,9 +125,19 @@ export const MUTATIONS: readonly Mutation[] = [
     replacement: `node`,
   }),
   one('lets older versions win', {
-    file: PLAIN_WRITER,
-    text: ' AND stamp < $',
-    replacement: ' AND stamp <> $',
+    file: KNOWN_ROWS,
+    text: 'return `stamp < $',
+    replacement: 'return `stamp <> $',
+  }),
+  one('takes every table for one that refuses no row', {
+    file: USER_TABLE,
+    text: `refuses: mayRefuse ? 'anything' : 'nothing but NULL'`,
+    replacement: `refuses: 'nothing but NULL'`,
+  }),
+  one('looks for no parents of a row that is known', {
+    file: KNOWN_ROWS,
+    text: `\${key.join(' AND ')}\` +\n        (hasParents === '' ? '' : \` AND \${hasParents}\`)`,
+    replacement: `\${key.join(' AND ')}\` + (hasParents === '' ? '' : '')`,
   }),
   one('lets either of two contents of one version win', {
     file: JUDGE,
@@ -237,8 +254,8 @@ export const MUTATIONS: readonly Mutation[] = [
   }),
   one('takes rows away that were changed since', {
     file: JUDGE,
-    text: `|| compareVersions(row, entry) < 0) return false`,
-    replacement: `) return false`,
+    text: `return compareVersions(row, entry) >= 0 && !this`,
+    replacement: `return !this`,
   }),
   one('forgets deletions that a node does not know yet', {
     file: DELETIONS,

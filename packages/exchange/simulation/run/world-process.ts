@@ -2,8 +2,15 @@ import { type ChildProcess, fork } from 'node:child_process'
 
 import { type Batch, type BatchResult, isBatchResult } from './batch.ts'
 
-/** A world makes garbage, and keeps nothing: a collector that saves room takes a quarter of the time. */
-const GENEROUS_HEAP = ['--initial-old-space-size=256', '--min-semi-space-size=16']
+/**
+ * A world makes garbage, and keeps nothing: a collector that saves room takes a quarter of the time. It runs much code, and each piece of it
+ * seldom: what is compiled at once, without much thought, takes a tenth less than what is interpreted first.
+ */
+const FOR_WORLDS = [
+  '--initial-old-space-size=256',
+  '--min-semi-space-size=16',
+  '--always-sparkplug',
+]
 
 const AS_IT_IS = new URL('./batch-process.ts', import.meta.url)
 
@@ -53,7 +60,7 @@ export class WorldProcess {
 
   /** Until the batch is done, or its process. */
   #runPart(batch: Batch): Promise<BatchResult> {
-    const child = (this.#child ??= fork(this.#program, this.#args, { execArgv: GENEROUS_HEAP }))
+    const child = (this.#child ??= fork(this.#program, this.#args, { execArgv: FOR_WORLDS }))
     let seed = batch.from
     return new Promise((resolve) => {
       const timer = setTimeout(() => child.kill('SIGKILL'), MAX_WORLD_MS)

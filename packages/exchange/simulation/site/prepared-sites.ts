@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 
 import { type ChangeStore, newNodeState, parseNodeCode } from '@obmen/exchange'
 import { openSqliteStore, prepareSqlite } from '@obmen/exchange/sqlite'
@@ -11,11 +12,11 @@ import { planOf } from './plan-of.ts'
 import type { DatabaseImage } from './site-database.ts'
 import { SqliteImage } from './sqlite-database.ts'
 
-/** The many worlds of one process have few schemas: each database is prepared once. */
-const prepared = new Map<string, DatabaseImage>()
+/** The many worlds of one process have few schemas: each database is prepared once. Most of its pages are empty: compressed it is a fortieth. */
+const prepared = new Map<string, Uint8Array>()
 
-/** More than the shapes of a long run take; it ends what a run without end would pile up. */
-const MAX_IMAGES = 2000
+/** More than the shapes of a hundred thousand worlds take; it ends what a run without end would pile up. */
+const MAX_IMAGES = 20_000
 
 /** Above the serial numbers that steps draw; even, so that no node refuses the row. */
 const FIRST_SERIAL = 1_000_000
@@ -41,14 +42,14 @@ export async function prepareSite(shape: WorldShape, node: number): Promise<Data
     zones,
   ])
   const known = prepared.get(key)
-  if (known !== undefined) return known
+  if (known !== undefined) return new SqliteImage(zstdDecompressSync(known))
   if (prepared.size >= MAX_IMAGES) prepared.clear()
-  const image = await prepareAnew(shape, node)
-  prepared.set(key, image)
-  return image
+  const octets = await prepareAnew(shape, node)
+  prepared.set(key, zstdCompressSync(octets))
+  return new SqliteImage(octets)
 }
 
-async function prepareAnew(shape: WorldShape, node: number): Promise<DatabaseImage> {
+async function prepareAnew(shape: WorldShape, node: number): Promise<Uint8Array> {
   const database = new DatabaseSync(':memory:')
   try {
     for (const table of shape.tables) {
@@ -62,7 +63,7 @@ async function prepareAnew(shape: WorldShape, node: number): Promise<DatabaseIma
     prepareSqlite(database, plan, { kind: 'all' })
     const store = openSqliteStore(database, plan, rulesOf(shape, node))
     for (const peer of peersOf(shape, node)) await addPeer(store, shape, peer)
-    return new SqliteImage(database.serialize())
+    return database.serialize()
   } finally {
     database.close()
   }

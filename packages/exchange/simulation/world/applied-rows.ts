@@ -18,13 +18,6 @@ export function appliedRows(
   const parents = new Set(shape.tables.map(({ parent }) => parent))
   const keepsKeys = shape.tables.some(({ parent }) => parent !== undefined)
   let known: ReadonlyMap<RowId, string> | undefined
-  /** The policy decided for an earlier deletion, which gave way to what refers to the row. */
-  const mayGiveWayAtOnce = (now: RowState, { own, theirs }: Meeting, above: number): boolean => {
-    if (!keepsKeys || !mayDecide || now.origin !== thisNode || now.stamp !== above + 2) return false
-    if (theirs.text !== undefined || now.text !== own.text) return false
-    const winner = winnerOf(shape, { own, theirs }, { thisNode, sender })
-    return winner === theirs && compareStates(own, theirs) > 0
-  }
   const rows = (): ReadonlyMap<RowId, string> => (known ??= site.reader.rows())
   return {
     isHeld(id, state) {
@@ -58,7 +51,10 @@ export function appliedRows(
       const decided = [now, refused.get(id)].find(
         (state) => state?.origin === thisNode && state.stamp === above + 1,
       )
-      if (decided === undefined) return mayGiveWayAtOnce(now, meeting, above) ? now : undefined
+      if (decided === undefined) {
+        const isSecond = keepsKeys && stamp === above + 2 && origin === thisNode
+        return isSecond && hasGivenWay(now, meeting, { thisNode, sender, shape }) ? now : undefined
+      }
       // A program gave the row the version of a decision that waits, which goes: two contents would have one version.
       const isOvertaken =
         theirs === waited && theirs.origin === thisNode && theirs.stamp === own.stamp
@@ -72,15 +68,30 @@ export function appliedRows(
       return decided
     },
     isGone: (id) => !index.has(id),
-    isParent: (id) => parents.has(tableNumber(id)),
+    comesFirst(id, waited, told) {
+      if (!parents.has(tableNumber(id)) || told.text !== undefined) return false
+      // A deletion comes after everything else, and may give way; of two the newer one counts.
+      if (waited.text === undefined) return compareStates(waited, told) > 0
+      return rows().get(id) === waited.text
+    },
   }
 }
 
-function checkPolicy(
-  decided: RowState,
-  meeting: Meeting,
-  parties: { readonly thisNode: string; readonly sender: string; readonly shape: WorldShape },
-): void {
+interface Parties {
+  readonly thisNode: string
+  readonly sender: string
+  readonly shape: WorldShape
+}
+
+/** The policy decided for a deletion that is the earlier change, as a version of its own, which gave way at once to what refers to the row. */
+function hasGivenWay(now: RowState, { own, theirs }: Meeting, parties: Parties): boolean {
+  if (theirs.text !== undefined || now.text !== own.text) return false
+  return (
+    compareStates(own, theirs) > 0 && winnerOf(parties.shape, { own, theirs }, parties) === theirs
+  )
+}
+
+function checkPolicy(decided: RowState, meeting: Meeting, parties: Parties): void {
   const winner = winnerOf(parties.shape, meeting, parties)
   if (decided.text === winner.text) return
   const facts = `${parties.thisNode} took ${decided.text ?? 'a deletion'}, and not ${winner.text ?? 'a deletion'}`

@@ -76,6 +76,8 @@ export class FrameFile {
     this.#window.moveTo(begin)
     const frame = (await this.#window.show(octets)).subarray(0, octets)
     this.#window.skip(frame.length)
+    // The seal covers all of it, and a decompressor ignores what is behind a frame: it would be something that nobody has read.
+    if (findFrameEnd(frame) !== octets) throw new MessageDamaged('a part of it is not one frame')
     const { least, most, ofCompressed } = PART_CHUNK
     const chunkSize = Math.min(most, Math.max(least, octets * ofCompressed))
     return decompress(frame, { maxOutputLength: MAX_PART_OCTETS, chunkSize })
@@ -118,12 +120,19 @@ function decompress(
   } catch (error) {
     const code = codeOf(error)
     if (code === 'ERR_BUFFER_TOO_LARGE') throw new MessageDamaged('a frame of it holds too much')
-    if (!ZSTD_ERROR.test(code)) throw error
+    if (LACK_OF_MEMORY.has(code) || !ZSTD_ERROR.test(code)) throw error
     throw new MessageDamaged('it does not decompress', { cause: error })
   }
 }
 
 const ZSTD_ERROR = /^Z(STD_|_)|^ERR_ZLIB/
+
+/** What zstd says when this machine has no room for its work: that is no fault of the message, which may be read another time. */
+const LACK_OF_MEMORY: ReadonlySet<string> = new Set([
+  'ZSTD_error_memory_allocation',
+  'Z_MEM_ERROR',
+  'ERR_ZLIB_INITIALIZATION_FAILED',
+])
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''

@@ -28,7 +28,7 @@ export function composeContent(
   seal.update(checkLines)
   const endLine = formatEndLine({ rowCount, sha256: seal.digest('hex') })
   // Its checksum shows damage even in the number of the format, which would look like a message of a later version.
-  const head = compressFrame(headerLine)
+  const head = compressFrame(Buffer.from(headerLine))
   const tail = frameOfLines(`${checkLines}${endLine}\n`)
   return {
     content: {

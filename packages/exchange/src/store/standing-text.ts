@@ -10,21 +10,21 @@ export function formatStanding(standing: Standing | undefined): string {
 
 export function parseStanding(text: string): Standing | undefined {
   if (text === '') return undefined
-  const json = toMap(JSON.parse(text))
-  const peer = toMap(json.get('peer'))
-  const stop = readStop(json.get('stop'))
+  const json = toFields(JSON.parse(text))
+  const peer = toFields(json['peer'])
+  const stop = readStop(json['stop'])
   return {
-    forks: readNumber(json.get('forks')),
-    forkedAt: readNumber(json.get('forkedAt')),
-    lives: readTexts(json.get('lives')),
+    forks: readNumber(json['forks']),
+    forkedAt: readNumber(json['forkedAt']),
+    lives: readTexts(json['lives']),
     peer: {
-      lives: readTexts(peer.get('lives')),
-      ended: readTexts(peer.get('ended')),
-      returns: readArray(peer.get('returns')).filter((at) => typeof at === 'number'),
+      lives: readTexts(peer['lives']),
+      ended: readTexts(peer['ended']),
+      returns: readArray(peer['returns']).filter((at) => typeof at === 'number'),
     },
     ...(stop !== undefined && { stop }),
-    ...(typeof json.get('checkedAt') === 'number' && {
-      checkedAt: readNumber(json.get('checkedAt')),
+    ...(typeof json['checkedAt'] === 'number' && {
+      checkedAt: readNumber(json['checkedAt']),
     }),
   }
 }
@@ -50,13 +50,20 @@ export function parseParts(text: string): number[] {
 
 function readStop(json: unknown): Stop | undefined {
   if (json === undefined) return undefined
-  const stop = toMap(json)
-  const twice = stop.get('twice') === 'here' ? 'here' : 'there'
-  return { twice, since: readNumber(stop.get('since')) }
+  const stop = toFields(json)
+  const twice = stop['twice'] === 'here' ? 'here' : 'there'
+  return { twice, since: readNumber(stop['since']) }
 }
 
-function toMap(json: unknown): ReadonlyMap<string, unknown> {
-  return new Map(typeof json === 'object' && json !== null ? Object.entries(json) : [])
+/** It is read whenever a node is: what belongs to it is looked at where it is. */
+function toFields(json: unknown): Fields {
+  return isFields(json) ? json : {}
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function isFields(json: unknown): json is Fields {
+  return typeof json === 'object' && json !== null
 }
 
 function readNumber(json: unknown): number {

@@ -84,12 +84,19 @@ export class TableSummer {
   sum(): TableSum {
     const parts = Array.from(this.#rowCounts, (rowCount, part): PartSum | undefined => {
       if (this.#open.has(part)) return undefined
-      const halves = [...this.#sums.subarray(2 * part, 2 * part + 2)]
-      return { rowCount, sum: halves.map((half) => half.toString(16).padStart(8, '0')).join('') }
+      return rowCount === 0 ? EMPTY_PART : { rowCount, sum: this.#digits(part) }
     })
     return { ...this.#layout, parts }
   }
+
+  #digits(part: number): string {
+    const halves = [this.#sums[2 * part] ?? 0, this.#sums[2 * part + 1] ?? 0]
+    return halves.map((half) => half.toString(16).padStart(8, '0')).join('')
+  }
 }
+
+/** Of a small table most parts are. */
+const EMPTY_PART: PartSum = { rowCount: 0, sum: '0'.repeat(16) }
 
 /** Of text values the length says where they end. Numbers that are equal are the same: one database has 5 where another one has 5.0. */
 function textOf(values: readonly Value[]): string {

@@ -16,18 +16,14 @@ import { MessageDamaged } from '../../src/message/errors.ts'
 import { COLUMN_TYPES } from '../../src/message/values.ts'
 import { parseNodeCode } from '../../src/plan/node-code.ts'
 import { base64 } from '../../src/platform/base64.ts'
+import { tableLine } from '../store/store-language.ts'
 import { anyText } from './any-text.ts'
 
-const DETAILS: TableLine = {
-  kind: 'table',
-  table: 'Order Details',
-  keyLength: 2,
-  columns: [
-    { name: 'OrderID', type: 'integer' },
-    { name: 'ProductID', type: 'integer' },
-    { name: 'Discount', type: 'real' },
-  ],
-}
+const DETAILS = tableLine('Order Details', 2, {
+  OrderID: 'integer',
+  ProductID: 'integer',
+  Discount: 'real',
+})
 
 const TABLE_LINE =
   '{"table":"Order Details","key":2,"columns":[["OrderID","integer"],["ProductID","integer"],["Discount","real"]]}'

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { zstdCompressSync } from 'node:zlib'
+import zlib, { zstdCompressSync } from 'node:zlib'
 
 import { formatEndLine, formatPartLine } from '../../src/message/body-lines.ts'
 import { MessageDamaged, MessageTooNew } from '../../src/message/errors.ts'
@@ -19,6 +20,7 @@ import {
   writeBody,
   readFrames,
   writePart,
+  writeSealed,
   readRows,
   NAMES,
 } from './message-samples.ts'
@@ -130,6 +132,40 @@ describe('a damaged message file', () => {
       const path = await writePart(t, lines, rows)
 
       await assert.rejects(readRows(path), MessageDamaged)
+    })
+  }
+
+  it('is one with octets behind the frame of a part, though its seals fit', async (t) => {
+    const lines = Buffer.from(`${GOODS_LINE}["u",1,"ЦБ",1,"Чай"]\n`)
+    for (const more of [Buffer.from('more'), zstdCompressSync('["u",1,"ЦБ",2,"Соль"]\n')]) {
+      const frame = Buffer.concat([zstdCompressSync(lines), more])
+      const sha256 = createHash('sha256').update(frame).digest('hex')
+      const seal = `${formatPartLine({ rowCount: 1, octets: frame.length, sha256 })}\n`
+      const frames = Buffer.concat([zstdCompressSync(seal), frame])
+      const path = await writeSealed(t, { seal, frames }, 1)
+
+      await assert.rejects(readRows(path), {
+        code: 'MESSAGE_DAMAGED',
+        message: /a part of it is not one frame/,
+      })
+    }
+  })
+
+  for (const code of ['ZSTD_error_memory_allocation', 'ERR_ZLIB_INITIALIZATION_FAILED']) {
+    it(`is none when this machine lacks the memory to read it: ${code}`, async (t) => {
+      const { path } = await write(t, [{ table: GOODS, changes: changes(1, NAMES) }])
+      const lack = Object.assign(new Error('no memory'), { code })
+      const { mock } = t.mock.method(zlib, 'zstdDecompressSync', () => {
+        throw lack
+      })
+      syncBuiltinESMExports()
+
+      const verdict = await judge(path)
+      mock.restore()
+      syncBuiltinESMExports()
+
+      assert.equal(verdict, lack)
+      assert.equal(await judge(path), 'whole')
     })
   }
 

@@ -15,20 +15,13 @@ import type { MessageHeader } from '../../src/plan/message-header.ts'
 import { toMessageNo } from '../../src/plan/message-no.ts'
 import { parseNodeCode } from '../../src/plan/node-code.ts'
 import { readMessage, verifyMessage } from '../../src/session/message-reader.ts'
-import { sealPart } from '../../src/session/frames.ts'
+import { type SealedPart, sealPart } from '../../src/session/frames.ts'
 import { composeContent, readContent } from '../../src/session/message-content.ts'
 import type { Change, ChangeBatch } from '../../src/store/change-store.ts'
+import { tableLine } from '../store/store-language.ts'
 import { type WrittenFile, writeMessageFile } from './write-message-file.ts'
 
-export const GOODS: TableLine = {
-  kind: 'table',
-  table: 'goods',
-  keyLength: 1,
-  columns: [
-    { name: 'id', type: 'integer' },
-    { name: 'name', type: 'text' },
-  ],
-}
+export const GOODS: TableLine = tableLine('goods', 1, { id: 'integer', name: 'text' })
 
 export const GOODS_LINE = `${formatTableLine(GOODS)}\n`
 
@@ -99,13 +92,21 @@ export function readFrames(octets: Buffer): string[] {
 }
 
 /** Writes a file of one part with these lines, sealed as its sender would. */
-export async function writePart(
+export function writePart(
   t: TestContext,
   lines: string | Buffer,
   rowCount: number,
 ): Promise<string> {
+  return writeSealed(t, sealPart(Buffer.from(lines), rowCount), rowCount)
+}
+
+/** Writes a file of one part. */
+export async function writeSealed(
+  t: TestContext,
+  { seal, frames }: SealedPart,
+  rowCount: number,
+): Promise<string> {
   const path = join(await makeFolder(t), 'message')
-  const { seal, frames } = sealPart(Buffer.from(lines), rowCount)
   const pieces = { rowCount, seals: [seal], ranges: [[0, frames.length]] } as const
   const { content } = composeContent(HEADER, { body: { name: 'body', pieces }, checks: [] })
   await pipeline(readContent(content, frames), createWriteStream(path))

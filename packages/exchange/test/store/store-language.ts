@@ -91,6 +91,11 @@ export function deletion(stamp: number, origin: string, ...key: Value[]): RowLin
   return { kind: 'deletion', stamp, origin: parseNodeCode(origin), values: key }
 }
 
+/** The row is no longer the share of the node that hears of it. */
+export function departure(stamp: number, origin: string, ...key: Value[]): RowLine {
+  return { kind: 'departure', stamp, origin: parseNodeCode(origin), values: key }
+}
+
 type ColumnType = TableLine['columns'][number]['type']
 
 /** A table line: `tableLine('users', 1, { login: ['text', 'NOCASE'], age: 'integer' })`. */

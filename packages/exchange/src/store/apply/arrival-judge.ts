@@ -10,6 +10,7 @@ import type { OwnVersions } from './own-versions.ts'
 import { formatKey, formatRow, formatValues } from './row-text.ts'
 import type { Known, RowWriter } from './row-writer.ts'
 import type { IndexEntry, TableTarget } from './table-target.ts'
+import type { WaitingVersions } from './waiting-versions.ts'
 
 /** What is to be done with rows of one table. */
 export interface Judgement {
@@ -27,6 +28,7 @@ export interface JudgeOptions {
   readonly sender: Sender
   readonly rules: PlanRules
   readonly versions: OwnVersions
+  readonly waiting: WaitingVersions
   readonly writer: RowWriter
 }
 
@@ -66,7 +68,7 @@ export class ArrivalJudge {
     for (const arrival of arrivals) {
       const { entry, row } = arrival
       if (row.kind === 'departure') {
-        if (this.#mayDepart(row, entry)) depart.push(row)
+        if (await this.#mayDepart(arrival)) depart.push(row)
         else this.#outdated += 1
       } else if (entry === undefined) {
         write.push(arrival)
@@ -114,10 +116,11 @@ export class ArrivalJudge {
     await this.#options.writer.record([{ ...meeting, row: keptRow(meeting, version) }])
   }
 
-  /** A row that was changed here since stays: its sender says so again when it knows of the change. */
-  #mayDepart(row: RowLine, entry: IndexEntry | undefined): boolean {
-    if (entry === undefined || compareVersions(row, entry) < 0) return false
-    return !this.#isUnknownToSender(row, entry)
+  /** A row that was changed here since stays: its sender says so again when it knows of the change. One that is not here yet may wait. */
+  async #mayDepart(arrival: Known): Promise<boolean> {
+    const { row, entry } = arrival
+    if (entry === undefined) return this.#options.waiting.leaveWith(arrival)
+    return compareVersions(row, entry) >= 0 && !this.#isUnknownToSender(row, entry)
   }
 
   #needsPresent({ row, entry }: Known): boolean {

@@ -65,6 +65,25 @@ export class HeldRows {
     this.#rows = [...newest.values()]
   }
 
+  /** Of rows that wait, those that are no newer than one that leaves this node's share go with it. Gives the others. */
+  withoutLeaving<Row extends Pick<Held, 'target' | 'row' | 'key'>>(rows: readonly Row[]): Row[] {
+    const departures = this.#rows.filter(({ row }) => row.kind === 'departure')
+    const leaving = new Map(departures.map((held) => [nameOf(held), held]))
+    const left = new Set<string>()
+    const staying: Row[] = []
+    for (const row of rows) {
+      const departure = leaving.get(nameOf(row))
+      if (departure === undefined || compareVersions(row.row, departure.row) > 0) staying.push(row)
+      else left.add(nameOf(row))
+    }
+    if (left.size > 0) {
+      this.#rows = this.#rows.map((held) =>
+        left.has(nameOf(held)) ? { ...held, waitsFor: '' } : held,
+      )
+    }
+    return staying
+  }
+
   /**
    * Deletes what nothing refers to, children before their parents. Gives whether anything went: a value that was unique, or a
    * place, may be free now.
@@ -120,12 +139,10 @@ export class HeldRows {
   }
 
   async #remove(rows: readonly (Held & Known)[]): Promise<void> {
-    const { writer, database } = this.#options
+    const { writer } = this.#options
     await writer.write(rows.filter(({ row }) => row.kind === 'deletion'))
     const departures = rows.filter(({ row }) => row.kind === 'departure')
     await writer.depart(departures)
-    // What waits under such a key is no longer this node's share either.
-    for (const { target, key } of departures) await database.forgetWaiting(target.line.table, key)
   }
 
   /** The row stays, above the deletion, and the deletion is on record beside it. */
@@ -158,6 +175,6 @@ export class HeldRows {
   }
 }
 
-function nameOf({ target, key }: Held): string {
+function nameOf({ target, key }: Pick<Held, 'target' | 'key'>): string {
   return JSON.stringify([target.line.table, key])
 }

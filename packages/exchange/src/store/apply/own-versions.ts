@@ -1,21 +1,18 @@
 import { versionAbove } from '../../plan/conflict.ts'
 import type { NodeCode } from '../../plan/node-code.ts'
 import type { RowVersion } from '../../plan/row-version.ts'
-import type { ApplyDatabase } from './apply-database.ts'
-import { formatKey } from './row-text.ts'
-import type { Arrival } from './row-writer.ts'
+import type { Waiter, WaitingVersions } from './waiting-versions.ts'
 
 /**
  * The versions that this node makes while it applies. One version stands for one content: so each is above all that the node has made of
- * the row before, also above a decision that the database refused, and that waits. What waits is read when the first version is made.
+ * the row before, also above a decision that the database refused, and that waits.
  */
 export class OwnVersions {
   readonly thisNode: NodeCode
-  readonly #database: ApplyDatabase
-  #waiting: ReadonlyMap<string, number> | undefined
+  readonly #waiting: WaitingVersions
 
-  constructor(database: ApplyDatabase, thisNode: NodeCode) {
-    this.#database = database
+  constructor(waiting: WaitingVersions, thisNode: NodeCode) {
+    this.#waiting = waiting
     this.thisNode = thisNode
   }
 
@@ -32,23 +29,8 @@ export class OwnVersions {
     return origin === this.thisNode && (await this.#stampOf(arrival)) === stamp
   }
 
-  async #stampOf({ target, row }: Waiter): Promise<number | undefined> {
-    this.#waiting ??= await this.#readWaiting()
-    return this.#waiting.get(nameOf(target.line.table, formatKey(target.line, row)))
+  async #stampOf(arrival: Waiter): Promise<number | undefined> {
+    const waiting = await this.#waiting.of(arrival)
+    return waiting?.origin === this.thisNode ? waiting.stamp : undefined
   }
-
-  async #readWaiting(): Promise<ReadonlyMap<string, number>> {
-    const stamps = new Map<string, number>()
-    for (const { table, key, row } of await this.#database.waitingRows()) {
-      if (row.origin === this.thisNode) stamps.set(nameOf(table.table, key), row.stamp)
-    }
-    return stamps
-  }
-}
-
-/** A row of which something may wait. */
-type Waiter = Pick<Arrival, 'target' | 'row'>
-
-function nameOf(table: string, key: string): string {
-  return JSON.stringify([table, key])
 }

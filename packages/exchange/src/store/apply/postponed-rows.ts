@@ -104,7 +104,7 @@ export class PostponedRows {
       }
     }
     this.#options.held.addWaiting(waitingToGo)
-    this.#rows = [...newest.values()]
+    this.#rows = this.#options.held.withoutLeaving([...newest.values()])
     return unreachable
   }
 

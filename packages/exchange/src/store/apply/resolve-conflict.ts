@@ -7,6 +7,7 @@ import { parseValues } from './conflict-text.ts'
 import { OwnVersions } from './own-versions.ts'
 import { formatRow, formatValues } from './row-text.ts'
 import { RowWriter } from './row-writer.ts'
+import { WaitingVersions } from './waiting-versions.ts'
 
 /** A conflict with what is needed to write either version. */
 export interface StoredConflict {
@@ -39,7 +40,7 @@ export async function resolveConflict(options: ResolvingOptions, choice: Choice)
   const chosen = chosenRow(conflict, choice, thisNode)
   const [entry] = await target.entriesOf([chosen])
   const [present] = await target.presentRows([chosen])
-  const versions = new OwnVersions(database, thisNode)
+  const versions = new OwnVersions(new WaitingVersions(database), thisNode)
   const writer = new RowWriter(versions, headSeq)
   const above = await versions.above({ target, row: chosen }, entry)
   const stamp = Math.max(nowMs, above.stamp)

@@ -13,6 +13,8 @@ import { PostponedRows } from './postponed-rows.ts'
 import { formatKey } from './row-text.ts'
 import { type Arrival, type Known, RowWriter } from './row-writer.ts'
 import type { TableTarget } from './table-target.ts'
+import type { WaitingRow } from './waiting-row.ts'
+import { WaitingVersions } from './waiting-versions.ts'
 
 /** Whose rows are applied, to what, and by which rules. */
 export interface ApplyOptions {
@@ -32,6 +34,7 @@ export class BatchRowApplier implements RowApplier {
   readonly #options: ApplyOptions
   readonly #judge: ArrivalJudge
   readonly #writer: RowWriter
+  readonly #waiting: WaitingVersions
   readonly #held: HeldRows
   readonly #postponed: PostponedRows
   readonly #targets = new Map<string, TableTarget>()
@@ -42,9 +45,11 @@ export class BatchRowApplier implements RowApplier {
 
   constructor(options: ApplyOptions) {
     this.#options = options
-    const versions = new OwnVersions(options.database, options.thisNode)
+    const waiting = new WaitingVersions(options.database)
+    const versions = new OwnVersions(waiting, options.thisNode)
     this.#writer = new RowWriter(versions, options.headSeq)
-    this.#judge = new ArrivalJudge({ ...options, versions, writer: this.#writer })
+    this.#judge = new ArrivalJudge({ ...options, versions, waiting, writer: this.#writer })
+    this.#waiting = waiting
     const isOutdated = (arrival: Known): Promise<boolean> => this.#judge.isOutdated(arrival)
     this.#held = new HeldRows({ ...options, versions, writer: this.#writer, isOutdated })
     this.#postponed = new PostponedRows({
@@ -65,6 +70,11 @@ export class BatchRowApplier implements RowApplier {
   /** The last position of the change index, with the rows that were written. */
   get headSeq(): number {
     return this.#writer.headSeq
+  }
+
+  /** What waits, as a message leaves it. */
+  waitingRows(): Promise<readonly WaitingRow[]> {
+    return this.#options.database.waitingRows()
   }
 
   async beginTable(line: TableLine): Promise<void> {
@@ -134,10 +144,12 @@ export class BatchRowApplier implements RowApplier {
     }
   }
 
-  /** What waits under such a key is no longer this node's share either. */
+  /** What waits under such a key, and is no newer, is no longer this node's share either. */
   async #depart(going: readonly Arrival[]): Promise<void> {
     await this.#writer.depart(going)
-    for (const { target, row } of going) {
+    for (const departure of going) {
+      if (!(await this.#waiting.leaveWith(departure))) continue
+      const { target, row } = departure
       await this.#options.database.forgetWaiting(target.line.table, formatKey(target.line, row))
     }
   }

@@ -2,20 +2,14 @@
  * Rows as lines of a message, made by PostgreSQL itself: what is read then never becomes values of JavaScript, only to become text again. A
  * piece with a value in it that JSON would not hold as it is (octets, whole numbers beyond 2^53, infinities) is left to who reads row by row.
  */
-import { parseNodeCode } from '../../plan/node-code.ts'
 import type { ChangeLines } from '../change-store.ts'
+import { MAX_COLUMNS, MAX_LINE_OCTETS, toChangeLines } from '../line-piece.ts'
 import type { Codec } from './column-type.ts'
 import { type Connection, toNumber, toText } from './postgres-database.ts'
 import type { ChangeSource } from './share.ts'
 
 /** Enough that the work for a piece, most of it planning, does not count. */
 const LINES_AT_A_TIME = 500
-
-/** A longer line is left to who reads row by row, and looks at the size first: so a piece can always be held. */
-const MAX_LINE_OCTETS = 16 * 1024
-
-/** What a function of PostgreSQL takes, without the three values that come before those of the row. */
-const MAX_COLUMNS = 97
 
 /** What is done with the values of a column, and the expression that reads them. */
 export interface ReadColumn {
@@ -49,16 +43,16 @@ export async function readLines(
   const statement = linesStatement(source, range.tellsVia ? 'i.via' : `''`)
   const { afterSeq, throughSeq, knower } = range
   const row = await connection.first(statement, afterSeq, throughSeq, knower)
-  const [rowCount, lastSeq, via, lastVia, plain, lines] = row ?? []
+  const [rowCount, lastSeq, via, lastVia, plainCount, lines] = row ?? []
   if (toNumber(rowCount) === 0) return 'none'
-  const isWhole = toNumber(rowCount) > 1 && plain === rowCount && via === lastVia
-  if (!isWhole || typeof lines !== 'string') return undefined
-  return {
-    via: via === '' ? '' : parseNodeCode(toText(via)),
+  if (typeof lines !== 'string') return undefined
+  return toChangeLines({
     rowCount: toNumber(rowCount),
+    plainCount: toNumber(plainCount),
     lastSeq: toNumber(lastSeq),
+    vias: [toText(via), toText(lastVia)],
     octets: Buffer.from(lines),
-  }
+  })
 }
 
 /** Counts the next rows, and joins their lines. They are made inside, because a limit keeps them from being made anew wherever they are named. */

@@ -53,10 +53,11 @@ export class PlainWriter {
 
   /** Gives the rows that need a thought. */
   async write(rows: readonly RowLine[], terms: PlainTerms): Promise<readonly RowLine[]> {
-    const { texts } = this.#options
-    const fit = rows.filter((row) => row.kind === 'row' && texts.faultOf(row) === undefined)
-    const written = new Set(await this.#writeAll(fit, terms))
-    return written.size === rows.length ? [] : rows.filter((row) => !written.has(row))
+    const present = rows.filter(({ kind }) => kind === 'row')
+    const written = await this.#writeAll(present, terms)
+    if (written.length === rows.length) return []
+    const isWritten = new Set(written)
+    return rows.filter((row) => !isWritten.has(row))
   }
 
   /** Writes as many rows as it can: when the database refuses some, by halves. Gives those that are written. */
@@ -101,13 +102,14 @@ export class PlainWriter {
   }
 
   /** Gives the rows that needed no thought; `undefined` when not all of them were written. */
-  async #run(rows: readonly RowLine[], terms: PlainTerms): Promise<readonly RowLine[] | undefined> {
-    const { texts, thisNode } = this.#options
+  async #run(wanted: readonly RowLine[], terms: PlainTerms): Promise<readonly RowLine[] | undefined> {
+    const { thisNode } = this.#options
     const { sender, acknowledgedSeq, beginsAnew, afterSeq } = terms
+    const { rows, texts, areSure } = this.#options.texts.columnsOf(wanted)
     const [plainCount, writtenCount, places] =
       (await this.#connection.first(
-        texts.areSure(rows) ? this.#sure : this.#checking,
-        ...texts.bind(rows),
+        areSure ? this.#sure : this.#checking,
+        ...texts.map(toArray),
         toArray(rows.map(({ stamp }) => String(stamp))),
         toArray(rows.map(({ origin }) => origin)),
         sender,

@@ -140,14 +140,18 @@ export function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 
-/** An array of texts as a parameter. */
+/** An array of texts as a parameter. Nearly always no text in it needs a backslash, which is found out for all of them at once. */
 export function toArray(values: readonly (string | null)[]): string {
-  return `{${values.map(toElement).join(',')}}`
+  if (values.length === 0) return '{}'
+  if (/["\\]/.test(values.join('\n'))) return `{${values.map(toElement).join(',')}}`
+  if (!values.includes(null)) return `{"${values.join('","')}"}`
+  let array = ''
+  for (const value of values) array += value === null ? ',NULL' : `,"${value}"`
+  return `{${array.slice(1)}}`
 }
 
 function toElement(value: string | null): string {
-  if (value === null) return 'NULL'
-  return /["\\]/.test(value) ? `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"` : `"${value}"`
+  return value === null ? 'NULL' : `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`
 }
 
 /**

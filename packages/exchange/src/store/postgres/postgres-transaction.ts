@@ -142,9 +142,13 @@ export class PostgresTransaction implements StoreTransaction {
   }
 
   /** A row that came from a node is there: should it be changed here before the next message to the node, it may leave its share. */
-  async #noteWhatItHas(node: NodeCode, headSeq: number): Promise<number> {
+  async #noteWhatItHas(node: NodeCode, applier: BatchRowApplier): Promise<number> {
+    const { headSeq } = applier
+    const { tables } = this.#content
+    if (tables.every(({ condition }) => condition === undefined)) return headSeq
+    const waiting = await applier.waitingRows()
     try {
-      return await settleHeld(this.#connection, this.#content.tables, { node, headSeq })
+      return await settleHeld(this.#connection, tables, { node, headSeq, waiting })
     } catch (error) {
       // Then it is worked out when the attribute is there: see reviseShares.
       if (!(error instanceof NodeAttributeMissing)) throw error
@@ -263,7 +267,7 @@ export class PostgresTransaction implements StoreTransaction {
       },
       finish: async () => {
         const summary = await applier.finish()
-        await writeHeadSeq(this.#connection, await this.#noteWhatItHas(node, applier.headSeq))
+        await writeHeadSeq(this.#connection, await this.#noteWhatItHas(node, applier))
         return summary
       },
     }

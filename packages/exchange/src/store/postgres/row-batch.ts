@@ -17,6 +17,14 @@ export function numbered(rows: readonly RowLine[]): NumberedRow[] {
 /** A value as it is bound; `undefined` for one that its column's type does not have. */
 type Text = string | null | undefined
 
+/** Rows of which every value has a text, column by column. */
+export interface RowColumns {
+  readonly rows: readonly RowLine[]
+  readonly texts: readonly (readonly (string | null)[])[]
+  /** Whether PostgreSQL surely takes all values and keeps them as they are. */
+  readonly areSure: boolean
+}
+
 /** Texts for the values of rows, or why a row's values have none. */
 export class RowTexts {
   readonly #columns: readonly UserColumn[]
@@ -46,6 +54,26 @@ export class RowTexts {
         return text === null || (text !== undefined && codec.isSure?.(text, declared) === true)
       })
     })
+  }
+
+  /** Those of the rows that can be bound. */
+  columnsOf(rows: readonly RowLine[]): RowColumns {
+    const faulty = new Set<RowLine>()
+    const texts = this.#columns.map(({ codec }, index) =>
+      rows.map((row) => {
+        const value = row.values[index] ?? null
+        if (value === null) return null
+        const text = codec.encode(value)
+        if (text === undefined) faulty.add(row)
+        return text ?? null
+      }),
+    )
+    if (faulty.size > 0) return this.columnsOf(rows.filter((row) => !faulty.has(row)))
+    const areSure = this.#columns.every(({ codec, declared }, index) => {
+      if (codec.isExact === undefined) return true
+      return texts[index]?.every((text) => text === null || codec.isSure?.(text, declared) === true)
+    })
+    return { rows, texts, areSure }
   }
 
   /** The arrays for the first `width` columns. A row that can't be bound must not be among these. */

@@ -14,6 +14,7 @@ import type { RowLine } from '../../message/body-lines.ts'
 import { NodeAttributeMissing } from '../../plan/errors.ts'
 import { withCode } from '../../plan/node-attributes.ts'
 import type { NodeCode } from '../../plan/node-code.ts'
+import type { WaitingRow } from '../apply/waiting-row.ts'
 import { fillCondition, type SqlCondition } from '../../plan/sql-condition.ts'
 import { readAttributes } from './attribute-rows.ts'
 import { type CapturedTable, indexName, keyNames, matchesKey } from './capture.ts'
@@ -22,6 +23,7 @@ import { type Connection, quoteName, toNumber, toText } from './postgres-databas
 import { RowTexts, rowsFrom, writeColumn } from './row-batch.ts'
 import { EVERY_ROW, type RuledTable } from './ruled-table.ts'
 import { tableName } from './user-table.ts'
+import { holdWaiting, NO_POSITION, WAITING } from './waiting-share.ts'
 
 export function shareName(table: { readonly id: number }): string {
   return `obmen_exchange.share_of_${table.id}`
@@ -196,9 +198,6 @@ async function extendShare(
   await saveProgress(connection, { table, node }, { throughSeq, condition: progress.condition })
 }
 
-/** The entry of a row that came from a node has no position before {@link settleHeld} gives it one. */
-const NO_POSITION = 0
-
 /**
  * Enters rows that came from a node: it has them, whatever becomes of them here. One that loses against ours, or that a decision
  * changes, may be none of its share. Must run in the transaction that applies them.
@@ -224,6 +223,13 @@ export async function enterHeld(
   )
 }
 
+/** Whose rows were applied, and what of all rows waits since. */
+interface HeldBy {
+  readonly node: NodeCode
+  readonly headSeq: number
+  readonly waiting: readonly WaitingRow[]
+}
+
 /**
  * Works out a node's share after its rows were applied. Those that were not written here are offered as they are here, or as a
  * departure. Gives the last position.
@@ -231,11 +237,12 @@ export async function enterHeld(
 export async function settleHeld(
   connection: Connection,
   tables: readonly RuledTable[],
-  { node, headSeq }: { readonly node: NodeCode; readonly headSeq: number },
+  { node, headSeq, waiting }: HeldBy,
 ): Promise<number> {
   await extendShares(connection, tables, { node, throughSeq: headSeq })
   let lastSeq = headSeq
   for (const table of sharedOf(tables)) {
+    await holdWaiting(connection, { table, share: shareName(table), node }, waiting)
     const keys = keyNames(table)
     const isEntry = keys.map((key) => `s.${key} = i.${key}`).join(' AND ')
     const mine = isShare(table, await conditionFor(connection, table, node))
@@ -294,7 +301,7 @@ async function reviseShare(
     `INSERT INTO ${shareName(table)} (node, ${keys.join(', ')}, seq, is_in)
      SELECT $1, ${keys.map((key) => `i.${key}`).join(', ')}, $2::bigint + row_number() OVER (ORDER BY i.seq), ${mine}
        FROM ${indexName(table)} i LEFT JOIN ${shareName(table)} s ON s.node = $1 AND ${isEntry}
-      WHERE NOT i.gone AND (${mine} <> coalesce(s.is_in, false) OR s.seq = ${NO_POSITION})
+      WHERE NOT i.gone AND (${mine} <> coalesce(s.is_in, false) OR s.seq = ${NO_POSITION}) AND s.seq IS DISTINCT FROM ${WAITING}
      ON CONFLICT (node, ${keys.join(', ')}) DO UPDATE SET seq = excluded.seq, is_in = excluded.is_in`,
     node,
     headSeq,

@@ -170,9 +170,15 @@ function dropTriggers(database: SqliteDatabase, prefix: string): void {
 }
 
 function isInSchema(database: SqliteDatabase, statement: string): boolean {
-  return (
-    new Query(database, 'SELECT 1 FROM sqlite_schema WHERE sql = ?').first(statement) !== undefined
-  )
+  const found = new Query(database, `SELECT 1 FROM sqlite_schema WHERE replace(sql, ?, '') = ?`)
+  return found.first(NAMED_BINARY, statement) !== undefined
+}
+
+/** So log and index named the collation that they would have anyway, when the first databases were prepared: they are what they should be. */
+const NAMED_BINARY = ' COLLATE "BINARY"'
+
+function withoutBinary(statements: string): string {
+  return statements.replaceAll(NAMED_BINARY, '')
 }
 
 /**
@@ -190,7 +196,12 @@ export class CaptureInspector {
   /** Reads the schema once for all tables: it has ten statements for each of them. */
   constructor(database: SqliteDatabase) {
     const statements = new Query(database, 'SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL')
-    this.#statements = new Set(statements.all().map(([sql]) => toText(sql)))
+    this.#statements = new Set(
+      statements.all().map(([sql]) => {
+        const statement = toText(sql)
+        return statement.startsWith('CREATE TABLE obmen_') ? withoutBinary(statement) : statement
+      }),
+    )
     const recorded = new Query(database, 'SELECT id, capture FROM obmen_table').all()
     this.#recorded = new Map(recorded.map(([id, text]) => [toNumber(id), toText(text)]))
     for (const statement of this.#statements) {
@@ -204,7 +215,9 @@ export class CaptureInspector {
   stateOf(table: CapturedTable): CaptureState {
     const needed = [...tableStatements(table), ...triggerStatements(table)]
     const isComplete = needed.every((statement) => this.#statements.has(statement))
-    if (!isComplete || this.#recorded.get(table.id) !== captureText(table)) return 'disturbed'
+    const recorded = this.#recorded.get(table.id) ?? ''
+    const isAsRecorded = withoutBinary(recorded) === withoutBinary(captureText(table))
+    if (!isComplete || !isAsRecorded) return 'disturbed'
     const evictions = evictionStatements(table)
     const areEvictionsCurrent =
       evictions.every((statement) => this.#statements.has(statement)) &&

@@ -7,19 +7,13 @@
 import { isUtf8 } from 'node:buffer'
 
 import type { Column } from '../../message/body-lines.ts'
-import { parseNodeCode } from '../../plan/node-code.ts'
 import type { ChangeLines } from '../change-store.ts'
+import { MAX_COLUMNS, MAX_LINE_OCTETS, toChangeLines } from '../line-piece.ts'
 import type { ChangeSource } from './share.ts'
-import { Query, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
+import { Query, quoteName, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
 
 /** Pieces of more rows are hardly cheaper, and their memory comes from the system anew each time. */
 const LINES_AT_A_TIME = 128
-
-/** A longer line is left to who reads row by row, and looks at the size after each of them: so a piece can always be held. */
-const MAX_LINE_OCTETS = 16 * 1024
-
-/** What a function of SQLite takes by default, without the three values that come before those of the row. */
-const MAX_COLUMNS = 97
 
 /** Pieces that may be in vain one after another, before the rest of a table is read row by row. */
 const MAX_FAILURES = 3
@@ -41,15 +35,16 @@ export class LineReader {
   readonly #knower: string
   #failures = 0
 
-  /** `tellsVia`: lines of several senders are not wanted in one piece. */
+  /** `tellsVia`: lines of several senders are not wanted in one piece. To be made in the snapshot that is read. */
   constructor(
     database: SqliteDatabase,
     source: LineSource,
     at: { readonly knower: string; readonly tellsVia: boolean },
   ) {
     const isPossible = source.columns.length <= MAX_COLUMNS && writesNumbersExactly(database)
+    const hasUnsent = new Query(database, 'SELECT 1 FROM obmen_unsent').first() !== undefined
     this.#query = isPossible
-      ? new Query(database, linesStatement(source, at.tellsVia ? 'i.via' : `''`))
+      ? new Query(database, linesStatement(source, { ...at, hasUnsent }))
       : undefined
     this.#knower = at.knower
   }
@@ -58,19 +53,19 @@ export class LineReader {
   read(afterSeq: number, throughSeq: number): ChangeLines | undefined {
     if (this.#query === undefined || this.#failures >= MAX_FAILURES) return undefined
     const row = this.#query.first(this.#knower, BigInt(afterSeq), BigInt(throughSeq))
-    const [rowCount, lastSeq, via, lastVia, plain, octets] = row ?? []
-    const isWhole = toNumber(rowCount) > 1 && plain === rowCount && via === lastVia
-    if (!isWhole || !(octets instanceof Uint8Array) || !isUtf8(octets)) {
-      this.#failures += 1
-      return undefined
-    }
-    this.#failures = 0
-    return {
-      via: via === '' ? '' : parseNodeCode(toText(via)),
-      rowCount: toNumber(rowCount),
-      lastSeq: toNumber(lastSeq),
-      octets,
-    }
+    const [rowCount, lastSeq, via, lastVia, plainCount, octets] = row ?? []
+    const isText = octets instanceof Uint8Array && isUtf8(octets)
+    const lines = isText
+      ? toChangeLines({
+          rowCount: toNumber(rowCount),
+          plainCount: toNumber(plainCount),
+          lastSeq: toNumber(lastSeq),
+          vias: [toText(via), toText(lastVia)],
+          octets,
+        })
+      : undefined
+    this.#failures = lines === undefined ? this.#failures + 1 : 0
+    return lines
   }
 }
 
@@ -90,40 +85,48 @@ function writesNumbersExactly(database: SqliteDatabase): boolean {
 
 /**
  * Counts the next rows, and joins their lines. The lines are made inside: SQLite would otherwise make each of them anew wherever it is
- * named. A limit inside keeps their order.
+ * named. A limit inside keeps their order. Nothing is asked of each row that is known of all of them.
  */
-function linesStatement(source: LineSource, via: string): string {
+function linesStatement(
+  source: LineSource,
+  { tellsVia, hasUnsent }: { readonly tellsVia: boolean; readonly hasUnsent: boolean },
+): string {
   const { from, position, condition } = source
   const isShort = `octet_length(line) <= ${MAX_LINE_OCTETS}`
+  const isSent = hasUnsent ? 'AND i.seq NOT IN (SELECT seq FROM obmen_unsent)' : ''
   return `
-    SELECT count(*), max(seq), min(via), max(via), sum(${isShort}),
+    SELECT count(*), max(seq), ${tellsVia ? 'min(via), max(via)' : `'', ''`}, sum(${isShort}),
            CAST(group_concat(line, char(10)) FILTER (WHERE ${isShort}) || char(10) AS BLOB)
-      FROM (SELECT ${position} AS seq, ${via} AS via, ${lineOf(source)} AS line
+      FROM (SELECT ${position} AS seq, i.via AS via, ${lineOf(source)} AS line
               ${from}
-             WHERE ${position} > ?2 AND ${position} <= ?3 AND ${condition}
-               AND i.seq NOT IN (SELECT seq FROM obmen_unsent)
+             WHERE ${position} > ?2 AND ${position} <= ?3 AND ${condition} ${isSent}
              ORDER BY ${position} LIMIT ${LINES_AT_A_TIME})`
 }
 
-/** The line of a row, see body-lines.ts; NULL for one that can't be had so. */
+/** The line of a row, see body-lines.ts; NULL for one that can't be had so. The index has the key of one that is gone. */
 function lineOf({ presence, columns, keyLength }: LineSource): string {
-  const key = columns.slice(0, keyLength)
-  const line = (mark: string, some: readonly ReadColumn[]): string => {
+  const present = columns.map(({ name, type }) => ({ type, value: `d.${quoteName(name)}` }))
+  const gone = present.slice(0, keyLength).map(({ type }, index) => {
+    return { type, value: `i.k${index + 1}` }
+  })
+  const line = (mark: string, some: readonly LineValue[]): string => {
     const values = [mark, 'i.stamp', 'i.origin', ...some.map(({ value }) => value)]
     return `CASE WHEN ${some.map(isUnlike).join(' OR ')} THEN NULL ELSE json_array(${values.join(', ')}) END`
   }
-  return `CASE ${presence} WHEN 1 THEN ${line(`'u'`, columns)} WHEN 2 THEN ${line(`'x'`, key)} ELSE ${line(`'d'`, key)} END`
+  return `CASE ${presence} WHEN 1 THEN ${line(`'u'`, present)} WHEN 2 THEN ${line(`'x'`, present.slice(0, keyLength))} ELSE ${line(`'d'`, gone)} END`
 }
+
+type LineValue = Pick<ReadColumn, 'type' | 'value'>
 
 /**
  * Whether a value would not come back as it is. All octets are above all texts, and those above all numbers. In a column for numbers, a
  * whole one is never kept as floating point (https://sqlite.org/datatype3.html, section 3), and in one for text no number is.
  */
-function isUnlike({ value, type }: ReadColumn): string {
+function isUnlike({ value, type }: LineValue): string {
   const isOctets = `${value} >= x'' COLLATE BINARY`
   if (type === 'text') return isOctets
   const bound = type === 'real' ? '1e308' : String(Number.MAX_SAFE_INTEGER)
-  const isBeyond = `${value} < -${bound} OR (${value} > ${bound} AND (${value} < '' COLLATE BINARY OR ${isOctets}))`
+  const isBeyond = `(${value} NOT BETWEEN -${bound} AND ${bound} AND (${value} < '' COLLATE BINARY OR ${isOctets}))`
   // Nothing is converted for a column of no type.
   if (type !== 'blob') return isBeyond
   return `${isBeyond} OR (typeof(${value}) = 'real' AND ${value} = CAST(${value} AS INTEGER))`

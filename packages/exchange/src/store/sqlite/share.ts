@@ -14,6 +14,7 @@ import { NodeAttributeMissing } from '../../plan/errors.ts'
 import { withCode } from '../../plan/node-attributes.ts'
 import type { RowLine } from '../../message/body-lines.ts'
 import type { NodeCode } from '../../plan/node-code.ts'
+import type { WaitingRow } from '../apply/waiting-row.ts'
 import { fillCondition } from '../../plan/sql-condition.ts'
 import { readAttributes } from './attribute-rows.ts'
 import { type CapturedTable, indexName, keyNames, matchesKey, tableStatements } from './capture.ts'
@@ -163,6 +164,12 @@ function extendShare(database: SqliteDatabase, table: RuledTable, extent: Extent
 const NO_POSITION = 0n
 
 /**
+ * The position of a row that a node has in a version which waits here. What is here is older, and the node would not take it: neither is it
+ * offered nor taken for what the node has, before that row here is another one.
+ */
+const WAITING = -1n
+
+/**
  * Enters rows that came from a node: it has them, whatever becomes of them here. One that loses against ours, or that a decision
  * changes, may be none of its share. Must run in the transaction that applies them.
  */
@@ -183,6 +190,36 @@ export function enterHeld(
   }
 }
 
+/** Whose rows were applied, and what of all rows waits since. */
+interface HeldBy {
+  readonly node: NodeCode
+  readonly headSeq: number
+  readonly waiting: readonly WaitingRow[]
+}
+
+/** What waits may have come from another node since: then the node may have been told what is here. */
+function holdWaiting(
+  database: SqliteDatabase,
+  { table, node }: { readonly table: RuledTable; readonly node: NodeCode },
+  waiting: readonly WaitingRow[],
+): void {
+  const share = shareName(table)
+  const keys = keyNames(table)
+  new Query(
+    database,
+    `UPDATE ${share} SET seq = ${NO_POSITION} WHERE node = ? AND seq = ${WAITING}`,
+  ).run(node)
+  const hold = new Query(
+    database,
+    `UPDATE ${share} SET seq = ${WAITING}, is_in = 1
+      WHERE node = ? AND ${keys.map((key) => `${key} = ?`).join(' AND ')} AND (seq = ${NO_POSITION} OR node = ?)`,
+  )
+  for (const { table: line, row, via } of waiting) {
+    if (line.table !== table.name || row.kind !== 'row') continue
+    hold.run(node, ...row.values.slice(0, keys.length), via)
+  }
+}
+
 /**
  * Works out a node's share after its rows were applied. Those that were not written here are offered as they are here, or as a
  * departure. Gives the last position.
@@ -190,12 +227,13 @@ export function enterHeld(
 export function settleHeld(
   database: SqliteDatabase,
   tables: readonly RuledTable[],
-  { node, headSeq }: { readonly node: NodeCode; readonly headSeq: number },
+  { node, headSeq, waiting }: HeldBy,
 ): number {
   extendShares(database, tables, { node, throughSeq: headSeq })
   let lastSeq = headSeq
   for (const table of tables) {
     if (table.condition === undefined) continue
+    holdWaiting(database, { table, node }, waiting)
     const keys = keyNames(table)
     const isEntry = keys.map((key) => `s.${key} = i.${key}`).join(' AND ')
     const mine = isShare(table, conditionFor(database, table, node))
@@ -255,7 +293,7 @@ function reviseShare(
     `INSERT INTO ${shareName(table)} (node, ${keys.join(', ')}, seq, is_in)
      SELECT ?1, ${keys.map((key) => `i.${key}`).join(', ')}, ?2 + row_number() OVER (ORDER BY i.seq), ${mine}
        FROM ${indexName(table)} i LEFT JOIN ${shareName(table)} s ON s.node = ?1 AND ${isEntry}
-      WHERE i.gone = 0 AND (${mine} <> coalesce(s.is_in, 0) OR s.seq = ${NO_POSITION})
+      WHERE i.gone = 0 AND (${mine} <> coalesce(s.is_in, 0) OR s.seq = ${NO_POSITION}) AND s.seq IS NOT ${WAITING}
      ON CONFLICT (node, ${keys.join(', ')}) DO UPDATE SET seq = excluded.seq, is_in = excluded.is_in`,
   ).run(node, BigInt(headSeq))
   saveProgress(database, { table, node }, { throughSeq: headSeq + revised, condition })

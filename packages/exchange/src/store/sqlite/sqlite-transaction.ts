@@ -149,9 +149,12 @@ export class SqliteTransaction implements StoreTransaction {
   }
 
   /** A row that came from a node is there: should it be changed here before the next message to the node, it may leave its share. */
-  #noteWhatItHas(node: NodeCode, headSeq: number): number {
+  async #noteWhatItHas(node: NodeCode, applier: BatchRowApplier): Promise<number> {
+    const { headSeq } = applier
+    if (this.#tables.every(({ condition }) => condition === undefined)) return headSeq
+    const waiting = await applier.waitingRows()
     try {
-      return settleHeld(this.#database, this.#tables, { node, headSeq })
+      return settleHeld(this.#database, this.#tables, { node, headSeq, waiting })
     } catch (error) {
       // Then it is worked out when the attribute is there: see reviseShares.
       if (!(error instanceof NodeAttributeMissing)) throw error
@@ -272,7 +275,7 @@ export class SqliteTransaction implements StoreTransaction {
       },
       finish: async () => {
         const summary = await applier.finish()
-        writeHeadSeq(this.#database, this.#noteWhatItHas(node, applier.headSeq))
+        writeHeadSeq(this.#database, await this.#noteWhatItHas(node, applier))
         return summary
       },
     })

@@ -11,7 +11,8 @@ import type {
   WriteOutcome,
 } from '../apply/table-target.ts'
 import { compare, indexName, keyNames } from './capture.ts'
-import type { ForeignKey } from './foreign-keys.ts'
+import { type ForeignKey, parentConditions } from './foreign-keys.ts'
+import { knownRowsOf } from './known-rows.ts'
 import { PlainWriter } from './plain-writer.ts'
 import { References } from './references.ts'
 import type { RuledTable } from './ruled-table.ts'
@@ -65,13 +66,13 @@ export class SqliteTableTarget implements TableTarget {
     const extraColumns = extras.map(({ name }) => quoteName(name))
     const isKey = keyCondition(table)
     const query = (sql: string): Query => new Query(database, sql)
-    const set = `${target} SET ${assignments(table, line).join(', ')} WHERE ${isKey}`
+    const set = writtenPlaces(table, line).map((place) => `${columns[place]} = ?${place + 1}`)
     this.#entry = query(entryStatement(table))
     this.#row = query(`SELECT ${columns.join(', ')} FROM ${target} WHERE ${isKey}`)
     this.#extras = query(
       `SELECT ${['1', ...extraColumns].join(', ')} FROM ${target} WHERE ${isKey}`,
     )
-    this.#update = query(`UPDATE OR ABORT ${set}`)
+    this.#update = query(`UPDATE OR ABORT ${target} SET ${set.join(', ')} WHERE ${isKey}`)
     this.#insert = query(insertStatement(target, columns))
     this.#insertWhole = query(insertStatement(target, [...columns, ...extraColumns]))
     this.#delete = query(`DELETE FROM ${target} WHERE ${isKey}`)
@@ -87,8 +88,16 @@ export class SqliteTableTarget implements TableTarget {
         : new PlainWriter(database, {
             table,
             line,
-            thisNode,
-            update: `UPDATE OR FAIL ${set}${hasParents}`,
+            known: knownRowsOf(database, {
+              table,
+              line,
+              thisNode,
+              written: writtenPlaces(table, line),
+              parents: (value) =>
+                parentConditions(table, foreignKeys, value)
+                  .map(({ sql }) => sql)
+                  .join(' AND '),
+            }),
             insert: (condition) => plainInsertStatement(target, columns, condition + hasParents),
           })
   }
@@ -258,16 +267,17 @@ function parametersOf(columns: readonly string[]): string {
   return columns.map((_, index) => `?${index + 1}`).join(', ')
 }
 
-/** The key is written too where equal keys may differ: in case under NOCASE, as 1 and 1.0 without a type. */
-function assignments(table: RuledTable, line: TableLine): string[] {
-  const all = line.columns.map(({ name }, index) => `${quoteName(name)} = ?${index + 1}`)
-  const keys = all.slice(0, line.keyLength)
-  const isExact = table.key.map(({ type, collation }) => {
-    return type !== 'blob' && collation.toUpperCase() === 'BINARY'
+/**
+ * The columns that an update writes, by their places in the line. The key is written too where equal keys may differ: in case under
+ * NOCASE, as 1 and 1.0 without a type.
+ */
+function writtenPlaces(table: RuledTable, line: TableLine): readonly number[] {
+  const all = [...line.columns.keys()]
+  const written = all.filter((place) => {
+    const column = table.key[place]
+    return (
+      column === undefined || column.type === 'blob' || column.collation.toUpperCase() !== 'BINARY'
+    )
   })
-  const written = [
-    ...keys.filter((_, index) => isExact[index] !== true),
-    ...all.slice(line.keyLength),
-  ]
-  return written.length === 0 ? keys : written
+  return written.length === 0 ? all : written
 }

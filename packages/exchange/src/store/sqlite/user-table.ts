@@ -13,6 +13,10 @@ export interface UserTable {
   readonly uniques: readonly (readonly ComparedColumn[])[]
   /** Whether there is a UNIQUE index on an expression. */
   readonly hasUniqueExpression: boolean
+  /** The columns that hold no NULL by their declaration. */
+  readonly notNull: ReadonlySet<string>
+  /** What the table may refuse when a row that is there gets other values, beside its key. In doubt anything. */
+  readonly refuses: 'nothing but NULL' | 'anything'
   /** The tables it refers to by a foreign key. */
   readonly parents: readonly string[]
 }
@@ -33,13 +37,19 @@ export interface KeyColumn extends ComparedColumn {
 export function readUserTables(database: SqliteDatabase): UserTable[] {
   const list = new Query(
     database,
-    `SELECT name, wr, strict FROM pragma_table_list
-      WHERE schema = 'main' AND type = 'table'
-        AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'obmen\\_%' ESCAPE '\\'
-      ORDER BY name`,
+    // A word CHECK is looked for, wherever it stands.
+    `SELECT l.name, l.wr, l.strict, instr(lower(s.sql), 'check') > 0
+       FROM pragma_table_list l JOIN sqlite_schema s ON s.type = 'table' AND s.name = l.name
+      WHERE l.schema = 'main' AND l.type = 'table'
+        AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND l.name NOT LIKE 'obmen\\_%' ESCAPE '\\'
+      ORDER BY l.name`,
   )
-  return list.all().map(([name, withoutRowid, strict]) => {
-    const kind = { hasRowid: toNumber(withoutRowid) === 0, isStrict: toNumber(strict) === 1 }
+  return list.all().map(([name, withoutRowid, strict, mayCheck]) => {
+    const kind = {
+      hasRowid: toNumber(withoutRowid) === 0,
+      isStrict: toNumber(strict) === 1,
+      mayCheck: toNumber(mayCheck) === 1,
+    }
     return readUserTable(database, toText(name), kind)
   })
 }
@@ -47,13 +57,15 @@ export function readUserTables(database: SqliteDatabase): UserTable[] {
 interface TableKind {
   readonly hasRowid: boolean
   readonly isStrict: boolean
+  readonly mayCheck: boolean
 }
 
 function readUserTable(database: SqliteDatabase, name: string, kind: TableKind): UserTable {
-  const columns = new Query(
+  const all = new Query(
     database,
-    `SELECT name, type, "notnull", pk FROM pragma_table_xinfo(?) WHERE hidden = 0 ORDER BY cid`,
+    `SELECT name, type, "notnull", pk, hidden FROM pragma_table_xinfo(?) ORDER BY cid`,
   ).all(name)
+  const columns = all.filter(([, , , , hidden]) => toNumber(hidden) === 0)
   const keyRows = columns
     .filter(([, , , pk]) => toNumber(pk) > 0)
     .toSorted(([, , , a], [, , , b]) => toNumber(a) - toNumber(b))
@@ -63,6 +75,9 @@ function readUserTable(database: SqliteDatabase, name: string, kind: TableKind):
   }
   // A key that is the rowid itself has no index, and is never NULL. INTEGER PRIMARY KEY DESC is another matter.
   const isNeverNull = !kind.hasRowid || collations.size === 0
+  const uniques = readUniques(database, name)
+  const isUnique = uniques.uniques.length > 0 || uniques.hasUniqueExpression
+  const mayRefuse = isUnique || kind.isStrict || kind.mayCheck || columns.length < all.length
   return {
     name,
     key: keyRows.map(([column, type, notNull]) => ({
@@ -74,7 +89,11 @@ function readUserTable(database: SqliteDatabase, name: string, kind: TableKind):
     others: columns
       .filter(([, , , pk]) => toNumber(pk) === 0)
       .map(([column, type]) => ({ name: toText(column), type: typeOf(type) })),
-    ...readUniques(database, name),
+    ...uniques,
+    notNull: new Set(
+      all.flatMap(([column, , notNull]) => (toNumber(notNull) === 0 ? [] : [toText(column)])),
+    ),
+    refuses: mayRefuse ? 'anything' : 'nothing but NULL',
     parents: new Query(database, `SELECT DISTINCT "table" FROM pragma_foreign_key_list(?)`)
       .all(name)
       .map(([parent]) => toText(parent)),
@@ -83,7 +102,16 @@ function readUserTable(database: SqliteDatabase, name: string, kind: TableKind):
 
 /** What is left of a table that was dropped: its name. */
 export function droppedTable(name: string): UserTable {
-  return { name, key: [], others: [], uniques: [], hasUniqueExpression: false, parents: [] }
+  return {
+    name,
+    key: [],
+    others: [],
+    uniques: [],
+    hasUniqueExpression: false,
+    notNull: new Set(),
+    refuses: 'anything',
+    parents: [],
+  }
 }
 
 /** The table as a message names it: key columns first. */

@@ -7,6 +7,7 @@ import type { ApplyDatabase } from '../../../src/store/apply/apply-database.ts'
 import { HeldRows } from '../../../src/store/apply/held-rows.ts'
 import { OwnVersions } from '../../../src/store/apply/own-versions.ts'
 import { RowWriter } from '../../../src/store/apply/row-writer.ts'
+import { WaitingVersions } from '../../../src/store/apply/waiting-versions.ts'
 import type { TableTarget } from '../../../src/store/apply/table-target.ts'
 import { deletion, tableLine } from '../store-language.ts'
 
@@ -44,7 +45,7 @@ const DATABASE: ApplyDatabase = {
 describe('deletions of rows that others refer to', () => {
   it('are held, however many there are', async () => {
     const [thisNode, via] = [parseNodeCode('ЦБ'), parseNodeCode('С01')]
-    const versions = new OwnVersions(DATABASE, thisNode)
+    const versions = new OwnVersions(new WaitingVersions(DATABASE), thisNode)
     const held = new HeldRows({
       database: DATABASE,
       writer: new RowWriter(versions, 0),

@@ -6,6 +6,7 @@ import { RuleInvalid } from '@obmen/exchange/errors'
 
 import type { KeptReport, KeyBlock } from '../../../src/plan/key-blocks.ts'
 import { DEFAULT_PLAN_RULES, type PlanRules } from '../../../src/plan/plan-rules.ts'
+import { tableLine } from '../store-language.ts'
 import type { OpenDatabase, StoreToTry } from './store-to-try.ts'
 
 const [OFFICE, FIRST, SECOND] = [parseNodeCode('ЦБ'), parseNodeCode('С01'), parseNodeCode('С02')]
@@ -77,15 +78,7 @@ function steers(open: OpenDatabase, { counted }: KeyDeclarations): void {
     const node = await open(schema, RULES)
     await steer(node, { first: 101, last: 105 })
     await node.sql(`INSERT INTO orders (id, place) VALUES (50, 'a')`)
-    const line = {
-      kind: 'table',
-      table: 'orders',
-      keyLength: 1,
-      columns: [
-        { name: 'id', type: 'integer' },
-        { name: 'place', type: 'text' },
-      ],
-    } as const
+    const line = tableLine('orders', 1, { id: 'integer', place: 'text' })
     const arrived = await node.apply(line, [
       { kind: 'row', stamp: 5, origin: FIRST, values: [777n, 'b'] },
     ])

@@ -19,6 +19,7 @@ export function keepingContract(open: OpenDatabase): void {
     keepsChoices(open)
     keepsDays(open)
     keepsShares(open)
+    keepsSharesOfRefused(open)
   })
 }
 
@@ -243,5 +244,32 @@ function keepsShares(open: OpenDatabase): void {
     const given = await node.newChanges()
 
     assert.deepEqual([nothing, taken, given], [[], ['x orders 1'], ['+ orders 1 "b"']])
+  })
+}
+
+function keepsSharesOfRefused(open: OpenDatabase): void {
+  it('of shares leaves a node its newer row, which waits here, until that has lost', async () => {
+    const node = await open(
+      `${ORDERS} CREATE UNIQUE INDEX one_of_each ON orders (place);
+       INSERT INTO orders VALUES (1, 'b', 9), (2, 'a', 9)`,
+      RULES,
+    )
+    await addNodes(node, FIRST)
+    const move = (place: string): Promise<void> =>
+      node.store.transaction((transaction) => {
+        return transaction.setAttributes(FIRST, new Map([['place', place]]))
+      })
+    await move('a')
+    await node.newChanges()
+    const newer = row(5, FIRST, 1n, 'a')
+    await node.apply(tableLine('orders', 1, { id: 'integer', place: 'text' }), [newer])
+    const waiting = await node.newChanges()
+    await move('c')
+    const moved = await node.newChanges()
+
+    await node.sql('DELETE FROM orders WHERE id = 1')
+
+    assert.deepEqual([waiting, moved], [[], ['x orders 2']])
+    assert.deepEqual(await node.newChanges(), ['- orders 1'])
   })
 }

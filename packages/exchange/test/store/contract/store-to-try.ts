@@ -18,7 +18,7 @@ import {
   type TestSender,
 } from '../store-language.ts'
 
-export { deletion, PLAN, row, tableLine, type TestSender } from '../store-language.ts'
+export { deletion, departure, PLAN, row, tableLine, type TestSender } from '../store-language.ts'
 
 /** What a database has to do for the tests, beside its store. */
 export interface TriedDatabase {

@@ -2,6 +2,7 @@ import { applyingContract } from '../contract/applying.ts'
 import { capturingContract } from '../contract/capturing.ts'
 import { comparingContract } from '../contract/comparing.ts'
 import { decidingContract } from '../contract/deciding.ts'
+import { departingContract } from '../contract/departing.ts'
 import { handingKeysContract } from '../contract/handing-keys.ts'
 import { keepingContract } from '../contract/keeping.ts'
 import { readingContract } from '../contract/reading.ts'
@@ -22,4 +23,5 @@ keepingContract(open)
 readingContract(open)
 comparingContract(open)
 decidingContract(open)
+departingContract(open)
 handingKeysContract(open, { counted: 'id serial PRIMARY KEY', uncounted: 'id INTEGER PRIMARY KEY' })

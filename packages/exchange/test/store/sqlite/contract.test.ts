@@ -3,6 +3,7 @@ import { applyingContract } from '../contract/applying.ts'
 import { capturingContract } from '../contract/capturing.ts'
 import { comparingContract } from '../contract/comparing.ts'
 import { decidingContract } from '../contract/deciding.ts'
+import { departingContract } from '../contract/departing.ts'
 import { handingKeysContract } from '../contract/handing-keys.ts'
 import { keepingContract } from '../contract/keeping.ts'
 import { readingContract } from '../contract/reading.ts'
@@ -26,6 +27,7 @@ keepingContract(open)
 readingContract(open)
 comparingContract(open)
 decidingContract(open)
+departingContract(open)
 handingKeysContract(open, {
   counted: 'id INTEGER PRIMARY KEY AUTOINCREMENT',
   uncounted: 'id INTEGER PRIMARY KEY',

@@ -221,3 +221,42 @@ describe('mending a capture', () => {
     assert.equal((await node.newChanges()).includes('- goods 2'), true)
   })
 })
+
+describe('a database whose log and index name the collation that goes without saying', () => {
+  const WORDS = 'CREATE TABLE words (word TEXT PRIMARY KEY, meaning TEXT)'
+  const NAMED = 'k1 TEXT NOT NULL COLLATE "BINARY"'
+
+  /** As the first databases were prepared. */
+  function prepareAsAtFirst(): PreparedDatabase {
+    const node = new PreparedDatabase(WORDS)
+    const made = node.rows(
+      `SELECT sql FROM sqlite_schema WHERE tbl_name IN ('obmen_log_1', 'obmen_index_1') AND type <> 'trigger' AND sql <> ''`,
+    )
+    node.sql('DROP TABLE obmen_log_1; DROP TABLE obmen_index_1')
+    for (const [sql] of made) node.sql(String(sql).replace('k1 TEXT NOT NULL', NAMED))
+    node.sql(`UPDATE obmen_table SET capture = replace(capture, 'k1 TEXT NOT NULL', '${NAMED}')`)
+    return node
+  }
+
+  it('is as it should be', async () => {
+    const node = prepareAsAtFirst()
+    node.sql(`INSERT INTO words VALUES ('чай', 'tea')`)
+
+    openSqliteStore(node.database, PLAN)
+
+    assert.deepEqual(await node.newChanges(), ['+ words "чай" "tea"'])
+  })
+
+  it('keeps the versions of its rows when it is mended', async () => {
+    const node = prepareAsAtFirst()
+    await node.apply(tableLine('words', 1, { word: 'text', meaning: 'text' }), [
+      row(1000, 'С01', 'чай', 'tea'),
+    ])
+    node.sql('DROP TRIGGER obmen_1_update')
+
+    prepareSqlite(node.database, PLAN, { kind: 'all' })
+    await node.fold()
+
+    assert.deepEqual(node.rows('SELECT stamp FROM obmen_index_1'), [[1001]])
+  })
+})

@@ -12,18 +12,13 @@ import {
 } from '@obmen/exchange'
 import { openSqliteStore, prepareSqlite, type SqliteStore } from '@obmen/exchange/sqlite'
 
-import { PLAN } from './prepared-database.ts'
+import { PLAN, tableLine } from './prepared-database.ts'
 
-export const ORDERS: TableLine = {
-  kind: 'table',
-  table: 'orders',
-  keyLength: 1,
-  columns: [
-    { name: 'id', type: 'integer' },
-    { name: 'place', type: 'text' },
-    { name: 'note', type: 'text' },
-  ],
-}
+export const ORDERS: TableLine = tableLine('orders', 1, {
+  id: 'integer',
+  place: 'text',
+  note: 'text',
+})
 
 export function rulesFor(rule: Partial<TableRule>): PlanRules {
   const whole: TableRule = { direction: 'both', leaveOut: [], ...rule }

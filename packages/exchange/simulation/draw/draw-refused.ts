@@ -1,0 +1,71 @@
+import type { Random } from '../random/random.ts'
+import { SHARED_TABLE, type WorldShape } from '../world/shape.ts'
+import type { Statement, Step } from '../world/step.ts'
+import { KEY_COUNT } from '../world/tables.ts'
+import { ZONES } from './draw-shape.ts'
+
+/** Draws what comes to rows that a database refuses while they wait. */
+export class RefusedDrawer {
+  readonly #random: Random
+  readonly #shape: WorldShape
+  readonly #nextSerial: () => number
+
+  constructor(random: Random, shape: WorldShape, nextSerial: () => number) {
+    this.#random = random
+    this.#shape = shape
+    this.#nextSerial = nextSerial
+  }
+
+  /** Whether rows of the table of which nodes have parts may be refused. */
+  get hasShares(): boolean {
+    const table = this.#shape.tables[SHARED_TABLE]
+    return this.#shape.zones !== undefined && (table?.unique ?? table?.refusingNode) !== undefined
+  }
+
+  /** Whether two nodes can tell the head office of rows of which it decides, and that it refuses. */
+  get hasDecisions(): boolean {
+    const { policy, tables, codes } = this.#shape
+    return policy !== 'latest' && codes.length > 2 && tables.some(({ unique }) => unique)
+  }
+
+  /** A row may find no place at a node, and leave the node's part while it waits, or come back to it. */
+  leave(): Step[] {
+    const random = this.#random
+    const node = 1 + random.below(this.#shape.codes.length - 1)
+    const row = { table: SHARED_TABLE, value: random.below(KEY_COUNT) }
+    const key = random.below(KEY_COUNT)
+    const told = [exchange(0), exchange(node)]
+    const move = (): Step =>
+      random.percent(50)
+        ? { kind: 'zone', node, zone: random.pick(ZONES) }
+        : this.#enter(0, { ...row, key })
+    const apart = [
+      this.#enter(node, { ...row, key: random.below(KEY_COUNT) }),
+      this.#enter(0, { ...row, key }),
+    ]
+    const after = random.percent(40) ? [move(), ...told] : []
+    return [...apart, ...told, move(), ...told, ...after]
+  }
+
+  /** Two nodes give a row one value, which another row of the head office has. */
+  decideTwice(): Step[] {
+    const random = this.#random
+    const table = this.#shape.tables.findIndex(({ unique }) => unique !== undefined)
+    const key = random.below(KEY_COUNT)
+    const taken = { table, key: (key + 1) % KEY_COUNT, value: random.below(KEY_COUNT) }
+    const free = (taken.value + 1) % KEY_COUNT
+    const there = [this.#enter(0, { ...taken, key, value: free }), this.#enter(0, taken)]
+    const told = [1, 2].flatMap((node) => [this.#enter(node, { ...taken, key }), exchange(node)])
+    return [...there, ...told, exchange(0), ...(random.percent(50) ? told : []), exchange(0)]
+  }
+
+  #enter(node: number, { table, key, value }: Pick<Statement, 'table' | 'key' | 'value'>): Step {
+    const serial = this.#nextSerial()
+    const statements = [{ verb: 'upsert', table, key, otherKey: key, serial, value }] as const
+    return { kind: 'write', node, instance: 'own', statements, ends: 'commit' }
+  }
+}
+
+function exchange(node: number): Step {
+  return { kind: 'exchange', node, instance: 'own', fates: [] }
+}

@@ -1,0 +1,42 @@
+import { describe } from 'node:test'
+
+import { exchange, itEndsWell, plainShape, plainTable, write } from '../it-ends-well.ts'
+
+describe('a row that waits at the head office, while an older one is there', () => {
+  // Seed 7004891. The node counted as one that had lost the row, because the older one is not its part, and heard nothing of its deletion.
+  itEndsWell('is known to be at its node', {
+    seed: 7_004_891,
+    shape: plainShape({
+      tables: [plainTable({ unique: 'code' })],
+      firstRows: [[0, 1, 4], []],
+      policy: 'function',
+      zones: ['02468', '13579'],
+    }),
+    steps: [
+      write(1, { verb: 'insert', key: 4, serial: 2, value: 0 }),
+      exchange(1),
+      exchange(0),
+      write(0, { verb: 'delete', key: 4, serial: 6 }),
+    ],
+  })
+})
+
+describe('a row that waits at a node, and is no longer its part', () => {
+  // Seed 8000163. It went on waiting, and was there when it fitted.
+  itEndsWell('is gone', {
+    seed: 8_000_163,
+    shape: plainShape({
+      tables: [plainTable({ unique: 'code' })],
+      zones: ['02468', '13579'],
+    }),
+    steps: [
+      write(1, { key: 1, serial: 1, value: 3 }),
+      write(0, { key: 2, serial: 3, value: 3 }),
+      exchange(0),
+      exchange(1),
+      { kind: 'zone', node: 1, zone: '02468' },
+      exchange(0),
+      exchange(1),
+    ],
+  })
+})

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+
+import { departure, type OpenDatabase, row, type StoreToTry, tableLine } from './store-to-try.ts'
+
+const GOODS = `
+  CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT UNIQUE);
+  INSERT INTO goods VALUES (900, 'taken')`
+const PARTS = 'CREATE TABLE parts (id INTEGER PRIMARY KEY, good INTEGER REFERENCES goods)'
+const LINE = tableLine('goods', 1, { id: 'integer', code: 'text' })
+const ROWS = 'SELECT * FROM goods WHERE id < 900'
+
+/** A row that waits for a value to be free. */
+async function withWaiting(open: OpenDatabase, schema: string): Promise<StoreToTry> {
+  const node = await open(schema)
+  await node.apply(LINE, [row(5, 'С01', 1n, 'taken')])
+  assert.equal((await node.store.refusedRows()).length, 1)
+  return node
+}
+
+/** The value is free: what waits now, fits. */
+async function afterRoomIsMade(node: StoreToTry): Promise<string[][]> {
+  await node.sql(`UPDATE goods SET code = 'free' WHERE id = 900`)
+  await node.apply(LINE, [])
+  return node.rows(ROWS)
+}
+
+/** A row that waits, and leaves the share of this node meanwhile. */
+export function departingContract(open: OpenDatabase): void {
+  for (const [kind, schema] of [
+    ['', GOODS],
+    [' of a table that others refer to', `${GOODS}; ${PARTS}`],
+  ] as const) {
+    describe(`a row that waits${kind}, and is no longer the share of its node,`, () => {
+      itGoes(open, schema)
+      itStays(open, schema)
+    })
+  }
+}
+
+function itGoes(open: OpenDatabase, schema: string): void {
+  it('waits no more', async () => {
+    const node = await withWaiting(open, schema)
+
+    const summary = await node.apply(LINE, [departure(5, 'С01', 1n)])
+
+    assert.equal(summary.refused, 0)
+    assert.deepEqual(await node.store.refusedRows(), [])
+    assert.deepEqual(await afterRoomIsMade(node), [])
+  })
+
+  it('waits no more, also when an older one of it is here', async () => {
+    const node = await open(schema)
+    await node.apply(LINE, [row(2, 'С01', 1n, 'old')])
+    await node.apply(LINE, [row(5, 'С01', 1n, 'taken')])
+
+    await node.apply(LINE, [departure(5, 'С01', 1n)])
+
+    assert.deepEqual(await node.rows(ROWS), [])
+    assert.deepEqual(await node.store.refusedRows(), [])
+    assert.deepEqual(await afterRoomIsMade(node), [])
+  })
+
+  it('waits no more, also when what goes makes room for it', async () => {
+    const node = await open(schema)
+    await node.apply(LINE, [row(2, 'С01', 1n, 'a'), row(2, 'С01', 2n, 'b')])
+    await node.apply(LINE, [row(5, 'С01', 1n, 'b')])
+
+    await node.apply(LINE, [departure(5, 'С01', 1n), departure(2, 'С01', 2n)])
+
+    assert.deepEqual(await node.rows(ROWS), [])
+    assert.deepEqual(await node.store.refusedRows(), [])
+  })
+}
+
+function itStays(open: OpenDatabase, schema: string): void {
+  it('goes on waiting when it is newer than what has left', async () => {
+    const node = await withWaiting(open, schema)
+
+    await node.apply(LINE, [departure(4, 'С02', 1n)], { code: 'С02' })
+
+    assert.deepEqual(await afterRoomIsMade(node), [['1', 'taken']])
+  })
+
+  it('is there when it comes again', async () => {
+    const node = await withWaiting(open, schema)
+    await node.apply(LINE, [departure(5, 'С01', 1n)])
+
+    await node.apply(LINE, [row(5, 'С01', 1n, 'taken')])
+
+    assert.deepEqual(await afterRoomIsMade(node), [['1', 'taken']])
+  })
+}
