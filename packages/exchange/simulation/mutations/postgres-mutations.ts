@@ -49,8 +49,8 @@ export const POSTGRES_MUTATIONS: readonly Mutation[] = [
   }),
   one('takes what it changed itself for known to who sends', {
     file: PLAIN_WRITER,
-    text: `OR i.origin <> `,
-    replacement: `OR '' <> `,
+    text: `OR i.seq <= `,
+    replacement: `OR i.seq >= `,
   }),
   one('lets older versions win where a row needs no thought', {
     file: PLAIN_WRITER,
