@@ -13,7 +13,7 @@
 import { parseArgs } from 'node:util'
 
 import { measureExchange } from './exchange/measure.ts'
-import { formatPostgres, measurePostgres } from './exchange/postgres.ts'
+import { measurePostgres } from './exchange/postgres.ts'
 import { formatSection, type Section } from './mail/figures.ts'
 import { measureMail } from './mail/measure.ts'
 
@@ -28,11 +28,7 @@ const { values, positionals } = parseArgs({
 /** Each runs, and shows its figures as they come. */
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   exchange: () => showAll(measureExchange(Number(values.rows))),
-  postgres: async () => {
-    const figures = await measurePostgres(Number(values.rows))
-    if (!values.json) console.log(`${formatPostgres(figures)}\n`)
-    return figures
-  },
+  postgres: () => showAll(measurePostgres(Number(values.rows))),
   mail: () => showAll(measureMail()),
 }
 

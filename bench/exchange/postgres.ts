@@ -2,175 +2,181 @@
  * What an exchange costs on PostgreSQL: the same table as on SQLite, 12 columns of a trade with texts in Cyrillic. Beside it what
  * one would do by hand: INSERT … ON CONFLICT in batches of arrays.
  */
-import { type ChangeStore, type ExchangePlan, parseNodeCode, parsePlanName } from '@obmen/exchange'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import {
+  DEFAULT_MESSAGE_SIZE_OCTETS,
+  DEFAULT_SENDING_RULES,
+  exchange,
+  type ExchangeContext,
+  newNodeState,
+  parseNodeCode,
+  parsePlanName,
+} from '@obmen/exchange'
 import { openPostgresStore, preparePostgres } from '@obmen/exchange/postgres'
+import { PostOffice } from '@obmen/exchange/testing'
 import type pg from 'pg'
 
-import { startServer } from '../../packages/exchange/test/store/postgres/postgres-server.ts'
+import {
+  type PostgresServer,
+  startServer,
+} from '../../packages/exchange/test/store/postgres/postgres-server.ts'
+import { figure, median, peerFigure, type Section } from '../mail/figures.ts'
+import { type Batches, makeOrders, readDigest, TABLE, writeOrders } from './postgres-orders.ts'
+import { type SharedCost, sharedCostOf } from './server-clock.ts'
 
-const PLAN: ExchangePlan = { name: parsePlanName('Склады'), thisNode: parseNodeCode('ЦБ') }
+/** What is measured once, so that it can be repeated; the median of as many counts. */
+const ROUNDS = 3
 
-const COLUMNS = [
-  ['id', 'bigint'],
-  ['number', 'text'],
-  ['ordered_at', 'timestamp'],
-  ['customer', 'text'],
-  ['warehouse', 'integer'],
-  ['goods', 'text'],
-  ['quantity', 'integer'],
-  ['price', 'numeric(12,2)'],
-  ['discount', 'double precision'],
-  ['is_paid', 'boolean'],
-  ['ref', 'uuid'],
-  ['note', 'text'],
-] as const
-
-const TABLE = `CREATE TABLE orders (${COLUMNS.map(([name, type]) => `${name} ${type}${name === 'id' ? ' PRIMARY KEY' : ''}`).join(', ')})`
-
-const BATCH_ROWS = 500
-
-/** Milliseconds of each step. */
-export interface PostgresFigures {
-  readonly rows: number
-  readonly bareInsert: number
-  readonly insert: number
-  readonly bareUpdate: number
-  readonly update: number
-  readonly fold: number
-  readonly read: number
-  readonly apply: number
-  readonly applyAgain: number
+/** What rows cost, by hand and on their way, each step by itself. */
+interface WayCosts {
+  /** The rows, written without an exchange, and with registration. */
+  readonly bare: SharedCost
+  readonly registered: SharedCost
+  readonly fold: SharedCost
+  /** To read, encode, compress, seal, write and deliver. */
+  readonly send: SharedCost
+  /** To check, decode, judge, write and enter into the change index. */
+  readonly receive: SharedCost
 }
 
-/** Fills a table, changes every row, and lets another database have them, without letters in between. */
-export async function measurePostgres(rows: number): Promise<PostgresFigures> {
+interface Round {
+  readonly new: WayCosts
+  readonly known: WayCosts
+}
+
+/** Lets the rows of one database reach another one in the same server, new ones and then the same ones changed. */
+export async function* measurePostgres(rows: number): AsyncGenerator<Section> {
+  const rounds: Round[] = []
+  for (let round = 0; round < ROUNDS; round += 1) rounds.push(await measureRound(rows))
+  for (const [kind, words] of [
+    ['new', 'new rows'],
+    ['known', 'changed rows'],
+  ] as const) {
+    const costs = rounds.map((round) => round[kind])
+    yield captureSection(costs, { rows, words })
+    yield waySection(costs, { rows, words })
+  }
+}
+
+async function measureRound(rows: number): Promise<Round> {
   const server = await startServer()
+  const folder = mkdtempSync(join(tmpdir(), 'obmen-bench-'))
   try {
-    const [bare, office, warehouse] = [
-      await server.newDatabase(),
-      await server.newDatabase(),
-      await server.newDatabase(),
-    ]
-    for (const pool of [bare, office, warehouse]) await pool.query(TABLE)
-    for (const pool of [office, warehouse]) await preparePostgres(pool, PLAN, { kind: 'all' })
-    const from = await openPostgresStore(office, PLAN)
-    const to = await openPostgresStore(warehouse, PLAN)
-    const bareInsert = await timed(() => fill(bare, rows))
-    const insert = await timed(() => fill(office, rows))
-    const fold = await timed(() => from.transaction((transaction) => transaction.fold()))
-    const whole = await carry(from, to, 0)
-    const change = `UPDATE orders SET quantity = quantity + 1, note = 'изменён'`
-    const bareUpdate = await timed(() => bare.query(change))
-    const update = await timed(() => office.query(change))
-    await from.transaction((transaction) => transaction.fold())
-    const again = await carry(from, to, rows)
-    const { read, apply } = whole
+    const bare = await server.newDatabase()
+    await bare.query(TABLE)
+    const post = new PostOffice()
+    const office = await openSite(server, { folder, post, code: 'ЦБ', peer: 'С01' })
+    const shop = await openSite(server, { folder, post, code: 'С01', peer: 'ЦБ' })
+    const way = async (batches: Batches): Promise<WayCosts> => {
+      const cost = (work: () => unknown): Promise<SharedCost> => sharedCostOf(server.pid, work)
+      const costs = {
+        bare: await cost(() => writeOrders(bare, batches)),
+        registered: await cost(() => writeOrders(office.pool, batches)),
+        fold: await cost(() => office.context.store.transaction((some) => some.fold())),
+        send: await cost(() => exchange(office.context)),
+        receive: await cost(() => exchange(shop.context)),
+      }
+      await exchange(office.context)
+      const [sent, received] = [await readDigest(office.pool), await readDigest(shop.pool)]
+      if (sent !== received) throw new Error('the two databases are not equal')
+      return costs
+    }
     return {
-      rows,
-      bareInsert,
-      insert,
-      bareUpdate,
-      update,
-      fold,
-      read,
-      apply,
-      applyAgain: again.apply,
+      new: await way(makeOrders(rows, 'entered')),
+      known: await way(makeOrders(rows, 'changed')),
     }
   } finally {
     await server.stop()
+    rmSync(folder, { recursive: true })
   }
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const begin = performance.now()
-  await work()
-  return performance.now() - begin
+interface Site {
+  readonly pool: pg.Pool
+  readonly context: ExchangeContext
 }
 
-/** Orders as a shop has them, in batches of one statement each, in one transaction. */
-async function fill(pool: pg.Pool, rows: number): Promise<void> {
-  const arrays = COLUMNS.map(([, type], index) => `$${index + 1}::${type.replace(/\(.*/, '')}[]`)
-  const others = COLUMNS.slice(1).map(([name]) => `${name} = excluded.${name}`)
-  const statement = `INSERT INTO orders SELECT * FROM unnest(${arrays.join(', ')})
-    ON CONFLICT (id) DO UPDATE SET ${others.join(', ')}`
-  const client = await pool.connect()
-  await client.query('BEGIN')
-  for (let begin = 0; begin < rows; begin += BATCH_ROWS) {
-    const ids = Array.from(
-      { length: Math.min(BATCH_ROWS, rows - begin) },
-      (_, index) => begin + index,
-    )
-    await client.query(statement, columnsOf(ids))
+async function openSite(
+  server: PostgresServer,
+  options: {
+    readonly folder: string
+    readonly post: PostOffice
+    readonly code: string
+    readonly peer: string
+  },
+): Promise<Site> {
+  const plan = { name: parsePlanName('УдаленныеСклады'), thisNode: parseNodeCode(options.code) }
+  const pool = await server.newDatabase()
+  await pool.query(TABLE)
+  await preparePostgres(pool, plan, { kind: 'all' })
+  const store = await openPostgresStore(pool, plan)
+  await store.transaction((some) => some.addNode(newNodeState(parseNodeCode(options.peer))))
+  const context = {
+    store,
+    transport: options.post.transportFor(plan),
+    spoolFolder: join(options.folder, options.code),
+    rules: { ...DEFAULT_SENDING_RULES, messageSizeOctets: DEFAULT_MESSAGE_SIZE_OCTETS },
+    now: () => Date.now(),
+    newUuid: () => crypto.randomUUID(),
   }
-  await client.query('COMMIT')
-  client.release()
+  return { pool, context }
 }
 
-function columnsOf(ids: readonly number[]): unknown[][] {
-  const texts = (make: (id: number) => unknown): unknown[] => ids.map(make)
-  return [
-    texts((id) => id),
-    texts((id) => `ЗК-${String(id).padStart(9, '0')}`),
-    texts((id) => `2026-11-22 ${String(id % 24).padStart(2, '0')}:30:00`),
-    texts((id) => `ООО «Ромашка № ${id % 977}»`),
-    texts((id) => id % 40),
-    texts((id) => `Чай чёрный байховый, упаковка ${id % 313} г`),
-    texts((id) => 1 + (id % 12)),
-    texts((id) => (100 + (id % 100_000) / 100).toFixed(2)),
-    texts((id) => (id % 10) / 100),
-    texts((id) => id % 3 === 0),
-    texts((id) => `0b9e1d3c-7e5a-4c43-9d3e-${String(id).padStart(12, '0')}`),
-    texts((id) => (id % 5 === 0 ? 'Доставка до двери, позвонить за час' : null)),
-  ]
+interface Measured {
+  readonly rows: number
+  readonly words: string
 }
 
-/** Reads everything behind a position from one store, as it is sent, and applies it to another one. Tells how long either took. */
-async function carry(
-  from: ChangeStore,
-  to: ChangeStore,
-  afterSeq: number,
-): Promise<{ readonly read: number; readonly apply: number }> {
-  const request = { forNode: parseNodeCode('С01'), afterSeq, throughSeq: Number.MAX_SAFE_INTEGER }
-  const read = await timed(async () => {
-    let rows = 0
-    const lines = from.readChanges({ ...request, roomForLines: () => Number.POSITIVE_INFINITY })
-    for await (const batch of lines) rows += batch.lines?.rowCount ?? batch.changes.length
-    return rows
-  })
-  let apply = 0
-  await to.transaction(async (transaction) => {
-    await transaction.fold()
-    const sender = { code: parseNodeCode('С09'), acknowledgedSeq: 0, nowMs: 0 }
-    const applier = await transaction.beginApplying(sender)
-    for await (const { table, changes } of from.readChanges(request)) {
-      const rows = changes.map(({ row }) => row)
-      apply += await timed(async () => {
-        await applier.beginTable(table)
-        await applier.applyRows(rows)
-      })
-    }
-    apply += await timed(() => applier.finish())
-  })
-  return { read, apply }
-}
+type Part = 'processorMs' | 'elapsedMs'
 
-export function formatPostgres(figures: PostgresFigures): string {
-  const { rows, bareInsert, insert, bareUpdate, update, fold, read, apply, applyAgain } = figures
-  const line = (text: string, ms: number, beside: string): string => {
-    const perSecond = Math.round((rows / ms) * 1000).toLocaleString('en')
-    return `${text.padEnd(46)}${ms.toFixed(0).padStart(8)} ms${perSecond.padStart(12)} rows/s   ${beside}`
+/** The parts of a cost, and what they are counted in. */
+const PARTS: readonly (readonly [Part, string])[] = [
+  ['processorMs', 'ms of CPU'],
+  ['elapsedMs', 'ms'],
+]
+
+function captureSection(costs: readonly WayCosts[], of: Measured): Section {
+  const perSecond = (name: 'bare' | 'registered', part: Part): number[] =>
+    costs.map((cost) => (of.rows / cost[name][part]) * 1000)
+  return {
+    title: `PostgreSQL, registration: ${of.rows} ${of.words} in one transaction`,
+    lines: PARTS.flatMap(([part, time]) => {
+      const ours = perSecond('registered', part)
+      const unit = time.replace('ms', 'rows/s')
+      const target = { sense: 'at least', bound: 0.55 } as const
+      return [
+        figure('with registration', median(ours), unit),
+        peerFigure('without', perSecond('bare', part), { ours, unit, target }),
+      ]
+    }),
   }
-  const times = (ms: number, of: number): string => `${(ms / of).toFixed(2)} × bare`
-  return [
-    `PostgreSQL: ${rows} rows of 12 columns, in one server on this machine`,
-    line('INSERT … ON CONFLICT in batches, bare', bareInsert, ''),
-    line('the same with registration', insert, times(insert, bareInsert)),
-    line('UPDATE of all rows, bare', bareUpdate, ''),
-    line('the same with registration', update, times(update, bareUpdate)),
-    line('fold', fold, times(fold, bareInsert)),
-    line('read', read, times(read, bareInsert)),
-    line('apply new rows, with change index', apply, times(apply, bareInsert)),
-    line('apply changed rows', applyAgain, times(applyAgain, bareInsert)),
-    `fold, read and apply: ${((fold + read + apply) / bareInsert).toFixed(2)} × the time of the bare INSERT … ON CONFLICT`,
-  ].join('\n')
+}
+
+const STEPS = [
+  ['fold', 'fold the log'],
+  ['send', 'read, encode, compress, seal, write'],
+  ['receive', 'check, decode, judge, write, enter into index'],
+] as const
+
+function waySection(costs: readonly WayCosts[], of: Measured): Section {
+  return {
+    title: `PostgreSQL, from one database to the other: ${of.rows} ${of.words}, this process and the server together`,
+    lines: PARTS.flatMap(([part, unit]) => {
+      const way = costs.map((cost) => STEPS.reduce((sum, [name]) => sum + cost[name][part], 0))
+      return [
+        figure('the whole way', median(way), unit),
+        peerFigure(
+          'INSERT … ON CONFLICT in batches',
+          costs.map((cost) => cost.bare[part]),
+          { ours: way, unit, target: { sense: 'at most', bound: 2.5 } },
+        ),
+        ...STEPS.map(([name, words]) =>
+          figure(words, median(costs.map((cost) => cost[name][part])), unit),
+        ),
+      ]
+    }),
+  }
 }

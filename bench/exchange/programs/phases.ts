@@ -10,7 +10,7 @@ import { exchange, parseNodeCode } from '@obmen/exchange'
 import { PostOffice } from '@obmen/exchange/testing'
 
 import type { RowLine, TableLine } from '../../../packages/exchange/src/message/body-lines.ts'
-import { writeBody } from '../../../packages/exchange/src/session/message-body.ts'
+import { writeBody } from '../../../packages/exchange/src/session/write-body.ts'
 import {
   readMessage,
   verifyMessage,

@@ -3,8 +3,8 @@ import type { Mutation } from './mutation.ts'
 
 const FOLD = 'store/postgres/fold.ts'
 const CAPTURE = 'store/postgres/capture.ts'
+const PLAIN = 'store/postgres/plain-writer.ts'
 const TARGET = 'store/postgres/table-target.ts'
-const PLAIN_WRITER = 'store/postgres/plain-writer.ts'
 const TRANSACTION = 'store/postgres/postgres-transaction.ts'
 const DATABASE = 'store/postgres/postgres-database.ts'
 const TRIGGERS = 'store/postgres/suspended-triggers.ts'
@@ -42,18 +42,26 @@ export const POSTGRES_MUTATIONS: readonly Mutation[] = [
     text: `    if (lastSeq > headSeq) await writeHeadSeq(this.#connection, lastSeq)\n`,
     replacement: '',
   }),
-  one('forgets where a row came from', {
-    file: TARGET,
-    text: `entries.map(({ via }) => via)`,
-    replacement: `entries.map(() => '')`,
+  {
+    name: 'forgets where a row came from, in PostgreSQL',
+    edits: [
+      { file: TARGET, text: `entries.map(({ via }) => via)`, replacement: `entries.map(() => '')` },
+      { file: PLAIN, text: `a.origin, \${sender}, false`, replacement: `a.origin, '', false` },
+      { file: PLAIN, text: `via = \${sender}, gone`, replacement: `via = '', gone` },
+    ],
+  },
+  one('writes over a newer row', {
+    file: PLAIN,
+    text: `i.stamp < \${stamp} AND `,
+    replacement: '',
   }),
   one('takes what it changed itself for known to who sends', {
-    file: PLAIN_WRITER,
+    file: PLAIN,
     text: `OR i.seq <= `,
     replacement: `OR i.seq >= `,
   }),
   one('lets older versions win where a row needs no thought', {
-    file: PLAIN_WRITER,
+    file: PLAIN,
     text: `OR (i.stamp < `,
     replacement: `OR (i.stamp <> `,
   }),

@@ -45,7 +45,8 @@ export class BodyLineReader {
    * each takes. Throws {@link MessageDamaged} for anything but rows.
    */
   readRows(lines: string): RowLine[] {
-    const json = parseAll(lines)
+    // A line alone may be a row with a film in it: it is not copied to be put into an array.
+    const json = lines.includes('\n') ? parseAll(lines) : undefined
     if (json !== undefined) return json.map((row) => this.#readRow(this.#count(row)))
     return lines.split('\n').map((line) => this.#readRow(this.#parse(this.#count(line))))
   }

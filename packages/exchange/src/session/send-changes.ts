@@ -24,7 +24,7 @@ import { isStopped } from '../plan/standing.ts'
 import type { ChangeBatch, StoreTransaction } from '../store/change-store.ts'
 import type { ExchangeContext } from './exchange-context.ts'
 import { type Group, Groups, inChunks } from './groups.ts'
-import { type BodyPieces, type MessageBody, writeBody } from './message-body.ts'
+import type { BodyPieces, MessageBody } from './message-body.ts'
 import { composeMessage } from './compose-message.ts'
 import { withNodes } from './with-nodes.ts'
 import { tellOfSetAside } from './set-aside.ts'
@@ -35,6 +35,7 @@ import { findRetries, setAsideDefects, setAsideTooLarge } from './unsent-rows.ts
 import { KeyBlocks } from './key-blocks.ts'
 import { type Delivery, Outbox, type Outgoing } from './outgoing.ts'
 import { Spool } from './spool.ts'
+import { writeBody } from './write-body.ts'
 
 /**
  * Sends nodes everything that they do not know yet, in as many messages as the size bound and the window allow, and the

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 
 import type { RowLine } from '../../src/message/body-lines.ts'
 import { verifyMessage } from '../../src/session/message-reader.ts'
-import { writeBody as writeBodyOf } from '../../src/session/message-body.ts'
+import { writeBody as writeBodyOf } from '../../src/session/write-body.ts'
 import type { Change, ChangeBatch } from '../../src/store/change-store.ts'
 import {
   GOODS,

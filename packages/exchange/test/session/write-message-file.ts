@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import type { ChangeBatch } from '@obmen/exchange'
 
 import type { MessageHeader } from '../../src/plan/message-header.ts'
-import { type BodyOptions, writeBody } from '../../src/session/message-body.ts'
+import { type BodyOptions, writeBody } from '../../src/session/write-body.ts'
 import { composeContent, readContent } from '../../src/session/message-content.ts'
 
 export interface WrittenFile {

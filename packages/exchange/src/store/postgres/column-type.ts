@@ -23,6 +23,8 @@ export interface Codec {
   readonly readForLine?: (value: string) => string
   /** A condition for a value that JSON would not hold so; absent where it holds all. */
   readonly isUnlikeInLine?: (value: string) => string
+  /** An expression for about how many octets a value has, told without looking at it; absent where there are never many. */
+  readonly sizeOf?: (value: string) => string
   /** The value, from its text. */
   readonly decode: (text: string) => Value
   /** The text that is bound for a value, or `undefined` for a value that the type does not have. */
@@ -49,14 +51,19 @@ const asText = (value: NonNullable<Value>): string | undefined => {
 /** The whole numbers that JSON holds exactly. */
 const EXACT_RANGE = `-${Number.MAX_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}`
 
-const INTEGER: Codec = {
+/** Of 32 bits, at most. */
+const SHORT_INTEGER: Codec = {
   type: 'integer',
   read: (value) => value,
-  isUnlikeInLine: (value) => `${value}::bigint NOT BETWEEN ${EXACT_RANGE}`,
   decode: BigInt,
   encode: (value) => (typeof value === 'bigint' ? value.toString() : undefined),
   write: cast,
   isSure: (text, declared) => isWithin(Number(text), INTEGER_LIMITS.get(declared)),
+}
+
+const INTEGER: Codec = {
+  ...SHORT_INTEGER,
+  isUnlikeInLine: (value) => `${value} NOT BETWEEN ${EXACT_RANGE}`,
 }
 
 const DOUBLE: Codec = {
@@ -118,6 +125,7 @@ const BOOLEAN: Codec = {
 const TEXT: Codec = {
   type: 'text',
   read: (value) => value,
+  sizeOf: (value) => `octet_length(${value})`,
   decode: (text) => text,
   encode: asText,
   write: (text) => text,
@@ -195,12 +203,17 @@ function written(type: ColumnType, collation?: string): Codec {
   }
 }
 
+/** A type whose values may be large: what counts is how they are stored, so one that compresses well may have a longer text. */
+function stored(codec: Codec): Codec {
+  return { ...codec, sizeOf: (value) => `pg_column_size(${value})` }
+}
+
 /** A table of data: the types of PostgreSQL by their names in the catalog. Every other type travels as a text, as PostgreSQL writes it. */
 export const CODECS: ReadonlyMap<string, Codec> = new Map([
-  ['int2', INTEGER],
-  ['int4', INTEGER],
+  ['int2', SHORT_INTEGER],
+  ['int4', SHORT_INTEGER],
   ['int8', INTEGER],
-  ['oid', INTEGER],
+  ['oid', SHORT_INTEGER],
   ['float8', DOUBLE],
   ['float4', SINGLE],
   ['bool', BOOLEAN],
@@ -214,15 +227,16 @@ export const CODECS: ReadonlyMap<string, Codec> = new Map([
   ['timestamptz', written('timestamptz')],
   ['interval', written('interval', 'INTERVAL')],
   ['uuid', written('uuid')],
-  ['json', written('json')],
-  ['jsonb', written('json', 'JSONB')],
+  ['json', stored(written('json'))],
+  ['jsonb', stored(written('json', 'JSONB'))],
 ])
 
 /** What is done with the values of a type. */
 export function codecOf(type: CatalogType): Codec {
   if (type.isBuiltIn && type.name === 'numeric') return numericCodec(type.modifier)
   const known = type.isBuiltIn ? CODECS.get(type.name) : undefined
-  return known ?? written('text', type.isEnum ? undefined : type.name.toUpperCase())
+  if (known !== undefined) return known
+  return type.isEnum ? written('text') : stored(written('text', type.name.toUpperCase()))
 }
 
 /** The modifier of `numeric(p, s)` is p in its upper half and s in its lower one, plus 4. */

@@ -74,6 +74,9 @@ function lineOf({ presence, columns, keyLength }: LineSource): string {
   const line = (mark: string, some: readonly ReadColumn[]): string => {
     const values = some.map(({ value, codec }) => (codec.readForLine ?? codec.read)(value))
     const unlike = some.flatMap(({ value, codec }) => codec.isUnlikeInLine?.(value) ?? [])
+    // Looked at first: JSON of large values would be made in vain.
+    const sizes = some.flatMap(({ value, codec }) => codec.sizeOf?.(value) ?? [])
+    unlike.push(...sizes.map((size) => `${size} > ${MAX_LINE_OCTETS}`))
     const json = `json_build_array(${[mark, 'i.stamp', 'i.origin', ...values].join(', ')})::text`
     return unlike.length === 0
       ? json

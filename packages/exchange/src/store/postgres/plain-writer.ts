@@ -102,7 +102,10 @@ export class PlainWriter {
   }
 
   /** Gives the rows that needed no thought; `undefined` when not all of them were written. */
-  async #run(wanted: readonly RowLine[], terms: PlainTerms): Promise<readonly RowLine[] | undefined> {
+  async #run(
+    wanted: readonly RowLine[],
+    terms: PlainTerms,
+  ): Promise<readonly RowLine[] | undefined> {
     const { thisNode } = this.#options
     const { sender, acknowledgedSeq, beginsAnew, afterSeq } = terms
     const { rows, texts, areSure } = this.#options.texts.columnsOf(wanted)

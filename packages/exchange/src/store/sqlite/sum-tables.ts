@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises'
+
 import type { TableSum } from '../../message/check-line.ts'
 import { parseWaiting } from '../apply/waiting-row.ts'
 import type { SumRequest } from '../change-store.ts'
@@ -6,21 +8,29 @@ import { fromTable, indexName, keyNames, logName } from './capture.ts'
 import { type RuledTable, toSharedTableLine } from './ruled-table.ts'
 import { Query, quoteName, type SqliteDatabase, toText } from './sqlite-database.ts'
 
-/** Sums the tables that can be compared. Reads each from one end to the other. Must run in one snapshot. */
-export function sumTables(
+/** Rows that are read before others have their turn: some 20 ms. */
+const ROWS_IN_A_TURN = 4000
+
+/**
+ * Sums the tables that can be compared. Reads each from one end to the other. Must run in one snapshot, which stays open while others have
+ * their turn: a connection to the mail server that is kept alive, the signals of the process.
+ */
+export async function sumTables(
   database: SqliteDatabase,
   tables: readonly RuledTable[],
   request: SumRequest,
-): TableSum[] {
-  return tables.flatMap((table) => {
+): Promise<TableSum[]> {
+  const sums: TableSum[] = []
+  for (const table of tables) {
     const layout = layoutOf({ ...table, line: toSharedTableLine(table) }, request)
-    if (layout === undefined) return []
+    if (layout === undefined) continue
     const summer = new TableSummer(layout)
     leaveOpen(database, summer, { table, request })
-    if (summer.isOpen) return []
-    addRows(database, summer, { table, layout })
-    return [summer.sum()]
-  })
+    if (summer.isOpen) continue
+    await addRows(database, summer, { table, layout })
+    sums.push(summer.sum())
+  }
+  return sums
 }
 
 interface SumTask {
@@ -74,12 +84,17 @@ function changedKeys(
 /** In the place of a node that knows changes already. No node has this code, and no row came from it. */
 const NOBODY = '_'
 
-function addRows(
+async function addRows(
   database: SqliteDatabase,
   summer: TableSummer,
   { table, layout }: { readonly table: RuledTable; readonly layout: SumLayout },
-): void {
+): Promise<void> {
   const columns = layout.columns.map(quoteName).join(', ')
   const rows = new Query(database, `SELECT ${columns} ${fromTable(table)}`)
-  for (const values of rows.iterate()) summer.add(values)
+  let rowCount = 0
+  for (const values of rows.iterate()) {
+    summer.add(values)
+    rowCount += 1
+    if (rowCount % ROWS_IN_A_TURN === 0) await setImmediate()
+  }
 }
