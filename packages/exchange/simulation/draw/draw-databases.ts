@@ -21,6 +21,7 @@ export function inPostgres(shape: WorldShape, random: Random): WorldShape {
 
 /** Queries of an exchange that has something to do; what lies beyond does not happen. */
 const QUERIES_OF_AN_EXCHANGE = 150
+const COMMITS_OF_AN_EXCHANGE = 20
 
 /** The same steps, but that connections are lost in some worlds, and programs write to whole tables. */
 export function withLosses(
@@ -29,15 +30,16 @@ export function withLosses(
   random: Random,
 ): readonly Step[] {
   const [losses, writes] = [random.stream('losses'), random.stream('whole tables')]
-  const mayLose = losses.percent(40)
+  const mayLose = losses.percent(50)
   return steps.map((step) => {
     if (step.kind === 'write') {
       return { ...step, statements: step.statements.map((one) => toWhole(one, writes)) }
     }
     if (step.kind !== 'exchange' || databaseOf(shape, step.node) === 'sqlite') return step
-    if (!mayLose || losses.percent(65)) return step
-    const query = 1 + losses.below(QUERIES_OF_AN_EXCHANGE)
-    return { ...step, loss: { query, loses: losses.pick(['query', 'answer', 'room'] as const) } }
+    if (!mayLose || losses.percent(50)) return step
+    const loses = losses.pick(['query', 'answer', 'room', 'answer to COMMIT'] as const)
+    const most = loses === 'answer to COMMIT' ? COMMITS_OF_AN_EXCHANGE : QUERIES_OF_AN_EXCHANGE
+    return { ...step, loss: { query: 1 + losses.below(most), loses } }
   })
 }
 

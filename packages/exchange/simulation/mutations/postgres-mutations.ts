@@ -43,7 +43,7 @@ export const POSTGRES_MUTATIONS: readonly Mutation[] = [
     replacement: '',
   }),
   {
-    name: 'forgets where a row came from',
+    name: 'forgets where a row came from, in PostgreSQL',
     edits: [
       { file: TARGET, text: `entries.map(({ via }) => via)`, replacement: `entries.map(() => '')` },
       { file: PLAIN, text: `a.origin, \${sender}, false`, replacement: `a.origin, '', false` },
@@ -57,8 +57,8 @@ export const POSTGRES_MUTATIONS: readonly Mutation[] = [
   }),
   one('takes what it changed itself for known to who sends', {
     file: PLAIN,
-    text: `OR i.origin <> `,
-    replacement: `OR '' <> `,
+    text: `OR i.seq <= `,
+    replacement: `OR i.seq >= `,
   }),
   one('lets older versions win where a row needs no thought', {
     file: PLAIN,

@@ -99,10 +99,13 @@ export class PostgresReader implements DatabaseReader {
     return blocks.filter((block) => block !== undefined)
   }
 
-  #blockOf({ name }: CountedTable, node: string): CountedBlock | undefined {
+  /** The block that the sequence counts in: a newer one is taken in one transaction, and counted in from another one on. */
+  #blockOf({ name, key: [key] }: CountedTable, node: string): CountedBlock | undefined {
     const [blocks] = this.#connections.query(
-      `SELECT first, last FROM obmen_exchange.key_blocks
-        WHERE table_name = '${name}' AND node = '${node}' ORDER BY first DESC`,
+      `SELECT b.first, b.last FROM obmen_exchange.key_blocks b
+         JOIN pg_sequence s ON s.seqrelid = pg_get_serial_sequence('${quote(name)}', '${key?.name ?? ''}')::regclass
+         JOIN obmen_exchange.key_sequences k ON k.sequence = s.seqrelid
+        WHERE b.table_name = '${name}' AND b.node = '${node}' AND b.first <= s.seqmax ORDER BY b.first DESC`,
     )
     const [block] = blocks?.rows ?? []
     return block && { first: Number(block[0]), last: Number(block[1]) }

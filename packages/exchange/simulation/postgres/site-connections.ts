@@ -29,6 +29,7 @@ export class SiteConnections {
   readonly #nowMs: () => number
   #loss: ConnectionLoss | undefined
   #queries = 0
+  #commits = 0
   readonly #links = new Set<Link>()
   readonly #idle: Link[] = []
   /** The one in whose transaction a program is. */
@@ -66,6 +67,7 @@ export class SiteConnections {
   expectLoss(loss: ConnectionLoss | undefined): void {
     this.#loss = loss
     this.#queries = 0
+    this.#commits = 0
   }
 
   /** What an exchange works with, until {@link cut}. */
@@ -123,19 +125,28 @@ export class SiteConnections {
   }
 
   #ask(link: Link, text: string, values?: unknown[]): PostgresResult {
-    this.#queries += 1
-    const loses = this.#queries === this.#loss?.query ? this.#loss.loses : undefined
+    const loses = this.#losesAt(text)
     if (loses === 'query') this.#drop(link)
     // What was lost stays so.
     if (!this.#links.has(link)) throw new SimulatedFailure('Connection terminated unexpectedly')
     if (loses === 'room') throw this.#refuse(link)
     const results = this.#server.query(link.connection, text, values)
-    if (loses === 'answer') {
+    if (loses === 'answer' || loses === 'answer to COMMIT') {
       if (text === 'COMMIT') this.unheardCommits += 1
       this.#drop(link)
       throw new SimulatedFailure('Connection terminated unexpectedly')
     }
     return results.at(-1) ?? { rows: [], rowCount: null }
+  }
+
+  #losesAt(text: string): ConnectionLoss['loses'] | undefined {
+    this.#queries += 1
+    if (text === 'COMMIT') this.#commits += 1
+    if (this.#loss === undefined) return undefined
+    const { query, loses } = this.#loss
+    const isOfCommit = loses === 'answer to COMMIT'
+    if (isOfCommit && text !== 'COMMIT') return undefined
+    return query === (isOfCommit ? this.#commits : this.#queries) ? loses : undefined
   }
 
   /** As the server says that its disk is full. What else is asked in the transaction is refused by PostgreSQL itself. */

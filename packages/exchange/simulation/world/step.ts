@@ -42,11 +42,11 @@ export interface Mishap {
 
 /**
  * The connection to the database is lost at the n-th query of an exchange, before it comes there or with its answer; or the server has no room
- * for what it was asked, and the connection stays. The process goes on.
+ * for what it was asked, and the connection stays; or it is lost with the answer of the n-th COMMIT. The process goes on.
  */
 export interface ConnectionLoss {
   readonly query: number
-  readonly loses: 'query' | 'answer' | 'room'
+  readonly loses: 'query' | 'answer' | 'room' | 'answer to COMMIT'
 }
 
 export type Forgery = 'noise' | 'empty' | 'other number' | 'other node' | 'too new'
