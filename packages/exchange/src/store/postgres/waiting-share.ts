@@ -42,7 +42,7 @@ export async function holdWaiting(
         return line.table === table.name && row.kind === 'row' && (via === node) === isItsOwn
       })
       .map(({ row }) => row)
-      .filter((row) => texts.areSure([row], { width }))
+      .filter((row) => texts.areSure([row], width))
     if (rows.length === 0) continue
     await connection.run(
       `UPDATE ${share} SET seq = ${WAITING}, is_in = true
