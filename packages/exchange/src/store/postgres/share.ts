@@ -18,9 +18,9 @@ import type { WaitingRow } from '../apply/waiting-row.ts'
 import { fillCondition, type SqlCondition } from '../../plan/sql-condition.ts'
 import { readAttributes } from './attribute-rows.ts'
 import { type CapturedTable, indexName, keyNames, matchesKey } from './capture.ts'
+import { HeldKeys } from './held-keys.ts'
 import { readNodeCodes } from './node-rows.ts'
 import { type Connection, quoteName, toNumber, toText } from './postgres-database.ts'
-import { RowTexts, rowsFrom, writeColumn } from './row-batch.ts'
 import { EVERY_ROW, type RuledTable } from './ruled-table.ts'
 import { tableName } from './user-table.ts'
 import { holdWaiting, NO_POSITION, WAITING } from './waiting-share.ts'
@@ -207,20 +207,13 @@ export async function enterHeld(
   { table, node }: Share,
   rows: readonly RowLine[],
 ): Promise<void> {
-  const width = table.key.length
-  const texts = new RowTexts(table.key)
-  // A key that PostgreSQL does not take is no row here.
-  const held = rows.filter((row) => row.kind === 'row' && texts.areSure([row], width))
-  if (held.length === 0) return
   const keys = keyNames(table).join(', ')
-  const values = table.key.map((column, index) => writeColumn(column, index)).join(', ')
-  await connection.run(
-    `INSERT INTO ${shareName(table)} AS s (node, ${keys}, seq, is_in)
-     SELECT DISTINCT $1, ${values}, ${NO_POSITION}, true FROM ${rowsFrom(width, 2)}
-     ON CONFLICT (node, ${keys}) DO UPDATE SET seq = excluded.seq, is_in = true WHERE NOT s.is_in`,
-    node,
-    ...texts.bind(held, width),
-  )
+  const held = new HeldKeys(table.key)
+  const statement = `
+    INSERT INTO ${shareName(table)} AS s (node, ${keys}, seq, is_in)
+    SELECT DISTINCT $1, ${held.values}, ${NO_POSITION}, true FROM ${held.from}
+    ON CONFLICT (node, ${keys}) DO UPDATE SET seq = excluded.seq, is_in = true WHERE NOT s.is_in`
+  await held.run(connection, { statement, node }, rows)
 }
 
 /** Whose rows were applied, and what of all rows waits since. */
