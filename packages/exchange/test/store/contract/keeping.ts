@@ -19,6 +19,7 @@ export function keepingContract(open: OpenDatabase): void {
     keepsChoices(open)
     keepsDays(open)
     keepsShares(open)
+    keepsSharesWhileRowsMove(open)
     keepsSharesByEveryKey(open)
     keepsSharesOfRefused(open)
   })
@@ -247,6 +248,25 @@ function keepsShares(open: OpenDatabase): void {
     const given = await node.newChanges()
 
     assert.deepEqual([nothing, taken, given], [[], ['x orders 1'], ['+ orders 1 "b"']])
+  })
+}
+
+function keepsSharesWhileRowsMove(open: OpenDatabase): void {
+  it('of shares tells of what left, also when a change that is still to be folded brings it back', async () => {
+    const node = await open(`${ORDERS} INSERT INTO orders VALUES (1, 'a', 9)`, RULES)
+    await addNodes(node, FIRST)
+    await move(node, 'a')
+    await node.newChanges()
+    await node.sql(`UPDATE orders SET place = 'b' WHERE id = 1`)
+    const range = { afterSeq: 0, throughSeq: await node.fold() }
+    const kinds = async (): Promise<string[]> => {
+      return (await node.changes(range)).map(({ row: { kind } }) => kind)
+    }
+    const left = await kinds()
+    await node.sql(`UPDATE orders SET place = 'a' WHERE id = 1`)
+
+    assert.deepEqual([left, await kinds()], [['departure'], ['departure']])
+    assert.deepEqual(await node.newChanges(), ['+ orders 1 "a"'])
   })
 }
 
