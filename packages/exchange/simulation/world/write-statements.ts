@@ -16,7 +16,8 @@ export function writeStatements(shape: WorldShape, site: Site, step: Write): rea
   const { reader } = site
   const { program } = site.database
   const keys: MadeKey[] = []
-  const seen: ReadonlyMap<RowId, string>[] = []
+  const hasTruncate = databaseOf(shape, site.node) !== 'sqlite'
+  const seen: { readonly rows: ReadonlyMap<RowId, string>; readonly isTruncate: boolean }[] = []
   program.begin()
   for (const statement of step.statements) {
     const outcome = program.run(statement)
@@ -25,11 +26,12 @@ export function writeStatements(shape: WorldShape, site: Site, step: Write): rea
     if (outcome === 'done' && isCounted(table) && givesKey(statement)) {
       keys.push(reader.lastKey(table, site.plan.thisNode))
     }
-    seen.push(reader.rows())
+    const isTruncate = hasTruncate && outcome === 'done' && statement.verb === 'empty'
+    seen.push({ rows: reader.rows(), isTruncate })
   }
   if (!program.end(step.ends)) return []
-  for (const rows of seen) site.model.write(rows, site.nowMs)
-  const isEmptied = step.statements.some(({ verb }) => verb === 'empty')
-  if (isEmptied && databaseOf(shape, site.node) !== 'sqlite') site.model.hasTruncated = true
+  for (const { rows, isTruncate } of seen) {
+    site.model.write(rows, { atMs: site.nowMs, isTruncate })
+  }
   return keys
 }

@@ -369,9 +369,10 @@ export function shareSource(table: RuledTable, condition: string): ChangeSource 
       ` LEFT JOIN ${tableName(table)} d ON ${matchesKey(table, 'd', 'i')}`,
     positions: `SELECT min(seq) FROM ${shareName(table)} WHERE node = $3`,
     position: 's.seq',
-    // What came from the node it knows, unless it was taken from it since; what is not its share it has to be told.
-    condition: `s.node = $3 AND (i.via <> $3 OR s.seq <> i.seq OR (NOT ${isGone(table)} AND NOT ${mine}))`,
-    presence: `CASE WHEN ${isGone(table)} THEN 0 WHEN ${mine} THEN 1 ELSE 2 END`,
+    // What came from the node it knows, unless it was taken from it since; what is not its share it has to be told, also when a
+    // change that is still to be folded brings the row back: that comes to its turn.
+    condition: `s.node = $3 AND (i.via <> $3 OR s.seq <> i.seq OR (NOT ${isGone(table)} AND NOT (s.is_in AND ${mine})))`,
+    presence: `CASE WHEN ${isGone(table)} THEN 0 WHEN s.is_in AND ${mine} THEN 1 ELSE 2 END`,
   }
 }
 
