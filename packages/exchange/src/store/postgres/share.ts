@@ -18,9 +18,10 @@ import type { WaitingRow } from '../apply/waiting-row.ts'
 import { fillCondition, type SqlCondition } from '../../plan/sql-condition.ts'
 import { readAttributes } from './attribute-rows.ts'
 import { type CapturedTable, indexName, keyNames, matchesKey } from './capture.ts'
-import { HeldKeys } from './held-keys.ts'
 import { readNodeCodes } from './node-rows.ts'
+import { ColumnSet } from './column-set.ts'
 import { type Connection, quoteName, toNumber, toText } from './postgres-database.ts'
+import { numbered, rowsFrom, writeColumn } from './row-batch.ts'
 import { EVERY_ROW, type RuledTable } from './ruled-table.ts'
 import { tableName } from './user-table.ts'
 import { holdWaiting, NO_POSITION, WAITING } from './waiting-share.ts'
@@ -207,13 +208,21 @@ export async function enterHeld(
   { table, node }: Share,
   rows: readonly RowLine[],
 ): Promise<void> {
+  const width = table.key.length
   const keys = keyNames(table).join(', ')
-  const held = new HeldKeys(table.key)
-  const statement = `
-    INSERT INTO ${shareName(table)} AS s (node, ${keys}, seq, is_in)
-    SELECT DISTINCT $1, ${held.values}, ${NO_POSITION}, true FROM ${held.from}
-    ON CONFLICT (node, ${keys}) DO UPDATE SET seq = excluded.seq, is_in = true WHERE NOT s.is_in`
-  await held.run(connection, { statement, node }, rows)
+  const values = table.key.map(writeColumn).join(', ')
+  const held = rows.filter(({ kind }) => kind === 'row')
+  const set = new ColumnSet(table, table.key)
+  // A key that PostgreSQL does not take is no row here.
+  await set.withExact(connection, numbered(held), (exact) => {
+    return connection.run(
+      `INSERT INTO ${shareName(table)} AS s (node, ${keys}, seq, is_in)
+       SELECT DISTINCT $1, ${values}, ${NO_POSITION}, true FROM ${rowsFrom(width, 2)}
+       ON CONFLICT (node, ${keys}) DO UPDATE SET seq = excluded.seq, is_in = true WHERE NOT s.is_in`,
+      node,
+      ...set.texts.bind(exact, width),
+    )
+  })
 }
 
 /** Whose rows were applied, and what of all rows waits since. */

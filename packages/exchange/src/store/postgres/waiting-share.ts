@@ -2,8 +2,9 @@
 import type { NodeCode } from '../../plan/node-code.ts'
 import type { WaitingRow } from '../apply/waiting-row.ts'
 import { keyNames } from './capture.ts'
-import { HeldKeys } from './held-keys.ts'
+import { ColumnSet } from './column-set.ts'
 import type { Connection } from './postgres-database.ts'
+import { numbered, rowsFrom, writeColumn } from './row-batch.ts'
 import type { RuledTable } from './ruled-table.ts'
 
 /** The entry of a row that came from a node has no position before `settleHeld` gives it one. */
@@ -33,14 +34,21 @@ export async function holdWaiting(
     `UPDATE ${share} SET seq = ${NO_POSITION} WHERE node = $1 AND seq = ${WAITING}`,
     node,
   )
-  const held = new HeldKeys(table.key)
+  const set = new ColumnSet(table, table.key)
+  const values = table.key.map(writeColumn).join(', ')
   for (const isItsOwn of [true, false]) {
-    const rows = waiting.flatMap(({ table: line, row, via }) => {
-      return line.table === table.name && (via === node) === isItsOwn ? [row] : []
+    const rows = waiting
+      .filter(({ table: line, row, via }) => {
+        return line.table === table.name && row.kind === 'row' && (via === node) === isItsOwn
+      })
+      .map(({ row }) => row)
+    await set.withExact(connection, numbered(rows), (exact) => {
+      return connection.run(
+        `UPDATE ${share} SET seq = ${WAITING}, is_in = true
+          WHERE node = $1 AND (seq = ${NO_POSITION} OR ${isItsOwn}) AND (${keys}) IN (SELECT ${values} FROM ${rowsFrom(width, 2)})`,
+        node,
+        ...set.texts.bind(exact, width),
+      )
     })
-    const statement = `
-      UPDATE ${share} SET seq = ${WAITING}, is_in = true
-       WHERE node = $1 AND (seq = ${NO_POSITION} OR ${isItsOwn}) AND (${keys}) IN (SELECT ${held.values} FROM ${held.from})`
-    await held.run(connection, { statement, node }, rows)
   }
 }

@@ -22,6 +22,7 @@ export function keepingContract(open: OpenDatabase): void {
     keepsSharesWhileRowsMove(open)
     keepsSharesByEveryKey(open)
     keepsSharesOfRefused(open)
+    keepsSharesOfLetters(open)
   })
 }
 
@@ -332,4 +333,45 @@ function keepsSharesOfRefused(open: OpenDatabase): void {
     assert.deepEqual([waiting, moved], [[], ['x orders 2']])
     assert.deepEqual(await node.newChanges(), ['- orders 1'])
   })
+}
+
+/** A key of letters may be one that the database does not take: that is known only when it was asked. */
+function keepsSharesOfLetters(open: OpenDatabase): void {
+  const PLACES = 'CREATE TABLE orders (id TEXT PRIMARY KEY, place TEXT);'
+  const LINE = tableLine('orders', 1, { id: 'text', place: 'text' })
+
+  async function inPlace(schema: string, place: string): Promise<StoreToTry> {
+    const node = await open(`${PLACES} ${schema}`, RULES_OF_PLACES)
+    await addNodes(node, FIRST)
+    await node.store.transaction((transaction) => {
+      return transaction.setAttributes(FIRST, new Map([['place', place]]))
+    })
+    await node.newChanges()
+    return node
+  }
+
+  it('of shares takes a row from a node, whatever letters its key has', async () => {
+    const node = await inPlace(`INSERT INTO orders VALUES ('ключ', 'b')`, 'a')
+
+    await node.apply(LINE, [row(0, FIRST, 'ключ', 'a'), row(0, FIRST, 'не\0ключ', 'a')])
+
+    assert.deepEqual(await node.newChanges(), ['x orders "ключ"'])
+  })
+
+  it('of shares leaves a node its row that waits, whatever letters its key has', async () => {
+    const node = await inPlace(
+      `CREATE UNIQUE INDEX one_of_each ON orders (place);
+       INSERT INTO orders VALUES ('ключ', 'b'), ('другой', 'a')`,
+      'a',
+    )
+
+    await node.apply(LINE, [row(5, FIRST, 'ключ', 'a')])
+
+    assert.deepEqual(await node.newChanges(), [])
+  })
+}
+
+const RULES_OF_PLACES: PlanRules = {
+  ...DEFAULT_PLAN_RULES,
+  tables: new Map([['orders', { direction: 'both', where: 'place = :place', leaveOut: [] }]]),
 }
