@@ -29,7 +29,16 @@ export function writeStatements(shape: WorldShape, site: Site, step: Write): rea
   }
   if (!program.end(step.ends)) return []
   for (const rows of seen) site.model.write(rows, site.nowMs)
-  const isEmptied = step.statements.some(({ verb }) => verb === 'empty')
-  if (isEmptied && databaseOf(shape, site.node) !== 'sqlite') site.model.hasTruncated = true
+  if (databaseOf(shape, site.node) !== 'sqlite') noteTruncated(shape, site, step)
   return keys
+}
+
+/** What refers to a table is emptied with it. */
+function noteTruncated({ tables }: WorldShape, { model }: Site, { statements }: Write): void {
+  for (const { verb, table } of statements)
+    if (verb === 'empty') model.truncated.add(table % tables.length)
+  // Parents stand before their children.
+  for (const [number, { parent }] of tables.entries()) {
+    if (parent !== undefined && model.truncated.has(parent)) model.truncated.add(number)
+  }
 }
