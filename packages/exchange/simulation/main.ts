@@ -12,7 +12,13 @@ const print = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
 
+/** More than a world with five nodes, a copy of each, and as many of another plan have. */
+const CONNECTIONS = 30
+
 const options = readOptions(process.argv.slice(2))
+/** What ends the program ends the server; an interrupt of many worlds ends them with a summary first. */
+const SIGNALS: readonly NodeJS.Signals[] =
+  options.kind === 'many' ? ['SIGTERM', 'SIGHUP'] : ['SIGINT', 'SIGTERM', 'SIGHUP']
 const server = options.postgres ? await startPostgres() : undefined
 try {
   process.exitCode = await run()
@@ -22,8 +28,14 @@ try {
 
 async function startPostgres(): Promise<PostgresServer> {
   const { startServer } = await import('../test/store/postgres/postgres-server.ts')
-  const started = await startServer()
   const { useServer } = await import('./postgres/run-server.ts')
+  const starting = startServer({ connections: CONNECTIONS * Math.max(options.processes, 1) })
+  for (const signal of SIGNALS) {
+    process.once(signal, () => {
+      void starting.then((started) => started.stop()).finally(() => process.exit(1))
+    })
+  }
+  const started = await starting
   if (options.kind === 'one') useServer(started.address)
   return started
 }

@@ -3,6 +3,7 @@
  * an exchange works.
  */
 import type { LetterContent } from './letter-rows.ts'
+import { tableNumber } from '../world/shape.ts'
 import { compareStates, type RowId, type RowState } from './row-state.ts'
 
 /** What is seen of a database after a message was applied. */
@@ -49,10 +50,12 @@ export class SiteModel {
   readonly held: Map<RowId, RowState>
   /** From whom a row's version came; nobody, when it was made here. */
   readonly sources: Map<RowId, string>
-  /** Deletions that were old enough to be forgotten. */
+  /** What is known no more: deletions that were old enough, and rows that left the node's share. */
   readonly forgotten: Map<RowId, RowState>
-  /** A table was emptied with TRUNCATE since: that says nothing of rows that came before it and have no version. */
-  hasTruncated = false
+  /** Of these the deletions. */
+  readonly purged: Map<RowId, RowState>
+  /** Tables that were emptied with TRUNCATE since: that says nothing of rows that came before it and have no version. */
+  readonly truncated: Set<number>
   /** Versions made here. */
   readonly made: Map<RowId, RowState>
   /** The time of the newest deletion that was forgotten: others may know of it yet. */
@@ -64,10 +67,11 @@ export class SiteModel {
     this.present = new Map(from?.present)
     this.pending = new Map(from?.pending)
     this.times = [...(from?.times ?? [])]
-    this.hasTruncated = from?.hasTruncated === true
+    this.truncated = new Set(from?.truncated)
     this.held = new Map(from?.held)
     this.sources = new Map(from?.sources)
     this.forgotten = new Map(from?.forgotten)
+    this.purged = new Map(from?.purged)
     this.made = new Map(from?.made)
     this.forgottenAt = from?.forgottenAt ?? 0
   }
@@ -88,7 +92,6 @@ export class SiteModel {
   /** A program has changed the tables to what they are now. TRUNCATE says nothing of a row that no version says to be there. */
   write(now: ReadonlyMap<RowId, string>, { atMs, isTruncate = false }: Writing): void {
     this.times.push(atMs)
-    this.hasTruncated ||= isTruncate
     for (const id of new Set([...this.present.keys(), ...now.keys()])) {
       const text = now.get(id)
       if (text === this.present.get(id)) continue
@@ -106,17 +109,17 @@ export class SiteModel {
    */
   fold(stampOf: (id: RowId) => number | undefined): void {
     const { times } = this
-    const isUnsure =
-      this.hasTruncated || times.some((atMs, index) => atMs < (times[index - 1] ?? atMs))
+    const wentBack = times.some((atMs, index) => atMs < (times[index - 1] ?? atMs))
     for (const [id, atMs] of this.pending) {
       const before = this.rows.get(id)?.stamp ?? this.forgottenAt
+      const isUnsure = wentBack || this.truncated.has(tableNumber(id))
       const found = isUnsure ? stampOf(id) : undefined
       const isTime = found !== undefined && found > before && times.includes(found)
       const stamp = isTime ? found : Math.max(atMs, before + 1)
       this.#make(id, { stamp, origin: this.code, text: this.present.get(id) })
     }
     this.pending.clear()
-    this.hasTruncated = false
+    this.truncated.clear()
     times.length = 0
   }
 
@@ -172,6 +175,7 @@ export class SiteModel {
   forget(id: RowId, state: RowState): void {
     this.rows.delete(id)
     this.forgotten.set(id, state)
+    this.purged.set(id, state)
     this.forgottenAt = Math.max(this.forgottenAt, state.stamp)
   }
 

@@ -69,10 +69,11 @@ export function copyDatabase({
   return name
 }
 
-/** Nobody must be connected to one of them. */
+/** Whoever is still connected to one of them, because its world did not come to its end, is cut off. */
 export function dropDatabases(): void {
   if (run === undefined) return
-  for (const name of run.databases) run.server.query(run.admin, `DROP DATABASE ${name}`)
+  for (const name of run.databases)
+    run.server.query(run.admin, `DROP DATABASE ${name} WITH (FORCE)`)
   run.databases.clear()
 }
 

@@ -26,11 +26,11 @@ export interface SiteDatabase {
   readonly reader: DatabaseReader
   readonly foreignLetters: ForeignLetterMemory
   readonly program: Program
-  /** The process is gone, and with it what it had not committed; another one opens the database. */
   /** What is to become of the connection in the next exchange, where there is one. */
   expectLoss(loss: ConnectionLoss | undefined): void
   /** How often the exchange was not told that what it did is committed. */
   readonly unheardCommits: number
+  /** The process is gone, and with it what it had not committed; another one opens the database. */
   restart(): void | Promise<void>
   backUp(): DatabaseImage
   /** From now on the database can grow by so many pages; without a number, by any. */

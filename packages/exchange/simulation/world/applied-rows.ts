@@ -17,6 +17,7 @@ export function appliedRows(
   const mayDecide = shape.policy !== 'latest'
   const parents = new Set(shape.tables.map(({ parent }) => parent))
   const keepsKeys = shape.tables.some(({ parent }) => parent !== undefined)
+  const isParent = (id: RowId): boolean => parents.has(tableNumber(id))
   let known: ReadonlyMap<RowId, string> | undefined
   const rows = (): ReadonlyMap<RowId, string> => (known ??= site.reader.rows())
   return {
@@ -52,15 +53,12 @@ export function appliedRows(
         (state) => state?.origin === thisNode && state.stamp === above + 1,
       )
       if (decided === undefined) {
-        const isSecond = keepsKeys && stamp === above + 2 && origin === thisNode
+        const isSecond = isParent(id) && stamp === above + 2 && origin === thisNode
         return isSecond && hasGivenWay(now, meeting, { thisNode, sender, shape }) ? now : undefined
       }
-      // A program gave the row the version of a decision that waits, which goes: two contents would have one version.
-      const isOvertaken =
-        theirs === waited && theirs.origin === thisNode && theirs.stamp === own.stamp
-      if (isOvertaken && decided.text === own.text) return decided
+      if (decided.text === own.text && isOvertaken(meeting, { thisNode, waited })) return decided
       // What other rows refer to is not deleted.
-      const givesWay = keepsKeys && theirs.text === undefined && decided.text === own.text
+      const givesWay = isParent(id) && theirs.text === undefined && decided.text === own.text
       if (givesWay) return decided
       // What waits was decided when it came.
       if (!mayDecide || own.origin === theirs.origin || theirs === waited) return undefined
@@ -69,7 +67,7 @@ export function appliedRows(
     },
     isGone: (id) => !index.has(id),
     comesFirst(id, waited, told) {
-      if (!parents.has(tableNumber(id)) || told.text !== undefined) return false
+      if (!isParent(id) || told.text !== undefined) return false
       // A deletion comes after everything else, and may give way; of two the newer one counts.
       if (waited.text === undefined) return compareStates(waited, told) > 0
       return rows().get(id) === waited.text
@@ -81,6 +79,15 @@ interface Parties {
   readonly thisNode: string
   readonly sender: string
   readonly shape: WorldShape
+}
+
+/** A program gave the row the version of a decision that waits, which goes: two contents would have one version. */
+function isOvertaken(
+  { own, theirs }: Meeting,
+  { thisNode, waited }: { readonly thisNode: string; readonly waited: RowState | undefined },
+): boolean {
+  const isOneVersion = own.stamp === theirs.stamp && own.origin === theirs.origin
+  return isOneVersion && own.origin === thisNode && theirs === waited
 }
 
 /** The policy decided for a deletion that is the earlier change, as a version of its own, which gave way at once to what refers to the row. */

@@ -118,7 +118,7 @@ export function checkConvergence(
       const whole = first.model.rows.get(id)
       const a = share === undefined || share.has(id) ? whole : undefined
       if (held.has(id) || areSame(a, b)) continue
-      if (share !== undefined && isLate(sites, id, a ?? b)) continue
+      if (share !== undefined && isLate(sites, id, [a, b])) continue
       // Nobody says to the head office what it forgot.
       const isSettled = first.life > 0 || isOwn(other, id)
       if (oneWayBy(shape, id) !== undefined && isSettled) continue
@@ -142,12 +142,15 @@ export function checkConvergence(
  * A row that is older than a deletion which was forgotten: its node, that has other parts, was told nothing of it, and came with the row, by a clock that is
  * behind, when some forgot the deletion already, and others did not.
  */
-function isLate(sites: readonly Site[], id: RowId, row: RowState | undefined): boolean {
-  if (row?.text === undefined) return false
-  // What left a node's share is gone there too, and no deletion.
-  return sites.some(({ model: { forgotten, forgottenAt } }) => {
-    return forgottenAt >= row.stamp && isKnown(forgotten.get(id), row)
-  })
+function isLate(
+  sites: readonly Site[],
+  id: RowId,
+  states: readonly (RowState | undefined)[],
+): boolean {
+  const [row, another] = states.filter((state) => state?.text !== undefined)
+  // Two contents are no row that is late.
+  if (row === undefined || another !== undefined) return false
+  return sites.some(({ model }) => isKnown(model.purged.get(id), row))
 }
 
 /** What a node wrote where nobody listens. */

@@ -168,10 +168,11 @@ export class World {
     }
   }
 
-  /** The time of a row's version, where rows may give way to others. */
+  /** The time of a row's version, where rows may give way to others, or went with TRUNCATE. */
   #stampOfEvicted(site: Site, id: RowId): number | undefined {
-    const table = this.shape.tables[tableNumber(id)]
-    const mayDiffer = table?.unique !== undefined || site.model.hasTruncated
+    const number = tableNumber(id)
+    const hasUnique = this.shape.tables[number]?.unique !== undefined
+    const mayDiffer = hasUnique || site.model.truncated.has(number)
     return mayDiffer ? site.reader.index().get(id)?.stamp : undefined
   }
 

@@ -33,5 +33,16 @@ export function writeStatements(shape: WorldShape, site: Site, step: Write): rea
   for (const { rows, isTruncate } of seen) {
     site.model.write(rows, { atMs: site.nowMs, isTruncate })
   }
+  if (hasTruncate) noteTruncated(shape, site, step)
   return keys
+}
+
+/** What refers to a table is emptied with it. */
+function noteTruncated({ tables }: WorldShape, { model }: Site, { statements }: Write): void {
+  for (const { verb, table } of statements)
+    if (verb === 'empty') model.truncated.add(table % tables.length)
+  // Parents stand before their children.
+  for (const [number, { parent }] of tables.entries()) {
+    if (parent !== undefined && model.truncated.has(parent)) model.truncated.add(number)
+  }
 }

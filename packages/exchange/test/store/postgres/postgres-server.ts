@@ -3,7 +3,6 @@
  * does not run as root; then the server runs as nobody.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import {
   accessSync,
   chmodSync,
@@ -36,7 +35,6 @@ const SETTINGS = {
   full_page_writes: 'off',
   synchronous_commit: 'off',
   shared_buffers: '64MB',
-  max_connections: '30',
   max_prepared_transactions: '4',
   listen_addresses: '',
   autovacuum: 'off',
@@ -60,30 +58,35 @@ export interface DatabaseOptions {
   readonly encoding?: string
 }
 
-/** Starts a server. */
-export async function startServer(): Promise<PostgresServer> {
+/** Starts a server, for so many connections. */
+export async function startServer({ connections = 30 } = {}): Promise<PostgresServer> {
   const { initdb, postgres } = await findPrograms()
   const folder = mkdtempSync(join(tmpdir(), 'obmen-pg-'))
   handOver(folder)
   const data = join(folder, 'data')
   copyTree(makeTemplate(initdb), data)
-  const options = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const options = Object.entries({ ...SETTINGS, max_connections: connections }).flatMap(
+    ([name, value]) => ['-c', `${name}=${value}`],
+  )
   const server = spawn(postgres, ['-D', data, '-k', folder, ...options], {
     ...identity,
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
   })
+  const exited = new Promise((resolve) => server.once('exit', resolve))
   const killServer = (): boolean => server.kill('SIGKILL')
   process.once('exit', killServer)
   await isReady(server)
   const pools: pg.Pool[] = []
   const stop = async (): Promise<void> => {
     await Promise.all(pools.map((pool) => pool.end()))
+    // An interrupt at a terminal comes to the server too: then it may be gone already.
     server.kill('SIGINT')
-    await once(server, 'exit')
+    await exited
     process.off('exit', killServer)
     rmSync(folder, { recursive: true })
   }
+  let stopping: Promise<void> | undefined
   const address = { host: folder, user: USER }
   const settings: PostgresServer['settings'] = (database) => ({ ...address, database })
   const open = (database: string): pg.Pool => {
@@ -97,7 +100,7 @@ export async function startServer(): Promise<PostgresServer> {
   let count = 0
   return {
     pid: server.pid ?? 0,
-    stop,
+    stop: () => (stopping ??= stop()),
     address,
     settings,
     newDatabase: async ({ encoding = 'UTF8' } = {}) => {
