@@ -22,6 +22,12 @@ export interface AppliedRows {
   comesFirst(id: RowId, waited: RowState, told: RowState): boolean
 }
 
+/** When a program wrote, and whether TRUNCATE took away what is missing since. */
+interface Writing {
+  readonly atMs: number
+  readonly isTruncate?: boolean
+}
+
 /** On what occasion a version meets the one that is here. */
 interface Occasion {
   readonly letter: LetterContent
@@ -83,13 +89,15 @@ export class SiteModel {
     }
   }
 
-  /** A program has changed the tables to what they are now. */
-  write(now: ReadonlyMap<RowId, string>, atMs: number): void {
+  /** A program has changed the tables to what they are now. TRUNCATE says nothing of a row that no version says to be there. */
+  write(now: ReadonlyMap<RowId, string>, { atMs, isTruncate = false }: Writing): void {
     this.times.push(atMs)
     for (const id of new Set([...this.present.keys(), ...now.keys()])) {
       const text = now.get(id)
       if (text === this.present.get(id)) continue
-      this.pending.set(id, Math.max(atMs, this.pending.get(id) ?? 0))
+      const before = this.pending.get(id)
+      const isUntold = isTruncate && this.rows.get(id)?.text === undefined
+      this.pending.set(id, isUntold ? (before ?? atMs) : Math.max(atMs, before ?? 0))
       if (text === undefined) this.present.delete(id)
       else this.present.set(id, text)
     }

@@ -158,7 +158,7 @@ function makeRoom(world: World): void {
       if (takesAll && !hasReferences) continue
       site.database.program.empty(table.name)
     }
-    site.model.write(site.reader.rows(), site.nowMs)
+    site.model.write(site.reader.rows(), { atMs: site.nowMs })
     checkSite(site)
   }
 }

@@ -16,7 +16,9 @@ export function writeStatements(shape: WorldShape, site: Site, step: Write): rea
   const { reader } = site
   const { program } = site.database
   const keys: MadeKey[] = []
-  const seen: ReadonlyMap<RowId, string>[] = []
+  const hasTruncate = databaseOf(shape, site.node) !== 'sqlite'
+  const seen: { readonly rows: ReadonlyMap<RowId, string>; readonly isTruncate: boolean }[] = []
+  const truncated = new Set<number>()
   program.begin()
   for (const statement of step.statements) {
     const outcome = program.run(statement)
@@ -25,18 +27,25 @@ export function writeStatements(shape: WorldShape, site: Site, step: Write): rea
     if (outcome === 'done' && isCounted(table) && givesKey(statement)) {
       keys.push(reader.lastKey(table, site.plan.thisNode))
     }
-    seen.push(reader.rows())
+    const isTruncate = hasTruncate && outcome === 'done' && statement.verb === 'empty'
+    if (isTruncate) truncated.add(statement.table % shape.tables.length)
+    seen.push({ rows: reader.rows(), isTruncate })
   }
   if (!program.end(step.ends)) return []
-  for (const rows of seen) site.model.write(rows, site.nowMs)
-  if (databaseOf(shape, site.node) !== 'sqlite') noteTruncated(shape, site, step)
+  for (const { rows, isTruncate } of seen) {
+    site.model.write(rows, { atMs: site.nowMs, isTruncate })
+  }
+  noteTruncated(shape, site, truncated)
   return keys
 }
 
 /** What refers to a table is emptied with it. */
-function noteTruncated({ tables }: WorldShape, { model }: Site, { statements }: Write): void {
-  for (const { verb, table } of statements)
-    if (verb === 'empty') model.truncated.add(table % tables.length)
+function noteTruncated(
+  { tables }: WorldShape,
+  { model }: Site,
+  truncated: ReadonlySet<number>,
+): void {
+  for (const table of truncated) model.truncated.add(table)
   // Parents stand before their children.
   for (const [number, { parent }] of tables.entries()) {
     if (parent !== undefined && model.truncated.has(parent)) model.truncated.add(number)

@@ -1,6 +1,7 @@
+import type { RowLine } from '../../message/body-lines.ts'
 import type { CapturedTable } from './capture.ts'
 import { type Connection, toArray, toNumber } from './postgres-database.ts'
-import type { Refusals } from './refusing.ts'
+import { type Refusals, writeRefusing } from './refusing.ts'
 import { type NumberedRow, RowTexts } from './row-batch.ts'
 import { RowStatements } from './row-statements.ts'
 import type { UserColumn } from './user-table.ts'
@@ -15,6 +16,31 @@ export class ColumnSet {
     this.#columns = columns
     this.texts = new RowTexts(columns)
     this.statements = new RowStatements(table, columns)
+  }
+
+  /**
+   * Does the work with those of the rows that PostgreSQL takes as they are: in one go, or in parts when it refuses some. Gives the others, with
+   * the reason.
+   */
+  async withExact(
+    connection: Connection,
+    rows: readonly NumberedRow[],
+    work: (exact: readonly RowLine[]) => Promise<unknown>,
+  ): Promise<Refusals> {
+    const faulty = new Map(
+      rows.flatMap(({ place, row }): [number, string][] => {
+        const fault = this.texts.faultOf(row)
+        return fault === undefined ? [] : [[place, fault]]
+      }),
+    )
+    const sound = rows.filter(({ place }) => !faulty.has(place))
+    const refusals = await writeRefusing(connection, sound, async (some) => {
+      const inexact = await this.inexact(connection, some)
+      const exact = some.filter(({ place }) => !inexact.has(place)).map(({ row }) => row)
+      if (exact.length > 0) await work(exact)
+      return inexact
+    })
+    return new Map([...faulty, ...refusals])
   }
 
   /** The rows with a value that its column would keep in another form: that of another time, without its last digits. */

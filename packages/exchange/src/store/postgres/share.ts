@@ -19,8 +19,9 @@ import { fillCondition, type SqlCondition } from '../../plan/sql-condition.ts'
 import { readAttributes } from './attribute-rows.ts'
 import { type CapturedTable, indexName, keyNames, matchesKey } from './capture.ts'
 import { readNodeCodes } from './node-rows.ts'
+import { ColumnSet } from './column-set.ts'
 import { type Connection, quoteName, toNumber, toText } from './postgres-database.ts'
-import { RowTexts, rowsFrom, writeColumn } from './row-batch.ts'
+import { numbered, rowsFrom, writeColumn } from './row-batch.ts'
 import { EVERY_ROW, type RuledTable } from './ruled-table.ts'
 import { tableName } from './user-table.ts'
 import { holdWaiting, NO_POSITION, WAITING } from './waiting-share.ts'
@@ -208,19 +209,20 @@ export async function enterHeld(
   rows: readonly RowLine[],
 ): Promise<void> {
   const width = table.key.length
-  const texts = new RowTexts(table.key)
-  // A key that PostgreSQL does not take is no row here.
-  const held = rows.filter((row) => row.kind === 'row' && texts.areSure([row], width))
-  if (held.length === 0) return
   const keys = keyNames(table).join(', ')
-  const values = table.key.map((column, index) => writeColumn(column, index)).join(', ')
-  await connection.run(
-    `INSERT INTO ${shareName(table)} AS s (node, ${keys}, seq, is_in)
-     SELECT DISTINCT $1, ${values}, ${NO_POSITION}, true FROM ${rowsFrom(width, 2)}
-     ON CONFLICT (node, ${keys}) DO UPDATE SET seq = excluded.seq, is_in = true WHERE NOT s.is_in`,
-    node,
-    ...texts.bind(held, width),
-  )
+  const values = table.key.map(writeColumn).join(', ')
+  const held = rows.filter(({ kind }) => kind === 'row')
+  const set = new ColumnSet(table, table.key)
+  // A key that PostgreSQL does not take is no row here.
+  await set.withExact(connection, numbered(held), (exact) => {
+    return connection.run(
+      `INSERT INTO ${shareName(table)} AS s (node, ${keys}, seq, is_in)
+       SELECT DISTINCT $1, ${values}, ${NO_POSITION}, true FROM ${rowsFrom(width, 2)}
+       ON CONFLICT (node, ${keys}) DO UPDATE SET seq = excluded.seq, is_in = true WHERE NOT s.is_in`,
+      node,
+      ...set.texts.bind(exact, width),
+    )
+  })
 }
 
 /** Whose rows were applied, and what of all rows waits since. */
@@ -367,9 +369,10 @@ export function shareSource(table: RuledTable, condition: string): ChangeSource 
       ` LEFT JOIN ${tableName(table)} d ON ${matchesKey(table, 'd', 'i')}`,
     positions: `SELECT min(seq) FROM ${shareName(table)} WHERE node = $3`,
     position: 's.seq',
-    // What came from the node it knows, unless it was taken from it since; what is not its share it has to be told.
-    condition: `s.node = $3 AND (i.via <> $3 OR s.seq <> i.seq OR (NOT ${isGone(table)} AND NOT ${mine}))`,
-    presence: `CASE WHEN ${isGone(table)} THEN 0 WHEN ${mine} THEN 1 ELSE 2 END`,
+    // What came from the node it knows, unless it was taken from it since; what is not its share it has to be told, also when a
+    // change that is still to be folded brings the row back: that comes to its turn.
+    condition: `s.node = $3 AND (i.via <> $3 OR s.seq <> i.seq OR (NOT ${isGone(table)} AND NOT (s.is_in AND ${mine})))`,
+    presence: `CASE WHEN ${isGone(table)} THEN 0 WHEN s.is_in AND ${mine} THEN 1 ELSE 2 END`,
   }
 }
 

@@ -230,21 +230,10 @@ export class PostgresTableTarget implements TableTarget {
     })
   }
 
-  async #insert(rows: readonly NumberedRow[], set: ColumnSet): Promise<Refusals> {
-    const faults = rows.flatMap(({ place, row }): [number, string][] => {
-      const fault = set.texts.faultOf(row)
-      return fault === undefined ? [] : [[place, fault]]
+  #insert(rows: readonly NumberedRow[], set: ColumnSet): Promise<Refusals> {
+    return set.withExact(this.#connection, rows, (exact) => {
+      return this.#connection.run(set.statements.insert, ...set.texts.bind(exact))
     })
-    const faulty = new Map(faults)
-    const sound = rows.filter(({ place }) => !faulty.has(place))
-    const refusals = await writeRefusing(this.#connection, sound, async (some) => {
-      const inexact = await set.inexact(this.#connection, some)
-      const exact = some.filter(({ place }) => !inexact.has(place)).map(({ row }) => row)
-      if (exact.length > 0)
-        await this.#connection.run(set.statements.insert, ...set.texts.bind(exact))
-      return inexact
-    })
-    return new Map([...faulty, ...refusals])
   }
 
   async #read(

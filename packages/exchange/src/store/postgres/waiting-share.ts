@@ -2,8 +2,9 @@
 import type { NodeCode } from '../../plan/node-code.ts'
 import type { WaitingRow } from '../apply/waiting-row.ts'
 import { keyNames } from './capture.ts'
+import { ColumnSet } from './column-set.ts'
 import type { Connection } from './postgres-database.ts'
-import { rowsFrom, RowTexts, writeColumn } from './row-batch.ts'
+import { numbered, rowsFrom, writeColumn } from './row-batch.ts'
 import type { RuledTable } from './ruled-table.ts'
 
 /** The entry of a row that came from a node has no position before `settleHeld` gives it one. */
@@ -29,26 +30,25 @@ export async function holdWaiting(
   waiting: readonly WaitingRow[],
 ): Promise<void> {
   const keys = keyNames(table).join(', ')
-  const width = table.key.length
   await connection.run(
     `UPDATE ${share} SET seq = ${NO_POSITION} WHERE node = $1 AND seq = ${WAITING}`,
     node,
   )
-  const texts = new RowTexts(table.key)
-  const values = table.key.map((column, index) => writeColumn(column, index)).join(', ')
+  const set = new ColumnSet(table, table.key)
+  const values = table.key.map(writeColumn).join(', ')
   for (const isItsOwn of [true, false]) {
     const rows = waiting
       .filter(({ table: line, row, via }) => {
         return line.table === table.name && row.kind === 'row' && (via === node) === isItsOwn
       })
       .map(({ row }) => row)
-      .filter((row) => texts.areSure([row], width))
-    if (rows.length === 0) continue
-    await connection.run(
-      `UPDATE ${share} SET seq = ${WAITING}, is_in = true
-        WHERE node = $1 AND (seq = ${NO_POSITION} OR ${isItsOwn}) AND (${keys}) IN (SELECT ${values} FROM ${rowsFrom(width, 2)})`,
-      node,
-      ...texts.bind(rows, width),
-    )
+    await set.withExact(connection, numbered(rows), (exact) => {
+      return connection.run(
+        `UPDATE ${share} SET seq = ${WAITING}, is_in = true
+          WHERE node = $1 AND (seq = ${NO_POSITION} OR ${isItsOwn}) AND (${keys}) IN (SELECT ${values} FROM ${rowsFrom(width, 2)})`,
+        node,
+        ...set.texts.bind(exact, width),
+      )
+    })
   }
 }

@@ -19,7 +19,10 @@ export function keepingContract(open: OpenDatabase): void {
     keepsChoices(open)
     keepsDays(open)
     keepsShares(open)
+    keepsSharesWhileRowsMove(open)
+    keepsSharesByEveryKey(open)
     keepsSharesOfRefused(open)
+    keepsSharesOfLetters(open)
   })
 }
 
@@ -199,6 +202,12 @@ const RULES: PlanRules = {
   ]),
 }
 
+function move(node: StoreToTry, place: string): Promise<void> {
+  return node.store.transaction((transaction) => {
+    return transaction.setAttributes(FIRST, new Map([['place', place]]))
+  })
+}
+
 function keepsShares(open: OpenDatabase): void {
   it('of shares gives each node its rows, without columns that stay, and a departure for one that leaves', async () => {
     const node = await open(`${ORDERS} INSERT INTO orders VALUES (1, 'a', 9), (2, 'b', 9)`, RULES)
@@ -230,21 +239,77 @@ function keepsShares(open: OpenDatabase): void {
   it('of shares takes a row from a node that lost here and is none of its share', async () => {
     const node = await open(`${ORDERS} INSERT INTO orders VALUES (1, 'b', 9)`, RULES)
     await addNodes(node, FIRST)
-    const move = (place: string): Promise<void> =>
-      node.store.transaction((transaction) => {
-        return transaction.setAttributes(FIRST, new Map([['place', place]]))
-      })
-    await move('a')
+    await move(node, 'a')
     const nothing = await node.newChanges()
     await node.apply(tableLine('orders', 1, { id: 'integer', place: 'text' }), [
       row(0, FIRST, 1n, 'a'),
     ])
     const taken = await node.newChanges()
-    await move('b')
+    await move(node, 'b')
     const given = await node.newChanges()
 
     assert.deepEqual([nothing, taken, given], [[], ['x orders 1'], ['+ orders 1 "b"']])
   })
+}
+
+function keepsSharesWhileRowsMove(open: OpenDatabase): void {
+  it('of shares tells of what left, also when a change that is still to be folded brings it back', async () => {
+    const node = await open(`${ORDERS} INSERT INTO orders VALUES (1, 'a', 9)`, RULES)
+    await addNodes(node, FIRST)
+    await move(node, 'a')
+    await node.newChanges()
+    await node.sql(`UPDATE orders SET place = 'b' WHERE id = 1`)
+    const range = { afterSeq: 0, throughSeq: await node.fold() }
+    const kinds = async (): Promise<string[]> => {
+      return (await node.changes(range)).map(({ row: { kind } }) => kind)
+    }
+    const left = await kinds()
+    await node.sql(`UPDATE orders SET place = 'a' WHERE id = 1`)
+
+    assert.deepEqual([left, await kinds()], [['departure'], ['departure']])
+    assert.deepEqual(await node.newChanges(), ['+ orders 1 "a"'])
+  })
+}
+
+/** Keys that only the database can judge, and one that is as it seems. */
+const KEYS = [
+  ['a text', 'TEXT', 'text', 'bolt'],
+  ['a text in any letters', 'TEXT', 'text', 'болт'],
+  ['a number with a fraction', 'DOUBLE PRECISION', 'real', 1.5],
+] as const
+
+function keepsSharesByEveryKey(open: OpenDatabase): void {
+  for (const [name, declared, type, key] of KEYS) {
+    const line = tableLine('orders', 1, { id: type, place: 'text' })
+    const schema = `CREATE TABLE orders (id ${declared} PRIMARY KEY, place TEXT, margin INTEGER);`
+    const literal = typeof key === 'string' ? `'${key}'` : `${key}`
+
+    it(`of shares takes a row from a node that lost here, when its key is ${name}`, async () => {
+      const node = await open(`${schema} INSERT INTO orders VALUES (${literal}, 'b', 9)`, RULES)
+      await addNodes(node, FIRST)
+      await move(node, 'a')
+      await node.newChanges()
+
+      await node.apply(line, [row(0, FIRST, key, 'a')])
+
+      assert.deepEqual(await node.newChanges(), [`x orders ${JSON.stringify(key)}`])
+    })
+
+    it(`of shares leaves a node its row that waits here, when its key is ${name}`, async () => {
+      const node = await open(
+        `${schema} CREATE UNIQUE INDEX one_of_each ON orders (place);
+         INSERT INTO orders VALUES (${literal}, 'b', 9), (0, 'a', 9)`,
+        RULES,
+      )
+      await addNodes(node, FIRST)
+      await move(node, 'a')
+      await node.newChanges()
+
+      await node.apply(line, [row(5, FIRST, key, 'a')])
+
+      assert.deepEqual(await node.newChanges(), [])
+    })
+  }
 }
 
 function keepsSharesOfRefused(open: OpenDatabase): void {
@@ -255,16 +320,12 @@ function keepsSharesOfRefused(open: OpenDatabase): void {
       RULES,
     )
     await addNodes(node, FIRST)
-    const move = (place: string): Promise<void> =>
-      node.store.transaction((transaction) => {
-        return transaction.setAttributes(FIRST, new Map([['place', place]]))
-      })
-    await move('a')
+    await move(node, 'a')
     await node.newChanges()
     const newer = row(5, FIRST, 1n, 'a')
     await node.apply(tableLine('orders', 1, { id: 'integer', place: 'text' }), [newer])
     const waiting = await node.newChanges()
-    await move('c')
+    await move(node, 'c')
     const moved = await node.newChanges()
 
     await node.sql('DELETE FROM orders WHERE id = 1')
@@ -272,4 +333,45 @@ function keepsSharesOfRefused(open: OpenDatabase): void {
     assert.deepEqual([waiting, moved], [[], ['x orders 2']])
     assert.deepEqual(await node.newChanges(), ['- orders 1'])
   })
+}
+
+/** A key of letters may be one that the database does not take: that is known only when it was asked. */
+function keepsSharesOfLetters(open: OpenDatabase): void {
+  const PLACES = 'CREATE TABLE orders (id TEXT PRIMARY KEY, place TEXT);'
+  const LINE = tableLine('orders', 1, { id: 'text', place: 'text' })
+
+  async function inPlace(schema: string, place: string): Promise<StoreToTry> {
+    const node = await open(`${PLACES} ${schema}`, RULES_OF_PLACES)
+    await addNodes(node, FIRST)
+    await node.store.transaction((transaction) => {
+      return transaction.setAttributes(FIRST, new Map([['place', place]]))
+    })
+    await node.newChanges()
+    return node
+  }
+
+  it('of shares takes a row from a node, whatever letters its key has', async () => {
+    const node = await inPlace(`INSERT INTO orders VALUES ('ключ', 'b')`, 'a')
+
+    await node.apply(LINE, [row(0, FIRST, 'ключ', 'a'), row(0, FIRST, 'не\0ключ', 'a')])
+
+    assert.deepEqual(await node.newChanges(), ['x orders "ключ"'])
+  })
+
+  it('of shares leaves a node its row that waits, whatever letters its key has', async () => {
+    const node = await inPlace(
+      `CREATE UNIQUE INDEX one_of_each ON orders (place);
+       INSERT INTO orders VALUES ('ключ', 'b'), ('другой', 'a')`,
+      'a',
+    )
+
+    await node.apply(LINE, [row(5, FIRST, 'ключ', 'a')])
+
+    assert.deepEqual(await node.newChanges(), [])
+  })
+}
+
+const RULES_OF_PLACES: PlanRules = {
+  ...DEFAULT_PLAN_RULES,
+  tables: new Map([['orders', { direction: 'both', where: 'place = :place', leaveOut: [] }]]),
 }
