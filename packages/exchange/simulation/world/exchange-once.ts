@@ -48,6 +48,8 @@ export async function exchangeOnce(world: World, site: Site, trouble: Trouble): 
   const errors = await Promise.race([ended, died, idle.passed])
   idle.end()
   timers.end()
+  // What starts again, and who looks at its database, finds it connected.
+  site.database.expectLoss(undefined)
   if (errors === 'idle') {
     const facts = `${site.name} waits for ever after ${site.gate.lastCall}`
     throw new WorldFailure('an exchange ends', facts)
@@ -58,7 +60,6 @@ export async function exchangeOnce(world: World, site: Site, trouble: Trouble): 
   } else {
     for (const error of errors) judge(world, site, error)
   }
-  site.database.expectLoss(undefined)
   site.gate.arm(undefined, () => undefined)
 }
 

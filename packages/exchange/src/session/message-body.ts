@@ -105,7 +105,11 @@ export class MessageBody {
   async #addPart(octets: OctetBuffer, rowCount: number): Promise<BodyPieces> {
     const { seal, frames } = sealPart(octets.view(), rowCount)
     const begin = this.#octets
-    await this.#file.write(frames, 0, frames.length, begin)
+    // A disk that is nearly full takes a part of it, and says no only to the rest.
+    for (let done = 0; done < frames.length;) {
+      const left = frames.length - done
+      done += (await this.#file.write(frames, done, left, begin + done)).bytesWritten
+    }
     this.#octets += frames.length
     this.#isSynced = false
     return { rowCount, ranges: [[begin, this.#octets]], seals: [seal] }

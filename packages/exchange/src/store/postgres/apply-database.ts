@@ -63,7 +63,7 @@ export class PostgresApplyDatabase implements ApplyDatabase {
     connection: Connection,
     options: ApplyDatabaseOptions,
   ): Promise<PostgresApplyDatabase> {
-    const mode = await enterMode(connection, options.triggers)
+    const mode = await enterMode(connection, options.triggers, options.tables)
     await connection.exec(`SELECT set_config(${quoteText(APPLYING)}, 'on', true); ${BY_INDEX}`)
     return new PostgresApplyDatabase(connection, options, mode)
   }

@@ -30,6 +30,7 @@ export async function holdWaiting(
   waiting: readonly WaitingRow[],
 ): Promise<void> {
   const keys = keyNames(table).join(', ')
+  const width = table.key.length
   await connection.run(
     `UPDATE ${share} SET seq = ${NO_POSITION} WHERE node = $1 AND seq = ${WAITING}`,
     node,

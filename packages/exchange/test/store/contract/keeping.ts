@@ -22,7 +22,6 @@ export function keepingContract(open: OpenDatabase): void {
     keepsSharesWhileRowsMove(open)
     keepsSharesByEveryKey(open)
     keepsSharesOfRefused(open)
-    keepsSharesOfLetters(open)
   })
 }
 
@@ -279,6 +278,22 @@ const KEYS = [
 ] as const
 
 function keepsSharesByEveryKey(open: OpenDatabase): void {
+  it('of shares takes a row from a node beside one with a key that not every database takes', async () => {
+    const node = await open(
+      `CREATE TABLE orders (id TEXT PRIMARY KEY, place TEXT, margin INTEGER);
+       INSERT INTO orders VALUES ('ключ', 'b', 9)`,
+      RULES,
+    )
+    await addNodes(node, FIRST)
+    await move(node, 'a')
+    await node.newChanges()
+    const line = tableLine('orders', 1, { id: 'text', place: 'text' })
+
+    await node.apply(line, [row(0, FIRST, 'ключ', 'a'), row(0, FIRST, 'не\0ключ', 'a')])
+
+    assert.deepEqual(await node.newChanges(), ['x orders "ключ"'])
+  })
+
   for (const [name, declared, type, key] of KEYS) {
     const line = tableLine('orders', 1, { id: type, place: 'text' })
     const schema = `CREATE TABLE orders (id ${declared} PRIMARY KEY, place TEXT, margin INTEGER);`
@@ -333,45 +348,4 @@ function keepsSharesOfRefused(open: OpenDatabase): void {
     assert.deepEqual([waiting, moved], [[], ['x orders 2']])
     assert.deepEqual(await node.newChanges(), ['- orders 1'])
   })
-}
-
-/** A key of letters may be one that the database does not take: that is known only when it was asked. */
-function keepsSharesOfLetters(open: OpenDatabase): void {
-  const PLACES = 'CREATE TABLE orders (id TEXT PRIMARY KEY, place TEXT);'
-  const LINE = tableLine('orders', 1, { id: 'text', place: 'text' })
-
-  async function inPlace(schema: string, place: string): Promise<StoreToTry> {
-    const node = await open(`${PLACES} ${schema}`, RULES_OF_PLACES)
-    await addNodes(node, FIRST)
-    await node.store.transaction((transaction) => {
-      return transaction.setAttributes(FIRST, new Map([['place', place]]))
-    })
-    await node.newChanges()
-    return node
-  }
-
-  it('of shares takes a row from a node, whatever letters its key has', async () => {
-    const node = await inPlace(`INSERT INTO orders VALUES ('ключ', 'b')`, 'a')
-
-    await node.apply(LINE, [row(0, FIRST, 'ключ', 'a'), row(0, FIRST, 'не\0ключ', 'a')])
-
-    assert.deepEqual(await node.newChanges(), ['x orders "ключ"'])
-  })
-
-  it('of shares leaves a node its row that waits, whatever letters its key has', async () => {
-    const node = await inPlace(
-      `CREATE UNIQUE INDEX one_of_each ON orders (place);
-       INSERT INTO orders VALUES ('ключ', 'b'), ('другой', 'a')`,
-      'a',
-    )
-
-    await node.apply(LINE, [row(5, FIRST, 'ключ', 'a')])
-
-    assert.deepEqual(await node.newChanges(), [])
-  })
-}
-
-const RULES_OF_PLACES: PlanRules = {
-  ...DEFAULT_PLAN_RULES,
-  tables: new Map([['orders', { direction: 'both', where: 'place = :place', leaveOut: [] }]]),
 }

@@ -228,6 +228,28 @@ describe('triggers of the application', () => {
     assert.deepEqual(await readRows(own, 'SELECT goods FROM log ORDER BY 1'), [['101'], ['102']])
   })
 
+  for (const unique of [
+    'UNIQUE (name) DEFERRABLE',
+    'UNIQUE (name) DEFERRABLE INITIALLY DEFERRED',
+  ]) {
+    it(`are no rules: no value comes twice where PostgreSQL looks later, ${unique}`, async () => {
+      const { node, store } = await prepareIn(
+        pool,
+        `CREATE TABLE goods (id integer PRIMARY KEY, name text, ${unique}); INSERT INTO goods VALUES (1, 'taken')`,
+      )
+
+      const summary = await node.apply(LINE, [row(1, 'С01', 2n, 'taken'), row(1, 'С01', 3n, 'b')])
+
+      assert.deepEqual([summary.applied, summary.refused], [1, 1])
+      assert.deepEqual(await node.rows('SELECT id, name FROM goods ORDER BY id'), [
+        ['1', 'taken'],
+        ['3', 'b'],
+      ])
+      const [waiting] = await store.refusedRows()
+      assert.match(waiting?.reason ?? '', /duplicate key value/)
+    })
+  }
+
   it('fire when that is wanted, and what they do is a change of this node', async () => {
     const rules = {
       conflicts: { kind: 'latest' },
