@@ -18,6 +18,7 @@ export function writeStatements(shape: WorldShape, site: Site, step: Write): rea
   const keys: MadeKey[] = []
   const hasTruncate = databaseOf(shape, site.node) !== 'sqlite'
   const seen: { readonly rows: ReadonlyMap<RowId, string>; readonly isTruncate: boolean }[] = []
+  const truncated = new Set<number>()
   program.begin()
   for (const statement of step.statements) {
     const outcome = program.run(statement)
@@ -27,20 +28,24 @@ export function writeStatements(shape: WorldShape, site: Site, step: Write): rea
       keys.push(reader.lastKey(table, site.plan.thisNode))
     }
     const isTruncate = hasTruncate && outcome === 'done' && statement.verb === 'empty'
+    if (isTruncate) truncated.add(statement.table % shape.tables.length)
     seen.push({ rows: reader.rows(), isTruncate })
   }
   if (!program.end(step.ends)) return []
   for (const { rows, isTruncate } of seen) {
     site.model.write(rows, { atMs: site.nowMs, isTruncate })
   }
-  if (hasTruncate) noteTruncated(shape, site, step)
+  noteTruncated(shape, site, truncated)
   return keys
 }
 
 /** What refers to a table is emptied with it. */
-function noteTruncated({ tables }: WorldShape, { model }: Site, { statements }: Write): void {
-  for (const { verb, table } of statements)
-    if (verb === 'empty') model.truncated.add(table % tables.length)
+function noteTruncated(
+  { tables }: WorldShape,
+  { model }: Site,
+  truncated: ReadonlySet<number>,
+): void {
+  for (const table of truncated) model.truncated.add(table)
   // Parents stand before their children.
   for (const [number, { parent }] of tables.entries()) {
     if (parent !== undefined && model.truncated.has(parent)) model.truncated.add(number)
