@@ -13,15 +13,17 @@ export class SimulatedFile {
 
   async write(
     octets: Uint8Array,
-    _offset?: number,
-    _length?: number,
+    offset = 0,
+    length: number = octets.length - offset,
     position?: number,
-  ): Promise<void> {
+  ): Promise<{ readonly bytesWritten: number }> {
     const disk = diskOf(this.#path)
+    const written = octets.subarray(offset, offset + length)
     await disk.at('write', () => {
       const before = readWhole(this.#path)
-      disk.files.set(this.#path, Buffer.concat([before.subarray(0, position), octets]))
+      disk.files.set(this.#path, Buffer.concat([before.subarray(0, position), written]))
     })
+    return { bytesWritten: written.length }
   }
 
   /** Reads what there is from a place on, as far as there is room for it. */
@@ -37,8 +39,8 @@ export class SimulatedFile {
     return { bytesRead: some.length }
   }
 
-  writeFile(content: string): Promise<void> {
-    return this.write(Buffer.from(content))
+  async writeFile(content: string): Promise<void> {
+    await this.write(Buffer.from(content))
   }
 
   sync(): Promise<void> {
