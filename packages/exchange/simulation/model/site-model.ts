@@ -171,11 +171,13 @@ export class SiteModel {
     }
   }
 
-  /** That a row was deleted is known no more: it is as if the row had never been. */
+  /** That a row was deleted is known no more: it is as if the row had never been. Afterwards an older deletion of another node may come, and go the same way. */
   forget(id: RowId, state: RowState): void {
     this.rows.delete(id)
-    this.forgotten.set(id, state)
-    this.purged.set(id, state)
+    for (const known of [this.forgotten, this.purged]) {
+      const before = known.get(id)
+      if (before === undefined || compareStates(before, state) < 0) known.set(id, state)
+    }
     this.forgottenAt = Math.max(this.forgottenAt, state.stamp)
   }
 

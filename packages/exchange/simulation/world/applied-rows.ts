@@ -31,7 +31,9 @@ export function appliedRows(
     },
     decision(id, meeting, waited) {
       const entry = index.get(id)
-      if (!(mayDecide || keepsKeys || mayMerge) || entry === undefined) return undefined
+      // A node that was restored meets what it made in its other life, as it meets a decision of its own.
+      const isOwn = waited?.origin === thisNode
+      if (!(mayDecide || keepsKeys || mayMerge || isOwn) || entry === undefined) return undefined
       const { own, theirs } = meeting
       const isMerged =
         mayMerge &&
@@ -81,7 +83,7 @@ interface Parties {
   readonly shape: WorldShape
 }
 
-/** A program gave the row the version of a decision that waits, which goes: two contents would have one version. */
+/** A program gave the row the version of a decision, or of a change of the node's other life, that waits, and goes: two contents would have one version. */
 function isOvertaken(
   { own, theirs }: Meeting,
   { thisNode, waited }: { readonly thisNode: string; readonly waited: RowState | undefined },

@@ -161,3 +161,19 @@ describe('a row that waits, and a deletion that gives way', () => {
     ],
   })
 })
+
+describe('a row that waits, and is what a restored node made of its row in its other life', () => {
+  // Seed 20014022. The model was wrong: it knew no decisions where the later change wins.
+  itEndsWell('gives way to what the node made of the row in this life', {
+    seed: 20_014_022,
+    shape: plainShape({ tables: [plainTable(), plainTable({ name: 'orders', unique: 'code' })] }),
+    steps: [
+      write(0, { table: 1, serial: 6, value: 4 }),
+      { kind: 'clock', node: 0, byMs: -3 * YEAR_MS },
+      { kind: 'back up', node: 0 },
+      exchange(0),
+      { kind: 'restore', node: 0, spool: 'kept' },
+      write(0, { verb: 'rekey', table: 1, otherKey: 1, serial: 11 }),
+    ],
+  })
+})
