@@ -28,10 +28,10 @@ const ON_POSTGRES = [
 /** Files that leave nothing behind in their process; in two halves, each about as long as another run. */
 const CLEAN_MAIL = [
   'packages/mail/test/{address,base,dkim,imap,mime,model,net,pop3,proxy,ru,sasl,smtp,testing,wire}/**/*.test.ts',
+  'packages/obmen/test/{commands,config,errors,locale,output}/**/*.test.ts',
 ]
 const CLEAN_EXCHANGE = [
   'packages/exchange/test/{message,plan,session,transport,store/{apply,sqlite}}/**/*.test.ts',
-  'packages/obmen/test/{commands,config,errors,locale,output}/**/*.test.ts',
 ]
 
 const root = join(import.meta.dirname, '..')
