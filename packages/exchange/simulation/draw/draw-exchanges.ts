@@ -1,6 +1,6 @@
 import type { Random } from '../random/random.ts'
 import type { Fate, Mishap, Step } from '../world/step.ts'
-import { DAY_MS, MINUTE_MS } from './times.ts'
+import { DAY_MS, MINUTE_MS } from '../world/times.ts'
 import type { Who } from './who.ts'
 
 type Exchange = Step & { readonly kind: 'exchange' }

@@ -1,6 +1,6 @@
 import type { Random } from '../random/random.ts'
 import type { Step } from '../world/step.ts'
-import { DAY_MS } from './times.ts'
+import { DAY_MS } from '../world/times.ts'
 
 /** Draws what happens in the mailbox while nobody of the exchange looks. */
 export class MailboxDrawer {

@@ -2,7 +2,7 @@ import { SHARED_TABLE, type WorldShape } from '../world/shape.ts'
 import type { Step } from '../world/step.ts'
 import type { ExchangeDrawer } from './draw-exchanges.ts'
 import type { WriteDrawer } from './draw-writes.ts'
-import { DAY_MS, YEAR_MS } from './times.ts'
+import { DAY_MS, YEAR_MS } from '../world/times.ts'
 import type { Who } from './who.ts'
 
 /** Draws how nodes meet at one row: what chance alone would seldom bring about. */

@@ -3,7 +3,7 @@ import type { Step } from '../world/step.ts'
 import type { ExchangeDrawer } from './draw-exchanges.ts'
 import type { TellDrawer } from './draw-tellings.ts'
 import type { Write, WriteDrawer } from './draw-writes.ts'
-import { YEAR_MS } from './times.ts'
+import { YEAR_MS } from '../world/times.ts'
 import type { Who } from './who.ts'
 
 /** Draws how databases are backed up, restored and copied. */

@@ -2,7 +2,7 @@ import type { Random } from '../random/random.ts'
 import { Random as Stream } from '../random/random.ts'
 import type { KeyKind, TableShape, WorldShape } from '../world/shape.ts'
 import { KEY_COUNT } from '../world/tables.ts'
-import { HOUR_MS, YEAR_MS } from './times.ts'
+import { HOUR_MS, YEAR_MS } from '../world/times.ts'
 
 /** Schemas there are to draw from: a process prepares each of their databases once. */
 const SCHEMA_COUNT = 48

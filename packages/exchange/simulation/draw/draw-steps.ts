@@ -11,7 +11,7 @@ import { RefusedDrawer } from './draw-refused.ts'
 import { ZONES } from './draw-shape.ts'
 import { TellDrawer } from './draw-tellings.ts'
 import { WriteDrawer } from './draw-writes.ts'
-import { DAY_MS, MINUTE_MS, YEAR_MS } from './times.ts'
+import { DAY_MS, MINUTE_MS, YEAR_MS } from '../world/times.ts'
 import { Who } from './who.ts'
 
 /** What kinds of trouble a world has: all of them at once would leave nothing to be exchanged. */

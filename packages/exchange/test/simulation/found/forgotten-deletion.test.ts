@@ -1,19 +1,20 @@
 import { describe } from 'node:test'
 
-import type { TableShape, WorldShape } from '../../../simulation/world/shape.ts'
-import { exchange, itEndsWell, plainShape, plainTable, write } from '../it-ends-well.ts'
-
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
-const YEAR_MS = 365 * DAY_MS
+import type { TableShape } from '../../../simulation/world/shape.ts'
+import { DAY_MS, HOUR_MS, YEAR_MS } from '../../../simulation/world/times.ts'
+import {
+  exchange,
+  itEndsWell,
+  plainRules,
+  plainShape,
+  plainTable,
+  RING,
+  write,
+  writeAll,
+} from '../it-ends-well.ts'
 
 /** Deletions are forgotten as soon as all nodes have acknowledged them and a day begins. */
-const FORGETFUL: WorldShape['rules'] = {
-  window: 3,
-  resendAfterMs: DAY_MS,
-  messageSizeOctets: 10_000,
-  keepDeletionsDays: 0,
-}
+const FORGETFUL = plainRules({ keepDeletionsDays: 0 })
 
 describe('a row that comes again after its deletion was forgotten', () => {
   // Seed 5004553. Its version did not count from the deletion, which was forgotten in an exchange in which nothing could be folded.
@@ -111,28 +112,14 @@ describe('a deletion that its node forgot, and that comes back round a ring', ()
   itEndsWell('is told to everybody, as if it were new', {
     seed: 30_002_668,
     shape: plainShape({
-      codes: ['ЦБ', 'С01', 'С02'],
-      links: [
-        [0, 1],
-        [1, 2],
-        [0, 2],
-      ],
+      ...RING,
       tables: [plainTable({ key: LONG_KEY })],
       firstRows: [[], [0]],
       clocksMs: [7, 0, 7],
       rules: { ...FORGETFUL, messageSizeOctets: 60 },
     }),
     steps: [
-      {
-        kind: 'write',
-        node: 2,
-        instance: 'own',
-        statements: [
-          { verb: 'upsert', table: 0, key: 1, otherKey: 1, serial: 2, value: 0 },
-          { verb: 'delete', table: 0, key: 1, otherKey: 1, serial: 3, value: 3 },
-        ],
-        ends: 'commit',
-      },
+      writeAll(2, { key: 1, serial: 2 }, { verb: 'delete', key: 1, serial: 3 }),
       exchange(2),
       exchange(1),
       exchange(0),

@@ -1,8 +1,7 @@
 import { describe } from 'node:test'
 
-import { exchange, itEndsWell, plainShape, plainTable, write } from '../it-ends-well.ts'
-
-const DAY_MS = 86_400_000
+import { DAY_MS } from '../../../simulation/world/times.ts'
+import { exchange, itEndsWell, plainShape, plainTable, STAR, write } from '../it-ends-well.ts'
 
 describe('a message of a copy that is gone', () => {
   // Seed 30020830. The model was wrong: nobody but the copy could have said anything in the place of a row that the strict plan refuses.
@@ -11,11 +10,7 @@ describe('a message of a copy that is gone', () => {
     {
       seed: 30_020_830,
       shape: plainShape({
-        codes: ['ЦБ', 'С01', 'С02'],
-        links: [
-          [0, 1],
-          [0, 2],
-        ],
+        ...STAR,
         tables: [plainTable({ refusingNode: 0 })],
         firstRows: [[], [3, 4]],
         isStrict: true,
