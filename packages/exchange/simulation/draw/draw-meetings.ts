@@ -1,9 +1,13 @@
 import { SHARED_TABLE, type WorldShape } from '../world/shape.ts'
 import type { Step } from '../world/step.ts'
 import type { ExchangeDrawer } from './draw-exchanges.ts'
-import type { WriteDrawer } from './draw-writes.ts'
+import { KEY_COUNT } from '../world/tables.ts'
+import type { About, WriteDrawer } from './draw-writes.ts'
 import { DAY_MS, YEAR_MS } from '../world/times.ts'
 import type { Who } from './who.ts'
+
+/** A unique value that is drawn for no row. */
+const NO_ROWS_VALUE = KEY_COUNT
 
 /** Draws how nodes meet at one row: what chance alone would seldom bring about. */
 export class MeetingDrawer {
@@ -38,6 +42,37 @@ export class MeetingDrawer {
     ]
     const told = [this.#exchanges.exchange(node), this.#exchanges.exchange(peer)]
     return [known, ...told, ...apart, ...this.#writes.someOf(told, 1)]
+  }
+
+  get hasUnique(): boolean {
+    return this.#exchanging !== undefined
+  }
+
+  /** Two rows exchange their unique values, and perhaps another one refers to one of them. */
+  exchangeValues(node: number): Step[] {
+    const table = this.#exchanging ?? 0
+    const [a, b] = [this.#writes.key(), KEY_COUNT - 1]
+    const child = this.#shape.tables.findIndex(({ parent }) => parent === table)
+    const row = (key: number, value: number): About => {
+      return { verb: 'upsert', table, key, otherKey: key, value }
+    }
+    const referring = { verb: 'upsert', table: child, key: (a + 1) % b, otherKey: a } as const
+    const refers = child < 0 ? [] : [this.#writes.writeThese(node, referring)]
+    const tell = (): Step[] => [
+      this.#exchanges.exchange(node),
+      this.#exchanges.exchange(this.#who.peerOf(node)),
+    ]
+    const there = this.#writes.writeThese(node, row(a, a), row(b, b))
+    const exchanged = this.#writes.writeThese(node, row(a, NO_ROWS_VALUE), row(b, a), row(a, b))
+    return [there, ...refers, ...tell(), exchanged, ...tell()]
+  }
+
+  /** The table in which they do: one that others refer to, if there is any. */
+  get #exchanging(): number | undefined {
+    const { tables } = this.#shape
+    const uniques = [...tables.keys()].filter((index) => tables[index]?.unique !== undefined)
+    const isParent = (index: number): boolean => tables.some(({ parent }) => parent === index)
+    return uniques.find((index) => isParent(index)) ?? uniques[0]
   }
 
   /** A node tells of a row that may be none of its share, and changes it before it hears so. */

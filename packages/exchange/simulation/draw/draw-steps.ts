@@ -101,7 +101,12 @@ class StepDrawer {
       { weight: counts ? 6 : 0, item: () => this.#orders.forgetKeys(who.node()) },
       { weight: meetings.hasReferences ? 15 : 0, item: () => meetings.refer(who.node()) },
       { weight: this.#refused.hasShares ? 20 : 0, item: () => this.#refused.leave() },
-      { weight: this.#refused.hasDecisions ? 6 : 0, item: () => this.#refused.decideTwice() },
+      { weight: this.#refused.hasDecisions ? 12 : 0, item: () => this.#refused.decideTwice() },
+      {
+        weight: memory && this.#refused.hasUnique ? 15 : 0,
+        item: () => this.#forgetWaiting(who.node()),
+      },
+      { weight: this.#exchangesValues(), item: () => meetings.exchangeValues(who.node()) },
       { weight: forgery ? 15 : 0, item: () => [this.#mailbox.forge()] },
       { weight: strangers ? 20 : 0, item: () => this.#mailbox.strangeLetters() },
       { weight: schema ? 15 : 0, item: () => [{ kind: 'add column', node: who.node() }] },
@@ -112,6 +117,16 @@ class StepDrawer {
       { weight: memory ? 40 : 0, item: () => this.#memory.draw(who.node()) },
     ])
     return draw()
+  }
+
+  /** More of them where a row that is taken out for a moment may take others with it. */
+  #exchangesValues(): number {
+    const { hasUnique, hasReferences } = this.#meetings
+    return hasUnique ? (hasReferences ? 20 : 6) : 0
+  }
+
+  #forgetWaiting(node: number): Step[] {
+    return this.#refused.forget(node, this.#who.peerOf(node))
   }
 
   /** Somebody enters orders, and mostly tells of them. */
