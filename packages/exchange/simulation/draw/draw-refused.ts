@@ -2,7 +2,11 @@ import type { Random } from '../random/random.ts'
 import { SHARED_TABLE, type WorldShape } from '../world/shape.ts'
 import type { Statement, Step } from '../world/step.ts'
 import { KEY_COUNT } from '../world/tables.ts'
+import { YEAR_MS } from '../world/times.ts'
 import { ZONES } from './draw-shape.ts'
+
+/** More than clocks of nodes differ. */
+const AHEAD_MS = 7 * YEAR_MS
 
 /** Draws what comes to rows that a database refuses while they wait. */
 export class RefusedDrawer {
@@ -47,7 +51,7 @@ export class RefusedDrawer {
     return [...apart, ...told, move(), ...told, ...after]
   }
 
-  /** Two nodes give a row one value, which another row of the head office has. Its own row is older than theirs, or newer: then it decides for them. */
+  /** Two nodes give a row one value, which another row of the head office has. Its own row is older than theirs, or by a clock that is ahead newer. */
   decideTwice(): Step[] {
     const random = this.#random
     const key = random.below(KEY_COUNT)
@@ -60,7 +64,9 @@ export class RefusedDrawer {
     const there = [this.#enter(0, { ...taken, key, value: free }), this.#enter(0, taken)]
     const tell = (): Step[] =>
       [1, 2].flatMap((node) => [this.#enter(node, { ...taken, key }), exchange(node)])
-    const told = random.percent(50) ? [...there, ...tell()] : [...tell(), ...there]
+    const clock = (byMs: number): Step => ({ kind: 'clock', node: 0, byMs })
+    const ahead = [clock(AHEAD_MS), ...there, clock(-AHEAD_MS)]
+    const told = random.percent(50) ? [...there, ...tell()] : [...tell(), ...ahead]
     const again = random.percent(50) ? tell() : []
     return [...told, exchange(0), ...again, exchange(0)]
   }

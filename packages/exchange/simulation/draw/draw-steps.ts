@@ -101,7 +101,7 @@ class StepDrawer {
       { weight: counts ? 6 : 0, item: () => this.#orders.forgetKeys(who.node()) },
       { weight: meetings.hasReferences ? 15 : 0, item: () => meetings.refer(who.node()) },
       { weight: this.#refused.hasShares ? 20 : 0, item: () => this.#refused.leave() },
-      { weight: this.#refused.hasDecisions ? 12 : 0, item: () => this.#refused.decideTwice() },
+      { weight: this.#refused.hasDecisions ? 25 : 0, item: () => this.#refused.decideTwice() },
       {
         weight: memory && this.#refused.hasUnique ? 15 : 0,
         item: () => this.#forgetWaiting(who.node()),
