@@ -139,8 +139,9 @@ export class World {
     const site = this.#instance(step.node, step.instance)
     if (site === undefined) return
     const fates: Fate[] = [...step.fates]
-    await exchangeOnce(this, site, { fates, mishap: step.mishap, loss: step.loss })
-    if (step.mishap === undefined && !site.isDiskLimited) this.keys.onExchanged(site)
+    const { mishap, loss } = step
+    const isWhole = await exchangeOnce(this, site, { fates, mishap, loss })
+    if (isWhole && !site.isDiskLimited) this.keys.onExchanged(site)
     const index = checkSite(site)
     if (this.disturbed.has(site.node)) return
     const givesParts = this.shape.zones !== undefined && site.node === 0
