@@ -16,6 +16,7 @@ import { gatedStore } from '../site/gated-store.ts'
 import type { Site } from '../site/site.ts'
 import { IdleTurns, ProcessTimers } from '../site/timers.ts'
 import { checkPosted, checkRemoved, ownLetter } from './mail-rules.ts'
+import { onCommit } from './on-commit.ts'
 import type { ConnectionLoss, Fate, Mishap } from './step.ts'
 import type { World } from './world.ts'
 import { WorldFailure } from './world-failure.ts'
@@ -69,7 +70,7 @@ function contextOf(world: World, site: Site, fates: Fate[]): ExchangeContext {
     store: gatedStore(
       { store: site.store, unheardCommits: () => site.database.unheardCommits },
       site.gate,
-      (acts) => world.onCommit(site, acts),
+      (acts) => onCommit(world, site, acts),
     ),
     transport: simTransport({
       plan: site.plan,

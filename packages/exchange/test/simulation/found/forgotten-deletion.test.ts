@@ -82,6 +82,12 @@ const KEY_IN_UTF8: TableShape['key'] = [
   { name: 'a b', kind: 'uuid' },
 ]
 
+const LONG_KEY: TableShape['key'] = [
+  { name: 'Код', kind: 'text' },
+  { name: 'order', kind: 'integer' },
+  { name: 'a b', kind: 'blob' },
+]
+
 describe('a deletion that was forgotten before an older one of another node came', () => {
   // Seed 20005879. The model was wrong: the older deletion, forgotten in its turn, was all that it knew to be forgotten of the row.
   itEndsWell('is not lost', {
@@ -97,5 +103,40 @@ describe('a deletion that was forgotten before an older one of another node came
       isStrict: true,
     }),
     steps: [write(1, { key: 3, serial: 4, value: 1 })],
+  })
+})
+
+describe('a deletion that its node forgot, and that comes back round a ring', () => {
+  // Seed 30002668. The model was wrong: it took it for the deletion of the node that it came from.
+  itEndsWell('is told to everybody, as if it were new', {
+    seed: 30_002_668,
+    shape: plainShape({
+      codes: ['ЦБ', 'С01', 'С02'],
+      links: [
+        [0, 1],
+        [1, 2],
+        [0, 2],
+      ],
+      tables: [plainTable({ key: LONG_KEY })],
+      firstRows: [[], [0]],
+      clocksMs: [7, 0, 7],
+      rules: { ...FORGETFUL, messageSizeOctets: 60 },
+    }),
+    steps: [
+      {
+        kind: 'write',
+        node: 2,
+        instance: 'own',
+        statements: [
+          { verb: 'upsert', table: 0, key: 1, otherKey: 1, serial: 2, value: 0 },
+          { verb: 'delete', table: 0, key: 1, otherKey: 1, serial: 3, value: 3 },
+        ],
+        ends: 'commit',
+      },
+      exchange(2),
+      exchange(1),
+      exchange(0),
+      { kind: 'wait', ms: 10 * DAY_MS },
+    ],
   })
 })
