@@ -80,7 +80,8 @@ function readUserTable(database: SqliteDatabase, name: string, kind: TableKind):
   const isNeverNull = !kind.hasRowid || collations.size === 0
   const uniques = readUniques(database, name)
   const isUnique = uniques.uniques.length > 0 || uniques.hasUniqueExpression
-  const mayRefuse = isUnique || kind.isStrict || kind.mayCheck || columns.length < all.length
+  const computes = columns.length < all.length || hasExpressions(database, name)
+  const mayRefuse = isUnique || kind.isStrict || kind.mayCheck || computes
   return {
     name,
     key: keyRows.map(([column, type, notNull]) => ({
@@ -146,6 +147,16 @@ export function affinityOf(declaredType: string): ColumnType {
   if (/CHAR|CLOB|TEXT/.test(type)) return 'text'
   if (type === '' || type.includes('BLOB')) return 'blob'
   return /REAL|FLOA|DOUB/.test(type) ? 'real' : 'numeric'
+}
+
+/** Whether there is an index on an expression, or with a condition: each fails at values that it was not made for. */
+function hasExpressions(database: SqliteDatabase, table: string): boolean {
+  const index = new Query(
+    database,
+    `SELECT 1 FROM pragma_index_list(?) l
+      WHERE l.partial = 1 OR EXISTS (SELECT 1 FROM pragma_index_xinfo(l.name) x WHERE x.cid = -2)`,
+  )
+  return index.first(table) !== undefined
 }
 
 function readKeyCollations(database: SqliteDatabase, table: string): ReadonlyMap<string, string> {
