@@ -5,8 +5,8 @@ import type { PlainTerms } from '../apply/table-target.ts'
 import { compare, indexName, keyNames } from './capture.ts'
 import type { RuledTable } from './ruled-table.ts'
 import {
-  isRefusal,
   quoteName,
+  refusalOf,
   type SqliteDatabase,
   type SqliteStatement,
   type SqlValue,
@@ -197,7 +197,7 @@ export function attempt(statement: SqliteStatement, values: readonly SqlValue[])
   try {
     return Number(statement.run(...values).changes) > 0
   } catch (error) {
-    if (isRefusal(error)) return false
+    if (refusalOf(error) !== undefined) return false
     throw error
   }
 }
