@@ -31,12 +31,21 @@ export async function heal(world: World): Promise<void> {
   checkStrangeLetters(world.mailbox)
   checkNothingLies(world)
   await checkKeysLeft(world)
-  if (!world.sites.some(({ model }) => model.held.size > 0)) return
+  if (!isAnythingHeld(world)) return
   world.tell?.('make room')
   makeRoom(world)
   await settle(world)
+  // What made room may have been nobody's part: then nobody has said anything after which what waits would be tried again.
+  if (world.shape.zones !== undefined && isAnythingHeld(world)) {
+    stir(world)
+    await settle(world)
+  }
   checkConvergence(world.shape, world.sites, world.zones)
   for (const site of world.sites) checkNothingIsHeld(world, site)
+}
+
+function isAnythingHeld({ sites }: World): boolean {
+  return sites.some(({ model }) => model.held.size > 0)
 }
 
 /** What was sent was read and removed; of what nobody can read, an administrator hears. */
