@@ -174,6 +174,8 @@ export interface ChangeLines {
   readonly lastSeq: number
   /** Their lines, each with its end. */
   readonly octets: Uint8Array
+  /** Gives the memory of the octets back, where nobody else has them. */
+  readonly release?: () => void
 }
 
 export interface Change {

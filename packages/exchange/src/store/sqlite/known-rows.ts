@@ -121,11 +121,11 @@ class EntryFirst implements KnownRows {
 
   write(row: RowLine, seq: number, terms: PlainTerms): boolean {
     const { values } = row
-    if (this.#notNull.some((place) => isNull(values[place]))) return false
-    const older = [terms.acknowledgedSeq, anewOf(terms, this.#thisNode)]
-    const named = pick(values, this.#named)
-    const { changes } = this.#renew.run(...entryOf(row, seq, terms), ...older, ...named)
-    if (Number(changes) === 0) return false
+    for (const place of this.#notNull) if (isNull(values[place])) return false
+    const entry = entryOf(row, seq, terms)
+    entry.push(terms.acknowledgedSeq, anewOf(terms, this.#thisNode))
+    for (const place of this.#named) entry.push(values[place] ?? null)
+    if (Number(this.#renew.run(...entry).changes) === 0) return false
     if (Number(this.#update.run(...pick(values, this.#bound)).changes) > 0) return true
     // The row went without being registered: then this node knows nothing of it.
     this.#forget.run(...values.slice(0, this.#keyLength))
