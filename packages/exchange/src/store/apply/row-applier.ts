@@ -132,6 +132,7 @@ export class BatchRowApplier implements RowApplier {
 
   async #apply(target: TableTarget, batch: readonly RowLine[]): Promise<void> {
     const { code, acknowledgedSeq, beginsAnew = false } = this.#options.sender
+    if (target.isParent) await this.#takeBack(target, batch)
     const afterSeq = this.#writer.headSeq
     const terms = { sender: code, acknowledgedSeq, beginsAnew, afterSeq }
     const others = await target.writePlain(batch, terms)
@@ -146,6 +147,16 @@ export class BatchRowApplier implements RowApplier {
     } else {
       await this.#depart(going)
       this.#postponed.add(await this.#writer.write(write))
+    }
+  }
+
+  /** Of a row that waits to go, and that its sender names again, it says that the row is this node's share after all. */
+  async #takeBack(target: TableTarget, batch: readonly RowLine[]): Promise<void> {
+    const { database, sender } = this.#options
+    for (const row of batch) {
+      if (row.kind !== 'row') continue
+      if (!(await this.#waiting.isLeaving({ target, row }, sender.code))) continue
+      await database.forgetWaiting(target.line.table, formatKey(target.line, row))
     }
   }
 
