@@ -14,6 +14,7 @@ import { decodeValues, readColumns } from './change-reader.ts'
 import { type Connection, type SqlRow, toArray, toNumber, toText } from './postgres-database.ts'
 import { askRefusing, type Refusals, writeRefusing } from './refusing.ts'
 import { ColumnSet } from './column-set.ts'
+import { KeyDivider } from './equal-keys.ts'
 import { type ForeignKey, type ReferenceStatements, referenceStatements } from './foreign-keys.ts'
 import { PlainWriter } from './plain-writer.ts'
 import type { RuledTable } from './ruled-table.ts'
@@ -50,6 +51,7 @@ export class PostgresTableTarget implements TableTarget {
   readonly #named: ColumnSet
   readonly #whole: ColumnSet
   readonly #plain: PlainWriter | undefined
+  readonly #keys: KeyDivider
 
   constructor(connection: Connection, options: TargetOptions) {
     const { table, line, thisNode, mayTakeOut } = options
@@ -70,6 +72,7 @@ export class PostgresTableTarget implements TableTarget {
     this.#references = referenceStatements(table, this.#columns, options.foreignKeys)
     this.isParent = this.#references.referredTo !== undefined
     this.#named = new ColumnSet(table, this.#columns)
+    this.#keys = new KeyDivider(table)
     this.#whole = new ColumnSet(table, [...this.#columns, ...this.#extras])
     this.#plain = options.firesTriggers
       ? undefined
@@ -140,18 +143,27 @@ export class PostgresTableTarget implements TableTarget {
 
   async write(writes: readonly RowWrite[]): Promise<readonly WriteOutcome[]> {
     const rows = writes.map(({ row }) => row)
+    const outcomes = new Map<RowLine, WriteOutcome>()
+    for (const batch of await this.#keys.divideByVersion(this.#connection, rows)) {
+      await this.#writeBatch(batch, outcomes)
+    }
+    return rows.map((row) => outcomes.get(row) ?? 'as sent')
+  }
+
+  /** Writes rows of which no two have one key. */
+  async #writeBatch(rows: readonly RowLine[], outcomes: Map<RowLine, WriteOutcome>): Promise<void> {
     const faults = rows.map((row) => this.#named.texts.faultOf(row))
     const sound = numbered(rows).filter(({ place }) => faults[place] === undefined)
     const known = await this.#lock(sound.map(({ row }) => row))
     const refusals = await writeRefusing(this.#connection, sound, (some) =>
       this.#writeSome(some, known),
     )
-    return rows.map((row, place) => {
+    for (const [place, row] of rows.entries()) {
       const refused = faults[place] ?? refusals.get(place)
-      if (refused !== undefined) return { refused }
       const isMerged = this.#hasExtras && row.kind === 'row' && known.has(row)
-      return isMerged ? 'merged' : 'as sent'
-    })
+      if (refused !== undefined) outcomes.set(row, { refused })
+      else outcomes.set(row, isMerged ? 'merged' : 'as sent')
+    }
   }
 
   /** Writes and deletes rows, given those that are there. Deletions come first: they make room. */
@@ -178,15 +190,21 @@ export class PostgresTableTarget implements TableTarget {
 
   async record(rows: readonly RowLine[], entries: readonly IndexEntry[]): Promise<void> {
     if (rows.length === 0) return
-    await this.#connection.run(
-      this.#named.statements.record,
-      ...this.#named.texts.bind(rows, this.line.keyLength),
-      toArray(entries.map(({ seq }) => String(seq))),
-      toArray(entries.map(({ stamp }) => String(stamp))),
-      toArray(entries.map(({ origin }) => origin)),
-      toArray(entries.map(({ via }) => via)),
-      toArray(rows.map(({ kind }) => String(kind !== 'row'))),
-    )
+    const recorded = rows.flatMap((row, index) => {
+      const entry = entries[index]
+      return entry === undefined ? [] : [{ ...row, entry }]
+    })
+    for (const batch of await this.#keys.divideByVersion(this.#connection, recorded)) {
+      await this.#connection.run(
+        this.#named.statements.record,
+        ...this.#named.texts.bind(batch, this.line.keyLength),
+        toArray(batch.map(({ entry }) => String(entry.seq))),
+        toArray(batch.map(({ entry }) => String(entry.stamp))),
+        toArray(batch.map(({ entry }) => entry.origin)),
+        toArray(batch.map(({ entry }) => entry.via)),
+        toArray(batch.map(({ kind }) => String(kind !== 'row'))),
+      )
+    }
   }
 
   async depart(rows: readonly RowLine[]): Promise<void> {
