@@ -81,6 +81,7 @@ export class PostgresApplyDatabase implements ApplyDatabase {
       thisNode: this.#thisNode,
       foreignKeys,
       firesTriggers: this.#mode === 'fire',
+      locksParents: this.#mode === 'replica',
       mayTakeOut,
     })
   }

@@ -25,6 +25,8 @@ export interface PlainOptions {
   readonly thisNode: NodeCode
   /** A condition for the parents of a row `v` being here; absent for a table without foreign keys. */
   readonly parents: string | undefined
+  /** Keeps the parents of rows from going; absent where nothing refers to others, or the database does it. Parameters: the rows. */
+  readonly lockParents: string | undefined
   /** A row that is here has values that the sender does not name, and that travel. */
   readonly hasExtras: boolean
 }
@@ -109,6 +111,8 @@ export class PlainWriter {
     const { thisNode } = this.#options
     const { sender, acknowledgedSeq, beginsAnew, afterSeq } = terms
     const { rows, texts, areSure } = this.#options.texts.columnsOf(wanted)
+    const { lockParents } = this.#options
+    if (lockParents !== undefined) await this.#connection.run(lockParents, ...texts.map(toArray))
     const [plainCount, writtenCount, places] =
       (await this.#connection.first(
         areSure ? this.#sure : this.#checking,

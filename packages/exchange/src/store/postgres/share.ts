@@ -234,7 +234,9 @@ const SHORT_KEY_LENGTH = 512
 function areShort(rows: readonly RowLine[], width: number): boolean {
   return rows.every(({ values }) => {
     const length = values.slice(0, width).reduce<number>((sum, value) => {
-      return sum + (typeof value === 'bigint' || typeof value === 'number' ? 20 : (value?.length ?? 0))
+      return (
+        sum + (typeof value === 'bigint' || typeof value === 'number' ? 20 : (value?.length ?? 0))
+      )
     }, 0)
     return length <= SHORT_KEY_LENGTH
   })

@@ -29,6 +29,8 @@ export interface TargetOptions {
   readonly foreignKeys: readonly ForeignKey[]
   /** The application's triggers are at work, and see what is written as it is. */
   readonly firesTriggers: boolean
+  /** Foreign keys are not at work: what they keep from going, we have to. */
+  readonly locksParents: boolean
   /** False where a row that is taken out would take others with it: foreign keys that refer to the table are at work. */
   readonly mayTakeOut: boolean
 }
@@ -42,6 +44,7 @@ export class PostgresTableTarget implements TableTarget {
   readonly isParent: boolean
   readonly #hasExtras: boolean
   readonly #references: ReferenceStatements
+  readonly #locksParents: boolean
   readonly #connection: Connection
   readonly #table: RuledTable
   readonly #thisNode: NodeCode
@@ -70,6 +73,7 @@ export class PostgresTableTarget implements TableTarget {
       return !table.leaveOut.has(name) && line.leftOut?.includes(name) !== true
     })
     this.#references = referenceStatements(table, this.#columns, options.foreignKeys)
+    this.#locksParents = options.locksParents
     this.isParent = this.#references.referredTo !== undefined
     this.#named = new ColumnSet(table, this.#columns)
     this.#keys = new KeyDivider(table)
@@ -83,6 +87,7 @@ export class PostgresTableTarget implements TableTarget {
           logged: this.#named.statements.logged,
           thisNode,
           parents: this.#references.areParentsHere,
+          lockParents: options.locksParents ? this.#references.lockParents : undefined,
           hasExtras: this.#hasExtras,
         })
   }
@@ -101,10 +106,12 @@ export class PostgresTableTarget implements TableTarget {
   }
 
   async missingParents(rows: readonly RowLine[]): Promise<readonly (string | undefined)[]> {
-    const { missingParents, reasons } = this.#references
+    const { missingParents, reasons, lockParents } = this.#references
     if (missingParents === undefined) return rows.map(() => undefined)
     const wanted = rows.filter(({ kind }) => kind === 'row')
-    const found = await this.#ask(missingParents, wanted, this.line.columns.length)
+    const width = this.line.columns.length
+    if (this.#locksParents && lockParents !== undefined) await this.#ask(lockParents, wanted, width)
+    const found = await this.#ask(missingParents, wanted, width)
     return rows.map((row) => {
       const reason = found.get(row)?.[1]
       return reason === undefined ? undefined : reasons[toNumber(reason)]
@@ -114,6 +121,8 @@ export class PostgresTableTarget implements TableTarget {
   async areReferredTo(rows: readonly RowLine[]): Promise<readonly boolean[]> {
     const { referredTo } = this.#references
     if (referredTo === undefined) return rows.map(() => false)
+    // Somebody may have entered a child that we can't see yet: then this waits for it.
+    if (this.#locksParents) await this.#ask(this.#named.statements.lockWhole, rows)
     const found = await this.#ask(referredTo, rows)
     return rows.map((row) => found.has(row))
   }

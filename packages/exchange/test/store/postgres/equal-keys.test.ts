@@ -43,7 +43,8 @@ const CASES: readonly KeyCase[] = [
   },
   {
     name: 'texts of citext',
-    schema: 'CREATE EXTENSION IF NOT EXISTS citext; CREATE TABLE goods (id citext PRIMARY KEY, name text)',
+    schema:
+      'CREATE EXTENSION IF NOT EXISTS citext; CREATE TABLE goods (id citext PRIMARY KEY, name text)',
     line: lineOf('text', 'CITEXT'),
     keys: ['a', 'A'],
   },
@@ -83,7 +84,8 @@ for (const { name, schema, line, keys } of CASES) {
         pool,
         `${schema}; ALTER TABLE goods ADD CHECK (name <> 'bad')`,
       )
-      const other: Value = typeof keys[0] === 'string' && line.columns[0]?.type === 'text' ? 'b' : 2n
+      const other: Value =
+        typeof keys[0] === 'string' && line.columns[0]?.type === 'text' ? 'b' : 2n
       const another = typeof other === 'bigint' && line.columns[0]?.type === 'decimal' ? '2' : other
 
       const summary = await node.apply(line, [
