@@ -38,8 +38,8 @@ const BY_INDEX = 'SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = 
 
 /** The tables of a PostgreSQL database while a message is applied to them. */
 export class PostgresApplyDatabase implements ApplyDatabase {
-  /** A batch is some round trips, whatever is in it. */
-  readonly batchRows = 1000
+  /** A batch is some round trips and as much planning, whatever is in it. What comes at once has its own limit, in octets. */
+  readonly batchRows = 4000
   readonly #connection: Connection
   readonly #bookkeeping: Bookkeeping
   readonly #tables: ReadonlyMap<string, RuledTable>
@@ -81,6 +81,7 @@ export class PostgresApplyDatabase implements ApplyDatabase {
       thisNode: this.#thisNode,
       foreignKeys,
       firesTriggers: this.#mode === 'fire',
+      locksParents: this.#mode === 'replica',
       mayTakeOut,
     })
   }

@@ -1,6 +1,6 @@
 /** Foreign keys of the application's tables, as conditions that applying asks for before it writes: a message may be applied without them. */
 import type { CapturedTable } from './capture.ts'
-import { type Connection, quoteName, toNumber, toText } from './postgres-database.ts'
+import { type Connection, quoteName, toBoolean, toNumber, toText } from './postgres-database.ts'
 import { rowsFrom, writeColumn } from './row-batch.ts'
 import { parseArray, QUOTED_NAME, type UserColumn } from './user-table.ts'
 
@@ -10,6 +10,8 @@ export interface ForeignKey {
   readonly parent: TableName
   /** Which column of the child holds the value of which column of the parent. */
   readonly columns: readonly { readonly from: string; readonly to: string }[]
+  /** Whether our role may lock rows of the parent: that is the right to change them. */
+  readonly mayLock: boolean
 }
 
 interface TableName {
@@ -31,7 +33,8 @@ export async function readForeignKeys(connection: Connection): Promise<readonly 
   const rows = await connection.all(`
     SELECT f.conrelid, ${named('f.conrelid')}, f.conrelid::regclass::text,
            f.confrelid, ${named('f.confrelid')}, f.confrelid::regclass::text,
-           ${columns('f.conkey', 'f.conrelid')}, ${columns('f.confkey', 'f.confrelid')}
+           ${columns('f.conkey', 'f.conrelid')}, ${columns('f.confkey', 'f.confrelid')},
+           has_any_column_privilege(f.confrelid, 'UPDATE')
       FROM pg_constraint f WHERE f.contype = 'f' AND f.conparentid = 0 ORDER BY f.oid`)
   return rows.map((row) => {
     const to = parseArray(toText(row[7]))
@@ -39,6 +42,7 @@ export async function readForeignKeys(connection: Connection): Promise<readonly 
       child: { oid: toNumber(row[0]), sql: toText(row[1]), name: toText(row[2]) },
       parent: { oid: toNumber(row[3]), sql: toText(row[4]), name: toText(row[5]) },
       columns: parseArray(toText(row[6])).map((from, index) => ({ from, to: to[index] ?? '' })),
+      mayLock: toBoolean(row[8]),
     }
   })
 }
@@ -50,6 +54,8 @@ export interface ReferenceStatements {
   /** Gives the number of each row without a parent, and which of {@link reasons} it is. Parameters: the rows. */
   readonly missingParents: string | undefined
   readonly reasons: readonly string[]
+  /** Keeps the parents of rows from going before our commit, as a foreign key that is at work does. Gives nothing. Parameters: the rows. */
+  readonly lockParents: string | undefined
   /** Gives the number of each row that others refer to. Parameters: the keys. */
   readonly referredTo: string | undefined
 }
@@ -71,8 +77,16 @@ export function referenceStatements(
       ? undefined
       : `SELECT v.n, CASE ${faults.join(' ')} END FROM ${rowsFrom(columns.length)} WHERE ${areMissing}`,
     reasons: conditions.map(({ key }) => describeForeignKey(key)),
+    lockParents: lockStatement(conditions, columns.length),
     referredTo: children.length === 0 ? undefined : referredToStatement(table, children),
   }
+}
+
+/** That the parent of a row `v` is here, and the values that the row refers to it by. */
+interface ParentCondition {
+  readonly key: ForeignKey
+  readonly references: readonly string[]
+  readonly sql: string
 }
 
 /** A foreign key with a column that the sender does not name is not asked for. */
@@ -80,7 +94,7 @@ function parentConditions(
   table: CapturedTable,
   values: ReadonlyMap<string, string>,
   keys: readonly ForeignKey[],
-): readonly { readonly key: ForeignKey; readonly sql: string }[] {
+): readonly ParentCondition[] {
   return keys.flatMap((key) => {
     if (key.child.oid !== table.oid) return []
     const parts = key.columns.map(({ from, to }) => ({
@@ -97,8 +111,26 @@ function parentConditions(
       key.parent.oid === table.oid && parts.every(({ own }) => own !== undefined)
         ? ` OR (${parts.map(({ from, own }) => `${from} = ${own}`).join(' AND ')})`
         : ''
-    return [{ key, sql: `(${isNone} OR ${exists}${isItself})` }]
+    const references = parts.flatMap((part) => part.from ?? [])
+    return [{ key, references, sql: `(${isNone} OR ${exists}${isItself})` }]
   })
+}
+
+/** In the order of their keys: two that lock the same parents should not wait for each other. */
+function lockStatement(conditions: readonly ParentCondition[], width: number): string | undefined {
+  const locked = conditions.filter(({ key }) => key.mayLock)
+  if (locked.length === 0) return undefined
+  const locks = locked.map(({ key, references }, nth) => {
+    const wanted = references.map((value, index) => `${value} AS c${index + 1}`).join(', ')
+    const isParent = key.columns.map(({ to }, index) => `p.${quoteName(to)} = c.c${index + 1}`)
+    const order = references.map((_, index) => index + 1).join(', ')
+    return `
+      locked_${nth} AS (
+        SELECT 1 FROM (SELECT DISTINCT ${wanted} FROM ${rowsFrom(width)} ORDER BY ${order}) c
+          JOIN ${key.parent.sql} p ON ${isParent.join(' AND ')} FOR KEY SHARE OF p)`
+  })
+  const counts = locked.map((_, nth) => `(SELECT count(*) FROM locked_${nth})`)
+  return `WITH ${locks.join(',')} SELECT 0 WHERE ${counts.join(' + ')} < 0`
 }
 
 function referredToStatement(table: CapturedTable, children: readonly ForeignKey[]): string {

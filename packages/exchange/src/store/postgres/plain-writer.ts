@@ -13,6 +13,7 @@ import {
 import { type RowTexts, rowsFrom, writeColumn } from './row-batch.ts'
 import { assignments } from './row-statements.ts'
 import type { RuledTable } from './ruled-table.ts'
+import { type BoundBatch, isOutdone, type Uniformity, UniformBatches } from './uniform-batch.ts'
 import { tableName, type UserColumn } from './user-table.ts'
 
 /** A table, and the columns of it that rows come with. */
@@ -25,6 +26,8 @@ export interface PlainOptions {
   readonly thisNode: NodeCode
   /** A condition for the parents of a row `v` being here; absent for a table without foreign keys. */
   readonly parents: string | undefined
+  /** Keeps the parents of rows from going; absent where nothing refers to others, or the database does it. Parameters: the rows. */
+  readonly lockParents: string | undefined
   /** A row that is here has values that the sender does not name, and that travel. */
   readonly hasExtras: boolean
 }
@@ -42,11 +45,15 @@ export class PlainWriter {
   readonly #hasLog: string
   readonly #sure: string
   readonly #checking: string
+  readonly #uniform: UniformBatches
+  /** What the last batch was. */
+  #uniformity: Uniformity | undefined
 
   constructor(connection: Connection, options: PlainOptions) {
     this.#connection = connection
     this.#options = options
     this.#hasLog = `SELECT EXISTS (SELECT 1 FROM ${logName(options.table)})`
+    this.#uniform = new UniformBatches(options)
     this.#sure = plainStatement(options, [])
     this.#checking = plainStatement(options, exactness(options.columns))
   }
@@ -109,22 +116,53 @@ export class PlainWriter {
     const { thisNode } = this.#options
     const { sender, acknowledgedSeq, beginsAnew, afterSeq } = terms
     const { rows, texts, areSure } = this.#options.texts.columnsOf(wanted)
-    const [plainCount, writtenCount, places] =
-      (await this.#connection.first(
-        areSure ? this.#sure : this.#checking,
-        ...texts.map(toArray),
+    const batch: BoundBatch = {
+      rowCount: rows.length,
+      columns: texts.map(toArray),
+      versions: [
         toArray(rows.map(({ stamp }) => String(stamp))),
         toArray(rows.map(({ origin }) => origin)),
-        sender,
-        acknowledgedSeq,
-        // Nothing is unequal to NULL: of a sender that does not begin anew, it makes no difference who made a row.
-        beginsAnew ? thisNode : null,
-        afterSeq,
-      )) ?? []
+      ],
+      // Nothing is unequal to NULL: of a sender that does not begin anew, it makes no difference who made a row.
+      terms: [sender, acknowledgedSeq, beginsAnew ? thisNode : null, afterSeq],
+    }
+    if (areSure && (await this.#writeAsBefore(batch))) return rows
+    return this.#judge(rows, batch, areSure ? this.#sure : this.#checking)
+  }
+
+  /** Most batches are like the one before. Gives whether this one was, and is written; if not, nothing of it stays. */
+  async #writeAsBefore(batch: BoundBatch): Promise<boolean> {
+    const kind = this.#uniformity
+    if (kind === undefined) return false
+    await this.#lockParents(batch)
+    if (await this.#uniform.write(this.#connection, kind, batch)) return true
+    await this.#connection.exec('ROLLBACK TO SAVEPOINT obmen_plain')
+    return false
+  }
+
+  async #judge(
+    rows: readonly RowLine[],
+    batch: BoundBatch,
+    statement: string,
+  ): Promise<readonly RowLine[] | undefined> {
+    await this.#lockParents(batch)
+    const { columns, versions, terms } = batch
+    const parameters = [...columns, ...versions, ...terms, rows.length]
+    const [plainCount, writtenCount, newCount, changedCount, places] =
+      (await this.#connection.first(statement, ...parameters)) ?? []
     if (plainCount !== writtenCount) return undefined
+    const { hasExtras } = this.#options
+    const isKnown = toNumber(changedCount) === rows.length && !hasExtras
+    if (toNumber(newCount) === rows.length) this.#uniformity = 'new'
+    else this.#uniformity = isKnown ? 'known' : undefined
     if (toNumber(plainCount) === rows.length) return rows
     const plain = new Set((places ?? '').split(',').map(Number))
     return rows.filter((_, index) => plain.has(index + 1))
+  }
+
+  async #lockParents({ columns }: BoundBatch): Promise<void> {
+    const { lockParents } = this.#options
+    if (lockParents !== undefined) await this.#connection.run(lockParents, ...columns)
   }
 
   /** The rows that another connection has changed since the fold. */
@@ -148,21 +186,21 @@ function exactness(columns: readonly UserColumn[]): readonly string[] {
 
 /**
  * Parameters: an array of texts for each column, stamps, origins; then sender, position that it has acknowledged, this node if the
- * sender begins anew, and the position behind which the rows get theirs. Gives how many rows need no thought, how many were
- * written, and their numbers.
+ * sender begins anew, the position behind which the rows get theirs, and the number of rows. Gives how many rows need no thought, how many were
+ * written, how many have no entry, how many were there, and the numbers of those that need no thought unless they are all.
  */
 function plainStatement(options: PlainOptions, conditions: readonly string[]): string {
   const { table, columns, parents, hasExtras } = options
   const width = columns.length
   const [stamp, origin] = [`v.t${width + 1}::bigint`, `v.t${width + 2}`]
-  const [sender, acknowledged, anew, afterSeq] = [3, 4, 5, 6].map((nth) => `$${width + nth}`)
+  const [sender = '', acknowledged = '', anew = '', afterSeq, rowCount] = [3, 4, 5, 6, 7].map(
+    (nth) => `$${width + nth}`,
+  )
   const keys = keyNames(table)
   const known = keys.map((name, index) => `i.${name} = ${keyOf(columns, index)}`).join(' AND ')
   const isNew = `i.${keys[0] ?? ''} IS NULL`
   const isAbsent = 'coalesce(i.gone, true)'
-  const isPlain =
-    `(${isNew} OR (i.stamp < ${stamp} AND (i.via = ${sender} OR i.seq <= ${acknowledged}::bigint` +
-    ` OR i.origin = ${origin} OR i.origin <> ${anew})))`
+  const isPlain = `(${isNew} OR ${isOutdone({ stamp, origin, sender, acknowledged, anew })})`
   const wanted = [
     isPlain,
     ...(hasExtras ? [isAbsent] : []),
@@ -193,7 +231,10 @@ function plainStatement(options: PlainOptions, conditions: readonly string[]): s
       SELECT ${written.slice(0, keys.length).join(', ')}, a.seq, a.stamp, a.origin, ${sender}, false
         FROM arrival a WHERE a.entry IS NULL
     )
-    SELECT count(*), (SELECT count(*) FROM changed) + (SELECT count(*) FROM added), string_agg(n::text, ',') FROM arrival`
+    SELECT count(*), (SELECT count(*) FROM changed) + (SELECT count(*) FROM added),
+           count(*) FILTER (WHERE entry IS NULL), (SELECT count(*) FROM changed),
+           (SELECT string_agg(n::text, ',') FROM arrival WHERE (SELECT count(*) FROM arrival) < ${rowCount}::bigint)
+      FROM arrival`
 }
 
 /** The value of a column of a row that needs no thought. */

@@ -9,6 +9,8 @@ export class RowStatements {
   readonly isRow: string
   /** Locks the rows that are there, and gives their numbers. */
   readonly lock: string
+  /** The same, and nobody may refer to them before our commit. */
+  readonly lockWhole: string
   /** For each row its number, what the change index says of it, and whether the log has anything. */
   readonly entries: string
   /** The rows that are in the log, with their time. */
@@ -34,7 +36,9 @@ export class RowStatements {
     this.isRow = table.key
       .map(({ name }, index) => `d.${quoteName(name)} = ${keys[index] ?? ''}`)
       .join(' AND ')
-    this.lock = `SELECT v.n FROM ${keyRows} JOIN ${target} d ON ${this.isRow} FOR NO KEY UPDATE OF d`
+    const lock = `SELECT v.n FROM ${keyRows} JOIN ${target} d ON ${this.isRow}`
+    this.lock = `${lock} FOR NO KEY UPDATE OF d`
+    this.lockWhole = `${lock} FOR UPDATE OF d`
     this.entries = `
       SELECT v.n, i.seq, i.stamp, i.origin, i.via, i.base, EXISTS (SELECT 1 FROM ${logName(table)})
         FROM ${keyRows} LEFT JOIN ${indexName(table)} i ON ${isEntryOfRow}`

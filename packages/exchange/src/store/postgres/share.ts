@@ -19,6 +19,7 @@ import { fillCondition, type SqlCondition } from '../../plan/sql-condition.ts'
 import { readAttributes } from './attribute-rows.ts'
 import { type CapturedTable, indexName, keyNames, matchesKey } from './capture.ts'
 import { readNodeCodes } from './node-rows.ts'
+import { comparedAs } from './equal-keys.ts'
 import { ColumnSet } from './column-set.ts'
 import { type Connection, quoteName, toNumber, toText } from './postgres-database.ts'
 import { numbered, rowsFrom, writeColumn } from './row-batch.ts'
@@ -210,18 +211,34 @@ export async function enterHeld(
 ): Promise<void> {
   const width = table.key.length
   const keys = keyNames(table).join(', ')
+  const compared = table.key.map(comparedAs).join(', ')
   const values = table.key.map(writeColumn).join(', ')
   const held = rows.filter(({ kind }) => kind === 'row')
   const set = new ColumnSet(table, table.key)
-  // A key that PostgreSQL does not take is no row here.
-  await set.withExact(connection, numbered(held), (exact) => {
-    return connection.run(
+  const enter = (exact: readonly RowLine[]): Promise<unknown> =>
+    connection.run(
       `INSERT INTO ${shareName(table)} AS s (node, ${keys}, seq, is_in)
-       SELECT DISTINCT $1, ${values}, ${NO_POSITION}, true FROM ${rowsFrom(width, 2)}
+       SELECT DISTINCT ON (${compared}) $1, ${values}, ${NO_POSITION}, true FROM ${rowsFrom(width, 2)}
        ON CONFLICT (node, ${keys}) DO UPDATE SET seq = excluded.seq, is_in = true WHERE NOT s.is_in`,
       node,
       ...set.texts.bind(exact, width),
     )
+  // A key that PostgreSQL does not take is no row here.
+  if (set.texts.areSure(held, width) && areShort(held, width)) await enter(held)
+  else await set.withExact(connection, numbered(held), enter)
+}
+
+/** Beyond which an index may have no room for a key. */
+const SHORT_KEY_LENGTH = 512
+
+function areShort(rows: readonly RowLine[], width: number): boolean {
+  return rows.every(({ values }) => {
+    const length = values.slice(0, width).reduce<number>((sum, value) => {
+      return (
+        sum + (typeof value === 'bigint' || typeof value === 'number' ? 20 : (value?.length ?? 0))
+      )
+    }, 0)
+    return length <= SHORT_KEY_LENGTH
   })
 }
 

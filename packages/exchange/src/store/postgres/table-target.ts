@@ -15,6 +15,7 @@ import { decodeValues, readColumns } from './change-reader.ts'
 import { type Connection, type SqlRow, toArray, toNumber, toText } from './postgres-database.ts'
 import { askRefusing, type Refusals, writeRefusing } from './refusing.ts'
 import { ColumnSet } from './column-set.ts'
+import { KeyDivider } from './equal-keys.ts'
 import { type ForeignKey, type ReferenceStatements, referenceStatements } from './foreign-keys.ts'
 import { PlainWriter } from './plain-writer.ts'
 import type { RuledTable } from './ruled-table.ts'
@@ -29,6 +30,8 @@ export interface TargetOptions {
   readonly foreignKeys: readonly ForeignKey[]
   /** The application's triggers are at work, and see what is written as it is. */
   readonly firesTriggers: boolean
+  /** Foreign keys are not at work: what they keep from going, we have to. */
+  readonly locksParents: boolean
   /** False where a row that is taken out would take others with it: foreign keys that refer to the table are at work. */
   readonly mayTakeOut: boolean
 }
@@ -43,6 +46,7 @@ export class PostgresTableTarget implements TableTarget {
   readonly narrower: readonly NarrowerColumn[]
   readonly #hasExtras: boolean
   readonly #references: ReferenceStatements
+  readonly #locksParents: boolean
   readonly #connection: Connection
   readonly #table: RuledTable
   readonly #thisNode: NodeCode
@@ -52,6 +56,7 @@ export class PostgresTableTarget implements TableTarget {
   readonly #named: ColumnSet
   readonly #whole: ColumnSet
   readonly #plain: PlainWriter | undefined
+  readonly #keys: KeyDivider
 
   constructor(connection: Connection, options: TargetOptions) {
     const { table, line, thisNode, mayTakeOut } = options
@@ -72,8 +77,10 @@ export class PostgresTableTarget implements TableTarget {
       return !table.leaveOut.has(name) && line.leftOut?.includes(name) !== true
     })
     this.#references = referenceStatements(table, this.#columns, options.foreignKeys)
+    this.#locksParents = options.locksParents
     this.isParent = this.#references.referredTo !== undefined
     this.#named = new ColumnSet(table, this.#columns)
+    this.#keys = new KeyDivider(table)
     this.#whole = new ColumnSet(table, [...this.#columns, ...this.#extras])
     this.#plain = options.firesTriggers
       ? undefined
@@ -84,6 +91,7 @@ export class PostgresTableTarget implements TableTarget {
           logged: this.#named.statements.logged,
           thisNode,
           parents: this.#references.areParentsHere,
+          lockParents: options.locksParents ? this.#references.lockParents : undefined,
           hasExtras: this.#hasExtras,
         })
   }
@@ -102,10 +110,12 @@ export class PostgresTableTarget implements TableTarget {
   }
 
   async missingParents(rows: readonly RowLine[]): Promise<readonly (string | undefined)[]> {
-    const { missingParents, reasons } = this.#references
+    const { missingParents, reasons, lockParents } = this.#references
     if (missingParents === undefined) return rows.map(() => undefined)
     const wanted = rows.filter(({ kind }) => kind === 'row')
-    const found = await this.#ask(missingParents, wanted, this.line.columns.length)
+    const width = this.line.columns.length
+    if (this.#locksParents && lockParents !== undefined) await this.#ask(lockParents, wanted, width)
+    const found = await this.#ask(missingParents, wanted, width)
     return rows.map((row) => {
       const reason = found.get(row)?.[1]
       return reason === undefined ? undefined : reasons[toNumber(reason)]
@@ -115,6 +125,8 @@ export class PostgresTableTarget implements TableTarget {
   async areReferredTo(rows: readonly RowLine[]): Promise<readonly boolean[]> {
     const { referredTo } = this.#references
     if (referredTo === undefined) return rows.map(() => false)
+    // Somebody may have entered a child that we can't see yet: then this waits for it.
+    if (this.#locksParents) await this.#ask(this.#named.statements.lockWhole, rows)
     const found = await this.#ask(referredTo, rows)
     return rows.map((row) => found.has(row))
   }
@@ -144,18 +156,27 @@ export class PostgresTableTarget implements TableTarget {
 
   async write(writes: readonly RowWrite[]): Promise<readonly WriteOutcome[]> {
     const rows = writes.map(({ row }) => row)
+    const outcomes = new Map<RowLine, WriteOutcome>()
+    for (const batch of await this.#keys.divideByVersion(this.#connection, rows)) {
+      await this.#writeBatch(batch, outcomes)
+    }
+    return rows.map((row) => outcomes.get(row) ?? 'as sent')
+  }
+
+  /** Writes rows of which no two have one key. */
+  async #writeBatch(rows: readonly RowLine[], outcomes: Map<RowLine, WriteOutcome>): Promise<void> {
     const faults = rows.map((row) => this.#named.texts.faultOf(row))
     const sound = numbered(rows).filter(({ place }) => faults[place] === undefined)
     const known = await this.#lock(sound.map(({ row }) => row))
     const refusals = await writeRefusing(this.#connection, sound, (some) =>
       this.#writeSome(some, known),
     )
-    return rows.map((row, place) => {
+    for (const [place, row] of rows.entries()) {
       const refused = faults[place] ?? refusals.get(place)
-      if (refused !== undefined) return { refused }
       const isMerged = this.#hasExtras && row.kind === 'row' && known.has(row)
-      return isMerged ? 'merged' : 'as sent'
-    })
+      if (refused !== undefined) outcomes.set(row, { refused })
+      else outcomes.set(row, isMerged ? 'merged' : 'as sent')
+    }
   }
 
   /** Writes and deletes rows, given those that are there. Deletions come first: they make room. */
@@ -182,15 +203,21 @@ export class PostgresTableTarget implements TableTarget {
 
   async record(rows: readonly RowLine[], entries: readonly IndexEntry[]): Promise<void> {
     if (rows.length === 0) return
-    await this.#connection.run(
-      this.#named.statements.record,
-      ...this.#named.texts.bind(rows, this.line.keyLength),
-      toArray(entries.map(({ seq }) => String(seq))),
-      toArray(entries.map(({ stamp }) => String(stamp))),
-      toArray(entries.map(({ origin }) => origin)),
-      toArray(entries.map(({ via }) => via)),
-      toArray(rows.map(({ kind }) => String(kind !== 'row'))),
-    )
+    const recorded = rows.flatMap((row, index) => {
+      const entry = entries[index]
+      return entry === undefined ? [] : [{ ...row, entry }]
+    })
+    for (const batch of await this.#keys.divideByVersion(this.#connection, recorded)) {
+      await this.#connection.run(
+        this.#named.statements.record,
+        ...this.#named.texts.bind(batch, this.line.keyLength),
+        toArray(batch.map(({ entry }) => String(entry.seq))),
+        toArray(batch.map(({ entry }) => String(entry.stamp))),
+        toArray(batch.map(({ entry }) => entry.origin)),
+        toArray(batch.map(({ entry }) => entry.via)),
+        toArray(batch.map(({ kind }) => String(kind !== 'row'))),
+      )
+    }
   }
 
   async depart(rows: readonly RowLine[]): Promise<void> {

@@ -5,7 +5,7 @@ import { type ApplySummary, parseNodeCode, type RowLine } from '@obmen/exchange'
 import { openPostgresStore } from '@obmen/exchange/postgres'
 import type pg from 'pg'
 
-import { PLAN, row, tableLine } from '../contract/store-to-try.ts'
+import { deletion, PLAN, row, tableLine } from '../contract/store-to-try.ts'
 import { type PreparedPostgres, prepareIn } from './prepared-postgres.ts'
 import { startPostgres } from './test-server.ts'
 
@@ -300,6 +300,51 @@ describe('a message that is applied', () => {
       '+ goods 1 "theirs, and ours"',
       '+ goods 2 "other row"',
     ])
+  })
+})
+
+const FAMILY = `CREATE TABLE parents (id integer PRIMARY KEY);
+  CREATE TABLE children (id integer PRIMARY KEY, parent integer REFERENCES parents);
+  INSERT INTO parents VALUES (1), (2)`
+const PARENTS = tableLine('parents', 1, { id: 'integer' })
+const CHILDREN = tableLine('children', 1, { id: 'integer', parent: 'integer' })
+
+describe('a message, beside a program that knows nothing of it,', () => {
+  it('holds the parents of the rows that it has written', async (t) => {
+    const { store } = await prepareIn(pool, FAMILY)
+    const program = await connect(t)
+
+    const free = await store.transaction(async (transaction) => {
+      await transaction.fold()
+      const applier = await transaction.beginApplying(SENDER)
+      await applier.beginTable(CHILDREN)
+      await applier.applyRows([row(1000, 'С01', 10n, 1n)])
+      const query = 'SELECT id FROM parents FOR UPDATE SKIP LOCKED'
+      const { rows } = await program.query<{ id: number }>(query)
+      await applier.finish()
+      return rows
+    })
+
+    assert.deepEqual(free, [{ id: 2 }])
+  })
+
+  it('takes no parent away for which the program has just entered a child', async (t) => {
+    const { node, store } = await prepareIn(pool, FAMILY)
+    const program = await connect(t)
+    await program.query('BEGIN; INSERT INTO children VALUES (10, 1)')
+
+    await store.transaction(async (transaction) => {
+      await transaction.fold()
+      const applier = await transaction.beginApplying(SENDER)
+      await applier.beginTable(PARENTS)
+      await applier.applyRows([deletion(4_000_000_000_000, 'С01', 1n)])
+      const finishing = applier.finish()
+      await someoneWaits()
+      await program.query('COMMIT')
+      return finishing
+    })
+
+    assert.deepEqual(await node.rows('SELECT id FROM parents ORDER BY id'), [['1'], ['2']])
   })
 })
 
