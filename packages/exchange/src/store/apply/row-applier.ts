@@ -1,4 +1,5 @@
 import { formatTableLine, type RowLine, type TableLine } from '../../message/body-lines.ts'
+import type { NarrowerColumn } from '../../message/column-capacity.ts'
 import type { NodeCode } from '../../plan/node-code.ts'
 import type { PlanRules } from '../../plan/plan-rules.ts'
 import type { ApplySummary, RowApplier, Sender } from '../change-store.ts'
@@ -42,6 +43,7 @@ export class BatchRowApplier implements RowApplier {
   #sieve: ColumnSieve | undefined
   #ignored = 0
   readonly #differences: TableDifference[] = []
+  readonly #narrower = new Map<string, readonly NarrowerColumn[]>()
 
   constructor(options: ApplyOptions) {
     this.#options = options
@@ -83,6 +85,7 @@ export class BatchRowApplier implements RowApplier {
     this.#sieve = new ColumnSieve(line, this.#options.database.leftOut(line.table))
     try {
       this.#target = await this.#targetFor(this.#sieve.line)
+      this.#narrower.set(line.table, this.#target.narrower ?? [])
     } catch (error) {
       if (!(error instanceof SchemaMismatch)) throw error
       this.#differences.push(...error.differences)
@@ -107,12 +110,14 @@ export class BatchRowApplier implements RowApplier {
     if (mismatch !== undefined) throw mismatch
     const refused = await this.#postponed.finish()
     await this.#options.database.finish()
+    const narrower = [...this.#narrower.values()].flat()
     return {
       applied: this.#writer.applied,
       outdated: this.#judge.outdated,
       conflicts: this.#judge.conflicts,
       refused,
       ...(this.#ignored > 0 && { ignored: this.#ignored }),
+      ...(narrower.length > 0 && { narrower }),
     }
   }
 
