@@ -27,6 +27,8 @@ export interface TargetOptions {
   readonly thisNode: NodeCode
   /** Whether triggers of the application are there, and fire. */
   readonly hasTriggers: boolean
+  /** Is told how many rows come next. */
+  readonly expectRows: (rowCount: number) => void
   /** The foreign keys that are kept. */
   readonly foreignKeys: readonly ForeignKey[]
 }
@@ -35,6 +37,7 @@ export interface TargetOptions {
 export class SqliteTableTarget implements TableTarget {
   readonly line: TableLine
   readonly isParent: boolean
+  readonly #expectRows: (rowCount: number) => void
   readonly #references: References
   /** There are columns that the sender does not name, and that other nodes are to have. */
   readonly #hasExtras: boolean
@@ -52,10 +55,11 @@ export class SqliteTableTarget implements TableTarget {
 
   constructor(
     database: SqliteDatabase,
-    { table, line, thisNode, foreignKeys, hasTriggers }: TargetOptions,
+    { table, line, thisNode, foreignKeys, hasTriggers, expectRows }: TargetOptions,
   ) {
     checkColumns(toTableLine(table), line)
     this.line = line
+    this.#expectRows = expectRows
     this.#numbers = new UnkeptNumbers(line)
     const target = quoteName(table.name)
     const columns = line.columns.map(({ name }) => quoteName(name))
@@ -103,6 +107,7 @@ export class SqliteTableTarget implements TableTarget {
   }
 
   writePlain(rows: readonly RowLine[], terms: PlainTerms): Promise<readonly RowLine[]> {
+    this.#expectRows(rows.length)
     const lossy = rows.filter((row) => this.#numbers.lossOf(row) !== undefined)
     const exact = lossy.length === 0 ? rows : rows.filter((row) => !lossy.includes(row))
     return Promise.resolve([...(this.#plain?.write(exact, terms) ?? exact), ...lossy])
