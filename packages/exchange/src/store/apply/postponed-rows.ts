@@ -68,12 +68,13 @@ export class PostponedRows {
     const { stillHeld, hasRestored } = await held.settle()
     if (hasRestored) this.#rows = await this.#withoutOutdated()
     for (const postponed of this.#rows) await this.#setAside(postponed)
-    for (const row of stillHeld) {
+    const toGo = this.#withoutNewer(stillHeld)
+    for (const row of toGo) {
       const table = row.target.line
       if (row.waitsFor !== row.reason)
         await database.keepWaiting({ ...row, table, ours: undefined }, nowMs)
     }
-    return this.#rows.length + stillHeld.length + unreachable
+    return this.#rows.length + toGo.length + unreachable
   }
 
   /**
@@ -126,6 +127,15 @@ export class PostponedRows {
       const left = new Set(refused.map(({ arrival }) => arrival))
       for (const row of again) if (!left.has(row)) await this.#forget(row)
     }
+  }
+
+  /** One version waits under a key: what is to go, and can't, gives its place up to a newer row. */
+  #withoutNewer<Row extends Held>(toGo: readonly Row[]): readonly Row[] {
+    const waiting = new Map(this.#rows.map((row) => [nameOf(row.target.line, row.key), row]))
+    return toGo.filter(({ target, key, row }) => {
+      const rival = waiting.get(nameOf(target.line, key))
+      return rival === undefined || compareVersions(rival.row, row) <= 0
+    })
   }
 
   /** What is here in the same or a newer version by now waits no more. */

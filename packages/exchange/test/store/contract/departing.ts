@@ -85,6 +85,14 @@ function describeReferred(open: OpenDatabase): void {
       assert.deepEqual(await afterNothingRefers(node), [['1', 'taken']])
     })
 
+    it('leaves the newer version of it that waits where it is', async () => {
+      const node = await withWaitingLater(open)
+
+      await node.apply(LINE, [departure(5, 'С01', 1n)])
+
+      assert.deepEqual(await afterRoomIsMade(node), [['1', 'taken']])
+    })
+
     it('goes although another node still has it', async () => {
       const node = await withLeaving(open)
 
