@@ -25,6 +25,12 @@ const ON_POSTGRES = [
   'packages/obmen/test/daemon/node-queue.test.ts',
 ]
 
+/** Files of one simulation, which puts a disk of its own in the place of the system's; `worlds` waits for a process of its own. */
+const SIMULATED = [
+  'packages/exchange/test/simulation/found/*.test.ts',
+  'packages/exchange/test/simulation/{copies,mutations,repeatable,shrink}.test.ts',
+]
+
 /** Files that leave nothing behind in their process; in two halves, each about as long as another run. */
 const CLEAN_MAIL = [
   'packages/mail/test/{address,base,dkim,imap,mime,model,net,pop3,proxy,ru,sasl,smtp,testing,wire}/**/*.test.ts',
@@ -38,6 +44,7 @@ const root = join(import.meta.dirname, '..')
 const left = new Set(globSync(TESTS, { cwd: root }))
 const apart = take(globSync(APART, { cwd: root }))
 const onPostgres = take(globSync(ON_POSTGRES, { cwd: root }))
+const simulated = take(globSync(SIMULATED, { cwd: root }))
 // A census counts what there is in its whole process.
 const counted = take([...left].filter(takesCensus))
 const cleanMail = take(globSync(CLEAN_MAIL, { cwd: root }))
@@ -49,6 +56,7 @@ const [shown, ...heard] = await Promise.all([
   runTests(['--test-concurrency=2', ...options, ...apart, ...left], 'inherit'),
   runTests([TOGETHER, ...options, ...onPostgres], 'pipe'),
   runTests([TOGETHER, ...options, ...counted], 'pipe'),
+  runTests([TOGETHER, ...options, ...simulated], 'pipe'),
   runTests([TOGETHER, ...options, ...cleanMail], 'pipe'),
   runTests([TOGETHER, ...options, ...cleanExchange], 'pipe'),
 ])

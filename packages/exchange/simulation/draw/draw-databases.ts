@@ -13,6 +13,8 @@ export function inPostgres(shape: WorldShape, random: Random): WorldShape {
   })
   const tables = shape.tables.map((table, index) => {
     const refers = shape.tables.some(({ parent }) => parent === index)
+    // Rows that others refer to can't be taken out for a moment, where foreign keys are at work: then they can't exchange their values.
+    if (refers && random.percent(30)) return { ...table, unique: table.unique ?? 'значение' }
     const mayBe = !isCounted(table) && !refers && (table.unique ?? table.parent) === undefined
     return mayBe && random.percent(25) ? { ...table, isPartitioned: true } : table
   })

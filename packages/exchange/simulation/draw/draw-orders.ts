@@ -48,6 +48,9 @@ export class OrderDrawer {
       exchange(0),
       { ...exchange(peer), fates: this.#random.percent(80) ? [LOST] : [] },
       this.#restore(0),
+      // The block that it has, the one that it handed to itself then, and the one that it handed to the peer.
+      this.enter(0, WHOLE_BLOCK),
+      exchange(0),
       this.enter(0, WHOLE_BLOCK),
       exchange(0),
       this.enter(0, WHOLE_BLOCK),

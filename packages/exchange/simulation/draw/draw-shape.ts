@@ -2,6 +2,7 @@ import type { Random } from '../random/random.ts'
 import { Random as Stream } from '../random/random.ts'
 import type { KeyKind, TableShape, WorldShape } from '../world/shape.ts'
 import { KEY_COUNT } from '../world/tables.ts'
+import { HOUR_MS, YEAR_MS } from '../world/times.ts'
 
 /** Schemas there are to draw from: a process prepares each of their databases once. */
 const SCHEMA_COUNT = 48
@@ -32,9 +33,6 @@ const POLICIES = ['ours', 'theirs', 'ask', 'priority', 'function'] as const
 
 /** By the last digit of a serial number. */
 export const ZONES = ['0123456789', '13579', '02468', '12', ''] as const
-
-const HOUR_MS = 3_600_000
-const YEAR_MS = 365 * 24 * HOUR_MS
 
 /** Draws what a world is like. `nodeCount` overrules the number of nodes that is drawn. */
 export function drawShape(random: Random, nodeCount?: number): WorldShape {

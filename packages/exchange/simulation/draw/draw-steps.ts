@@ -1,25 +1,21 @@
 import type { Random } from '../random/random.ts'
 import { countsKeys } from '../world/counted-rows.ts'
-import { peersOf, SHARED_TABLE, type WorldShape } from '../world/shape.ts'
-import type { Fate, Instance, Mishap, Statement, Step } from '../world/step.ts'
+import type { WorldShape } from '../world/shape.ts'
+import type { Step } from '../world/step.ts'
+import { ExchangeDrawer, type ExchangeTroubles } from './draw-exchanges.ts'
+import { MailboxDrawer } from './draw-mailbox.ts'
+import { MeetingDrawer } from './draw-meetings.ts'
+import { MemoryDrawer } from './draw-memory.ts'
 import { firstBlocks, OrderDrawer } from './draw-orders.ts'
 import { RefusedDrawer } from './draw-refused.ts'
 import { ZONES } from './draw-shape.ts'
-import { KEY_COUNT } from '../world/tables.ts'
-
-const MINUTE_MS = 60_000
-const DAY_MS = 24 * 60 * MINUTE_MS
-const YEAR_MS = 365 * DAY_MS
-
-/** Calls of ports in an exchange that has something to do; what lies beyond does not happen. */
-const CALLS_OF_AN_EXCHANGE = 60
+import { TellDrawer } from './draw-tellings.ts'
+import { WriteDrawer } from './draw-writes.ts'
+import { DAY_MS, MINUTE_MS, YEAR_MS } from '../world/times.ts'
+import { Who } from './who.ts'
 
 /** What kinds of trouble a world has: all of them at once would leave nothing to be exchanged. */
-interface Troubles {
-  readonly mail: boolean
-  /** The mail server says no, or falls silent, again and again. */
-  readonly rudeServer: boolean
-  readonly deaths: boolean
+interface Troubles extends ExchangeTroubles {
   readonly clocks: boolean
   readonly memory: boolean
   readonly disk: boolean
@@ -29,8 +25,6 @@ interface Troubles {
   /** People and other programs write to the same address. */
   readonly strangers: boolean
 }
-
-type Write = Step & { readonly kind: 'write' }
 
 /** Draws what happens. Each concern has a stream of its own. */
 export function drawSteps(random: Random, shape: WorldShape, count: number): Step[] {
@@ -54,207 +48,93 @@ export function drawSteps(random: Random, shape: WorldShape, count: number): Ste
 class StepDrawer {
   readonly #shape: WorldShape
   readonly #troubles: Troubles
-  readonly #writes: Random
   readonly #mail: Random
   readonly #faults: Random
+  readonly #who: Who
+  readonly #writes: WriteDrawer
+  readonly #exchanges: ExchangeDrawer
+  readonly #tellings: TellDrawer
+  readonly #meetings: MeetingDrawer
+  readonly #mailbox: MailboxDrawer
+  readonly #memory: MemoryDrawer
   readonly #orders: OrderDrawer
   readonly #refused: RefusedDrawer
-  readonly #backedUp = new Set<number>()
-  readonly #copied = new Set<number>()
-  #lastWrite: Write | undefined
-  #serial = 0
 
   constructor(random: Random, shape: WorldShape, troubles: Troubles) {
     this.#shape = shape
     this.#troubles = troubles
-    this.#writes = random.stream('writes')
-    this.#mail = random.stream('mail')
-    this.#faults = random.stream('faults')
-    this.#orders = new OrderDrawer(random.stream('orders'), shape, () => this.#nextSerial())
-    this.#refused = new RefusedDrawer(random.stream('refused'), shape, () => this.#nextSerial())
+    const chances = { mail: random.stream('mail'), faults: random.stream('faults') }
+    this.#mail = chances.mail
+    this.#faults = chances.faults
+    this.#who = new Who(chances.faults, shape)
+    this.#writes = new WriteDrawer(random.stream('writes'), shape, this.#who)
+    this.#exchanges = new ExchangeDrawer(chances, troubles, this.#who)
+    this.#tellings = new TellDrawer(this.#writes, this.#exchanges, this.#who)
+    this.#meetings = new MeetingDrawer(shape, this.#who, this.#writes, this.#exchanges)
+    this.#mailbox = new MailboxDrawer(chances)
+    const drawers = { writes: this.#writes, exchanges: this.#exchanges, tellings: this.#tellings }
+    this.#memory = new MemoryDrawer(chances.faults, this.#who, drawers)
+    const nextSerial = (): number => this.#writes.nextSerial()
+    this.#orders = new OrderDrawer(random.stream('orders'), shape, nextSerial)
+    this.#refused = new RefusedDrawer(random.stream('refused'), shape, nextSerial)
   }
 
   /** One step, or several that only together come to something. */
   draw(kinds: Random): readonly Step[] {
     const { mail, rudeServer, clocks, memory, disk, forgery, schema, strangers } = this.#troubles
+    const hasZones = this.#shape.zones !== undefined
+    const counts = countsKeys(this.#shape)
+    const who = this.#who
+    const meetings = this.#meetings
     const draw = kinds.weighted<() => readonly Step[]>([
-      { weight: 25, item: () => [this.#write(this.#node())] },
-      { weight: 25, item: () => [this.#exchange(this.#node())] },
-      { weight: 25, item: () => this.#tell(this.#node()) },
+      { weight: 25, item: () => [this.#writes.write(who.node())] },
+      { weight: 25, item: () => [this.#exchanges.exchange(who.node())] },
+      { weight: 25, item: () => this.#tellings.tell(who.node()) },
       { weight: 8, item: () => [this.#wait()] },
-      { weight: mail ? 6 : 0, item: () => [{ kind: 'shuffle', by: this.#mail.below(7) }] },
-      { weight: mail ? 6 : 0, item: () => [{ kind: 'lose', letter: this.#mail.below(5) }] },
-      { weight: mail ? 2 : 0, item: () => [{ kind: 'refuse', ms: this.#mail.below(5 * DAY_MS) }] },
-      { weight: this.#shape.zones === undefined ? 0 : 12, item: () => [this.#zone()] },
-      { weight: this.#shape.zones === undefined ? 0 : 12, item: () => this.#leave(this.#node()) },
-      { weight: countsKeys(this.#shape) ? 20 : 0, item: () => this.#enter(this.#node()) },
-      { weight: countsKeys(this.#shape) ? 6 : 0, item: () => this.#orders.forgetBlocks() },
-      {
-        weight: countsKeys(this.#shape) ? 6 : 0,
-        item: () => this.#orders.forgetKeys(this.#node()),
-      },
-      { weight: this.#refers() ? 15 : 0, item: () => this.#refer(this.#node()) },
+      { weight: mail ? 6 : 0, item: () => [this.#mailbox.shuffle()] },
+      { weight: mail ? 6 : 0, item: () => [this.#mailbox.lose()] },
+      { weight: mail ? 2 : 0, item: () => [this.#mailbox.refuse()] },
+      { weight: hasZones ? 12 : 0, item: () => [this.#zone()] },
+      { weight: hasZones ? 12 : 0, item: () => meetings.leave(who.node()) },
+      { weight: counts ? 20 : 0, item: () => this.#enter(who.node()) },
+      { weight: counts ? 6 : 0, item: () => this.#orders.forgetBlocks() },
+      { weight: counts ? 6 : 0, item: () => this.#orders.forgetKeys(who.node()) },
+      { weight: meetings.hasReferences ? 15 : 0, item: () => meetings.refer(who.node()) },
       { weight: this.#refused.hasShares ? 20 : 0, item: () => this.#refused.leave() },
-      { weight: this.#refused.hasDecisions ? 6 : 0, item: () => this.#refused.decideTwice() },
-      { weight: forgery ? 15 : 0, item: () => [this.#forge()] },
-      { weight: strangers ? 20 : 0, item: () => this.#strangeLetters() },
-      { weight: schema ? 15 : 0, item: () => [{ kind: 'add column', node: this.#node() }] },
-      { weight: rudeServer ? 20 : 0, item: () => this.#mumble(this.#node()) },
-      { weight: clocks ? 15 : 0, item: () => this.#clock(this.#node()) },
-      { weight: clocks && this.#forgets() ? 20 : 0, item: () => this.#comeAgain(this.#node()) },
+      { weight: this.#refused.hasDecisions ? 25 : 0, item: () => this.#refused.decideTwice() },
+      {
+        weight: memory && this.#refused.hasUnique ? 15 : 0,
+        item: () => this.#forgetWaiting(who.node()),
+      },
+      { weight: this.#exchangesValues(), item: () => meetings.exchangeValues(who.node()) },
+      { weight: forgery ? 15 : 0, item: () => [this.#mailbox.forge()] },
+      { weight: strangers ? 20 : 0, item: () => this.#mailbox.strangeLetters() },
+      { weight: schema ? 15 : 0, item: () => [{ kind: 'add column', node: who.node() }] },
+      { weight: rudeServer ? 20 : 0, item: () => this.#tellings.mumble(who.node()) },
+      { weight: clocks ? 15 : 0, item: () => this.#clock(who.node()) },
+      { weight: clocks && meetings.forgets ? 20 : 0, item: () => meetings.comeAgain(who.node()) },
       { weight: disk ? 10 : 0, item: () => [this.#disk()] },
-      { weight: memory ? 40 : 0, item: () => this.#memory(this.#node()) },
+      { weight: memory ? 40 : 0, item: () => this.#memory.draw(who.node()) },
     ])
     return draw()
   }
 
-  /** A node changes something, and a peer hears of it. */
-  #tell(node: number): Step[] {
-    return [this.#write(node), this.#exchange(node), this.#exchange(this.#peerOf(node))]
+  /** More of them where a row that is taken out for a moment may take others with it. */
+  #exchangesValues(): number {
+    const { hasUnique, hasReferences } = this.#meetings
+    return hasUnique ? (hasReferences ? 20 : 6) : 0
+  }
+
+  #forgetWaiting(node: number): Step[] {
+    return this.#refused.forget(node, this.#who.peerOf(node))
   }
 
   /** Somebody enters orders, and mostly tells of them. */
   #enter(node: number): Step[] {
-    const write = { ...this.#orders.enter(node), instance: this.#instance(node) }
-    const told = [this.#exchange(node), this.#exchange(this.#peerOf(node)), this.#exchange(node)]
-    return [write, ...told.slice(this.#writes.below(3))]
-  }
-
-  #refers(): boolean {
-    return this.#shape.tables.some(({ parent }) => parent !== undefined)
-  }
-
-  /** A node deletes a row, and a peer refers to it before it hears of that. */
-  #refer(node: number): Step[] {
-    const peer = this.#peerOf(node)
-    const key = this.#writes.below(KEY_COUNT)
-    const child = this.#shape.tables.findIndex(({ parent }) => parent !== undefined)
-    const parent = this.#parentOf(child)
-    const known = [this.#writeOne(node, { verb: 'upsert', table: parent, key, otherKey: key })]
-    const other = this.#writes.below(KEY_COUNT)
-    const apart: Step[] = [
-      this.#writeOne(node, { verb: 'delete', table: parent, key, otherKey: key }),
-      this.#writeOne(peer, { verb: 'upsert', table: child, key: other, otherKey: key }),
-    ]
-    const told = [this.#exchange(node), this.#exchange(peer)]
-    return [...known, ...told, ...apart, ...told.slice(this.#writes.below(2))]
-  }
-
-  /** A node tells of a row that may be none of its share, and changes it before it hears so. */
-  #leave(node: number): Step[] {
-    const peer = node === 0 ? this.#peerOf(0) : node
-    const key = this.#writes.below(KEY_COUNT)
-    const row = { verb: 'upsert', table: SHARED_TABLE, key, otherKey: key } as const
-    const told = [this.#exchange(peer), this.#exchange(0)]
-    return [this.#writeOne(peer, row), ...told, this.#writeOne(peer, row)]
-  }
-
-  #parentOf(child: number): number {
-    return this.#shape.tables[child]?.parent ?? 0
-  }
-
-  #writeOne(node: number, what: Pick<Statement, 'verb' | 'table' | 'key' | 'otherKey'>): Step {
-    this.#serial += 1
-    const statements = [{ ...what, serial: this.#serial, value: what.key }]
-    return { kind: 'write', node, instance: this.#instance(node), statements, ends: 'commit' }
-  }
-
-  /** The same, but the first letter goes astray. */
-  #tellInVain(node: number): Step[] {
-    return [this.#write(node), { ...this.#exchange(node), fates: [LOST] }]
-  }
-
-  /** A letter is taken without a word, and refused when it is sent once more. */
-  #mumble(node: number): Step[] {
-    const unknown = { ...this.#exchange(node), fates: [UNKNOWN] }
-    const refused = { ...this.#exchange(node), fates: [REFUSED] }
-    return [this.#write(node), unknown, refused, this.#write(node), this.#exchange(node)]
-  }
-
-  #node(): number {
-    return this.#faults.below(this.#shape.codes.length)
-  }
-
-  #peerOf(node: number): number {
-    const peers = peersOf(this.#shape, node)
-    return peers[this.#faults.below(peers.length)] ?? node
-  }
-
-  #instance(node: number): Instance {
-    return this.#copied.has(node) && this.#faults.percent(50) ? 'copy' : 'own'
-  }
-
-  #write(node: number): Step {
-    const random = this.#writes
-    const statements = Array.from({ length: random.pick([1, 1, 2, 3]) }, () => this.#statement())
-    const ends = random.percent(8) ? 'rollback' : 'commit'
-    return { kind: 'write', node, instance: this.#instance(node), statements, ends }
-  }
-
-  #nextSerial(): number {
-    this.#serial += 1
-    return this.#serial
-  }
-
-  #statement(): Statement {
-    const random = this.#writes
-    return {
-      verb: random.weighted<Statement['verb']>([
-        { weight: 4, item: 'insert' },
-        { weight: 4, item: 'upsert' },
-        { weight: 3, item: 'replace' },
-        { weight: 3, item: 'update' },
-        { weight: 2, item: 'evict' },
-        { weight: 2, item: 'ignore' },
-        { weight: 3, item: 'delete' },
-        { weight: 2, item: 'rekey' },
-      ]),
-      table: random.below(Math.max(2, this.#shape.tables.length)),
-      key: random.below(KEY_COUNT),
-      otherKey: random.below(KEY_COUNT),
-      serial: this.#nextSerial(),
-      value: random.below(KEY_COUNT),
-    }
-  }
-
-  #exchange(node: number): Step & { readonly kind: 'exchange' } {
-    const step = { kind: 'exchange', node, instance: this.#instance(node) } as const
-    const fates = this.#fates()
-    const mishap = this.#troubles.deaths ? this.#mishap() : undefined
-    return mishap === undefined ? { ...step, fates } : { ...step, fates, mishap }
-  }
-
-  #fates(): Fate[] {
-    const random = this.#mail
-    const { mail, rudeServer } = this.#troubles
-    if (random.percent(rudeServer ? 15 : 50) || !(mail || rudeServer)) return []
-    return Array.from({ length: random.between(1, 3) }, (): Fate => ({
-      verdict: random.weighted<Fate['verdict']>([
-        { weight: rudeServer ? 3 : 12, item: 'taken' },
-        { weight: 1, item: 'deferred' },
-        { weight: 1, item: 'refused' },
-        { weight: 1, item: 'unknown, taken' },
-        { weight: 1, item: 'unknown, lost' },
-      ]),
-      delaysMs: Array.from({ length: random.pick([1, 1, 1, 0, 2]) }, () => this.#delay()),
-      damage: random.weighted<Fate['damage']>([
-        { weight: 14, item: 'none' },
-        { weight: 1, item: 'truncated' },
-        { weight: 1, item: 'altered' },
-      ]),
-      hint: random.percent(15) ? 'stripped' : 'kept',
-    }))
-  }
-
-  #delay(): number {
-    return this.#mail.pick([0, 0, 5 * MINUTE_MS, 2 * DAY_MS, 30 * DAY_MS])
-  }
-
-  #mishap(): Mishap | undefined {
-    const random = this.#faults
-    if (random.percent(55)) return undefined
-    const kind = random.pick(['dies before', 'dies after', 'fails'] as const)
-    return { call: 1 + random.below(CALLS_OF_AN_EXCHANGE), kind }
+    const write = { ...this.#orders.enter(node), instance: this.#who.instanceOf(node) }
+    const exchange = (who: number): Step => this.#exchanges.exchange(who)
+    const told = [exchange(node), exchange(this.#who.peerOf(node)), exchange(node)]
+    return [write, ...this.#writes.someOf(told, 2)]
   }
 
   #wait(): Step {
@@ -262,136 +142,18 @@ class StepDrawer {
     return { kind: 'wait', ms }
   }
 
-  #forge(): Step {
-    const forgery = this.#faults.pick(FORGERIES)
-    return { kind: 'forge', letter: this.#faults.below(5), forgery }
-  }
-
-  #strangeLetters(): Step[] {
-    const random = this.#mail
-    return Array.from({ length: random.between(1, 2) }, () => {
-      const strange = random.pick(STRANGE_KINDS)
-      return { kind: 'strange letter', letter: random.below(5), strange }
-    })
-  }
-
   #clock(node: number): Step[] {
     const byMs = this.#faults.pick([3 * YEAR_MS, -3 * YEAR_MS, -3 * YEAR_MS, -DAY_MS, -5000])
-    const before = this.#faults.percent(50) ? this.#tellInVain(node) : []
+    const before = this.#faults.percent(50) ? this.#tellings.tellInVain(node) : []
     return [...before, { kind: 'clock', node, byMs }]
   }
 
-  /** Deletions are forgotten as soon as all nodes know of them. */
-  #forgets(): boolean {
-    return this.#shape.rules.keepDeletionsDays === 0
-  }
-
-  /** A row is deleted by a clock that is years ahead; when that is forgotten, it comes again by the right time. */
-  #comeAgain(node: number): Step[] {
-    const key = this.#writes.below(KEY_COUNT)
-    const row = { table: 0, key, otherKey: key }
-    const told = [this.#exchange(node), this.#exchange(this.#peerOf(node)), this.#exchange(node)]
-    return [
-      { kind: 'clock', node, byMs: 3 * YEAR_MS },
-      this.#writeOne(node, { verb: 'upsert', ...row }),
-      this.#writeOne(node, { verb: 'delete', ...row }),
-      { kind: 'clock', node, byMs: -3 * YEAR_MS },
-      ...told,
-      { kind: 'wait', ms: 2 * DAY_MS },
-      this.#exchange(node),
-      this.#writeOne(node, { verb: 'upsert', ...row }),
-    ]
-  }
-
   #zone(): Step {
-    return { kind: 'zone', node: this.#node(), zone: this.#faults.pick(ZONES) }
+    return { kind: 'zone', node: this.#who.node(), zone: this.#faults.pick(ZONES) }
   }
 
   #disk(): Step {
-    return { kind: 'disk', node: this.#node(), freePages: this.#faults.pick([0, 0, 1, undefined]) }
-  }
-
-  /** A backup is of use only when something happens, and it is restored. */
-  #memory(node: number): Step[] {
-    const random = this.#faults
-    const backedUp = this.#backedUp.has(node)
-    const copied = this.#copied.has(node)
-    const draw = random.weighted<() => Step[]>([
-      { weight: backedUp ? 1 : 8, item: () => this.#backUp(node) },
-      { weight: backedUp ? 8 : 0, item: () => this.#restore(node) },
-      { weight: copied ? 0 : 2, item: () => this.#beginCopy(node) },
-      { weight: copied ? 2 : 0, item: () => this.#endCopy(node) },
-      { weight: 1, item: () => [{ kind: 're-add', node, peer: this.#peerOf(node) }] },
-    ])
-    return draw()
-  }
-
-  #backUp(node: number): Step[] {
-    this.#backedUp.add(node)
-    const told = this.#tell(node)
-    const [write] = told
-    this.#lastWrite = write?.kind === 'write' ? this.#repeat(write) : undefined
-    // Sometimes it is restored before anybody answers.
-    const after = this.#faults.percent(50) ? told : told.slice(0, 2)
-    return [...this.#writeAhead(node, this.#lastWrite), { kind: 'back up', node }, ...after]
-  }
-
-  /** Rows that were written while the clock was years ahead: what comes next to them is numbered on from there, in each life alike. */
-  #writeAhead(node: number, write: Write | undefined): Step[] {
-    if (write === undefined || this.#faults.percent(60)) return []
-    return [
-      { kind: 'clock', node, byMs: 3 * YEAR_MS },
-      this.#repeat(write),
-      { kind: 'clock', node, byMs: -3 * YEAR_MS },
-    ]
-  }
-
-  /** People enter once more what is gone, and it is the same rows, but not the same values. */
-  #restore(node: number): Step[] {
-    const random = this.#faults
-    const restore: Step = { kind: 'restore', node, spool: random.pick(SPOOLS) }
-    const again = this.#lastWrite === undefined ? [] : [this.#repeat(this.#lastWrite)]
-    const told = random.percent(40) ? this.#tellInVain(node) : []
-    const answers = random.percent(50) ? [this.#exchange(this.#peerOf(node))] : []
-    return [restore, ...again, ...told, ...answers, ...this.#tell(node)]
-  }
-
-  #repeat(step: Write): Write {
-    const statements = step.statements.map((statement) => {
-      this.#serial += 1
-      return { ...statement, verb: 'upsert', serial: this.#serial } as const
-    })
-    return { ...step, statements, ends: 'commit', instance: 'own' }
-  }
-
-  #beginCopy(node: number): Step[] {
-    this.#copied.add(node)
-    return [{ kind: 'copy', node }, this.#write(node), this.#exchange(node), this.#exchange(node)]
-  }
-
-  #endCopy(node: number): Step[] {
-    this.#copied.delete(node)
-    return [{ kind: 'end copy', node }]
+    const node = this.#who.node()
+    return { kind: 'disk', node, freePages: this.#faults.pick([0, 0, 1, undefined]) }
   }
 }
-
-const LOST: Fate = { verdict: 'taken', delaysMs: [], damage: 'none', hint: 'kept' }
-const UNKNOWN: Fate = { verdict: 'unknown, taken', delaysMs: [0], damage: 'none', hint: 'kept' }
-const REFUSED: Fate = { verdict: 'refused', delaysMs: [], damage: 'none', hint: 'kept' }
-
-const SPOOLS = ['kept', 'lost'] as const
-
-const FORGERIES = ['noise', 'empty', 'other number', 'other node', 'too new'] as const
-
-const STRANGE_KINDS = [
-  'personal',
-  'answer',
-  'other prefix',
-  'no prefix',
-  'no attachment',
-  'other attachments',
-  'attachment of another',
-  'other plan',
-  'other node',
-  'unreadable name',
-] as const

@@ -167,7 +167,12 @@ export class SiteModel {
       this.made.set(id, decision)
     } else if (own === undefined || compareStates(state, own) > 0) {
       if (database.isHeld(id, state)) this.held.set(id, state)
-      else this.#take(id, state, letter.rows.get(id) === state ? letter.from : '')
+      else
+        this.#take(
+          id,
+          state,
+          this.#sourceOf(state, { letter, isNews: letter.rows.get(id) === state }),
+        )
     }
   }
 
@@ -179,6 +184,15 @@ export class SiteModel {
       if (before === undefined || compareStates(before, state) < 0) known.set(id, state)
     }
     this.forgottenAt = Math.max(this.forgottenAt, state.stamp)
+  }
+
+  /** A deletion that was made here, forgotten, and comes back counts as made here: it is told to everybody. */
+  #sourceOf(
+    { origin, text }: RowState,
+    { letter, isNews }: { readonly letter: LetterContent; readonly isNews: boolean },
+  ): string {
+    const isOwnDeletion = origin === this.code && text === undefined
+    return isNews && !isOwnDeletion ? letter.from : ''
   }
 
   #take(id: RowId, state: RowState, source: string): void {

@@ -12,3 +12,8 @@ export interface Mutation {
   readonly name: string
   readonly edits: readonly Edit[]
 }
+
+/** A breakage in one place. */
+export function one(name: string, edit: Mutation['edits'][number]): Mutation {
+  return { name, edits: [edit] }
+}

@@ -1,5 +1,5 @@
 /** Breakages of the store for PostgreSQL, for worlds that have nodes there: `npm run simulate -- --postgres --mutations`. */
-import type { Mutation } from './mutation.ts'
+import { type Mutation, one } from './mutation.ts'
 
 const FOLD = 'store/postgres/fold.ts'
 const CAPTURE = 'store/postgres/capture.ts'
@@ -12,32 +12,32 @@ const APPLY_DATABASE = 'store/postgres/apply-database.ts'
 const SUMS = 'store/postgres/sum-tables.ts'
 
 export const POSTGRES_MUTATIONS: readonly Mutation[] = [
-  one('registers applied rows as changes of its own', {
+  inPostgres('registers applied rows as changes of its own', {
     file: CAPTURE,
     text: `, true) = 'on' AND pg_trigger_depth() = 1 THEN`,
     replacement: `, true) = 'never' THEN`,
   }),
-  one('registers no change of a key', {
+  inPostgres('registers no change of a key', {
     file: CAPTURE,
     text: `FROM obmen_new UNION SELECT`,
     replacement: `FROM obmen_new INTERSECT SELECT`,
   }),
-  one('takes no notice of TRUNCATE', {
+  inPostgres('takes no notice of TRUNCATE', {
     file: FOLD,
     text: `  await appendTruncated(connection, tables)\n`,
     replacement: '',
   }),
-  one('folds a stamp of the clock, whatever the row had', {
+  inPostgres('folds a stamp of the clock, whatever the row had', {
     file: FOLD,
     text: `stamp = greatest(c.at, i.stamp + 1)`,
     replacement: `stamp = c.at`,
   }),
-  one('folds rows that are gone as if they were there', {
+  inPostgres('folds rows that are gone as if they were there', {
     file: FOLD,
     text: `via = '', gone = c.gone,`,
     replacement: `via = '', gone = false,`,
   }),
-  one('two folds give the same positions', {
+  inPostgres('two folds give the same positions', {
     file: TRANSACTION,
     text: `    if (lastSeq > headSeq) await writeHeadSeq(this.#connection, lastSeq)\n`,
     replacement: '',
@@ -50,93 +50,93 @@ export const POSTGRES_MUTATIONS: readonly Mutation[] = [
       { file: PLAIN, text: `via = \${sender}, gone`, replacement: `via = '', gone` },
     ],
   },
-  one('writes over a newer row', {
+  inPostgres('writes over a newer row', {
     file: PLAIN,
     text: `i.stamp < \${stamp} AND `,
     replacement: '',
   }),
-  one('takes what it changed itself for known to who sends', {
+  inPostgres('takes what it changed itself for known to who sends', {
     file: PLAIN,
     text: `OR i.seq <= `,
     replacement: `OR i.seq >= `,
   }),
-  one('lets older versions win where a row needs no thought', {
+  inPostgres('lets older versions win where a row needs no thought', {
     file: PLAIN,
     text: `OR (i.stamp < `,
     replacement: `OR (i.stamp <> `,
   }),
-  one('keeps no tombstone of what a message deletes', {
+  inPostgres('keeps no tombstone of what a message deletes', {
     file: TARGET,
     text: `String(kind !== 'row')`,
     replacement: `String(kind === 'nothing')`,
   }),
-  one('commits what was done of a message when it fails', {
+  inPostgres('commits what was done of a message when it fails', {
     file: DATABASE,
     text: `    client.release(await rollBack(connection))\n    throw error`,
     replacement: `    await connection.exec('COMMIT')\n    client.release()\n    throw error`,
   }),
-  one('gives a connection back that applies for ever', {
+  inPostgres('gives a connection back that applies for ever', {
     file: APPLY_DATABASE,
     text: `'on', true)`,
     replacement: `'on', false)`,
   }),
-  one('gives a connection back whose triggers and foreign keys rest', {
+  inPostgres('gives a connection back whose triggers and foreign keys rest', {
     file: TRIGGERS,
     text: `SET LOCAL session_replication_role`,
     replacement: `SET session_replication_role`,
   }),
-  one('lets triggers of the application fire', {
+  inPostgres('lets triggers of the application fire', {
     file: TRIGGERS,
     text: `    if (this.#seen.has(table.oid)) return\n`,
     replacement: `    if (table.oid > 0) return\n`,
   }),
-  one('leaves triggers of the application switched off', {
+  inPostgres('leaves triggers of the application switched off', {
     file: TRIGGERS,
     text: `    if (this.#restore.length > 0) await`,
     replacement: `    if (this.#restore.length > 99) await`,
   }),
-  one('takes rows out that others refer to', {
+  inPostgres('takes rows out that others refer to', {
     file: APPLY_DATABASE,
     text: `this.#mode === 'replica' || !(await this.#isReferred(table))`,
     replacement: `this.#mode !== 'fire' || !(await this.#isReferred(table))`,
   }),
-  one('drops rows that the database refuses', {
+  inPostgres('drops rows that the database refuses', {
     file: APPLY_DATABASE,
     text: `    const { table, key, via, reason, ours = null } = waiting\n`,
     replacement: `    const { table, key, via, reason, ours = null } = waiting\n    if (nowMs > 0) return\n`,
   }),
-  one('does not try again what was refused', {
+  inPostgres('does not try again what was refused', {
     file: APPLY_DATABASE,
     text: `    return rows.map(([node, tableLine, rowLine, key, reason, ours]) => ({`,
     replacement: `    return rows.slice(rows.length).map(([node, tableLine, rowLine, key, reason, ours]) => ({`,
   }),
-  one('compares rows that have changed since', {
+  inPostgres('compares rows that have changed since', {
     file: SUMS,
     text: `WHERE i.seq > $1::bigint AND i.via <> $2`,
     replacement: `WHERE i.seq > $1::bigint AND i.via <> $2 AND false`,
   }),
-  one('forgets deletions that a node does not know yet', {
+  inPostgres('forgets deletions that a node does not know yet', {
     file: 'store/postgres/deletions.ts',
     text: `Math.min(toNumber(seq), await readAcknowledgedByAll(connection))`,
     replacement: `toNumber(seq) + 0 * (await readAcknowledgedByAll(connection))`,
   }),
-  one('sees no change of the schema', {
+  inPostgres('sees no change of the schema', {
     file: 'store/postgres/catalog-version.ts',
     text: `  return version ?? ''`,
     replacement: `  return (version ?? '').slice(0, 0)`,
   }),
-  one('does not go on in the block that it got', {
+  inPostgres('does not go on in the block that it got', {
     file: 'store/postgres/key-ledger.ts',
     text: `const isBefore = used < block.first - 1 && block.first <= last`,
     replacement: `const isBefore = used < 0`,
   }),
-  one('counts on behind the end of a block', {
+  inPostgres('counts on behind the end of a block', {
     file: 'store/postgres/key-ledger.ts',
     text: `const last = Math.max(block.first > block.last`,
     replacement: `const last = 100 + Math.max(block.first > block.last`,
   }),
 ]
 
-function one(name: string, edit: Mutation['edits'][number]): Mutation {
-  return { name: `${name}, in PostgreSQL`, edits: [edit] }
+function inPostgres(name: string, edit: Mutation['edits'][number]): Mutation {
+  return one(`${name}, in PostgreSQL`, edit)
 }

@@ -66,8 +66,19 @@ class ManyWorlds {
       this.#print(`  seed ${seed}: ${message.split('\n')[0] ?? ''}`)
     }
     const [first] = this.#failures
-    if (first !== undefined) this.#print(`look closer: npm run simulate -- --seed ${first.seed}`)
+    if (first !== undefined) this.#print(`look closer: ${this.#commandFor(first.seed)}`)
     return this.#failures.length > 0 ? 1 : 0
+  }
+
+  /** The world is another one with another number of nodes or steps, or without PostgreSQL. */
+  #commandFor(seed: number): string {
+    const { nodes, steps, postgres } = this.#options
+    const asked = [
+      ...(nodes === undefined ? [] : [`--nodes ${nodes}`]),
+      ...(steps === undefined ? [] : [`--steps ${steps}`]),
+      ...(postgres ? ['--postgres'] : []),
+    ]
+    return ['npm run simulate --', `--seed ${seed}`, ...asked].join(' ')
   }
 
   /** Lets one process work until there is nothing left. */

@@ -32,6 +32,7 @@ export function checkSite(site: Site): ReadonlyMap<RowId, IndexedRow> {
     throw new WorldFailure('a change index holds the versions that the model says', facts)
   }
   checkHeld(site)
+  checkReferences(site)
   const strange = reader.strangeOwnColumn(site.node)
   if (strange !== undefined) {
     throw new WorldFailure('what stays at home is not sent', `${strange} at ${site.name}`)
@@ -126,7 +127,6 @@ export function checkConvergence(
       throw new WorldFailure('all nodes hold the same rows in the end', facts)
     }
   }
-  for (const site of sites) checkReferences(site)
   for (const maker of sites) {
     for (const [id, made] of maker.model.made) {
       if ((maker.node > 0 || first.life > 0) && oneWayBy(shape, id) !== undefined) continue
@@ -158,7 +158,7 @@ function isOwn({ model, plan }: Site, id: RowId): boolean {
   return model.rows.get(id)?.origin === plan.thisNode || model.forgotten.has(id)
 }
 
-/** Programs keep their foreign keys, and so does the exchange. */
+/** Programs keep their foreign keys, whatever the exchange left behind in their session, and so does the exchange. */
 function checkReferences({ reader, name }: Site): void {
   const broken = reader.brokenReference()
   if (broken === undefined) return

@@ -16,6 +16,7 @@ import { gatedStore } from '../site/gated-store.ts'
 import type { Site } from '../site/site.ts'
 import { IdleTurns, ProcessTimers } from '../site/timers.ts'
 import { checkPosted, checkRemoved, ownLetter } from './mail-rules.ts'
+import { onCommit } from './on-commit.ts'
 import type { ConnectionLoss, Fate, Mishap } from './step.ts'
 import type { World } from './world.ts'
 import { WorldFailure } from './world-failure.ts'
@@ -30,8 +31,8 @@ export interface Trouble {
   readonly loss?: ConnectionLoss | undefined
 }
 
-/** One exchange of a site with all its peers, by the engine as it is. */
-export async function exchangeOnce(world: World, site: Site, trouble: Trouble): Promise<void> {
+/** One exchange of a site with all its peers, by the engine as it is. Gives whether it did all that it had to. */
+export async function exchangeOnce(world: World, site: Site, trouble: Trouble): Promise<boolean> {
   site.hasChanged = false
   const context = contextOf(world, site, [...trouble.fates])
   const died = new Promise<'died'>((resolve) => {
@@ -61,6 +62,17 @@ export async function exchangeOnce(world: World, site: Site, trouble: Trouble): 
     for (const error of errors) judge(world, site, error)
   }
   site.gate.arm(undefined, () => undefined)
+  return errors !== 'died' && !errors.some((error) => isOfFailure(error))
+}
+
+/** Whether a port failed: what was to come after that did not. */
+function isOfFailure(error: unknown): boolean {
+  return causesOf(error).some((cause) => cause instanceof SimulatedFailure)
+}
+
+/** The error, and what it came from. */
+function causesOf(error: unknown): readonly Error[] {
+  return error instanceof Error ? [error, ...causesOf(error.cause)] : []
 }
 
 function contextOf(world: World, site: Site, fates: Fate[]): ExchangeContext {
@@ -69,7 +81,7 @@ function contextOf(world: World, site: Site, fates: Fate[]): ExchangeContext {
     store: gatedStore(
       { store: site.store, unheardCommits: () => site.database.unheardCommits },
       site.gate,
-      (acts) => world.onCommit(site, acts),
+      (acts) => onCommit(world, site, acts),
     ),
     transport: simTransport({
       plan: site.plan,
@@ -118,7 +130,7 @@ function describe(event: ExchangeEvent): string {
 /** Every error of an exchange has its cause in something that happened. */
 function judge(world: World, site: Site, error: unknown): void {
   world.tell?.(`  ${site.name} reports ${String(error)}`)
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+  for (const cause of causesOf(error)) {
     if (cause instanceof WorldFailure) throw cause
     if (cause instanceof SimulatedFailure) return
     if (cause instanceof DeliveryDeferred || cause instanceof DeliveryUnknown) return

@@ -1,5 +1,6 @@
-import { restartNode } from '@obmen/exchange'
+import { type NodeCode, type NodeState, restartNode } from '@obmen/exchange'
 
+import { compareEpochs } from '../../src/plan/epoch.ts'
 import { compareStates, describeState } from '../model/row-state.ts'
 import type { Site } from '../site/site.ts'
 import { checkConvergence, checkSite, checkStrangeLetters } from './checks.ts'
@@ -25,16 +26,26 @@ export async function heal(world: World): Promise<void> {
   // Where a row stops its message, somebody has to say something else of it before anything goes on.
   if (world.shape.isStrict === true) makeRoom(world)
   await settle(world)
+  if (world.shape.isStrict === true && (await overtakeLostLives(world))) await settle(world)
   checkConvergence(world.shape, world.sites, world.zones)
   checkStrangeLetters(world.mailbox)
   checkNothingLies(world)
   await checkKeysLeft(world)
-  if (!world.sites.some(({ model }) => model.held.size > 0)) return
+  if (!isAnythingHeld(world)) return
   world.tell?.('make room')
   makeRoom(world)
   await settle(world)
+  // What made room may have been nobody's part: then nobody has said anything after which what waits would be tried again.
+  if (world.shape.zones !== undefined && isAnythingHeld(world)) {
+    stir(world)
+    await settle(world)
+  }
   checkConvergence(world.shape, world.sites, world.zones)
   for (const site of world.sites) checkNothingIsHeld(world, site)
+}
+
+function isAnythingHeld({ sites }: World): boolean {
+  return sites.some(({ model }) => model.held.size > 0)
 }
 
 /** What was sent was read and removed; of what nobody can read, an administrator hears. */
@@ -88,12 +99,40 @@ async function decide(world: World): Promise<void> {
   for (const site of world.sites) {
     for (const { code, standing } of await site.store.nodes()) {
       if (standing?.stop === undefined) continue
-      world.tell?.(`somebody begins the exchange of ${site.name} with ${code} anew`)
-      const { store, spoolFolder } = site
-      await restartNode({ store, spoolFolder, newUuid: () => world.uuids.uuid() }, code)
-      site.states.set(code, await site.store.transaction((transaction) => transaction.node(code)))
+      await beginAnew(world, site, code)
     }
   }
+}
+
+async function beginAnew(world: World, site: Site, code: NodeCode): Promise<NodeState> {
+  world.tell?.(`somebody begins the exchange of ${site.name} with ${code} anew`)
+  const { store, spoolFolder } = site
+  await restartNode({ store, spoolFolder, newUuid: () => world.uuids.uuid() }, code)
+  const state = await site.store.transaction((transaction) => transaction.node(code))
+  site.states.set(code, state)
+  return state
+}
+
+/**
+ * A refused message of a copy that is gone, or of a life that is over, is one that its node knows nothing of, and says nothing else in the place of. Somebody begins the
+ * exchange with that node anew: then the message is of an epoch that is past. Gives whether there was one.
+ */
+async function overtakeLostLives(world: World): Promise<boolean> {
+  const { mailbox, planName, sites } = world
+  let hasBegun = false
+  for (const { message } of mailbox.ofPlan(planName)) {
+    const { name, content, isFalse } = message
+    const sender = sites.find(({ plan }) => plan.thisNode === name.from)?.states.get(name.to)
+    const receiver = sites.find(({ plan }) => plan.thisNode === name.to)
+    if (isFalse || !content || !sender || !receiver) continue
+    if (compareEpochs(content.epoch, sender.epoch) <= 0) continue
+    // Of two epochs that follow on one, chance says which is the later.
+    for (let { epoch } = sender; compareEpochs(content.epoch, epoch) >= 0;) {
+      ;({ epoch } = await beginAnew(world, receiver, name.from))
+    }
+    hasBegun = true
+  }
+  return hasBegun
 }
 
 /**

@@ -1,23 +1,18 @@
-import { newNodeState, type NodeState, parseNodeCode } from '@obmen/exchange'
+import { newNodeState, parseNodeCode } from '@obmen/exchange'
 
 import type { Mailbox } from '../mail/mailbox.ts'
-import type { LetterContent } from '../model/letter-rows.ts'
-import type { RowId } from '../model/row-state.ts'
 import { Random } from '../random/random.ts'
 import { planNameOf } from '../site/plan-of.ts'
 import { addPeer, prepareSite } from '../site/prepared-sites.ts'
 import { type Backup, openSite, type Site } from '../site/site.ts'
 import type { DatabaseImage } from '../site/site-database.ts'
-import type { StoreAct } from '../site/gated-store.ts'
-import { checkAcknowledged, checkProgress, checkSite } from './checks.ts'
-import { appliedRows } from './applied-rows.ts'
+import { checkAcknowledged, checkSite } from './checks.ts'
 import { exchangeOnce } from './exchange-once.ts'
 import { KeyWatch } from './key-watch.ts'
 import { addStrangeLetter, forgeLetter, loseLetter } from './mail-events.ts'
 import { ZONE } from './rules.ts'
-import { oneWayBy, peersOf, tableNumber, type WorldShape } from './shape.ts'
+import { peersOf, type WorldShape } from './shape.ts'
 import type { Fate, Instance, Step } from './step.ts'
-import { WorldFailure } from './world-failure.ts'
 import { writeStatements } from './write-statements.ts'
 
 /** When worlds begin: a day like any other. */
@@ -144,8 +139,9 @@ export class World {
     const site = this.#instance(step.node, step.instance)
     if (site === undefined) return
     const fates: Fate[] = [...step.fates]
-    await exchangeOnce(this, site, { fates, mishap: step.mishap, loss: step.loss })
-    if (step.mishap === undefined && !site.isDiskLimited) this.keys.onExchanged(site)
+    const { mishap, loss } = step
+    const isWhole = await exchangeOnce(this, site, { fates, mishap, loss })
+    if (isWhole && !site.isDiskLimited) this.keys.onExchanged(site)
     const index = checkSite(site)
     if (this.disturbed.has(site.node)) return
     const givesParts = this.shape.zones !== undefined && site.node === 0
@@ -153,27 +149,6 @@ export class World {
       if (!this.disturbed.has(peer))
         checkAcknowledged(site, this.#site(peer), { index, shape: this.shape })
     }
-  }
-
-  /** A transaction of the engine has been committed: what it did is now so. */
-  onCommit(site: Site, acts: readonly StoreAct[]): void {
-    for (const act of acts) {
-      if (act.kind === 'save') {
-        this.#onSaved(site, act.node)
-        continue
-      }
-      if (act.kind !== 'fold' || site.model.pending.size > 0) site.hasChanged = true
-      if (act.kind === 'fold') site.model.fold((id) => this.#stampOfEvicted(site, id))
-      else if (act.kind === 'apply') this.#onApplied(site)
-    }
-  }
-
-  /** The time of a row's version, where rows may give way to others, or went with TRUNCATE. */
-  #stampOfEvicted(site: Site, id: RowId): number | undefined {
-    const number = tableNumber(id)
-    const hasUnique = this.shape.tables[number]?.unique !== undefined
-    const mayDiffer = hasUnique || site.model.truncated.has(number)
-    return mayDiffer ? site.reader.index().get(id)?.stamp : undefined
   }
 
   /** Whether a copy of a database runs, or ran, beside it. */
@@ -211,43 +186,6 @@ export class World {
     if (site === undefined) return
     this.keys.onMade(site, writeStatements(this.shape, site, step))
     checkSite(site)
-  }
-
-  #onApplied(site: Site): void {
-    const { content, isFalse = true } = site.fetched ?? {}
-    if (content === undefined || isFalse) {
-      throw new WorldFailure('only whole messages are applied', `at ${site.name}`)
-    }
-    if (site.model.pending.size > 0) {
-      const facts = `${site.model.pending.size} changes at ${site.name}`
-      throw new WorldFailure('changes have versions before a message is applied', facts)
-    }
-    const { uuid } = content
-    if (site.applied.has(uuid))
-      throw new WorldFailure('nothing is applied twice', `at ${site.name}`)
-    site.applied.add(uuid)
-    const taken = { ...content, rows: this.#takenRows(site, content) }
-    const before = new Set(site.model.held.keys())
-    site.model.apply(
-      taken,
-      appliedRows(site, this.shape, { sender: content.from, mayMerge: this.isWidened }),
-    )
-    if (this.shape.isStrict !== true || content.hasMore) return
-    const added = [...site.model.held.keys()].find((id) => !before.has(id))
-    if (added === undefined) return
-    throw new WorldFailure('a strict plan sets nothing aside', `${added} at ${site.name}`)
-  }
-
-  /** The head office takes no rows of tables that only it writes. */
-  #takenRows(site: Site, { rows }: LetterContent): LetterContent['rows'] {
-    if (site.node > 0) return rows
-    return new Map([...rows].filter(([id]) => oneWayBy(this.shape, id) !== 'office'))
-  }
-
-  #onSaved(site: Site, state: NodeState): void {
-    const before = site.states.get(state.code)
-    if (before !== undefined) checkProgress(site, before, state)
-    site.states.set(state.code, state)
   }
 
   async #restore(node: number, spool: 'kept' | 'lost'): Promise<void> {

@@ -2,9 +2,10 @@ import type { RowId } from '../model/row-state.ts'
 import type { Site } from '../site/site.ts'
 import type { MadeKey } from '../site/table-reader.ts'
 import { givesKey, isCounted } from './counted-rows.ts'
-import { databaseOf, type WorldShape } from './shape.ts'
+import { databaseOf, tableNumber, type TableShape, type WorldShape } from './shape.ts'
 import type { Step } from './step.ts'
 import { tableOf } from './tables.ts'
+import { WorldFailure } from './world-failure.ts'
 
 type Write = Step & { readonly kind: 'write' }
 
@@ -19,6 +20,7 @@ export function writeStatements(shape: WorldShape, site: Site, step: Write): rea
   const hasTruncate = databaseOf(shape, site.node) !== 'sqlite'
   const seen: { readonly rows: ReadonlyMap<RowId, string>; readonly isTruncate: boolean }[] = []
   const truncated = new Set<number>()
+  let before: ReadonlyMap<RowId, string> = site.model.present
   program.begin()
   for (const statement of step.statements) {
     const outcome = program.run(statement)
@@ -29,7 +31,10 @@ export function writeStatements(shape: WorldShape, site: Site, step: Write): rea
     }
     const isTruncate = hasTruncate && outcome === 'done' && statement.verb === 'empty'
     if (isTruncate) truncated.add(statement.table % shape.tables.length)
-    seen.push({ rows: reader.rows(), isTruncate })
+    const rows = reader.rows()
+    checkTriggers(shape, before, rows)
+    before = rows
+    seen.push({ rows, isTruncate })
   }
   if (!program.end(step.ends)) return []
   for (const { rows, isTruncate } of seen) {
@@ -37,6 +42,27 @@ export function writeStatements(shape: WorldShape, site: Site, step: Write): rea
   }
   noteTruncated(shape, site, truncated)
   return keys
+}
+
+/** The exchange lets triggers of the application rest while it applies a message, and only then: what a program writes, they make another row. */
+function checkTriggers(
+  { tables }: WorldShape,
+  before: ReadonlyMap<RowId, string>,
+  after: ReadonlyMap<RowId, string>,
+): void {
+  if (tables.every(({ hasTrigger }) => hasTrigger !== true)) return
+  for (const [id, text] of after) {
+    const table = tables[tableNumber(id)]
+    if (table?.hasTrigger !== true) continue
+    const note = noteOf(table, text)
+    if (note === noteOf(table, before.get(id)) || note.startsWith('!')) continue
+    throw new WorldFailure('triggers of the application are at work for its programs', text)
+  }
+}
+
+function noteOf({ key }: TableShape, text: string | undefined): string {
+  const values: unknown = text === undefined ? [] : JSON.parse(text)
+  return Array.isArray(values) ? String(values[key.length]) : ''
 }
 
 /** What refers to a table is emptied with it. */

@@ -148,7 +148,8 @@ function readTableLine(json: unknown): TableLine | undefined {
   if (!('table' in json) || typeof json.table !== 'string') return undefined
   if (!('key' in json) || typeof json.key !== 'number') return undefined
   if (!('columns' in json) || !isArray(json.columns)) return undefined
-  const columns = json.columns.map(readColumn)
+  const declared = 'declared' in json && isArray(json.declared) ? json.declared : []
+  const columns = json.columns.map((column, index) => readColumn(column, declared[index]))
   if (!columns.every((column) => column !== undefined)) return undefined
   if (!Number.isInteger(json.key) || json.key < 1 || json.key > columns.length) return undefined
   const leftOut = readLeftOut(json)
@@ -164,14 +165,23 @@ function readLeftOut(json: object): readonly string[] | undefined {
   return names.length === json.leftOut.length ? names : undefined
 }
 
-function readColumn(json: unknown): Column | undefined {
+function readColumn(json: unknown, declared: unknown): Column | undefined {
   if (!isArray(json)) return undefined
   const [name, type, collation] = json
   const known = COLUMN_TYPES.find((candidate) => candidate === type)
   if (typeof name !== 'string' || known === undefined) return undefined
-  if (collation === undefined) return { name, type: known }
-  return typeof collation === 'string' ? { name, type: known, collation } : undefined
+  if (collation !== undefined && typeof collation !== 'string') return undefined
+  const isSaid = typeof declared === 'string' && declared.length <= MAX_DECLARED_LENGTH
+  return {
+    name,
+    type: known,
+    ...(collation !== undefined && { collation }),
+    ...(isSaid && { declared }),
+  }
 }
+
+/** More than a type with a length takes; a longer one is of no use here. */
+const MAX_DECLARED_LENGTH = 100
 
 function readSeal(json: unknown): PartLine | CheckLine | EndLine | undefined {
   if (typeof json !== 'object' || json === null) return undefined

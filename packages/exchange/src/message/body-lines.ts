@@ -12,7 +12,7 @@
  *
  * A table line says which column is what for the rows that follow, key columns first, so that a reader never
  * guesses; `"leftOut":["Margin"]` names columns that the sender keeps to itself. A key column that is not compared octet by octet has its
- * collation, too: ["Login","text","NOCASE"].
+ * collation, too: ["Login","text","NOCASE"]. `"declared":[null,"character varying(40)"]` says for each column how much it takes, where that is known.
  *
  * Rows come in parts that stand for themselves, because many messages may share one: each begins with a table line, and is a frame of zstd by
  * itself. The line before it says how many rows it has, how many octets the frame, and seals those octets as they are in the file: whether a
@@ -27,6 +27,8 @@ export interface Column {
   readonly type: ColumnType
   /** How a key column is compared, in upper case. Absent for BINARY, and for columns beside the key. */
   readonly collation?: string
+  /** The type as the sender declares it, `character varying(40)`, where it says how much the column takes. */
+  readonly declared?: string
 }
 
 /** A table whose rows follow. The first `keyLength` columns are its primary key. */
@@ -83,6 +85,9 @@ export function formatTableLine(table: TableLine): string {
     ...(table.leftOut !== undefined && { leftOut: table.leftOut }),
     columns: table.columns.map(({ name, type, collation }) => {
       return collation === undefined ? [name, type] : [name, type, collation]
+    }),
+    ...(table.columns.some(({ declared }) => declared !== undefined) && {
+      declared: table.columns.map(({ declared = null }) => declared),
     }),
   })
 }

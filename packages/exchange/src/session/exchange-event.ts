@@ -1,3 +1,4 @@
+import type { NarrowerColumn } from '../message/column-capacity.ts'
 import type { KeyBlock } from '../plan/key-blocks.ts'
 import type { MessageNo } from '../plan/message-no.ts'
 import type { NodeCode } from '../plan/node-code.ts'
@@ -24,6 +25,12 @@ export type ExchangeEvent =
       readonly node: NodeCode
       readonly messageNo: MessageNo
       readonly summary: ApplySummary
+    }
+  /** A column here takes less than the node's: rows with a value that does not fit are set aside until it is wider. */
+  | {
+      readonly kind: 'column-narrower'
+      readonly node: NodeCode
+      readonly column: NarrowerColumn
     }
   /** The node has confirmed our messages up to this one. */
   | { readonly kind: 'acknowledged'; readonly node: NodeCode; readonly messageNo: MessageNo }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { constants, type ZstdOptions, zstdCompressSync } from 'node:zlib'
 
 import { formatPartLine } from '../message/body-lines.ts'
+import { release } from '../platform/release.ts'
 
 /** Rows come out no smaller from levels 2 and 3, which take twice as long; beyond, zstd takes several times as long for a tenth less. */
 const COMPRESSION_LEVEL = 1
@@ -21,9 +22,15 @@ const COMPRESSION: ZstdOptions = {
   },
 }
 
+/** What is compressed comes in pieces, which are then joined: rows take less than half of what they were, and so need no joining. */
+const MIN_CHUNK_OCTETS = 4 * 1024
+const MAX_CHUNK_OCTETS = 1024 * 1024
+
 /** A frame of zstd (RFC 8878) by itself: frames one after another are a file of zstd again. */
 export function compressFrame(content: Uint8Array): Buffer {
-  return zstdCompressSync(content, { ...COMPRESSION, pledgedSrcSize: content.length })
+  const chunkSize = Math.min(MAX_CHUNK_OCTETS, Math.max(MIN_CHUNK_OCTETS, content.length >>> 1))
+  const options = { ...COMPRESSION, pledgedSrcSize: content.length, chunkSize }
+  return zstdCompressSync(content, options)
 }
 
 /** Below, what compressing saves is less than what a compressor takes to get ready: each letter ends with such a frame of its own. */
@@ -60,5 +67,7 @@ export function sealPart(lines: Uint8Array, rowCount: number): SealedPart {
   const frame = compressFrame(lines)
   const sha256 = createHash('sha256').update(frame).digest('hex')
   const seal = `${formatPartLine({ rowCount, octets: frame.length, sha256 })}\n`
-  return { seal, frames: Buffer.concat([frameOfLines(seal), frame]) }
+  const frames = Buffer.concat([frameOfLines(seal), frame])
+  release(frame)
+  return { seal, frames }
 }

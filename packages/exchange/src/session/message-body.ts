@@ -8,6 +8,7 @@
 import type { FileHandle } from 'node:fs/promises'
 
 import type { NodeCode } from '../plan/node-code.ts'
+import { release } from '../platform/release.ts'
 import type { TextNotUtf8 } from '../store/errors.ts'
 import { sealPart } from './frames.ts'
 import { OctetBuffer } from './octet-buffer.ts'
@@ -112,6 +113,7 @@ export class MessageBody {
     }
     this.#octets += frames.length
     this.#isSynced = false
+    release(frames)
     return { rowCount, ranges: [[begin, this.#octets]], seals: [seal] }
   }
 

@@ -7,6 +7,7 @@ import { MessageDamaged, MessageTooNew } from '../message/errors.ts'
 import { parseHeaderLine } from '../message/header-line.ts'
 import type { MessageHeader } from '../plan/message-header.ts'
 import { base64 } from '../platform/base64.ts'
+import { release } from '../platform/release.ts'
 import { FrameFile, type PartPlace } from './frame-file.ts'
 
 /** Conflicts that were decided are half a million characters at the most, and may be six octets each in JSON: whatever else a header says is small beside it. */
@@ -149,6 +150,7 @@ export async function* readMessage(
         yield piece
       }
       if (rowCount !== part.rowCount) throw new MessageDamaged('a part of it miscounts its rows')
+      release(octets)
     }
   } finally {
     await file.close()

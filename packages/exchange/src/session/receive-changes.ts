@@ -330,7 +330,11 @@ export class NodeReceiver {
     await this.#inbox.remove(message)
     if (outcome.kind === 'applied') {
       this.#summary = addSummary(this.#summary, outcome.summary)
-      this.#context.onEvent?.({ kind: 'applied', node, messageNo, summary: outcome.summary })
+      const { summary } = outcome
+      this.#context.onEvent?.({ kind: 'applied', node, messageNo, summary })
+      for (const column of summary.narrower ?? []) {
+        this.#context.onEvent?.({ kind: 'column-narrower', node, column })
+      }
     } else if (outcome.kind === 'runs-twice') {
       throw new NodeRunsTwice(node, outcome.stop)
     } else if (outcome.kind === 'fork') {

@@ -94,12 +94,13 @@ class Encoder {
 
   /** Adds lines for which there is room. */
   async #addLines(
-    { via, rowCount, lastSeq, octets }: ChangeLines,
+    { via, rowCount, lastSeq, octets, release }: ChangeLines,
     tableLine: string,
   ): Promise<void> {
     const begin = this.#begin(via, tableLine)
     this.#part.append(octets)
     this.#take({ via, rowCount, octets: octets.length }, { begin, tableLine })
+    release?.()
     this.#body.lastSeq = lastSeq
     await this.#endFullPart()
   }

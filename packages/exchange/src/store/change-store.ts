@@ -1,6 +1,7 @@
 /**
  * The port between an exchange and a database: what an adapter (SQLite, PostgreSQL) promises, and no more.
  */
+import type { NarrowerColumn } from '../message/column-capacity.ts'
 import type { RowLine, TableLine } from '../message/body-lines.ts'
 import type { TableSum } from '../message/check-line.ts'
 import type { ExchangePlan } from '../plan/exchange-plan.ts'
@@ -173,6 +174,8 @@ export interface ChangeLines {
   readonly lastSeq: number
   /** Their lines, each with its end. */
   readonly octets: Uint8Array
+  /** Gives the memory of the octets back, where nobody else has them. */
+  readonly release?: () => void
 }
 
 export interface Change {
@@ -316,6 +319,8 @@ export interface ApplySummary {
   readonly refused: number
   /** Rows of tables that this node does not take from others; absent when there were none. */
   readonly ignored?: number
+  /** Columns here that take less than the sender's: rows with longer values are among the refused ones. Absent when there are none. */
+  readonly narrower?: readonly NarrowerColumn[]
 }
 
 export interface TableChecksum {

@@ -58,6 +58,33 @@ describe('a body line', () => {
     assert.deepEqual(new BodyLineReader(base64).read(line), users)
   })
 
+  it('names the declared types of columns, as far as they say how much a column takes', () => {
+    const line: TableLine = {
+      kind: 'table',
+      table: 'goods',
+      keyLength: 1,
+      columns: [
+        { name: 'id', type: 'integer' },
+        { name: 'name', type: 'text', declared: 'character varying(40)' },
+      ],
+    }
+
+    const text = formatTableLine(line)
+
+    assert.match(text, /"declared":\[null,"character varying\(40\)"\]/)
+    assert.deepEqual(new BodyLineReader(base64).read(text), line)
+  })
+
+  it('does without declared types that are too long, or none', () => {
+    const begin = '{"table":"goods","key":1,"columns":[["id","integer"]],"declared":'
+    for (const declared of [`["${'x'.repeat(101)}"]`, '[7]', '[]', '{}', 'null', '["a","b"]']) {
+      const line = new BodyLineReader(base64).read(`${begin}${declared}}`)
+      const kept = declared === '["a","b"]' ? { declared: 'a' } : {}
+      const columns = [{ name: 'id', type: 'integer', ...kept }]
+      assert.deepEqual(line, { kind: 'table', table: 'goods', keyLength: 1, columns })
+    }
+  })
+
   it('names the columns that the sender keeps to itself', () => {
     const line: TableLine = {
       kind: 'table',

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
 import type { Instance, Step } from '../../simulation/world/step.ts'
+import { exchange, write } from './it-ends-well.ts'
 
 const { drawStory, runStory } = await import('../../simulation/run/run-world.ts')
 
@@ -16,19 +17,10 @@ const ROUNDS = 6
 /** Beyond those that the world draws. */
 const SERIAL = 500_000
 
-function write(node: number, instance: Instance, serial: number): Step {
-  const row = { table: 0, key: serial % 5, otherKey: 0, serial: SERIAL + 2 * serial, value: serial }
-  const statements = [{ verb: 'upsert', ...row }] as const
-  return { kind: 'write', node, instance, statements, ends: 'commit' }
-}
-
-function exchange(node: number, instance: Instance): Step {
-  return { kind: 'exchange', node, instance, fates: [] }
-}
-
 function round(number: number): Step[] {
   const turn = (instance: Instance, serial: number): Step[] => {
-    return [write(1, instance, serial), exchange(1, instance), exchange(0, 'own')]
+    const row = { key: serial % 5, otherKey: 0, serial: SERIAL + 2 * serial, value: serial }
+    return [write(1, row, instance), exchange(1, instance), exchange(0)]
   }
   return [...turn('own', 2 * number), ...turn('copy', 2 * number + 1)]
 }
@@ -42,7 +34,7 @@ describe('nodes in worlds where a database runs twice', () => {
       const story = {
         seed,
         shape,
-        steps: [...steps, exchange(1, 'own'), { kind: 'copy', node: 1 } as const, ...rounds.flat()],
+        steps: [...steps, exchange(1), { kind: 'copy', node: 1 } as const, ...rounds.flat()],
       }
 
       const failure = await runStory(story, (line) => {

@@ -7,6 +7,7 @@ import { it } from 'node:test'
 import type { Story } from '../../simulation/run/run-world.ts'
 import type { TableShape, WorldShape } from '../../simulation/world/shape.ts'
 import type { Instance, Statement, Step } from '../../simulation/world/step.ts'
+import { DAY_MS } from '../../simulation/world/times.ts'
 
 // The engine must not be loaded before it is put on simulated disks.
 const { runStory } = await import('../../simulation/run/run-world.ts')
@@ -31,6 +32,47 @@ export function plainTable(special: Partial<TableShape> = {}): TableShape {
   }
 }
 
+const THREE = ['ЦБ', 'С01', 'С02'] as const
+
+/** A head office with two nodes. */
+export const STAR: Pick<WorldShape, 'codes' | 'links'> = {
+  codes: THREE,
+  links: [
+    [0, 1],
+    [0, 2],
+  ],
+}
+
+/** The second node has the first one between itself and the head office. */
+export const CHAIN: Pick<WorldShape, 'codes' | 'links'> = {
+  codes: THREE,
+  links: [
+    [0, 1],
+    [1, 2],
+  ],
+}
+
+/** Each of the three exchanges with both others. */
+export const RING: Pick<WorldShape, 'codes' | 'links'> = {
+  codes: THREE,
+  links: [
+    [0, 1],
+    [1, 2],
+    [0, 2],
+  ],
+}
+
+/** Rules of an exchange with nothing special about them. */
+export function plainRules(special: Partial<WorldShape['rules']> = {}): WorldShape['rules'] {
+  return {
+    window: 3,
+    resendAfterMs: DAY_MS,
+    messageSizeOctets: 10_000,
+    keepDeletionsDays: 400,
+    ...special,
+  }
+}
+
 /** A head office and a node that hold one table, with nothing special about them. */
 export function plainShape(special: Partial<WorldShape> = {}): WorldShape {
   return {
@@ -39,12 +81,7 @@ export function plainShape(special: Partial<WorldShape> = {}): WorldShape {
     tables: [plainTable()],
     firstRows: [],
     clocksMs: [],
-    rules: {
-      window: 3,
-      resendAfterMs: 86_400_000,
-      messageSizeOctets: 10_000,
-      keepDeletionsDays: 400,
-    },
+    rules: plainRules(),
     policy: 'latest',
     removal: 'at close',
     capacity: 100,
@@ -52,16 +89,20 @@ export function plainShape(special: Partial<WorldShape> = {}): WorldShape {
   }
 }
 
+type Row = Pick<Statement, 'serial'> & Partial<Statement>
+
 /** A program writes one row of the first table, if nothing else is said. */
-export function write(
-  node: number,
-  statement: Pick<Statement, 'serial'> & Partial<Statement>,
-  instance: Instance = 'own',
-): Step {
-  const { key = 0, serial } = statement
-  const row = { table: 0, key, otherKey: key, value: serial }
-  const statements = [{ verb: 'upsert', ...row, ...statement }] as const
-  return { kind: 'write', node, instance, statements, ends: 'commit' }
+export function write(node: number, statement: Row, instance: Instance = 'own'): Step {
+  return { ...writeAll(node, statement), instance }
+}
+
+/** A program writes several rows in one transaction. */
+export function writeAll(node: number, ...rows: readonly Row[]): Step & { readonly kind: 'write' } {
+  const statements = rows.map((row): Statement => {
+    const { key = 0, serial } = row
+    return { verb: 'upsert', table: 0, key, otherKey: key, value: serial, ...row }
+  })
+  return { kind: 'write', node, instance: 'own', statements, ends: 'commit' }
 }
 
 export function exchange(node: number, instance: Instance = 'own'): Step {

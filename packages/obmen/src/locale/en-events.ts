@@ -18,6 +18,10 @@ export function describeEvent(event: ExchangeEvent, format: FormatMessages): str
       return `${event.node}: applying message ${event.messageNo}, ${format.number(event.rowsDone)} of ${format.rows(event.rowCount)}`
     case 'applied':
       return `${event.node}: message ${event.messageNo} applied, ${format.rows(event.summary.applied)}${event.summary.refused > 0 ? `, ${format.number(event.summary.refused)} refused and waiting` : ''}`
+    case 'column-narrower': {
+      const { table, column, here, there } = event.column
+      return `table ${table}: column ${column} is ${here} here and ${there} at ${event.node}: rows with a value that does not fit are set aside (obmen refused). Make the column as wide here; the rows then find their place by themselves`
+    }
     case 'acknowledged':
       return `${event.node}: has received everything up to message ${event.messageNo}`
     case 'duplicate':

@@ -18,6 +18,10 @@ export function describeEvent(event: ExchangeEvent, format: FormatMessages): str
       return `${event.node}: запись сообщения ${event.messageNo}, ${format.number(event.rowsDone)} из ${format.number(event.rowCount)}`
     case 'applied':
       return `${event.node}: сообщение ${event.messageNo} записано, ${format.rows(event.summary.applied)}${event.summary.refused > 0 ? `; отвергнутых строк ждёт: ${format.number(event.summary.refused)}` : ''}`
+    case 'column-narrower': {
+      const { table, column, here, there } = event.column
+      return `таблица ${table}: столбец ${column} здесь ${here}, а в узле ${event.node} ${there}: строки со значениями, которые не помещаются, откладываются (obmen refused). Расширьте столбец здесь, и отложенные строки займут своё место сами`
+    }
     case 'acknowledged':
       return `${event.node}: получил всё до сообщения ${event.messageNo} включительно`
     case 'duplicate':

@@ -6,6 +6,10 @@ export function* inBatches(
   rows: readonly RowLine[],
   keyLength: number,
 ): Generator<readonly RowLine[], void, void> {
+  if (keyLength === 1 && areInOrder(rows)) {
+    if (rows.length > 0) yield rows
+    return
+  }
   const seen = new Set<Value>()
   let begin = 0
   for (const [index, { values }] of rows.entries()) {
@@ -18,6 +22,22 @@ export function* inBatches(
     seen.add(key)
   }
   if (begin < rows.length) yield begin === 0 ? rows : rows.slice(begin)
+}
+
+/** Rows usually come in the order of their keys: to see so takes less than to remember all of them. */
+function areInOrder(rows: readonly RowLine[]): boolean {
+  let last: Value | undefined
+  for (const { values } of rows) {
+    const [key] = values
+    if (last !== undefined && !isBehind(last, key)) return false
+    last = key
+  }
+  return true
+}
+
+function isBehind(last: Value, key: Value | undefined): boolean {
+  if (typeof last === 'string') return typeof key === 'string' && last < key
+  return typeof last === 'bigint' && typeof key === 'bigint' && last < key
 }
 
 function toComparable(value: Value | undefined): Value {

@@ -1,4 +1,5 @@
 import { formatTableLine, type RowLine, type TableLine } from '../../message/body-lines.ts'
+import type { NarrowerColumn } from '../../message/column-capacity.ts'
 import type { NodeCode } from '../../plan/node-code.ts'
 import type { PlanRules } from '../../plan/plan-rules.ts'
 import type { ApplySummary, RowApplier, Sender } from '../change-store.ts'
@@ -42,6 +43,7 @@ export class BatchRowApplier implements RowApplier {
   #sieve: ColumnSieve | undefined
   #ignored = 0
   readonly #differences: TableDifference[] = []
+  readonly #narrower = new Map<string, readonly NarrowerColumn[]>()
 
   constructor(options: ApplyOptions) {
     this.#options = options
@@ -83,6 +85,7 @@ export class BatchRowApplier implements RowApplier {
     this.#sieve = new ColumnSieve(line, this.#options.database.leftOut(line.table))
     try {
       this.#target = await this.#targetFor(this.#sieve.line)
+      this.#narrower.set(line.table, this.#target.narrower ?? [])
     } catch (error) {
       if (!(error instanceof SchemaMismatch)) throw error
       this.#differences.push(...error.differences)
@@ -107,12 +110,14 @@ export class BatchRowApplier implements RowApplier {
     if (mismatch !== undefined) throw mismatch
     const refused = await this.#postponed.finish()
     await this.#options.database.finish()
+    const narrower = [...this.#narrower.values()].flat()
     return {
       applied: this.#writer.applied,
       outdated: this.#judge.outdated,
       conflicts: this.#judge.conflicts,
       refused,
       ...(this.#ignored > 0 && { ignored: this.#ignored }),
+      ...(narrower.length > 0 && { narrower }),
     }
   }
 
@@ -127,6 +132,7 @@ export class BatchRowApplier implements RowApplier {
 
   async #apply(target: TableTarget, batch: readonly RowLine[]): Promise<void> {
     const { code, acknowledgedSeq, beginsAnew = false } = this.#options.sender
+    if (target.isParent) await this.#takeBack(target, batch)
     const afterSeq = this.#writer.headSeq
     const terms = { sender: code, acknowledgedSeq, beginsAnew, afterSeq }
     const others = await target.writePlain(batch, terms)
@@ -141,6 +147,16 @@ export class BatchRowApplier implements RowApplier {
     } else {
       await this.#depart(going)
       this.#postponed.add(await this.#writer.write(write))
+    }
+  }
+
+  /** Of a row that waits to go, and that its sender names again, it says that the row is this node's share after all. */
+  async #takeBack(target: TableTarget, batch: readonly RowLine[]): Promise<void> {
+    const { database, sender } = this.#options
+    for (const row of batch) {
+      if (row.kind !== 'row') continue
+      if (!(await this.#waiting.isLeaving({ target, row }, sender.code))) continue
+      await database.forgetWaiting(target.line.table, formatKey(target.line, row))
     }
   }
 

@@ -1,4 +1,5 @@
 import type { RowLine, TableLine } from '../../message/body-lines.ts'
+import type { NarrowerColumn } from '../../message/column-capacity.ts'
 import type { Value } from '../../message/values.ts'
 import type { NodeCode } from '../../plan/node-code.ts'
 import type { RowVersion } from '../../plan/row-version.ts'
@@ -46,6 +47,8 @@ export interface TableTarget {
   readonly line: TableLine
   /** Whether rows of a table here may refer to rows of this one. */
   readonly isParent: boolean
+  /** Columns here that take less than the sender's. Absent where columns take values of any length. */
+  readonly narrower?: readonly NarrowerColumn[]
 
   /**
    * Writes and records the rows that need no thought, and gives the others. A row needs none when the change index has no entry

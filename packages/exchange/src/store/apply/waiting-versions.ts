@@ -1,3 +1,4 @@
+import type { NodeCode } from '../../plan/node-code.ts'
 import { compareVersions, type RowVersion } from '../../plan/row-version.ts'
 import type { ApplyDatabase } from './apply-database.ts'
 import { formatKey } from './row-text.ts'
@@ -6,18 +7,31 @@ import type { Arrival } from './row-writer.ts'
 /** A row of which something may wait. */
 export type Waiter = Pick<Arrival, 'target' | 'row'>
 
+/** What waits of a row. */
+interface WaitingVersion extends RowVersion {
+  readonly isDeparture: boolean
+  readonly via: NodeCode
+}
+
 /** The versions of the rows that wait since earlier messages. They are read when somebody asks, and once. */
 export class WaitingVersions {
   readonly #database: ApplyDatabase
-  #versions: ReadonlyMap<string, RowVersion> | undefined
+  #versions: ReadonlyMap<string, WaitingVersion> | undefined
 
   constructor(database: ApplyDatabase) {
     this.#database = database
   }
 
-  async of({ target, row }: Waiter): Promise<RowVersion | undefined> {
+  async of({ target, row }: Waiter): Promise<WaitingVersion | undefined> {
     this.#versions ??= await this.#read()
+    if (this.#versions.size === 0) return undefined
     return this.#versions.get(nameOf(target.line.table, formatKey(target.line, row)))
+  }
+
+  /** Whether the row waits to go because this sender said that it left the share. */
+  async isLeaving(arrival: Waiter, sender: NodeCode): Promise<boolean> {
+    const waiting = await this.of(arrival)
+    return waiting !== undefined && waiting.isDeparture && waiting.via === sender
   }
 
   /** Whether what waits is no newer than the row, which is no longer this node's share. */
@@ -26,11 +40,11 @@ export class WaitingVersions {
     return waiting !== undefined && compareVersions(waiting, departure.row) <= 0
   }
 
-  async #read(): Promise<ReadonlyMap<string, RowVersion>> {
+  async #read(): Promise<ReadonlyMap<string, WaitingVersion>> {
     const rows = await this.#database.waitingRows()
     return new Map(
-      rows.map(({ table, key, row: { stamp, origin } }) => {
-        return [nameOf(table.table, key), { stamp, origin }]
+      rows.map(({ table, key, via, row: { kind, stamp, origin } }) => {
+        return [nameOf(table.table, key), { stamp, origin, via, isDeparture: kind === 'departure' }]
       }),
     )
   }

@@ -1,6 +1,7 @@
 import type { RowLine, TableLine } from '../../message/body-lines.ts'
 import type { Value } from '../../message/values.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import { type NarrowerColumn, narrowerColumns } from '../../message/column-capacity.ts'
 import { checkColumns } from '../apply/check-columns.ts'
 import type {
   IndexEntry,
@@ -42,6 +43,7 @@ const NO_EXCHANGE =
 export class PostgresTableTarget implements TableTarget {
   readonly line: TableLine
   readonly isParent: boolean
+  readonly narrower: readonly NarrowerColumn[]
   readonly #hasExtras: boolean
   readonly #references: ReferenceStatements
   readonly #locksParents: boolean
@@ -58,8 +60,10 @@ export class PostgresTableTarget implements TableTarget {
 
   constructor(connection: Connection, options: TargetOptions) {
     const { table, line, thisNode, mayTakeOut } = options
-    checkColumns(toTableLine(table), line)
+    const own = toTableLine(table)
+    checkColumns(own, line)
     this.line = line
+    this.narrower = narrowerColumns(own, line)
     this.#connection = connection
     this.#table = table
     this.#thisNode = thisNode

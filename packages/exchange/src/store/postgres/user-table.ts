@@ -22,6 +22,8 @@ export interface UserColumn {
   readonly name: string
   /** The type as SQL takes it, such as `numeric(10,2)`. */
   readonly declared: string
+  /** The same, of a domain the type below it. */
+  readonly base: string
   readonly codec: Codec
   /** How a key column is compared, as SQL takes it; empty for a type without collation. */
   readonly collation: string
@@ -62,7 +64,7 @@ const COLUMNS = `
          t.typnamespace = 'pg_catalog'::regnamespace, t.typtype = 'e', coalesce(u.modifier, a.atttypmod),
          coalesce(array_position(i.indkey[0:i.indnkeyatts - 1]::int2[], a.attnum), -1),
          l.collname, l.collisdeterministic, quote_ident(ln.nspname) || '.' || quote_ident(l.collname),
-         a.attidentity = 'a'
+         a.attidentity = 'a', format_type(t.oid, coalesce(u.modifier, a.atttypmod))
     FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
@@ -110,11 +112,12 @@ function isKey({ keyPosition }: KeyedColumn): boolean {
 
 function toColumn(row: readonly (string | null)[]): KeyedColumn {
   const [name, declared, typeName, isBuiltIn, isEnum, modifier, keyPosition, ...more] = row
-  const [collationName, isDeterministic, collation, isAlwaysIdentity] = more
+  const [collationName, isDeterministic, collation, isAlwaysIdentity, base] = more
   const isLoose = collationName !== null && !toBoolean(isDeterministic)
   return {
     name: toText(name),
     declared: toText(declared),
+    base: toText(base),
     codec: codecOf({
       name: toText(typeName),
       isBuiltIn: toBoolean(isBuiltIn),
@@ -138,11 +141,13 @@ export function parseArray(text: string): string[] {
 
 /** The table as a message names it: key columns first. */
 export function toTableLine(table: UserTable): TableLine {
-  const key = table.key.map(({ name, codec, looseCollation }) => {
+  const key = table.key.map(({ name, codec, looseCollation, base: declared }) => {
     const collation = (looseCollation ?? codec.collation)?.toUpperCase()
-    return { name, type: codec.type, ...(collation !== undefined && { collation }) }
+    return { name, type: codec.type, ...(collation !== undefined && { collation }), declared }
   })
-  const others = table.others.map(({ name, codec }) => ({ name, type: codec.type }))
+  const others = table.others.map(({ name, codec, base: declared }) => {
+    return { name, type: codec.type, declared }
+  })
   return { kind: 'table', table: table.name, keyLength: key.length, columns: [...key, ...others] }
 }
 

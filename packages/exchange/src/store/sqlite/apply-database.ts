@@ -66,6 +66,7 @@ export class SqliteApplyDatabase implements ApplyDatabase {
           line,
           thisNode: this.#thisNode,
           hasTriggers,
+          expectRows: (rowCount) => this.#triggers.expectRows(table, rowCount),
           foreignKeys: this.#foreignKeys,
         }),
       )

@@ -5,8 +5,8 @@ import type { PlainTerms } from '../apply/table-target.ts'
 import { compare, indexName, keyNames } from './capture.ts'
 import type { RuledTable } from './ruled-table.ts'
 import {
-  isRefusal,
   quoteName,
+  refusalOf,
   type SqliteDatabase,
   type SqliteStatement,
   type SqlValue,
@@ -121,11 +121,11 @@ class EntryFirst implements KnownRows {
 
   write(row: RowLine, seq: number, terms: PlainTerms): boolean {
     const { values } = row
-    if (this.#notNull.some((place) => isNull(values[place]))) return false
-    const older = [terms.acknowledgedSeq, anewOf(terms, this.#thisNode)]
-    const named = pick(values, this.#named)
-    const { changes } = this.#renew.run(...entryOf(row, seq, terms), ...older, ...named)
-    if (Number(changes) === 0) return false
+    for (const place of this.#notNull) if (isNull(values[place])) return false
+    const entry = entryOf(row, seq, terms)
+    entry.push(terms.acknowledgedSeq, anewOf(terms, this.#thisNode))
+    for (const place of this.#named) entry.push(values[place] ?? null)
+    if (Number(this.#renew.run(...entry).changes) === 0) return false
     if (Number(this.#update.run(...pick(values, this.#bound)).changes) > 0) return true
     // The row went without being registered: then this node knows nothing of it.
     this.#forget.run(...values.slice(0, this.#keyLength))
@@ -197,7 +197,7 @@ export function attempt(statement: SqliteStatement, values: readonly SqlValue[])
   try {
     return Number(statement.run(...values).changes) > 0
   } catch (error) {
-    if (isRefusal(error)) return false
+    if (refusalOf(error) !== undefined) return false
     throw error
   }
 }

@@ -7,6 +7,7 @@
 import { isUtf8 } from 'node:buffer'
 
 import type { Column } from '../../message/body-lines.ts'
+import { release } from '../../platform/release.ts'
 import type { ChangeLines } from '../change-store.ts'
 import { MAX_COLUMNS, MAX_LINE_OCTETS, toChangeLines } from '../line-piece.ts'
 import type { ChangeSource } from './share.ts'
@@ -65,7 +66,7 @@ export class LineReader {
         })
       : undefined
     this.#failures = lines === undefined ? this.#failures + 1 : 0
-    return lines
+    return lines && { ...lines, release: () => release(lines.octets) }
   }
 }
 

@@ -57,10 +57,10 @@ export class PlainWriter {
   }
 
   #write(row: RowLine, seq: number, terms: PlainTerms): boolean {
-    for (const asNew of [this.#areNew, !this.#areNew]) {
-      const isWritten = asNew ? this.#writeNew(row, seq, terms) : this.#known.write(row, seq, terms)
-      if (!isWritten) continue
-      this.#areNew = asNew
+    const areNew = this.#areNew
+    if (areNew ? this.#writeNew(row, seq, terms) : this.#known.write(row, seq, terms)) return true
+    if (areNew ? this.#known.write(row, seq, terms) : this.#writeNew(row, seq, terms)) {
+      this.#areNew = !areNew
       return true
     }
     return false

@@ -60,6 +60,16 @@ export class Query {
     }
   }
 
+  /** Whether the statement fits the schema as it is. */
+  isValid(): boolean {
+    try {
+      new Query(this.#database, `EXPLAIN ${this.#sql}`).all()
+      return true
+    } catch {
+      return false
+    }
+  }
+
   /** Runs the statement and tells how many rows it changed. */
   run(...values: SqlValue[]): number {
     return Number(this.#statement.run(...values).changes)
@@ -91,10 +101,26 @@ const SQLITE_CONSTRAINT = 19
 /** SQLITE_MISMATCH: the key of a rowid table is not a whole number. */
 const SQLITE_MISMATCH = 20
 
-/** Whether the database refused a row, as opposed to being unable to work. */
-export function isRefusal(error: unknown): error is Error {
-  if (!(error instanceof Error) || !('errcode' in error)) return false
-  if (typeof error.errcode !== 'number') return false
-  const primaryCode = error.errcode & 0xff
-  return primaryCode === SQLITE_CONSTRAINT || primaryCode === SQLITE_MISMATCH
+/** SQLITE_TOOBIG: a value, or what an expression makes of it, is longer than this database takes. */
+const SQLITE_TOOBIG = 18
+
+/** SQLITE_ERROR: an expression fails at a value. It also says that a statement can't be compiled. */
+const SQLITE_ERROR = 1
+
+/** What Node says of a database that is closed. A function of the application may throw anything else. */
+const INVALID_STATE = 'ERR_INVALID_STATE'
+
+/**
+ * How the database refused a row, as opposed to being unable to work: by what it is declared to hold, or because an expression (of an index, a
+ * generated column, a trigger) or a function of the application in it fails at what the row holds. A statement that can't be compiled
+ * looks like the latter: see {@link Query.isValid}.
+ */
+export function refusalOf(error: unknown): 'by declaration' | 'by expression' | undefined {
+  if (!(error instanceof Error)) return undefined
+  if (!('errcode' in error)) {
+    return 'code' in error && error.code === INVALID_STATE ? undefined : 'by expression'
+  }
+  const primaryCode = Number(error.errcode) & 0xff
+  if (primaryCode === SQLITE_CONSTRAINT || primaryCode === SQLITE_MISMATCH) return 'by declaration'
+  return primaryCode === SQLITE_ERROR || primaryCode === SQLITE_TOOBIG ? 'by expression' : undefined
 }

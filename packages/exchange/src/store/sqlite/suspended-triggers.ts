@@ -1,5 +1,5 @@
-import type { CapturedTable } from './capture.ts'
-import { Query, quoteName, type SqliteDatabase, toText } from './sqlite-database.ts'
+import { type CapturedTable, logName } from './capture.ts'
+import { Query, quoteName, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
 import { readTargets } from './trigger-body.ts'
 
 interface Trigger {
@@ -7,6 +7,18 @@ interface Trigger {
   readonly sql: string
   /** What the trigger writes to, in lower case; `undefined` when that is not known. */
   readonly targets: readonly string[] | undefined
+}
+
+/** From here on it costs more to register each row than to take the triggers away. */
+const MAX_REGISTERED_ROWS = 100
+
+/** A table whose triggers have stayed where they are: what is in its log behind this was registered since. */
+interface Registering {
+  readonly table: CapturedTable
+  readonly triggers: readonly Trigger[]
+  readonly kept: readonly Trigger[]
+  readonly afterId: number
+  rowCount: number
 }
 
 /**
@@ -18,12 +30,16 @@ interface Trigger {
  * before the commit, the schema is as it was. Other programs never see it otherwise, for writers come one at a time.
  *
  * Triggers that only write where no message does stay: a full-text index has to follow the rows of a message too.
+ *
+ * After each change of the schema every program compiles its statements anew. So where no triggers of the application have to go, ours stay
+ * for a few rows, and what they have registered goes before the commit: nobody else writes meanwhile.
  */
 export class SuspendedTriggers {
   readonly #database: SqliteDatabase
   readonly #plan: ReadonlySet<string>
   /** The tables whose triggers were looked at, and whether any of them stay. */
   readonly #suspended = new Map<string, boolean>()
+  readonly #registering = new Map<string, Registering>()
   #schema: SchemaObjects | undefined
   readonly #kept: string[] = []
   readonly #statements: string[] = []
@@ -39,21 +55,63 @@ export class SuspendedTriggers {
     if (before !== undefined) return before
     this.#schema ??= readSchemaObjects(this.#database)
     const triggers = this.#schema.triggers.get(toLowerCase(table.name)) ?? []
-    const kept = triggers.filter((trigger) => this.#isHarmless(trigger))
-    for (const trigger of triggers) if (!kept.includes(trigger)) this.#drop(trigger.name)
-    if (kept.length > 0 && !canFire(this.#database, table)) {
-      for (const { name } of kept.splice(0)) this.#drop(name)
-    }
-    this.#kept.push(...kept.map(({ name }) => name))
-    this.#statements.push(...triggers.map(({ sql }) => sql))
+    const harmless = triggers.filter((trigger) => this.#isHarmless(trigger))
+    const mayStay = triggers.every((trigger) => harmless.includes(trigger) || registers(trigger))
+    const kept = mayStay
+      ? this.#leave(table, triggers, harmless)
+      : this.#takeAway(table, triggers, harmless)
     this.#suspended.set(table.name, kept.length > 0)
     return kept.length > 0
+  }
+
+  /** To be told before rows of a message are written to a table. */
+  expectRows(table: CapturedTable, rowCount: number): void {
+    const registering = this.#registering.get(table.name)
+    if (registering === undefined || registering.rowCount > MAX_REGISTERED_ROWS) return
+    registering.rowCount += rowCount
+    if (registering.rowCount <= MAX_REGISTERED_ROWS) return
+    this.#takeAway(table, registering.triggers, registering.kept)
   }
 
   /** Puts the triggers back, in the order in which they were made: those that stayed too, or they would come first. */
   restore(): void {
     for (const name of this.#kept.splice(0)) this.#drop(name)
     for (const statement of this.#statements.splice(0)) this.#database.exec(statement)
+    for (const { table, afterId } of this.#registering.values()) {
+      new Query(this.#database, `DELETE FROM ${logName(table)} WHERE id > ?`).run(afterId)
+    }
+    this.#registering.clear()
+  }
+
+  /** Gives the triggers of the application that stay. */
+  #takeAway(
+    table: CapturedTable,
+    triggers: readonly Trigger[],
+    harmless: readonly Trigger[],
+  ): readonly Trigger[] {
+    const kept = [...harmless]
+    for (const trigger of triggers) if (!kept.includes(trigger)) this.#drop(trigger.name)
+    if (kept.length > 0 && !canFire(this.#database, table)) {
+      for (const { name } of kept.splice(0)) this.#drop(name)
+    }
+    this.#kept.push(...kept.map(({ name }) => name))
+    this.#statements.push(...triggers.map(({ sql }) => sql))
+    return kept
+  }
+
+  #leave(
+    table: CapturedTable,
+    triggers: readonly Trigger[],
+    kept: readonly Trigger[],
+  ): readonly Trigger[] {
+    if (kept.length > 0 && !canFire(this.#database, table)) {
+      return this.#takeAway(table, triggers, kept)
+    }
+    const [lastId = null] =
+      new Query(this.#database, `SELECT max(id) FROM ${logName(table)}`).first() ?? []
+    const afterId = toNumber(lastId ?? 0)
+    this.#registering.set(table.name, { table, triggers, kept, afterId, rowCount: 0 })
+    return kept
   }
 
   #drop(name: string): void {
@@ -125,6 +183,11 @@ function canFire(database: SqliteDatabase, table: CapturedTable): boolean {
   } catch {
     return false
   }
+}
+
+/** Whether it is one of ours that does nothing but append to the log. */
+function registers({ name }: Trigger): boolean {
+  return /^obmen_\d+_(?:insert|update|rekey|delete|evict_\w+)$/.test(name)
 }
 
 /** As SQLite compares names: in the letters of ASCII. */

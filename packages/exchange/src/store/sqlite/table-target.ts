@@ -16,7 +16,7 @@ import { knownRowsOf } from './known-rows.ts'
 import { PlainWriter } from './plain-writer.ts'
 import { References } from './references.ts'
 import type { RuledTable } from './ruled-table.ts'
-import { isRefusal, Query, quoteName, type SqliteDatabase, toNumber } from './sqlite-database.ts'
+import { Query, quoteName, refusalOf, type SqliteDatabase, toNumber } from './sqlite-database.ts'
 import { UnkeptNumbers } from './unkept-numbers.ts'
 import { toTableLine } from './user-table.ts'
 
@@ -27,6 +27,8 @@ export interface TargetOptions {
   readonly thisNode: NodeCode
   /** Whether triggers of the application are there, and fire. */
   readonly hasTriggers: boolean
+  /** Is told how many rows come next. */
+  readonly expectRows: (rowCount: number) => void
   /** The foreign keys that are kept. */
   readonly foreignKeys: readonly ForeignKey[]
 }
@@ -35,6 +37,7 @@ export interface TargetOptions {
 export class SqliteTableTarget implements TableTarget {
   readonly line: TableLine
   readonly isParent: boolean
+  readonly #expectRows: (rowCount: number) => void
   readonly #references: References
   /** There are columns that the sender does not name, and that other nodes are to have. */
   readonly #hasExtras: boolean
@@ -52,10 +55,11 @@ export class SqliteTableTarget implements TableTarget {
 
   constructor(
     database: SqliteDatabase,
-    { table, line, thisNode, foreignKeys, hasTriggers }: TargetOptions,
+    { table, line, thisNode, foreignKeys, hasTriggers, expectRows }: TargetOptions,
   ) {
     checkColumns(toTableLine(table), line)
     this.line = line
+    this.#expectRows = expectRows
     this.#numbers = new UnkeptNumbers(line)
     const target = quoteName(table.name)
     const columns = line.columns.map(({ name }) => quoteName(name))
@@ -103,6 +107,7 @@ export class SqliteTableTarget implements TableTarget {
   }
 
   writePlain(rows: readonly RowLine[], terms: PlainTerms): Promise<readonly RowLine[]> {
+    this.#expectRows(rows.length)
     const lossy = rows.filter((row) => this.#numbers.lossOf(row) !== undefined)
     const exact = lossy.length === 0 ? rows : rows.filter((row) => !lossy.includes(row))
     return Promise.resolve([...(this.#plain?.write(exact, terms) ?? exact), ...lossy])
@@ -168,9 +173,15 @@ export class SqliteTableTarget implements TableTarget {
     try {
       return write()
     } catch (error) {
-      if (isRefusal(error)) return { refused: error.message }
+      if (this.#isRefusal(error)) return { refused: error.message }
       throw error
     }
+  }
+
+  #isRefusal(error: unknown): error is Error {
+    const refusal = refusalOf(error)
+    if (refusal !== 'by expression') return refusal !== undefined
+    return [this.#update, this.#insert, this.#delete].every((query) => query.isValid())
   }
 
   #keyOf(row: RowLine): readonly Value[] {
@@ -195,10 +206,7 @@ export class SqliteTableTarget implements TableTarget {
    * the sender does not have.
    */
   #write({ row, entry }: RowWrite): WriteOutcome {
-    if (row.kind === 'deletion') {
-      this.#delete.run(...row.values)
-      return 'as sent'
-    }
+    if (row.kind === 'deletion') return this.#remove(row)
     if (entry !== undefined && this.#update.run(...row.values) > 0) {
       return this.#hasExtras ? 'merged' : 'as sent'
     }
@@ -206,11 +214,17 @@ export class SqliteTableTarget implements TableTarget {
     return 'as sent'
   }
 
+  #remove(row: RowLine): WriteOutcome {
+    this.#delete.run(...this.#keyOf(row))
+    return 'as sent'
+  }
+
   #takeOut(row: RowLine): TakenOut {
     const present = this.#extras.first(...this.#keyOf(row))
     if (present === undefined) return undefined
-    this.#delete.run(...this.#keyOf(row))
-    return present.slice(1)
+    const outcome = this.#attempt(row, () => this.#remove(row))
+    // What can't be taken out stays where it is, and nothing can be put into its place.
+    return outcome === 'as sent' ? present.slice(1) : undefined
   }
 
   #putBack(row: RowLine, takenOut: TakenOut): WriteOutcome {

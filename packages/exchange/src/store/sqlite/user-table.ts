@@ -1,4 +1,5 @@
 import type { Column, TableLine } from '../../message/body-lines.ts'
+import { hasLength } from '../../message/column-capacity.ts'
 import type { ColumnType } from '../../message/values.ts'
 import { Query, type SqliteDatabase, type SqlValue, toNumber, toText } from './sqlite-database.ts'
 
@@ -29,6 +30,8 @@ export interface ComparedColumn {
 
 export interface KeyColumn extends ComparedColumn {
   readonly type: ColumnType
+  /** The declared type, when it has a length: SQLite does not keep to it, and others may. */
+  readonly declared?: string
   /** A primary key of SQLite may hold NULL, unless it is declared otherwise. */
   readonly nullable: boolean
 }
@@ -77,18 +80,20 @@ function readUserTable(database: SqliteDatabase, name: string, kind: TableKind):
   const isNeverNull = !kind.hasRowid || collations.size === 0
   const uniques = readUniques(database, name)
   const isUnique = uniques.uniques.length > 0 || uniques.hasUniqueExpression
-  const mayRefuse = isUnique || kind.isStrict || kind.mayCheck || columns.length < all.length
+  const computes = columns.length < all.length || hasExpressions(database, name)
+  const mayRefuse = isUnique || kind.isStrict || kind.mayCheck || computes
   return {
     name,
     key: keyRows.map(([column, type, notNull]) => ({
       name: toText(column),
       type: typeOf(type),
+      ...lengthOf(type),
       collation: collations.get(toText(column)) ?? 'BINARY',
       nullable: !isNeverNull && toNumber(notNull) === 0,
     })),
     others: columns
       .filter(([, , , pk]) => toNumber(pk) === 0)
-      .map(([column, type]) => ({ name: toText(column), type: typeOf(type) })),
+      .map(([column, type]) => ({ name: toText(column), type: typeOf(type), ...lengthOf(type) })),
     ...uniques,
     notNull: new Set(
       all.flatMap(([column, , notNull]) => (toNumber(notNull) === 0 ? [] : [toText(column)])),
@@ -98,6 +103,11 @@ function readUserTable(database: SqliteDatabase, name: string, kind: TableKind):
       .all(name)
       .map(([parent]) => toText(parent)),
   }
+}
+
+function lengthOf(type: SqlValue | undefined): Pick<Column, 'declared'> {
+  const declared = toText(type)
+  return hasLength(declared) ? { declared } : {}
 }
 
 /** What is left of a table that was dropped: its name. */
@@ -116,10 +126,12 @@ export function droppedTable(name: string): UserTable {
 
 /** The table as a message names it: key columns first. */
 export function toTableLine(table: UserTable): TableLine {
-  const key = table.key.map(({ name, type, collation }) => {
-    const isBinary = collation.toUpperCase() === 'BINARY'
-    return isBinary ? { name, type } : { name, type, collation: collation.toUpperCase() }
-  })
+  const key = table.key.map(({ name, type, collation, declared }) => ({
+    name,
+    type,
+    ...(collation.toUpperCase() !== 'BINARY' && { collation: collation.toUpperCase() }),
+    ...(declared !== undefined && { declared }),
+  }))
   return {
     kind: 'table',
     table: table.name,
@@ -135,6 +147,16 @@ export function affinityOf(declaredType: string): ColumnType {
   if (/CHAR|CLOB|TEXT/.test(type)) return 'text'
   if (type === '' || type.includes('BLOB')) return 'blob'
   return /REAL|FLOA|DOUB/.test(type) ? 'real' : 'numeric'
+}
+
+/** Whether there is an index on an expression, or with a condition: each fails at values that it was not made for. */
+function hasExpressions(database: SqliteDatabase, table: string): boolean {
+  const index = new Query(
+    database,
+    `SELECT 1 FROM pragma_index_list(?) l
+      WHERE l.partial = 1 OR EXISTS (SELECT 1 FROM pragma_index_xinfo(l.name) x WHERE x.cid = -2)`,
+  )
+  return index.first(table) !== undefined
 }
 
 function readKeyCollations(database: SqliteDatabase, table: string): ReadonlyMap<string, string> {

@@ -1,9 +1,15 @@
 import { describe } from 'node:test'
 
-import { exchange, itEndsWell, plainShape, plainTable, write } from '../it-ends-well.ts'
-
-const HOUR_MS = 3_600_000
-const YEAR_MS = 365 * 24 * HOUR_MS
+import { HOUR_MS, YEAR_MS } from '../../../simulation/world/times.ts'
+import {
+  exchange,
+  itEndsWell,
+  plainRules,
+  plainShape,
+  plainTable,
+  RING,
+  write,
+} from '../it-ends-well.ts'
 
 const SALE_KEY = [
   { name: 'order', kind: 'text' },
@@ -15,24 +21,14 @@ describe('a deletion that waits, and that another node tells of as well', () => 
   itEndsWell('leaves nothing behind when it gives way', {
     seed: 64331,
     shape: plainShape({
-      codes: ['ЦБ', 'С01', 'С02'],
-      links: [
-        [0, 1],
-        [1, 2],
-        [0, 2],
-      ],
+      ...RING,
       tables: [
         plainTable({ name: 'goods', key: [{ name: 'id', kind: 'uuid' }], refusingNode: 0 }),
         plainTable({ name: 'sales', key: SALE_KEY, parent: 0, onDelete: 'RESTRICT' }),
       ],
       firstRows: [[], [4], [2, 3, 4]],
       clocksMs: [4 * YEAR_MS, 0, -3 * HOUR_MS],
-      rules: {
-        window: 3,
-        resendAfterMs: 24 * HOUR_MS,
-        messageSizeOctets: 250,
-        keepDeletionsDays: 0,
-      },
+      rules: plainRules({ messageSizeOctets: 250, keepDeletionsDays: 0 }),
     }),
     steps: [
       write(1, { key: 1, serial: 1 }),

@@ -1,19 +1,20 @@
 import { describe } from 'node:test'
 
-import type { TableShape, WorldShape } from '../../../simulation/world/shape.ts'
-import { exchange, itEndsWell, plainShape, plainTable, write } from '../it-ends-well.ts'
-
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
-const YEAR_MS = 365 * DAY_MS
+import type { TableShape } from '../../../simulation/world/shape.ts'
+import { DAY_MS, HOUR_MS, YEAR_MS } from '../../../simulation/world/times.ts'
+import {
+  exchange,
+  itEndsWell,
+  plainRules,
+  plainShape,
+  plainTable,
+  RING,
+  write,
+  writeAll,
+} from '../it-ends-well.ts'
 
 /** Deletions are forgotten as soon as all nodes have acknowledged them and a day begins. */
-const FORGETFUL: WorldShape['rules'] = {
-  window: 3,
-  resendAfterMs: DAY_MS,
-  messageSizeOctets: 10_000,
-  keepDeletionsDays: 0,
-}
+const FORGETFUL = plainRules({ keepDeletionsDays: 0 })
 
 describe('a row that comes again after its deletion was forgotten', () => {
   // Seed 5004553. Its version did not count from the deletion, which was forgotten in an exchange in which nothing could be folded.
@@ -82,6 +83,12 @@ const KEY_IN_UTF8: TableShape['key'] = [
   { name: 'a b', kind: 'uuid' },
 ]
 
+const LONG_KEY: TableShape['key'] = [
+  { name: 'Код', kind: 'text' },
+  { name: 'order', kind: 'integer' },
+  { name: 'a b', kind: 'blob' },
+]
+
 describe('a deletion that was forgotten before an older one of another node came', () => {
   // Seed 20005879. The model was wrong: the older deletion, forgotten in its turn, was all that it knew to be forgotten of the row.
   itEndsWell('is not lost', {
@@ -97,5 +104,26 @@ describe('a deletion that was forgotten before an older one of another node came
       isStrict: true,
     }),
     steps: [write(1, { key: 3, serial: 4, value: 1 })],
+  })
+})
+
+describe('a deletion that its node forgot, and that comes back round a ring', () => {
+  // Seed 30002668. The model was wrong: it took it for the deletion of the node that it came from.
+  itEndsWell('is told to everybody, as if it were new', {
+    seed: 30_002_668,
+    shape: plainShape({
+      ...RING,
+      tables: [plainTable({ key: LONG_KEY })],
+      firstRows: [[], [0]],
+      clocksMs: [7, 0, 7],
+      rules: { ...FORGETFUL, messageSizeOctets: 60 },
+    }),
+    steps: [
+      writeAll(2, { key: 1, serial: 2 }, { verb: 'delete', key: 1, serial: 3 }),
+      exchange(2),
+      exchange(1),
+      exchange(0),
+      { kind: 'wait', ms: 10 * DAY_MS },
+    ],
   })
 })

@@ -1,17 +1,15 @@
 import { describe } from 'node:test'
 
-import { exchange, itEndsWell, plainShape, plainTable, write } from '../it-ends-well.ts'
-
-const DAY_MS = 86_400_000
-const YEAR_MS = 365 * DAY_MS
-
-const STAR = {
-  codes: ['ЦБ', 'С01', 'С02'],
-  links: [
-    [0, 1],
-    [0, 2],
-  ],
-} as const
+import { DAY_MS, YEAR_MS } from '../../../simulation/world/times.ts'
+import {
+  exchange,
+  itEndsWell,
+  plainRules,
+  plainShape,
+  plainTable,
+  STAR,
+  write,
+} from '../it-ends-well.ts'
 
 describe('a node that deletes a row of a table that it only takes, and forgets that it did', () => {
   // Seed 62636. The model was wrong: what a node did to a row which it tells nobody of counted as a row that never came.
@@ -21,7 +19,7 @@ describe('a node that deletes a row of a table that it only takes, and forgets t
       ...STAR,
       tables: [plainTable({ oneWayBy: 'office' })],
       clocksMs: [0, 4 * YEAR_MS, 4 * YEAR_MS],
-      rules: { window: 3, resendAfterMs: DAY_MS, messageSizeOctets: 10_000, keepDeletionsDays: 0 },
+      rules: plainRules({ keepDeletionsDays: 0 }),
     }),
     steps: [
       write(0, { serial: 1 }),

@@ -1,8 +1,7 @@
 import { describe } from 'node:test'
 
+import { YEAR_MS } from '../../../simulation/world/times.ts'
 import { exchange, itEndsWell, plainShape, plainTable, write } from '../it-ends-well.ts'
-
-const YEAR_MS = 365 * 86_400_000
 
 /** A table in which two rows may not share a value. */
 const shape = plainShape({

@@ -1,23 +1,16 @@
 import { describe } from 'node:test'
 
 import type { Step } from '../../../simulation/world/step.ts'
-import { exchange, itEndsWell, plainShape, plainTable } from '../it-ends-well.ts'
+import { exchange, itEndsWell, plainShape, plainTable, writeAll } from '../it-ends-well.ts'
 
 const ORDERS = plainTable({ keyBlocks: { size: 6, reserve: 2 } })
 
 /** So many orders, whose keys the database counts. */
 function enter(node: number, count: number, serial: number): Step {
-  const statements = Array.from({ length: count }, (_, index) => {
-    return {
-      verb: 'insert',
-      table: 0,
-      key: 0,
-      otherKey: 0,
-      value: 0,
-      serial: serial + index,
-    } as const
+  const rows = Array.from({ length: count }, (_, index) => {
+    return { verb: 'insert', serial: serial + index } as const
   })
-  return { kind: 'write', node, instance: 'own', statements, ends: 'commit' }
+  return writeAll(node, ...rows)
 }
 
 describe('a head office that lost its marks', () => {

@@ -1,7 +1,7 @@
 import { describe } from 'node:test'
 
 import type { Fate } from '../../../simulation/world/step.ts'
-import { exchange, itEndsWell, plainShape, plainTable, write } from '../it-ends-well.ts'
+import { CHAIN, exchange, itEndsWell, plainShape, plainTable, write } from '../it-ends-well.ts'
 
 const LOST: Fate = { verdict: 'taken', delaysMs: [], damage: 'none', hint: 'kept' }
 
@@ -24,11 +24,7 @@ describe('a head office that was restored from a backup', () => {
   itEndsWell('learns what it lost once a node has something to say that its database takes', {
     seed: 1_017_559,
     shape: plainShape({
-      codes: ['ЦБ', 'С01', 'С02'],
-      links: [
-        [0, 1],
-        [1, 2],
-      ],
+      ...CHAIN,
       tables: [plainTable({ parent: 0, onDelete: 'SET NULL' })],
     }),
     steps: [

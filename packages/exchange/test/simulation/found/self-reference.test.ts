@@ -1,6 +1,6 @@
 import { describe } from 'node:test'
 
-import { itEndsWell, plainShape, plainTable } from '../it-ends-well.ts'
+import { itEndsWell, plainShape, plainTable, writeAll } from '../it-ends-well.ts'
 
 describe('a row that gets the key that it refers to', () => {
   // Seed 5001863. SQLite counted a reference too few, and committed one that points to nothing: programs of the simulation keep from that.
@@ -10,17 +10,12 @@ describe('a row that gets the key that it refers to', () => {
       tables: [plainTable({ key: [{ name: 'id', kind: 'text' }], parent: 0 })],
     }),
     steps: [
-      {
-        kind: 'write',
-        node: 1,
-        instance: 'own',
-        statements: [
-          { verb: 'upsert', table: 0, key: 0, otherKey: 1, serial: 5, value: 0 },
-          { verb: 'upsert', table: 0, key: 4, otherKey: 2, serial: 6, value: 0 },
-          { verb: 'rekey', table: 0, key: 0, otherKey: 1, serial: 7, value: 0 },
-        ],
-        ends: 'commit',
-      },
+      writeAll(
+        1,
+        { otherKey: 1, serial: 5 },
+        { key: 4, otherKey: 2, serial: 6 },
+        { verb: 'rekey', otherKey: 1, serial: 7 },
+      ),
     ],
   })
 })

@@ -40,3 +40,21 @@ describe('a row that waits at a node, and is no longer its part', () => {
     ],
   })
 })
+
+describe('a row that waits at the head office, and that its node has lost', () => {
+  // Seed 53000025. The model was wrong: what made room for it was nobody's part, and nobody had anything to say after which it would be tried again.
+  itEndsWell('finds its place when the node has something to say', {
+    seed: 53_000_025,
+    shape: plainShape({
+      tables: [plainTable({ unique: 'code' })],
+      firstRows: [[0, 1, 4], []],
+      zones: ['', '12'],
+    }),
+    steps: [
+      { kind: 'back up', node: 1 },
+      write(1, { key: 2, serial: 2, value: 0 }),
+      exchange(1),
+      { kind: 'restore', node: 1, spool: 'lost' },
+    ],
+  })
+})

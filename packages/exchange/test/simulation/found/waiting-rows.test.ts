@@ -1,9 +1,16 @@
 import { describe } from 'node:test'
 
-import { exchange, itEndsWell, plainShape, plainTable, write } from '../it-ends-well.ts'
-
-const HOUR_MS = 3_600_000
-const YEAR_MS = 365 * 24 * HOUR_MS
+import { HOUR_MS, YEAR_MS } from '../../../simulation/world/times.ts'
+import {
+  exchange,
+  itEndsWell,
+  plainRules,
+  plainShape,
+  plainTable,
+  RING,
+  STAR,
+  write,
+} from '../it-ends-well.ts'
 
 describe('a row that waits, and came from a copy of a node that is gone', () => {
   // Seed 20170. When it fitted at last it was said to have come from the node, which never saw it, and was not offered to it.
@@ -72,20 +79,10 @@ describe('a row that a policy decided, and that waits', () => {
   itEndsWell('is no decision about what another node says of the row', {
     seed: 3_000_621,
     shape: plainShape({
-      codes: ['ЦБ', 'С01', 'С02'],
-      links: [
-        [0, 1],
-        [1, 2],
-        [0, 2],
-      ],
+      ...RING,
       tables: [plainTable({ unique: 'code' })],
       firstRows: [[0, 1, 4]],
-      rules: {
-        window: 3,
-        resendAfterMs: 24 * HOUR_MS,
-        messageSizeOctets: 60,
-        keepDeletionsDays: 1,
-      },
+      rules: plainRules({ messageSizeOctets: 60, keepDeletionsDays: 1 }),
       policy: 'function',
     }),
     steps: [
@@ -119,11 +116,7 @@ describe('a decision about a row of which an earlier decision waits', () => {
   itEndsWell('has a version of its own', {
     seed: 5_000_179,
     shape: plainShape({
-      codes: ['ЦБ', 'С01', 'С02'],
-      links: [
-        [0, 1],
-        [0, 2],
-      ],
+      ...STAR,
       tables: [plainTable({ unique: 'code' })],
       firstRows: [[4], [], []],
       clocksMs: [4 * YEAR_MS, 0, 0],

@@ -36,6 +36,82 @@ export function departingContract(open: OpenDatabase): void {
       itStays(open, schema)
     })
   }
+  describeReferred(open)
+}
+
+/** A row that left the share, and has to wait, because another row refers to it. */
+async function withLeaving(open: OpenDatabase): Promise<StoreToTry> {
+  const node = await open(`${GOODS}; ${PARTS}`)
+  await node.apply(LINE, [row(5, 'С01', 1n, 'a')])
+  await node.sql('INSERT INTO parts VALUES (1, 1)')
+  await node.apply(LINE, [departure(5, 'С01', 1n)])
+  assert.equal((await node.store.refusedRows()).length, 1)
+  return node
+}
+
+/** Nothing refers to the row any more: what waits to go, goes. */
+async function afterNothingRefers(node: StoreToTry): Promise<string[][]> {
+  await node.sql('DELETE FROM parts')
+  await node.apply(LINE, [])
+  return node.rows(ROWS)
+}
+
+function describeReferred(open: OpenDatabase): void {
+  describe('a row that is no longer the share of its node, and that others refer to,', () => {
+    it('goes when nothing refers to it any more', async () => {
+      const node = await withLeaving(open)
+
+      assert.deepEqual(await afterNothingRefers(node), [])
+      assert.deepEqual(await node.store.refusedRows(), [])
+    })
+
+    it('stays when it is the share again in the same version', async () => {
+      const node = await withLeaving(open)
+
+      const summary = await node.apply(LINE, [row(5, 'С01', 1n, 'a')])
+
+      assert.equal(summary.refused, 0)
+      assert.deepEqual(await node.store.refusedRows(), [])
+      assert.deepEqual(await afterNothingRefers(node), [['1', 'a']])
+    })
+
+    it('stays when the version that left with it, and had waited, is the share again', async () => {
+      const node = await withWaitingLater(open)
+
+      await node.apply(LINE, [departure(6, 'С01', 1n)])
+      await node.sql(`UPDATE goods SET code = 'free' WHERE id = 900`)
+      await node.apply(LINE, [row(6, 'С01', 1n, 'taken')], { acknowledgedSeq: 1000 })
+
+      assert.deepEqual(await afterNothingRefers(node), [['1', 'taken']])
+    })
+
+    it('goes although another node still has it', async () => {
+      const node = await withLeaving(open)
+
+      await node.apply(LINE, [row(5, 'С01', 1n, 'a')], { code: 'С02' })
+
+      assert.deepEqual(await afterNothingRefers(node), [])
+    })
+
+    it('goes when it is the share again, and leaves once more', async () => {
+      const node = await withLeaving(open)
+      await node.apply(LINE, [row(5, 'С01', 1n, 'a')])
+
+      await node.apply(LINE, [departure(5, 'С01', 1n)])
+
+      assert.deepEqual(await afterNothingRefers(node), [])
+    })
+  })
+}
+
+/** A row that others refer to, and of which a later version waits. */
+async function withWaitingLater(open: OpenDatabase): Promise<StoreToTry> {
+  const node = await open(`${GOODS}; ${PARTS}`)
+  await node.apply(LINE, [row(5, 'С01', 1n, 'a')])
+  await node.sql('INSERT INTO parts VALUES (1, 1)')
+  await node.apply(LINE, [row(6, 'С01', 1n, 'taken')])
+  assert.equal((await node.store.refusedRows()).length, 1)
+  return node
 }
 
 function itGoes(open: OpenDatabase, schema: string): void {

@@ -134,6 +134,14 @@ describe('rows that are known', () => {
       'has unique expressions',
       'CREATE TABLE t (id PRIMARY KEY, a); CREATE UNIQUE INDEX u ON t (a + 1)',
     ],
+    [
+      'has an index on an expression',
+      `CREATE TABLE t (id PRIMARY KEY, a); CREATE INDEX i ON t (json_extract(a, '$.x'))`,
+    ],
+    [
+      'has an index with a condition',
+      `CREATE TABLE t (id PRIMARY KEY, a); CREATE INDEX i ON t (id) WHERE abs(a) > 1`,
+    ],
     ['is strict', 'CREATE TABLE t (id TEXT PRIMARY KEY, a INT) STRICT'],
     ['computes columns', 'CREATE TABLE t (id PRIMARY KEY, a, b AS (a + 1) NOT NULL)'],
   ] as const) {

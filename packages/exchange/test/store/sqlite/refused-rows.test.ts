@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
 
-import { prepareSqlite } from '@obmen/exchange/sqlite'
+import { openSqliteStore, prepareSqlite } from '@obmen/exchange/sqlite'
 
 import { deletion, PLAN, PreparedDatabase, row, tableLine } from './prepared-database.ts'
+import { applyMessage } from '../store-language.ts'
 
 const GOODS = tableLine('goods', 1, { id: 'integer', code: 'text' })
 const ROWS = 'SELECT * FROM goods ORDER BY id'
 const SCHEMA = 'CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT UNIQUE)'
+
+const GOODS_ALONE = { content: { kind: 'only', tables: ['goods'] } } as const
 
 const REFUSALS: readonly {
   readonly name: string
@@ -39,6 +43,24 @@ const REFUSALS: readonly {
     code: 'integer',
     fine: 0,
   },
+  {
+    name: 'an index on an expression',
+    schema: `CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT);
+      CREATE INDEX good ON goods (CASE code WHEN 'bad' THEN json_extract(code, '$.x') END)`,
+    reason: 'malformed JSON',
+  },
+  {
+    name: 'the condition of an index',
+    schema: `CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT);
+      CREATE INDEX good ON goods (id) WHERE abs(iif(code = 'bad', -9223372036854775808, 1)) > 2`,
+    reason: 'integer overflow',
+  },
+  {
+    name: 'a computed column that would be too long',
+    schema: `CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT,
+      long AS (iif(code = 'bad', zeroblob(2000000000), NULL)) STORED)`,
+    reason: 'string or blob too big',
+  },
 ]
 
 describe('a row that the database refuses', () => {
@@ -65,6 +87,95 @@ describe('a row that the database refuses', () => {
       })
     })
   }
+
+  describe('because an expression fails at what it holds', () => {
+    const EXPRESSION = `CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT);
+      CREATE INDEX good ON goods (json_extract(code, '$.x')); INSERT INTO goods VALUES (1, '{}'), (2, '{}')`
+
+    it('leaves the row that is here, and what is known of it, as they are', async () => {
+      const node = new PreparedDatabase(EXPRESSION)
+      const before = node.rows('SELECT * FROM obmen_index_1 WHERE k1 = 1')
+
+      const summary = await node.apply(
+        GOODS,
+        [row(2, 'С01', 1n, '{'), row(2, 'С01', 2n, '{"x":1}')],
+        { acknowledgedSeq: 2 },
+      )
+
+      assert.deepEqual([summary.applied, summary.refused], [1, 1])
+      assert.deepEqual(node.rows('SELECT * FROM obmen_index_1 WHERE k1 = 1'), before)
+      assert.deepEqual(node.rows(ROWS), [
+        [1, '{}'],
+        [2, '{"x":1}'],
+      ])
+      assert.deepEqual(node.rows('PRAGMA integrity_check'), [['ok']])
+    })
+
+    it('is set aside when a trigger that stays fails, and nothing stays of what it did', async () => {
+      const node = new PreparedDatabase(
+        `CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT); CREATE TABLE journal (code);
+         CREATE TRIGGER noted AFTER INSERT ON goods BEGIN
+           INSERT INTO journal VALUES (NEW.code); INSERT INTO journal VALUES (json(NEW.code)); END`,
+        GOODS_ALONE,
+      )
+
+      await node.apply(GOODS, [row(2, 'С01', 1n, '{'), row(2, 'С01', 2n, '5')])
+
+      const [refused] = await node.store.refusedRows()
+      assert.equal(refused?.reason, 'malformed JSON')
+      assert.deepEqual(node.rows('SELECT code FROM journal'), [['5'], ['5']])
+      assert.deepEqual(node.rows(ROWS), [[2, '5']])
+    })
+
+    it('is set aside when a function of the application throws', async () => {
+      const node = new PreparedDatabase('CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT)')
+      node.database.function('fine', { deterministic: true }, (code) => {
+        if (code === 'bad') throw new TypeError('no goods of this kind')
+        return code
+      })
+      node.sql('CREATE INDEX good ON goods (fine(code))')
+
+      await node.apply(GOODS, [row(2, 'С01', 1n, 'bad'), row(2, 'С01', 2n, 'good')])
+
+      const [refused] = await node.store.refusedRows()
+      assert.equal(refused?.reason, 'no goods of this kind')
+      assert.deepEqual(node.rows(ROWS), [[2, 'good']])
+    })
+
+    it('stops its message in strict mode', async () => {
+      const node = new PreparedDatabase(EXPRESSION, { rules: { strict: true } })
+
+      await assert.rejects(node.apply(GOODS, [row(2, 'С01', 3n, '{')]), { code: 'ROW_REFUSED' })
+    })
+  })
+
+  it('is not set aside where no row can be written: only the application has a function of the table', async () => {
+    const node = new PreparedDatabase(
+      'CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT, shelf TEXT)',
+    )
+    node.database.function('fine', { deterministic: true }, (code) => code)
+    node.sql('CREATE INDEX good ON goods (fine(code))')
+    const elsewhere = new DatabaseSync(':memory:')
+    elsewhere.deserialize(node.database.serialize())
+
+    const parts = [{ table: GOODS, rows: [row(2, 'С01', 1n, 'a')] }]
+    await assert.rejects(
+      applyMessage(openSqliteStore(elsewhere, PLAN), parts, {}),
+      /function: fine/,
+    )
+  })
+
+  it('is not set aside when the disk is full: its message is', async () => {
+    const node = new PreparedDatabase(SCHEMA)
+    const [[pages] = []] = node.rows('PRAGMA page_count')
+    node.sql(`PRAGMA max_page_count = ${Number(pages)}`)
+
+    const many = Array.from({ length: 400 }, (_, no) => row(2, 'С01', BigInt(no), 'x'.repeat(99)))
+    await assert.rejects(node.apply(GOODS, many), /full/)
+
+    assert.deepEqual(await node.store.refusedRows(), [])
+    assert.deepEqual(node.rows(ROWS), [])
+  })
 
   it('is set aside too when its key is no number and the table wants one', async () => {
     const node = new PreparedDatabase(SCHEMA)

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
+import { parseNodeCode, type RowLine } from '@obmen/exchange'
+
 import { deletion, PreparedDatabase, row, schemaOf, tableLine } from './prepared-database.ts'
 
 const GOODS = tableLine('goods', 1, { id: 'integer', name: 'text' })
@@ -81,6 +83,70 @@ describe('triggers of the application', () => {
     node.sql(`INSERT INTO goods VALUES (2, 'mine')`)
 
     assert.deepEqual(await node.newChanges(), ['+ goods 2 "mine"', '+ journal 1 "inserted mine"'])
+  })
+})
+
+describe('triggers that register changes', () => {
+  const TABLES = `CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT UNIQUE);
+    INSERT INTO goods VALUES (1000, 'a'), (1001, 'b')`
+  const version = (node: PreparedDatabase): unknown => node.rows('PRAGMA schema_version')
+  const log = (node: PreparedDatabase): unknown => node.rows('SELECT * FROM obmen_log_1')
+
+  it('stay for a few rows, and what they have registered goes: the schema is as before for every program', async () => {
+    const node = new PreparedDatabase(TABLES)
+    const before = version(node)
+
+    const summary = await node.apply(
+      GOODS,
+      [row(2, 'С01', 1n, 'c'), row(2, 'С01', 2n, 'a'), row(2, 'С01', 1000n, 'd')],
+      { acknowledgedSeq: 2 },
+    )
+
+    assert.deepEqual([summary.applied, summary.refused], [3, 0])
+    assert.deepEqual([version(node), log(node)], [before, []])
+    assert.deepEqual(node.rows(`SELECT k1 FROM obmen_index_1 WHERE via <> ''`), [[1], [2], [1000]])
+  })
+
+  it('go as soon as many rows come, and what they have registered before goes too', async () => {
+    const node = new PreparedDatabase(TABLES)
+    const schema = schemaOf(node.database, 'all')
+    const before = version(node)
+    const some = (first: number): RowLine[] =>
+      Array.from({ length: 60 }, (_, no) => row(2, 'С01', BigInt(first + no), `${first + no}`))
+
+    await node.applyMessage([
+      { table: GOODS, rows: some(1) },
+      { table: GOODS, rows: some(100) },
+    ])
+
+    assert.notDeepEqual(version(node), before)
+    assert.deepEqual(log(node), [])
+    assert.deepEqual(schemaOf(node.database, 'all'), schema)
+    node.sql(`UPDATE goods SET name = 'mine' WHERE id = 5`)
+    assert.equal((await node.newChanges()).includes('+ goods 5 "mine"'), true)
+  })
+
+  it('leave what the application has registered before', async () => {
+    const node = new PreparedDatabase(TABLES)
+    node.sql(`UPDATE goods SET name = 'mine' WHERE id = 1001`)
+
+    await node.store.transaction(async (transaction) => {
+      const code = parseNodeCode('С01')
+      const applier = await transaction.beginApplying({ code, acknowledgedSeq: 0, nowMs: 1 })
+      await applier.beginTable(GOODS)
+      await applier.applyRows([row(2, 'С01', 1n, 'c')])
+      await applier.finish()
+    })
+
+    assert.deepEqual(node.rows('SELECT k1 FROM obmen_log_1 WHERE NOT evicted'), [[1001]])
+  })
+
+  it('note no eviction by a row that is refused', async () => {
+    const node = new PreparedDatabase(TABLES)
+
+    const summary = await node.apply(GOODS, [row(2, 'С01', 1n, 'a')])
+
+    assert.deepEqual([summary.refused, log(node)], [1, []])
   })
 })
 

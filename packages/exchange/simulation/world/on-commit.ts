@@ -1,0 +1,66 @@
+/** What a transaction of the engine did, once it is committed: the model does the same, and what holds of each of them is looked at. */
+import type { NodeState } from '@obmen/exchange'
+
+import type { LetterContent } from '../model/letter-rows.ts'
+import type { RowId } from '../model/row-state.ts'
+import type { StoreAct } from '../site/gated-store.ts'
+import type { Site } from '../site/site.ts'
+import { appliedRows } from './applied-rows.ts'
+import { checkProgress } from './checks.ts'
+import { oneWayBy, tableNumber, type WorldShape } from './shape.ts'
+import type { World } from './world.ts'
+import { WorldFailure } from './world-failure.ts'
+
+/** From here on it is so. */
+export function onCommit(world: World, site: Site, acts: readonly StoreAct[]): void {
+  for (const act of acts) {
+    if (act.kind === 'save') {
+      onSaved(site, act.node)
+      continue
+    }
+    if (act.kind !== 'fold' || site.model.pending.size > 0) site.hasChanged = true
+    if (act.kind === 'fold') site.model.fold((id) => stampOfEvicted(world.shape, site, id))
+    else if (act.kind === 'apply') onApplied(world, site)
+  }
+}
+
+/** The time of a row's version, where rows may give way to others, or went with TRUNCATE. */
+function stampOfEvicted({ tables }: WorldShape, site: Site, id: RowId): number | undefined {
+  const number = tableNumber(id)
+  const hasUnique = tables[number]?.unique !== undefined
+  const mayDiffer = hasUnique || site.model.truncated.has(number)
+  return mayDiffer ? site.reader.index().get(id)?.stamp : undefined
+}
+
+function onApplied({ shape, isWidened }: World, site: Site): void {
+  const { content, isFalse = true } = site.fetched ?? {}
+  if (content === undefined || isFalse) {
+    throw new WorldFailure('only whole messages are applied', `at ${site.name}`)
+  }
+  if (site.model.pending.size > 0) {
+    const facts = `${site.model.pending.size} changes at ${site.name}`
+    throw new WorldFailure('changes have versions before a message is applied', facts)
+  }
+  const { uuid } = content
+  if (site.applied.has(uuid)) throw new WorldFailure('nothing is applied twice', `at ${site.name}`)
+  site.applied.add(uuid)
+  const taken = { ...content, rows: takenRows(shape, site, content) }
+  const before = new Set(site.model.held.keys())
+  site.model.apply(taken, appliedRows(site, shape, { sender: content.from, mayMerge: isWidened }))
+  if (shape.isStrict !== true || content.hasMore) return
+  const added = [...site.model.held.keys()].find((id) => !before.has(id))
+  if (added === undefined) return
+  throw new WorldFailure('a strict plan sets nothing aside', `${added} at ${site.name}`)
+}
+
+/** The head office takes no rows of tables that only it writes. */
+function takenRows(shape: WorldShape, site: Site, { rows }: LetterContent): LetterContent['rows'] {
+  if (site.node > 0) return rows
+  return new Map([...rows].filter(([id]) => oneWayBy(shape, id) !== 'office'))
+}
+
+function onSaved(site: Site, state: NodeState): void {
+  const before = site.states.get(state.code)
+  if (before !== undefined) checkProgress(site, before, state)
+  site.states.set(state.code, state)
+}

@@ -1,0 +1,31 @@
+import { describe } from 'node:test'
+
+import { DAY_MS } from '../../../simulation/world/times.ts'
+import { exchange, itEndsWell, plainShape, plainTable, STAR, write } from '../it-ends-well.ts'
+
+describe('a message of a copy that is gone', () => {
+  // Seed 30020830. The model was wrong: nobody but the copy could have said anything in the place of a row that the strict plan refuses.
+  itEndsWell(
+    'stops nothing when its row is refused, and goes when somebody begins the exchange with its node anew',
+    {
+      seed: 30_020_830,
+      shape: plainShape({
+        ...STAR,
+        tables: [plainTable({ refusingNode: 0 })],
+        firstRows: [[], [3, 4]],
+        isStrict: true,
+      }),
+      steps: [
+        exchange(1),
+        { kind: 'copy', node: 1 },
+        write(1, { verb: 'delete', key: 4, serial: 2 }),
+        exchange(1),
+        { kind: 'wait', ms: 10 * DAY_MS },
+        write(1, { verb: 'replace', key: 2, serial: 3 }, 'copy'),
+        exchange(1),
+        exchange(0),
+        exchange(1, 'copy'),
+      ],
+    },
+  )
+})
