@@ -4,7 +4,14 @@ import type { Value } from '../../message/values.ts'
 import type { Change, ChangeBatch, ChangeLines, ChangesRequest } from '../change-store.ts'
 import { type Connection, quoteName, type SqlRow, toNumber, toText } from './postgres-database.ts'
 import { indexName } from './capture.ts'
-import { canReadLines, type LineSource, type ReadColumn, readLines } from './line-reader.ts'
+import {
+  canReadLines,
+  FIRST_LINES,
+  linesAfter,
+  type LineSource,
+  type ReadColumn,
+  readLines,
+} from './line-reader.ts'
 import { type RuledTable, sharedColumns, toSharedTableLine } from './ruled-table.ts'
 import { type ChangeSource, conditionFor, shareName, shareSource, wholeSource } from './share.ts'
 import type { UserColumn } from './user-table.ts'
@@ -76,6 +83,7 @@ class TableCursor {
   readonly #knower: string
   /** Before the first row that is read by itself: where the next lines begin, at the earliest. */
   #nextSeq: number | undefined
+  #lineCount = FIRST_LINES
   #rows: readonly SqlRow[] = []
   #next = 0
   #fetchRows = FIRST_ROWS
@@ -153,7 +161,13 @@ class TableCursor {
   async #readLines(throughSeq: number): Promise<ChangeLines | undefined> {
     const { keepsOwn = false, roomForLines } = this.#request
     const afterSeq = this.seq - 1
-    const range = { afterSeq, throughSeq, knower: this.#knower, tellsVia: keepsOwn }
+    const range = {
+      afterSeq,
+      throughSeq,
+      knower: this.#knower,
+      tellsVia: keepsOwn,
+      lineCount: this.#lineCount,
+    }
     const lines = await readLines(this.#connection, this.#source, range)
     if (lines === 'none') {
       await this.#skipTo(throughSeq)
@@ -163,6 +177,7 @@ class TableCursor {
       await this.#openRows(afterSeq)
       return undefined
     }
+    this.#lineCount = linesAfter(lines)
     const isLast = lines.lastSeq >= this.#request.throughSeq
     this.#nextSeq = isLast ? Number.POSITIVE_INFINITY : lines.lastSeq + 1
     return lines

@@ -8,8 +8,20 @@ import type { Codec } from './column-type.ts'
 import { type Connection, toNumber, toText } from './postgres-database.ts'
 import type { ChangeSource } from './share.ts'
 
+/** As long as nobody knows how long lines are. */
+export const FIRST_LINES = 500
+
 /** Enough that the work for a piece, most of it planning, does not count. */
-const LINES_AT_A_TIME = 500
+const MOST_LINES = 1000
+
+/** About how much a piece should hold, where lines are long. */
+const PIECE_OCTETS = 1024 * 1024
+
+/** How many lines to read after a piece: as many as it takes for the next one to be large, and not too large. */
+export function linesAfter({ rowCount, octets }: ChangeLines): number {
+  const fitting = Math.floor((PIECE_OCTETS * rowCount) / Math.max(1, octets.length))
+  return Math.max(FIRST_LINES, Math.min(MOST_LINES, fitting))
+}
 
 /** What is done with the values of a column, and the expression that reads them. */
 export interface ReadColumn {
@@ -38,11 +50,12 @@ export async function readLines(
     readonly knower: string
     /** Lines of several senders are not wanted in one piece. */
     readonly tellsVia: boolean
+    readonly lineCount: number
   },
 ): Promise<ChangeLines | 'none' | undefined> {
   const statement = linesStatement(source, range.tellsVia ? 'i.via' : `''`)
-  const { afterSeq, throughSeq, knower } = range
-  const row = await connection.first(statement, afterSeq, throughSeq, knower)
+  const { afterSeq, throughSeq, knower, lineCount } = range
+  const row = await connection.first(statement, afterSeq, throughSeq, knower, lineCount)
   const [rowCount, lastSeq, via, lastVia, plainCount, lines] = row ?? []
   if (toNumber(rowCount) === 0) return 'none'
   if (typeof lines !== 'string') return undefined
@@ -65,7 +78,7 @@ function linesStatement(source: LineSource, via: string): string {
               ${from}
              WHERE ${position} > $1::bigint AND ${position} <= $2::bigint AND ${condition}
                AND i.seq NOT IN (SELECT seq FROM obmen_exchange.unsent)
-             ORDER BY ${position} LIMIT ${LINES_AT_A_TIME}) AS piece`
+             ORDER BY ${position} LIMIT $4::bigint) AS piece`
 }
 
 /** The line of a row, see body-lines.ts; NULL for one that can't be had so. */

@@ -71,7 +71,8 @@ function isSqlRow(row: unknown): row is SqlRow {
 
 /**
  * What every transaction of ours sets for itself, so that a value has one form, whatever the settings of the server, the
- * database and the role are. In these forms PostgreSQL reads back exactly what it wrote.
+ * database and the role are. In these forms PostgreSQL reads back exactly what it wrote. And our statements are short: to compile each of
+ * them anew, as servers do whose plans look dear, takes longer than to run it.
  */
 export const SETTINGS = `
   SET LOCAL DateStyle = 'ISO, YMD';
@@ -80,6 +81,7 @@ export const SETTINGS = `
   SET LOCAL extra_float_digits = 1;
   SET LOCAL bytea_output = 'hex';
   SET LOCAL lc_monetary = 'C';
+  SET LOCAL jit = off;
   SET LOCAL idle_in_transaction_session_timeout = 0`
 
 /** How a transaction begins. */

@@ -303,9 +303,8 @@ describe('a message that is applied', () => {
   })
 })
 
-const FAMILY = `CREATE TABLE parents (id integer PRIMARY KEY);
-  CREATE TABLE children (id integer PRIMARY KEY, parent integer REFERENCES parents);
-  INSERT INTO parents VALUES (1), (2)`
+const FAMILY = `CREATE TABLE parents (id integer PRIMARY KEY); INSERT INTO parents VALUES (1), (2);
+  CREATE TABLE children (id integer PRIMARY KEY, parent integer REFERENCES parents)`
 const PARENTS = tableLine('parents', 1, { id: 'integer' })
 const CHILDREN = tableLine('children', 1, { id: 'integer', parent: 'integer' })
 
