@@ -2,7 +2,7 @@ import { restartNode } from '@obmen/exchange'
 
 import { compareStates, describeState } from '../model/row-state.ts'
 import type { Site } from '../site/site.ts'
-import { checkConvergence, checkSite, checkStrangeLetters } from './checks.ts'
+import { checkConvergence, checkSite, checkStrangeLetters, waitingAt } from './checks.ts'
 import { countsKeys } from './counted-rows.ts'
 import { exchangeOnce } from './exchange-once.ts'
 import { tableNumber } from './shape.ts'
@@ -29,7 +29,7 @@ export async function heal(world: World): Promise<void> {
   checkStrangeLetters(world.mailbox)
   checkNothingLies(world)
   await checkKeysLeft(world)
-  if (!world.sites.some(({ model }) => model.held.size > 0)) return
+  if (!world.sites.some(({ model }) => waitingAt(model).size > 0)) return
   world.tell?.('make room')
   makeRoom(world)
   await settle(world)
@@ -56,7 +56,7 @@ async function checkKeysLeft({ shape, sites }: World): Promise<void> {
 
 /** But for a row that fits nowhere here, and whose node has forgotten that it ever made it. */
 function checkNothingIsHeld(world: World, site: Site): void {
-  for (const [id, state] of site.model.held) {
+  for (const [id, state] of waitingAt(site.model)) {
     const table = world.shape.tables[tableNumber(id)]
     const fitsNever = table?.refusingNode === site.node || table?.parent !== undefined
     const isForgotten = world.sites.every(({ model }) => {
