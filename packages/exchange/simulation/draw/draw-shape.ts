@@ -44,10 +44,8 @@ export function drawShape(random: Random, nodeCount?: number): WorldShape {
   const isPlain = drawn.every(
     ({ unique, refusingNode, parent }) => (unique ?? refusingNode ?? parent) === undefined,
   )
-  const refers = drawn.some(({ parent }) => parent !== undefined)
   const isShared =
-    links === STAR &&
-    (isPlain ? random.percent(35) : !refers && random.stream('refused share').percent(60))
+    links === STAR && (isPlain ? random.percent(35) : random.stream('refused share').percent(60))
   const goesOneWay = isPlain && links === STAR && !isShared && random.percent(30)
   const oneWayBy = random.pick(['office', 'nodes'] as const)
   const directed = goesOneWay

@@ -10,6 +10,8 @@ import { compareStates, type RowId, type RowState } from './row-state.ts'
 export interface AppliedRows {
   /** The database holds the row back. */
   isHeld(id: RowId, state: RowState): boolean
+  /** The row is no longer the node's share, and waits to go because another one refers to it. */
+  isLeaving(id: RowId, state: RowState): boolean
   /** The plan's policy made a version of its own of two that met. What waited before was decided then. */
   decision(
     id: RowId,
@@ -26,6 +28,13 @@ export interface AppliedRows {
 interface Writing {
   readonly atMs: number
   readonly isTruncate?: boolean
+}
+
+/** A row that is no longer the node's share, and waits to go because others refer to it. */
+interface Leaving {
+  readonly state: RowState
+  /** Who said so. */
+  readonly from: string
 }
 
 /** On what occasion a version meets the one that is here. */
@@ -48,6 +57,8 @@ export class SiteModel {
   readonly times: number[]
   /** Newer versions that the database refuses. */
   readonly held: Map<RowId, RowState>
+  /** Rows that are no longer the node's share, and that others refer to. */
+  readonly leaving: Map<RowId, Leaving>
   /** From whom a row's version came; nobody, when it was made here. */
   readonly sources: Map<RowId, string>
   /** What is known no more: deletions that were old enough, and rows that left the node's share. */
@@ -69,6 +80,7 @@ export class SiteModel {
     this.times = [...(from?.times ?? [])]
     this.truncated = new Set(from?.truncated)
     this.held = new Map(from?.held)
+    this.leaving = new Map(from?.leaving)
     this.sources = new Map(from?.sources)
     this.forgotten = new Map(from?.forgotten)
     this.purged = new Map(from?.purged)
@@ -125,6 +137,10 @@ export class SiteModel {
 
   /** The rows of a letter were applied, where the database did not do otherwise for a reason. */
   apply(letter: LetterContent, database: AppliedRows): void {
+    for (const [id, { from }] of this.leaving) {
+      // Its sender names it again: it is the node's share after all.
+      if (from === letter.from && letter.rows.get(id)?.text !== undefined) this.leaving.delete(id)
+    }
     for (const id of new Set([...letter.rows.keys(), ...this.held.keys()])) {
       const waited = this.held.get(id)
       this.held.delete(id)
@@ -136,18 +152,29 @@ export class SiteModel {
       for (const state of candidates) this.#meet(id, state, { letter, database, waited })
     }
     for (const [id, state] of letter.departures) {
-      const own = this.rows.get(id)
-      // A row that was changed since stays.
-      const isChanged = own && compareStates(own, { ...state, text: own.text }) > 0
-      if (isChanged === true || !database.isGone(id)) continue
-      this.rows.delete(id)
-      this.present.delete(id)
-      const waiting = this.held.get(id)
-      if (waiting !== undefined && compareStates({ ...waiting, text: state.text }, state) <= 0)
-        this.held.delete(id)
-      this.made.delete(id)
-      this.forgotten.set(id, state)
+      const before = this.leaving.get(id)?.state
+      if (before !== undefined && compareStates(before, state) > 0) continue
+      this.leaving.set(id, { state, from: letter.from })
     }
+    for (const [id, { state }] of this.leaving) this.#leave(id, state, database)
+  }
+
+  #leave(id: RowId, state: RowState, database: AppliedRows): void {
+    const own = this.rows.get(id)
+    // A row that was changed since stays.
+    const isChanged = own !== undefined && compareStates(own, { ...state, text: own.text }) > 0
+    const isGone = !isChanged && database.isGone(id)
+    const waiting = this.held.get(id)
+    const isNewer =
+      waiting !== undefined && compareStates({ ...waiting, text: state.text }, state) > 0
+    if (!isNewer && (isGone || database.isLeaving(id, state))) this.held.delete(id)
+    if (!isGone && !isChanged && !isNewer && database.isLeaving(id, state)) return
+    this.leaving.delete(id)
+    if (!isGone) return
+    this.rows.delete(id)
+    this.present.delete(id)
+    this.made.delete(id)
+    this.forgotten.set(id, state)
   }
 
   #meet(id: RowId, state: RowState, { letter, database, waited }: Occasion): void {

@@ -29,6 +29,14 @@ export function appliedRows(
       // One version may have two contents, of which one is here and the other one fits no better than what waits.
       return !isVersion || rows().get(id) !== state.text
     },
+    isLeaving(id, state) {
+      const waiting = refused.get(id)
+      return (
+        isParent(id) &&
+        waiting !== undefined &&
+        compareStates(waiting, { ...state, text: undefined }) === 0
+      )
+    },
     decision(id, meeting, waited) {
       const entry = index.get(id)
       // A node that was restored meets what it made in its other life, as it meets a decision of its own.

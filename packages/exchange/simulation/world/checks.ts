@@ -4,6 +4,7 @@ import type { NodeState } from '@obmen/exchange'
 
 import type { Mailbox } from '../mail/mailbox.ts'
 import { compareStates, describeState, type RowId, type RowState } from '../model/row-state.ts'
+import type { SiteModel } from '../model/site-model.ts'
 import type { Site } from '../site/site.ts'
 import type { IndexedRow } from '../site/table-reader.ts'
 import { oneWayBy, type WorldShape } from './shape.ts'
@@ -47,10 +48,17 @@ function forgetPurged({ model }: Site, index: ReadonlyMap<RowId, IndexedRow>): v
   }
 }
 
+/** What is set aside: rows that do not fit, and rows that are to go and can't. */
+export function waitingAt({ held, leaving }: SiteModel): ReadonlyMap<RowId, RowState> {
+  const departures = [...leaving].map(([id, { state }]) => [id, state] as const)
+  return new Map([...departures, ...held])
+}
+
 function checkHeld({ model, reader, name }: Site): void {
   const refused = reader.refused()
-  for (const id of new Set([...refused.keys(), ...model.held.keys()])) {
-    const [actual, expected] = [refused.get(id), model.held.get(id)]
+  const waiting = waitingAt(model)
+  for (const id of new Set([...refused.keys(), ...waiting.keys()])) {
+    const [actual, expected] = [refused.get(id), waiting.get(id)]
     if (actual !== undefined && expected !== undefined && compareStates(actual, expected) === 0) {
       continue
     }
@@ -108,7 +116,7 @@ export function checkConvergence(
   sites: readonly Site[],
   zones: ReadonlyMap<number, string>,
 ): void {
-  const held = new Set(sites.flatMap(({ model }) => [...model.held.keys()]))
+  const held = new Set(sites.flatMap(({ model }) => [...waitingAt(model).keys()]))
   const [first, ...others] = sites
   if (first === undefined) return
   for (const other of others) {

@@ -3,7 +3,7 @@ import { type NodeCode, type NodeState, restartNode } from '@obmen/exchange'
 import { compareEpochs } from '../../src/plan/epoch.ts'
 import { compareStates, describeState } from '../model/row-state.ts'
 import type { Site } from '../site/site.ts'
-import { checkConvergence, checkSite, checkStrangeLetters } from './checks.ts'
+import { checkConvergence, checkSite, checkStrangeLetters, waitingAt } from './checks.ts'
 import { countsKeys } from './counted-rows.ts'
 import { exchangeOnce } from './exchange-once.ts'
 import { tableNumber } from './shape.ts'
@@ -45,7 +45,7 @@ export async function heal(world: World): Promise<void> {
 }
 
 function isAnythingHeld({ sites }: World): boolean {
-  return sites.some(({ model }) => model.held.size > 0)
+  return sites.some(({ model }) => waitingAt(model).size > 0)
 }
 
 /** What was sent was read and removed; of what nobody can read, an administrator hears. */
@@ -67,7 +67,7 @@ async function checkKeysLeft({ shape, sites }: World): Promise<void> {
 
 /** But for a row that fits nowhere here, and whose node has forgotten that it ever made it. */
 function checkNothingIsHeld(world: World, site: Site): void {
-  for (const [id, state] of site.model.held) {
+  for (const [id, state] of waitingAt(site.model)) {
     const table = world.shape.tables[tableNumber(id)]
     const fitsNever = table?.refusingNode === site.node || table?.parent !== undefined
     const isForgotten = world.sites.every(({ model }) => {

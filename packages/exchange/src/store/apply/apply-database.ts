@@ -35,6 +35,9 @@ export interface ApplyDatabase {
   /** Puts a conflict on record, with the columns of its versions. */
   keepConflict(conflict: NewConflict): Promise<void>
 
+  /** The greatest stamp of a deletion that was forgotten; 0 where none was. */
+  forgottenStamp(): Promise<number>
+
   conflict(id: number): Promise<StoredConflict | undefined>
   /** Somebody has chosen. */
   closeConflict(id: number, closing: Closing): Promise<void>

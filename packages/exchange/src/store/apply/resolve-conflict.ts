@@ -43,7 +43,9 @@ export async function resolveConflict(options: ResolvingOptions, choice: Choice)
   const versions = new OwnVersions(new WaitingVersions(database), thisNode)
   const writer = new RowWriter(versions, headSeq)
   const above = await versions.above({ target, row: chosen }, entry)
-  const stamp = Math.max(nowMs, above.stamp)
+  // Of a row that is unknown here another node may still know that it was deleted.
+  const forgotten = entry === undefined ? await database.forgottenStamp() : 0
+  const stamp = Math.max(nowMs, above.stamp, forgotten + 1)
   const row: RowLine = { ...chosen, stamp, origin: thisNode }
   const arrival = { target, row, via: thisNode, entry }
   if ((present && formatValues(line, present)) === formatRow(line, chosen)) {

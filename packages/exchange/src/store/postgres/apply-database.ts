@@ -18,6 +18,7 @@ import {
 } from '../conflict-rows.ts'
 import { type Connection, quoteText, toText } from './postgres-database.ts'
 import { type ForeignKey, readForeignKeys } from './foreign-keys.ts'
+import { readForgottenStamp } from './meta.ts'
 import type { RuledTable } from './ruled-table.ts'
 import { enterMode, SuspendedTriggers, type TriggerMode } from './suspended-triggers.ts'
 import { PostgresTableTarget } from './table-target.ts'
@@ -144,6 +145,10 @@ export class PostgresApplyDatabase implements ApplyDatabase {
 
   keepConflict(conflict: NewConflict): Promise<void> {
     return writeConflict(this.#bookkeeping, conflict)
+  }
+
+  forgottenStamp(): Promise<number> {
+    return readForgottenStamp(this.#connection)
   }
 
   conflict(id: number): Promise<StoredConflict | undefined> {

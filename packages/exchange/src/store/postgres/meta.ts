@@ -55,6 +55,11 @@ export async function readMetaValue(connection: Connection, name: string): Promi
 /** The greatest stamp of a deletion that was forgotten, in SQL; NULL where none was. */
 export const FORGOTTEN_STAMP = `(SELECT value::bigint FROM obmen_exchange.meta WHERE name = 'forgotten')`
 
+/** The same as a number; 0 where none was. */
+export async function readForgottenStamp(connection: Connection): Promise<number> {
+  return toNumber((await connection.first(`SELECT coalesce(${FORGOTTEN_STAMP}, 0)`))?.[0])
+}
+
 /** Remembers that a deletion with this stamp was forgotten. */
 export async function writeForgottenStamp(connection: Connection, stamp: number): Promise<void> {
   await connection.run(

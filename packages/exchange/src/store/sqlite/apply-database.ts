@@ -16,6 +16,7 @@ import {
   writeConflict,
 } from '../conflict-rows.ts'
 import { type ForeignKey, readForeignKeys } from './foreign-keys.ts'
+import { readForgottenStamp } from './meta.ts'
 import { forgetRefused, keepRefused, readRefused } from './refused-rows.ts'
 import type { RuledTable } from './ruled-table.ts'
 import type { SqliteDatabase } from './sqlite-database.ts'
@@ -95,6 +96,10 @@ export class SqliteApplyDatabase implements ApplyDatabase {
 
   keepConflict(conflict: NewConflict): Promise<void> {
     return writeConflict(this.#bookkeeping, conflict)
+  }
+
+  forgottenStamp(): Promise<number> {
+    return Promise.resolve(readForgottenStamp(this.#database))
   }
 
   conflict(id: number): Promise<StoredConflict | undefined> {

@@ -20,6 +20,11 @@ export function readHeadSeq(database: SqliteDatabase): number {
 /** The greatest stamp of a deletion that was forgotten, in SQL; NULL where none was. */
 export const FORGOTTEN_STAMP = `(SELECT CAST(value AS INTEGER) FROM obmen_meta WHERE name = 'forgotten')`
 
+/** The same as a number; 0 where none was. */
+export function readForgottenStamp(database: SqliteDatabase): number {
+  return toNumber(new Query(database, `SELECT coalesce(${FORGOTTEN_STAMP}, 0)`).first()?.[0])
+}
+
 /** Remembers that a deletion with this stamp was forgotten. */
 export function writeForgottenStamp(database: SqliteDatabase, stamp: number): void {
   new Query(

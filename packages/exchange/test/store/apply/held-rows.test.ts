@@ -37,6 +37,7 @@ const DATABASE: ApplyDatabase = {
   keepWaiting: never,
   forgetWaiting: never,
   keepConflict: never,
+  forgottenStamp: never,
   conflict: never,
   closeConflict: never,
   finish: never,

@@ -171,6 +171,30 @@ function keepsDays(open: OpenDatabase): void {
     assert.deepEqual([changes.length, later], [2, [1n]])
   })
 
+  it('of a forgotten deletion is its time, and a choice in a conflict has a later one', async () => {
+    const node = await open(ORDERS, { ...DEFAULT_PLAN_RULES, conflicts: { kind: 'ask' } })
+    const ahead = 4_000_000_000_000
+    const line = tableLine('orders', 1, { id: 'integer', place: 'text', margin: 'integer' })
+    await node.sql(`INSERT INTO orders VALUES (1, 'ours', 0)`)
+    await node.apply(line, [row(5, 'С01', 1n, 'theirs', 0n)])
+    const [conflict] = await node.store.conflicts()
+    await node.apply(line, [deletion(ahead, 'С01', 1n)], { acknowledgedSeq: 1_000 })
+    const end = { nowMs: 86_400_000, keepDays: 0 }
+    const purged = await node.store.transaction((transaction) => transaction.endDay(end))
+    const before = await node.fold()
+
+    await node.store.transaction(async (transaction) => {
+      await transaction.resolveConflict({ id: conflict?.id ?? 0, take: 'ours' }, 1)
+    })
+    const changes = await node.changes({ afterSeq: before, throughSeq: before + 1 })
+
+    assert.equal(purged, 1)
+    assert.deepEqual(
+      changes.map(({ row: { values, stamp } }) => [values[1], stamp]),
+      [['ours', ahead + 1]],
+    )
+  })
+
   it('of a row that can’t be sent is sent only when it changes, or is taken up', async () => {
     const node = await open(`${ORDERS} INSERT INTO orders VALUES (1, 'a', 1), (2, 'b', 1)`)
     const unsent = {
