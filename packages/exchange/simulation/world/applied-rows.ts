@@ -14,9 +14,9 @@ export function appliedRows(
   const refused = site.reader.refused()
   const index = site.reader.index()
   const thisNode = site.plan.thisNode
-  const mayDecide = shape.policy !== 'latest'
-  const parents = new Set(shape.tables.map(({ parent }) => parent))
   const keepsKeys = shape.tables.some(({ parent }) => parent !== undefined)
+  const mayBeDecided = shape.policy !== 'latest' || keepsKeys
+  const parents = new Set(shape.tables.map(({ parent }) => parent))
   const isParent = (id: RowId): boolean => parents.has(tableNumber(id))
   let known: ReadonlyMap<RowId, string> | undefined
   const rows = (): ReadonlyMap<RowId, string> => (known ??= site.reader.rows())
@@ -38,42 +38,18 @@ export function appliedRows(
       )
     },
     decision(id, meeting, waited) {
-      const entry = index.get(id)
+      const now = index.get(id)
       // A node that was restored meets what it made in its other life, as it meets a decision of its own.
       const isOwn = waited?.origin === thisNode
-      if (!(mayDecide || keepsKeys || mayMerge || isOwn) || entry === undefined) return undefined
-      const { own, theirs } = meeting
-      const isMerged =
-        mayMerge &&
-        compareStates(theirs, own) > 0 &&
-        entry.stamp === theirs.stamp + 1 &&
-        entry.origin === thisNode &&
-        rows().get(id) === theirs.text
-      // A row that has a column more than its sender knows is a new version of its own.
-      if (isMerged) return { stamp: entry.stamp, origin: entry.origin, text: theirs.text }
-      const { stamp, origin } = entry
-      // What this node makes is above all that it made before: also above a decision that waits.
-      const above = Math.max(
-        own.stamp,
-        theirs.stamp,
-        waited?.origin === thisNode ? waited.stamp : 0,
-      )
-      const now = { stamp, origin, text: rows().get(id) }
-      const decided = [now, refused.get(id)].find(
-        (state) => state?.origin === thisNode && state.stamp === above + 1,
-      )
-      if (decided === undefined) {
-        const isSecond = isParent(id) && stamp === above + 2 && origin === thisNode
-        return isSecond && hasGivenWay(now, meeting, { thisNode, sender, shape }) ? now : undefined
+      if (!(mayBeDecided || mayMerge || isOwn) || now === undefined) return undefined
+      const { stamp, origin } = now
+      const shown = {
+        now: { stamp, origin, text: rows().get(id) },
+        refused: refused.get(id),
+        isParent: isParent(id),
+        mayMerge,
       }
-      if (decided.text === own.text && isOvertaken(meeting, { thisNode, waited })) return decided
-      // What other rows refer to is not deleted.
-      const givesWay = isParent(id) && theirs.text === undefined && decided.text === own.text
-      if (givesWay) return decided
-      // What waits was decided when it came.
-      if (!mayDecide || own.origin === theirs.origin || theirs === waited) return undefined
-      checkPolicy(decided, meeting, { thisNode, sender, shape })
-      return decided
+      return decisionOf(shown, { ...meeting, waited }, { thisNode, sender, shape })
     },
     isGone: (id) => !index.has(id),
     comesFirst(id, waited, told) {
@@ -89,6 +65,50 @@ interface Parties {
   readonly thisNode: string
   readonly sender: string
   readonly shape: WorldShape
+}
+
+/** What a database shows of one row. */
+interface ShownRow {
+  readonly now: RowState
+  readonly refused: RowState | undefined
+  readonly isParent: boolean
+  readonly mayMerge: boolean
+}
+
+/** What this node decided when two versions of a row met; `undefined` when one of them simply counts. */
+function decisionOf(
+  { now, refused, isParent, mayMerge }: ShownRow,
+  meeting: Meeting & { readonly waited: RowState | undefined },
+  parties: Parties,
+): RowState | undefined {
+  const { own, theirs, waited } = meeting
+  const { thisNode, shape } = parties
+  const mayDecide = shape.policy !== 'latest'
+  const isMerged =
+    mayMerge &&
+    compareStates(theirs, own) > 0 &&
+    now.stamp === theirs.stamp + 1 &&
+    now.origin === thisNode &&
+    now.text === theirs.text
+  // A row that has a column more than its sender knows is a new version of its own.
+  if (isMerged) return now
+  // What this node makes is above all that it made before: also above a decision that waits.
+  const above = Math.max(own.stamp, theirs.stamp, waited?.origin === thisNode ? waited.stamp : 0)
+  const decided = [now, refused].find(
+    (state) => state?.origin === thisNode && state.stamp === above + 1,
+  )
+  if (decided === undefined) {
+    const isSecond = isParent && now.stamp === above + 2 && now.origin === thisNode
+    return isSecond && hasGivenWay(now, meeting, parties) ? now : undefined
+  }
+  if (decided.text === own.text && isOvertaken(meeting, { thisNode, waited })) return decided
+  // What other rows refer to is not deleted.
+  const givesWay = isParent && theirs.text === undefined && decided.text === own.text
+  if (givesWay) return decided
+  // What waits was decided when it came.
+  if (!mayDecide || own.origin === theirs.origin || theirs === waited) return undefined
+  checkPolicy(decided, meeting, parties)
+  return decided
 }
 
 /** A program gave the row the version of a decision, or of a change of the node's other life, that waits, and goes: two contents would have one version. */

@@ -18,6 +18,8 @@ export function keepingContract(open: OpenDatabase): void {
     keepsNodes(open)
     keepsChoices(open)
     keepsDays(open)
+    keepsForgottenDeletions(open)
+    keepsUnsentRows(open)
     keepsShares(open)
     keepsSharesWhileRowsMove(open)
     keepsSharesByEveryKey(open)
@@ -152,7 +154,9 @@ function keepsDays(open: OpenDatabase): void {
     const survey = await node.store.survey({ nowMs: 3 * day, resendAfterMs: 1 })
     assert.equal(survey.isNewDay, false)
   })
+}
 
+function keepsForgottenDeletions(open: OpenDatabase): void {
   it('of a forgotten deletion is its time, and a row that comes again has a later one', async () => {
     const node = await open(`${ORDERS} INSERT INTO orders VALUES (2, 'b', 1)`)
     const ahead = 4_000_000_000_000
@@ -194,7 +198,9 @@ function keepsDays(open: OpenDatabase): void {
       [['ours', ahead + 1]],
     )
   })
+}
 
+function keepsUnsentRows(open: OpenDatabase): void {
   it('of a row that can’t be sent is sent only when it changes, or is taken up', async () => {
     const node = await open(`${ORDERS} INSERT INTO orders VALUES (1, 'a', 1), (2, 'b', 1)`)
     const unsent = {
