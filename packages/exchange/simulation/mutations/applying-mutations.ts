@@ -42,6 +42,16 @@ export const APPLYING_MUTATIONS: readonly Mutation[] = [
     text: `return compareVersions(row, entry) >= 0 && !this`,
     replacement: `return !this`,
   }),
+  one('keeps what its triggers registered of a few applied rows', {
+    file: 'store/sqlite/suspended-triggers.ts',
+    text: `WHERE id > ?`,
+    replacement: `WHERE id < 0 AND id > ?`,
+  }),
+  one('lets a row go that came back to a share', {
+    file: 'store/apply/row-applier.ts',
+    text: `if (target.isParent) await this.#takeBack(target, batch)`,
+    replacement: '',
+  }),
   {
     name: 'lets triggers of the application fire',
     edits: [
