@@ -4,6 +4,7 @@ import { type Mutation, one } from './mutation.ts'
 const FOLD = 'store/postgres/fold.ts'
 const CAPTURE = 'store/postgres/capture.ts'
 const PLAIN = 'store/postgres/plain-writer.ts'
+const UNIFORM = 'store/postgres/uniform-batch.ts'
 const TARGET = 'store/postgres/table-target.ts'
 const TRANSACTION = 'store/postgres/postgres-transaction.ts'
 const DATABASE = 'store/postgres/postgres-database.ts'
@@ -45,25 +46,35 @@ export const POSTGRES_MUTATIONS: readonly Mutation[] = [
   {
     name: 'forgets where a row came from, in PostgreSQL',
     edits: [
-      { file: TARGET, text: `entries.map(({ via }) => via)`, replacement: `entries.map(() => '')` },
+      {
+        file: TARGET,
+        text: `batch.map(({ entry }) => entry.via)`,
+        replacement: `batch.map(() => '')`,
+      },
+      {
+        file: UNIFORM,
+        text: `\${origin}, \${sender}, false`,
+        replacement: `\${origin}, '', false`,
+      },
+      { file: UNIFORM, text: `via = \${sender}, gone`, replacement: `via = '', gone` },
       { file: PLAIN, text: `a.origin, \${sender}, false`, replacement: `a.origin, '', false` },
       { file: PLAIN, text: `via = \${sender}, gone`, replacement: `via = '', gone` },
     ],
   },
   inPostgres('writes over a newer row', {
-    file: PLAIN,
+    file: UNIFORM,
     text: `i.stamp < \${stamp} AND `,
     replacement: '',
   }),
   inPostgres('takes what it changed itself for known to who sends', {
-    file: PLAIN,
+    file: UNIFORM,
     text: `OR i.seq <= `,
     replacement: `OR i.seq >= `,
   }),
   inPostgres('lets older versions win where a row needs no thought', {
-    file: PLAIN,
-    text: `OR (i.stamp < `,
-    replacement: `OR (i.stamp <> `,
+    file: UNIFORM,
+    text: `(i.stamp < `,
+    replacement: `(i.stamp <> `,
   }),
   inPostgres('keeps no tombstone of what a message deletes', {
     file: TARGET,
