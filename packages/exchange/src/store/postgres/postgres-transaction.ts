@@ -36,7 +36,7 @@ import type { Connection } from './postgres-database.ts'
 import { describeConditions } from '../table-rules.ts'
 import type { RuledTable } from './ruled-table.ts'
 import { readSetAside, writeSetAsideThere } from '../set-aside-rows.ts'
-import { enterHeld, forgetShares, reviseShares, settleHeld } from './share.ts'
+import { enterHeld, extendShares, forgetShares, reviseShares, settleHeld } from './share.ts'
 import { forgetChanged, takeUp, writeUnsent } from './unsent-rows.ts'
 
 /** The plan's rules, and what PostgreSQL alone has to be told. */
@@ -157,6 +157,15 @@ export class PostgresTransaction implements StoreTransaction {
     }
   }
 
+  /** What is here counts for what the node has before its rows do: these may lose against it. */
+  async #noteWhatItHad(node: NodeCode, table: RuledTable, headSeq: number): Promise<void> {
+    try {
+      await extendShares(this.#connection, [table], { node, throughSeq: headSeq })
+    } catch (error) {
+      if (!(error instanceof NodeAttributeMissing)) throw error
+    }
+  }
+
   /** The table that a line names, when its rows have as many keys. Only where a rule gives nodes parts of it somebody has to know who has what. */
   #tableOf({ table: name, keyLength }: TableLine): RuledTable | undefined {
     const table = this.#content.tables.find((known) => known.name === name)
@@ -260,9 +269,10 @@ export class PostgresTransaction implements StoreTransaction {
     let keys: KeyDivider | undefined
     return {
       batchRows: applier.batchRows,
-      beginTable: (line) => {
+      beginTable: async (line) => {
         const table = this.#tableOf(line)
         held = table?.condition === undefined ? undefined : table
+        if (held !== undefined) await this.#noteWhatItHad(node, held, applier.headSeq)
         keys = table && new KeyDivider(table)
         return applier.beginTable(line)
       },
