@@ -132,7 +132,7 @@ export class BatchRowApplier implements RowApplier {
 
   async #apply(target: TableTarget, batch: readonly RowLine[]): Promise<void> {
     const { code, acknowledgedSeq, beginsAnew = false } = this.#options.sender
-    if (target.isParent) await this.#takeBack(target, batch)
+    await this.#takeBack(target, batch)
     const afterSeq = this.#writer.headSeq
     const terms = { sender: code, acknowledgedSeq, beginsAnew, afterSeq }
     const others = await target.writePlain(batch, terms)
@@ -153,6 +153,7 @@ export class BatchRowApplier implements RowApplier {
   /** Of a row that waits to go, and that its sender names again, it says that the row is this node's share after all. */
   async #takeBack(target: TableTarget, batch: readonly RowLine[]): Promise<void> {
     const { database, sender } = this.#options
+    if (!(await this.#waiting.hasDepartures())) return
     for (const row of batch) {
       if (row.kind !== 'row') continue
       if (!(await this.#waiting.isLeaving({ target, row }, sender.code))) continue
@@ -160,11 +161,12 @@ export class BatchRowApplier implements RowApplier {
     }
   }
 
-  /** What waits under such a key, and is no newer, is no longer this node's share either. */
+  /** What waits under such a key, and is no newer, is no longer this node's share either. What is not let go is tried again with those that are held. */
   async #depart(going: readonly Arrival[]): Promise<void> {
-    await this.#writer.depart(going)
+    const refused = new Set((await this.#writer.depart(going)).map(({ arrival }) => arrival))
+    this.#held.add([...refused])
     for (const departure of going) {
-      if (!(await this.#waiting.leaveWith(departure))) continue
+      if (refused.has(departure) || !(await this.#waiting.leaveWith(departure))) continue
       const { target, row } = departure
       await this.#options.database.forgetWaiting(target.line.table, formatKey(target.line, row))
     }
