@@ -6,6 +6,7 @@ import { departingContract } from '../contract/departing.ts'
 import { handingKeysContract } from '../contract/handing-keys.ts'
 import { keepingContract } from '../contract/keeping.ts'
 import { readingContract } from '../contract/reading.ts'
+import { sharingContract } from '../contract/sharing.ts'
 import type { OpenDatabase } from '../contract/store-to-try.ts'
 import { prepareIn } from './prepared-postgres.ts'
 import { startPostgres } from './test-server.ts'
@@ -20,6 +21,7 @@ const open: OpenDatabase = async (schema, rules) => {
 capturingContract(open)
 applyingContract(open)
 keepingContract(open)
+sharingContract(open)
 readingContract(open)
 comparingContract(open)
 decidingContract(open)

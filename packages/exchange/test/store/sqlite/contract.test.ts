@@ -7,6 +7,7 @@ import { departingContract } from '../contract/departing.ts'
 import { handingKeysContract } from '../contract/handing-keys.ts'
 import { keepingContract } from '../contract/keeping.ts'
 import { readingContract } from '../contract/reading.ts'
+import { sharingContract } from '../contract/sharing.ts'
 import { PreparedDatabase } from './prepared-database.ts'
 
 const open: OpenDatabase = (schema, rules) => {
@@ -24,6 +25,7 @@ const open: OpenDatabase = (schema, rules) => {
 capturingContract(open)
 applyingContract(open)
 keepingContract(open)
+sharingContract(open)
 readingContract(open)
 comparingContract(open)
 decidingContract(open)
