@@ -83,6 +83,27 @@ describe('a row that waits at a node, and is no longer its part', () => {
   })
 })
 
+describe('a row that waits at a node, is no longer its part, and was deleted by the node itself before', () => {
+  // Seed 30045779. The deletion kept it from leaving, because the head office did not know of that yet: it went on waiting, and was there when it fitted.
+  itEndsWell('is gone', {
+    seed: 30_045_779,
+    shape: plainShape({
+      tables: [plainTable({ unique: 'code' })],
+      firstRows: [[], [3]],
+      clocksMs: [0, -3 * HOUR_MS],
+      zones: ['', ''],
+    }),
+    steps: [
+      write(1, { verb: 'delete', key: 3, serial: 3 }),
+      write(0, { key: 3, serial: 8, value: 3 }),
+      { kind: 'zone', node: 1, zone: '8' },
+      exchange(0),
+      write(1, { serial: 10, value: 3 }),
+      write(0, { key: 3, serial: 11, value: 3 }),
+    ],
+  })
+})
+
 describe('a row that waits at the head office, and that its node has lost', () => {
   // Seed 53000025. The model was wrong: what made room for it was nobody's part, and nobody had anything to say after which it would be tried again.
   itEndsWell('finds its place when the node has something to say', {
