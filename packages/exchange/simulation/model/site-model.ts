@@ -138,6 +138,12 @@ export class SiteModel {
 
   /** The rows of a letter were applied, where the database did not do otherwise for a reason. */
   apply(letter: LetterContent, database: AppliedRows): void {
+    // What waits, and is no newer than what left the node's share, goes with it, also where the row that is here stays.
+    for (const [id, state] of letter.departures) {
+      const waiting = this.held.get(id)
+      if (waiting !== undefined && compareStates({ ...waiting, text: state.text }, state) <= 0)
+        this.held.delete(id)
+    }
     for (const [id, { from }] of this.leaving) {
       // Its sender names it again: it is the node's share after all.
       if (from === letter.from && letter.rows.get(id)?.text !== undefined) this.leaving.delete(id)

@@ -132,20 +132,21 @@ export class BatchRowApplier implements RowApplier {
 
   async #apply(target: TableTarget, batch: readonly RowLine[]): Promise<void> {
     const { code, acknowledgedSeq, beginsAnew = false } = this.#options.sender
-    if (target.isParent) await this.#takeBack(target, batch)
+    await this.#takeBack(target, batch)
     const afterSeq = this.#writer.headSeq
     const terms = { sender: code, acknowledgedSeq, beginsAnew, afterSeq }
     const others = await target.writePlain(batch, terms)
     this.#writer.countPlain(batch.length - others.length)
     if (others.length === 0) return
-    const { write, confirm, depart } = await this.#judge.judge(target, others)
+    const { write, confirm, depart, stay } = await this.#judge.judge(target, others)
     const going: Arrival[] = depart.map((row) => ({ target, row, via: code }))
+    await this.#forgetWaiting(target, stay)
     await this.#writer.record(confirm)
     if (target.isParent) {
       this.#held.add([...going, ...write.filter(({ row }) => row.kind === 'deletion')])
       this.#postponed.add(await this.#writer.write(write.filter(({ row }) => row.kind === 'row')))
     } else {
-      await this.#depart(going)
+      await this.#depart(target, going)
       this.#postponed.add(await this.#writer.write(write))
     }
   }
@@ -153,6 +154,7 @@ export class BatchRowApplier implements RowApplier {
   /** Of a row that waits to go, and that its sender names again, it says that the row is this node's share after all. */
   async #takeBack(target: TableTarget, batch: readonly RowLine[]): Promise<void> {
     const { database, sender } = this.#options
+    if (!(await this.#waiting.hasDepartures())) return
     for (const row of batch) {
       if (row.kind !== 'row') continue
       if (!(await this.#waiting.isLeaving({ target, row }, sender.code))) continue
@@ -160,12 +162,21 @@ export class BatchRowApplier implements RowApplier {
     }
   }
 
-  /** What waits under such a key, and is no newer, is no longer this node's share either. */
-  async #depart(going: readonly Arrival[]): Promise<void> {
-    await this.#writer.depart(going)
-    for (const departure of going) {
-      if (!(await this.#waiting.leaveWith(departure))) continue
-      const { target, row } = departure
+  /** What is not let go is tried again with those that are held. */
+  async #depart(target: TableTarget, going: readonly Arrival[]): Promise<void> {
+    const refused = new Set((await this.#writer.depart(going)).map(({ arrival }) => arrival))
+    this.#held.add([...refused])
+    const gone = going.filter((departure) => !refused.has(departure))
+    await this.#forgetWaiting(
+      target,
+      gone.map(({ row }) => row),
+    )
+  }
+
+  /** What waits under the key of a departure, and is no newer, is no longer this node's share either. */
+  async #forgetWaiting(target: TableTarget, departures: readonly RowLine[]): Promise<void> {
+    for (const row of departures) {
+      if (!(await this.#waiting.leaveWith({ target, row }))) continue
       await this.#options.database.forgetWaiting(target.line.table, formatKey(target.line, row))
     }
   }
