@@ -55,7 +55,7 @@ export const POSTGRES_MUTATIONS: readonly Mutation[] = [
       {
         file: UNIFORM,
         text: `\${origin}, \${sender}, false`,
-        replacement: `\${origin}, '', false`,
+        replacement: `\${origin}, left(\${sender}, 0), false`,
       },
       { file: UNIFORM, text: `via = \${sender}, gone`, replacement: `via = '', gone` },
       { file: PLAIN, text: `a.origin, \${sender}, false`, replacement: `a.origin, '', false` },
