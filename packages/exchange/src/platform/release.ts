@@ -6,7 +6,11 @@
  * go: for each ten or twenty megabytes that pass through, once.
  */
 export function release({ buffer, byteLength }: Uint8Array): void {
-  // Small buffers of Node share a larger one.
-  const isShared = byteLength < buffer.byteLength && buffer.byteLength <= Buffer.poolSize
+  // Small buffers of Node share a larger one, which may be left from when the size of it was another.
+  const largest = Math.max(Buffer.poolSize, MOST_SHARED_OCTETS)
+  const isShared = byteLength < buffer.byteLength && buffer.byteLength <= largest
   if (buffer instanceof ArrayBuffer && !isShared) buffer.transfer(0)
 }
+
+/** What Node shares by default, in one version or another. */
+const MOST_SHARED_OCTETS = 64 * 1024
