@@ -198,6 +198,23 @@ describe('the other form of a key', () => {
   })
 })
 
+describe('a key that its domain does not take', () => {
+  it('is set aside where nodes have parts of the table', async () => {
+    const { node } = await prepareIn(
+      pool,
+      `CREATE DOMAIN code AS text CHECK (VALUE <> 'bad'); CREATE TABLE goods (id code PRIMARY KEY, name text)`,
+      { rules: IN_PARTS },
+    )
+
+    const summary = await node.apply(lineOf('text', ''), [
+      row(1, 'С01', 'good', 'a'),
+      row(1, 'С01', 'bad', 'b'),
+    ])
+
+    assert.deepEqual([summary.applied, summary.refused], [1, 1])
+  })
+})
+
 describe('a day that there is not', () => {
   const DAYS = lineOf('date', '')
   const SCHEMA = 'CREATE TABLE goods (id date PRIMARY KEY, name text)'
