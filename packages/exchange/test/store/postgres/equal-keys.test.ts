@@ -217,14 +217,17 @@ describe('a key that its domain does not take', () => {
 
 describe('a day that there is not', () => {
   const DAYS = lineOf('date', '')
-  const SCHEMA = 'CREATE TABLE goods (id date PRIMARY KEY, name text)'
+  const SCHEMA = 'CREATE TABLE goods (id date PRIMARY KEY, name text);'
+  const VISITS = 'CREATE TABLE visits (id integer PRIMARY KEY, day date REFERENCES goods)'
 
-  for (const [what, gone] of [
-    ['is deleted', deletion],
-    ['leaves the share', departure],
+  for (const [what, gone, others] of [
+    ['is deleted', deletion, ''],
+    ['leaves the share', departure, ''],
+    ['is deleted, where others refer to days', deletion, VISITS],
+    ['leaves the share, where others refer to days', departure, VISITS],
   ] as const) {
     it(`is set aside as a key among others, and waits no more when it ${what}`, async () => {
-      const { node } = await prepareIn(pool, SCHEMA)
+      const { node } = await prepareIn(pool, SCHEMA + others)
 
       const came = await node.apply(DAYS, [
         row(1, 'С01', '2023-02-28', 'a'),
@@ -247,10 +250,7 @@ describe('a day that there is not', () => {
   }
 
   it('is set aside where it refers to another row', async () => {
-    const { node } = await prepareIn(
-      pool,
-      `${SCHEMA}; CREATE TABLE visits (id integer PRIMARY KEY, day date REFERENCES goods)`,
-    )
+    const { node } = await prepareIn(pool, SCHEMA + VISITS)
     const visits = tableLine('visits', 1, { id: 'integer', day: 'date' })
 
     const summary = await node.applyMessage([
