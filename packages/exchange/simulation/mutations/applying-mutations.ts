@@ -49,7 +49,7 @@ export const APPLYING_MUTATIONS: readonly Mutation[] = [
   }),
   one('lets a row go that came back to a share', {
     file: 'store/apply/row-applier.ts',
-    text: `if (target.isParent) await this.#takeBack(target, batch)`,
+    text: `await this.#takeBack(target, batch)`,
     replacement: '',
   }),
   {
