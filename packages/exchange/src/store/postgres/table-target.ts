@@ -100,6 +100,10 @@ export class PostgresTableTarget implements TableTarget {
         })
   }
 
+  divide(rows: readonly RowLine[]): Promise<readonly (readonly RowLine[])[]> {
+    return this.#keys.divide(this.#connection, rows)
+  }
+
   async writePlain(rows: readonly RowLine[], terms: PlainTerms): Promise<readonly RowLine[]> {
     return (await this.#plain?.write(rows, terms)) ?? rows
   }

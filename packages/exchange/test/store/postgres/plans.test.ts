@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
 import { newNodeState, parseNodeCode, type TableLine, type Value } from '@obmen/exchange'
+import { SchemaMismatch } from '@obmen/exchange/errors'
 import { openPostgresStore, type PostgresPool, type PostgresRules } from '@obmen/exchange/postgres'
 import type pg from 'pg'
 
@@ -181,6 +182,22 @@ const KEYS: readonly { type: string; column: ColumnType; keys: readonly [Value, 
   { type: 'date', column: 'date', keys: ['2020-01-01', '2020-02-29'] },
   { type: 'double precision', column: 'real', keys: [0.5, 1.5] },
 ]
+
+describe('applying rows to PostgreSQL that its table does not take', () => {
+  it('asks nothing for each of them', async () => {
+    await prepareIn(pool, 'CREATE TABLE goods (id date PRIMARY KEY, name text, shop text)')
+    const asked: Asked[] = []
+    const store = await openPostgresStore(listening(asked), PLAN)
+    const count = async (ids: number): Promise<number> => {
+      asked.length = 0
+      const rows = Array.from({ length: ids }, (_, id) => row(1, 'С01', `№ ${id}`, 'чай', 'С01'))
+      await assert.rejects(applyMessage(store, [{ table: LINE, rows }], {}), SchemaMismatch)
+      return asked.length
+    }
+
+    assert.equal(await count(100), await count(2))
+  })
+})
 
 describe('applying rows to PostgreSQL by their keys', () => {
   for (const { type, column, keys } of KEYS) {
