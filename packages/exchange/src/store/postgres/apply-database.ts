@@ -1,8 +1,11 @@
+import { hash } from 'node:crypto'
+
 import type { TableLine } from '../../message/body-lines.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 import type { PlanRules } from '../../plan/plan-rules.ts'
 import type { ApplyDatabase, Closing } from '../apply/apply-database.ts'
 import type { TableTarget } from '../apply/table-target.ts'
+import { formatKey } from '../apply/row-text.ts'
 import { formatWaiting, parseWaiting, type WaitingRow } from '../apply/waiting-row.ts'
 import type { StoredConflict } from '../apply/resolve-conflict.ts'
 import type { Bookkeeping } from '../bookkeeping.ts'
@@ -108,15 +111,22 @@ export class PostgresApplyDatabase implements ApplyDatabase {
 
   async waitingRows(): Promise<readonly WaitingRow[]> {
     const rows = await this.#connection.all(
-      'SELECT node, table_line, row_line, row_key, reason, ours FROM obmen_exchange.refused ORDER BY refused_at, table_name, row_key',
+      'SELECT node, table_line, row_line, reason, ours FROM obmen_exchange.refused ORDER BY refused_at, table_name, row_key',
     )
-    return rows.map(([node, tableLine, rowLine, key, reason, ours]) => ({
-      ours: ours ?? undefined,
-      ...parseWaiting({ tableLine: toText(tableLine), rowLine: toText(rowLine) }),
-      key: toText(key),
-      via: parseNodeCode(toText(node)),
-      reason: toText(reason),
-    }))
+    return rows.map(([node, tableLine, rowLine, reason, ours]) => {
+      const { table, row } = parseWaiting({
+        tableLine: toText(tableLine),
+        rowLine: toText(rowLine),
+      })
+      return {
+        table,
+        row,
+        key: formatKey(table, row),
+        via: parseNodeCode(toText(node)),
+        reason: toText(reason),
+        ours: ours ?? undefined,
+      }
+    })
   }
 
   async keepWaiting(waiting: WaitingRow, nowMs: number): Promise<void> {
@@ -129,7 +139,7 @@ export class PostgresApplyDatabase implements ApplyDatabase {
          (node, table_line, row_line, reason, ours, refused_at) =
          (excluded.node, excluded.table_line, excluded.row_line, excluded.reason, excluded.ours, excluded.refused_at)`,
       table.table,
-      key,
+      toStoredKey(key),
       via,
       tableLine,
       rowLine,
@@ -175,7 +185,17 @@ export async function forgetWaiting(
   const forgotten = await connection.run(
     'DELETE FROM obmen_exchange.refused WHERE table_name = $1 AND row_key = $2',
     table,
-    key,
+    toStoredKey(key),
   )
   return forgotten > 0
+}
+
+/** What surely finds room in an index, whatever its characters are. */
+const MAX_STORED_LENGTH = 500
+const SHOWN_LENGTH = 100
+
+/** The key that a row waits under: a row may be refused just because no index has room for its own. */
+function toStoredKey(key: string): string {
+  if (key.length <= MAX_STORED_LENGTH) return key
+  return `${key.slice(0, SHOWN_LENGTH).toWellFormed()}… ${hash('sha256', key)}`
 }

@@ -215,6 +215,28 @@ describe('a key that its domain does not take', () => {
   })
 })
 
+describe('a key that no index has room for', () => {
+  it('is set aside, and waits no more when it is deleted', async () => {
+    const { node } = await prepareIn(pool, 'CREATE TABLE goods (id text PRIMARY KEY, name text)')
+    const line = lineOf('text', '')
+    // Of digits that don't compress.
+    const long = Array.from({ length: 2000 }, (_, no) => Math.sin(no).toString(36)).join('')
+
+    const came = await node.apply(line, [row(1, 'С01', 'a', 'a'), row(1, 'С01', long, 'b')])
+    const went = await node.apply(line, [
+      deletion(2, 'С01', long),
+      deletion(2, 'С01', 'a'),
+      deletion(2, 'С01', 'a'.repeat(600)),
+    ])
+    await node.apply(line, [row(1, 'С01', 'a'.repeat(600), 'older')])
+
+    assert.deepEqual([came.applied, came.refused], [1, 1])
+    assert.equal(went.refused, 0)
+    assert.deepEqual(await node.rows(NAMES), [])
+    assert.deepEqual(await node.store.refusedRows(), [])
+  })
+})
+
 describe('a day that there is not', () => {
   const DAYS = lineOf('date', '')
   const SCHEMA = 'CREATE TABLE goods (id date PRIMARY KEY, name text);'
