@@ -10,6 +10,7 @@ const TRANSACTION = 'store/postgres/postgres-transaction.ts'
 const DATABASE = 'store/postgres/postgres-database.ts'
 const TRIGGERS = 'store/postgres/suspended-triggers.ts'
 const APPLY_DATABASE = 'store/postgres/apply-database.ts'
+const WAITING_ROWS = 'store/postgres/waiting-rows.ts'
 const SUMS = 'store/postgres/sum-tables.ts'
 
 export const POSTGRES_MUTATIONS: readonly Mutation[] = [
@@ -112,14 +113,14 @@ export const POSTGRES_MUTATIONS: readonly Mutation[] = [
     replacement: `this.#mode !== 'fire' || !(await this.#isReferred(table))`,
   }),
   inPostgres('drops rows that the database refuses', {
-    file: APPLY_DATABASE,
-    text: `    const { table, key, via, reason, ours = null } = waiting\n`,
-    replacement: `    const { table, key, via, reason, ours = null } = waiting\n    if (nowMs > 0) return\n`,
+    file: WAITING_ROWS,
+    text: `  const { table, key, via, reason, ours = null } = waiting\n`,
+    replacement: `  const { table, key, via, reason, ours = null } = waiting\n  if (nowMs > 0) return\n`,
   }),
   inPostgres('does not try again what was refused', {
-    file: APPLY_DATABASE,
-    text: `    return rows.map(([node, tableLine, rowLine, key, reason, ours]) => ({`,
-    replacement: `    return rows.slice(rows.length).map(([node, tableLine, rowLine, key, reason, ours]) => ({`,
+    file: WAITING_ROWS,
+    text: `  return rows.map(([node, tableLine, rowLine, reason, ours]) => {`,
+    replacement: `  return rows.slice(rows.length).map(([node, tableLine, rowLine, reason, ours]) => {`,
   }),
   inPostgres('compares rows that have changed since', {
     file: SUMS,

@@ -19,6 +19,8 @@ export interface Judgement {
   readonly confirm: readonly Known[]
   /** Rows that are no longer this node's share. */
   readonly depart: readonly RowLine[]
+  /** The same of rows that stay, because they were changed here since. What waits of them goes. */
+  readonly stay: readonly RowLine[]
 }
 
 /** What a judge has to know. */
@@ -65,11 +67,12 @@ export class ArrivalJudge {
     const write: Known[] = []
     const confirm: Known[] = []
     const depart: RowLine[] = []
+    const stay: RowLine[] = []
     for (const arrival of arrivals) {
       const { entry, row } = arrival
       if (row.kind === 'departure') {
         if (await this.#mayDepart(arrival)) depart.push(row)
-        else this.#outdated += 1
+        else stay.push(row)
       } else if (entry === undefined) {
         write.push(arrival)
       } else {
@@ -79,7 +82,8 @@ export class ArrivalJudge {
         else this.#outdated += 1
       }
     }
-    return { write, confirm, depart }
+    this.#outdated += stay.length
+    return { write, confirm, depart, stay }
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { RowLine } from '../../message/body-lines.ts'
 import type { NodeCode } from '../../plan/node-code.ts'
 import { compareVersions } from '../../plan/row-version.ts'
 import type { Sender } from '../change-store.ts'
@@ -72,23 +73,20 @@ export class HeldRows {
     this.#rows = [...newest.values()]
   }
 
-  /** Of rows that wait, those that are no newer than one that leaves this node's share go with it. Gives the others. */
-  withoutLeaving<Row extends Pick<Held, 'target' | 'row' | 'key'>>(rows: readonly Row[]): Row[] {
-    const departures = this.#rows.filter(({ row }) => row.kind === 'departure')
-    const leaving = new Map(departures.map((held) => [nameOf(held), held]))
+  /** Of rows that wait, some go with what is held. Gives the others. */
+  async withoutGoing<Row extends Held>(rows: readonly Row[]): Promise<Row[]> {
+    const going = new Map(this.#rows.map((held) => [nameOf(held), held]))
     const left = new Set<string>()
-    const staying: Row[] = []
-    for (const row of rows) {
-      const departure = leaving.get(nameOf(row))
-      if (departure === undefined || compareVersions(row.row, departure.row) > 0) staying.push(row)
-      else left.add(nameOf(row))
+    for (const rival of await withEntries(rows.filter((row) => going.has(nameOf(row))))) {
+      const held = going.get(nameOf(rival))
+      if (held !== undefined && goesWith(rival, held.row)) left.add(nameOf(rival))
     }
     if (left.size > 0) {
       this.#rows = this.#rows.map((held) =>
         left.has(nameOf(held)) ? { ...held, waitsFor: '' } : held,
       )
     }
-    return staying
+    return rows.filter((row) => !left.has(nameOf(row)))
   }
 
   /**
@@ -192,6 +190,16 @@ export class HeldRows {
     if (waitsFor === undefined) return
     await this.#options.database.forgetWaiting(target.line.table, key)
   }
+}
+
+/**
+ * A row that waits goes with a departure that is no older. A later deletion takes it with it where a program has given its version to what is
+ * here: the deletion was made of that, and what is here must not get a version above what waits, or it would be above the deletion.
+ */
+function goesWith({ row, entry }: Known, held: RowLine): boolean {
+  if (held.kind === 'departure') return compareVersions(row, held) <= 0
+  const isHere = entry !== undefined && compareVersions(row, entry) === 0
+  return isHere && compareVersions(row, held) < 0
 }
 
 function nameOf({ target, key }: Pick<Held, 'target' | 'key'>): string {

@@ -107,7 +107,7 @@ export class PostponedRows {
       }
     }
     this.#options.held.addWaiting(waitingToGo)
-    this.#rows = this.#options.held.withoutLeaving([...newest.values()])
+    this.#rows = await this.#options.held.withoutGoing([...newest.values()])
     return unreachable
   }
 

@@ -141,14 +141,15 @@ export class BatchRowApplier implements RowApplier {
     const others = await target.writePlain(batch, terms)
     this.#writer.countPlain(batch.length - others.length)
     if (others.length === 0) return
-    const { write, confirm, depart } = await this.#judge.judge(target, others)
+    const { write, confirm, depart, stay } = await this.#judge.judge(target, others)
     const going: Arrival[] = depart.map((row) => ({ target, row, via: code }))
+    await this.#forgetWaiting(target, stay)
     await this.#writer.record(confirm)
     if (target.isParent) {
       this.#held.add([...going, ...write.filter(({ row }) => row.kind === 'deletion')])
       this.#postponed.add(await this.#writer.write(write.filter(({ row }) => row.kind === 'row')))
     } else {
-      await this.#depart(going)
+      await this.#depart(target, going)
       this.#postponed.add(await this.#writer.write(write))
     }
   }
@@ -164,13 +165,21 @@ export class BatchRowApplier implements RowApplier {
     }
   }
 
-  /** What waits under such a key, and is no newer, is no longer this node's share either. What is not let go is tried again with those that are held. */
-  async #depart(going: readonly Arrival[]): Promise<void> {
+  /** What is not let go is tried again with those that are held. */
+  async #depart(target: TableTarget, going: readonly Arrival[]): Promise<void> {
     const refused = new Set((await this.#writer.depart(going)).map(({ arrival }) => arrival))
     this.#held.add([...refused])
-    for (const departure of going) {
-      if (refused.has(departure) || !(await this.#waiting.leaveWith(departure))) continue
-      const { target, row } = departure
+    const gone = going.filter((departure) => !refused.has(departure))
+    await this.#forgetWaiting(
+      target,
+      gone.map(({ row }) => row),
+    )
+  }
+
+  /** What waits under the key of a departure, and is no newer, is no longer this node's share either. */
+  async #forgetWaiting(target: TableTarget, departures: readonly RowLine[]): Promise<void> {
+    for (const row of departures) {
+      if (!(await this.#waiting.leaveWith({ target, row }))) continue
       await this.#options.database.forgetWaiting(target.line.table, formatKey(target.line, row))
     }
   }

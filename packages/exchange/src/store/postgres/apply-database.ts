@@ -1,12 +1,9 @@
-import { hash } from 'node:crypto'
-
 import type { TableLine } from '../../message/body-lines.ts'
-import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
+import type { NodeCode } from '../../plan/node-code.ts'
 import type { PlanRules } from '../../plan/plan-rules.ts'
 import type { ApplyDatabase, Closing } from '../apply/apply-database.ts'
 import type { TableTarget } from '../apply/table-target.ts'
-import { formatKey } from '../apply/row-text.ts'
-import { formatWaiting, parseWaiting, type WaitingRow } from '../apply/waiting-row.ts'
+import type { WaitingRow } from '../apply/waiting-row.ts'
 import type { StoredConflict } from '../apply/resolve-conflict.ts'
 import type { Bookkeeping } from '../bookkeeping.ts'
 import type { NewConflict } from '../change-store.ts'
@@ -19,12 +16,13 @@ import {
   readStoredConflict,
   writeConflict,
 } from '../conflict-rows.ts'
-import { type Connection, quoteText, toText } from './postgres-database.ts'
+import { type Connection, quoteText } from './postgres-database.ts'
 import { type ForeignKey, readForeignKeys } from './foreign-keys.ts'
 import { readForgottenStamp } from './meta.ts'
 import type { RuledTable } from './ruled-table.ts'
 import { enterMode, SuspendedTriggers, type TriggerMode } from './suspended-triggers.ts'
 import { PostgresTableTarget } from './table-target.ts'
+import { forgetWaiting, keepWaiting, readWaiting } from './waiting-rows.ts'
 
 /** Where rows are applied, and how the application's triggers are treated. */
 export interface ApplyDatabaseOptions {
@@ -109,44 +107,12 @@ export class PostgresApplyDatabase implements ApplyDatabase {
     await this.#connection.exec('RELEASE SAVEPOINT obmen_try')
   }
 
-  async waitingRows(): Promise<readonly WaitingRow[]> {
-    const rows = await this.#connection.all(
-      'SELECT node, table_line, row_line, reason, ours FROM obmen_exchange.refused ORDER BY refused_at, table_name, row_key',
-    )
-    return rows.map(([node, tableLine, rowLine, reason, ours]) => {
-      const { table, row } = parseWaiting({
-        tableLine: toText(tableLine),
-        rowLine: toText(rowLine),
-      })
-      return {
-        table,
-        row,
-        key: formatKey(table, row),
-        via: parseNodeCode(toText(node)),
-        reason: toText(reason),
-        ours: ours ?? undefined,
-      }
-    })
+  waitingRows(): Promise<readonly WaitingRow[]> {
+    return readWaiting(this.#connection)
   }
 
-  async keepWaiting(waiting: WaitingRow, nowMs: number): Promise<void> {
-    const { table, key, via, reason, ours = null } = waiting
-    const { tableLine, rowLine } = formatWaiting(waiting)
-    await this.#connection.run(
-      `INSERT INTO obmen_exchange.refused (table_name, row_key, node, table_line, row_line, reason, ours, refused_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-       ON CONFLICT (table_name, row_key) DO UPDATE SET
-         (node, table_line, row_line, reason, ours, refused_at) =
-         (excluded.node, excluded.table_line, excluded.row_line, excluded.reason, excluded.ours, excluded.refused_at)`,
-      table.table,
-      toStoredKey(key),
-      via,
-      tableLine,
-      rowLine,
-      reason,
-      ours,
-      nowMs,
-    )
+  keepWaiting(waiting: WaitingRow, nowMs: number): Promise<void> {
+    return keepWaiting(this.#connection, waiting, nowMs)
   }
 
   async forgetWaiting(table: string, key: string): Promise<void> {
@@ -174,28 +140,4 @@ export class PostgresApplyDatabase implements ApplyDatabase {
     await this.#triggers.restore()
     await this.#connection.exec(`SELECT set_config(${quoteText(APPLYING)}, '', true)`)
   }
-}
-
-/** Gives whether there was one. */
-export async function forgetWaiting(
-  connection: Connection,
-  table: string,
-  key: string,
-): Promise<boolean> {
-  const forgotten = await connection.run(
-    'DELETE FROM obmen_exchange.refused WHERE table_name = $1 AND row_key = $2',
-    table,
-    toStoredKey(key),
-  )
-  return forgotten > 0
-}
-
-/** What surely finds room in an index, whatever its characters are. */
-const MAX_STORED_LENGTH = 500
-const SHOWN_LENGTH = 100
-
-/** The key that a row waits under: a row may be refused just because no index has room for its own. */
-function toStoredKey(key: string): string {
-  if (key.length <= MAX_STORED_LENGTH) return key
-  return `${key.slice(0, SHOWN_LENGTH).toWellFormed()}… ${hash('sha256', key)}`
 }

@@ -21,7 +21,7 @@ import type {
 import type { Bookkeeping } from '../bookkeeping.ts'
 import type { KeyLedger } from '../key-ledger.ts'
 import { bookkeepingOf } from './bookkeeping.ts'
-import { forgetWaiting, PostgresApplyDatabase } from './apply-database.ts'
+import { PostgresApplyDatabase } from './apply-database.ts'
 import { readAttributes, writeAttributes } from './attribute-rows.ts'
 import { indexName } from './capture.ts'
 import { acceptResolutions, clearConflicts } from '../conflict-rows.ts'
@@ -37,6 +37,7 @@ import type { RuledTable } from './ruled-table.ts'
 import { readSetAside, writeSetAsideThere } from '../set-aside-rows.ts'
 import { enterHeld, forgetShares, reviseShares, settleHeld } from './share.ts'
 import { forgetChanged, takeUp, writeUnsent } from './unsent-rows.ts'
+import { forgetWaiting } from './waiting-rows.ts'
 
 /** The plan's rules, and what PostgreSQL alone has to be told. */
 export interface PostgresRules extends PlanRules {

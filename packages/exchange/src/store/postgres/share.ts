@@ -25,7 +25,7 @@ import { type Connection, quoteName, toNumber, toText } from './postgres-databas
 import { hasShortKey, numbered, rowsFrom, writeColumn } from './row-batch.ts'
 import { EVERY_ROW, type RuledTable } from './ruled-table.ts'
 import { tableName } from './user-table.ts'
-import { holdWaiting, NO_POSITION, WAITING } from './waiting-share.ts'
+import { extendBesideWaiting, holdWaiting, NO_POSITION, WAITING } from './waiting-share.ts'
 
 export function shareName(table: { readonly id: number }): string {
   return `obmen_exchange.share_of_${table.id}`
@@ -186,17 +186,15 @@ async function extendShare(
   const keys = keyNames(table)
   const isEntry = keys.map((key) => `s.${key} = i.${key}`).join(' AND ')
   const mine = isShare(table, condition)
-  await connection.run(
-    `INSERT INTO ${shareName(table)} (node, ${keys.join(', ')}, seq, is_in)
+  const statement = `INSERT INTO ${shareName(table)} (node, ${keys.join(', ')}, seq, is_in)
      SELECT $1, ${keys.map((key) => `i.${key}`).join(', ')}, i.seq, ${mine} FROM ${indexName(table)} i
       WHERE i.seq > $2::bigint AND i.seq <= $3::bigint
         AND (${mine} OR (i.via = $1 AND NOT i.gone)
              OR EXISTS (SELECT 1 FROM ${shareName(table)} s WHERE s.node = $1 AND s.is_in AND ${isEntry}))
-     ON CONFLICT (node, ${keys.join(', ')}) DO UPDATE SET seq = excluded.seq, is_in = excluded.is_in`,
-    node,
-    progress.throughSeq,
-    throughSeq,
-  )
+     ON CONFLICT (node, ${keys.join(', ')}) DO UPDATE SET seq = excluded.seq, is_in = excluded.is_in`
+  await extendBesideWaiting(connection, { table, share: shareName(table), node }, () => {
+    return connection.run(statement, node, progress.throughSeq, throughSeq)
+  })
   await saveProgress(connection, { table, node }, { throughSeq, condition: progress.condition })
 }
 

@@ -21,6 +21,7 @@ import { type CapturedTable, indexName, keyNames, matchesKey, tableStatements } 
 import { readNodeCodes } from './node-rows.ts'
 import type { RuledTable } from './ruled-table.ts'
 import { Query, quoteName, type SqliteDatabase, toNumber, toText } from './sqlite-database.ts'
+import { extendBesideWaiting, holdWaiting, NO_POSITION, WAITING } from './waiting-share.ts'
 
 export function shareName(table: CapturedTable): string {
   return `obmen_share_of_${table.id}`
@@ -148,7 +149,7 @@ function extendShare(database: SqliteDatabase, table: RuledTable, extent: Extent
   const keys = keyNames(table)
   const isEntry = keys.map((key) => `s.${key} = i.${key}`).join(' AND ')
   const mine = isShare(table, condition)
-  new Query(
+  const extend = new Query(
     database,
     `INSERT INTO ${shareName(table)} (node, ${keys.join(', ')}, seq, is_in)
      SELECT ?1, ${keys.map((key) => `i.${key}`).join(', ')}, i.seq, ${mine} FROM ${indexName(table)} i
@@ -156,18 +157,12 @@ function extendShare(database: SqliteDatabase, table: RuledTable, extent: Extent
         AND (${mine} OR (i.via = ?1 AND i.gone = 0)
              OR EXISTS (SELECT 1 FROM ${shareName(table)} s WHERE s.node = ?1 AND s.is_in = 1 AND ${isEntry}))
      ON CONFLICT (node, ${keys.join(', ')}) DO UPDATE SET seq = excluded.seq, is_in = excluded.is_in`,
-  ).run(node, BigInt(progress.throughSeq), BigInt(throughSeq))
+  )
+  extendBesideWaiting(database, { table, share: shareName(table), node }, () => {
+    extend.run(node, BigInt(progress.throughSeq), BigInt(throughSeq))
+  })
   saveProgress(database, { table, node }, { throughSeq, condition: progress.condition })
 }
-
-/** The entry of a row that came from a node has no position before {@link settleHeld} gives it one. */
-const NO_POSITION = 0n
-
-/**
- * The position of a row that a node has in a version which waits here. What is here is older, and the node would not take it: neither is it
- * offered nor taken for what the node has, before that row here is another one.
- */
-const WAITING = -1n
 
 /**
  * Enters rows that came from a node: it has them, whatever becomes of them here. One that loses against ours, or that a decision
@@ -197,29 +192,6 @@ interface HeldBy {
   readonly waiting: readonly WaitingRow[]
 }
 
-/** What waits may have come from another node since: then the node may have been told what is here. */
-function holdWaiting(
-  database: SqliteDatabase,
-  { table, node }: { readonly table: RuledTable; readonly node: NodeCode },
-  waiting: readonly WaitingRow[],
-): void {
-  const share = shareName(table)
-  const keys = keyNames(table)
-  new Query(
-    database,
-    `UPDATE ${share} SET seq = ${NO_POSITION} WHERE node = ? AND seq = ${WAITING}`,
-  ).run(node)
-  const hold = new Query(
-    database,
-    `UPDATE ${share} SET seq = ${WAITING}, is_in = 1
-      WHERE node = ? AND ${keys.map((key) => `${key} = ?`).join(' AND ')} AND (seq = ${NO_POSITION} OR node = ?)`,
-  )
-  for (const { table: line, row, via } of waiting) {
-    if (line.table !== table.name || row.kind !== 'row') continue
-    hold.run(node, ...row.values.slice(0, keys.length), via)
-  }
-}
-
 /**
  * Works out a node's share after its rows were applied. Those that were not written here are offered as they are here, or as a
  * departure. Gives the last position.
@@ -233,7 +205,7 @@ export function settleHeld(
   let lastSeq = headSeq
   for (const table of tables) {
     if (table.condition === undefined) continue
-    holdWaiting(database, { table, node }, waiting)
+    holdWaiting(database, { table, share: shareName(table), node }, waiting)
     const keys = keyNames(table)
     const isEntry = keys.map((key) => `s.${key} = i.${key}`).join(' AND ')
     const mine = isShare(table, conditionFor(database, table, node))

@@ -1,6 +1,7 @@
 import { describe } from 'node:test'
 
-import { exchange, itEndsWell, plainShape, plainTable, write } from '../it-ends-well.ts'
+import { HOUR_MS, YEAR_MS } from '../../../simulation/world/times.ts'
+import { exchange, itEndsWell, plainShape, plainTable, STAR, write } from '../it-ends-well.ts'
 
 describe('a row that waits at the head office, while an older one is there', () => {
   // Seed 7004891. The node counted as one that had lost the row, because the older one is not its part, and heard nothing of its deletion.
@@ -17,6 +18,47 @@ describe('a row that waits at the head office, while an older one is there', () 
       exchange(1),
       exchange(0),
       write(0, { verb: 'delete', key: 4, serial: 6 }),
+    ],
+  })
+})
+
+describe('a row that waits at the head office, and an older one that comes from another node', () => {
+  // Seed 30076599. The older one is not its part: the node counted as one that had lost the row, which it had in a newer version, and heard nothing more of it.
+  itEndsWell('leaves the row with its node until a newer one comes', {
+    seed: 30_076_599,
+    shape: plainShape({
+      ...STAR,
+      tables: [plainTable({ refusingNode: 0 })],
+      firstRows: [[], [3], []],
+      zones: ['13579', '', '12'],
+    }),
+    steps: [
+      write(2, { key: 3, serial: 1 }),
+      exchange(2),
+      exchange(0),
+      exchange(1),
+      write(1, { key: 3, serial: 4 }),
+    ],
+  })
+
+  // Seed 30078704. The same, and what is newer was made at the head office.
+  itEndsWell('leaves the row with its node until a newer one is made here', {
+    seed: 30_078_704,
+    shape: plainShape({
+      ...STAR,
+      tables: [plainTable({ unique: 'code' })],
+      clocksMs: [0, -2 * YEAR_MS, -3 * HOUR_MS],
+      zones: ['', '02468', '02468'],
+    }),
+    steps: [
+      write(2, { key: 3, serial: 1, value: 2 }),
+      write(0, { key: 4, serial: 2, value: 2 }),
+      exchange(2),
+      exchange(0),
+      write(1, { key: 3, serial: 3, value: 3 }),
+      exchange(1),
+      exchange(0),
+      write(0, { verb: 'replace', key: 3, serial: 5, value: 2 }),
     ],
   })
 })
@@ -41,6 +83,27 @@ describe('a row that waits at a node, and is no longer its part', () => {
   })
 })
 
+describe('a row that waits at a node, is no longer its part, and was deleted by the node itself before', () => {
+  // Seed 30045779. The deletion kept it from leaving, because the head office did not know of that yet: it went on waiting, and was there when it fitted.
+  itEndsWell('is gone', {
+    seed: 30_045_779,
+    shape: plainShape({
+      tables: [plainTable({ unique: 'code' })],
+      firstRows: [[], [3]],
+      clocksMs: [0, -3 * HOUR_MS],
+      zones: ['', ''],
+    }),
+    steps: [
+      write(1, { verb: 'delete', key: 3, serial: 3 }),
+      write(0, { key: 3, serial: 8, value: 3 }),
+      { kind: 'zone', node: 1, zone: '8' },
+      exchange(0),
+      write(1, { serial: 10, value: 3 }),
+      write(0, { key: 3, serial: 11, value: 3 }),
+    ],
+  })
+})
+
 describe('a row that waits at the head office, and that its node has lost', () => {
   // Seed 53000025. The model was wrong: what made room for it was nobody's part, and nobody had anything to say after which it would be tried again.
   itEndsWell('finds its place when the node has something to say', {
@@ -55,6 +118,18 @@ describe('a row that waits at the head office, and that its node has lost', () =
       write(1, { key: 2, serial: 2, value: 0 }),
       exchange(1),
       { kind: 'restore', node: 1, spool: 'lost' },
+    ],
+  })
+
+  // Seed 30084721, which the model got wrong in the same way.
+  itEndsWell('finds its place when the node has something to say, also where a copy told of it', {
+    seed: 30_084_721,
+    shape: plainShape({ tables: [plainTable({ unique: 'code' })], zones: ['12', '12'] }),
+    steps: [
+      { kind: 'copy', node: 1 },
+      write(1, { verb: 'insert', key: 2, serial: 3, value: 4 }, 'copy'),
+      exchange(1, 'copy'),
+      write(0, { verb: 'ignore', key: 1, serial: 8, value: 4 }),
     ],
   })
 })

@@ -33,6 +33,7 @@ export function departingContract(open: OpenDatabase): void {
   ] as const) {
     describe(`a row that waits${kind}, and is no longer the share of its node,`, () => {
       itGoes(open, schema)
+      itGoesBesideOurs(open, schema)
       itStays(open, schema)
     })
   }
@@ -155,6 +156,29 @@ function itGoes(open: OpenDatabase, schema: string): void {
     assert.deepEqual(await node.rows(ROWS), [])
     assert.deepEqual(await node.store.refusedRows(), [])
   })
+}
+
+/** Later than any clock that writes here. */
+const LATER = 9_000_000_000_000
+
+function itGoesBesideOurs(open: OpenDatabase, schema: string): void {
+  for (const [what, change, left] of [
+    ['changed', `UPDATE goods SET code = 'ours' WHERE id = 1`, [['1', 'ours']]],
+    ['deleted', 'DELETE FROM goods WHERE id = 1', []],
+  ] as const) {
+    it(`waits no more, also when the row was ${what} here, and its sender does not know that yet`, async () => {
+      const node = await open(schema)
+      await node.apply(LINE, [row(5, 'С01', 1n, 'old')])
+      await node.sql(change)
+      await node.apply(LINE, [row(LATER, 'С01', 1n, 'taken')])
+      assert.equal((await node.store.refusedRows()).length, 1)
+
+      const summary = await node.apply(LINE, [departure(LATER + 1, 'С01', 1n)])
+
+      assert.deepEqual([summary.refused, await node.store.refusedRows()], [0, []])
+      assert.deepEqual(await afterRoomIsMade(node), left)
+    })
+  }
 }
 
 function itStays(open: OpenDatabase, schema: string): void {

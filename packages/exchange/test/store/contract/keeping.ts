@@ -2,17 +2,17 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
 import { newNodeState, type NodeCode, type NodeState, parseNodeCode } from '@obmen/exchange'
-import { NodeAttributeMissing, NodeExists, NodeUnknown } from '@obmen/exchange/errors'
+import { NodeExists, NodeUnknown } from '@obmen/exchange/errors'
 
 import { FIRST_EPOCH } from '../../../src/plan/epoch.ts'
 import { toMessageNo } from '../../../src/plan/message-no.ts'
-import { DEFAULT_PLAN_RULES, type PlanRules } from '../../../src/plan/plan-rules.ts'
+import { DEFAULT_PLAN_RULES } from '../../../src/plan/plan-rules.ts'
 import { deletion, type OpenDatabase, row, type StoreToTry, tableLine } from './store-to-try.ts'
 
 const ORDERS = 'CREATE TABLE orders (id INTEGER PRIMARY KEY, place TEXT, margin INTEGER);'
 const [FIRST, SECOND] = [parseNodeCode('С01'), parseNodeCode('С02')]
 
-/** What is kept of nodes, and which rows are theirs. */
+/** What is kept of nodes, and of rows beside their versions. */
 export function keepingContract(open: OpenDatabase): void {
   describe('what a store keeps', () => {
     keepsNodes(open)
@@ -20,10 +20,6 @@ export function keepingContract(open: OpenDatabase): void {
     keepsDays(open)
     keepsForgottenDeletions(open)
     keepsUnsentRows(open)
-    keepsShares(open)
-    keepsSharesWhileRowsMove(open)
-    keepsSharesByEveryKey(open)
-    keepsSharesOfRefused(open)
   })
 }
 
@@ -221,161 +217,5 @@ function keepsUnsentRows(open: OpenDatabase): void {
       [2n],
     )
     assert.equal((await node.changes({ afterSeq: 2, throughSeq: 9 })).length, 1)
-  })
-}
-
-const RULES: PlanRules = {
-  ...DEFAULT_PLAN_RULES,
-  tables: new Map([
-    ['orders', { direction: 'both', where: 'place = :place', leaveOut: ['margin'] }],
-  ]),
-}
-
-function move(node: StoreToTry, place: string): Promise<void> {
-  return node.store.transaction((transaction) => {
-    return transaction.setAttributes(FIRST, new Map([['place', place]]))
-  })
-}
-
-function keepsShares(open: OpenDatabase): void {
-  it('of shares gives each node its rows, without columns that stay, and a departure for one that leaves', async () => {
-    const node = await open(`${ORDERS} INSERT INTO orders VALUES (1, 'a', 9), (2, 'b', 9)`, RULES)
-    await addNodes(node, FIRST, SECOND)
-    await assert.rejects(node.newChanges(), NodeAttributeMissing)
-    await node.store.transaction(async (transaction) => {
-      await transaction.setAttributes(FIRST, new Map([['place', 'a']]))
-      await transaction.setAttributes(SECOND, new Map([['place', 'b']]))
-    })
-    const first = await node.newChanges()
-    await node.sql(`UPDATE orders SET place = 'b' WHERE id = 1`)
-    const left = await node.newChanges()
-    const throughSeq = await node.fold()
-    const second = await node.changes({ afterSeq: 0, throughSeq, forNode: 'С02' })
-
-    assert.deepEqual(first, ['+ orders 1 "a"'])
-    assert.deepEqual(left, ['x orders 1'])
-    assert.deepEqual(
-      second.map(({ row: { kind, values } }) => [kind, ...values]),
-      [
-        ['row', 2n, 'b'],
-        ['row', 1n, 'b'],
-      ],
-    )
-    const attributes = await node.store.transaction((transaction) => transaction.attributes(FIRST))
-    assert.deepEqual([...attributes], [['place', 'a']])
-  })
-
-  it('of shares takes a row from a node that lost here and is none of its share', async () => {
-    const node = await open(`${ORDERS} INSERT INTO orders VALUES (1, 'b', 9)`, RULES)
-    await addNodes(node, FIRST)
-    await move(node, 'a')
-    const nothing = await node.newChanges()
-    await node.apply(tableLine('orders', 1, { id: 'integer', place: 'text' }), [
-      row(0, FIRST, 1n, 'a'),
-    ])
-    const taken = await node.newChanges()
-    await move(node, 'b')
-    const given = await node.newChanges()
-
-    assert.deepEqual([nothing, taken, given], [[], ['x orders 1'], ['+ orders 1 "b"']])
-  })
-}
-
-function keepsSharesWhileRowsMove(open: OpenDatabase): void {
-  it('of shares tells of what left, also when a change that is still to be folded brings it back', async () => {
-    const node = await open(`${ORDERS} INSERT INTO orders VALUES (1, 'a', 9)`, RULES)
-    await addNodes(node, FIRST)
-    await move(node, 'a')
-    await node.newChanges()
-    await node.sql(`UPDATE orders SET place = 'b' WHERE id = 1`)
-    const range = { afterSeq: 0, throughSeq: await node.fold() }
-    const kinds = async (): Promise<string[]> => {
-      return (await node.changes(range)).map(({ row: { kind } }) => kind)
-    }
-    const left = await kinds()
-    await node.sql(`UPDATE orders SET place = 'a' WHERE id = 1`)
-
-    assert.deepEqual([left, await kinds()], [['departure'], ['departure']])
-    assert.deepEqual(await node.newChanges(), ['+ orders 1 "a"'])
-  })
-}
-
-/** Keys that only the database can judge, and one that is as it seems. */
-const KEYS = [
-  ['a text', 'TEXT', 'text', 'bolt'],
-  ['a text in any letters', 'TEXT', 'text', 'болт'],
-  ['a number with a fraction', 'DOUBLE PRECISION', 'real', 1.5],
-] as const
-
-function keepsSharesByEveryKey(open: OpenDatabase): void {
-  it('of shares takes a row from a node beside one with a key that not every database takes', async () => {
-    const node = await open(
-      `CREATE TABLE orders (id TEXT PRIMARY KEY, place TEXT, margin INTEGER);
-       INSERT INTO orders VALUES ('ключ', 'b', 9)`,
-      RULES,
-    )
-    await addNodes(node, FIRST)
-    await move(node, 'a')
-    await node.newChanges()
-    const line = tableLine('orders', 1, { id: 'text', place: 'text' })
-
-    await node.apply(line, [row(0, FIRST, 'ключ', 'a'), row(0, FIRST, 'не\0ключ', 'a')])
-
-    assert.deepEqual(await node.newChanges(), ['x orders "ключ"'])
-  })
-
-  for (const [name, declared, type, key] of KEYS) {
-    const line = tableLine('orders', 1, { id: type, place: 'text' })
-    const schema = `CREATE TABLE orders (id ${declared} PRIMARY KEY, place TEXT, margin INTEGER);`
-    const literal = typeof key === 'string' ? `'${key}'` : `${key}`
-
-    it(`of shares takes a row from a node that lost here, when its key is ${name}`, async () => {
-      const node = await open(`${schema} INSERT INTO orders VALUES (${literal}, 'b', 9)`, RULES)
-      await addNodes(node, FIRST)
-      await move(node, 'a')
-      await node.newChanges()
-
-      await node.apply(line, [row(0, FIRST, key, 'a')])
-
-      assert.deepEqual(await node.newChanges(), [`x orders ${JSON.stringify(key)}`])
-    })
-
-    it(`of shares leaves a node its row that waits here, when its key is ${name}`, async () => {
-      const node = await open(
-        `${schema} CREATE UNIQUE INDEX one_of_each ON orders (place);
-         INSERT INTO orders VALUES (${literal}, 'b', 9), (0, 'a', 9)`,
-        RULES,
-      )
-      await addNodes(node, FIRST)
-      await move(node, 'a')
-      await node.newChanges()
-
-      await node.apply(line, [row(5, FIRST, key, 'a')])
-
-      assert.deepEqual(await node.newChanges(), [])
-    })
-  }
-}
-
-function keepsSharesOfRefused(open: OpenDatabase): void {
-  it('of shares leaves a node its newer row, which waits here, until that has lost', async () => {
-    const node = await open(
-      `${ORDERS} CREATE UNIQUE INDEX one_of_each ON orders (place);
-       INSERT INTO orders VALUES (1, 'b', 9), (2, 'a', 9)`,
-      RULES,
-    )
-    await addNodes(node, FIRST)
-    await move(node, 'a')
-    await node.newChanges()
-    const newer = row(5, FIRST, 1n, 'a')
-    await node.apply(tableLine('orders', 1, { id: 'integer', place: 'text' }), [newer])
-    const waiting = await node.newChanges()
-    await move(node, 'c')
-    const moved = await node.newChanges()
-
-    await node.sql('DELETE FROM orders WHERE id = 1')
-
-    assert.deepEqual([waiting, moved], [[], ['x orders 2']])
-    assert.deepEqual(await node.newChanges(), ['- orders 1'])
   })
 }

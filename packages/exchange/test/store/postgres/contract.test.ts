@@ -9,6 +9,7 @@ import { handingKeysContract } from '../contract/handing-keys.ts'
 import { keepingBackContract } from '../contract/keeping-back.ts'
 import { keepingContract } from '../contract/keeping.ts'
 import { readingContract } from '../contract/reading.ts'
+import { sharingContract } from '../contract/sharing.ts'
 import type { OpenDatabase } from '../contract/store-to-try.ts'
 import { prepareIn } from './prepared-postgres.ts'
 import { startPostgres } from './test-server.ts'
@@ -28,6 +29,7 @@ const open = openWith({ kind: 'all' })
 capturingContract(open)
 applyingContract(open)
 keepingContract(open)
+sharingContract(open)
 readingContract(open)
 comparingContract(open)
 decidingContract(open)

@@ -10,6 +10,7 @@ import { handingKeysContract } from '../contract/handing-keys.ts'
 import { keepingBackContract } from '../contract/keeping-back.ts'
 import { keepingContract } from '../contract/keeping.ts'
 import { readingContract } from '../contract/reading.ts'
+import { sharingContract } from '../contract/sharing.ts'
 import { PreparedDatabase } from './prepared-database.ts'
 
 const openWith =
@@ -31,6 +32,7 @@ const open = openWith({ kind: 'all' })
 capturingContract(open)
 applyingContract(open)
 keepingContract(open)
+sharingContract(open)
 readingContract(open)
 comparingContract(open)
 decidingContract(open)
