@@ -132,10 +132,17 @@ export class HeldRows {
       else current.push(held)
     }
     const referred = await target.areReferredTo(current.map(({ row }) => row))
-    const free = current.filter((_, index) => referred[index] !== true)
+    const mayGo = current.map((held, index) => !(referred[index] || this.#mayBeUnknown(held)))
+    const free = current.filter((_, index) => mayGo[index])
     await this.#remove(free)
     for (const held of free) await this.#forget(held)
-    return current.filter((_, index) => referred[index] === true)
+    return current.filter((_, index) => !mayGo[index])
+  }
+
+  /** A row that was changed here may go when the node that said so writes: then it is seen whether it knew of the change. */
+  #mayBeUnknown({ row, via, entry }: Held & Known): boolean {
+    if (row.kind !== 'departure' || via === this.#options.sender.code) return false
+    return entry?.via === '' && compareVersions(row, entry) !== 0
   }
 
   async #remove(rows: readonly (Held & Known)[]): Promise<void> {
