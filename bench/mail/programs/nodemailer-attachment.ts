@@ -6,7 +6,7 @@ import { createTransport } from 'nodemailer'
 import { costOf, peakOctets } from '../../clock.ts'
 import { recipientOf, SENDER, SUBJECT } from '../letter.ts'
 
-const [port = '0', smallPath = '', path = ''] = process.argv.slice(2)
+const [port = '0', pathBefore = '', path = ''] = process.argv.slice(2)
 
 /** By the path alone, nodemailer would read 64 KiB at a time, and take half as long again. */
 const READ_OCTETS = 128 * 1024
@@ -20,7 +20,7 @@ const transport = createTransport({
   pool: true,
   maxConnections: 1,
 })
-await send(smallPath)
+await send(pathBefore)
 const cost = await costOf(() => send(path))
 transport.close()
 console.log(JSON.stringify({ ...cost, idleOctets, peakOctets: peakOctets() }))

@@ -3,17 +3,13 @@ import { countsKeys, isCounted } from '../world/counted-rows.ts'
 import { peersOf, type WorldShape } from '../world/shape.ts'
 import type { Fate, Statement, Step } from '../world/step.ts'
 
+/** As many as a block has. */
+const BLOCK = 6
+
 /** More than a block has, and what is left of the one before. */
 const WHOLE_BLOCK = 8
 
 const LOST: Fate = { verdict: 'taken', delaysMs: [], damage: 'none', hint: 'kept' }
-
-/** Nodes whose keys are counted say so to the head office, and get their first blocks. */
-export function firstBlocks(shape: WorldShape): Step[] {
-  if (!countsKeys(shape)) return []
-  const nodes = [...shape.codes.keys()].slice(1)
-  return [...nodes, 0, ...nodes].map((node) => exchange(node))
-}
 
 /** Draws how people enter orders, whose keys the database counts. */
 export class OrderDrawer {
@@ -25,6 +21,23 @@ export class OrderDrawer {
     this.#random = random
     this.#shape = shape
     this.#nextSerial = nextSerial
+  }
+
+  /**
+   * Nodes whose keys are counted say so to the head office, and get their first blocks. Seldom these are lost, and people enter orders before they come another
+   * time, as many as some blocks have.
+   */
+  firstBlocks(): Step[] {
+    if (!countsKeys(this.#shape)) return []
+    const nodes = [...this.#shape.codes.keys()].slice(1)
+    const areLost = this.#random.percent(25)
+    const early = nodes.map((node) => this.enter(node, BLOCK * this.#random.between(2, 3)))
+    return [
+      ...nodes.map((node) => exchange(node)),
+      { ...exchange(0), fates: areLost ? nodes.map(() => LOST) : [] },
+      ...(areLost ? early : []),
+      ...nodes.map((node) => exchange(node)),
+    ]
   }
 
   /** Some orders in one transaction. */

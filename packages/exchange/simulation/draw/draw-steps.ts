@@ -6,7 +6,7 @@ import { ExchangeDrawer, type ExchangeTroubles } from './draw-exchanges.ts'
 import { MailboxDrawer } from './draw-mailbox.ts'
 import { MeetingDrawer } from './draw-meetings.ts'
 import { MemoryDrawer } from './draw-memory.ts'
-import { firstBlocks, OrderDrawer } from './draw-orders.ts'
+import { OrderDrawer } from './draw-orders.ts'
 import { RefusedDrawer } from './draw-refused.ts'
 import { ZONES } from './draw-shape.ts'
 import { TellDrawer } from './draw-tellings.ts'
@@ -42,7 +42,7 @@ export function drawSteps(random: Random, shape: WorldShape, count: number): Ste
   })
   const steps: Step[] = []
   while (steps.length < count) steps.push(...drawer.draw(kinds))
-  return [...firstBlocks(shape), ...steps.slice(0, count)]
+  return [...drawer.firstBlocks(), ...steps.slice(0, count)]
 }
 
 class StepDrawer {
@@ -77,6 +77,10 @@ class StepDrawer {
     const nextSerial = (): number => this.#writes.nextSerial()
     this.#orders = new OrderDrawer(random.stream('orders'), shape, nextSerial)
     this.#refused = new RefusedDrawer(random.stream('refused'), shape, nextSerial)
+  }
+
+  firstBlocks(): Step[] {
+    return this.#orders.firstBlocks()
   }
 
   /** One step, or several that only together come to something. */

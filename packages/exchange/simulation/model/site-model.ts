@@ -117,7 +117,8 @@ export class SiteModel {
 
   /**
    * What was changed since the last time gets a version: later than the clock says when the row was ahead of the clock. A row that gave way to another one has
-   * the time of some write: where the clock went back in between, it is looked up of which; so it is of rows that went with TRUNCATE.
+   * the time of some write: where the clock went back in between, it is looked up of which, or whether that was before all that the row had; so it is of rows that
+   * went with TRUNCATE.
    */
   fold(stampOf: (id: RowId) => number | undefined): void {
     const { times } = this
@@ -126,8 +127,8 @@ export class SiteModel {
       const before = this.rows.get(id)?.stamp ?? this.forgottenAt
       const isUnsure = wentBack || this.truncated.has(tableNumber(id))
       const found = isUnsure ? stampOf(id) : undefined
-      const isTime = found !== undefined && found > before && times.includes(found)
-      const stamp = isTime ? found : Math.max(atMs, before + 1)
+      const isTime = times.some((time) => Math.max(time, before + 1) === found)
+      const stamp = isTime && found !== undefined ? found : Math.max(atMs, before + 1)
       this.#make(id, { stamp, origin: this.code, text: this.present.get(id) })
     }
     this.pending.clear()

@@ -109,8 +109,8 @@ export const APPLYING_MUTATIONS: readonly Mutation[] = [
   },
   one('deletes what other rows refer to', {
     file: 'store/apply/held-rows.ts',
-    text: `!(referred[index] || this.#mayBeUnknown(held))`,
-    replacement: `!this.#mayBeUnknown(held)`,
+    text: `referred[index] === true || this.#mayBeUnknown(held)`,
+    replacement: `this.#mayBeUnknown(held)`,
   }),
   one('lets a deletion give way without a word', {
     file: 'store/apply/held-rows.ts',

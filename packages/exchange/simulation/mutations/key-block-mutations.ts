@@ -44,4 +44,9 @@ export const KEY_BLOCK_MUTATIONS: readonly Mutation[] = [
     text: `Math.max(await keys.highest(table.table), table.used, table.greatest, own.used)`,
     replacement: `own.used`,
   }),
+  one('takes a block for whole that a node has counted past before it came', {
+    file: 'plan/key-blocks.ts',
+    text: `return keysLeft(newest, { ...report, greatest }) === 0`,
+    replacement: `return greatest < 0`,
+  }),
 ]

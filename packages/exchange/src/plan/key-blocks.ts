@@ -77,9 +77,10 @@ export function needsBlock(
 ): boolean {
   if (report === undefined) return false
   if (newest === undefined || report.wantsFresh) return true
-  if (report.climbs && Math.max(greatestToCome, report.greatest) > newest.last) return true
-  // A block that is still on its way is whole.
-  if (report.block?.first !== newest.first) return false
+  const greatest = Math.max(greatestToCome, report.greatest)
+  if (report.climbs && greatest > newest.last) return true
+  // A block that is still on its way is whole, unless the node counted without one, and past it: it is of no use to it then.
+  if (report.block?.first !== newest.first) return keysLeft(newest, { ...report, greatest }) === 0
   return keysLeft(newest, report) < rule.reserve
 }
 

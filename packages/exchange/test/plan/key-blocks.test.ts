@@ -16,6 +16,8 @@ import {
 
 const RULE = { size: 100, reserve: 25 }
 const BLOCK: KeyBlock = { first: 101, last: 200 }
+/** One from before it. */
+const FIRST: KeyBlock = { first: 1, last: 100 }
 
 function report(changes: Partial<KeptReport> = {}): KeptReport {
   return {
@@ -45,6 +47,24 @@ describe('a node', () => {
       name: 'whose block is on its way gets no other',
       need: { newest: { first: 301, last: 400 }, report: report({ used: 200 }) },
       gets: false,
+    },
+    {
+      name: 'that has counted past its block before that came gets another',
+      need: { report: report({ block: FIRST, used: 200 }) },
+      gets: true,
+    },
+    {
+      name: 'that climbs gets another when rows with the last key of its block came before that did',
+      need: { report: report({ block: FIRST, used: 0, greatest: 200, climbs: true }) },
+      gets: true,
+    },
+    {
+      name: 'that climbs gets another when the last key of its block comes along with that',
+      need: {
+        report: report({ block: FIRST, used: 0, climbs: true }),
+        greatestToCome: 200,
+      },
+      gets: true,
     },
     {
       name: 'that may have been restored gets one',

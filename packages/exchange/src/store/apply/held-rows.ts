@@ -1,3 +1,4 @@
+import type { RowLine } from '../../message/body-lines.ts'
 import type { NodeCode } from '../../plan/node-code.ts'
 import { compareVersions } from '../../plan/row-version.ts'
 import type { Sender } from '../change-store.ts'
@@ -11,12 +12,19 @@ export interface Held extends Arrival {
   readonly key: string
   /** The reason on record, when it waits since an earlier message; empty when an older or the same version of it does. */
   readonly waitsFor?: string
+  /** What the database said when it did not let the row go. */
+  readonly refusal?: string | undefined
 }
+
+/** One that stays for now, and why. */
+type Staying = Held & { readonly reason: string }
 
 /** What became of deletions and departures at the end of a message. */
 export interface Settled {
   /** What is to be put with the rows that wait. */
-  readonly stillHeld: readonly (Held & { readonly reason: string })[]
+  readonly stillHeld: readonly Staying[]
+  /** What the database does not let go. */
+  readonly refused: readonly Staying[]
   /** A deletion gave way: what waits of its row may be older now. */
   readonly hasRestored: boolean
 }
@@ -65,23 +73,20 @@ export class HeldRows {
     this.#rows = [...newest.values()]
   }
 
-  /** Of rows that wait, those that are no newer than one that leaves this node's share go with it. Gives the others. */
-  withoutLeaving<Row extends Pick<Held, 'target' | 'row' | 'key'>>(rows: readonly Row[]): Row[] {
-    const departures = this.#rows.filter(({ row }) => row.kind === 'departure')
-    const leaving = new Map(departures.map((held) => [nameOf(held), held]))
+  /** Of rows that wait, some go with what is held. Gives the others. */
+  async withoutGoing<Row extends Held>(rows: readonly Row[]): Promise<Row[]> {
+    const going = new Map(this.#rows.map((held) => [nameOf(held), held]))
     const left = new Set<string>()
-    const staying: Row[] = []
-    for (const row of rows) {
-      const departure = leaving.get(nameOf(row))
-      if (departure === undefined || compareVersions(row.row, departure.row) > 0) staying.push(row)
-      else left.add(nameOf(row))
+    for (const rival of await withEntries(rows.filter((row) => going.has(nameOf(row))))) {
+      const held = going.get(nameOf(rival))
+      if (held !== undefined && goesWith(rival, held.row)) left.add(nameOf(rival))
     }
     if (left.size > 0) {
       this.#rows = this.#rows.map((held) =>
         left.has(nameOf(held)) ? { ...held, waitsFor: '' } : held,
       )
     }
-    return staying
+    return rows.filter((row) => !left.has(nameOf(row)))
   }
 
   /**
@@ -102,12 +107,17 @@ export class HeldRows {
     return hasGone
   }
 
-  /** Settles what is left: a deletion gives way, a departure waits. */
+  /** Settles what is left: a deletion gives way, a departure waits, and so does what the database does not let go. */
   async settle(): Promise<Settled> {
     const { sender, thisNode } = this.#options
-    const stillHeld: Settled['stillHeld'][number][] = []
+    const stillHeld: Staying[] = []
+    const refused: Staying[] = []
     let hasRestored = false
     for (const held of await withEntries(this.#rows)) {
+      if (held.refusal !== undefined) {
+        refused.push({ ...held, reason: held.refusal })
+        continue
+      }
       // The rest of a large deletion may be in the next message.
       const isOfAnother = held.via !== sender.code && held.via !== thisNode
       const mayBeCleared = isOfAnother || sender.hasMore === true
@@ -119,7 +129,7 @@ export class HeldRows {
       }
     }
     this.#rows = []
-    return { stillHeld, hasRestored }
+    return { stillHeld, refused, hasRestored }
   }
 
   async #releaseFrom(rows: readonly Held[]): Promise<readonly Held[]> {
@@ -132,11 +142,15 @@ export class HeldRows {
       else current.push(held)
     }
     const referred = await target.areReferredTo(current.map(({ row }) => row))
-    const mayGo = current.map((held, index) => !(referred[index] || this.#mayBeUnknown(held)))
-    const free = current.filter((_, index) => mayGo[index])
-    await this.#remove(free)
-    for (const held of free) await this.#forget(held)
-    return current.filter((_, index) => !mayGo[index])
+    const stays = current.map((held, index) => referred[index] === true || this.#mayBeUnknown(held))
+    const refusals = await this.#remove(current.filter((_, index) => stays[index] !== true))
+    const left: Held[] = []
+    for (const [index, held] of current.entries()) {
+      const refusal = refusals.get(held)
+      if (stays[index] === true || refusal !== undefined) left.push({ ...held, refusal })
+      else await this.#forget(held)
+    }
+    return left
   }
 
   /** A row that was changed here may go when the node that said so writes: then it is seen whether it knew of the change. */
@@ -145,11 +159,14 @@ export class HeldRows {
     return entry?.via === '' && compareVersions(row, entry) !== 0
   }
 
-  async #remove(rows: readonly (Held & Known)[]): Promise<void> {
+  /** Gives what the database said of those that it does not let go. */
+  async #remove(rows: readonly (Held & Known)[]): Promise<ReadonlyMap<Held, string>> {
     const { writer } = this.#options
-    await writer.write(rows.filter(({ row }) => row.kind === 'deletion'))
-    const departures = rows.filter(({ row }) => row.kind === 'departure')
-    await writer.depart(departures)
+    const refused = [
+      ...(await writer.write(rows.filter(({ row }) => row.kind === 'deletion'))),
+      ...(await writer.depart(rows.filter(({ row }) => row.kind === 'departure'))),
+    ]
+    return new Map(refused.map(({ arrival, reason }) => [arrival, reason]))
   }
 
   /** The row stays, above the deletion, and the deletion is on record beside it. */
@@ -180,6 +197,16 @@ export class HeldRows {
     if (waitsFor === undefined) return
     await this.#options.database.forgetWaiting(target.line.table, key)
   }
+}
+
+/**
+ * A row that waits goes with a departure that is no older. A later deletion takes it with it where a program has given its version to what is
+ * here: the deletion was made of that, and what is here must not get a version above what waits, or it would be above the deletion.
+ */
+function goesWith({ row, entry }: Known, held: RowLine): boolean {
+  if (held.kind === 'departure') return compareVersions(row, held) <= 0
+  const isHere = entry !== undefined && compareVersions(row, entry) === 0
+  return isHere && compareVersions(row, held) < 0
 }
 
 function nameOf({ target, key }: Pick<Held, 'target' | 'key'>): string {

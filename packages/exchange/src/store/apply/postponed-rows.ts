@@ -65,16 +65,19 @@ export class PostponedRows {
     const unreachable = await this.#takeWaiting()
     await this.#retryAndRelease()
     if (await this.#swap()) await this.#retryAndRelease()
-    const { stillHeld, hasRestored } = await held.settle()
+    const { stillHeld, refused, hasRestored } = await held.settle()
     if (hasRestored) this.#rows = await this.#withoutOutdated()
-    for (const postponed of this.#rows) await this.#setAside(postponed)
     const toGo = this.#withoutNewer(stillHeld)
+    let setAside = 0
+    for (const row of [...this.#rows, ...this.#withoutNewer(refused)]) {
+      if (await this.#setAside(row)) setAside += 1
+    }
     for (const row of toGo) {
       const table = row.target.line
       if (row.waitsFor !== row.reason)
         await database.keepWaiting({ ...row, table, ours: undefined }, nowMs)
     }
-    return this.#rows.length + toGo.length + unreachable
+    return setAside + toGo.length + unreachable
   }
 
   /**
@@ -105,7 +108,7 @@ export class PostponedRows {
       }
     }
     this.#options.held.addWaiting(waitingToGo)
-    this.#rows = this.#options.held.withoutLeaving([...newest.values()])
+    this.#rows = await this.#options.held.withoutGoing([...newest.values()])
     return unreachable
   }
 
@@ -207,15 +210,22 @@ export class PostponedRows {
     await this.#options.database.forgetWaiting(target.line.table, key)
   }
 
-  /** What waits already, and for the same reason, stays on record as it is. */
-  async #setAside({ target, key, row, via, reason, waitsFor = '' }: Postponed): Promise<void> {
-    if (reason === waitsFor) return
+  /** Gives whether the row waits. What waits already, and for the same reason, stays on record as it is. */
+  async #setAside(postponed: Postponed): Promise<boolean> {
+    const { target, key, row, via, reason, waitsFor = '' } = postponed
+    if (reason === waitsFor) return true
     const { database, nowMs, isStrict } = this.#options
     const { line } = target
-    if (isStrict && waitsFor === '') throw new RowRefused(line.table, key, reason)
     const [present] = await target.presentRows([row])
+    if (row.kind !== 'row' && present === undefined) {
+      // A key that the database does not take is no row here.
+      await this.#forget(postponed)
+      return false
+    }
+    if (isStrict && waitsFor === '') throw new RowRefused(line.table, key, reason)
     const ours = present && formatValues(line, present)
     await database.keepWaiting({ table: line, key, row, via, reason, ours }, nowMs)
+    return true
   }
 }
 

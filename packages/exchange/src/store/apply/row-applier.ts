@@ -132,7 +132,7 @@ export class BatchRowApplier implements RowApplier {
 
   async #apply(target: TableTarget, batch: readonly RowLine[]): Promise<void> {
     const { code, acknowledgedSeq, beginsAnew = false } = this.#options.sender
-    if (target.isParent) await this.#takeBack(target, batch)
+    await this.#takeBack(target, batch)
     const afterSeq = this.#writer.headSeq
     const terms = { sender: code, acknowledgedSeq, beginsAnew, afterSeq }
     const others = await target.writePlain(batch, terms)
@@ -146,8 +146,7 @@ export class BatchRowApplier implements RowApplier {
       this.#held.add([...going, ...write.filter(({ row }) => row.kind === 'deletion')])
       this.#postponed.add(await this.#writer.write(write.filter(({ row }) => row.kind === 'row')))
     } else {
-      await this.#writer.depart(going)
-      await this.#forgetWaiting(target, depart)
+      await this.#depart(target, going)
       this.#postponed.add(await this.#writer.write(write))
     }
   }
@@ -155,11 +154,23 @@ export class BatchRowApplier implements RowApplier {
   /** Of a row that waits to go, and that its sender names again, it says that the row is this node's share after all. */
   async #takeBack(target: TableTarget, batch: readonly RowLine[]): Promise<void> {
     const { database, sender } = this.#options
+    if (!(await this.#waiting.hasDepartures())) return
     for (const row of batch) {
       if (row.kind !== 'row') continue
       if (!(await this.#waiting.isLeaving({ target, row }, sender.code))) continue
       await database.forgetWaiting(target.line.table, formatKey(target.line, row))
     }
+  }
+
+  /** What is not let go is tried again with those that are held. */
+  async #depart(target: TableTarget, going: readonly Arrival[]): Promise<void> {
+    const refused = new Set((await this.#writer.depart(going)).map(({ arrival }) => arrival))
+    this.#held.add([...refused])
+    const gone = going.filter((departure) => !refused.has(departure))
+    await this.#forgetWaiting(
+      target,
+      gone.map(({ row }) => row),
+    )
   }
 
   /** What waits under the key of a departure, and is no newer, is no longer this node's share either. */

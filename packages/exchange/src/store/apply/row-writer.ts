@@ -1,7 +1,14 @@
 import type { NodeCode } from '../../plan/node-code.ts'
 import type { RowLine } from '../../message/body-lines.ts'
 import type { OwnVersions } from './own-versions.ts'
-import type { IndexEntry, RowWrite, TableTarget, WriteOutcome } from './table-target.ts'
+import type {
+  IndexEntry,
+  Refusal,
+  RowWrite,
+  TableTarget,
+  TakenOut,
+  WriteOutcome,
+} from './table-target.ts'
 
 /** A row for a table, and the node that it came from. */
 export interface Arrival {
@@ -48,12 +55,16 @@ export class RowWriter {
     this.#applied += rowCount
   }
 
-  /** Removes rows that are no longer this node's share: they have no version, and travel nowhere. */
-  async depart(arrivals: readonly Arrival[]): Promise<void> {
+  /** Removes rows that are no longer this node's share: they have no version, and travel nowhere. Gives those that the database does not let go. */
+  async depart<Row extends Arrival>(arrivals: readonly Row[]): Promise<readonly Refused<Row>[]> {
+    const refused: Refused<Row>[] = []
     for (const [target, own] of byTarget(arrivals)) {
-      await target.depart(own.map(({ row }) => row))
-      this.#applied += own.length
+      const outcomes = await target.depart(own.map(({ row }) => row))
+      const ofThese = refusedOf(own, outcomes)
+      this.#applied += own.length - ofThese.length
+      refused.push(...ofThese)
     }
+    return refused
   }
 
   /** Writes rows of any tables, no key twice. Gives those that the database refuses, or whose parent is missing. */
@@ -68,10 +79,7 @@ export class RowWriter {
         else refused.push({ arrival, reason })
       }
       const outcomes = await target.write(fit.map(({ row, entry }): RowWrite => ({ row, entry })))
-      for (const [index, arrival] of fit.entries()) {
-        const outcome = outcomes[index]
-        if (isRefused(outcome)) refused.push({ arrival, reason: outcome.refused })
-      }
+      refused.push(...refusedOf(fit, outcomes))
       await this.record(fit, outcomes)
     }
     return refused
@@ -110,10 +118,18 @@ export class RowWriter {
   }
 }
 
-export function isRefused(
-  outcome: WriteOutcome | undefined,
-): outcome is Exclude<WriteOutcome, string> {
-  return typeof outcome === 'object'
+export function isRefused(outcome: WriteOutcome | TakenOut): outcome is Refusal {
+  return typeof outcome === 'object' && 'refused' in outcome
+}
+
+function refusedOf<Row extends Arrival>(
+  arrivals: readonly Row[],
+  outcomes: readonly WriteOutcome[],
+): Refused<Row>[] {
+  return arrivals.flatMap((arrival, index) => {
+    const outcome = outcomes[index]
+    return isRefused(outcome) ? [{ arrival, reason: outcome.refused }] : []
+  })
 }
 
 /** The arrivals of each table, in their order. */

@@ -23,10 +23,18 @@ export interface RowWrite {
  * What became of a row: it is now what the sender has; it has values of ours in columns that the sender does not name; or
  * the database refuses it, with the reason in the database's words.
  */
-export type WriteOutcome = 'as sent' | 'merged' | { readonly refused: string }
+export type WriteOutcome = 'as sent' | 'merged' | Refusal
 
-/** A row of this database that was taken out of its table: the columns that the sender does not name. */
-export type TakenOut = readonly Value[] | undefined
+/** The database refuses, with the reason in its words. */
+export interface Refusal {
+  readonly refused: string
+}
+
+/**
+ * A row of this database that was taken out of its table: the columns that the sender does not name. `undefined` when there was none; one that the
+ * database does not let go stays where it is.
+ */
+export type TakenOut = readonly Value[] | Refusal | undefined
 
 /** When a row needs no thought, see {@link TableTarget.writePlain}. */
 export interface PlainTerms {
@@ -76,12 +84,12 @@ export interface TableTarget {
   /** Gives rows a version and a position of their own, so that they travel on to the other nodes. */
   record(rows: readonly RowLine[], entries: readonly IndexEntry[]): Promise<void>
 
-  /** Removes rows and their entries without a trace: they are no longer this node's share. */
-  depart(rows: readonly RowLine[]): Promise<void>
+  /** Removes rows and their entries without a trace: they are no longer this node's share. A row that is refused stays, and so does its entry. */
+  depart(rows: readonly RowLine[]): Promise<readonly WriteOutcome[]>
 
   /** Takes rows away, to make room for others. {@link putBack} brings them in again. */
   takeOut(rows: readonly RowLine[]): Promise<readonly TakenOut[]>
 
-  /** Writes rows that were taken out; the columns that the sender does not name are as they were. */
+  /** Writes rows that were taken out; the columns that the sender does not name are as they were. One that was not let go is refused again. */
   putBack(rows: readonly RowLine[], takenOut: readonly TakenOut[]): Promise<readonly WriteOutcome[]>
 }

@@ -17,15 +17,22 @@ interface WaitingVersion extends RowVersion {
 export class WaitingVersions {
   readonly #database: ApplyDatabase
   #versions: ReadonlyMap<string, WaitingVersion> | undefined
+  #hasDepartures = false
 
   constructor(database: ApplyDatabase) {
     this.#database = database
   }
 
   async of({ target, row }: Waiter): Promise<WaitingVersion | undefined> {
-    this.#versions ??= await this.#read()
-    if (this.#versions.size === 0) return undefined
-    return this.#versions.get(nameOf(target.line.table, formatKey(target.line, row)))
+    const versions = await this.#all()
+    if (versions.size === 0) return undefined
+    return versions.get(nameOf(target.line.table, formatKey(target.line, row)))
+  }
+
+  /** Whether any row waits to go because it left the share. */
+  async hasDepartures(): Promise<boolean> {
+    await this.#all()
+    return this.#hasDepartures
   }
 
   /** Whether the row waits to go because this sender said that it left the share. */
@@ -40,8 +47,14 @@ export class WaitingVersions {
     return waiting !== undefined && compareVersions(waiting, departure.row) <= 0
   }
 
+  async #all(): Promise<ReadonlyMap<string, WaitingVersion>> {
+    this.#versions ??= await this.#read()
+    return this.#versions
+  }
+
   async #read(): Promise<ReadonlyMap<string, WaitingVersion>> {
     const rows = await this.#database.waitingRows()
+    this.#hasDepartures = rows.some(({ row }) => row.kind === 'departure')
     return new Map(
       rows.map(({ table, key, via, row: { kind, stamp, origin } }) => {
         return [nameOf(table.table, key), { stamp, origin, via, isDeparture: kind === 'departure' }]

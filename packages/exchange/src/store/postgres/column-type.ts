@@ -38,6 +38,8 @@ export interface Codec {
    * knows; what this says no to may be all right too.
    */
   readonly isSure?: (text: string, declared: string) => boolean
+  /** Whether no other text stands for the same value, from the text and the type as it is declared. Absent where no two texts ever do. */
+  readonly isAlone?: (text: string, declared: string) => boolean
   /** Named where values that are equal as a key may still differ in their form: only a key compared in the same way will do. */
   readonly collation?: string
 }
@@ -73,6 +75,7 @@ const DOUBLE: Codec = {
   decode: Number,
   encode: (value) => (typeof value === 'number' ? formatDouble(value) : undefined),
   write: cast,
+  isAlone: (text) => text !== '-0',
 }
 
 /** A number of 32 bits travels as the number of 64 bits that it is, not as its shortest text: 0.10000000149011612 for 0.1. */
@@ -140,6 +143,7 @@ const LIMITED_TEXT: Codec = {
     return /^[ -~]*$/.test(text) && text.length <= Number(limit)
   },
   isExact: (text, declared) => `${text}::${declared}::text = ${text}`,
+  isAlone: (text) => !text.endsWith(' '),
 }
 
 const PADDED_TEXT: Codec = {
@@ -173,10 +177,12 @@ function isWithin(number: number, limit = 0): boolean {
   return number >= -limit && number < limit
 }
 
-const DAY = String.raw`[1-9]\d{3}-\d\d-\d\d`
+/** Days that every year has: 29 February is left to PostgreSQL. */
+const DAY_OF_YEAR = String.raw`(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31`
+const DAY = String.raw`[1-9]\d{3}-(?:${DAY_OF_YEAR})`
 const HOUR = String.raw`(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{0,5}[1-9])?`
 
-/** A table of data: the plain forms of types by their declaration. A month 13 has such a form too, and is refused as it is written. */
+/** A table of data: the plain forms of types by their declaration. Each is that of a value that there is, and of no other one. */
 const PLAIN_FORMS: ReadonlyMap<string, RegExp> = new Map([
   ['date', new RegExp(`^${DAY}$`)],
   ['time without time zone', new RegExp(`^${HOUR}$`)],
@@ -199,9 +205,13 @@ function written(type: ColumnType, collation?: string): Codec {
     write: cast,
     isExact: (text, declared) => `${text}::${declared}::text = ${text}`,
     isSure: hasPlainForm,
+    isAlone: hasPlainForm,
     ...(collation !== undefined && { collation }),
   }
 }
+
+/** A label is its only form. */
+const ENUM: Codec = { ...written('text'), isAlone: () => true }
 
 /** A type whose values may be large: what counts is how they are stored, so one that compresses well may have a longer text. */
 function stored(codec: Codec): Codec {
@@ -236,7 +246,7 @@ export function codecOf(type: CatalogType): Codec {
   if (type.isBuiltIn && type.name === 'numeric') return numericCodec(type.modifier)
   const known = type.isBuiltIn ? CODECS.get(type.name) : undefined
   if (known !== undefined) return known
-  return type.isEnum ? written('text') : stored(written('text', type.name.toUpperCase()))
+  return type.isEnum ? ENUM : stored(written('text', type.name.toUpperCase()))
 }
 
 /** The modifier of `numeric(p, s)` is p in its upper half and s in its lower one, plus 4. */

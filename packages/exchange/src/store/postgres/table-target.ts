@@ -3,9 +3,11 @@ import type { Value } from '../../message/values.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 import { type NarrowerColumn, narrowerColumns } from '../../message/column-capacity.ts'
 import { checkColumns } from '../apply/check-columns.ts'
+import { isRefused } from '../apply/row-writer.ts'
 import type {
   IndexEntry,
   PlainTerms,
+  Refusal,
   RowWrite,
   TableTarget,
   TakenOut,
@@ -53,6 +55,7 @@ export class PostgresTableTarget implements TableTarget {
   readonly #mayTakeOut: boolean
   readonly #columns: readonly UserColumn[]
   readonly #extras: readonly UserColumn[]
+  readonly #keyed: ColumnSet
   readonly #named: ColumnSet
   readonly #whole: ColumnSet
   readonly #plain: PlainWriter | undefined
@@ -79,6 +82,7 @@ export class PostgresTableTarget implements TableTarget {
     this.#references = referenceStatements(table, this.#columns, options.foreignKeys)
     this.#locksParents = options.locksParents
     this.isParent = this.#references.referredTo !== undefined
+    this.#keyed = new ColumnSet(table, table.key)
     this.#named = new ColumnSet(table, this.#columns)
     this.#keys = new KeyDivider(table)
     this.#whole = new ColumnSet(table, [...this.#columns, ...this.#extras])
@@ -181,10 +185,13 @@ export class PostgresTableTarget implements TableTarget {
 
   /** Writes and deletes rows, given those that are there. Deletions come first: they make room. */
   async #writeSome(rows: readonly NumberedRow[], known: Known): Promise<Refusals> {
-    const inexact = await this.#named.inexact(
-      this.#connection,
-      rows.filter(({ row }) => row.kind === 'row'),
-    )
+    const isRow = ({ row }: NumberedRow): boolean => row.kind === 'row'
+    const written = rows.filter(isRow)
+    const deleted = rows.filter((row) => !isRow(row))
+    const inexact = new Map([
+      ...(await this.#named.inexact(this.#connection, written)),
+      ...(await this.#keyed.inexact(this.#connection, deleted)),
+    ])
     const exact = rows.filter(({ place }) => !inexact.has(place)).map(({ row }) => row)
     const isThere = (row: RowLine): boolean => known.has(row)
     const gone = exact.filter((row) => row.kind !== 'row')
@@ -220,18 +227,27 @@ export class PostgresTableTarget implements TableTarget {
     }
   }
 
-  async depart(rows: readonly RowLine[]): Promise<void> {
-    await this.#run(this.#named.statements.delete, rows, this.line.keyLength)
-    await this.#run(this.#named.statements.forget, rows, this.line.keyLength)
+  async depart(rows: readonly RowLine[]): Promise<readonly WriteOutcome[]> {
+    const { statements } = this.#keyed
+    const refusals = await this.#runKeyed(rows, [statements.delete, statements.forget])
+    return rows.map((_, place) => toRefusal(refusals.get(place)) ?? 'as sent')
   }
 
   async takeOut(rows: readonly RowLine[]): Promise<readonly TakenOut[]> {
     if (!this.#mayTakeOut) return rows.map(() => undefined)
     const taken = await this.#read(rows, this.#extras)
-    // The others may have keys that no value of the column's type is: the statement would fail for all.
-    const there = rows.filter((_, place) => taken[place] !== undefined)
-    await this.#run(this.#named.statements.delete, there, this.line.keyLength)
-    return taken
+    const refusals = await this.#runKeyed(rows, [this.#keyed.statements.delete])
+    return taken.map((values, place) => toRefusal(refusals.get(place)) ?? values)
+  }
+
+  /** Runs statements whose parameters are the keys. Gives what the database said of rows that it refuses. */
+  #runKeyed(rows: readonly RowLine[], statements: readonly string[]): Promise<Refusals> {
+    const { texts } = this.#keyed
+    return this.#keyed.withExact(this.#connection, numbered(rows), async (exact) => {
+      for (const statement of statements) {
+        await this.#connection.run(statement, ...texts.bind(exact, this.line.keyLength))
+      }
+    })
   }
 
   async putBack(
@@ -239,14 +255,11 @@ export class PostgresTableTarget implements TableTarget {
     takenOut: readonly TakenOut[],
   ): Promise<readonly WriteOutcome[]> {
     if (!this.#mayTakeOut) return rows.map(() => ({ refused: NO_EXCHANGE }))
-    const whole = rows.map((row, place): NumberedRow => {
+    const back = rows.flatMap((row, place): NumberedRow[] => {
       const extras = takenOut[place] ?? []
-      return {
-        place,
-        row: row.kind === 'row' ? { ...row, values: [...row.values, ...extras] } : row,
-      }
+      if (row.kind !== 'row' || isRefused(extras)) return []
+      return [{ place, row: { ...row, values: [...row.values, ...extras] } }]
     })
-    const back = whole.filter(({ row }) => row.kind === 'row')
     const withExtras = back.filter(({ place }) => takenOut[place] !== undefined)
     const withoutExtras = back.filter(({ place }) => takenOut[place] === undefined)
     const refusals = new Map([
@@ -254,9 +267,11 @@ export class PostgresTableTarget implements TableTarget {
       ...(await this.#insert(withoutExtras, this.#named)),
     ])
     return rows.map((row, place) => {
-      const refused = refusals.get(place)
-      if (refused !== undefined) return { refused }
-      const isMerged = this.#hasExtras && row.kind === 'row' && takenOut[place] !== undefined
+      const taken = takenOut[place]
+      const refused = toRefusal(refusals.get(place))
+      if (refused !== undefined) return refused
+      if (isRefused(taken)) return taken
+      const isMerged = this.#hasExtras && row.kind === 'row' && taken !== undefined
       return isMerged ? 'merged' : 'as sent'
     })
   }
@@ -321,6 +336,10 @@ export class PostgresTableTarget implements TableTarget {
 
 /** The rows that are in the table. */
 type Known = ReadonlyMap<RowLine, unknown>
+
+function toRefusal(refused: string | undefined): Refusal | undefined {
+  return refused === undefined ? undefined : { refused }
+}
 
 function toEntry([, seq, stamp, origin, via, base = null]: SqlRow): IndexEntry | undefined {
   if (seq === null) return undefined

@@ -133,10 +133,17 @@ export class SuspendedTriggers {
 /** What is in the schema, by names in lower case. */
 interface SchemaObjects {
   readonly virtual: ReadonlySet<string>
+  /** Tables without a conflict clause of their own. */
   readonly ordinary: ReadonlySet<string>
   /** The triggers of each table, in the order in which they were made. */
   readonly triggers: ReadonlyMap<string, readonly Trigger[]>
 }
+
+/**
+ * `UNIQUE ON CONFLICT IGNORE`: the statement that fires a trigger overrules it, but for a DELETE, which has no such clause: ROLLBACK would end our
+ * transaction in the middle of a message.
+ */
+const CONFLICT_CLAUSE = /\bCONFLICT\b/i
 
 const NOTHING: SchemaObjects = { virtual: new Set(), ordinary: new Set(), triggers: new Map() }
 
@@ -152,9 +159,9 @@ function readSchemaObjects(database: SqliteDatabase): SchemaObjects {
   ).all()
   for (const [type, name, table, sql] of objects) {
     if (type === 'table') {
-      const isVirtual = /^CREATE VIRTUAL/i.test(toText(sql))
-      const tables = isVirtual ? virtual : ordinary
-      tables.add(toText(table))
+      const text = toText(sql)
+      if (/^CREATE VIRTUAL/i.test(text)) virtual.add(toText(table))
+      else if (!CONFLICT_CLAUSE.test(text)) ordinary.add(toText(table))
       continue
     }
     const ofTable = triggers.get(toText(table)) ?? []

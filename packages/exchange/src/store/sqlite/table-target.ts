@@ -2,6 +2,7 @@ import type { RowLine, TableLine } from '../../message/body-lines.ts'
 import type { Value } from '../../message/values.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 import { checkColumns } from '../apply/check-columns.ts'
+import { isRefused } from '../apply/row-writer.ts'
 import type {
   IndexEntry,
   PlainTerms,
@@ -135,12 +136,8 @@ export class SqliteTableTarget implements TableTarget {
     )
   }
 
-  depart(rows: readonly RowLine[]): Promise<void> {
-    for (const { values } of rows) {
-      this.#delete.run(...values)
-      this.#forget.run(...values)
-    }
-    return Promise.resolve()
+  depart(rows: readonly RowLine[]): Promise<readonly WriteOutcome[]> {
+    return Promise.resolve(rows.map((row) => this.#attempt(row, () => this.#depart(row))))
   }
 
   takeOut(rows: readonly RowLine[]): Promise<readonly TakenOut[]> {
@@ -219,15 +216,21 @@ export class SqliteTableTarget implements TableTarget {
     return 'as sent'
   }
 
+  #depart(row: RowLine): WriteOutcome {
+    const outcome = this.#remove(row)
+    this.#forget.run(...this.#keyOf(row))
+    return outcome
+  }
+
   #takeOut(row: RowLine): TakenOut {
     const present = this.#extras.first(...this.#keyOf(row))
     if (present === undefined) return undefined
     const outcome = this.#attempt(row, () => this.#remove(row))
-    // What can't be taken out stays where it is, and nothing can be put into its place.
-    return outcome === 'as sent' ? present.slice(1) : undefined
+    return isRefused(outcome) ? outcome : present.slice(1)
   }
 
   #putBack(row: RowLine, takenOut: TakenOut): WriteOutcome {
+    if (isRefused(takenOut)) return takenOut
     if (row.kind === 'deletion') return 'as sent'
     if (takenOut === undefined) {
       this.#insert.run(...row.values)

@@ -120,4 +120,16 @@ describe('a row that waits at the head office, and that its node has lost', () =
       { kind: 'restore', node: 1, spool: 'lost' },
     ],
   })
+
+  // Seed 30084721, which the model got wrong in the same way.
+  itEndsWell('finds its place when the node has something to say, also where a copy told of it', {
+    seed: 30_084_721,
+    shape: plainShape({ tables: [plainTable({ unique: 'code' })], zones: ['12', '12'] }),
+    steps: [
+      { kind: 'copy', node: 1 },
+      write(1, { verb: 'insert', key: 2, serial: 3, value: 4 }, 'copy'),
+      exchange(1, 'copy'),
+      write(0, { verb: 'ignore', key: 1, serial: 8, value: 4 }),
+    ],
+  })
 })

@@ -170,3 +170,24 @@ describe('a row that waits, and is what a restored node made of its row in its o
     ],
   })
 })
+
+describe('a decision that waits, of a row that a program deletes by a clock that is behind', () => {
+  // Seeds 64001257, 64007989 and 64013577. The deletion got a version above the decision, and with it above the later deletion of another node.
+  itEndsWell('gives way to the later deletion of another node', {
+    seed: 64_013_577,
+    shape: plainShape({
+      tables: [plainTable({ unique: 'code', parent: 0, onDelete: 'SET NULL' })],
+      firstRows: [[3, 4]],
+      policy: 'ours',
+    }),
+    steps: [
+      write(1, { key: 3, serial: 5, value: 1 }),
+      exchange(1),
+      { kind: 'clock', node: 0, byMs: 7 * YEAR_MS },
+      write(0, { key: 3, serial: 3, value: 2 }),
+      write(0, { key: 4, serial: 4, value: 1 }),
+      { kind: 'clock', node: 0, byMs: -7 * YEAR_MS },
+      write(1, { key: 3, serial: 7, value: 1 }),
+    ],
+  })
+})

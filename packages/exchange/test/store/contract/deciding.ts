@@ -8,6 +8,7 @@ import { deletion, type OpenDatabase, row, type StoreToTry, tableLine } from './
 const GOODS = `
   CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT UNIQUE);
   INSERT INTO goods VALUES (1, 'ours'), (900, 'bad'), (901, 'worse')`
+const PARTS = 'CREATE TABLE parts (id INTEGER PRIMARY KEY, good INTEGER REFERENCES goods)'
 const LINE = tableLine('goods', 1, { id: 'integer', code: 'text' })
 const LATER = 4_000_000_000_000
 
@@ -98,11 +99,7 @@ function itIsAbove(open: OpenDatabase): void {
 
 function itIsAboveWhenNobodyWasAsked(open: OpenDatabase): void {
   it('has a version above it when a deletion gives way', async () => {
-    const node = await withWaiting(
-      open,
-      `${GOODS}; CREATE TABLE parts (id INTEGER PRIMARY KEY, good INTEGER REFERENCES goods);
-       INSERT INTO parts VALUES (5, 1)`,
-    )
+    const node = await withWaiting(open, `${GOODS}; ${PARTS}; INSERT INTO parts VALUES (5, 1)`)
 
     await node.apply(LINE, [deletion(LATER, 'С02', 1n)], KNOWING)
 
@@ -125,19 +122,48 @@ function itIsAboveWhenNobodyWasAsked(open: OpenDatabase): void {
   })
 }
 
+/** What a program made of a row has the version of the decision that waits: the program's clock is behind. */
+async function withOvertaken(open: OpenDatabase, schema: string = GOODS): Promise<StoreToTry> {
+  const node = await open(schema, RULES)
+  await node.fold()
+  await node.apply(LINE, [row(LATER, 'С02', 1n, 'weak')], KNOWING)
+  await node.apply(LINE, [row(5, 'С01', 1n, 'worse')])
+  assert.deepEqual(await waiting(node), [`["u",${LATER + 1},"ЦБ",1,"worse"]`])
+  await node.sql(`UPDATE goods SET code = 'entered' WHERE id = 1`)
+  assert.deepEqual(await told(node), [['row', 1, 'ЦБ', 'entered']])
+  return node
+}
+
 function itGoesWhenTheRowWasChanged(open: OpenDatabase): void {
   it('gives way to what a program made of the row, with the same version, by a clock that is behind', async () => {
-    const node = await open(GOODS, RULES)
-    await node.fold()
-    await node.apply(LINE, [row(LATER, 'С02', 1n, 'weak')], KNOWING)
-    await node.apply(LINE, [row(5, 'С01', 1n, 'worse')])
-    const before = await waiting(node)
-    await node.sql(`UPDATE goods SET code = 'entered' WHERE id = 1`)
+    const node = await withOvertaken(open)
 
     await node.apply(LINE, [])
 
-    assert.deepEqual(before, [`["u",${LATER + 1},"ЦБ",1,"worse"]`])
     assert.deepEqual(await told(node), [['row', 2, 'ЦБ', 'entered']])
+    assert.deepEqual(await waiting(node), [])
+  })
+
+  for (const [where, schema] of [
+    ['', GOODS],
+    [' of a table that others refer to', `${GOODS}; ${PARTS}`],
+  ] as const) {
+    it(`gives way to the deletion of what a program made of the row${where}`, async () => {
+      const node = await withOvertaken(open, schema)
+
+      await node.apply(LINE, [deletion(LATER + 2, 'С02', 1n)], KNOWING)
+
+      assert.deepEqual(await told(node), [['deletion', 2, 'С02', 1n]])
+      assert.deepEqual(await waiting(node), [])
+    })
+  }
+
+  it('gives way with the deletion of what a program made of the row, when others refer to that', async () => {
+    const node = await withOvertaken(open, `${GOODS}; ${PARTS}; INSERT INTO parts VALUES (5, 1)`)
+
+    await node.apply(LINE, [deletion(LATER + 2, 'С02', 1n)], KNOWING)
+
+    assert.deepEqual(await told(node), [['row', 3, 'ЦБ', 'entered']])
     assert.deepEqual(await waiting(node), [])
   })
 }

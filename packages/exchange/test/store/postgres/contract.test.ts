@@ -1,9 +1,12 @@
+import type { PostgresContent } from '@obmen/exchange/postgres'
+
 import { applyingContract } from '../contract/applying.ts'
 import { capturingContract } from '../contract/capturing.ts'
 import { comparingContract } from '../contract/comparing.ts'
 import { decidingContract } from '../contract/deciding.ts'
 import { departingContract } from '../contract/departing.ts'
 import { handingKeysContract } from '../contract/handing-keys.ts'
+import { keepingBackContract } from '../contract/keeping-back.ts'
 import { keepingContract } from '../contract/keeping.ts'
 import { readingContract } from '../contract/reading.ts'
 import { sharingContract } from '../contract/sharing.ts'
@@ -13,10 +16,15 @@ import { startPostgres } from './test-server.ts'
 
 const server = await startPostgres()
 const pool = await server.newDatabase()
-const open: OpenDatabase = async (schema, rules) => {
-  const { node } = await prepareIn(pool, schema, rules === undefined ? {} : { rules })
-  return node
-}
+const openWith =
+  (content: PostgresContent): OpenDatabase =>
+  async (schema, rules) => {
+    const options = { content, ...(rules !== undefined && { rules }) }
+    const { node } = await prepareIn(pool, schema, options)
+    return node
+  }
+
+const open = openWith({ kind: 'all' })
 
 capturingContract(open)
 applyingContract(open)
@@ -27,3 +35,14 @@ comparingContract(open)
 decidingContract(open)
 departingContract(open)
 handingKeysContract(open, { counted: 'id serial PRIMARY KEY', uncounted: 'id INTEGER PRIMARY KEY' })
+keepingBackContract(openWith({ kind: 'only', tables: ['goods', 'parts'] }), {
+  schema: `
+    CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF OLD.code = 'stays' THEN RAISE EXCEPTION 'it stays'; END IF;
+        RETURN OLD;
+      END $$;
+    CREATE TRIGGER guard BEFORE DELETE ON goods FOR EACH ROW EXECUTE FUNCTION keep();
+    ALTER TABLE goods ENABLE ALWAYS TRIGGER guard;`,
+  removal: 'DROP TRIGGER guard ON goods',
+})

@@ -221,6 +221,34 @@ describe('a trigger that writes only where no message does', () => {
     assert.deepEqual(node.rows('SELECT text FROM journal'), [])
   })
 
+  for (const [clause, event] of [
+    ['ROLLBACK', 'DELETE'],
+    ['IGNORE', 'INSERT'],
+  ]) {
+    it(`does not fire when that table is declared with ON CONFLICT ${clause}`, async () => {
+      const changed = event === 'DELETE' ? 'OLD' : 'NEW'
+      const node = new PreparedDatabase(
+        `CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT);
+         CREATE TABLE journal (text TEXT UNIQUE ON CONFLICT ${clause});
+         CREATE TRIGGER note AFTER ${event} ON goods BEGIN INSERT INTO journal VALUES (${changed}.name); END;`,
+        { content: { kind: 'only', tables: ['goods'] } },
+      )
+
+      const some = [1n, 2n, 3n].map((id) => row(1, 'С01', id, 'a'))
+      const came = await node.apply(GOODS, some)
+      const went = await node.apply(GOODS, [
+        deletion(2, 'С01', 1n),
+        deletion(2, 'С01', 2n),
+        row(2, 'С01', 4n, 'new'),
+      ])
+
+      assert.deepEqual([came.applied, came.refused], [3, 0])
+      assert.deepEqual([went.applied, went.refused], [3, 0])
+      assert.deepEqual(node.rows('SELECT * FROM journal'), [])
+      assert.deepEqual(await node.newChanges(), [])
+    })
+  }
+
   it('does not fire when it needs a function that only the application has', async () => {
     const node = new PreparedDatabase(
       `CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT);
