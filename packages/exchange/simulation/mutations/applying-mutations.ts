@@ -39,8 +39,8 @@ export const APPLYING_MUTATIONS: readonly Mutation[] = [
   }),
   one('takes rows away that were changed since', {
     file: JUDGE,
-    text: `return compareVersions(row, entry) >= 0 && !this`,
-    replacement: `return !this`,
+    text: `    if (compareVersions(row, entry) < 0) return false\n`,
+    replacement: ``,
   }),
   one('keeps what its triggers registered of a few applied rows', {
     file: 'store/sqlite/suspended-triggers.ts',
@@ -109,8 +109,8 @@ export const APPLYING_MUTATIONS: readonly Mutation[] = [
   },
   one('deletes what other rows refer to', {
     file: 'store/apply/held-rows.ts',
-    text: `current.filter((_, index) => referred[index] !== true)`,
-    replacement: `current.filter((_, index) => index < referred.length)`,
+    text: `referred[index] === true || this.#mayBeUnknown(held)`,
+    replacement: `this.#mayBeUnknown(held)`,
   }),
   one('lets a deletion give way without a word', {
     file: 'store/apply/held-rows.ts',
