@@ -133,3 +133,27 @@ describe('a row that waits at the head office, and that its node has lost', () =
     ],
   })
 })
+
+describe('a row that is refused, and loses against one of another node that waits', () => {
+  // Seed 73000145. The node was told of the older row that is here, which is not its part, kept its own, and counted as one that had lost it.
+  itEndsWell('leaves its node with that one', {
+    seed: 73_000_145,
+    shape: plainShape({
+      ...STAR,
+      tables: [plainTable({ unique: 'code' })],
+      clocksMs: [0, 4 * YEAR_MS, 0],
+      policy: 'ours',
+      zones: ['', '02468', ''],
+    }),
+    steps: [
+      write(0, { key: 0, serial: 1, value: 2 }),
+      write(0, { key: 1, serial: 2, value: 1 }),
+      write(1, { key: 0, serial: 3, value: 1 }),
+      exchange(1),
+      write(2, { key: 0, serial: 4, value: 1 }),
+      exchange(2),
+      exchange(0),
+      write(0, { key: 1, serial: 5, value: 0 }),
+    ],
+  })
+})

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
+import { newNodeState, parseNodeCode } from '@obmen/exchange'
+
+import { DEFAULT_PLAN_RULES, type PlanRules } from '../../../src/plan/plan-rules.ts'
 import { departure, type OpenDatabase, row, type StoreToTry, tableLine } from './store-to-try.ts'
 
 const GOODS = `
@@ -42,6 +45,32 @@ export function departingContract(open: OpenDatabase): void {
   }
   describeReferred(open)
   describeChanged(open)
+  describeLost(open)
+}
+
+const SHARED: PlanRules = {
+  ...DEFAULT_PLAN_RULES,
+  tables: new Map([['goods', { direction: 'both', where: 'code = :place', leaveOut: [] }]]),
+}
+
+function describeLost(open: OpenDatabase): void {
+  it('a row that is refused, and loses against one of another node that waits, leaves its node with that one', async () => {
+    const node = await open(`${GOODS}, (1, 'old')`, SHARED)
+    const code = parseNodeCode('С01')
+    await node.store.transaction(async (transaction) => {
+      await transaction.addNode(newNodeState(code))
+      await transaction.setAttributes(code, new Map([['place', 'mine']]))
+    })
+    await node.apply(LINE, [row(9, 'С02', 1n, 'taken')], { code: 'С02' })
+    await node.apply(LINE, [row(5, 'С01', 1n, 'taken')], { code })
+
+    // What is here is older than what the node has, and would not make it leave.
+    const told = await node.newChanges()
+    await node.sql(`UPDATE goods SET code = 'free' WHERE id = 900`)
+    await node.apply(LINE, [], { code: 'С02' })
+
+    assert.deepEqual([told, await node.newChanges()], [[], ['x goods 1']])
+  })
 }
 
 /** A row that left the share, and has to wait, because another row refers to it. */
