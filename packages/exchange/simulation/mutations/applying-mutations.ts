@@ -29,7 +29,7 @@ export const APPLYING_MUTATIONS: readonly Mutation[] = [
   }),
   one('drops rows that the database refuses', {
     file: POSTPONED,
-    text: `    for (const postponed of this.#rows) await this.#setAside(postponed)\n`,
+    text: `    for (const row of [...this.#rows, ...kept]) if (await this.#setAside(row)) setAside += 1\n`,
     replacement: '',
   }),
   one('does not try again what was refused', {
@@ -39,8 +39,8 @@ export const APPLYING_MUTATIONS: readonly Mutation[] = [
   }),
   one('takes rows away that were changed since', {
     file: JUDGE,
-    text: `return compareVersions(row, entry) >= 0 && !this`,
-    replacement: `return !this`,
+    text: `    if (compareVersions(row, entry) < 0) return false\n`,
+    replacement: ``,
   }),
   one('keeps what its triggers registered of a few applied rows', {
     file: 'store/sqlite/suspended-triggers.ts',
@@ -49,7 +49,7 @@ export const APPLYING_MUTATIONS: readonly Mutation[] = [
   }),
   one('lets a row go that came back to a share', {
     file: 'store/apply/row-applier.ts',
-    text: `if (target.isParent) await this.#takeBack(target, batch)`,
+    text: `await this.#takeBack(target, batch)`,
     replacement: '',
   }),
   {
@@ -109,8 +109,8 @@ export const APPLYING_MUTATIONS: readonly Mutation[] = [
   },
   one('deletes what other rows refer to', {
     file: 'store/apply/held-rows.ts',
-    text: `current.filter((_, index) => referred[index] !== true)`,
-    replacement: `current.filter((_, index) => index < referred.length)`,
+    text: `referred[index] === true || this.#mayBeUnknown(held)`,
+    replacement: `this.#mayBeUnknown(held)`,
   }),
   one('lets a deletion give way without a word', {
     file: 'store/apply/held-rows.ts',

@@ -8,7 +8,7 @@ import type { Sender } from '../change-store.ts'
 import type { ApplyDatabase } from './apply-database.ts'
 import type { OwnVersions } from './own-versions.ts'
 import { formatKey, formatRow, formatValues } from './row-text.ts'
-import type { Known, RowWriter } from './row-writer.ts'
+import type { Arrival, Known, RowWriter } from './row-writer.ts'
 import type { IndexEntry, TableTarget } from './table-target.ts'
 import type { WaitingVersions } from './waiting-versions.ts'
 
@@ -93,7 +93,7 @@ export class ArrivalJudge {
   async isOutdated(arrival: Known): Promise<boolean> {
     const { entry, row, via } = arrival
     if (entry === undefined) return row.kind === 'departure'
-    if (row.kind === 'departure') return compareVersions(row, entry) < 0
+    if (row.kind === 'departure') return !this.#isToDepart(arrival, entry)
     const present = (await presentOf([arrival])).get(arrival)
     const meeting: Meeting = { ...arrival, entry, present }
     const isOvertaken = await this.#isOvertaken(meeting)
@@ -122,9 +122,15 @@ export class ArrivalJudge {
 
   /** A row that was changed here since stays: its sender says so again when it knows of the change. One that is not here yet may wait. */
   async #mayDepart(arrival: Known): Promise<boolean> {
-    const { row, entry } = arrival
+    const { entry } = arrival
     if (entry === undefined) return this.#options.waiting.leaveWith(arrival)
-    return compareVersions(row, entry) >= 0 && !this.#isUnknownToSender(row, entry)
+    return this.#isToDepart(arrival, entry)
+  }
+
+  /** Of another node than the one whose message this is, nobody can say here what it knows. */
+  #isToDepart({ row, via }: Arrival, entry: IndexEntry): boolean {
+    if (compareVersions(row, entry) < 0) return false
+    return via !== this.#options.sender.code || !this.#isUnknownToSender(row, entry)
   }
 
   #needsPresent({ row, entry }: Known): boolean {

@@ -142,14 +142,21 @@ export class HeldRows {
       else current.push(held)
     }
     const referred = await target.areReferredTo(current.map(({ row }) => row))
-    const refusals = await this.#remove(current.filter((_, index) => referred[index] !== true))
+    const stays = current.map((held, index) => referred[index] === true || this.#mayBeUnknown(held))
+    const refusals = await this.#remove(current.filter((_, index) => stays[index] !== true))
     const left: Held[] = []
     for (const [index, held] of current.entries()) {
       const refusal = refusals.get(held)
-      if (referred[index] === true || refusal !== undefined) left.push({ ...held, refusal })
+      if (stays[index] === true || refusal !== undefined) left.push({ ...held, refusal })
       else await this.#forget(held)
     }
     return left
+  }
+
+  /** A row that was changed here may go when the node that said so writes: then it is seen whether it knew of the change. */
+  #mayBeUnknown({ row, via, entry }: Held & Known): boolean {
+    if (row.kind !== 'departure' || via === this.#options.sender.code) return false
+    return entry?.via === '' && compareVersions(row, entry) !== 0
   }
 
   /** Gives what the database said of those that it does not let go. */

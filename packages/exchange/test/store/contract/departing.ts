@@ -13,6 +13,9 @@ const PARTS = 'CREATE TABLE parts (id INTEGER PRIMARY KEY, good INTEGER REFERENC
 const LINE = tableLine('goods', 1, { id: 'integer', code: 'text' })
 const ROWS = 'SELECT * FROM goods WHERE id < 900'
 
+/** Later than any clock that writes here. */
+const LATER = 9_000_000_000_000
+
 /** A row that waits for a value to be free. */
 async function withWaiting(open: OpenDatabase, schema: string): Promise<StoreToTry> {
   const node = await open(schema)
@@ -41,6 +44,7 @@ export function departingContract(open: OpenDatabase): void {
     })
   }
   describeReferred(open)
+  describeChanged(open)
   describeLost(open)
 }
 
@@ -70,11 +74,11 @@ function describeLost(open: OpenDatabase): void {
 }
 
 /** A row that left the share, and has to wait, because another row refers to it. */
-async function withLeaving(open: OpenDatabase): Promise<StoreToTry> {
+async function withLeaving(open: OpenDatabase, stamp = 5): Promise<StoreToTry> {
   const node = await open(`${GOODS}; ${PARTS}`)
   await node.apply(LINE, [row(5, 'С01', 1n, 'a')])
   await node.sql('INSERT INTO parts VALUES (1, 1)')
-  await node.apply(LINE, [departure(5, 'С01', 1n)])
+  await node.apply(LINE, [departure(stamp, 'С01', 1n)])
   assert.equal((await node.store.refusedRows()).length, 1)
   return node
 }
@@ -142,6 +146,32 @@ function describeReferred(open: OpenDatabase): void {
   })
 }
 
+function describeChanged(open: OpenDatabase): void {
+  describe('a row that waits to leave the share of its node, and is changed here meanwhile,', () => {
+    it('stays until its sender knows of that', async () => {
+      const node = await withLeaving(open, LATER)
+      await node.sql(`UPDATE goods SET code = 'ours' WHERE id = 1`)
+
+      assert.deepEqual(await afterNothingRefers(node), [['1', 'ours']])
+      assert.deepEqual(await node.store.refusedRows(), [])
+      await node.apply(LINE, [departure(LATER, 'С01', 1n)], { acknowledgedSeq: 1000 })
+      assert.deepEqual(await node.rows(ROWS), [])
+    })
+
+    it('stays until its sender writes, when another node writes before', async () => {
+      const node = await withLeaving(open, LATER)
+      await node.sql(`UPDATE goods SET code = 'ours' WHERE id = 1; DELETE FROM parts`)
+
+      const summary = await node.apply(LINE, [], { code: 'С02', acknowledgedSeq: 1000 })
+
+      assert.equal(summary.refused, 1)
+      assert.deepEqual(await node.rows(ROWS), [['1', 'ours']])
+      await node.apply(LINE, [], { acknowledgedSeq: 1000 })
+      assert.deepEqual(await node.rows(ROWS), [])
+    })
+  })
+}
+
 /** A row that others refer to, and of which a later version waits. */
 async function withWaitingLater(open: OpenDatabase): Promise<StoreToTry> {
   const node = await open(`${GOODS}; ${PARTS}`)
@@ -186,9 +216,6 @@ function itGoes(open: OpenDatabase, schema: string): void {
     assert.deepEqual(await node.store.refusedRows(), [])
   })
 }
-
-/** Later than any clock that writes here. */
-const LATER = 9_000_000_000_000
 
 function itGoesBesideOurs(open: OpenDatabase, schema: string): void {
   for (const [what, change, left] of [
