@@ -150,6 +150,29 @@ function keepsDays(open: OpenDatabase): void {
     const survey = await node.store.survey({ nowMs: 3 * day, resendAfterMs: 1 })
     assert.equal(survey.isNewDay, false)
   })
+
+  it('of deleted rows stays while a node has not acknowledged it, or letters of it wait for missing ones', async () => {
+    const node = await open(`${ORDERS} INSERT INTO orders VALUES (1, 'a', 1)`)
+    await addNodes(node, FIRST)
+    await node.sql('DELETE FROM orders')
+    const headSeq = await node.fold()
+    const purged: number[] = []
+    const known = { ...newNodeState(FIRST), offeredSeq: headSeq }
+    for (const state of [
+      { ...known, acknowledgedSeq: headSeq - 1 },
+      { ...known, acknowledgedSeq: headSeq, gapBefore: toMessageNo(7) },
+      { ...known, acknowledgedSeq: headSeq },
+    ]) {
+      purged.push(
+        await node.store.transaction(async (transaction) => {
+          await transaction.saveNode(state)
+          return transaction.endDay({ nowMs: 86_400_000, keepDays: 0 })
+        }),
+      )
+    }
+
+    assert.deepEqual(purged, [0, 0, 1])
+  })
 }
 
 function keepsForgottenDeletions(open: OpenDatabase): void {
