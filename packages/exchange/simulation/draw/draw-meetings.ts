@@ -84,6 +84,40 @@ export class MeetingDrawer {
     return [this.#writes.writeThese(peer, row), ...told, this.#writes.writeThese(peer, row)]
   }
 
+  /** Whether a row may leave a node's part, and others there go on referring to it. */
+  get hasReferredShares(): boolean {
+    return this.#shape.zones !== undefined && this.hasReferences
+  }
+
+  /** A row leaves a node's part, and has to wait there because another one refers to it; then it is the node's again, in the same version. */
+  comeBack(): Step[] {
+    const node = this.#who.peerOf(0)
+    const table = this.#shape.tables.findIndex(({ parent }) => parent === SHARED_TABLE)
+    const key = this.#writes.key()
+    const other = (key + 1) % KEY_COUNT
+    const parent = { key, otherKey: key, serial: this.#writes.nextSerialWith(0), value: key }
+    const child = {
+      key: other,
+      otherKey: key,
+      serial: this.#writes.nextSerialWith(2),
+      value: other,
+    }
+    const statements = [
+      { verb: 'upsert', table: SHARED_TABLE, ...parent },
+      { verb: 'upsert', table, ...child },
+    ] as const
+    const told = [0, node].map((who): Step => {
+      return { kind: 'exchange', node: who, instance: 'own', fates: [] }
+    })
+    const zone = (digits: string): Step[] => [{ kind: 'zone', node, zone: digits }, ...told]
+    return [
+      { kind: 'write', node: 0, instance: 'own', statements, ends: 'commit' },
+      ...zone('0123456789'),
+      ...zone(`${child.serial % 10}`),
+      ...zone('0123456789'),
+    ]
+  }
+
   /** Deletions are forgotten as soon as all nodes know of them. */
   get forgets(): boolean {
     return this.#shape.rules.keepDeletionsDays === 0

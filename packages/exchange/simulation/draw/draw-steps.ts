@@ -104,6 +104,7 @@ class StepDrawer {
       { weight: counts ? 6 : 0, item: () => this.#orders.forgetBlocks() },
       { weight: counts ? 6 : 0, item: () => this.#orders.forgetKeys(who.node()) },
       { weight: meetings.hasReferences ? 15 : 0, item: () => meetings.refer(who.node()) },
+      { weight: meetings.hasReferredShares ? 25 : 0, item: () => meetings.comeBack() },
       { weight: this.#refused.hasShares ? 20 : 0, item: () => this.#refused.leave() },
       { weight: this.#refused.hasDecisions ? 25 : 0, item: () => this.#refused.decideTwice() },
       {

@@ -66,6 +66,12 @@ export class WriteDrawer {
     return this.#serial
   }
 
+  /** The next one that gives this rest when it is divided by four: a row with 0 refers to no other one; one with 0 or 2 is refused nowhere. */
+  nextSerialWith(rest: 0 | 2): number {
+    const serial = this.nextSerial()
+    return serial % 4 === rest ? serial : this.nextSerialWith(rest)
+  }
+
   #statement(): Statement {
     const random = this.#random
     return {
