@@ -133,3 +133,27 @@ describe('a row that waits at the head office, and that its node has lost', () =
     ],
   })
 })
+
+describe('a row that waits to leave the part of its node, and is its part again in the other life of the head office', () => {
+  // Seed 6016222. With the fork the head office counted no longer as the one who had said that the row left, and could not take it back.
+  itEndsWell('stays', {
+    seed: 6_016_222,
+    shape: plainShape({
+      tables: [plainTable({ parent: 0, onDelete: 'RESTRICT' })],
+      firstRows: [[], [2, 3]],
+      clocksMs: [0, 4 * YEAR_MS],
+      zones: ['', '13579'],
+    }),
+    steps: [
+      write(1, { key: 2, serial: 1 }),
+      exchange(1),
+      exchange(0),
+      write(0, { key: 3, otherKey: 2, serial: 3 }),
+      write(0, { key: 2, serial: 10 }),
+      { kind: 'back up', node: 0 },
+      exchange(0),
+      { kind: 'restore', node: 0, spool: 'kept' },
+      write(0, { key: 2, serial: 15 }),
+    ],
+  })
+})

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
+import { parseNodeCode } from '@obmen/exchange'
+
 import { departure, type OpenDatabase, row, type StoreToTry, tableLine } from './store-to-try.ts'
 
 const GOODS = `
@@ -76,6 +78,16 @@ function describeReferred(open: OpenDatabase): void {
       const summary = await node.apply(LINE, [row(5, 'С01', 1n, 'a')])
 
       assert.equal(summary.refused, 0)
+      assert.deepEqual(await node.store.refusedRows(), [])
+      assert.deepEqual(await afterNothingRefers(node), [['1', 'a']])
+    })
+
+    it('stays when it is the share again, although its sender began anew in between', async () => {
+      const node = await withLeaving(open)
+      await node.store.transaction((transaction) => transaction.forgetVia(parseNodeCode('С01')))
+
+      await node.apply(LINE, [row(5, 'С01', 1n, 'a')], { beginsAnew: true })
+
       assert.deepEqual(await node.store.refusedRows(), [])
       assert.deepEqual(await afterNothingRefers(node), [['1', 'a']])
     })
