@@ -29,7 +29,7 @@ export const APPLYING_MUTATIONS: readonly Mutation[] = [
   }),
   one('drops rows that the database refuses', {
     file: POSTPONED,
-    text: `    for (const postponed of this.#rows) await this.#setAside(postponed)\n`,
+    text: `    for (const row of [...this.#rows, ...kept]) if (await this.#setAside(row)) setAside += 1\n`,
     replacement: '',
   }),
   one('does not try again what was refused', {
@@ -49,7 +49,7 @@ export const APPLYING_MUTATIONS: readonly Mutation[] = [
   }),
   one('lets a row go that came back to a share', {
     file: 'store/apply/row-applier.ts',
-    text: `if (target.isParent) await this.#takeBack(target, batch)`,
+    text: `await this.#takeBack(target, batch)`,
     replacement: '',
   }),
   {

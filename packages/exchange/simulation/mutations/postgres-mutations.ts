@@ -119,8 +119,8 @@ export const POSTGRES_MUTATIONS: readonly Mutation[] = [
   }),
   inPostgres('does not try again what was refused', {
     file: WAITING_ROWS,
-    text: `  return rows.map(([node, tableLine, rowLine, key, reason, ours]) => ({`,
-    replacement: `  return rows.slice(rows.length).map(([node, tableLine, rowLine, key, reason, ours]) => ({`,
+    text: `  return rows.map(([node, tableLine, rowLine, reason, ours]) => {`,
+    replacement: `  return rows.slice(rows.length).map(([node, tableLine, rowLine, reason, ours]) => {`,
   }),
   inPostgres('compares rows that have changed since', {
     file: SUMS,

@@ -28,4 +28,19 @@ describe('octets that nobody needs any more', () => {
 
     assert.deepEqual([octets, others].map(String), ['tea', 'coffee'])
   })
+
+  it('stay also when the size of what is shared is another by now', (t) => {
+    const { poolSize } = Buffer
+    t.after(() => {
+      Buffer.poolSize = poolSize
+    })
+    const others = Buffer.from('coffee')
+    Buffer.poolSize = 1024
+    const octets = Buffer.from('tea')
+    assert.equal(octets.buffer, others.buffer)
+
+    release(octets)
+
+    assert.equal(String(others), 'coffee')
+  })
 })

@@ -67,11 +67,10 @@ export class PostponedRows {
     if (await this.#swap()) await this.#retryAndRelease()
     const { stillHeld, refused, hasRestored } = await held.settle()
     if (hasRestored) this.#rows = await this.#withoutOutdated()
-    const toGo = this.#withoutNewer(stillHeld)
+    const toGo = this.#takePlaces(stillHeld)
+    const kept = this.#takePlaces(refused)
     let setAside = 0
-    for (const row of [...this.#rows, ...this.#withoutNewer(refused)]) {
-      if (await this.#setAside(row)) setAside += 1
-    }
+    for (const row of [...this.#rows, ...kept]) if (await this.#setAside(row)) setAside += 1
     for (const row of toGo) {
       const table = row.target.line
       if (row.waitsFor !== row.reason)
@@ -132,13 +131,19 @@ export class PostponedRows {
     }
   }
 
-  /** One version waits under a key: what is to go, and can't, gives its place up to a newer row. */
-  #withoutNewer<Row extends Held>(toGo: readonly Row[]): readonly Row[] {
+  /** One version waits under a key: what is to go, and can't, gives its place up to a newer row, and takes that of an older one. */
+  #takePlaces<Row extends Held>(toGo: readonly Row[]): readonly Row[] {
     const waiting = new Map(this.#rows.map((row) => [nameOf(row.target.line, row.key), row]))
-    return toGo.filter(({ target, key, row }) => {
-      const rival = waiting.get(nameOf(target.line, key))
-      return rival === undefined || compareVersions(rival.row, row) <= 0
+    const former = new Set<Postponed>()
+    const kept = toGo.flatMap((going) => {
+      const rival = waiting.get(nameOf(going.target.line, going.key))
+      if (rival === undefined) return [going]
+      if (compareVersions(rival.row, going.row) > 0) return []
+      former.add(rival)
+      return [{ ...going, waitsFor: '' }]
     })
+    this.#rows = this.#rows.filter((row) => !former.has(row))
+    return kept
   }
 
   /** What is here in the same or a newer version by now waits no more. */

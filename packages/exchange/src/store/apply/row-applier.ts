@@ -102,7 +102,10 @@ export class BatchRowApplier implements RowApplier {
       return
     }
     const taken = this.#sieve?.pass(rows) ?? rows
-    for (const batch of inBatches(taken, target.line.keyLength)) await this.#apply(target, batch)
+    for (const distinct of inBatches(taken, target.line.keyLength)) {
+      const batches = (await target.divide?.(distinct)) ?? [distinct]
+      for (const batch of batches) await this.#apply(target, batch)
+    }
   }
 
   async finish(): Promise<ApplySummary> {

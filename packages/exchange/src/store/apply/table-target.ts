@@ -59,6 +59,12 @@ export interface TableTarget {
   readonly narrower?: readonly NarrowerColumn[]
 
   /**
+   * Cuts rows whose keys differ as values into batches in which no key comes twice for the database, each row in one behind that of an
+   * earlier row with its key. Absent where the database tells all of them apart, or is given one row after the other.
+   */
+  divide?(rows: readonly RowLine[]): Promise<readonly (readonly RowLine[])[]>
+
+  /**
    * Writes and records the rows that need no thought, and gives the others. A row needs none when the change index has no entry
    * for it, or one with a lesser stamp that the sender knew: it came from the sender, or lies up to `acknowledgedSeq`, or has the
    * row's own origin, or, of a sender that begins anew, was not made by this node. A row that the database refuses, or whose parent

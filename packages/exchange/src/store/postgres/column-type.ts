@@ -132,7 +132,8 @@ const TEXT: Codec = {
   decode: (text) => text,
   encode: asText,
   write: (text) => text,
-  isSure: (text) => /^[ -~]*$/.test(text),
+  // A domain may refuse any.
+  isSure: (text, declared) => declared === 'text' && /^[ -~]*$/.test(text),
 }
 
 /** Trailing blanks mean nothing in `varchar(n)` when it is full, and never in `char(n)`, which fills up with them. */
@@ -150,6 +151,8 @@ const PADDED_TEXT: Codec = {
   ...LIMITED_TEXT,
   isSure: () => false,
   read: (value) => `${value}::text`,
+  // Of any length, so that nothing is cut off; compared with a text, a key of this type would not be found by its index.
+  write: (text) => `${text}::bpchar`,
 }
 
 const OCTETS: Codec = {

@@ -35,7 +35,7 @@ export class KeyDivider {
     connection: Connection,
     rows: readonly Row[],
   ): Promise<readonly (readonly Row[])[]> {
-    if (this.#repeated === undefined || rows.length < 2 || this.#areAlone(rows)) return [rows]
+    if (this.#repeated === undefined || this.#areAlone(rows)) return [rows]
     const places = await this.#placesOf(connection, rows, this.#repeated)
     if (places === undefined) {
       const middle = Math.ceil(rows.length / 2)
@@ -52,16 +52,17 @@ export class KeyDivider {
   }
 
   /** The same for rows all of which are to be written, the newest of those with one key last. */
-  divideByVersion<Row extends RowLine>(
+  async divideByVersion<Row extends RowLine>(
     connection: Connection,
     rows: readonly Row[],
   ): Promise<readonly (readonly Row[])[]> {
-    const isAlone = this.#repeated === undefined
-    return this.divide(connection, isAlone ? rows : rows.toSorted(compareVersions))
+    if (this.#repeated === undefined || this.#areAlone(rows)) return [rows]
+    return this.divide(connection, rows.toSorted(compareVersions))
   }
 
   /** Whether the texts of the keys tell by themselves that only equal ones are one row. */
   #areAlone(rows: readonly RowLine[]): boolean {
+    if (rows.length < 2) return true
     return this.#key.every((column, index) => {
       const { codec, base } = column
       if (isLoose(column)) return false

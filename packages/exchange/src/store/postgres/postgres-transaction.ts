@@ -26,7 +26,6 @@ import { readAttributes, writeAttributes } from './attribute-rows.ts'
 import { indexName } from './capture.ts'
 import { acceptResolutions, clearConflicts } from '../conflict-rows.ts'
 import { endDay } from './deletions.ts'
-import { KeyDivider } from './equal-keys.ts'
 import { readDifferencesWith, writeDifferences } from '../difference-rows.ts'
 import { enterUnknown, fold } from './fold.ts'
 import { PostgresKeyLedger } from './key-ledger.ts'
@@ -156,10 +155,10 @@ export class PostgresTransaction implements StoreTransaction {
     }
   }
 
-  /** The table that a line names, when its rows have as many keys. Only where a rule gives nodes parts of it somebody has to know who has what. */
-  #tableOf({ table: name, keyLength }: TableLine): RuledTable | undefined {
+  /** Where a rule gives nodes parts of the table; without one, nobody has to know who has what. */
+  #heldTable({ table: name, keyLength }: TableLine): RuledTable | undefined {
     const table = this.#content.tables.find((known) => known.name === name)
-    return table?.key.length === keyLength ? table : undefined
+    return table?.condition !== undefined && table.key.length === keyLength ? table : undefined
   }
 
   async resolveConflict(choice: Choice, nowMs: number): Promise<void> {
@@ -255,21 +254,16 @@ export class PostgresTransaction implements StoreTransaction {
   async beginApplying(sender: Sender): Promise<RowApplier> {
     const applier = await this.#applier(sender)
     const { code: node } = sender
-    let held: RuledTable | undefined
-    let keys: KeyDivider | undefined
+    let table: RuledTable | undefined
     return {
       batchRows: applier.batchRows,
       beginTable: (line) => {
-        const table = this.#tableOf(line)
-        held = table?.condition === undefined ? undefined : table
-        keys = table && new KeyDivider(table)
+        table = this.#heldTable(line)
         return applier.beginTable(line)
       },
       applyRows: async (rows) => {
-        if (held !== undefined) await enterHeld(this.#connection, { table: held, node }, rows)
-        for (const batch of (await keys?.divide(this.#connection, rows)) ?? [rows]) {
-          await applier.applyRows(batch)
-        }
+        if (table !== undefined) await enterHeld(this.#connection, { table, node }, rows)
+        await applier.applyRows(rows)
       },
       finish: async () => {
         const summary = await applier.finish()

@@ -67,9 +67,10 @@ export class RowTexts {
       }),
     )
     if (faulty.size > 0) return this.columnsOf(rows.filter((row) => !faulty.has(row)))
-    const areSure = this.#columns.every(({ codec, declared }, index) => {
-      if (codec.isExact === undefined) return true
-      return texts[index]?.every((text) => text === null || codec.isSure?.(text, declared) === true)
+    const areSure = this.#columns.every((column, index) => {
+      return (
+        column.codec.isExact === undefined || texts[index]?.every((text) => isKept(text, column))
+      )
     })
     return { rows, texts, areSure }
   }
@@ -91,6 +92,27 @@ export class RowTexts {
     this.#encoded.set(row, texts)
     return texts
   }
+}
+
+/** Beyond which an index may have no room for a key. */
+const SHORT_KEY_LENGTH = 512
+
+/** Whether an index surely has room for the key of a row, its first `width` values. */
+export function hasShortKey({ values }: RowLine, width: number): boolean {
+  let length = 0
+  for (const value of values.slice(0, width)) {
+    length +=
+      typeof value === 'string' || value instanceof Uint8Array ? value.length : NUMBER_LENGTH
+  }
+  return length <= SHORT_KEY_LENGTH
+}
+
+const NUMBER_LENGTH = 20
+
+/** Whether a text surely comes back as it is, if PostgreSQL takes it: what would come back in its place is another text for the same value. */
+function isKept(text: string | null, { codec, declared }: UserColumn): boolean {
+  if (text === null || codec.isAlone?.(text, declared) === true) return true
+  return codec.isSure?.(text, declared) === true
 }
 
 /** A value for people, short. */

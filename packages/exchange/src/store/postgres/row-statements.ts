@@ -16,6 +16,8 @@ export class RowStatements {
   /** The rows that are in the log, with their time. */
   readonly logged: string
   readonly delete: string
+  /** Sees whether the change index has room for keys: an entry without a version, unless there is one. */
+  readonly makeRoom: string
   /** Takes rows out of the change index. */
   readonly forget: string
   readonly update: string
@@ -47,6 +49,9 @@ export class RowStatements {
         JOIN (SELECT * FROM ${logName(table)} WHERE k1 = ANY ($1::text[]::${table.key[0]?.declared ?? 'text'}[])) i
           ON ${isEntryOfRow} GROUP BY v.n`
     this.delete = `DELETE FROM ${target} d USING ${keyRows} WHERE ${this.isRow}`
+    this.makeRoom = `
+      INSERT INTO ${indexName(table)} (${keyNames(table).join(', ')}, seq, stamp, origin, via, gone)
+      SELECT ${keys.join(', ')}, 0, 0, '', '', true FROM ${keyRows} ON CONFLICT DO NOTHING`
     this.forget = `DELETE FROM ${indexName(table)} i USING ${keyRows} WHERE ${isEntryOfRow}`
     this.update = `
       UPDATE ${target} d SET ${assignments(table, columns, writeColumn)} FROM ${rows} WHERE ${this.isRow}`

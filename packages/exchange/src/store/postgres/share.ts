@@ -22,7 +22,7 @@ import { readNodeCodes } from './node-rows.ts'
 import { comparedAs } from './equal-keys.ts'
 import { ColumnSet } from './column-set.ts'
 import { type Connection, quoteName, toNumber, toText } from './postgres-database.ts'
-import { numbered, rowsFrom, writeColumn } from './row-batch.ts'
+import { hasShortKey, numbered, rowsFrom, writeColumn } from './row-batch.ts'
 import { EVERY_ROW, type RuledTable } from './ruled-table.ts'
 import { tableName } from './user-table.ts'
 import { extendBesideWaiting, holdWaiting, NO_POSITION, WAITING } from './waiting-share.ts'
@@ -222,22 +222,9 @@ export async function enterHeld(
       ...set.texts.bind(exact, width),
     )
   // A key that PostgreSQL does not take is no row here.
-  if (set.texts.areSure(held, width) && areShort(held, width)) await enter(held)
+  const areShort = held.every((row) => hasShortKey(row, width))
+  if (areShort && set.texts.areSure(held, width)) await enter(held)
   else await set.withExact(connection, numbered(held), enter)
-}
-
-/** Beyond which an index may have no room for a key. */
-const SHORT_KEY_LENGTH = 512
-
-function areShort(rows: readonly RowLine[], width: number): boolean {
-  return rows.every(({ values }) => {
-    const length = values.slice(0, width).reduce<number>((sum, value) => {
-      return (
-        sum + (typeof value === 'bigint' || typeof value === 'number' ? 20 : (value?.length ?? 0))
-      )
-    }, 0)
-    return length <= SHORT_KEY_LENGTH
-  })
 }
 
 /** Whose rows were applied, and what of all rows waits since. */

@@ -21,7 +21,7 @@ import { KeyDivider } from './equal-keys.ts'
 import { type ForeignKey, type ReferenceStatements, referenceStatements } from './foreign-keys.ts'
 import { PlainWriter } from './plain-writer.ts'
 import type { RuledTable } from './ruled-table.ts'
-import { type NumberedRow, numbered, rowsFrom } from './row-batch.ts'
+import { hasShortKey, type NumberedRow, numbered, rowsFrom } from './row-batch.ts'
 import { tableName, toTableLine, type UserColumn } from './user-table.ts'
 
 /** Which table, for whose rows, at which node, and how. */
@@ -98,6 +98,10 @@ export class PostgresTableTarget implements TableTarget {
           lockParents: options.locksParents ? this.#references.lockParents : undefined,
           hasExtras: this.#hasExtras,
         })
+  }
+
+  divide(rows: readonly RowLine[]): Promise<readonly (readonly RowLine[])[]> {
+    return this.#keys.divide(this.#connection, rows)
   }
 
   async writePlain(rows: readonly RowLine[], terms: PlainTerms): Promise<readonly RowLine[]> {
@@ -197,6 +201,8 @@ export class PostgresTableTarget implements TableTarget {
     const gone = exact.filter((row) => row.kind !== 'row')
     const changed = exact.filter((row) => row.kind === 'row' && isThere(row))
     const added = exact.filter((row) => row.kind === 'row' && !isThere(row))
+    const long = gone.filter((row) => !hasShortKey(row, this.line.keyLength))
+    await this.#run(this.#named.statements.makeRoom, long, this.line.keyLength)
     await this.#run(this.#named.statements.delete, gone, this.line.keyLength)
     await this.#run(this.#named.statements.update, changed)
     await this.#run(this.#named.statements.insert, added)

@@ -107,12 +107,15 @@ const SQLITE_TOOBIG = 18
 /** SQLITE_ERROR: an expression fails at a value. It also says that a statement can't be compiled. */
 const SQLITE_ERROR = 1
 
+/** SQLITE_CORRUPT_VTAB: a virtual table is not in step, such as a full-text index that does not know a row. Of the database itself it says nothing. */
+const SQLITE_CORRUPT_VTAB = 267
+
 /** What Node says of a database that is closed. A function of the application may throw anything else. */
 const INVALID_STATE = 'ERR_INVALID_STATE'
 
 /**
  * How the database refused a row, as opposed to being unable to work: by what it is declared to hold, or because an expression (of an index, a
- * generated column, a trigger) or a function of the application in it fails at what the row holds. A statement that can't be compiled
+ * generated column, a trigger), a function of the application in it, or a virtual table fails at what the row holds. A statement that can't be compiled
  * looks like the latter: see {@link Query.isValid}.
  */
 export function refusalOf(error: unknown): 'by declaration' | 'by expression' | undefined {
@@ -120,6 +123,7 @@ export function refusalOf(error: unknown): 'by declaration' | 'by expression' | 
   if (!('errcode' in error)) {
     return 'code' in error && error.code === INVALID_STATE ? undefined : 'by expression'
   }
+  if (Number(error.errcode) === SQLITE_CORRUPT_VTAB) return 'by expression'
   const primaryCode = Number(error.errcode) & 0xff
   if (primaryCode === SQLITE_CONSTRAINT || primaryCode === SQLITE_MISMATCH) return 'by declaration'
   return primaryCode === SQLITE_ERROR || primaryCode === SQLITE_TOOBIG ? 'by expression' : undefined

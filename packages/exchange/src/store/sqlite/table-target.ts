@@ -137,7 +137,7 @@ export class SqliteTableTarget implements TableTarget {
   }
 
   depart(rows: readonly RowLine[]): Promise<readonly WriteOutcome[]> {
-    return Promise.resolve(rows.map((row) => this.#attempt(row, () => this.#depart(row))))
+    return Promise.resolve(rows.map((row) => this.#depart(row)))
   }
 
   takeOut(rows: readonly RowLine[]): Promise<readonly TakenOut[]> {
@@ -217,8 +217,8 @@ export class SqliteTableTarget implements TableTarget {
   }
 
   #depart(row: RowLine): WriteOutcome {
-    const outcome = this.#remove(row)
-    this.#forget.run(...this.#keyOf(row))
+    const outcome = this.#attempt(row, () => this.#remove(row))
+    if (!isRefused(outcome)) this.#forget.run(...this.#keyOf(row))
     return outcome
   }
 

@@ -80,6 +80,22 @@ function itWaits(open: OpenDatabase, schema: string, guard: Guard): void {
     })
   }
 
+  for (const [what, gone] of [
+    ['deletion', deletion],
+    ['departure', departure],
+  ] as const) {
+    it(`waits by its ${what} alone, when an older version of it had waited`, async () => {
+      const node = await withRows(open, schema)
+      await node.apply(LINE, [row(2, 'С01', 1n, 'a')])
+
+      const summary = await node.apply(LINE, [gone(3, 'С01', 1n)])
+
+      assert.equal(summary.refused, 1)
+      const waiting = (await node.store.refusedRows()).map(({ row: line }) => line)
+      assert.deepEqual(waiting, [`["${what === 'deletion' ? 'd' : 'x'}",3,"С01",1]`])
+    })
+  }
+
   it('stops its message where nothing may be set aside', async () => {
     const strict = { ...DEFAULT_PLAN_RULES, strict: true }
     const node = await withRows((text) => open(text, strict), schema)

@@ -198,16 +198,58 @@ describe('the other form of a key', () => {
   })
 })
 
+describe('a key that its domain does not take', () => {
+  it('is set aside where nodes have parts of the table', async () => {
+    const { node } = await prepareIn(
+      pool,
+      `CREATE DOMAIN code AS text CHECK (VALUE <> 'bad'); CREATE TABLE goods (id code PRIMARY KEY, name text)`,
+      { rules: IN_PARTS },
+    )
+
+    const summary = await node.apply(lineOf('text', ''), [
+      row(1, 'С01', 'good', 'a'),
+      row(1, 'С01', 'bad', 'b'),
+    ])
+
+    assert.deepEqual([summary.applied, summary.refused], [1, 1])
+  })
+})
+
+describe('a key that no index has room for', () => {
+  it('is set aside, and waits no more when it is deleted', async () => {
+    const { node } = await prepareIn(pool, 'CREATE TABLE goods (id text PRIMARY KEY, name text)')
+    const line = lineOf('text', '')
+    // Of digits that don't compress.
+    const long = Array.from({ length: 2000 }, (_, no) => Math.sin(no).toString(36)).join('')
+
+    const came = await node.apply(line, [row(1, 'С01', 'a', 'a'), row(1, 'С01', long, 'b')])
+    const went = await node.apply(line, [
+      deletion(2, 'С01', long),
+      deletion(2, 'С01', 'a'),
+      deletion(2, 'С01', 'a'.repeat(600)),
+    ])
+    await node.apply(line, [row(1, 'С01', 'a'.repeat(600), 'older')])
+
+    assert.deepEqual([came.applied, came.refused], [1, 1])
+    assert.equal(went.refused, 0)
+    assert.deepEqual(await node.rows(NAMES), [])
+    assert.deepEqual(await node.store.refusedRows(), [])
+  })
+})
+
 describe('a day that there is not', () => {
   const DAYS = lineOf('date', '')
-  const SCHEMA = 'CREATE TABLE goods (id date PRIMARY KEY, name text)'
+  const SCHEMA = 'CREATE TABLE goods (id date PRIMARY KEY, name text);'
+  const VISITS = 'CREATE TABLE visits (id integer PRIMARY KEY, day date REFERENCES goods)'
 
-  for (const [what, gone] of [
-    ['is deleted', deletion],
-    ['leaves the share', departure],
+  for (const [what, gone, others] of [
+    ['is deleted', deletion, ''],
+    ['leaves the share', departure, ''],
+    ['is deleted, where others refer to days', deletion, VISITS],
+    ['leaves the share, where others refer to days', departure, VISITS],
   ] as const) {
     it(`is set aside as a key among others, and waits no more when it ${what}`, async () => {
-      const { node } = await prepareIn(pool, SCHEMA)
+      const { node } = await prepareIn(pool, SCHEMA + others)
 
       const came = await node.apply(DAYS, [
         row(1, 'С01', '2023-02-28', 'a'),
@@ -230,10 +272,7 @@ describe('a day that there is not', () => {
   }
 
   it('is set aside where it refers to another row', async () => {
-    const { node } = await prepareIn(
-      pool,
-      `${SCHEMA}; CREATE TABLE visits (id integer PRIMARY KEY, day date REFERENCES goods)`,
-    )
+    const { node } = await prepareIn(pool, SCHEMA + VISITS)
     const visits = tableLine('visits', 1, { id: 'integer', day: 'date' })
 
     const summary = await node.applyMessage([

@@ -2,13 +2,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
-import { newNodeState, parseNodeCode } from '@obmen/exchange'
+import { newNodeState, parseNodeCode, type TableLine, type Value } from '@obmen/exchange'
+import { SchemaMismatch } from '@obmen/exchange/errors'
 import { openPostgresStore, type PostgresPool, type PostgresRules } from '@obmen/exchange/postgres'
 import type pg from 'pg'
 
 import { DEFAULT_PLAN_RULES } from '../../../src/plan/plan-rules.ts'
-import { PLAN, row, tableLine } from '../contract/store-to-try.ts'
+import { deletion, PLAN, row, tableLine } from '../contract/store-to-try.ts'
 import { readLines } from '../lines.ts'
+import { applyMessage } from '../store-language.ts'
 import { prepareIn } from './prepared-postgres.ts'
 import { startPostgres } from './test-server.ts'
 
@@ -17,6 +19,8 @@ const pool = await server.newDatabase()
 
 const GOODS = 'CREATE TABLE goods (id integer PRIMARY KEY, name text, shop text)'
 const ROWS = `INSERT INTO goods SELECT n, repeat('чай ', 20), 'С01' FROM generate_series(1, 1500) n`
+
+type ColumnType = TableLine['columns'][number]['type']
 
 /** A statement with its parameters, and the settings of its transaction. */
 interface Asked {
@@ -160,6 +164,102 @@ describe('applying rows to PostgreSQL', () => {
 
     assert.equal(many, few)
   })
+})
+
+const TABLES = new Set(['goods', 'parts', 'index_1', 'index_2'])
+
+/** Two keys of a type, of which the second one is new. */
+const KEYS: readonly { type: string; column: ColumnType; keys: readonly [Value, Value] }[] = [
+  { type: 'bigint', column: 'integer', keys: [1n, 2n] },
+  { type: 'text', column: 'text', keys: ['а', 'б'] },
+  { type: 'character varying(9)', column: 'text', keys: ['а', 'б'] },
+  { type: 'character(9)', column: 'text', keys: ['а', 'б'] },
+  {
+    type: 'uuid',
+    column: 'uuid',
+    keys: [`${'0'.repeat(8)}-0000-0000-0000-${'0'.repeat(12)}`, 'x'],
+  },
+  { type: 'date', column: 'date', keys: ['2020-01-01', '2020-02-29'] },
+  { type: 'double precision', column: 'real', keys: [0.5, 1.5] },
+]
+
+describe('applying rows to PostgreSQL that its table does not take', () => {
+  it('asks nothing for each of them', async () => {
+    await prepareIn(pool, 'CREATE TABLE goods (id date PRIMARY KEY, name text, shop text)')
+    const asked: Asked[] = []
+    const store = await openPostgresStore(listening(asked), PLAN)
+    const count = async (ids: number): Promise<number> => {
+      asked.length = 0
+      const rows = Array.from({ length: ids }, (_, id) => row(1, 'С01', `№ ${id}`, 'чай', 'С01'))
+      await assert.rejects(applyMessage(store, [{ table: LINE, rows }], {}), SchemaMismatch)
+      return asked.length
+    }
+
+    assert.equal(await count(100), await count(2))
+  })
+})
+
+describe('applying rows to PostgreSQL by their keys', () => {
+  for (const { type, column, keys } of KEYS) {
+    it(`finds each row by its key of type ${type} along an index`, async (t) => {
+      const schema = `CREATE TABLE goods (id ${type} PRIMARY KEY, name text);
+        CREATE TABLE parts (id ${type} PRIMARY KEY REFERENCES goods)`
+      const { node } = await prepareIn(pool, schema)
+      const goods = tableLine('goods', 1, { id: column, name: 'text' })
+      const parts = tableLine('parts', 1, { id: column })
+      const asked: Asked[] = []
+      const store = await openPostgresStore(listening(asked), PLAN)
+      const [known, other] = keys
+      const later = 4_000_000_000_000
+      await applyMessage(store, [{ table: goods, rows: [row(1, 'С01', known, 'a')] }], {})
+      await applyMessage(
+        store,
+        [
+          { table: goods, rows: [row(2, 'С01', known, 'b'), row(2, 'С01', other, 'b')] },
+          { table: parts, rows: [row(2, 'С01', known), row(2, 'С01', 'none')] },
+        ],
+        {},
+      )
+      await node.sql(`UPDATE goods SET name = 'ours'`)
+      await applyMessage(store, [{ table: goods, rows: [row(later, 'С01', known, 'c')] }], {})
+      await applyMessage(store, [{ table: goods, rows: [deletion(later + 1, 'С01', known)] }], {})
+
+      const batches = asked.filter(({ text }) => text.includes('unnest(') && !text.includes('log_'))
+      const client = await pool.connect()
+      t.after(() => client.release(true))
+      for (const batch of batches) {
+        const settings = `${batch.settings}; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off`
+        const nodes = await explain(client, { ...batch, settings })
+        const whole = nodes.filter((some) => some['Node Type'] === 'Seq Scan')
+        const read = whole.map((some) => some['Relation Name'] ?? '')
+        assert.deepEqual(
+          read.filter((name) => TABLES.has(name)),
+          [],
+          batch.text,
+        )
+      }
+      assert.equal(batches.length > 10, true)
+    })
+  }
+})
+
+describe('applying batches of one kind to PostgreSQL', () => {
+  for (const type of ['text', 'character varying', 'character varying(20)', 'character(20)']) {
+    it(`judges only the first of them, with texts of type ${type}`, async () => {
+      await prepareIn(pool, `CREATE TABLE goods (id integer PRIMARY KEY, name ${type}, shop text)`)
+      const asked: Asked[] = []
+      const store = await openPostgresStore(listening(asked), PLAN)
+
+      await store.transaction(async (transaction) => {
+        const applier = await transaction.beginApplying(SENDER)
+        await applier.beginTable(LINE)
+        for (const id of [1n, 2n, 3n]) await applier.applyRows([row(1, 'С01', id, 'чай', 'С01')])
+        assert.equal((await applier.finish()).applied, 3)
+      })
+
+      assert.equal(asked.filter(({ text }) => text.includes('WITH arrival')).length, 1)
+    })
+  }
 })
 
 const LINE = tableLine('goods', 1, { id: 'integer', name: 'text', shop: 'text' })
