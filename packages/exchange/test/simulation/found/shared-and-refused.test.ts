@@ -1,7 +1,15 @@
 import { describe } from 'node:test'
 
 import { HOUR_MS, YEAR_MS } from '../../../simulation/world/times.ts'
-import { exchange, itEndsWell, plainShape, plainTable, STAR, write } from '../it-ends-well.ts'
+import {
+  exchange,
+  itEndsWell,
+  plainRules,
+  plainShape,
+  plainTable,
+  STAR,
+  write,
+} from '../it-ends-well.ts'
 
 describe('a row that waits at the head office, while an older one is there', () => {
   // Seed 7004891. The node counted as one that had lost the row, because the older one is not its part, and heard nothing of its deletion.
@@ -59,6 +67,27 @@ describe('a row that waits at the head office, and an older one that comes from 
       exchange(1),
       exchange(0),
       write(0, { verb: 'replace', key: 3, serial: 5, value: 2 }),
+    ],
+  })
+
+  // Seed 5030274. The row that waited was that of another node, and the node's own was older than that.
+  itEndsWell('leaves the row with its node, also when that of another node waits', {
+    seed: 5_030_274,
+    shape: plainShape({
+      ...STAR,
+      tables: [plainTable({ unique: 'code' })],
+      firstRows: [[0, 1], [3], [1]],
+      clocksMs: [-3 * HOUR_MS, 4 * YEAR_MS, 7],
+      rules: plainRules({ messageSizeOctets: 60 }),
+      policy: 'function',
+      zones: ['12', '12', ''],
+    }),
+    steps: [
+      write(1, { key: 1, serial: 4, value: 0 }),
+      exchange(1),
+      write(2, { key: 1, serial: 5, value: 0 }),
+      exchange(2),
+      write(1, { serial: 10, value: 1 }),
     ],
   })
 })
