@@ -17,6 +17,7 @@ export function sharingContract(open: OpenDatabase): void {
     keepsSharesWhileRowsMove(open)
     keepsSharesByEveryKey(open)
     keepsSharesOfRefused(open)
+    keepsSharesBesideOlder(open)
   })
 }
 
@@ -180,7 +181,9 @@ function keepsSharesOfRefused(open: OpenDatabase): void {
     assert.deepEqual([waiting, moved], [[], ['x orders 2']])
     assert.deepEqual(await node.newChanges(), ['- orders 1'])
   })
+}
 
+function keepsSharesBesideOlder(open: OpenDatabase): void {
   it('leaves a node its newer row, which waits here, also when older ones come', async () => {
     const node = await withNewer(open)
     const told = [await node.newChanges()]
