@@ -78,7 +78,7 @@ export const CHANGE_INDEX_MUTATIONS: readonly Mutation[] = [
     replacement: `SET via = via WHERE via = ?`,
   }),
   one('does not offer again what waits and came from a node that begins anew', {
-    file: TRANSACTION,
+    file: 'store/set-aside-rows.ts',
     text: `SET node = ?1 WHERE node = ?2`,
     replacement: `SET node = node WHERE ?1 = ?2`,
   }),

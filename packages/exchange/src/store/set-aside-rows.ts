@@ -35,6 +35,22 @@ export async function readToTell({ tables, all }: Bookkeeping): Promise<NodeCode
   return codes.map(([code]) => parseNodeCode(textOf(code)))
 }
 
+/**
+ * Whatever the node knew, nobody can say what it knows: its rows that wait are offered to it when they fit, as if they were of this node. That
+ * a row left the share is for the node alone to say, and to take back.
+ */
+export async function offerWaiting(
+  { tables, run }: Bookkeeping,
+  node: NodeCode,
+  thisNode: NodeCode,
+): Promise<void> {
+  await run(
+    `UPDATE ${tables.refused} SET node = ?1 WHERE node = ?2 AND row_line NOT LIKE '["x",%'`,
+    thisNode,
+    node,
+  )
+}
+
 /** Keeps what a node says of our rows, in the place of what it said before. */
 export async function writeSetAsideThere(
   { tables, run }: Bookkeeping,

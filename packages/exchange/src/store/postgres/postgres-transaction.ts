@@ -34,7 +34,7 @@ import { deleteNode, readNode, readNodeCodes, readNodes, writeNode } from './nod
 import type { Connection } from './postgres-database.ts'
 import { describeConditions } from '../table-rules.ts'
 import type { RuledTable } from './ruled-table.ts'
-import { readSetAside, writeSetAsideThere } from '../set-aside-rows.ts'
+import { offerWaiting, readSetAside, writeSetAsideThere } from '../set-aside-rows.ts'
 import { enterHeld, extendShares, forgetShares, reviseShares, settleHeld } from './share.ts'
 import { forgetChanged, takeUp, writeUnsent } from './unsent-rows.ts'
 import { forgetWaiting } from './waiting-rows.ts'
@@ -137,9 +137,7 @@ export class PostgresTransaction implements StoreTransaction {
     for (const table of this.#content.tables) {
       await this.#connection.run(`UPDATE ${indexName(table)} SET via = '' WHERE via = $1`, code)
     }
-    // Rows that wait will be offered to it when they fit, as if they were of this node.
-    const waiting = 'UPDATE obmen_exchange.refused SET node = $1 WHERE node = $2'
-    await this.#connection.run(waiting, this.#content.plan.thisNode, code)
+    await offerWaiting(this.#bookkeeping, code, this.#content.plan.thisNode)
   }
 
   /** A row that came from a node is there: should it be changed here before the next message to the node, it may leave its share. */

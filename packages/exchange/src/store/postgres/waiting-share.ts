@@ -40,8 +40,8 @@ export async function holdWaiting(
 }
 
 /**
- * Extends a share, and leaves what is not to be offered yet where it is: rows of which the node has a version that waits here, and that is still newer
- * than what is here. Where it came from another node since, the node is told what is its share.
+ * Extends a share, but says nothing of a row that is not the node's, while one that is newer waits: the node may have that one, or what waited before it,
+ * and would not let it go for what is here. A node whose row waits is told nothing of it at all.
  */
 export async function extendBesideWaiting(
   connection: Connection,
@@ -53,11 +53,11 @@ export async function extendBesideWaiting(
   await hold(connection, held, { waiting, orWhere: 'NOT is_in' })
 }
 
-/** Of the rows that wait, and that the node has, those that are newer than what is here. */
+/** The rows that wait, and are newer than what is here, of those that the node counts as having. */
 async function newerWaiting(connection: Connection, held: Held): Promise<readonly WaitingRow[]> {
   const { table, share, node } = held
-  const first = `SELECT 1 FROM ${share} WHERE node = $1 AND seq = ${WAITING} LIMIT 1`
-  if ((await connection.first(first, node)) === undefined) return []
+  const first = 'SELECT 1 FROM obmen_exchange.refused WHERE table_name = $1 LIMIT 1'
+  if ((await connection.first(first, table.name)) === undefined) return []
   const waiting = (await readWaiting(connection)).filter((row) => isOf(table, row))
   const rows = waiting.map(({ row }) => row)
   const keys = keyNames(table)
@@ -70,7 +70,7 @@ async function newerWaiting(connection: Connection, held: Held): Promise<readonl
     const found = await connection.all(
       `SELECT w.n, i.stamp, i.origin FROM (SELECT v.n, ${values.join(', ')} FROM ${rowsFrom(keys.length, 2)}) w
          JOIN ${share} s ON ${isRow('s')} JOIN ${indexName(table)} i ON ${isRow('i')}
-        WHERE s.node = $1 AND s.seq = ${WAITING}`,
+        WHERE s.node = $1 AND s.is_in`,
       node,
       ...set.texts.bind(exact, keys.length),
     )

@@ -34,7 +34,7 @@ import { deleteNode, readNode, readNodeCodes, readNodes, writeNode } from './nod
 import { forgetRefused } from './refused-rows.ts'
 import { describeConditions } from '../table-rules.ts'
 import type { RuledTable } from './ruled-table.ts'
-import { readSetAside, writeSetAsideThere } from '../set-aside-rows.ts'
+import { offerWaiting, readSetAside, writeSetAsideThere } from '../set-aside-rows.ts'
 import { enterHeld, extendShares, forgetShares, reviseShares, settleHeld } from './share.ts'
 import { Query, type SqliteDatabase, toText } from './sqlite-database.ts'
 import { forgetChanged, takeUp, writeUnsent } from './unsent-rows.ts'
@@ -142,10 +142,7 @@ export class SqliteTransaction implements StoreTransaction {
     for (const table of this.#tables) {
       new Query(this.#database, `UPDATE ${indexName(table)} SET via = '' WHERE via = ?`).run(code)
     }
-    // Rows that wait will be offered to it when they fit, as if they were of this node.
-    const waiting = new Query(this.#database, 'UPDATE obmen_refused SET node = ?1 WHERE node = ?2')
-    waiting.run(this.#plan.thisNode, code)
-    return Promise.resolve()
+    return offerWaiting(this.#bookkeeping, code, this.#plan.thisNode)
   }
 
   /** A row that came from a node is there: should it be changed here before the next message to the node, it may leave its share. */

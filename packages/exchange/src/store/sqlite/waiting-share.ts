@@ -37,8 +37,8 @@ export function holdWaiting(
 }
 
 /**
- * Extends a share, and leaves what is not to be offered yet where it is: rows of which the node has a version that waits here, and that is still newer
- * than what is here. Where it came from another node since, the node is told what is its share.
+ * Extends a share, but says nothing of a row that is not the node's, while one that is newer waits: the node may have that one, or what waited before it,
+ * and would not let it go for what is here. A node whose row waits is told nothing of it at all.
  */
 export function extendBesideWaiting(
   database: SqliteDatabase,
@@ -50,20 +50,17 @@ export function extendBesideWaiting(
   hold(database, held, { waiting, orWhere: 'is_in = 0' })
 }
 
-/** Of the rows that wait, and that the node has, those that are newer than what is here. */
+/** The rows that wait, and are newer than what is here, of those that the node counts as having. */
 function newerWaiting(database: SqliteDatabase, { table, share, node }: Held): WaitingRow[] {
-  const first = new Query(
-    database,
-    `SELECT 1 FROM ${share} WHERE node = ? AND seq = ${WAITING} LIMIT 1`,
-  )
-  if (first.first(node) === undefined) return []
+  const first = new Query(database, 'SELECT 1 FROM obmen_refused WHERE table_name = ? LIMIT 1')
+  if (first.first(table.name) === undefined) return []
   const keys = keyNames(table)
   const isEntry = keys.map((key) => `i.${key} = s.${key}`).join(' AND ')
   const isKey = keys.map((key) => `s.${key} = ?`).join(' AND ')
   const here = new Query(
     database,
     `SELECT i.stamp, i.origin FROM ${share} s JOIN ${indexName(table)} i ON ${isEntry}
-      WHERE s.node = ? AND s.seq = ${WAITING} AND ${isKey}`,
+      WHERE s.node = ? AND s.is_in = 1 AND ${isKey}`,
   )
   return readRefused(database).filter((waiting) => {
     const { row } = waiting

@@ -1,7 +1,15 @@
 import { describe } from 'node:test'
 
 import { HOUR_MS, YEAR_MS } from '../../../simulation/world/times.ts'
-import { exchange, itEndsWell, plainShape, plainTable, STAR, write } from '../it-ends-well.ts'
+import {
+  exchange,
+  itEndsWell,
+  plainRules,
+  plainShape,
+  plainTable,
+  STAR,
+  write,
+} from '../it-ends-well.ts'
 
 describe('a row that waits at the head office, while an older one is there', () => {
   // Seed 7004891. The node counted as one that had lost the row, because the older one is not its part, and heard nothing of its deletion.
@@ -59,6 +67,27 @@ describe('a row that waits at the head office, and an older one that comes from 
       exchange(1),
       exchange(0),
       write(0, { verb: 'replace', key: 3, serial: 5, value: 2 }),
+    ],
+  })
+
+  // Seed 5030274. The row that waited was that of another node, and the node's own was older than that.
+  itEndsWell('leaves the row with its node, also when that of another node waits', {
+    seed: 5_030_274,
+    shape: plainShape({
+      ...STAR,
+      tables: [plainTable({ unique: 'code' })],
+      firstRows: [[0, 1], [3], [1]],
+      clocksMs: [-3 * HOUR_MS, 4 * YEAR_MS, 7],
+      rules: plainRules({ messageSizeOctets: 60 }),
+      policy: 'function',
+      zones: ['12', '12', ''],
+    }),
+    steps: [
+      write(1, { key: 1, serial: 4, value: 0 }),
+      exchange(1),
+      write(2, { key: 1, serial: 5, value: 0 }),
+      exchange(2),
+      write(1, { serial: 10, value: 1 }),
     ],
   })
 })
@@ -154,6 +183,30 @@ describe('a row that is refused, and loses against one of another node that wait
       exchange(2),
       exchange(0),
       write(0, { key: 1, serial: 5, value: 0 }),
+    ],
+  })
+})
+
+describe('a row that waits to leave the part of its node, and is its part again in the other life of the head office', () => {
+  // Seed 6016222. With the fork the head office counted no longer as the one who had said that the row left, and could not take it back.
+  itEndsWell('stays', {
+    seed: 6_016_222,
+    shape: plainShape({
+      tables: [plainTable({ parent: 0, onDelete: 'RESTRICT' })],
+      firstRows: [[], [2, 3]],
+      clocksMs: [0, 4 * YEAR_MS],
+      zones: ['', '13579'],
+    }),
+    steps: [
+      write(1, { key: 2, serial: 1 }),
+      exchange(1),
+      exchange(0),
+      write(0, { key: 3, otherKey: 2, serial: 3 }),
+      write(0, { key: 2, serial: 10 }),
+      { kind: 'back up', node: 0 },
+      exchange(0),
+      { kind: 'restore', node: 0, spool: 'kept' },
+      write(0, { key: 2, serial: 15 }),
     ],
   })
 })

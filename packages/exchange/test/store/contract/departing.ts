@@ -109,6 +109,16 @@ function describeReferred(open: OpenDatabase): void {
       assert.deepEqual(await afterNothingRefers(node), [['1', 'a']])
     })
 
+    it('stays when it is the share again, although its sender began anew in between', async () => {
+      const node = await withLeaving(open)
+      await node.store.transaction((transaction) => transaction.forgetVia(parseNodeCode('С01')))
+
+      await node.apply(LINE, [row(5, 'С01', 1n, 'a')], { beginsAnew: true })
+
+      assert.deepEqual(await node.store.refusedRows(), [])
+      assert.deepEqual(await afterNothingRefers(node), [['1', 'a']])
+    })
+
     it('stays when the version that left with it, and had waited, is the share again', async () => {
       const node = await withWaitingLater(open)
 

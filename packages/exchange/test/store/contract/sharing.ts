@@ -17,6 +17,7 @@ export function sharingContract(open: OpenDatabase): void {
     keepsSharesWhileRowsMove(open)
     keepsSharesByEveryKey(open)
     keepsSharesOfRefused(open)
+    keepsSharesBesideOlder(open)
   })
 }
 
@@ -180,7 +181,9 @@ function keepsSharesOfRefused(open: OpenDatabase): void {
     assert.deepEqual([waiting, moved], [[], ['x orders 2']])
     assert.deepEqual(await node.newChanges(), ['- orders 1'])
   })
+}
 
+function keepsSharesBesideOlder(open: OpenDatabase): void {
   it('leaves a node its newer row, which waits here, also when older ones come', async () => {
     const node = await withNewer(open)
     const told = [await node.newChanges()]
@@ -206,19 +209,55 @@ function keepsSharesOfRefused(open: OpenDatabase): void {
     assert.deepEqual(told, [])
     assert.deepEqual(await node.newChanges(), ['x orders 1'])
   })
+
+  it('leaves a node its row, also when a newer one of another node waited before', async () => {
+    const node = await withNewer(open, SECOND)
+    await node.apply(LINE, [row(1, SECOND, 1n, 'b')], { code: SECOND })
+    await node.apply(LINE, [row(4, FIRST, 1n, 'a')])
+    const told = await node.newChanges()
+
+    await node.apply(LINE, [row(6, SECOND, 1n, 'c')], { code: SECOND })
+
+    assert.deepEqual(told, [])
+    assert.deepEqual(await node.newChanges(), ['x orders 1'])
+  })
+
+  it('leaves a node its row, also when it was told of another one before', async () => {
+    const node = await withTaken(open, 'd')
+    const theirs = (stamp: number, place: string): Promise<unknown> =>
+      node.apply(LINE, [row(stamp, SECOND, 1n, place)], { code: SECOND })
+    await theirs(1, 'a')
+    const told = [await node.newChanges()]
+    await theirs(5, 'd')
+    await node.apply(LINE, [row(4, FIRST, 1n, 'd')])
+    await theirs(2, 'b')
+    told.push(await node.newChanges())
+
+    await theirs(6, 'c')
+
+    assert.deepEqual(told, [['+ orders 1 "a"'], []])
+    assert.deepEqual(await node.newChanges(), ['x orders 1'])
+  })
 }
 
 const LINE = tableLine('orders', 1, { id: 'integer', place: 'text' })
 
-/** A row of the first node, which waits here for a value to be free; there is no other one under its key. */
-async function withNewer(open: OpenDatabase): Promise<StoreToTry> {
+/** A row of a node, which waits here for a value to be free; there is no other one under its key. */
+async function withNewer(open: OpenDatabase, code = FIRST): Promise<StoreToTry> {
+  const node = await withTaken(open, 'a')
+  await node.apply(LINE, [row(5, code, 1n, 'a')], { code })
+  return node
+}
+
+/** Places are unique, and one is taken. The first node has those that are called `a`. */
+async function withTaken(open: OpenDatabase, place: string): Promise<StoreToTry> {
   const node = await open(
-    `${ORDERS} CREATE UNIQUE INDEX one_of_each ON orders (place); INSERT INTO orders VALUES (2, 'a', 9)`,
+    `${ORDERS} CREATE UNIQUE INDEX one_of_each ON orders (place);
+     INSERT INTO orders VALUES (2, '${place}', 9)`,
     RULES,
   )
   await addNodes(node, FIRST, SECOND)
   await move(node, 'a')
   await node.newChanges()
-  await node.apply(LINE, [row(5, FIRST, 1n, 'a')])
   return node
 }
