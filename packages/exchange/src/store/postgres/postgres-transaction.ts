@@ -35,7 +35,7 @@ import type { Connection } from './postgres-database.ts'
 import { describeConditions } from '../table-rules.ts'
 import type { RuledTable } from './ruled-table.ts'
 import { offerWaiting, readSetAside, writeSetAsideThere } from '../set-aside-rows.ts'
-import { enterHeld, extendShares, forgetShares, reviseShares, settleHeld } from './share.ts'
+import { enterHeld, forgetShares, reviseShares, settleHeld } from './share.ts'
 import { forgetChanged, takeUp, writeUnsent } from './unsent-rows.ts'
 import { forgetWaiting } from './waiting-rows.ts'
 
@@ -155,15 +155,6 @@ export class PostgresTransaction implements StoreTransaction {
     }
   }
 
-  /** What is here counts for what the node has before its rows do: these may lose against it. */
-  async #noteWhatItHad(node: NodeCode, table: RuledTable, headSeq: number): Promise<void> {
-    try {
-      await extendShares(this.#connection, [table], { node, throughSeq: headSeq })
-    } catch (error) {
-      if (!(error instanceof NodeAttributeMissing)) throw error
-    }
-  }
-
   /** Where a rule gives nodes parts of the table; without one, nobody has to know who has what. */
   #heldTable({ table: name, keyLength }: TableLine): RuledTable | undefined {
     const table = this.#content.tables.find((known) => known.name === name)
@@ -266,9 +257,8 @@ export class PostgresTransaction implements StoreTransaction {
     let table: RuledTable | undefined
     return {
       batchRows: applier.batchRows,
-      beginTable: async (line) => {
+      beginTable: (line) => {
         table = this.#heldTable(line)
-        if (table !== undefined) await this.#noteWhatItHad(node, table, applier.headSeq)
         return applier.beginTable(line)
       },
       applyRows: async (rows) => {

@@ -35,7 +35,7 @@ import { forgetRefused } from './refused-rows.ts'
 import { describeConditions } from '../table-rules.ts'
 import type { RuledTable } from './ruled-table.ts'
 import { offerWaiting, readSetAside, writeSetAsideThere } from '../set-aside-rows.ts'
-import { enterHeld, extendShares, forgetShares, reviseShares, settleHeld } from './share.ts'
+import { enterHeld, forgetShares, reviseShares, settleHeld } from './share.ts'
 import { Query, type SqliteDatabase, toText } from './sqlite-database.ts'
 import { forgetChanged, takeUp, writeUnsent } from './unsent-rows.ts'
 
@@ -159,15 +159,6 @@ export class SqliteTransaction implements StoreTransaction {
     }
   }
 
-  /** What is here counts for what the node has before its rows do: these may lose against it. */
-  #noteWhatItHad(node: NodeCode, table: RuledTable, headSeq: number): void {
-    try {
-      extendShares(this.#database, [table], { node, throughSeq: headSeq })
-    } catch (error) {
-      if (!(error instanceof NodeAttributeMissing)) throw error
-    }
-  }
-
   /** Where a rule gives nodes parts of the table; without one, nobody has to know who has what. */
   #heldTable({ table: name, keyLength }: TableLine): RuledTable | undefined {
     const table = this.#tables.find((known) => known.name === name)
@@ -273,7 +264,6 @@ export class SqliteTransaction implements StoreTransaction {
     return Promise.resolve({
       beginTable: (line) => {
         table = this.#heldTable(line)
-        if (table !== undefined) this.#noteWhatItHad(node, table, applier.headSeq)
         return applier.beginTable(line)
       },
       applyRows: (rows) => {
