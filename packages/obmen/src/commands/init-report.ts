@@ -72,7 +72,7 @@ function formatNext(
   })
   return init.next([
     ...new Set(steps),
-    init.stepAddNode(commandLine(invocation, 'node add CODE')),
+    init.stepAddNode((code) => commandLine(invocation, `node add ${code}`)),
     exchange,
   ])
 }

@@ -85,7 +85,7 @@ export const en: Messages = {
     stepPasswordEnv: (name) =>
       `set the environment variable ${name} to the password of the mailbox`,
     stepPasswordFile: (path) => `write the password of the mailbox into ${path} (chmod 600)`,
-    stepAddNode: (command) => `${command}   # the other node, by its code`,
+    stepAddNode: (command) => `${command('CODE')}   # the other node, by its code`,
     stepExchange: (command) => `${command}   # now, and then as often as you like`,
   },
   node: {

@@ -77,7 +77,7 @@ export interface InitMessages {
   readonly next: (steps: readonly string[]) => string
   readonly stepPasswordEnv: (name: string) => string
   readonly stepPasswordFile: (path: string) => string
-  readonly stepAddNode: (command: string) => string
+  readonly stepAddNode: (command: (code: string) => string) => string
   readonly stepExchange: (command: string) => string
 }
 

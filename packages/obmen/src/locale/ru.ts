@@ -91,7 +91,7 @@ export const ru: Messages = {
     next: (steps) => ['Дальше:', ...steps.map((step) => `  ${step}`)].join('\n'),
     stepPasswordEnv: (name) => `задайте переменную окружения ${name}: пароль почтового ящика`,
     stepPasswordFile: (path) => `запишите пароль почтового ящика в файл ${path} (chmod 600)`,
-    stepAddNode: (command) => `${command}   # другой узел, по его коду`,
+    stepAddNode: (command) => `${command('КОД')}   # другой узел, по его коду`,
     stepExchange: (command) => `${command}   # сейчас, а затем так часто, как нужно`,
   },
   node: {

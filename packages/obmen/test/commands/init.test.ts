@@ -39,6 +39,15 @@ Next:
     assert.equal(statSync(site.pathOf('obmen.yaml')).mode & 0o777, 0o600)
   })
 
+  it('says what comes next in the words of the language', async () => {
+    using site = new TestSite()
+    site.env['LANG'] = 'ru_RU.UTF-8'
+
+    const { out } = await site.run(...INIT)
+
+    assert.match(out, /^  obmen node add КОД   # другой узел, по его коду$/mu)
+  })
+
   it('writes a configuration that says exactly what was asked for', async () => {
     using site = new TestSite()
     await site.run(
