@@ -6,13 +6,25 @@ import type { Status } from './status.ts'
 /** So many rows of each node are shown; the others are in the JSON. */
 const MAX_ROWS_SHOWN = 10
 
-/** What nodes don't agree on, a paragraph each: why nothing is exchanged, rows that they could not take, tables that differ. */
+/** What keeps nodes from being in step, a paragraph each: letters that have not left, why nothing is exchanged, rows that they could not take, tables that differ. */
 export function formatFindings(status: Status, invocation: Invocation): readonly string[] {
   return [
+    ...status.nodes.map((node) => formatUndelivered(node, invocation)),
     ...status.nodes.map((node) => formatStop(node, invocation)),
     ...status.setAsideThere.map((there) => formatSetAside(there, invocation)),
     ...status.differences.map((difference) => formatDifference(difference, invocation)),
   ]
+}
+
+/** A message has its number from when it is written on: who reads that number would take it for one that has left. */
+function formatUndelivered(
+  { node, undeliveredMessages, stopped }: Status['nodes'][number],
+  invocation: Invocation,
+): string {
+  if (undeliveredMessages === 0 || stopped !== null) return ''
+  const { findings } = invocation.messages
+  const hint = findings.undeliveredHint(commandLine(invocation, 'exchange'))
+  return `${findings.undelivered(node, undeliveredMessages)}\n${hint}\n`
 }
 
 function formatStop({ node, stopped }: Status['nodes'][number], invocation: Invocation): string {

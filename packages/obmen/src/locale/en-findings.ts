@@ -1,8 +1,12 @@
 import type { FindingMessages, FormatMessages } from './messages.ts'
 
-/** What is told of nodes that don't agree, in English. */
+/** What is told of nodes that are not in step, in English. */
 export function englishFindings(format: FormatMessages): FindingMessages {
   return {
+    undelivered: (node, count) =>
+      `For ${node}: ${format.messages(count)} written, and not handed to the mail server yet.`,
+    undeliveredHint: (command) =>
+      `The next exchange tries again, and says what is wrong: ${command}`,
     stopped: (node, { twice, since }) =>
       twice === 'there'
         ? `Nothing is exchanged with ${node} since ${format.moment(since)}: two databases write under its code.`

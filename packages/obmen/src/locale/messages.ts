@@ -193,8 +193,10 @@ export interface RefusedMessages {
   readonly wouldBeDropped: (table: string, key: string) => string
 }
 
-/** What is told of nodes that don't agree. */
+/** What is told of nodes that are not in step. */
 export interface FindingMessages {
+  readonly undelivered: (node: string, messageCount: number) => string
+  readonly undeliveredHint: (command: string) => string
   readonly stopped: (node: string, stop: Stop) => string
   readonly stoppedHint: (command: string) => string
   readonly setAsideThere: (node: string, count: number, toldAt: number) => string

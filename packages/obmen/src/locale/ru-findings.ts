@@ -1,8 +1,12 @@
 import type { FindingMessages, FormatMessages } from './messages.ts'
 
-/** What is told of nodes that don't agree, in Russian. */
+/** What is told of nodes that are not in step, in Russian. */
 export function russianFindings(format: FormatMessages): FindingMessages {
   return {
+    undelivered: (node, count) =>
+      `Для узла ${node} записано, но ещё не передано почтовому серверу: ${format.messages(count)}.`,
+    undeliveredHint: (command) =>
+      `Следующий обмен попробует ещё раз и скажет, что не так: ${command}`,
     stopped: (node, { twice, since }) =>
       twice === 'there'
         ? `Обмен с узлом ${node} остановлен ${format.moment(since)}: под его кодом пишут две базы.`

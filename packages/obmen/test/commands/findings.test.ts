@@ -1,4 +1,4 @@
-/** What is told of nodes that don't agree, and what a person does about it. */
+/** What keeps nodes from being in step, and what a person does about it. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
@@ -22,6 +22,31 @@ const STOPPED = {
 function stop(site: TestSite): void {
   site.exec(`UPDATE obmen_node SET standing = '${JSON.stringify(STOPPED)}'`)
 }
+
+describe('a message that could not be handed over', () => {
+  it('is told in the status, until it has left', async () => {
+    using site = await siteWithNode()
+    site.exec(`
+      UPDATE obmen_node SET sent_no = 1;
+      INSERT INTO obmen_sent (node, message_no, uuid, base_no, through_seq, row_count, size_octets, written_at, delivered, superseded)
+        VALUES ('С01', 1, '0b9e1d3c-7e5a-4c43-9d3e-000000000001', 0, 1, 4, 100, 1788264000000, 0, 0)`)
+
+    const waiting = await site.run('status')
+    const russian = await site.run('status', '--lang', 'ru')
+    site.exec('UPDATE obmen_sent SET delivered = 1')
+    const delivered = await site.run('status')
+
+    assert.match(
+      waiting.out,
+      /\nFor С01: 1 message written, and not handed to the mail server yet\.\nThe next exchange .*: obmen exchange\n/,
+    )
+    assert.match(
+      russian.out,
+      /\nДля узла С01 записано, но ещё не передано почтовому серверу: 1 сообщение\.\n/,
+    )
+    assert.doesNotMatch(delivered.out, /not handed/)
+  })
+})
 
 describe('a node that runs twice', () => {
   it('is shown in the status, with what to do, until somebody begins anew', async () => {
