@@ -11,11 +11,13 @@ const PASSING: ReadonlySet<ExchangeEvent['kind']> = new Set<ExchangeEvent['kind'
   'writing',
 ])
 
-/** Tells people what happens during an exchange: problems at once, with what to do about them. */
+/** Tells people what happens during an exchange: problems at once, with what to do about them; who else has them, at its end. */
 export class ExchangeWatch {
   readonly #progress: Progress
   readonly #messages: Messages
   readonly #spoolFolder: string
+  /** The nodes that have a problem, by its words: where the mail server is away, all have the same. */
+  readonly #troubled = new Map<string, Set<string>>()
 
   constructor(progress: Progress, messages: Messages, spoolFolder: string) {
     this.#progress = progress
@@ -51,12 +53,24 @@ export class ExchangeWatch {
   }
 
   end(): void {
+    for (const [message, [, ...others]] of this.#troubled) {
+      if (others.length === 0) continue
+      const { exchange, general } = this.#messages
+      this.#progress.note(general.errorLine(exchange.sameProblem(others, message)))
+    }
+    this.#troubled.clear()
     this.#progress.end()
   }
 
   #tellProblem({ node, error }: ExchangeEvent & { readonly kind: 'problem' }): void {
     const { errorText, exchange, general } = this.#messages
     const { message, hint } = errorText(knowError(error, this.#spoolFolder))
+    const nodes = this.#troubled.get(message)
+    if (nodes !== undefined) {
+      nodes.add(node)
+      return
+    }
+    this.#troubled.set(message, new Set([node]))
     this.#progress.note(general.errorLine(exchange.nodeProblem(node, message)))
     if (hint !== undefined) this.#progress.note(general.tryLine(hint))
   }

@@ -9,7 +9,7 @@ const MAX_ROWS_SHOWN = 10
 /** What keeps nodes from being in step, a paragraph each: letters that have not left, why nothing is exchanged, rows that they could not take, tables that differ. */
 export function formatFindings(status: Status, invocation: Invocation): readonly string[] {
   return [
-    ...status.nodes.map((node) => formatUndelivered(node, invocation)),
+    formatUndelivered(status, invocation),
     ...status.nodes.map((node) => formatStop(node, invocation)),
     ...status.setAsideThere.map((there) => formatSetAside(there, invocation)),
     ...status.differences.map((difference) => formatDifference(difference, invocation)),
@@ -17,14 +17,16 @@ export function formatFindings(status: Status, invocation: Invocation): readonly
 }
 
 /** A message has its number from when it is written on: who reads that number would take it for one that has left. */
-function formatUndelivered(
-  { node, undeliveredMessages, stopped }: Status['nodes'][number],
-  invocation: Invocation,
-): string {
-  if (undeliveredMessages === 0 || stopped !== null) return ''
+function formatUndelivered({ nodes }: Status, invocation: Invocation): string {
   const { findings } = invocation.messages
+  const waiting = nodes.filter(({ undeliveredMessages, stopped }) => {
+    return undeliveredMessages > 0 && stopped === null
+  })
+  if (waiting.length === 0) return ''
+  const count = waiting.reduce((sum, { undeliveredMessages }) => sum + undeliveredMessages, 0)
+  const codes = waiting.map(({ node }) => node)
   const hint = findings.undeliveredHint(commandLine(invocation, 'exchange'))
-  return `${findings.undelivered(node, undeliveredMessages)}\n${hint}\n`
+  return `${findings.undelivered(count, codes)}\n${hint}\n`
 }
 
 function formatStop({ node, stopped }: Status['nodes'][number], invocation: Invocation): string {

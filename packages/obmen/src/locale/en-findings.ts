@@ -3,8 +3,8 @@ import type { FindingMessages, FormatMessages } from './messages.ts'
 /** What is told of nodes that are not in step, in English. */
 export function englishFindings(format: FormatMessages): FindingMessages {
   return {
-    undelivered: (node, count) =>
-      `For ${node}: ${format.messages(count)} written, and not handed to the mail server yet.`,
+    undelivered: (count, nodes) =>
+      `Not handed to the mail server yet: ${format.messages(count)} (${format.nodes(nodes)}).`,
     undeliveredHint: (command) =>
       `The next exchange tries again, and says what is wrong: ${command}`,
     stopped: (node, { twice, since }) =>

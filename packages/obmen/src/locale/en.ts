@@ -5,6 +5,7 @@ import { explainInEnglish } from './en-errors.ts'
 import { englishFindings } from './en-findings.ts'
 import { describeEvent } from './en-events.ts'
 import { englishSend } from './en-send.ts'
+import { shownNodes } from './node-list.ts'
 
 const numbers = new Intl.NumberFormat('en')
 const moments = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
@@ -17,6 +18,11 @@ const format: FormatMessages = {
   messages: (count) => `${numbers.format(count)} ${count === 1 ? 'message' : 'messages'}`,
   letters: (count) => `${numbers.format(count)} ${count === 1 ? 'letter' : 'letters'}`,
   tables: (count) => `${numbers.format(count)} ${count === 1 ? 'table' : 'tables'}`,
+  nodes: (codes) => {
+    const { shown, hidden } = shownNodes(codes)
+    const more = hidden > 0 ? ` and ${numbers.format(hidden)} more` : ''
+    return `${codes.length === 1 ? 'node' : 'nodes'} ${shown}${more}`
+  },
 }
 
 function alphabets({ latin, cyrillic }: CodeLetters): string {
@@ -125,6 +131,7 @@ export const en: Messages = {
       `looking at letters: ${numbers.format(looked)} of ${numbers.format(letters)}`,
     stopping: () => 'stopping: what is done stays done; once more ends the program at once',
     nodeProblem: (node, message) => `node ${node}: ${message}`,
+    sameProblem: (nodes, message) => `the same (${format.nodes(nodes)}): ${message}`,
     waitingInTitle: () => 'messages to receive',
     waitingOutTitle: () => 'rows to send',
     serversAnswer: (send, receive) =>

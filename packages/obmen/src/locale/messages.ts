@@ -47,6 +47,8 @@ export interface FormatMessages {
   readonly messages: (count: number) => string
   readonly letters: (count: number) => string
   readonly tables: (count: number) => string
+  /** `nodes С01, С02`; of many, the first ones and how many more. */
+  readonly nodes: (codes: readonly string[]) => string
 }
 
 export interface GeneralMessages {
@@ -123,6 +125,8 @@ export interface ExchangeMessages {
   readonly looking: (looked: number, letters: number) => string
   readonly stopping: () => string
   readonly nodeProblem: (node: string, message: string) => string
+  /** The words of a problem that was told of another node. */
+  readonly sameProblem: (nodes: readonly string[], message: string) => string
   /** Titles of the trial: what waits in the mailbox, and here. */
   readonly waitingInTitle: () => string
   readonly waitingOutTitle: () => string
@@ -195,7 +199,7 @@ export interface RefusedMessages {
 
 /** What is told of nodes that are not in step. */
 export interface FindingMessages {
-  readonly undelivered: (node: string, messageCount: number) => string
+  readonly undelivered: (messageCount: number, nodes: readonly string[]) => string
   readonly undeliveredHint: (command: string) => string
   readonly stopped: (node: string, stop: Stop) => string
   readonly stoppedHint: (command: string) => string

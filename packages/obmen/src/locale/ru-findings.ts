@@ -3,8 +3,8 @@ import type { FindingMessages, FormatMessages } from './messages.ts'
 /** What is told of nodes that are not in step, in Russian. */
 export function russianFindings(format: FormatMessages): FindingMessages {
   return {
-    undelivered: (node, count) =>
-      `Для узла ${node} записано, но ещё не передано почтовому серверу: ${format.messages(count)}.`,
+    undelivered: (count, nodes) =>
+      `Ещё не передано почтовому серверу: ${format.messages(count)} (${format.nodes(nodes)}).`,
     undeliveredHint: (command) =>
       `Следующий обмен попробует ещё раз и скажет, что не так: ${command}`,
     stopped: (node, { twice, since }) =>

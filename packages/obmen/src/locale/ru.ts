@@ -6,6 +6,7 @@ import { russianFindings } from './ru-findings.ts'
 import { describeEvent } from './ru-events.ts'
 import { russianSend } from './ru-send.ts'
 import { type Forms, numeral, russianNumber } from './ru-numeral.ts'
+import { shownNodes } from './node-list.ts'
 
 const moments = new Intl.DateTimeFormat('ru', { dateStyle: 'medium', timeStyle: 'short' })
 
@@ -22,6 +23,11 @@ const format: FormatMessages = {
   messages: (count) => numeral(count, MESSAGES),
   letters: (count) => numeral(count, LETTERS),
   tables: (count) => numeral(count, TABLES),
+  nodes: (codes) => {
+    const { shown, hidden } = shownNodes(codes)
+    const more = hidden > 0 ? ` и ещё ${russianNumber(hidden)}` : ''
+    return `${codes.length === 1 ? 'узел' : 'узлы'} ${shown}${more}`
+  },
 }
 
 function alphabets({ latin, cyrillic }: CodeLetters): string {
@@ -131,6 +137,7 @@ export const ru: Messages = {
       `просмотр писем: ${russianNumber(looked)} из ${russianNumber(letters)}`,
     stopping: () => 'остановка: сделанное сохраняется; ещё раз — закончить программу сразу',
     nodeProblem: (node, message) => `узел ${node}: ${message}`,
+    sameProblem: (nodes, message) => `то же (${format.nodes(nodes)}): ${message}`,
     waitingInTitle: () => 'сообщений к приёму',
     waitingOutTitle: () => 'строк к отправке',
     serversAnswer: (send, receive) =>

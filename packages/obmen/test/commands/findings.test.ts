@@ -38,13 +38,10 @@ describe('a message that could not be handed over', () => {
 
     assert.match(
       waiting.out,
-      /\nFor С01: 1 message written, and not handed to the mail server yet\.\nThe next exchange .*: obmen exchange\n/,
+      /\nNot handed to the mail server yet: 1 message \(node С01\)\.\nThe next exchange .*: obmen exchange\n/,
     )
-    assert.match(
-      russian.out,
-      /\nДля узла С01 записано, но ещё не передано почтовому серверу: 1 сообщение\.\n/,
-    )
-    assert.doesNotMatch(delivered.out, /not handed/)
+    assert.match(russian.out, /\nЕщё не передано почтовому серверу: 1 сообщение \(узел С01\)\.\n/)
+    assert.doesNotMatch(delivered.out, /handed to the mail server/)
   })
 })
 
