@@ -5,27 +5,41 @@ const latin1Decoder = new TextDecoder('latin1')
 /** No octets. */
 export const NO_OCTETS: Uint8Array = new Uint8Array(0)
 
-/** Up to here a text is encoded into a shared array: an array of its own costs more than encoding so few octets does, and more again when it is freed. */
-const SHORT_LENGTH = 1024
-/** Room for hundreds of commands, and little enough that one command that is kept for long keeps nothing large alive. */
-const SHARED_OCTETS = 8192
+/** Arrays up to this size lie side by side in larger ones: to make one of its own, and to free it again, costs more than most of what is done with so few octets. */
+const SMALL_OCTETS = 8192
+/** Room for a dozen of small letters, or hundreds of commands, and little enough that one of them that is kept for long keeps nothing large alive. */
+const ROOM_OCTETS = 65_536
 /** What a character of JavaScript may take in UTF-8. */
 const MAX_OCTETS_OF_CHARACTER = 3
 const MAX_ASCII = 0x7f
 
-let shared = new Uint8Array(SHARED_OCTETS)
-let sharedLength = 0
+let room = new ArrayBuffer(0)
+let taken = 0
+
+/** An array of zeros. Nobody else has these octets, but their buffer may hold others too. */
+export function newOctets(length: number): Uint8Array<ArrayBuffer> {
+  if (length > SMALL_OCTETS) return new Uint8Array(length)
+  makeRoom(length)
+  const octets = new Uint8Array(room, taken, length)
+  taken += length
+  return octets
+}
 
 /** The octets of a text in UTF-8; of an ASCII text therefore its characters, one octet each. Nobody else has them, but their buffer may hold others too. */
 export function octetsOf(text: string): Uint8Array<ArrayBuffer> {
-  if (text.length > SHORT_LENGTH) return utf8Encoder.encode(text)
-  if (sharedLength + text.length * MAX_OCTETS_OF_CHARACTER > SHARED_OCTETS) {
-    shared = new Uint8Array(SHARED_OCTETS)
-    sharedLength = 0
-  }
-  const start = sharedLength
-  sharedLength += utf8Encoder.encodeInto(text, shared.subarray(start)).written
-  return shared.subarray(start, sharedLength)
+  const atMost = text.length * MAX_OCTETS_OF_CHARACTER
+  if (atMost > SMALL_OCTETS) return utf8Encoder.encode(text)
+  makeRoom(atMost)
+  const { written } = utf8Encoder.encodeInto(text, new Uint8Array(room, taken))
+  const octets = new Uint8Array(room, taken, written)
+  taken += written
+  return octets
+}
+
+function makeRoom(length: number): void {
+  if (taken + length <= room.byteLength) return
+  room = new ArrayBuffer(ROOM_OCTETS)
+  taken = 0
 }
 
 /** How many octets a text has in UTF-8. */
@@ -65,7 +79,7 @@ export function concatOctets(parts: readonly Uint8Array[]): Uint8Array {
   if (only !== undefined && parts.length === 1) return only
   let length = 0
   for (const part of parts) length += part.length
-  const octets = new Uint8Array(length)
+  const octets = newOctets(length)
   let to = 0
   for (const part of parts) {
     octets.set(part, to)

@@ -4,7 +4,7 @@
  */
 
 import { encodeBase64Octets } from '../base/base64.ts'
-import { concatOctets, NO_OCTETS } from '../base/octets.ts'
+import { concatOctets, newOctets, NO_OCTETS } from '../base/octets.ts'
 import { CRLF, ENCODED_LINE_OCTETS, LINE_OCTETS } from './base64-line.ts'
 import { decodeNatively, encodeNatively } from './native-base64.ts'
 import type { NativeSpan } from './native-base64.ts'
@@ -92,7 +92,7 @@ export class Base64Encoder {
 
 /** A whole content as base64 lines. */
 export function encodeBase64Lines(octets: Uint8Array): Uint8Array {
-  const encoded = new Uint8Array(base64Size(octets.length))
+  const encoded = newOctets(base64Size(octets.length))
   const rest = octets.length - (octets.length % LINE_OCTETS)
   writeBulk(octets.subarray(0, rest), encoded)
   if (rest === octets.length) return encoded
@@ -188,7 +188,7 @@ export class Base64Decoder {
    */
   push(digits: Uint8Array, room: Uint8Array = this.#room): Uint8Array {
     const needed = Base64Decoder.roomFor(digits.length)
-    const octets = room.length < needed ? newArray(needed) : room
+    const octets = room.length < needed ? newOctets(needed) : room
     if (this.#overwritesContent) this.#room = octets
     let wasTried = false
     const span: Span = {
@@ -273,22 +273,6 @@ export class Base64Decoder {
     octets[to + 1] = bits >> 8
     return to + 2
   }
-}
-
-/** Small contents lie side by side in arrays of this size: making one array takes as long as making all of them. */
-const SHARED_OCTETS = 8192
-let shared = new ArrayBuffer(0)
-let sharedTaken = 0
-
-function newArray(octetCount: number): Uint8Array {
-  if (octetCount > SHARED_OCTETS / 2) return new Uint8Array(octetCount)
-  if (sharedTaken + octetCount > shared.byteLength) {
-    shared = new ArrayBuffer(SHARED_OCTETS)
-    sharedTaken = 0
-  }
-  const octets = new Uint8Array(shared, sharedTaken, octetCount)
-  sharedTaken += octetCount
-  return octets
 }
 
 /** A digit of value 0, to look a single digit up with. */

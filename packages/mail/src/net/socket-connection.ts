@@ -80,7 +80,10 @@ export class SocketConnection implements Connection {
     this.#options = options
     this.#log = log ?? startLog(options)
     // First, because it throws for a port that is none, and nothing must be left behind then.
-    this.#socket = connectTo(server)
+    this.#socket = connectTo(server, (octets) => {
+      this.#keep(octets)
+      this.#wake()
+    })
     this.#release = this.#watch(options)
     this.#attach(this.#socket)
   }
@@ -353,8 +356,16 @@ export class SocketConnection implements Connection {
   }
 }
 
-function connectTo({ host, port }: MailServer): net.Socket {
-  const socket = new net.Socket().setNoDelay(true)
+/** What is read from any socket, until it is copied: Node.js would make an array of this size for each reply, and cut it. */
+const readRoom = Buffer.allocUnsafeSlow(64 * 1024)
+
+/** @param take is given what is read as long as the socket is not encrypted. */
+function connectTo({ host, port }: MailServer, take: (octets: Uint8Array) => void): net.Socket {
+  const callback = (count: number): boolean => {
+    take(Buffer.from(readRoom.subarray(0, count)))
+    return true
+  }
+  const socket = new net.Socket({ onread: { buffer: readRoom, callback } }).setNoDelay(true)
   try {
     return socket.connect({
       host,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { concatOctets, equalOctets, octetsOf, textOf } from '../../src/base/octets.ts'
+import { concatOctets, equalOctets, newOctets, octetsOf, textOf } from '../../src/base/octets.ts'
 
 describe('Octets', () => {
   it('of valid UTF-8 are read as that text', () => {
@@ -25,6 +25,37 @@ describe('Octets', () => {
           [...joined],
           parts.flatMap((part) => [...part]),
         )
+      }),
+    )
+  })
+
+  it('that are new are zeros, and nobody else has them', () => {
+    const lengths = fc.array(fc.integer({ min: 0, max: 20_000 }), { minLength: 1, maxLength: 30 })
+    fc.assert(
+      fc.property(lengths, (all) => {
+        const arrays = all.map((length) => newOctets(length))
+        assert.ok(arrays.every((octets) => octets.every((octet) => octet === 0)))
+
+        for (const [index, octets] of arrays.entries()) octets.fill(index + 1)
+
+        assert.deepEqual(
+          arrays.map((octets) => octets.length),
+          all,
+        )
+        assert.ok(arrays.every((octets, index) => octets.every((octet) => octet === index + 1)))
+      }),
+    )
+  })
+
+  it('of texts of any length stay what they are while others are made', () => {
+    const texts = fc.array(
+      fc.string({ unit: 'binary', maxLength: 4000 }).map((text) => text.toWellFormed()),
+    )
+    fc.assert(
+      fc.property(texts, (all) => {
+        const arrays = all.map((text) => octetsOf(text))
+
+        assert.deepEqual(arrays.map(textOf), all)
       }),
     )
   })

@@ -95,6 +95,25 @@ describe('A connection', () => {
     await assert.rejects(async () => connection.receive(LONG_MS), ConnectionLost)
   })
 
+  it('gives octets that stay as they are, whatever it and others read afterwards', async () => {
+    await using server = await serve((socket) => socket.pipe(socket))
+    const [first, second] = [await openConnection(server.at()), await openConnection(server.at())]
+    const echo = async (connection: Connection, text: string): Promise<Uint8Array | null> => {
+      await connection.send(octetsOf(text), LONG_MS)
+      return connection.receive(LONG_MS)
+    }
+
+    const received = [await echo(first, '250 one'), await echo(second, '250 two')]
+    received.push(await echo(first, '250 six'))
+
+    assert.deepEqual(
+      received.map((octets) => octets && textOf(octets)),
+      ['250 one', '250 two', '250 six'],
+    )
+    first.close()
+    second.close()
+  })
+
   it('reads ahead only so far, however much the peer sends', async () => {
     const total = 8 * 1024 * 1024
     await using server = await serve((socket) => socket.end(Buffer.alloc(total)))
