@@ -51,13 +51,22 @@ function insertLineEnds(encoded: Uint8Array): void {
   const lines = new DataView(encoded.buffer, encoded.byteOffset, encoded.byteLength)
   let from = 0
   for (let to = 0; to < encoded.length; to += ENCODED_LINE_OCTETS) {
-    for (let at = 0; at < LINE_DIGITS - 4; at += 8) {
-      lines.setFloat64(to + at, digitView.getFloat64(from + at, true), true)
-    }
+    moveDigits(lines, to, from)
+    moveDigits(lines, to + MOVED_DIGITS, from + MOVED_DIGITS)
+    moveDigits(lines, to + 2 * MOVED_DIGITS, from + 2 * MOVED_DIGITS)
     from += LINE_DIGITS
     lines.setUint32(to + LINE_DIGITS - 4, digitView.getUint32(from - 4, true), true)
     lines.setUint16(to + LINE_DIGITS, CRLF)
   }
+}
+
+/** Three times as many, and four more, are a line. A loop over a line takes five times as long as a line in these words (measured). */
+const MOVED_DIGITS = 24
+
+function moveDigits(lines: DataView, to: number, from: number): void {
+  lines.setFloat64(to, digitView.getFloat64(from, true), true)
+  lines.setFloat64(to + 8, digitView.getFloat64(from + 8, true), true)
+  lines.setFloat64(to + 16, digitView.getFloat64(from + 16, true), true)
 }
 
 /** A text of more digits is not made among the short-lived objects, and takes five times as long (measured). */
