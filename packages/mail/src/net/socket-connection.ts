@@ -24,6 +24,7 @@ import { clientCertificateOf } from './client-certificate.ts'
 import type { Connection } from './connection.ts'
 import { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './errors.ts'
 import type { ConnectionOptions, MailServer } from './mail-server.ts'
+import { openSocket } from './open-socket.ts'
 import { PendingOperation, type Deadline } from './pending-operation.ts'
 import { pinOf } from './pins.ts'
 import { startTimer } from './timer.ts'
@@ -40,12 +41,6 @@ const READ_AHEAD_OCTETS = 256 * 1024
  * into the buffers of the system would otherwise never let the event loop turn, and the server would be heard only when those are full.
  */
 const MAX_UNHEARD_OCTETS = 256 * 1024
-
-/**
- * How long one address of a host is tried before the next. Node's quarter of a second is less than one round trip
- * over a satellite, where every address but the last would be given up.
- */
-const ADDRESS_ATTEMPT_MS = 2_500
 
 /** How long the last octets (close_notify of TLS) may take to leave. They matter to the peer's log, not to the mail. */
 const FAREWELL_MS = 1_000
@@ -80,7 +75,7 @@ export class SocketConnection implements Connection {
     this.#options = options
     this.#log = log ?? startLog(options)
     // First, because it throws for a port that is none, and nothing must be left behind then.
-    this.#socket = connectTo(server, (octets) => {
+    this.#socket = openSocket(server, (octets) => {
       this.#keep(octets)
       this.#wake()
     })
@@ -353,30 +348,6 @@ export class SocketConnection implements Connection {
     socket.once('close', () => clearTimeout(timer))
     socket.resume()
     socket.destroySoon()
-  }
-}
-
-/** What is read from any socket, until it is copied: Node.js would make an array of this size for each reply, and cut it. */
-const readRoom = Buffer.allocUnsafeSlow(64 * 1024)
-
-/** @param take is given what is read as long as the socket is not encrypted. */
-function connectTo({ host, port }: MailServer, take: (octets: Uint8Array) => void): net.Socket {
-  const callback = (count: number): boolean => {
-    take(Buffer.from(readRoom.subarray(0, count)))
-    return true
-  }
-  const socket = new net.Socket({ onread: { buffer: readRoom, callback } }).setNoDelay(true)
-  try {
-    return socket.connect({
-      host,
-      port,
-      autoSelectFamily: true,
-      autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
-    })
-  } catch (error) {
-    // The system has given a handle for it already.
-    socket.destroy()
-    throw error
   }
 }
 
