@@ -140,4 +140,34 @@ export class MeetingDrawer {
       this.#writes.writeThese(node, { verb: 'upsert', ...row }),
     ]
   }
+
+  /** Whether a node may not be told that a row was deleted, and another one is. */
+  get hasUntold(): boolean {
+    return this.forgets && this.#shape.zones !== undefined && this.#shape.codes.length > 2
+  }
+
+  /** A row is deleted that is the part of one node, and of another one not, which makes it when the head office has forgotten that. */
+  makeUntold(): Step[] {
+    const [untold, told] = this.#who.peerOf(0) === 1 ? [1, 2] : [2, 1]
+    const key = this.#writes.key()
+    const row = { table: SHARED_TABLE, key, otherKey: key }
+    const zone = (node: number, digits: string): Step => ({ kind: 'zone', node, zone: digits })
+    const exchanges = (...nodes: readonly number[]): Step[] => {
+      return nodes.map((node) => this.#exchanges.exchange(node))
+    }
+    return [
+      zone(untold, ''),
+      zone(told, '0123456789'),
+      { kind: 'clock', node: untold, byMs: -6 * YEAR_MS },
+      this.#writes.writeThese(0, { verb: 'upsert', ...row }),
+      ...exchanges(0, told, 0),
+      this.#writes.writeThese(0, { verb: 'delete', ...row }),
+      ...exchanges(0, told, 0),
+      { kind: 'wait', ms: 2 * DAY_MS },
+      ...exchanges(0),
+      zone(untold, '0123456789'),
+      this.#writes.writeThese(untold, { verb: 'upsert', ...row }),
+      ...exchanges(untold, 0),
+    ]
+  }
 }

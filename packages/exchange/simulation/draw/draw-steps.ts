@@ -42,7 +42,9 @@ export function drawSteps(random: Random, shape: WorldShape, count: number): Ste
   })
   const steps: Step[] = []
   while (steps.length < count) steps.push(...drawer.draw(kinds))
-  return [...drawer.firstBlocks(), ...steps.slice(0, count)]
+  const isUntold = random.stream('untold').percent(40)
+  const first = [...drawer.firstBlocks(), ...(isUntold ? drawer.untold() : [])]
+  return [...first, ...steps.slice(0, count)]
 }
 
 class StepDrawer {
@@ -81,6 +83,10 @@ class StepDrawer {
 
   firstBlocks(): Step[] {
     return this.#orders.firstBlocks()
+  }
+
+  untold(): Step[] {
+    return this.#meetings.hasUntold ? this.#meetings.makeUntold() : []
   }
 
   /** One step, or several that only together come to something. */

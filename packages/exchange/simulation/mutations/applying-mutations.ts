@@ -22,6 +22,11 @@ export const APPLYING_MUTATIONS: readonly Mutation[] = [
     text: `\${key.join(' AND ')}\` +\n        (hasParents === '' ? '' : \` AND \${hasParents}\`)`,
     replacement: `\${key.join(' AND ')}\` + (hasParents === '' ? '' : '')`,
   }),
+  one('keeps a deletion that others have forgotten', {
+    file: JUDGE,
+    text: `return this.#isForgottenThere(meeting) ? this.#takeAgain(meeting) : undefined`,
+    replacement: `return undefined`,
+  }),
   one('lets either of two contents of one version win', {
     file: JUDGE,
     text: `return theirs > ours ? 1 : -1`,

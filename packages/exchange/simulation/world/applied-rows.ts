@@ -5,11 +5,20 @@ import { type Meeting, winnerOf } from './policy-winner.ts'
 import { tableNumber, type WorldShape } from './shape.ts'
 import { WorldFailure } from './world-failure.ts'
 
+/** Whose message was applied, and what it may have brought about. */
+export interface Occasion {
+  readonly sender: string
+  /** The sender lacks a column. */
+  readonly mayMerge: boolean
+  /** Whether the sender may have forgotten that a row was deleted. */
+  readonly hasForgotten: (id: RowId, deletion: RowState) => boolean
+}
+
 /** What a database shows after a message of a sender was applied; it is looked at when somebody asks, and once. */
 export function appliedRows(
   site: Site,
   shape: WorldShape,
-  { sender, mayMerge }: { readonly sender: string; readonly mayMerge: boolean },
+  { sender, mayMerge, hasForgotten }: Occasion,
 ): AppliedRows {
   const refused = site.reader.refused()
   const index = site.reader.index()
@@ -41,13 +50,20 @@ export function appliedRows(
       const now = index.get(id)
       // A node that was restored meets what it made in its other life, as it meets a decision of its own.
       const isOwn = waited?.origin === thisNode
-      if (!(mayBeDecided || mayMerge || isOwn) || now === undefined) return undefined
+      const { own, theirs } = meeting
+      const isBack =
+        own.text === undefined &&
+        theirs.text !== undefined &&
+        compareStates(own, theirs) > 0 &&
+        hasForgotten(id, own)
+      if (!(mayBeDecided || mayMerge || isOwn || isBack) || now === undefined) return undefined
       const { stamp, origin } = now
       const shown = {
         now: { stamp, origin, text: rows().get(id) },
         refused: refused.get(id),
         isParent: isParent(id),
         mayMerge,
+        isBack,
       }
       return decisionOf(shown, { ...meeting, waited }, { thisNode, sender, shape })
     },
@@ -73,11 +89,13 @@ interface ShownRow {
   readonly refused: RowState | undefined
   readonly isParent: boolean
   readonly mayMerge: boolean
+  /** Its deletion may have been forgotten by the sender, which tells of an older row. */
+  readonly isBack: boolean
 }
 
 /** What this node decided when two versions of a row met; `undefined` when one of them simply counts. */
 function decisionOf(
-  { now, refused, isParent, mayMerge }: ShownRow,
+  { now, refused, isParent, mayMerge, isBack }: ShownRow,
   meeting: Meeting & { readonly waited: RowState | undefined },
   parties: Parties,
 ): RowState | undefined {
@@ -102,6 +120,8 @@ function decisionOf(
     return isSecond && hasGivenWay(now, meeting, parties) ? now : undefined
   }
   if (decided.text === own.text && isOvertaken(meeting, { thisNode, waited })) return decided
+  // A deletion that others have forgotten is given up.
+  if (isBack && decided.text === theirs.text) return decided
   // What other rows refer to is not deleted.
   const givesWay = isParent && theirs.text === undefined && decided.text === own.text
   if (givesWay) return decided

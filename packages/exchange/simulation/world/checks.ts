@@ -127,7 +127,6 @@ export function checkConvergence(
       const whole = first.model.rows.get(id)
       const a = share === undefined || share.has(id) ? whole : undefined
       if (held.has(id) || areSame(a, b)) continue
-      if (share !== undefined && isLate(sites, id, [a, b])) continue
       // Nobody says to the head office what it forgot.
       const isSettled = first.life > 0 || isOwn(other, id)
       if (oneWayBy(shape, id) !== undefined && isSettled) continue
@@ -144,21 +143,6 @@ export function checkConvergence(
       throw new WorldFailure('the newest version of each row is everywhere in the end', facts)
     }
   }
-}
-
-/**
- * A row that is older than a deletion which was forgotten: its node, that has other parts, was told nothing of it, and came with the row, by a clock that is
- * behind, when some forgot the deletion already, and others did not.
- */
-function isLate(
-  sites: readonly Site[],
-  id: RowId,
-  states: readonly (RowState | undefined)[],
-): boolean {
-  const [row, another] = states.filter((state) => state?.text !== undefined)
-  // Two contents are no row that is late.
-  if (row === undefined || another !== undefined) return false
-  return sites.some(({ model }) => isKnown(model.purged.get(id), row))
 }
 
 /** What a node wrote where nobody listens. */

@@ -2,7 +2,7 @@
 import type { NodeState } from '@obmen/exchange'
 
 import type { LetterContent } from '../model/letter-rows.ts'
-import type { RowId } from '../model/row-state.ts'
+import { compareStates, type RowId, type RowState } from '../model/row-state.ts'
 import type { StoreAct } from '../site/gated-store.ts'
 import type { Site } from '../site/site.ts'
 import { appliedRows } from './applied-rows.ts'
@@ -32,7 +32,8 @@ function stampOfEvicted({ tables }: WorldShape, site: Site, id: RowId): number |
   return mayDiffer ? site.reader.index().get(id)?.stamp : undefined
 }
 
-function onApplied({ shape, isWidened }: World, site: Site): void {
+function onApplied(world: World, site: Site): void {
+  const { shape, isWidened } = world
   const { content, isFalse = true } = site.fetched ?? {}
   if (content === undefined || isFalse) {
     throw new WorldFailure('only whole messages are applied', `at ${site.name}`)
@@ -46,11 +47,32 @@ function onApplied({ shape, isWidened }: World, site: Site): void {
   site.applied.add(uuid)
   const taken = { ...content, rows: takenRows(shape, site, content) }
   const before = new Set(site.model.held.keys())
-  site.model.apply(taken, appliedRows(site, shape, { sender: content.from, mayMerge: isWidened }))
+  const occasion = {
+    sender: content.from,
+    mayMerge: isWidened,
+    hasForgotten: (id: RowId, deletion: RowState) =>
+      mayHaveForgotten(world, { sender: content.from, id, deletion }),
+  }
+  site.model.apply(taken, appliedRows(site, shape, occasion))
   if (shape.isStrict !== true || content.hasMore) return
   const added = [...site.model.held.keys()].find((id) => !before.has(id))
   if (added === undefined) return
   throw new WorldFailure('a strict plan sets nothing aside', `${added} at ${site.name}`)
+}
+
+/** Of who was restored, or runs twice, nobody knows what it ever knew; a deletion that a node can't take yet is as if it did not know it. */
+function mayHaveForgotten(
+  { sites, disturbed }: World,
+  {
+    sender,
+    id,
+    deletion,
+  }: { readonly sender: string; readonly id: RowId; readonly deletion: RowState },
+): boolean {
+  const model = sites.find(({ plan }) => plan.thisNode === sender)?.model
+  if (model === undefined || disturbed.size > 0 || model.held.has(id)) return true
+  const forgotten = model.purged.get(id)
+  return forgotten !== undefined && compareStates(forgotten, deletion) >= 0
 }
 
 /** The head office takes no rows of tables that only it writes. */

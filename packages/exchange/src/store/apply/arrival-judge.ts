@@ -135,7 +135,7 @@ export class ArrivalJudge {
 
   #needsPresent({ row, entry }: Known): boolean {
     if (entry === undefined || row.kind === 'departure') return false
-    return compareVersions(row, entry) === 0 || this.#isUnknownToSender(row, entry)
+    return compareVersions(row, entry) <= 0 || this.#isUnknownToSender(row, entry)
   }
 
   /**
@@ -161,7 +161,8 @@ export class ArrivalJudge {
     const isTie = compareVersions(row, entry) === 0
     const isConflict = order !== 0 && (isTie || this.#isUnknownToSender(row, entry))
     if (!isConflict || areSame(meeting)) {
-      return order > 0 ? { does: 'write', arrival: meeting } : undefined
+      if (order > 0) return { does: 'write', arrival: meeting }
+      return this.#isForgottenThere(meeting) ? this.#takeAgain(meeting) : undefined
     }
     const later = order > 0 ? 'theirs' : 'ours'
     // Two contents of one version: who of the two is asked is nobody's to say.
@@ -181,6 +182,26 @@ export class ArrivalJudge {
         ? row
         : { ...row, kind: 'row' as const, values: valuesOf(meeting, verdict) }
     return { does: 'write', arrival: { ...meeting, row: { ...decided, ...version } } }
+  }
+
+  /**
+   * Whether the sender knew that the row was deleted, and has forgotten it, see store/sqlite/deletions.ts: it took an older version from a node that was never
+   * told, and whose clock is behind. Of a table that goes to nodes in parts the sender may not have been told either: it is now. A sender that
+   * begins anew is told everything again.
+   */
+  #isForgottenThere({ target, row, entry, present }: Meeting): boolean {
+    const { rules, sender } = this.#options
+    if (row.kind !== 'row' || present !== undefined || sender.beginsAnew === true) return false
+    const { direction = 'both', where } = rules.tables.get(target.line.table) ?? {}
+    if (direction !== 'both') return false
+    const wasTold = where === undefined && entry.seq <= sender.acknowledgedSeq
+    return wasTold || entry.via === sender.code
+  }
+
+  /** Nobody keeps a deletion that others have forgotten: the row gets a version above it, with which it travels to all who still know. */
+  async #takeAgain(meeting: Meeting): Promise<{ readonly does: 'write'; readonly arrival: Known }> {
+    const version = await this.#options.versions.above(meeting, meeting.entry)
+    return { does: 'write', arrival: { ...meeting, row: { ...meeting.row, ...version } } }
   }
 
   #decide(policy: ConflictPolicy, meeting: Meeting): ReturnType<typeof decideConflict> {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 
 import { SchemaMismatch } from '@obmen/exchange/errors'
 
-import { DEFAULT_PLAN_RULES } from '../../../src/plan/plan-rules.ts'
+import { DEFAULT_PLAN_RULES, type PlanRules } from '../../../src/plan/plan-rules.ts'
 import { deletion, type OpenDatabase, row, type StoreToTry, tableLine } from './store-to-try.ts'
 
 const GOODS = 'CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT UNIQUE);'
@@ -15,6 +15,7 @@ const LATER = 4_000_000_000_000
 export function applyingContract(open: OpenDatabase): void {
   describe('rows of a message', () => {
     appliesVersions(open)
+    takesForgotten(open)
     settlesDifferences(open)
     settlesWithRestored(open)
     appliesUniqueValues(open)
@@ -64,6 +65,70 @@ function appliesVersions(open: OpenDatabase): void {
     await node.apply(LINE, [row(8, 'С02', 1n, 'older'), row(5, 'С01', 2n, 'x')], { code: 'С02' })
 
     assert.deepEqual(await node.rows(ROWS), [['2', 'of the second']])
+  })
+}
+
+/** `С01` has told of a deletion, and tells of an older row: it was told late by a node that never knew, when `С01` had forgotten. */
+function takesForgotten(open: OpenDatabase): void {
+  const again = row(5, 'С02', 1n, 'again')
+
+  async function withDeleted(rules: PlanRules = DEFAULT_PLAN_RULES): Promise<StoreToTry> {
+    const node = await open(GOODS, rules)
+    await node.apply(LINE, [row(3, 'С01', 1n, 'a')])
+    await node.fold()
+    return node
+  }
+
+  async function told(node: StoreToTry): Promise<readonly (readonly unknown[])[]> {
+    const changes = await node.changes({ afterSeq: 0, throughSeq: await node.fold() })
+    return changes.map(({ row: { kind, stamp, origin } }) => [kind, stamp, origin])
+  }
+
+  it('whose deletion the sender has forgotten are taken above it, and travel', async () => {
+    const node = await withDeleted()
+    await node.apply(LINE, [deletion(LATER, 'С01', 1n)])
+
+    const summary = await node.apply(LINE, [again])
+
+    assert.deepEqual(summary, { applied: 1, outdated: 0, conflicts: 0, refused: 0 })
+    assert.deepEqual(await node.rows(ROWS), [['1', 'again']])
+    assert.deepEqual(await told(node), [['row', LATER + 1, 'ЦБ']])
+  })
+
+  it('whose deletion was made here, and the sender has acknowledged, are taken above it', async () => {
+    const node = await withDeleted()
+    await node.sql('DELETE FROM goods')
+    await node.fold()
+
+    await node.apply(LINE, [again], { code: 'С02', acknowledgedSeq: 1_000 })
+
+    assert.deepEqual(await node.rows(ROWS), [['1', 'again']])
+    const [[kind, stamp, origin] = []] = await told(node)
+    assert.deepEqual([kind, Number(stamp) > 1_000, origin], ['row', true, 'ЦБ'])
+  })
+
+  it('are not taken where the sender may not have heard of the deletion', async () => {
+    const shares: PlanRules = {
+      ...DEFAULT_PLAN_RULES,
+      tables: new Map([['goods', { direction: 'both', where: `code <> 'b'`, leaveOut: [] }]]),
+    }
+    const results: unknown[] = []
+    for (const [rules, sender] of [
+      [DEFAULT_PLAN_RULES, { code: 'С02' }],
+      [DEFAULT_PLAN_RULES, { code: 'С01', beginsAnew: true }],
+      [shares, { code: 'С02', acknowledgedSeq: 1_000 }],
+    ] as const) {
+      const node = await withDeleted(rules)
+      await node.apply(LINE, [deletion(LATER, 'С01', 1n)])
+      const { outdated } = await node.apply(LINE, [again], sender)
+      results.push([outdated, await node.rows(ROWS)])
+    }
+
+    assert.deepEqual(results, [
+      [1, []],
+      [1, []],
+      [1, []],
+    ])
   })
 }
 

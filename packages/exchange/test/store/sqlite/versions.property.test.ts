@@ -31,9 +31,12 @@ const versions: fc.Arbitrary<RowLine[]> = fc
     }),
   )
 
+/** Each version comes by a way of its own: one sender never goes back, unless it has forgotten something. */
 async function stateAfter(messages: readonly RowLine[]): Promise<unknown> {
   const node = new PreparedDatabase('CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT)')
-  for (const message of messages) await node.apply(GOODS, [message])
+  for (const [place, message] of messages.entries()) {
+    await node.apply(GOODS, [message], { code: `П${place}` })
+  }
   const index = node.rows('SELECT k1, stamp, origin FROM obmen_index_1 ORDER BY k1')
   const rows = node.rows('SELECT * FROM goods ORDER BY id')
   node.database.close()
