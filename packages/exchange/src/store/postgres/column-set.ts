@@ -19,8 +19,8 @@ export class ColumnSet {
   }
 
   /**
-   * Does the work with those of the rows that PostgreSQL takes as they are: in one go, or in parts when it refuses some. Gives the others, with
-   * the reason.
+   * Does the work with those of the rows that PostgreSQL takes as they are: in one go, or in parts when it refuses some, or the work says by `false`
+   * that not all of them are done. Gives the others, with the reason.
    */
   async withExact(
     connection: Connection,
@@ -37,8 +37,8 @@ export class ColumnSet {
     const refusals = await writeRefusing(connection, sound, async (some) => {
       const inexact = await this.inexact(connection, some)
       const exact = some.filter(({ place }) => !inexact.has(place)).map(({ row }) => row)
-      if (exact.length > 0) await work(exact)
-      return inexact
+      const isDone = exact.length === 0 || (await work(exact)) !== false
+      return isDone ? inexact : undefined
     })
     return new Map([...faulty, ...refusals])
   }

@@ -3,6 +3,7 @@ import type { Value } from '../../message/values.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 import { type NarrowerColumn, narrowerColumns } from '../../message/column-capacity.ts'
 import { checkColumns } from '../apply/check-columns.ts'
+import { formatRow, formatValues } from '../apply/row-text.ts'
 import { isRefused } from '../apply/row-writer.ts'
 import type {
   IndexEntry,
@@ -187,8 +188,8 @@ export class PostgresTableTarget implements TableTarget {
     }
   }
 
-  /** Writes and deletes rows, given those that are there. Deletions come first: they make room. */
-  async #writeSome(rows: readonly NumberedRow[], known: Known): Promise<Refusals> {
+  /** Writes and deletes rows, given those that are there. Deletions come first: they make room. `undefined` when not all of it is done. */
+  async #writeSome(rows: readonly NumberedRow[], known: Known): Promise<Refusals | undefined> {
     const isRow = ({ row }: NumberedRow): boolean => row.kind === 'row'
     const written = rows.filter(isRow)
     const deleted = rows.filter((row) => !isRow(row))
@@ -203,15 +204,34 @@ export class PostgresTableTarget implements TableTarget {
     const added = exact.filter((row) => row.kind === 'row' && !isThere(row))
     const long = gone.filter((row) => !hasShortKey(row, this.line.keyLength))
     await this.#run(this.#named.statements.makeRoom, long, this.line.keyLength)
-    await this.#run(this.#named.statements.delete, gone, this.line.keyLength)
-    await this.#run(this.#named.statements.update, changed)
-    await this.#run(this.#named.statements.insert, added)
-    return inexact
+    const { statements } = this.#named
+    const deletedCount = await this.#run(statements.delete, gone, this.line.keyLength)
+    const changedCount = await this.#run(statements.update, changed)
+    const addedCount = await this.#run(statements.insert, added)
+    const areDone =
+      deletedCount >= gone.filter(isThere).length &&
+      (changedCount === changed.length || (await this.#areAsSent(changed))) &&
+      (addedCount === added.length || (await this.#areThere(added)))
+    return areDone ? inexact : undefined
   }
 
-  async #run(statement: string, rows: readonly RowLine[], width?: number): Promise<void> {
-    if (rows.length === 0) return
-    await this.#connection.run(statement, ...this.#named.texts.bind(rows, width))
+  /** Gives how many rows the statement is said to have written. */
+  async #run(statement: string, rows: readonly RowLine[], width?: number): Promise<number> {
+    if (rows.length === 0) return 0
+    return this.#connection.run(statement, ...this.#named.texts.bind(rows, width))
+  }
+
+  /** A trigger may have put rows in their place by itself, such as into a child table. */
+  async #areThere(rows: readonly RowLine[]): Promise<boolean> {
+    return (await this.#lock(rows)).size === rows.length
+  }
+
+  async #areAsSent(rows: readonly RowLine[]): Promise<boolean> {
+    const presents = await this.presentRows(rows)
+    return rows.every((row, index) => {
+      const present = presents[index]
+      return present !== undefined && formatValues(this.line, present) === formatRow(this.line, row)
+    })
   }
 
   async record(rows: readonly RowLine[], entries: readonly IndexEntry[]): Promise<void> {
@@ -246,13 +266,14 @@ export class PostgresTableTarget implements TableTarget {
     return taken.map((values, place) => toRefusal(refusals.get(place)) ?? values)
   }
 
-  /** Runs statements whose parameters are the keys. Gives what the database said of rows that it refuses. */
+  /** Runs statements that take rows away, whose parameters are the keys. Gives what the database said of rows that it refuses. */
   #runKeyed(rows: readonly RowLine[], statements: readonly string[]): Promise<Refusals> {
     const { texts } = this.#keyed
     return this.#keyed.withExact(this.#connection, numbered(rows), async (exact) => {
       for (const statement of statements) {
         await this.#connection.run(statement, ...texts.bind(exact, this.line.keyLength))
       }
+      return (await this.#lock(exact)).size === 0
     })
   }
 
@@ -283,8 +304,9 @@ export class PostgresTableTarget implements TableTarget {
   }
 
   #insert(rows: readonly NumberedRow[], set: ColumnSet): Promise<Refusals> {
-    return set.withExact(this.#connection, rows, (exact) => {
-      return this.#connection.run(set.statements.insert, ...set.texts.bind(exact))
+    return set.withExact(this.#connection, rows, async (exact) => {
+      const count = await this.#connection.run(set.statements.insert, ...set.texts.bind(exact))
+      return count === exact.length || this.#areThere(exact)
     })
   }
 

@@ -35,14 +35,21 @@ comparingContract(open)
 decidingContract(open)
 departingContract(open)
 handingKeysContract(open, { counted: 'id serial PRIMARY KEY', uncounted: 'id INTEGER PRIMARY KEY' })
-keepingBackContract(openWith({ kind: 'only', tables: ['goods', 'parts'] }), {
-  schema: `
-    CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$
-      BEGIN
-        IF OLD.code = 'stays' THEN RAISE EXCEPTION 'it stays'; END IF;
-        RETURN OLD;
-      END $$;
-    CREATE TRIGGER guard BEFORE DELETE ON goods FOR EACH ROW EXECUTE FUNCTION keep();
-    ALTER TABLE goods ENABLE ALWAYS TRIGGER guard;`,
-  removal: 'DROP TRIGGER guard ON goods',
-})
+/** What a trigger does that keeps rows from being deleted. */
+for (const { keeps, reason } of [
+  { keeps: `RAISE EXCEPTION 'it stays'`, reason: /stays/ },
+  { keeps: 'RETURN NULL', reason: /^the row was not written: .*skipped it$/ },
+]) {
+  keepingBackContract(openWith({ kind: 'only', tables: ['goods', 'parts'] }), {
+    schema: `
+      CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF OLD.code = 'stays' THEN ${keeps}; END IF;
+          RETURN OLD;
+        END $$;
+      CREATE TRIGGER guard BEFORE DELETE ON goods FOR EACH ROW EXECUTE FUNCTION keep();
+      ALTER TABLE goods ENABLE ALWAYS TRIGGER guard;`,
+    removal: 'DROP TRIGGER guard ON goods',
+    reason,
+  })
+}

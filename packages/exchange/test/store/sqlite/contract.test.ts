@@ -45,4 +45,5 @@ keepingBackContract(openWith({ kind: 'only', tables: ['goods', 'parts'] }), {
   schema: `CREATE TABLE gone (code TEXT CHECK (code <> 'stays'));
     CREATE TRIGGER guard AFTER DELETE ON goods BEGIN INSERT INTO gone VALUES (OLD.code); END;`,
   removal: 'DROP TRIGGER guard',
+  reason: /stays/,
 })

@@ -36,6 +36,29 @@ describe('triggers of the application', () => {
     assert.deepEqual(node.rows('SELECT * FROM journal'), [])
   })
 
+  it('skip no row of a message', async () => {
+    const skip = (event: string): string =>
+      `CREATE TRIGGER skip_${event} BEFORE ${event} ON goods BEGIN SELECT RAISE(IGNORE); END;`
+    const node = new PreparedDatabase(`
+      CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT);
+      INSERT INTO goods VALUES (1, 'a'), (2, 'b');
+      ${['INSERT', 'UPDATE', 'DELETE'].map(skip).join(' ')}`)
+    const later = Date.now() + 5000
+
+    const { applied } = await node.apply(GOODS, [
+      row(later, 'С01', 1n, 'A'),
+      deletion(later, 'С01', 2n),
+      row(later, 'С01', 3n, 'c'),
+    ])
+    node.sql('DELETE FROM goods')
+
+    assert.equal(applied, 3)
+    assert.deepEqual(node.rows('SELECT * FROM goods'), [
+      [1, 'A'],
+      [3, 'c'],
+    ])
+  })
+
   it('are back afterwards, to the letter', async () => {
     const node = new PreparedDatabase(SCHEMA)
     const before = schemaOf(node.database, 'all')
