@@ -6,6 +6,9 @@ import type { LetterContent } from './letter-rows.ts'
 import { tableNumber } from '../world/shape.ts'
 import { compareStates, type RowId, type RowState } from './row-state.ts'
 
+/** What counts of a letter when its rows are applied. */
+type AppliedLetter = Pick<LetterContent, 'from' | 'rows' | 'departures'>
+
 /** What is seen of a database after a message was applied. */
 export interface AppliedRows {
   /** The database holds the row back. */
@@ -39,7 +42,7 @@ interface Leaving {
 
 /** On what occasion a version meets the one that is here. */
 interface Occasion {
-  readonly letter: LetterContent
+  readonly letter: AppliedLetter
   readonly database: AppliedRows
   /** What the database held back of the row before. */
   readonly waited: RowState | undefined
@@ -137,7 +140,7 @@ export class SiteModel {
   }
 
   /** The rows of a letter were applied, where the database did not do otherwise for a reason. */
-  apply(letter: LetterContent, database: AppliedRows): void {
+  apply(letter: AppliedLetter, database: AppliedRows): void {
     // What waits, and is no newer than what left the node's share, goes with it, also where the row that is here stays.
     for (const [id, state] of letter.departures) {
       const waiting = this.held.get(id)
@@ -223,7 +226,7 @@ export class SiteModel {
   /** A deletion that was made here, forgotten, and comes back counts as made here: it is told to everybody. */
   #sourceOf(
     { origin, text }: RowState,
-    { letter, isNews }: { readonly letter: LetterContent; readonly isNews: boolean },
+    { letter, isNews }: { readonly letter: AppliedLetter; readonly isNews: boolean },
   ): string {
     const isOwnDeletion = origin === this.code && text === undefined
     return isNews && !isOwnDeletion ? letter.from : ''

@@ -42,6 +42,11 @@ export const APPLYING_MUTATIONS: readonly Mutation[] = [
     text: `await this.#takeWaiting()`,
     replacement: `0`,
   }),
+  one('does not try again what programs made room for', {
+    file: 'store/rows-that-may-fit.ts',
+    text: `if (changed.length === 0) return false`,
+    replacement: `return false`,
+  }),
   one('takes rows away that were changed since', {
     file: JUDGE,
     text: `    if (compareVersions(row, entry) < 0) return false\n`,

@@ -5,6 +5,7 @@ import type { Gate } from './gate.ts'
 /** What happened in a transaction, in its order. */
 export type StoreAct =
   | { readonly kind: 'fold' }
+  | { readonly kind: 'retry' }
   | { readonly kind: 'apply' }
   | { readonly kind: 'end day' }
   | { readonly kind: 'save'; readonly node: NodeState }
@@ -82,6 +83,10 @@ function gatedTransaction(
     fold: () => {
       acts.push({ kind: 'fold' })
       return gate.at('fold', () => transaction.fold())
+    },
+    foldAndRetry: (nowMs) => {
+      acts.push({ kind: 'fold' }, { kind: 'retry' })
+      return gate.at('fold', () => transaction.foldAndRetry(nowMs))
     },
     attributes: (code) => transaction.attributes(code),
     setAttributes: (code, attributes) => transaction.setAttributes(code, attributes),

@@ -35,11 +35,6 @@ export async function heal(world: World): Promise<void> {
   world.tell?.('make room')
   makeRoom(world)
   await settle(world)
-  // What made room may have been nobody's part: then nobody has said anything after which what waits would be tried again.
-  if (world.shape.zones !== undefined && isAnythingHeld(world)) {
-    stir(world)
-    await settle(world)
-  }
   checkConvergence(world.shape, world.sites, world.zones)
   for (const site of world.sites) checkNothingIsHeld(world, site)
 }

@@ -6,7 +6,7 @@ import { compareStates, type RowId, type RowState } from '../model/row-state.ts'
 import type { StoreAct } from '../site/gated-store.ts'
 import type { Site } from '../site/site.ts'
 import { appliedRows } from './applied-rows.ts'
-import { checkProgress } from './checks.ts'
+import { checkProgress, waitingAt } from './checks.ts'
 import { oneWayBy, tableNumber, type WorldShape } from './shape.ts'
 import type { World } from './world.ts'
 import { WorldFailure } from './world-failure.ts'
@@ -20,6 +20,7 @@ export function onCommit(world: World, site: Site, acts: readonly StoreAct[]): v
     }
     if (act.kind !== 'fold' || site.model.pending.size > 0) site.hasChanged = true
     if (act.kind === 'fold') site.model.fold((id) => stampOfEvicted(world.shape, site, id))
+    else if (act.kind === 'retry') onRetried(world, site)
     else if (act.kind === 'apply') onApplied(world, site)
   }
 }
@@ -58,6 +59,15 @@ function onApplied(world: World, site: Site): void {
   const added = [...site.model.held.keys()].find((id) => !before.has(id))
   if (added === undefined) return
   throw new WorldFailure('a strict plan sets nothing aside', `${added} at ${site.name}`)
+}
+
+/** What waits may have found its place, and nothing came with it. */
+function onRetried({ shape }: World, site: Site): void {
+  const { model, plan } = site
+  if (waitingAt(model).size === 0) return
+  const nothing = { from: plan.thisNode, rows: new Map(), departures: new Map() }
+  const occasion = { sender: plan.thisNode, mayMerge: false, hasForgotten: () => false }
+  model.apply(nothing, appliedRows(site, shape, occasion))
 }
 
 /** Of who was restored, or runs twice, nobody knows what it ever knew; a deletion that a node can't take yet is as if it did not know it. */

@@ -3,7 +3,7 @@ import type { ExchangeContext } from './exchange-context.ts'
 
 /**
  * The nodes for which an exchange has something to do: a message of theirs waits in the mailbox, or something is to be sent to them.
- * Looks into the mailbox and fetches nothing; gives changes that are registered their place in the change index. For who shares
+ * Looks into the mailbox and fetches nothing; gives changes that are registered their place in the change index, and tries rows that they may have made room for. For who shares
  * the nodes among several workers, and lets each {@link exchange} with some of them. Throws what the transport throws.
  */
 export async function findWork(context: ExchangeContext): Promise<readonly NodeCode[]> {
@@ -11,7 +11,10 @@ export async function findWork(context: ExchangeContext): Promise<readonly NodeC
   const request = { nowMs: now(), resendAfterMs: rules.resendAfterMs }
   let survey = await store.survey(request)
   if (survey.hasUnfolded) {
-    await store.transaction((transaction) => transaction.fold())
+    const { hasRefused } = survey
+    await store.transaction((transaction) => {
+      return hasRefused ? transaction.foldAndRetry(now()) : transaction.fold()
+    })
     survey = await store.survey(request)
   }
   const senders = await findSenders(context)

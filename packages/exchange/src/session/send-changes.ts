@@ -88,14 +88,15 @@ class SendingCycle {
     }
   }
 
-  /** Folds once for all nodes, and finds those for which there is something to do. */
+  /** Folds once for all nodes, lets what was written here make room for rows that wait, and finds those for which there is something to do. */
   async #prepare(codes: readonly NodeCode[]): Promise<readonly NodeCode[]> {
     const { store } = this.#context
     let survey = await this.#survey()
     const unsent = survey.hasUnsent ? await findRetries(this.#context) : []
     if (survey.hasUnfolded || unsent.length > 0) {
       await store.transaction(async (transaction) => {
-        await transaction.fold()
+        if (survey.hasRefused) await transaction.foldAndRetry(this.#context.now())
+        else await transaction.fold()
         if (unsent.length > 0) await transaction.takeUp(unsent)
       })
       survey = await this.#survey()

@@ -225,6 +225,12 @@ export interface StoreTransaction {
   /** Gives every change registered since the last fold its place in the change index, and tells the index's last position. */
   fold(): Promise<number>
 
+  /**
+   * The same; and where something was registered that may have made room for rows which were refused, they are tried once more: the parent of one
+   * was entered, or a unique value is free. Nothing comes with it, so no deletion that waits gives way.
+   */
+  foldAndRetry(nowMs: number): Promise<number>
+
   /** Lets the node be offered also what came from it, and what waits and came from it once it fits: it may have lost it. */
   forgetVia(code: NodeCode): Promise<void>
 
@@ -263,7 +269,7 @@ export interface StoreTransaction {
   /** Puts the records of conflicts away that were decided before a moment. Gives how many. */
   clearConflicts(beforeMs: number): Promise<number>
 
-  /** Tries the rows that were refused once more. {@link fold} must have been called before. */
+  /** Tries all rows that were refused once more. {@link fold} must have been called before. */
   retryRefused(nowMs: number): Promise<ApplySummary>
   /** What of a node's rows waits here, the first of them by name; `undefined` when nothing does. */
   setAsideOf(code: NodeCode): Promise<SetAside | undefined>

@@ -52,6 +52,7 @@ function doomed(site: Site, doom: Doom): ExchangeContext {
           attributes: (code) => transaction.attributes(code),
           setAttributes: (code, attributes) => transaction.setAttributes(code, attributes),
           fold: () => doom.at(() => transaction.fold()),
+          foldAndRetry: (nowMs) => doom.at(() => transaction.foldAndRetry(nowMs)),
           forgetVia: (code) => transaction.forgetVia(code),
           enterUnknown: () => transaction.enterUnknown(),
           differencesWith: (code) => transaction.differencesWith(code),

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
-import type { SetAsideThere } from '@obmen/exchange'
+import { findWork, type SetAsideThere } from '@obmen/exchange'
 
 import { openWorld, settle, type Site, type World } from '../world.ts'
 
@@ -50,6 +50,33 @@ describe('rows that a node could not take', () => {
 
     assert.equal(before.length, 1)
     assert.deepEqual(await toldTo(world.shop), [])
+  })
+
+  it('are there after the next exchange when a program makes room for them, although no message comes', async (t) => {
+    const world = await openStrict(t)
+    world.shop.sql(`INSERT INTO goods VALUES (7, 'Кофе', 10, 'b')`)
+    await settle(world)
+    const waiting = await world.office.store.refusedRows()
+
+    world.office.sql(`UPDATE goods SET price = 99 WHERE id = 1`)
+    const letters = world.post.letters.length
+    await world.office.exchange()
+
+    assert.deepEqual([waiting.length, letters], [1, 0])
+    assert.equal(world.office.rows('SELECT 1 FROM goods WHERE id = 7').length, 1)
+    assert.deepEqual(await world.office.store.refusedRows(), [])
+  })
+
+  it('are there when somebody looks for work after a program made room for them', async (t) => {
+    const world = await openStrict(t)
+    world.shop.sql(`INSERT INTO goods VALUES (7, 'Кофе', 10, 'b')`)
+    await settle(world)
+    world.office.sql(`UPDATE goods SET price = 99 WHERE id = 1`)
+
+    const work = await findWork(world.office.context)
+
+    assert.deepEqual(work, ['С01', 'С02'])
+    assert.deepEqual(await world.office.store.refusedRows(), [])
   })
 
   it('are told by a message of their own when nothing else is to be said, and nobody answers it', async (t) => {

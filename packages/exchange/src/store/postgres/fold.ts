@@ -40,6 +40,17 @@ export async function hasUnfolded(
   return (await withLog(connection, tables)).length > 0
 }
 
+/** The tables of which there is something to fold. Of one that was emptied, TRUNCATE says it. */
+export async function unfoldedTables(
+  connection: Connection,
+  tables: readonly CapturedTable[],
+): Promise<readonly CapturedTable[]> {
+  const ids = await connection.all('SELECT DISTINCT table_id FROM obmen_exchange.truncated')
+  const emptied = new Set(ids.map(([id]) => toNumber(id)))
+  const logged = await withLog(connection, tables)
+  return tables.filter((table) => emptied.has(table.id) || logged.includes(table))
+}
+
 /** The tables that have something in their log. */
 async function withLog(
   connection: Connection,

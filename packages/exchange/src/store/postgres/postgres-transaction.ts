@@ -27,11 +27,12 @@ import { indexName } from './capture.ts'
 import { acceptResolutions, clearConflicts } from '../conflict-rows.ts'
 import { endDay } from './deletions.ts'
 import { readDifferencesWith, writeDifferences } from '../difference-rows.ts'
-import { enterUnknown, fold } from './fold.ts'
+import { enterUnknown, fold, unfoldedTables } from './fold.ts'
 import { PostgresKeyLedger } from './key-ledger.ts'
 import { readHeadSeq, readMetaValue, writeHeadSeq, writeMeta } from './meta.ts'
 import { deleteNode, readNode, readNodeCodes, readNodes, writeNode } from './node-rows.ts'
 import type { Connection } from './postgres-database.ts'
+import { mayRowsFit } from '../rows-that-may-fit.ts'
 import { describeConditions } from '../table-rules.ts'
 import type { RuledTable } from './ruled-table.ts'
 import { offerWaiting, readSetAside, writeSetAsideThere } from '../set-aside-rows.ts'
@@ -123,6 +124,15 @@ export class PostgresTransaction implements StoreTransaction {
     return lastSeq
   }
 
+  async foldAndRetry(nowMs: number): Promise<number> {
+    const { tables } = this.#content
+    const changed = await unfoldedTables(this.#connection, tables)
+    const headSeq = await this.fold()
+    if (!(await mayRowsFit(this.#bookkeeping, tables, changed))) return headSeq
+    await this.retryRefused(nowMs)
+    return readHeadSeq(this.#connection)
+  }
+
   /** Only when rules or attributes are others than the last time: it looks at every node. */
   async #reviseShares(headSeq: number): Promise<number> {
     const { tables } = this.#content
@@ -181,9 +191,9 @@ export class PostgresTransaction implements StoreTransaction {
   }
 
   async retryRefused(nowMs: number): Promise<ApplySummary> {
-    // Nothing comes with it, so it does not matter who sends.
-    const { thisNode } = this.#content.plan
-    const applier = await this.#applier({ code: thisNode, acknowledgedSeq: 0, nowMs })
+    // Nothing comes with it, so it does not matter who sends. What makes a deletion possible may come with the next message.
+    const { thisNode: code } = this.#content.plan
+    const applier = await this.#applier({ code, acknowledgedSeq: 0, hasMore: true, nowMs })
     const summary = await applier.finish()
     await writeHeadSeq(this.#connection, applier.headSeq)
     return summary

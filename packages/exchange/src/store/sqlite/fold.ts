@@ -36,6 +36,14 @@ export function hasUnfolded(database: SqliteDatabase, tables: readonly CapturedT
   return tables.some((table) => hasChanges(database, table))
 }
 
+/** The tables of which there is something to fold. */
+export function unfoldedTables(
+  database: SqliteDatabase,
+  tables: readonly CapturedTable[],
+): readonly CapturedTable[] {
+  return tables.filter((table) => hasChanges(database, table))
+}
+
 /**
  * Whether a table has changed since the last fold. An eviction that no trigger sees is always by a row that one sees, unless that
  * row's key holds NULL.

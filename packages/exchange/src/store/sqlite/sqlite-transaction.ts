@@ -27,11 +27,12 @@ import { indexName } from './capture.ts'
 import { acceptResolutions, clearConflicts } from '../conflict-rows.ts'
 import { endDay } from './deletions.ts'
 import { readDifferencesWith, writeDifferences } from '../difference-rows.ts'
-import { enterUnknown, fold } from './fold.ts'
+import { enterUnknown, fold, unfoldedTables } from './fold.ts'
 import { SqliteKeyLedger } from './key-ledger.ts'
 import { readHeadSeq, writeHeadSeq, writeMeta } from './meta.ts'
 import { deleteNode, readNode, readNodeCodes, readNodes, writeNode } from './node-rows.ts'
 import { forgetRefused } from './refused-rows.ts'
+import { mayRowsFit } from '../rows-that-may-fit.ts'
 import { describeConditions } from '../table-rules.ts'
 import type { RuledTable } from './ruled-table.ts'
 import { offerWaiting, readSetAside, writeSetAsideThere } from '../set-aside-rows.ts'
@@ -125,6 +126,14 @@ export class SqliteTransaction implements StoreTransaction {
     writeHeadSeq(this.#database, lastSeq)
     forgetChanged(this.#database, this.#tables)
     return Promise.resolve(lastSeq)
+  }
+
+  async foldAndRetry(nowMs: number): Promise<number> {
+    const changed = unfoldedTables(this.#database, this.#tables)
+    const headSeq = await this.fold()
+    if (!(await mayRowsFit(this.#bookkeeping, this.#tables, changed))) return headSeq
+    await this.retryRefused(nowMs)
+    return readHeadSeq(this.#database)
   }
 
   /** Only when rules or attributes are others than the last time: it looks at every node. */
@@ -227,8 +236,9 @@ export class SqliteTransaction implements StoreTransaction {
   }
 
   async retryRefused(nowMs: number): Promise<ApplySummary> {
-    // Nothing comes with it, so it does not matter who sends.
-    const applier = this.#applier({ code: this.#plan.thisNode, acknowledgedSeq: 0, nowMs })
+    // Nothing comes with it, so it does not matter who sends. What makes a deletion possible may come with the next message.
+    const { thisNode: code } = this.#plan
+    const applier = this.#applier({ code, acknowledgedSeq: 0, hasMore: true, nowMs })
     const summary = await applier.finish()
     writeHeadSeq(this.#database, applier.headSeq)
     return summary

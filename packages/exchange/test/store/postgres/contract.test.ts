@@ -9,6 +9,7 @@ import { handingKeysContract } from '../contract/handing-keys.ts'
 import { keepingBackContract } from '../contract/keeping-back.ts'
 import { keepingContract } from '../contract/keeping.ts'
 import { readingContract } from '../contract/reading.ts'
+import { retryingContract } from '../contract/retrying.ts'
 import { sharingContract } from '../contract/sharing.ts'
 import type { OpenDatabase } from '../contract/store-to-try.ts'
 import { prepareIn } from './prepared-postgres.ts'
@@ -34,6 +35,7 @@ readingContract(open)
 comparingContract(open)
 decidingContract(open)
 departingContract(open)
+retryingContract(open)
 handingKeysContract(open, { counted: 'id serial PRIMARY KEY', uncounted: 'id INTEGER PRIMARY KEY' })
 /** What a trigger does that keeps rows from being deleted. */
 for (const { keeps, reason } of [

@@ -10,6 +10,7 @@ import { handingKeysContract } from '../contract/handing-keys.ts'
 import { keepingBackContract } from '../contract/keeping-back.ts'
 import { keepingContract } from '../contract/keeping.ts'
 import { readingContract } from '../contract/reading.ts'
+import { retryingContract } from '../contract/retrying.ts'
 import { sharingContract } from '../contract/sharing.ts'
 import { PreparedDatabase } from './prepared-database.ts'
 
@@ -37,6 +38,7 @@ readingContract(open)
 comparingContract(open)
 decidingContract(open)
 departingContract(open)
+retryingContract(open)
 handingKeysContract(open, {
   counted: 'id INTEGER PRIMARY KEY AUTOINCREMENT',
   uncounted: 'id INTEGER PRIMARY KEY',
