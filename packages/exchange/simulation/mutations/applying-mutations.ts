@@ -119,8 +119,8 @@ export const APPLYING_MUTATIONS: readonly Mutation[] = [
   },
   one('deletes what other rows refer to', {
     file: 'store/apply/held-rows.ts',
-    text: `referred[index] === true || this.#mayBeUnknown(held)`,
-    replacement: `this.#mayBeUnknown(held)`,
+    text: `referred[index] === true || unknown[index] === true`,
+    replacement: `unknown[index] === true`,
   }),
   one('lets a deletion give way without a word', {
     file: 'store/apply/held-rows.ts',

@@ -14,6 +14,8 @@ export interface Held extends Arrival {
   readonly waitsFor?: string
   /** What the database said when it did not let the row go. */
   readonly refusal?: string | undefined
+  /** Nothing keeps it here but that it was changed, of which its sender may know nothing. */
+  readonly isChangedHere?: boolean
 }
 
 /** One that stays for now, and why. */
@@ -30,6 +32,9 @@ export interface Settled {
 }
 
 const IS_REFERRED_TO = 'FOREIGN KEY constraint failed: rows here refer to it'
+
+const IS_CHANGED_HERE =
+  'it left the share and was changed here: it goes when the node that it came from writes again, and knows of that'
 
 /** What is needed to delete rows that others may refer to. */
 export interface HoldingOptions {
@@ -122,7 +127,8 @@ export class HeldRows {
       const isOfAnother = held.via !== sender.code && held.via !== thisNode
       const mayBeCleared = isOfAnother || sender.hasMore === true
       if (held.row.kind === 'departure' || mayBeCleared) {
-        stillHeld.push({ ...held, reason: IS_REFERRED_TO })
+        const reason = held.isChangedHere === true ? IS_CHANGED_HERE : IS_REFERRED_TO
+        stillHeld.push({ ...held, reason })
       } else {
         await this.#restore(held)
         hasRestored = true
@@ -142,12 +148,15 @@ export class HeldRows {
       else current.push(held)
     }
     const referred = await target.areReferredTo(current.map(({ row }) => row))
-    const stays = current.map((held, index) => referred[index] === true || this.#mayBeUnknown(held))
+    const unknown = current.map((held) => this.#mayBeUnknown(held))
+    const stays = current.map((_, index) => referred[index] === true || unknown[index] === true)
     const refusals = await this.#remove(current.filter((_, index) => stays[index] !== true))
     const left: Held[] = []
     for (const [index, held] of current.entries()) {
       const refusal = refusals.get(held)
-      if (stays[index] === true || refusal !== undefined) left.push({ ...held, refusal })
+      const isChangedHere = referred[index] !== true && unknown[index] === true
+      if (stays[index] === true || refusal !== undefined)
+        left.push({ ...held, refusal, isChangedHere })
       else await this.#forget(held)
     }
     return left

@@ -301,15 +301,16 @@ async function reviseShare(
   const keys = keyNames(table)
   const isEntry = keys.map((key) => `s.${key} = i.${key}`).join(' AND ')
   const mine = isShare(table, condition)
-  const revised = await connection.run(
-    `INSERT INTO ${shareName(table)} (node, ${keys.join(', ')}, seq, is_in)
-     SELECT $1, ${keys.map((key) => `i.${key}`).join(', ')}, $2::bigint + row_number() OVER (ORDER BY i.seq), ${mine}
-       FROM ${indexName(table)} i LEFT JOIN ${shareName(table)} s ON s.node = $1 AND ${isEntry}
-      WHERE NOT i.gone AND (${mine} <> coalesce(s.is_in, false) OR s.seq = ${NO_POSITION}) AND s.seq IS DISTINCT FROM ${WAITING}
-     ON CONFLICT (node, ${keys.join(', ')}) DO UPDATE SET seq = excluded.seq, is_in = excluded.is_in`,
-    node,
-    headSeq,
-  )
+  const revise = `
+    INSERT INTO ${shareName(table)} (node, ${keys.join(', ')}, seq, is_in)
+    SELECT $1, ${keys.map((key) => `i.${key}`).join(', ')}, $2::bigint + row_number() OVER (ORDER BY i.seq), ${mine}
+      FROM ${indexName(table)} i LEFT JOIN ${shareName(table)} s ON s.node = $1 AND ${isEntry}
+     WHERE NOT i.gone AND (${mine} <> coalesce(s.is_in, false) OR s.seq = ${NO_POSITION}) AND s.seq IS DISTINCT FROM ${WAITING}
+    ON CONFLICT (node, ${keys.join(', ')}) DO UPDATE SET seq = excluded.seq, is_in = excluded.is_in`
+  const held = { table, share: shareName(table), node }
+  const revised = await extendBesideWaiting(connection, held, () => {
+    return connection.run(revise, node, headSeq)
+  })
   const throughSeq = headSeq + revised
   await saveProgress(connection, { table, node }, { throughSeq, condition })
   return throughSeq

@@ -41,16 +41,17 @@ export async function holdWaiting(
 
 /**
  * Extends a share, but says nothing of a row that is not the node's, while one that is newer waits: the node may have that one, or what waited before it,
- * and would not let it go for what is here. A node whose row waits is told nothing of it at all.
+ * and would not let it go for what is here. A node whose row waits is told nothing of it at all. Gives what extending gave.
  */
-export async function extendBesideWaiting(
+export async function extendBesideWaiting<Result>(
   connection: Connection,
   held: Held,
-  extend: () => Promise<unknown>,
-): Promise<void> {
+  extend: () => Promise<Result>,
+): Promise<Result> {
   const waiting = await newerWaiting(connection, held)
-  await extend()
+  const result = await extend()
   await hold(connection, held, { waiting, orWhere: 'NOT is_in' })
+  return result
 }
 
 /** The rows that wait, and are newer than what is here, of those that the node counts as having. */

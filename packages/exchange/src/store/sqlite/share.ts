@@ -260,14 +260,17 @@ function reviseShare(
   const keys = keyNames(table)
   const isEntry = keys.map((key) => `s.${key} = i.${key}`).join(' AND ')
   const mine = isShare(table, condition)
-  const revised = new Query(
+  const revise = new Query(
     database,
     `INSERT INTO ${shareName(table)} (node, ${keys.join(', ')}, seq, is_in)
      SELECT ?1, ${keys.map((key) => `i.${key}`).join(', ')}, ?2 + row_number() OVER (ORDER BY i.seq), ${mine}
        FROM ${indexName(table)} i LEFT JOIN ${shareName(table)} s ON s.node = ?1 AND ${isEntry}
       WHERE i.gone = 0 AND (${mine} <> coalesce(s.is_in, 0) OR s.seq = ${NO_POSITION}) AND s.seq IS NOT ${WAITING}
      ON CONFLICT (node, ${keys.join(', ')}) DO UPDATE SET seq = excluded.seq, is_in = excluded.is_in`,
-  ).run(node, BigInt(headSeq))
+  )
+  const revised = extendBesideWaiting(database, { table, share: shareName(table), node }, () => {
+    return revise.run(node, BigInt(headSeq))
+  })
   saveProgress(database, { table, node }, { throughSeq: headSeq + revised, condition })
   return headSeq + revised
 }

@@ -38,16 +38,17 @@ export function holdWaiting(
 
 /**
  * Extends a share, but says nothing of a row that is not the node's, while one that is newer waits: the node may have that one, or what waited before it,
- * and would not let it go for what is here. A node whose row waits is told nothing of it at all.
+ * and would not let it go for what is here. A node whose row waits is told nothing of it at all. Gives what extending gave.
  */
-export function extendBesideWaiting(
+export function extendBesideWaiting<Result>(
   database: SqliteDatabase,
   held: Held,
-  extend: () => void,
-): void {
+  extend: () => Result,
+): Result {
   const waiting = newerWaiting(database, held)
-  extend()
+  const result = extend()
   hold(database, held, { waiting, orWhere: 'is_in = 0' })
+  return result
 }
 
 /** The rows that wait, and are newer than what is here, of those that the node counts as having. */

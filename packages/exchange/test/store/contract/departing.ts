@@ -46,6 +46,7 @@ export function departingContract(open: OpenDatabase): void {
   describeReferred(open)
   describeChanged(open)
   describeLost(open)
+  describeRevised(open)
 }
 
 const SHARED: PlanRules = {
@@ -70,6 +71,30 @@ function describeLost(open: OpenDatabase): void {
     await node.apply(LINE, [], { code: 'С02' })
 
     assert.deepEqual([told, await node.newChanges()], [[], ['x goods 1']])
+  })
+}
+
+function describeRevised(open: OpenDatabase): void {
+  it('a row that a new attribute takes out of a share leaves its node with the newer one of another node that waits', async () => {
+    const node = await open(`${GOODS}, (1, 'mine'), (2, 'mine, too')`, SHARED)
+    const code = parseNodeCode('С01')
+    const moveTo = (place: string): Promise<void> =>
+      node.store.transaction((transaction) =>
+        transaction.setAttributes(code, new Map([['place', place]])),
+      )
+    await node.store.transaction((transaction) => transaction.addNode(newNodeState(code)))
+    await moveTo('mine')
+    const first = await node.newChanges()
+    await node.apply(LINE, [row(LATER, 'С02', 1n, 'taken')], { code: 'С02' })
+
+    // The node may have the newer one, or what waited before it, and would not let it go for what is here.
+    await moveTo('elsewhere')
+    const second = await node.newChanges()
+    await node.sql(`UPDATE goods SET code = 'free' WHERE id = 900`)
+    await node.apply(LINE, [], { code: 'С02' })
+
+    assert.deepEqual([first, second], [['+ goods 1 "mine"'], []])
+    assert.deepEqual(await node.newChanges(), ['x goods 1'])
   })
 }
 
@@ -176,6 +201,8 @@ function describeChanged(open: OpenDatabase): void {
 
       assert.equal(summary.refused, 1)
       assert.deepEqual(await node.rows(ROWS), [['1', 'ours']])
+      const [waiting] = await node.store.refusedRows()
+      assert.match(waiting?.reason ?? '', /was changed here/)
       await node.apply(LINE, [], { acknowledgedSeq: 1000 })
       assert.deepEqual(await node.rows(ROWS), [])
     })
