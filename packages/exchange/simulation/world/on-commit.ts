@@ -70,9 +70,12 @@ function onRetried({ shape }: World, site: Site): void {
   model.apply(nothing, appliedRows(site, shape, occasion))
 }
 
-/** Of who was restored, or runs twice, nobody knows what it ever knew; a deletion that a node can't take yet is as if it did not know it. */
+/**
+ * Of who was restored, or runs twice, nobody knows what it ever knew; a deletion that a node can't take yet is as if it did not know it, and so is one in a
+ * table of which the head office takes nothing, whatever it acknowledges.
+ */
 function mayHaveForgotten(
-  { sites, disturbed }: World,
+  { sites, disturbed, shape }: World,
   {
     sender,
     id,
@@ -81,6 +84,7 @@ function mayHaveForgotten(
 ): boolean {
   const model = sites.find(({ plan }) => plan.thisNode === sender)?.model
   if (model === undefined || disturbed.size > 0 || model.held.has(id)) return true
+  if (oneWayBy(shape, id) === 'office') return true
   const forgotten = model.purged.get(id)
   return forgotten !== undefined && compareStates(forgotten, deletion) >= 0
 }

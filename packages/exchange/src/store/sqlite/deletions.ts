@@ -7,7 +7,8 @@
  * adds one day.
  *
  * The greatest stamp among those that are gone stays: another node may still know of the deletion when the row is entered here
- * again, by a clock that is behind that stamp.
+ * again, by a clock that is behind that stamp. A row of a node that was never told comes with a stamp of its own all the same: who still knows
+ * of the deletion gives it up then, see docs/decisions/026-a-deletion-that-others-have-forgotten.md.
  */
 import { indexName, keyNames } from './capture.ts'
 import { readHeadSeq, writeForgottenStamp } from './meta.ts'
