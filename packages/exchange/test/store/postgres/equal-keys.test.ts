@@ -228,7 +228,7 @@ describe('a key that no index has room for', () => {
       deletion(2, 'С01', 'a'),
       deletion(2, 'С01', 'a'.repeat(600)),
     ])
-    await node.apply(line, [row(1, 'С01', 'a'.repeat(600), 'older')])
+    await node.apply(line, [row(1, 'С01', 'a'.repeat(600), 'older')], { code: 'С02' })
 
     assert.deepEqual([came.applied, came.refused], [1, 1])
     assert.equal(went.refused, 0)

@@ -71,7 +71,8 @@ describe('a batch of rows', () => {
 
   it('leaves nothing of a row that is older, gone or refused among those that are like the batch before', async () => {
     const prepared = await prepareIn(pool, GOODS)
-    await apply(prepared, [rows(1000, 'a', [1n, 2n, 3n]), [deletion(5000, 'С01', 3n)]])
+    await apply(prepared, [rows(1000, 'a', [1n, 2n, 3n])])
+    await prepared.node.apply(LINE, [deletion(5000, 'С01', 3n)], { code: 'С02' })
 
     const summary = await apply(prepared, [
       rows(2000, 'b', [1n]),
