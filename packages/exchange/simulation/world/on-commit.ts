@@ -62,11 +62,11 @@ function onApplied(world: World, site: Site): void {
 }
 
 /** What waits may have found its place, and nothing came with it. */
-function onRetried({ shape }: World, site: Site): void {
+function onRetried({ shape, isWidened }: World, site: Site): void {
   const { model, plan } = site
   if (waitingAt(model).size === 0) return
   const nothing = { from: plan.thisNode, rows: new Map(), departures: new Map() }
-  const occasion = { sender: plan.thisNode, mayMerge: false, hasForgotten: () => false }
+  const occasion = { sender: plan.thisNode, mayMerge: isWidened, hasForgotten: () => false }
   model.apply(nothing, appliedRows(site, shape, occasion))
 }
 

@@ -191,3 +191,26 @@ describe('a decision that waits, of a row that a program deletes by a clock that
     ],
   })
 })
+
+describe('a row that waits, and lacks a column that came meanwhile,', () => {
+  // Seed 127001185. The model was wrong: only a message could complete a row.
+  itEndsWell('is completed when a program makes room for it', {
+    seed: 127_001_185,
+    shape: plainShape({
+      tables: [plainTable({ hasOwnColumn: true, parent: 0, onDelete: 'RESTRICT' })],
+      firstRows: [[], [0, 1, 2, 3]],
+      clocksMs: [0, -3 * HOUR_MS],
+      ownColumnsBy: 'office',
+    }),
+    steps: [
+      write(0, { key: 3, serial: 1, value: 3 }),
+      exchange(1),
+      write(0, { verb: 'delete', key: 3, serial: 2, value: 3 }),
+      write(1, { key: 2, otherKey: 3, serial: 3, value: 2 }),
+      exchange(1),
+      exchange(0),
+      write(0, { verb: 'insert', key: 3, serial: 4 }),
+      { kind: 'add column', node: 0 },
+    ],
+  })
+})
