@@ -27,6 +27,11 @@ export const APPLYING_MUTATIONS: readonly Mutation[] = [
     text: `return this.#isForgottenThere(meeting) ? this.#takeAgain(meeting) : undefined`,
     replacement: `return undefined`,
   }),
+  one('gives a deletion up that the sender does not know', {
+    file: JUDGE,
+    text: `entry.seq <= sender.acknowledgedSeq\n`,
+    replacement: `entry.seq > 0\n`,
+  }),
   one('lets either of two contents of one version win', {
     file: JUDGE,
     text: `return theirs > ours ? 1 : -1`,
