@@ -1,4 +1,5 @@
 import type { CanonicalLetter } from '../base/canonical-letter.ts'
+import type { DkimKey } from '../dkim/key.ts'
 import { signMessage } from '../net/dkim-signing.ts'
 import { sendToAll } from '../net/left-over.ts'
 import { dismissal } from '../net/pool-connection.ts'
@@ -61,11 +62,21 @@ export class SendingRoute {
     const { dkim, delivery } = this.#options
     const { envelope: prepared, content: composed } = letter.prepared
     const envelope = { ...prepared, ...(delivery && { delivery }) }
-    const content = dkim === undefined ? composed : await signMessage(composed, dkim)
+    const content = dkim === undefined ? composed : await this.#sign(composed, dkim)
     const transact = async (part: Envelope): Promise<SendingOutcome> => ({
       recipients: await this.#transact(part, content, letter),
     })
     return (await sendToAll(envelope, transact, letter.isReadable)).recipients
+  }
+
+  /** Within the times that sending it has. */
+  #sign(letter: CanonicalLetter, keys: DkimKey | readonly DkimKey[]): Promise<CanonicalLetter> {
+    const { signal } = this.#options
+    const { contentMs } = this.#parameters.deadlines
+    return signMessage(letter, keys, {
+      ...(signal && { signal }),
+      ...(contentMs !== undefined && { contentMs }),
+    })
   }
 
   /**
