@@ -168,9 +168,9 @@ export abstract class EmailConnectionParameters {
       port: this.#port,
       tls: this.useSsl ? 'implicit' : this.allowStartTls ? 'starttls' : 'none',
       ...this.secureParameters?.serverOptions,
-      ...(servername !== undefined && { servername }),
-      ...(pins !== undefined && { pins }),
-      ...(proxy !== undefined && { proxy }),
+      ...(servername && { servername }),
+      ...(pins && { pins }),
+      ...(proxy && { proxy }),
       ...(credentials && { credentials }),
     }
   }
