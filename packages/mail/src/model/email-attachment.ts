@@ -31,7 +31,8 @@ export type AttachmentOptions =
 
 /** @throws IllegalArgumentException when there is no argument of a name. */
 export function readAttachmentOptions(options: AttachmentOptions): AttachmentArguments {
-  const [first = {}, contentType = '', id = '', isInline = false] = options
+  const [first = '', contentType = '', id = '', isInline = false] = options
+  // What stands behind a name that was left out counts all the same.
   if (typeof first === 'string') return { name: first, contentType, id, isInline }
   return readArguments<AttachmentArguments>(first, ARGUMENT_NAMES)
 }
