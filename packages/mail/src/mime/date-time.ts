@@ -20,7 +20,9 @@ const ZONES: ReadonlyMap<string, number> = new Map([
   ['pdt', -420],
 ])
 
+/** RFC 5322 §3.3. */
 const MIN_YEAR = 1900
+/** RFC 5322 §3.3 has four digits or more; nobody reads more. */
 const MAX_YEAR = 9999
 
 const MINUTE_MS = 60_000
