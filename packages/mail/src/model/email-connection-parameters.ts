@@ -104,7 +104,9 @@ export abstract class EmailConnectionParameters {
   }
 
   set server(server: string) {
-    if (server.trim() === '') throw new IllegalArgumentException('the server has no name')
+    if (!isText(server) || server.trim() === '') {
+      throw new IllegalArgumentException('the server has no name')
+    }
     if (NOT_IN_HOST.test(server)) {
       throw new IllegalArgumentException(`${quoted(server)} is no host name and no IP address`)
     }
@@ -204,6 +206,11 @@ printAs(
   EmailConnectionParameters,
   (parameters) => `${parameters.constructor.name} ${JSON.stringify(parameters)}`,
 )
+
+/** A setting that is missing somewhere is `undefined` where nobody writes types. */
+function isText(server: unknown): boolean {
+  return typeof server === 'string'
+}
 
 /** What the constructors take: the first three in a row, or all by name. */
 export function connectionArguments(

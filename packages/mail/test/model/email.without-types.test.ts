@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Email, EmailTextPart, IllegalArgumentException } from '../../src/index.ts'
+import {
+  Email,
+  EmailAddress,
+  EmailAddressException,
+  EmailTextPart,
+  IllegalArgumentException,
+  OAuth2EmailAuthentication,
+  PasswordEmailAuthentication,
+  SmtpConnectionParameters,
+} from '../../src/index.ts'
 import { textOf } from '../../src/base/octets.ts'
 
 function letter(): Email {
@@ -53,5 +62,45 @@ describe('a letter of what is no text', () => {
     for (const attempt of attempts) assert.throws(attempt, IllegalArgumentException)
     assert.equal(email.subject, 'Тема')
     assert.equal(email.getTextAsString(), 'text')
+  })
+})
+
+describe('a setting that is missing', () => {
+  it('is no address', () => {
+    const email = letter()
+    const attempts = [
+      // @ts-expect-error nothing is no address
+      () => new EmailAddress(undefined),
+      // @ts-expect-error a number is no address
+      () => new EmailAddress(5),
+      // @ts-expect-error nothing is no address
+      () => email.addRecipients(undefined),
+      // @ts-expect-error nothing is no address
+      () => email.setSender(null),
+      // @ts-expect-error nothing is no address
+      () => email.setCcRecipients([undefined]),
+    ]
+
+    for (const attempt of attempts) assert.throws(attempt, EmailAddressException)
+    assert.equal(email.recipients.length, 1)
+  })
+
+  it('is no server and no password', () => {
+    const attempts = [
+      // @ts-expect-error nothing is no server
+      () => new SmtpConnectionParameters(undefined),
+      // @ts-expect-error nothing is no server
+      () => new SmtpConnectionParameters(null),
+      // @ts-expect-error nothing is no server
+      () => new SmtpConnectionParameters({ port: 465 }),
+      // @ts-expect-error a number is no password
+      () => new PasswordEmailAuthentication('user', 1234),
+      // @ts-expect-error nothing is no password
+      () => new PasswordEmailAuthentication({ user: 'user' }),
+      // @ts-expect-error nothing is no token
+      () => new OAuth2EmailAuthentication({ user: 'user' }),
+    ]
+
+    for (const attempt of attempts) assert.throws(attempt, IllegalArgumentException)
   })
 })
