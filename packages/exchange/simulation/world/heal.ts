@@ -165,7 +165,11 @@ async function settle(world: World): Promise<void> {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const before = world.mailbox.posted
     // A row that was on its way from somebody else may come to where it stops its message.
-    if (world.shape.isStrict === true && round % 10 === 9) makeRoom(world)
+    if (world.shape.isStrict === true && round % 10 === 9) {
+      makeRoom(world)
+      // Behind a message of a lost life nodes offer theirs again and again, until the window is full or somebody decides.
+      await overtakeLostLives(world)
+    }
     // The first round after the wait is everybody's; then who has got a letter has something to do.
     const isOpen = round === 0 || hasWaited
     for (const site of world.sites) {

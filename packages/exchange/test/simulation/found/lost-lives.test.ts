@@ -1,7 +1,15 @@
 import { describe } from 'node:test'
 
 import { DAY_MS } from '../../../simulation/world/times.ts'
-import { exchange, itEndsWell, plainShape, plainTable, STAR, write } from '../it-ends-well.ts'
+import {
+  exchange,
+  itEndsWell,
+  plainRules,
+  plainShape,
+  plainTable,
+  STAR,
+  write,
+} from '../it-ends-well.ts'
 
 describe('a message of a copy that is gone', () => {
   // Seed 30020830. The model was wrong: nobody but the copy could have said anything in the place of a row that the strict plan refuses.
@@ -25,6 +33,34 @@ describe('a message of a copy that is gone', () => {
         exchange(1),
         exchange(0),
         exchange(1, 'copy'),
+      ],
+    },
+  )
+})
+
+describe('a message of a life that is over', () => {
+  // Seed 110059367. The model was wrong: nodes fall silent only when somebody has decided, and it looked for who is silent first.
+  itEndsWell(
+    'is waited behind no more, when its row is refused and the window is wide, once somebody begins anew',
+    {
+      seed: 110_059_367,
+      shape: plainShape({
+        tables: [plainTable({ refusingNode: 1 })],
+        firstRows: [[2], [1, 4]],
+        rules: plainRules({ window: 24 }),
+        policy: 'ours',
+        isStrict: true,
+        capacity: 4,
+      }),
+      steps: [
+        { kind: 'back up', node: 0 },
+        write(0, { verb: 'insert', serial: 1 }),
+        exchange(0),
+        { kind: 'copy', node: 1 },
+        exchange(1, 'copy'),
+        exchange(1),
+        exchange(0),
+        { kind: 'restore', node: 0, spool: 'lost' },
       ],
     },
   )
