@@ -171,8 +171,9 @@ export abstract class EmailConnectionParameters {
       tls: this.useSsl ? 'implicit' : this.allowStartTls ? 'starttls' : 'none',
       ...this.secureParameters?.serverOptions,
       ...(servername && { servername }),
-      ...(pins && { pins }),
-      ...(proxy && { proxy }),
+      // What is there and is none is refused when connecting: who names a key or a proxy is not to go without.
+      ...(isThere(pins) && { pins }),
+      ...(isThere(proxy) && { proxy }),
       ...(credentials && { credentials }),
     }
   }
@@ -206,6 +207,11 @@ printAs(
   EmailConnectionParameters,
   (parameters) => `${parameters.constructor.name} ${JSON.stringify(parameters)}`,
 )
+
+/** Nothing is `null` where it comes from a file. */
+function isThere<Setting>(setting: Setting): setting is NonNullable<Setting> {
+  return setting !== undefined && setting !== null
+}
 
 /** A setting that is missing somewhere is `undefined` where nobody writes types. */
 function isText(server: unknown): boolean {
