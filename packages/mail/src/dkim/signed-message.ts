@@ -84,6 +84,8 @@ async function* readAgain(source: SignedSource): AsyncGenerator<Uint8Array, void
 export interface SigningInput extends SigningOptions {
   readonly letter: CanonicalLetter
   readonly keys: readonly DkimKey[]
+  /** The octets of the letter, for who watches over how they come; by default as the letter gives them. */
+  readonly octets?: AsyncIterable<Uint8Array>
 }
 
 /**
@@ -99,7 +101,7 @@ export async function signLetter(input: SigningInput, crypto: DkimCrypto): Promi
   checkKeys(keys)
   const options = checkOptions(input, keys)
   const newReading = (): LetterReading => new LetterReading(crypto, options)
-  const { digest, kept } = await readFirst(letter, newReading())
+  const { digest, kept } = await readFirst(input.octets ?? letter, newReading())
 
   const fields = readFields(digest.header)
   const tags = tagsOf(fields, digest, { ...options, alsoSign: input.alsoSign ?? [] })
@@ -108,7 +110,7 @@ export async function signLetter(input: SigningInput, crypto: DkimCrypto): Promi
 }
 
 async function readFirst(
-  letter: CanonicalLetter,
+  letter: AsyncIterable<Uint8Array>,
   reading: LetterReading,
 ): Promise<Pick<SignedSource, 'digest' | 'kept'>> {
   const kept: Uint8Array[] = []

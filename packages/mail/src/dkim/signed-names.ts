@@ -43,7 +43,7 @@ const UNSIGNABLE_NAMES: ReadonlySet<string> = new Set([
 ])
 
 /** `field-name` of RFC 5322 §3.6.8, without the semicolon, which ends a tag; as long as one that this package writes. */
-const FIELD_NAME = /^[!-9<-~]{1,60}$/
+const FIELD_NAME = /^[!-9<-~]{1,96}$/
 
 /**
  * The names for `h=`: of the fields above those that are there, and of the caller's own.

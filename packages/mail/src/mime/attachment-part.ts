@@ -1,6 +1,5 @@
 /** A file that goes with a letter → the fields of its part, and its content as it is written. */
 
-import { isAscii, isDotAtom } from '../address/character.ts'
 import type { LetterBody } from '../base/canonical-letter.ts'
 import { escapePeerWords } from '../base/peer-words.ts'
 import { AttachedLetterCheck } from './attached-letter.ts'
@@ -10,10 +9,10 @@ import { HeaderInvalid } from './errors.ts'
 import { checkOneLine, foldField } from './fold-field.ts'
 import { formatLegacyParameter, formatParameter } from './format-parameter.ts'
 import type { DraftAttachment } from './message.ts'
-import { parseMessageId } from './message-id.ts'
+import { isReference } from './message-id.ts'
 
-/** Types that RFC 2045 §6.4 forbids to be encoded as base64. */
-const UNENCODABLE_TYPE = /^(?:multipart|message)\//i
+/** Types that RFC 2045 §6.4 forbids to be encoded as base64. RFC 6532 §3.7 allows it for a letter whose header section holds UTF-8. */
+const UNENCODABLE_TYPE = /^(?:multipart|message(?!\/global$))\//i
 const LETTER_TYPE = /^message\/rfc822$/i
 
 /** The words of RFC 2045 §6.2 for content that isn't encoded. */
@@ -103,11 +102,10 @@ export function isTypeParameter(name: string): boolean {
 
 const PARAMETER_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/
 
-/** RFC 2045 §7 wants an `@` in it, as in a message identifier. Many programs write none, and all read it. */
+/** RFC 2045 §7 wants an identifier as that of a message. Many programs write other words, all read them, and what the HTML of a letter names has to stay what it is. */
 function contentIdField(contentId: string): string {
   const bracketed = `<${contentId}>`
-  const isId = parseMessageId(bracketed) === bracketed
-  if (!isId && !(isAscii(contentId) && isDotAtom(contentId))) {
+  if (!isReference(bracketed)) {
     throw new HeaderInvalid({
       field: 'Content-ID',
       reason: 'is not a content identifier',

@@ -20,6 +20,11 @@ const ZONES: ReadonlyMap<string, number> = new Map([
   ['pdt', -420],
 ])
 
+/** RFC 5322 §3.3. */
+const MIN_YEAR = 1900
+/** RFC 5322 §3.3 has four digits or more; nobody reads more. */
+const MAX_YEAR = 9999
+
 const MINUTE_MS = 60_000
 /** RFC 5322 §3.3: a zone is four digits, of which the last two are minutes. */
 const MAX_OFFSET_MINUTES = 99 * 60 + 59
@@ -56,7 +61,7 @@ export function formatDateTime(date: Date, offsetMinutes = 0): string {
   const local = new Date(date.getTime() + offsetMinutes * MINUTE_MS)
   const year = local.getUTCFullYear()
   const isOffset = Number.isInteger(offsetMinutes) && Math.abs(offsetMinutes) <= MAX_OFFSET_MINUTES
-  if (!(year >= 1900 && year <= 9999) || !isOffset) {
+  if (!isYear(year) || !isOffset) {
     throw new HeaderInvalid({
       field: 'Date',
       reason: 'can not be written',
@@ -79,7 +84,7 @@ function twoDigits(value: number): string {
  * `GMT+3` (east of Greenwich) and the form of asctime. The name of the day is not compared with the date, since some programs get it
  * wrong. No zone means UTC.
  *
- * @returns `undefined` when it is no date.
+ * @returns `undefined` when it is no date, or one before the year 1900, which no letter can have.
  */
 export function parseDateTime(text: string): Date | undefined {
   const found = USUAL.exec(text)
@@ -131,7 +136,14 @@ function dateOf({ year, month, day, hour, minute, second, offset }: DateFields):
   // RFC 5322 §3.3 allows the leap second 60. Date.UTC would make 31 February the 3 March; that is no date either.
   const isTime = hour < 24 && minute < 60 && second <= 60
   if (monthNumber < 0 || !isTime || at.getUTCDate() !== day) return undefined
-  return new Date(at.getTime() + second * 1000 - offset * MINUTE_MS)
+  const date = new Date(at.getTime() + second * 1000 - offset * MINUTE_MS)
+  // Date.UTC counts a year below 100 from 1900.
+  return year >= MIN_YEAR && isYear(date.getUTCFullYear()) ? date : undefined
+}
+
+/** RFC 5322 §3.3: from 1900 on, and four digits. Programs without a date write the first of their calendar, such as 1601. */
+function isYear(year: number): boolean {
+  return year >= MIN_YEAR && year <= MAX_YEAR
 }
 
 /** RFC 5322 §4.3: two digits are 1950 to 2049, three are counted from 1900. */

@@ -10,6 +10,8 @@ import type { DraftList } from './message.ts'
 const MAX_LIST_ID = 255
 /** A URL in the characters of RFC 3986, of which none ends the angle brackets around it. */
 const LIST_URL = /^(?:mailto|https?):[!#-;=?-Z[\]_a-z~]+$/i
+/** A URL can't be folded. A longer one would come near the 998 that RFC 5322 §2.1.1 allows a line. */
+const MAX_LIST_URL = 900
 const HTTPS_URL = /^https:/i
 
 /**
@@ -45,13 +47,24 @@ function listIdField({ id, idName }: DraftList): string {
   return foldField('List-Id', [...(name === '' ? [] : nameWords(name, 'List-Id')), `<${id}>`])
 }
 
-function isListId(id: string): boolean {
+/** Whether this can be the identifier of a list (RFC 2919 §2). */
+export function isListId(id: string): boolean {
   return id.length <= MAX_LIST_ID && id.includes('.') && isAscii(id) && isDotAtom(id)
+}
+
+/** Whether these fields can hold this address. */
+export function isListUrl(url: string): boolean {
+  return url.length <= MAX_LIST_URL && LIST_URL.test(url)
+}
+
+/** Whether a program can be told by one of these, in one click, that somebody has had enough (RFC 8058 §3.1). */
+export function takesOneClick(unsubscribe: readonly string[]): boolean {
+  return unsubscribe.some((url) => HTTPS_URL.test(url))
 }
 
 function urlField(name: string, urls: readonly string[] = []): string {
   for (const url of urls) {
-    if (LIST_URL.test(url)) continue
+    if (isListUrl(url)) continue
     throw new HeaderInvalid({
       field: name,
       reason: 'has an address that is none',
@@ -70,7 +83,7 @@ function urlField(name: string, urls: readonly string[] = []): string {
 /** RFC 8058 §3.1. */
 function oneClickField({ isOneClick = false, unsubscribe = [] }: DraftList): string {
   if (!isOneClick) return ''
-  if (!unsubscribe.some((url) => HTTPS_URL.test(url))) {
+  if (!takesOneClick(unsubscribe)) {
     throw new HeaderInvalid({
       field: 'List-Unsubscribe-Post',
       reason: 'needs an https: address in List-Unsubscribe',

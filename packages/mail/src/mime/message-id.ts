@@ -56,9 +56,9 @@ export function parseMessageIds(text: string): readonly string[] {
 /** Whatever stands between angle brackets, in printable ASCII: the identifiers of others are not always made by the book, and have to be repeated as they are. */
 const REFERENCE = /^<[!-;=?-~]+>$/
 
-/** Whether this can stand in `References` and `In-Reply-To`. */
+/** Whether this can stand in `References` and `In-Reply-To`, and in `Content-ID`. */
 export function isReference(text: string): boolean {
-  return REFERENCE.test(text)
+  return text.length <= MAX_MESSAGE_ID && REFERENCE.test(text)
 }
 
 function isMessageId(text: string): boolean {

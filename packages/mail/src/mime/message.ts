@@ -19,8 +19,8 @@ export interface DraftAttachment {
   /** Of any script, on one line. Without it the part has no name. */
   readonly fileName?: string
   /**
-   * `application/zstd`: a media type without parameters, and neither `multipart/…` nor `message/…`, but for `message/rfc822`: that is
-   * a letter, which stands there as it is and is looked at while it passes.
+   * `application/zstd`: a media type without parameters, and neither `multipart/…` nor `message/…`, but for two. `message/rfc822` is
+   * a letter, which stands there as it is and is looked at while it passes; `message/global` is one whose header section holds UTF-8 (RFC 6532 §3.7), and is encoded.
    */
   readonly contentType: string
   /** Of the {@link contentType}: the `charset` of a text, without which programs guess. Not the `name`, which is {@link fileName}. */
@@ -40,11 +40,22 @@ export interface DraftAttachment {
   readonly body?: LetterBody
 }
 
+/** RFC 5546 §1.4. */
+export const CALENDAR_METHODS = [
+  'PUBLISH',
+  'REQUEST',
+  'REPLY',
+  'ADD',
+  'CANCEL',
+  'REFRESH',
+  'COUNTER',
+  'DECLINECOUNTER',
+] as const
+
 /** An invitation or an answer to one (iMIP, RFC 6047). */
 export interface DraftCalendar {
   /** As in the calendar itself (RFC 5546 §1.4). */
-  readonly method:
-    'PUBLISH' | 'REQUEST' | 'REPLY' | 'ADD' | 'CANCEL' | 'REFRESH' | 'COUNTER' | 'DECLINECOUNTER'
+  readonly method: (typeof CALENDAR_METHODS)[number]
   /** The iCalendar object (RFC 5545); lines may end in LF or CRLF. */
   readonly content: string
 }

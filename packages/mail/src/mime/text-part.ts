@@ -4,7 +4,7 @@ import { octetsOf } from '../base/octets.ts'
 import { base64Size, encodeBase64Lines } from './base64.ts'
 import { HeaderInvalid } from './errors.ts'
 import { foldField } from './fold-field.ts'
-import type { DraftCalendar, MessageDraft } from './message.ts'
+import { CALENDAR_METHODS, type DraftCalendar, type MessageDraft } from './message.ts'
 import { encodeQuotedPrintable, isFromHere, isLiteralOctet } from './quoted-printable.ts'
 
 /** RFC 5322 §2.1.1: what a line should not pass, without its CRLF. A longer one is left to programs that may wrap it. */
@@ -39,7 +39,7 @@ export interface TextPart {
 /**
  * The alternatives of a draft, the plainest first, as RFC 2046 §5.1.4 orders them; one that is there and empty counts.
  *
- * @throws HeaderInvalid when the calendar has another method than the draft says.
+ * @throws HeaderInvalid when the calendar has another method than the draft says, or that is none.
  */
 export function textParts(draft: MessageDraft): readonly TextPart[] {
   const { text, enriched, html, calendar } = draft
@@ -66,8 +66,21 @@ export function textPart(
   return { kind: 'text', mediaType, fields, content, needsLineEnd: encoding !== 'base64', endsLine }
 }
 
+/** The method that an iCalendar object says it has, in upper case. */
+export function calendarMethodOf(content: string): string | undefined {
+  return CALENDAR_METHOD.exec(content)?.[1]?.trim().toUpperCase()
+}
+
 function calendarPart({ method, content }: DraftCalendar): TextPart {
-  const ownMethod = CALENDAR_METHOD.exec(content)?.[1]?.trim().toUpperCase()
+  if (!CALENDAR_METHODS.includes(method)) {
+    throw new HeaderInvalid({
+      field: 'the method of the calendar',
+      reason: 'is none',
+      value: method,
+      hint: `Give one of ${CALENDAR_METHODS.join(', ')}`,
+    })
+  }
+  const ownMethod = calendarMethodOf(content)
   if (ownMethod !== undefined && ownMethod !== method) {
     throw new HeaderInvalid({
       field: 'the method of the calendar',

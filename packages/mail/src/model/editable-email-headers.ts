@@ -6,7 +6,7 @@ import type { EmailImportance } from './email-importance.ts'
 import {
   addHeader,
   allHeaders,
-  checkOneLine,
+  readOneLine,
   removeHeader,
   setHeader,
   type HeaderValue,
@@ -31,17 +31,17 @@ export abstract class EditableEmailHeaders extends EmailHeaders {
 
   /** The angle brackets may be left out. @throws IllegalArgumentException when it is no message identifier. */
   override set messageId(messageId: string | undefined) {
-    this.fields.messageId = messageId === undefined ? undefined : toMessageId(messageId)
+    const read = readOneLine('the messageId', messageId)
+    this.fields.messageId = read === undefined ? undefined : toMessageId(read)
   }
 
   override get subject(): string | undefined {
     return super.subject
   }
 
-  /** @throws IllegalArgumentException when it has several lines. */
+  /** @throws IllegalArgumentException when it is no text, or has several lines. */
   override set subject(subject: string | undefined) {
-    if (subject !== undefined) checkOneLine('the subject', subject)
-    this.fields.subject = subject
+    this.fields.subject = readOneLine('the subject', subject)
   }
 
   /**
@@ -53,9 +53,9 @@ export abstract class EditableEmailHeaders extends EmailHeaders {
   }
 
   set contentType(contentType: string | undefined) {
-    if (contentType !== undefined) checkOneLine('the contentType', contentType)
-    this.fields.contentType = contentType
-    this.fields.isContentTypeSet = contentType !== undefined
+    const read = readOneLine('the contentType', contentType)
+    this.fields.contentType = read
+    this.fields.isContentTypeSet = read !== undefined
   }
 
   /** `Sender`: who has sent the letter for the one it is from, and gets the reports of failed delivery. An extension. */

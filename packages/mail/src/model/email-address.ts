@@ -82,8 +82,11 @@ printAs(EmailAddress, (address) => `EmailAddress ${address.toString()}`)
 
 /** @throws EmailAddressException when a text among them is no address. */
 export function toAddresses(given: AddressInput): EmailAddress[] {
-  if (given instanceof EmailAddress || typeof given === 'string') return [toAddress(given)]
-  return given.map(toAddress)
+  return isList(given) ? given.map(toAddress) : [toAddress(given)]
+}
+
+function isList(given: AddressInput): given is readonly (EmailAddress | string)[] {
+  return Array.isArray(given)
 }
 
 /** @throws EmailAddressException when a text is no address. */
@@ -99,11 +102,17 @@ function read({
   readonly displayName?: string | undefined
 }): MailboxAddress {
   try {
-    const parsed = MailboxAddress.parse(address)
+    const parsed = MailboxAddress.parse(textOf(address))
     const { localPart, domain } = parsed
     return displayName === '' ? parsed : MailboxAddress.of({ localPart, domain, displayName })
   } catch (error) {
     if (error instanceof AddressInvalid) throw new EmailAddressException(address, error)
     throw error
   }
+}
+
+/** A setting that is missing somewhere is `undefined` where nobody writes types. */
+function textOf(address: unknown): string {
+  if (typeof address === 'string') return address
+  throw new AddressInvalid({ input: typeof address, reason: 'it is no text' })
 }

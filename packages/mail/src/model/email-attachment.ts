@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isAscii, isDotAtom } from '../address/character.ts'
 import { parseContentDisposition, type ContentType } from '../mime/content-type.ts'
 import type { DraftAttachment } from '../mime/message.ts'
-import { parseMessageId } from '../mime/message-id.ts'
+import { isReference, parseMessageId } from '../mime/message-id.ts'
 import { collect, type AttachmentContent } from './attachment-content.ts'
 import { readAttachmentType, writableParameters } from './attachment-type.ts'
 import { IllegalArgumentException } from './exception.ts'
@@ -31,7 +31,8 @@ export type AttachmentOptions =
 
 /** @throws IllegalArgumentException when there is no argument of a name. */
 export function readAttachmentOptions(options: AttachmentOptions): AttachmentArguments {
-  const [first = {}, contentType = '', id = '', isInline = false] = options
+  const [first = '', contentType = '', id = '', isInline = false] = options
+  // What stands behind a name that was left out counts all the same.
   if (typeof first === 'string') return { name: first, contentType, id, isInline }
   return readArguments<AttachmentArguments>(first, ARGUMENT_NAMES)
 }
@@ -50,6 +51,9 @@ export interface AttachmentFacts {
 /** A letter in a letter (RFC 2046 §5.2.1). */
 export const LETTER_TYPE = 'message/rfc822'
 
+/** The same with UTF-8 in its header section: it has an address that can't be written otherwise (RFC 6532 §3.7). */
+export const UTF8_LETTER_TYPE = 'message/global'
+
 /** RFC 2045 §6.1 in the short form that RFC 2047 has for header fields. */
 const SHORT_ENCODINGS: Readonly<Record<string, string>> = {
   b: 'base64',
@@ -59,7 +63,8 @@ const SHORT_ENCODINGS: Readonly<Record<string, string>> = {
 /** RFC 2045 §6.4 lets nothing else of these types be encoded, so a report from another letter goes on as octets. */
 function writtenType(contentType: string): string {
   const isUnencodable = /^(?:multipart|message)\//.test(contentType)
-  return isUnencodable && contentType !== LETTER_TYPE ? 'application/octet-stream' : contentType
+  const isLetter = contentType === LETTER_TYPE || contentType === UTF8_LETTER_TYPE
+  return isUnencodable && !isLetter ? 'application/octet-stream' : contentType
 }
 
 /** A file of a letter. Made by `attachData`, `attachFile` and `attachEmail`, or found by `Email.fromBytes`. */
@@ -91,7 +96,7 @@ export class EmailAttachment {
   static received(facts: AttachmentFacts, { parameters }: ContentType): EmailAttachment {
     const attachment = new EmailAttachment({ ...facts, id: '' })
     if (facts.id !== '') attachment.#id = facts.id
-    attachment.#isIdGiven = isContentId(facts.id)
+    attachment.#isIdGiven = isWritable(facts.id)
     attachment.#parameters = writableParameters(parameters)
     return attachment
   }
@@ -191,7 +196,7 @@ export class EmailAttachment {
       ...(this.#name !== '' && { fileName: this.#name }),
       ...(sizeOctets !== undefined && { sizeOctets }),
       // Some programs take what has an identifier for a part of the HTML, and hide it.
-      ...((this.isInline || this.#isIdGiven) && { contentId: this.#id }),
+      ...((this.isInline || this.#isIdGiven) && isWritable(this.#id) && { contentId: this.#id }),
       // To tell what a letter is made of takes a look at all of it. One that comes by and by may be in any script.
       ...(isLetter && { body: content.body ?? '8BITMIME' }),
     }
@@ -217,6 +222,11 @@ function contentId(id: string): string {
 /** RFC 2045 §7 wants `left@right`, and everybody writes a word as well. */
 function isContentId(id: string): boolean {
   return parseMessageId(`<${id}>`) === `<${id}>` || (isAscii(id) && isDotAtom(id))
+}
+
+/** Whether one that was found can be written again: many programs do not make them by the book. */
+function isWritable(id: string): boolean {
+  return isReference(`<${id}>`)
 }
 
 function oneLine(what: string, text: string): string {

@@ -2,6 +2,7 @@ import { Secret } from '../base/secret.ts'
 import type { MailCredentials } from '../net/mail-server.ts'
 import type { TokenProvider } from '../net/token-source.ts'
 import type { PasswordLoginName, TokenMechanismName } from '../sasl/mechanism.ts'
+import { IllegalArgumentException } from './exception.ts'
 import { readArguments } from './named-arguments.ts'
 import { printAs } from './print-as.ts'
 
@@ -178,6 +179,9 @@ export class ExternalEmailAuthentication extends EmailAuthentication {
   }
 }
 
-function toSecret(given: Secret | string): Secret {
-  return given instanceof Secret ? given : new Secret(given)
+/** A password of digits is a number in many a file of settings, and then its zeros are lost. The message says nothing of it. */
+function toSecret(given: unknown): Secret {
+  if (given instanceof Secret) return given
+  if (typeof given === 'string') return new Secret(given)
+  throw new IllegalArgumentException('a password or token was refused: it is no text')
 }

@@ -104,7 +104,9 @@ export abstract class EmailConnectionParameters {
   }
 
   set server(server: string) {
-    if (server.trim() === '') throw new IllegalArgumentException('the server has no name')
+    if (!isText(server) || server.trim() === '') {
+      throw new IllegalArgumentException('the server has no name')
+    }
     if (NOT_IN_HOST.test(server)) {
       throw new IllegalArgumentException(`${quoted(server)} is no host name and no IP address`)
     }
@@ -168,9 +170,10 @@ export abstract class EmailConnectionParameters {
       port: this.#port,
       tls: this.useSsl ? 'implicit' : this.allowStartTls ? 'starttls' : 'none',
       ...this.secureParameters?.serverOptions,
-      ...(servername !== undefined && { servername }),
-      ...(pins !== undefined && { pins }),
-      ...(proxy !== undefined && { proxy }),
+      ...(servername && { servername }),
+      // What is there and is none is refused when connecting: who names a key or a proxy is not to go without.
+      ...(isThere(pins) && { pins }),
+      ...(isThere(proxy) && { proxy }),
       ...(credentials && { credentials }),
     }
   }
@@ -204,6 +207,16 @@ printAs(
   EmailConnectionParameters,
   (parameters) => `${parameters.constructor.name} ${JSON.stringify(parameters)}`,
 )
+
+/** Nothing is `null` where it comes from a file. */
+function isThere<Setting>(setting: Setting): setting is NonNullable<Setting> {
+  return setting !== undefined && setting !== null
+}
+
+/** A setting that is missing somewhere is `undefined` where nobody writes types. */
+function isText(server: unknown): boolean {
+  return typeof server === 'string'
+}
 
 /** What the constructors take: the first three in a row, or all by name. */
 export function connectionArguments(

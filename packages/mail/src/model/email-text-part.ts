@@ -50,7 +50,7 @@ export class EmailTextPart {
   /**
    * @param textKind By default plain text; a content type may stand for it.
    * @param charset What {@link data} is in: UTF-8, or a charset of one octet a character. Letters are sent in UTF-8 whatever this says.
-   * @throws IllegalArgumentException when the content type is no text, or the text can't be written in the charset.
+   * @throws IllegalArgumentException when the text is none, the content type is that of no text, or the text can't be written in the charset.
    */
   constructor(
     text: string | EmailTextPartArguments,
@@ -58,10 +58,10 @@ export class EmailTextPart {
     charset = 'UTF-8',
   ) {
     const given = readArguments<EmailTextPartArguments>(
-      typeof text === 'string' ? { text, textKind, charset } : text,
+      isArguments(text) ? text : { text, textKind, charset },
       ['text', 'textKind', 'charset'],
     )
-    this.#text = given.text
+    this.#text = textOf(given.text)
     this.#textKind = contentTypeOf(given.textKind ?? EmailTextKind.PlainText)
     this.#charset = given.charset ?? 'UTF-8'
     if (!isUtf8(this.#charset)) this.#data = encodeCharset(given.text, this.#charset)
@@ -117,6 +117,16 @@ printAs(
   EmailTextPart,
   ({ textKind, text }) => `EmailTextPart ${JSON.stringify({ textKind, text })}`,
 )
+
+function isArguments(text: string | EmailTextPartArguments): text is EmailTextPartArguments {
+  return typeof text === 'object' && text !== null
+}
+
+/** Who writes no types may give anything, and a letter without its text must not pass for one with it. */
+function textOf(text: unknown): string {
+  if (typeof text === 'string') return text
+  throw new IllegalArgumentException('the text of a letter was refused: it is no text')
+}
 
 function contentTypeOf(kind: EmailTextKind | string): string {
   if (kind instanceof EmailTextKind) return kind.contentType

@@ -10,8 +10,13 @@ import type { AttachmentContent, AttachmentData } from './attachment-content.ts'
 import { encodeInType } from './attachment-type.ts'
 import { composeEmail, envelopeOf, type ComposedEmail } from './compose-email.ts'
 import { EmailAddress, type AddressInput } from './email-address.ts'
-import { EmailAttachment, LETTER_TYPE, readAttachmentOptions } from './email-attachment.ts'
-import type { AttachmentOptions } from './email-attachment.ts'
+import {
+  EmailAttachment,
+  LETTER_TYPE,
+  readAttachmentOptions,
+  UTF8_LETTER_TYPE,
+  type AttachmentOptions,
+} from './email-attachment.ts'
 import { EditableEmailHeaders } from './editable-email-headers.ts'
 import { EmailTextKind } from './email-text-kind.ts'
 import { EmailTextPart } from './email-text-part.ts'
@@ -182,7 +187,7 @@ export class Email extends EditableEmailHeaders {
     })
   }
 
-  /** Attaches another letter as it is now (`message/rfc822`). An extension. */
+  /** Attaches another letter as it is now (`message/rfc822`, and `message/global` when an address in it is not ASCII). An extension. */
   attachEmail(email: Email, ...options: AttachmentOptions): EmailAttachment {
     const { name, ...rest } = readAttachmentOptions(options)
     const { content } = email.#compose()
@@ -192,7 +197,7 @@ export class Email extends EditableEmailHeaders {
     return this.#attach(attached, {
       ...rest,
       name: name || `${email.subject ?? 'message'}.eml`,
-      contentType: LETTER_TYPE,
+      contentType: content.needsSmtpUtf8 ? UTF8_LETTER_TYPE : LETTER_TYPE,
     })
   }
 

@@ -65,8 +65,18 @@ export function allHeaders(fields: LetterFields, name: string): readonly string[
   return fields.others.filter((field) => isNamed(field, name)).map(({ value }) => value)
 }
 
-/** @throws IllegalArgumentException when a text has more than one line. */
-export function checkOneLine(what: string, text: string): void {
+/** A text, or nothing, which is `null` in what comes from elsewhere. @throws IllegalArgumentException when it is no text of one line. */
+export function readOneLine(what: string, text: string | null | undefined): string | undefined {
+  if (text === undefined || text === null) return undefined
+  checkOneLine(what, text)
+  return text
+}
+
+/** @throws IllegalArgumentException when it is no text, or has more than one line. */
+export function checkOneLine(what: string, text: unknown): void {
+  if (typeof text !== 'string') {
+    throw new IllegalArgumentException(`${what} was refused: it is no text`)
+  }
   if (!CONTROL.test(text)) return
   throw new IllegalArgumentException(`${what} was refused: it holds a control character`)
 }

@@ -1,15 +1,14 @@
+import { isListId, isListUrl, takesOneClick } from '../mime/list-fields.ts'
 import type { DraftList } from '../mime/message.ts'
+import { IllegalArgumentException } from './exception.ts'
 import type { LetterFields } from './letter-fields.ts'
 import { unfit, type StructuredField } from './structured-field.ts'
 
 /** What is between angle brackets: everything else in these fields is for people (RFC 2369 §2). */
 const BRACKETED = /<([^<>]*)>/g
 
-/** A URL that these fields may hold. */
-const LIST_URL = /^(?:mailto|https?):[!#-;=?-~]+$/i
-
-/** `exchange.example.org`, of at least two labels (RFC 2919 §2). */
-const LIST_ID = /^[!-;=?-~]+\.[!-;=?-~]+$/
+/** What no URL holds unencoded (RFC 3986 §2), and programs leave in theirs. */
+const UNENCODED = /["\\^`{|}]/g
 
 /** RFC 8058 §3.1: the only value there is. */
 const ONE_CLICK = 'List-Unsubscribe=One-Click'
@@ -46,7 +45,7 @@ function readListId(value: string): DraftList {
     .slice(open + 1)
     .replace(/>$/, '')
     .trim()
-  if (!LIST_ID.test(id)) throw unfit('List-Id', value)
+  if (!isListId(id)) throw unfit('List-Id', value)
   const idName = value.slice(0, Math.max(open, 0)).trim().replaceAll(/^"|"$/g, '')
   return { id, ...(idName !== '' && { idName }) }
 }
@@ -89,6 +88,22 @@ function oneClick(): StructuredField {
   }
 }
 
+/** Reads what a letter says of its list: what nobody could write so is left out, and a click that nobody takes. */
+export function readListHeaders(
+  fields: LetterFields,
+  valuesOf: (name: string) => readonly string[],
+): void {
+  for (const [name, field] of LIST_HEADERS) {
+    try {
+      field.set(fields, valuesOf(name).slice(0, 1))
+    } catch (error) {
+      if (!(error instanceof IllegalArgumentException)) throw error
+    }
+  }
+  const { isOneClick = false, unsubscribe = [] } = fields.list ?? {}
+  if (isOneClick && !takesOneClick(unsubscribe)) change(fields, ['isOneClick'], {})
+}
+
 /** Takes these properties out of the list and puts others in; a list without any is none. */
 function change(fields: LetterFields, names: readonly (keyof DraftList)[], add: DraftList): void {
   const rest = { ...fields.list }
@@ -98,8 +113,10 @@ function change(fields: LetterFields, names: readonly (keyof DraftList)[], add: 
 }
 
 function readUrls(name: string, value: string): readonly string[] {
-  const found = Array.from(value.matchAll(BRACKETED), ([, url = '']) => url.replaceAll(/\s/g, ''))
-  if (found.length === 0 || !found.every((url) => LIST_URL.test(url))) throw unfit(name, value)
+  const found = Array.from(value.matchAll(BRACKETED), ([, url = '']) =>
+    url.replaceAll(/\s/g, '').replaceAll(UNENCODED, encodeURIComponent),
+  )
+  if (found.length === 0 || !found.every(isListUrl)) throw unfit(name, value)
   return found
 }
 

@@ -21,7 +21,7 @@ export function readArguments<Arguments extends object>(
   known: readonly (keyof Arguments & string)[],
 ): Arguments {
   const read = { ...given }
-  for (const name of Object.keys(given)) {
+  for (const name of Object.keys(read)) {
     if (isOneOf(known, name)) continue
     const argument = [...(synonyms.get(name) ?? [])].find((synonym) => isOneOf(known, synonym))
     if (argument === undefined) {

@@ -3,10 +3,16 @@ import { concatOctets } from '../base/octets.ts'
 import { parseDateTime } from '../mime/date-time.ts'
 import type { DefectKind } from '../mime/defect.ts'
 import type { HeaderSection } from '../mime/header-section.ts'
-import type { DraftCalendar, MessageEvent, PartBegin } from '../mime/message.ts'
+import {
+  CALENDAR_METHODS,
+  type DraftCalendar,
+  type MessageEvent,
+  type PartBegin,
+} from '../mime/message.ts'
 import { parseMessageIds } from '../mime/message-id.ts'
 import { MessageReader } from '../mime/parse-message.ts'
 import { readAddressField } from '../mime/read-address-field.ts'
+import { calendarMethodOf } from '../mime/text-part.ts'
 import { addressesOf } from './address-groups.ts'
 import { contentOf } from './attachment-content.ts'
 import type { EmailAddress } from './email-address.ts'
@@ -16,7 +22,7 @@ import { EmailTextKind } from './email-text-kind.ts'
 import { EmailTextPart } from './email-text-part.ts'
 import { IllegalArgumentException } from './exception.ts'
 import { LetterFields } from './letter-fields.ts'
-import { LIST_HEADERS } from './list-headers.ts'
+import { readListHeaders } from './list-headers.ts'
 import { STRUCTURED_FIELDS } from './structured-fields.ts'
 
 /** What a letter turned out to be. */
@@ -53,8 +59,9 @@ export function readLetter(octets: Uint8Array): ReadLetter {
   const attachments: EmailAttachment[] = []
   let calendar: DraftCalendar | undefined
   for (const leaf of leaves) {
+    const invitation = calendar === undefined ? invitationOf(leaf) : undefined
     if (isText(leaf.begin)) texts.push(textOf(leaf))
-    else if (calendar === undefined && isInvitation(leaf.begin)) calendar = calendarOf(leaf)
+    else if (invitation !== undefined) calendar = invitation
     else attachments.push(attachmentOf(leaf))
   }
   return {
@@ -118,30 +125,20 @@ function isText({ contentType, disposition, fileName }: PartBegin): boolean {
   return EmailTextKind.byContentType(contentType.mediaType) !== undefined
 }
 
-function isInvitation({ contentType, disposition }: PartBegin): boolean {
-  const isCalendar = contentType.mediaType === 'text/calendar'
-  return isCalendar && disposition === undefined && methodOf(contentType.parameters) !== undefined
+/** One that says it is another thing than its content does is an attachment like any other. */
+function invitationOf(leaf: Leaf): DraftCalendar | undefined {
+  const { contentType, disposition } = leaf.begin
+  if (contentType.mediaType !== 'text/calendar' || disposition !== undefined) return undefined
+  const method = methodOf(contentType.parameters)
+  if (method === undefined) return undefined
+  const content = textOf(leaf).text
+  const ownMethod = calendarMethodOf(content) ?? method
+  return ownMethod === method ? { method, content } : undefined
 }
-
-const METHODS = [
-  'PUBLISH',
-  'REQUEST',
-  'REPLY',
-  'ADD',
-  'CANCEL',
-  'REFRESH',
-  'COUNTER',
-  'DECLINECOUNTER',
-] as const
 
 function methodOf(parameters: ReadonlyMap<string, string>): DraftCalendar['method'] | undefined {
   const method = parameters.get('method')?.toUpperCase()
-  return METHODS.find((known) => known === method)
-}
-
-function calendarOf(leaf: Leaf): DraftCalendar | undefined {
-  const method = methodOf(leaf.begin.contentType.parameters)
-  return method && { method, content: textOf(leaf).text }
+  return CALENDAR_METHODS.find((known) => known === method)
 }
 
 function textOf({ begin, content, isDamaged }: Leaf): EmailTextPart {
@@ -194,7 +191,7 @@ export function fieldsOf(header: HeaderSection | undefined): LetterFields {
   fields.inReplyTo = parseMessageIds(header.raw('in-reply-to') ?? '')
   fields.references = parseMessageIds(header.raw('references') ?? '')
   fields.importance = importanceOf(header)
-  readList(fields, header)
+  readListHeaders(fields, (name) => header.all(name))
   fields.contentType = header.raw('content-type')
   fields.others = header.fields
     .filter(({ name }) => !isElsewhere(name.toLowerCase()))
@@ -207,17 +204,6 @@ function importanceOf(header: HeaderSection): LetterFields['importance'] {
   return ['x-priority', 'importance', 'x-msmail-priority']
     .map((name) => readImportance(header.first(name) ?? ''))
     .find((importance) => importance !== undefined)
-}
-
-/** What a list says in a form that nobody could write is left out. */
-function readList(fields: LetterFields, header: HeaderSection): void {
-  for (const [name, field] of LIST_HEADERS) {
-    try {
-      field.set(fields, header.all(name).slice(0, 1))
-    } catch (error) {
-      if (!(error instanceof IllegalArgumentException)) throw error
-    }
-  }
 }
 
 /** Fields that are a property, that follow from the parts, or that nobody else was to see. */

@@ -1,4 +1,5 @@
 import type { CanonicalLetter } from '../base/canonical-letter.ts'
+import type { DkimKey } from '../dkim/key.ts'
 import { signMessage } from '../net/dkim-signing.ts'
 import { sendToAll } from '../net/left-over.ts'
 import { dismissal } from '../net/pool-connection.ts'
@@ -17,8 +18,11 @@ export interface RoutedLetter {
   readonly onProgress?: (sentOctets: number, totalOctets: number | undefined) => void
 }
 
-/** A letter that two connections in a row did not get to, and that took no other either, is not tried on a third. */
+/** A letter with which two connections in a row were lost that took no other either is not tried on a third. */
 const ATTEMPTS_MAX = 2
+
+/** So many letters in a row that are not tried any more are not the fault of these letters. Those that wait behind them are given up too, instead of going the same way one by one. */
+const LETTERS_GIVEN_UP_MAX = 3
 
 /** How letters go. */
 export interface RouteOptions extends Omit<SendingOptions, 'onProgress'> {
@@ -37,6 +41,8 @@ export class SendingRoute {
   #opening: Promise<SmtpConnection> | undefined
   #isCutOff = false
   #isClosed = false
+  /** How many letters were given up since one was taken. */
+  #givenUp = 0
 
   constructor(parameters: SmtpConnectionParameters, options: RouteOptions = {}) {
     this.#parameters = parameters
@@ -61,11 +67,21 @@ export class SendingRoute {
     const { dkim, delivery } = this.#options
     const { envelope: prepared, content: composed } = letter.prepared
     const envelope = { ...prepared, ...(delivery && { delivery }) }
-    const content = dkim === undefined ? composed : await signMessage(composed, dkim)
+    const content = dkim === undefined ? composed : await this.#sign(composed, dkim)
     const transact = async (part: Envelope): Promise<SendingOutcome> => ({
       recipients: await this.#transact(part, content, letter),
     })
     return (await sendToAll(envelope, transact, letter.isReadable)).recipients
+  }
+
+  /** Within the times that sending it has. */
+  #sign(letter: CanonicalLetter, keys: DkimKey | readonly DkimKey[]): Promise<CanonicalLetter> {
+    const { signal } = this.#options
+    const { contentMs } = this.#parameters.deadlines
+    return signMessage(letter, keys, {
+      ...(signal && { signal }),
+      ...(contentMs !== undefined && { contentMs }),
+    })
   }
 
   /**
@@ -81,26 +97,41 @@ export class SendingRoute {
     for (let attempt = 1; ;) {
       const letter = trackContent(content)
       const connection = await this.#connected()
+      let isPassedOver = false
       try {
         const outcome = await connection.send(envelope, letter, {
           // It is repeated here, on another connection if need be.
           mayRepeat: () => false,
+          onPassedOver: () => {
+            isPassedOver = true
+          },
           ...(signal && { signal }),
           ...(onProgress && {
             onProgress: (sentOctets: number) => onProgress(sentOctets, content.sizeOctets),
           }),
         })
         const isDismissed = dismissal(outcome) !== undefined
-        if (!isDismissed) this.#useful.add(connection)
-        else if (this.#useful.has(connection) && isReadable() && signal?.aborted !== true) continue
+        if (!isDismissed) this.#noteUse(connection)
+        else if (!this.#useful.has(connection)) this.#givenUp++
+        else if (isReadable() && signal?.aborted !== true) continue
         return outcome.recipients
       } catch (error) {
         const isOver = this.#isClosed || signal?.aborted === true
         const isUntouched = !letter.isBegun && !connection.isOpen && !isOver
-        if (!isUntouched || attempt === ATTEMPTS_MAX) throw error
-        if (!this.#useful.has(connection)) attempt++
+        if (!isUntouched) throw error
+        if (this.#useful.has(connection)) continue
+        // One letter that the server hangs up on must not take those with it that wait behind it.
+        if (isPassedOver && this.#givenUp < LETTERS_GIVEN_UP_MAX) continue
+        if (!isPassedOver && attempt === ATTEMPTS_MAX) this.#givenUp++
+        if (isPassedOver || attempt === ATTEMPTS_MAX) throw error
+        attempt++
       }
     }
+  }
+
+  #noteUse(connection: SmtpConnection): void {
+    this.#useful.add(connection)
+    this.#givenUp = 0
   }
 
   /** The connection that letters go over now: the one that is open, or one that all who wait for it share. */

@@ -4,8 +4,19 @@ import type { DkimCrypto } from '../dkim/environment.ts'
 import type { DkimKey } from '../dkim/key.ts'
 import { type SignedMessage, signLetter } from '../dkim/signed-message.ts'
 import type { SigningOptions } from '../dkim/signing-options.ts'
+import { DEFAULT_DEADLINES } from '../wire/deadlines.ts'
+import { inTime, patientOctets } from './patience.ts'
+import { refuseUnfit } from './settings.ts'
 
 const dkimCrypto: DkimCrypto = { sha256: () => createHash('sha256') }
+
+/** How a letter is signed, and how long that may take. */
+export interface SignMessageOptions extends SigningOptions {
+  /** Ends the reading and the signing, with `Aborted`. */
+  readonly signal?: AbortSignal
+  /** How long one piece of the letter may take to come out of its source; by default as long as when it is sent. */
+  readonly contentMs?: number
+}
 
 /**
  * Signs a letter with DKIM (RFC 6376), with one key or with several: RSA, which everybody verifies, and Ed25519 beside it (RFC 8463). The letter
@@ -18,6 +29,7 @@ const dkimCrypto: DkimCrypto = { sha256: () => createHash('sha256') }
  * @throws DkimKeyUnusable when a key has no place in the DNS, or two have the same.
  * @throws LimitExceeded when the header section is larger than `maxHeaderOctets`.
  * @throws RangeError when there is no key, the letter has not one From field, or an option can't be meant so.
+ * @throws DeadlineExceeded, Aborted when an attachment doesn't come, and what reading it throws.
  *
  * @example
  * ```ts
@@ -43,11 +55,16 @@ const dkimCrypto: DkimCrypto = { sha256: () => createHash('sha256') }
 export async function signMessage(
   letter: CanonicalLetter,
   keys: DkimKey | readonly DkimKey[],
-  options: SigningOptions = {},
+  { signal, contentMs = DEFAULT_DEADLINES.contentMs, ...options }: SignMessageOptions = {},
 ): Promise<SignedMessage> {
   if (!CanonicalLetter.is(letter)) {
     throw new TypeError('signMessage signs what composeMessage gives')
   }
-  const input = { signedAt: new Date(), ...options, letter, keys: 'sign' in keys ? [keys] : keys }
-  return signLetter(input, dkimCrypto)
+  refuseUnfit('contentMs', contentMs)
+  const octets = patientOctets(letter, { signal, timeoutMs: contentMs })
+  const signing = { letter, octets, keys: 'sign' in keys ? [keys] : keys }
+  // A key may be far away, and a signature take as long as it likes.
+  return inTime(signLetter({ signedAt: new Date(), ...options, ...signing }, dkimCrypto), {
+    signal,
+  })
 }

@@ -3,6 +3,7 @@ import type { SaslEnvironment } from '../sasl/environment.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import type { Connection } from './connection.ts'
 import { saslCrypto } from './crypto.ts'
+import { certificateNameOf } from './host-name.ts'
 import type { MailCredentials, MailServer } from './mail-server.ts'
 import { pullTokens } from './token-source.ts'
 
@@ -10,7 +11,7 @@ import { pullTokens } from './token-source.ts'
 export function environmentOf(server: MailServer, connection: Connection): SaslEnvironment {
   return {
     crypto: saslCrypto,
-    host: server.servername ?? server.host,
+    host: certificateNameOf(server),
     port: server.port,
     isEncrypted: () => connection.isEncrypted,
     channelBinding: () => connection.channelBinding(),

@@ -82,9 +82,14 @@ export class PoolConnection {
     this.#begun++
     this.#inFlight++
     const { envelope, content, options } = letter
+    letter.isPassedOver = false
+    const onPassedOver = (): void => {
+      letter.isPassedOver = true
+      options.onPassedOver?.()
+    }
     try {
       assert(this.#smtp !== undefined, 'letters go over connections that are open')
-      const outcome = await this.#smtp.send(envelope, content, options)
+      const outcome = await this.#smtp.send(envelope, content, { ...options, onPassedOver })
       const error = dismissal(outcome)
       if (error !== undefined) return { kind: 'dismissed', outcome, error }
       this.#answered++

@@ -10,6 +10,8 @@ export class PoolLetter {
   readonly content: TrackedContent
   /** How often a connection that had taken nothing before was lost with it. */
   attempts = 0
+  /** The connection that it was on last had no turn for it. */
+  isPassedOver = false
   readonly #end = Promise.withResolvers<SendingOutcome>()
   #isSettled = false
 

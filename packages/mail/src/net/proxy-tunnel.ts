@@ -1,10 +1,10 @@
-import { domainToASCII } from 'node:url'
 import { ProxyFailed, type ProxyFailure } from '../proxy/errors.ts'
 import { formatAuthority, parseTunnelTarget } from '../proxy/target.ts'
 import { openTunnel } from '../proxy/tunnel.ts'
 import { ConnectionLost } from '../wire/errors.ts'
 import { drive } from './drive.ts'
 import { ConnectionFailed, DeadlineExceeded, TlsFailed } from './errors.ts'
+import { asciiHost, certificateNameOf } from './host-name.ts'
 import type { ConnectionOptions, MailServer } from './mail-server.ts'
 import type { ProxyServer } from './proxy-server.ts'
 import { refuseUnfitHost } from './settings.ts'
@@ -56,12 +56,8 @@ function frontOf({ kind, host, port, tls = 'none', ca }: ProxyServer): MailServe
   const settings: readonly unknown[] = ['implicit', 'none']
   if (!settings.includes(tls)) throw new TypeError("the proxy's tls must be implicit or none")
   refuseUnfitHost('proxy', host)
-  return { host, port, tls, ...(ca === undefined ? {} : { ca }) }
-}
-
-/** A name in other letters than ASCII goes in its A-label form, as a resolver here would ask for it; the empty text, when it has none, is refused. */
-function asciiHost(host: string): string {
-  return /^[\0-\x7f]*$/.test(host) ? host : domainToASCII(host)
+  const front = { host, port, tls, ...(ca === undefined ? {} : { ca }) }
+  return { ...front, servername: certificateNameOf(front) }
 }
 
 function explain(error: unknown, proxy: ProxyServer, target: string): unknown {

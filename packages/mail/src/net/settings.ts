@@ -30,6 +30,15 @@ export function refuseUnfit(name: string, value: unknown): void {
  * @param whose what it is the host of: `server`.
  */
 export function refuseUnfitHost(whose: string, host: unknown): void {
-  if (typeof host === 'string' && host !== '' && !/[\p{Cc}\s]/u.test(host)) return
-  throw new RangeError(`the ${whose}'s host is none`)
+  if (!isHost(host)) throw new RangeError(`the ${whose}'s host is none`)
+}
+
+/** Without a name, Node.js looks for that of this machine in the certificate, or of the proxy. */
+export function refuseUnfitServername(servername: unknown): void {
+  if (servername === undefined || isHost(servername)) return
+  throw new RangeError("the server's servername is no name that a certificate could have")
+}
+
+function isHost(host: unknown): boolean {
+  return typeof host === 'string' && host !== '' && !/[\p{Cc}\s]/u.test(host)
 }

@@ -53,6 +53,8 @@ export interface SendOptions {
   readonly body?: LetterBody
   /** Called with the number of octets of the content that have been handed to the connection so far; anew for each transaction. What it throws is ignored. */
   readonly onProgress?: (sentOctets: number) => void
+  /** Called before this rejects because the session was over before the letter had its turn: what ended it has nothing to do with this letter. What it throws is ignored. */
+  readonly onPassedOver?: () => void
   /** Whether a letter of this package can be read again, for recipients whom the server had no room for; by default it can. */
   readonly mayRepeat?: () => boolean
 }
@@ -273,6 +275,7 @@ export class SmtpConnection implements AsyncDisposable {
         end()
         reject(this.#reasonFor(error, signal))
       },
+      passOver: () => tell(options.onPassedOver),
     }
     const sending = { letter, source }
     this.#aborts.add(sending, signal)
@@ -317,6 +320,14 @@ export class SmtpConnection implements AsyncDisposable {
     } finally {
       this.#connection.close()
     }
+  }
+}
+
+function tell(listener: (() => void) | undefined): void {
+  try {
+    listener?.()
+  } catch {
+    // What becomes of others that wait must not depend on who is told.
   }
 }
 

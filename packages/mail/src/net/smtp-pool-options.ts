@@ -18,8 +18,8 @@ export interface SmtpPoolLimits {
   /** A connection without letters is closed, with QUIT, after this time. */
   readonly idleTimeoutMs: number
   /**
-   * How often connecting is tried, and how many connections that have taken nothing a letter is lost with, before the error is the caller's. Only what may pass is
-   * tried again: no network, a lost connection, a 4yz reply. A refused login is not.
+   * How often connecting is tried, and how many connections that have taken nothing are lost with a letter, before the error is the caller's. Only what may pass is
+   * tried again: no network, a lost connection, a 4yz reply. A refused login is not. When that has become of three letters in a row, those that wait behind them are given up too.
    */
   readonly maxAttempts: number
   /** The wait after the first failure; it doubles with every other that follows, up to a minute. */

@@ -28,6 +28,9 @@ import {
   type SmtpPoolOptions,
 } from './smtp-pool-options.ts'
 
+/** So many letters in a row that are given up are not the fault of these letters, and those that wait behind them would go the same way. */
+const LETTERS_GIVEN_UP_MAX = 3
+
 /**
  * Sends letters over a few connections to one server, which it opens when there is something to send and keeps for the next letters.
  *
@@ -76,6 +79,8 @@ export class SmtpPool implements AsyncDisposable {
     if (this.#waiting.remove(letter)) this.#reject(letter, letter.aborted)
   })
   #pendingCount = 0
+  /** How many letters were given up, with connections that had taken nothing, since one was answered. */
+  #givenUp = 0
   /** A login has been accepted since the last failure, so that several may be tried at a time. */
   #isProven = false
   /** Why nothing is sent any more. */
@@ -173,23 +178,46 @@ export class SmtpPool implements AsyncDisposable {
     // With a reply, nobody has the letter by the server's own word; without one, only because no octet of it has left.
     const isUnsent = delivery.kind === 'dismissed' ? isWhole : !isBegun
     // A connection that has taken others is progress: some servers take few letters over each.
-    if (connection.answered === 0) letter.attempts++
-    const mayRepeat = isUnsent && letter.attempts < this.#limits.maxAttempts
+    const isFruitless = connection.answered === 0
+    if (isFruitless && !letter.isPassedOver) letter.attempts++
+    const mayRepeat = isUnsent && this.#hasAttempts(letter, { isFruitless })
     if (mayRepeat && !connection.isOpen && this.#mayPass(error, letter)) {
       this.#waiting.addAgain(letter)
-    } else if (delivery.kind === 'failed') {
+      return
+    }
+    if (isFruitless && !letter.isPassedOver && isTransient(error)) this.#giveUp(error)
+    if (delivery.kind === 'failed') {
       this.#reject(letter, this.#explain(error, letter))
     } else {
+      if (delivery.kind === 'answered') this.#givenUp = 0
       if (connection.answered === 1) this.#backOff.reset()
       this.#settled(letter)
       letter.resolve(delivery.outcome)
     }
   }
 
+  /** One letter that the server hangs up on must not take those with it that wait behind it. */
+  #hasAttempts(letter: PoolLetter, { isFruitless }: { readonly isFruitless: boolean }): boolean {
+    if (letter.isPassedOver && isFruitless) return this.#givenUp < LETTERS_GIVEN_UP_MAX
+    return letter.attempts < this.#limits.maxAttempts
+  }
+
+  /** A letter is not tried any more. As long as other connections work, that is its own affair. */
+  #giveUp(error: unknown): void {
+    this.#givenUp++
+    if (this.#hasOthers()) return
+    this.#backOff.reset()
+    if (this.#givenUp >= LETTERS_GIVEN_UP_MAX) this.#rejectWaiting(error)
+  }
+
+  #hasOthers(): boolean {
+    return [...this.#connections].some(({ isOpen, isOpening }) => isOpen || isOpening)
+  }
+
   /** Whether the letter itself has nothing to do with what went wrong, and another connection may do better. */
   #mayPass(error: unknown, letter: PoolLetter): boolean {
     if (letter.isAborted || this.#options.signal?.aborted === true) return false
-    return error instanceof Aborted || (error instanceof MailError && error.transient)
+    return error instanceof Aborted || isTransient(error)
   }
 
   /** A letter whose neighbour on the same connection was aborted was not aborted itself. */
@@ -275,10 +303,8 @@ export class SmtpPool implements AsyncDisposable {
       return this.#rejectWaiting(error)
     }
     this.#backOff.fail(this.#world.clock.now())
-    const others = [...this.#connections].some(({ isOpen, isOpening }) => isOpen || isOpening)
-    if (others) return
-    const mayPass = error instanceof MailError && error.transient
-    if (mayPass && this.#backOff.failures < this.#limits.maxAttempts) return
+    if (this.#hasOthers()) return
+    if (isTransient(error) && this.#backOff.failures < this.#limits.maxAttempts) return
     this.#backOff.reset()
     this.#rejectWaiting(error)
   }
@@ -286,8 +312,9 @@ export class SmtpPool implements AsyncDisposable {
   /** It ended in the middle of a letter. One over which letters have gone before is replaced at once. */
   #lose(connection: PoolConnection, error: unknown): void {
     this.#retire(connection)
-    const isServersDoing = error instanceof MailError && error.transient
-    if (connection.answered === 0 && isServersDoing) this.#failed(error)
+    if (connection.answered > 0 || !isTransient(error)) return
+    this.#isProven = false
+    this.#backOff.fail(this.#world.clock.now())
   }
 
   /** Closes a connection; until that is done it counts, because for the server it does too. */
@@ -327,4 +354,8 @@ export class SmtpPool implements AsyncDisposable {
     }
     this.#options.signal?.removeEventListener('abort', this.#abort)
   }
+}
+
+function isTransient(error: unknown): boolean {
+  return error instanceof MailError && error.transient
 }

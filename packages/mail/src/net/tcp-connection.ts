@@ -4,8 +4,9 @@ import type { Connection } from './connection.ts'
 import { Aborted } from './errors.ts'
 import type { ConnectionOptions, MailServer } from './mail-server.ts'
 import { checkPins } from './pins.ts'
+import { certificateNameOf } from './host-name.ts'
 import { connectThroughProxy } from './proxy-tunnel.ts'
-import { refuseUnfit, refuseUnfitHost, settingsOf } from './settings.ts'
+import { refuseUnfit, refuseUnfitHost, refuseUnfitServername, settingsOf } from './settings.ts'
 import { SocketConnection } from './socket-connection.ts'
 
 /**
@@ -15,7 +16,7 @@ import { SocketConnection } from './socket-connection.ts'
  * @throws TlsFailed when a check of the server's certificate or of TLS itself is not passed.
  * @throws ConnectionLost when the server hangs up during the handshake.
  * @throws TypeError when the server's `tls` is none of the three words, a pin is malformed, or the client certificate or its key can't be read.
- * @throws RangeError when the host, the port or a deadline is none, or something of the proxy can't be used.
+ * @throws RangeError when the host, the servername, the port or a deadline is none, or something of the proxy can't be used.
  * @throws DeadlineExceeded, Aborted
  */
 export async function openConnection(
@@ -24,12 +25,14 @@ export async function openConnection(
 ): Promise<Connection> {
   refuseUnknownTls(server.tls)
   refuseUnfitHost('server', server.host)
+  refuseUnfitServername(server.servername)
   if (options.signal?.aborted === true) throw new Aborted(options.signal.reason)
   const deadlines = settingsOf(DEFAULT_DEADLINES, options.deadlines)
   refuseUnfit('totalTimeoutMs', options.totalTimeoutMs ?? 0)
   checkClientCertificate(server)
   checkPins(server)
-  const connection = await connect(server, options, deadlines.connectMs)
+  const named = { ...server, servername: certificateNameOf(server) }
+  const connection = await connect(named, options, deadlines.connectMs)
   if (server.tls === 'implicit') await connection.startTls(deadlines.tlsMs)
   return connection
 }

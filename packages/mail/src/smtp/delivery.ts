@@ -5,6 +5,7 @@
 
 import { isAscii } from '../address/character.ts'
 import { octetsOf } from '../base/octets.ts'
+import { escapePeerWords } from '../base/peer-words.ts'
 import { formatCount, formatParameter, type Parameter } from './command.ts'
 import type { ForwardPath, ReversePath } from './path.ts'
 
@@ -63,6 +64,38 @@ const MAX_PRIORITY = 9
 
 const PRINTABLE = /^[ -~]+$/
 
+/** What can be wished, by what a value of it looks like where only some do. Typed, so that none is forgotten. */
+const WISHES: Readonly<Record<keyof DeliveryRequest, readonly unknown[] | undefined>> = {
+  notify: undefined,
+  returnContent: ['full', 'headers'],
+  envelopeId: undefined,
+  recipients: undefined,
+  submitter: undefined,
+  requireTls: [true, false],
+  deliverBy: undefined,
+  priority: undefined,
+  hold: undefined,
+}
+
+/**
+ * Wishes come from files too, and a misspelt one must not be as none: who asks for TLS all the way would not get it.
+ *
+ * @throws RangeError
+ */
+export function checkWishes(delivery: DeliveryRequest): void {
+  const known: Readonly<Record<string, readonly unknown[] | undefined>> = WISHES
+  for (const [wish, value] of Object.entries(delivery)) {
+    if (!Object.hasOwn(known, wish)) {
+      throw new RangeError(
+        `there is no ${escapePeerWords(wish)} among the wishes for a delivery, only ${Object.keys(known).join(', ')}`,
+      )
+    }
+    const values = known[wish]
+    if (value === undefined || values === undefined || values.includes(value)) continue
+    throw new RangeError(`${wish} is one of ${values.join(', ')}`)
+  }
+}
+
 /** The parameters of MAIL for DSN. Throws RangeError for an envelope id that is none. */
 export function reportParameters({
   returnContent,
@@ -101,8 +134,13 @@ export function recipientParameters(
   return parameters
 }
 
+const DELIVERY_MODES: readonly DeliverBy['otherwise'][] = ['return', 'notify']
+
 /** `BY=120;R` (RFC 2852 §4). Throws RangeError for a time that is none. */
 export function deliverByParameter({ seconds, otherwise, trace }: DeliverBy): Parameter {
+  if (!DELIVERY_MODES.includes(otherwise)) {
+    throw new RangeError(`deliverBy.otherwise is one of ${DELIVERY_MODES.join(', ')}`)
+  }
   const isFit = Number.isSafeInteger(seconds) && Math.abs(seconds) <= MAX_SECONDS
   if (!isFit || (otherwise === 'return' && seconds <= 0)) {
     throw new RangeError(

@@ -11,6 +11,7 @@ import {
 } from './command.ts'
 import type { Content } from './content.ts'
 import {
+  checkWishes,
   deliverByParameter,
   holdParameter,
   priorityParameter,
@@ -35,12 +36,13 @@ export interface MailPlan {
  * Formats MAIL and RCPT.
  *
  * @throws SmtpCapabilityMissing, SmtpSizeExceeded when the server can't take the letter.
- * @throws RangeError when there is nobody to send to, or a wish for the delivery has a value that it can't have or is for nobody.
+ * @throws RangeError when there is nobody to send to, or a wish for the delivery has a value that it can't have, is for nobody or is none that there is.
  * @throws TypeError when a path of the envelope is none.
  */
 export function planMail(session: SmtpSession, envelope: Envelope, content: Content): MailPlan {
   const { reversePath, forwardPaths, delivery = {} } = envelope
   checkPaths(envelope)
+  checkWishes(delivery)
   const parameters = [
     ...sizeParameters(session, content),
     ...bodyParameters(session, content),

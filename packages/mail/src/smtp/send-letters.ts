@@ -72,6 +72,7 @@ export function* sendLetters(session: SmtpSession, queue: LetterQueue): Dialog<v
   for (;;) {
     const letter = queue.next()
     if (letter === undefined) return
+    letter.passOver?.()
     letter.fail(reason ?? sessionOver(lastWord))
   }
 }

@@ -31,6 +31,8 @@ export interface QueuedLetter {
   readonly settle: (outcome: SendingOutcome) => void
   /** Nobody has the letter. */
   readonly fail: (error: unknown) => void
+  /** Told before {@link fail}, when the session was over before the letter had its turn. */
+  readonly passOver?: () => void
 }
 
 export class Transaction {

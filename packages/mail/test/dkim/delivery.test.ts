@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { getEventListeners } from 'node:events'
 import { describe, test } from 'node:test'
 import { DkimContentChanged, signMessage } from '../../src/dkim.ts'
 import { ForwardPath, openSmtp, ReversePath, type SendingOutcome } from '../../src/smtp.ts'
@@ -37,6 +38,75 @@ async function send(
   } as const
   return await connection.send(envelope, signed)
 }
+
+/** What never comes to an end. */
+function nothing<T>(): Promise<T> {
+  return new Promise(() => undefined)
+}
+
+describe('Signing a letter', { timeout: TIMEOUT_MS }, () => {
+  const contentType = 'application/octet-stream'
+  const hanging = async function* (): AsyncGenerator<Uint8Array> {
+    yield await nothing<Uint8Array>()
+  }
+  const letterThatHangs = letterOfDraft({ attachments: [{ contentType, content: hanging }] })
+
+  test('S26 ends when it is aborted while an attachment does not come', async () => {
+    const controller = new AbortController()
+    const signing = signMessage(letterThatHangs, rsaKey, { signal: controller.signal })
+    controller.abort(new Error('enough'))
+
+    await assert.rejects(signing, { code: 'ABORTED', cause: new Error('enough') })
+    assert.deepEqual(getEventListeners(controller.signal, 'abort'), [])
+  })
+
+  test('S26 ends when an attachment does not come in time', async () => {
+    const signing = signMessage(letterThatHangs, rsaKey, { contentMs: 1 })
+
+    await assert.rejects(signing, { code: 'DEADLINE_EXCEEDED', phase: 'source', timeoutMs: 1 })
+  })
+
+  test('S26 ends when it is aborted while a key far away does not answer', async () => {
+    const controller = new AbortController()
+    const { promise: isAsked, resolve } = Promise.withResolvers<void>()
+    const sign = (): Promise<Uint8Array> => {
+      resolve()
+      return nothing()
+    }
+    const far = { domain: 'example.org', selector: 'far', algorithm: 'rsa-sha256', sign } as const
+    const signing = signMessage(letterOfDraft(), far, { signal: controller.signal })
+    await isAsked
+    controller.abort()
+
+    await assert.rejects(signing, { code: 'ABORTED' })
+  })
+
+  test('closes an attachment when it is aborted between two pieces', async () => {
+    const controller = new AbortController()
+    const { promise: isClosed, resolve } = Promise.withResolvers<void>()
+    const content = async function* (): AsyncGenerator<Uint8Array> {
+      try {
+        controller.abort()
+        yield randomBytes(100)
+        yield randomBytes(100)
+      } finally {
+        resolve()
+      }
+    }
+    const letter = letterOfDraft({ attachments: [{ contentType, content }] })
+
+    await assert.rejects(signMessage(letter, rsaKey, { signal: controller.signal }), {
+      code: 'ABORTED',
+    })
+    await isClosed
+  })
+
+  test('refuses a time that is none', async () => {
+    const signing = signMessage(letterOfDraft(), rsaKey, { contentMs: Number.NaN })
+
+    await assert.rejects(signing, RangeError)
+  })
+})
 
 describe('A signed letter on its way', { timeout: TIMEOUT_MS }, () => {
   test('arrives with signatures that verify, dots at line beginnings and all', async (t) => {

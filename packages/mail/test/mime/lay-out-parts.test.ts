@@ -228,4 +228,20 @@ describe('The parts of a composed letter (C9)', () => {
 
     assert.throws(() => composeMessage(contentOf({ calendar })), HeaderInvalid)
   })
+
+  for (const method of ['request', '', 'REQUEST; name="invoice.exe"', 'REQUEST\r\nX-Y: z']) {
+    it(`are not written with a calendar whose method is ${JSON.stringify(method)}`, () => {
+      const calendar = { method: 'REQUEST', content: 'BEGIN:VCALENDAR' } as const
+      // Who writes no types may give any text.
+      Object.assign(calendar, { method })
+
+      assert.throws(() => composeMessage(contentOf({ calendar })), HeaderInvalid)
+    })
+  }
+
+  it('are written with a calendar that says no method of its own', () => {
+    const calendar = { method: 'REQUEST', content: 'BEGIN:VCALENDAR' } as const
+
+    assert.equal(composeMessage(contentOf({ calendar })).body, '7BIT')
+  })
 })

@@ -71,6 +71,29 @@ describe('a letter that is attached', () => {
     const inner = found.map(({ data }) => Email.fromBytes(data).attachments.length)
     assert.deepEqual(inner, [0, 1])
   })
+
+  it('from an address that is not ASCII asks nothing more of the server', async () => {
+    const inner = new Email('склад@пример.рф', 'office@example.org', 'x').setTextAsString('text')
+    const outer = newEmail()
+    outer.attachEmail(inner)
+
+    const { content } = outer.prepare()
+    const [found] = Email.fromBytes(await outer.toBytes()).attachments
+
+    assert.deepEqual([content.body, content.needsSmtpUtf8], ['7BIT', false])
+    assert.equal(found?.contentType, 'message/global')
+    assert.equal(found.transferEncoding, 'base64')
+    assert.equal(Email.fromBytes(found.data).sender?.address, 'склад@пример.рф')
+  })
+
+  it('and has such an address stays what it is when it is sent again', async () => {
+    const inner = new Email('склад@пример.рф', 'office@example.org', 'x').setTextAsString('text')
+    const outer = newEmail()
+    outer.attachEmail(inner)
+    const again = Email.fromBytes(await Email.fromBytes(await outer.toBytes()).toBytes())
+
+    assert.equal(again.attachments[0]?.contentType, 'message/global')
+  })
 })
 
 describe('a letter from a disk', () => {

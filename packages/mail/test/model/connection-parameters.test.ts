@@ -39,6 +39,18 @@ describe('SmtpConnectionParameters', () => {
     assert.equal(parameters.mailServer.tls, 'none')
   })
 
+  it('take null for nothing, and leave what is none to be refused', () => {
+    const parameters = new SmtpConnectionParameters(HOST)
+    const settings = ['servername', 'pins', 'proxy'] as const
+
+    for (const setting of settings) Object.assign(parameters, { [setting]: null })
+    assert.deepEqual(parameters.mailServer, { host: HOST, port: 465, tls: 'implicit' })
+
+    Object.assign(parameters, { servername: '', pins: '', proxy: '' })
+    const { servername, pins, proxy } = parameters.mailServer
+    assert.deepEqual([servername, pins, proxy], [undefined, '', ''])
+  })
+
   it('say nothing of a login when there is no authentication', () => {
     assert.equal('credentials' in new SmtpConnectionParameters(HOST).mailServer, false)
   })

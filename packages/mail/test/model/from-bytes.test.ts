@@ -171,3 +171,75 @@ describe('a letter that was read', () => {
     )
   })
 })
+
+describe('a letter that was read, odd as it is,', () => {
+  const cases: Readonly<Record<string, { readonly field: string; readonly written: RegExp }>> = {
+    'with a field name of 62 characters': {
+      field: 'X-MS-Exchange-CrossTenant-OriginalAttributedTenantConnectingIp: TenantId=1;Ip=[x]',
+      written: /^X-MS-Exchange-CrossTenant-OriginalAttributedTenantConnectingIp: TenantId=1;Ip=/m,
+    },
+    'with the first date of another calendar': {
+      field: 'Date: Mon, 1 Jan 1601 00:00:00 +0000',
+      written: /^Date: \w+, \d+ \w+ 2\d{3} /m,
+    },
+    'with a date that is none in Greenwich': {
+      field: 'Date: Fri, 31 Dec 9999 23:59:59 -0800',
+      written: /^Date: \w+, \d+ \w+ 2\d{3} /m,
+    },
+    'with characters in the addresses of its list that no URL has': {
+      field: 'List-Unsubscribe: <https://a.test/{a}|b?c="d">',
+      written: /^List-Unsubscribe: <https:\/\/a\.test\/%7Ba%7D%7Cb\?c=%22d%22>\r$/m,
+    },
+    'with a click that nobody takes': {
+      field:
+        'List-Unsubscribe: <mailto:a@b.test>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click',
+      written: /^List-Unsubscribe: <mailto:a@b\.test>\r\nMIME/m,
+    },
+    'with an identifier of its list that is none': {
+      field: 'List-Help: <mailto:a@b.test>\r\nList-Id: <foo@bar.test>',
+      written: /^List-Help: <mailto:a@b\.test>\r\nMIME/m,
+    },
+    'with an address of its list that no line can hold': {
+      field: `List-Help: <mailto:a@b.test>\r\nList-Archive: <https://a.test/${'a'.repeat(990)}>`,
+      written: /^List-Help: <mailto:a@b\.test>\r\nMIME/m,
+    },
+    'with a reference that no line can hold': {
+      field: `In-Reply-To: <${'a'.repeat(980)}@b.test>\r\nReferences: <c@d.test>`,
+      written: /^References: <c@d\.test>\r$/m,
+    },
+    'with an image whose identifier is none': {
+      field: 'Content-Type: image/png\r\nContent-Disposition: inline\r\nContent-ID: <a b>',
+      written: /^Content-Disposition: inline\r$/m,
+    },
+    'with an image whose identifier is not made by the book': {
+      field: 'Content-Type: image/png\r\nContent-Disposition: inline\r\nContent-ID: <a[1],(b)>',
+      written: /^Content-ID: <a\[1\],\(b\)>\r$/m,
+    },
+  }
+  for (const [name, { field, written }] of Object.entries(cases)) {
+    it(`${name} can be sent again`, async () => {
+      const email = read('From: shop@example.org', 'To: office@example.org', field, '', 'text')
+
+      assert.match(textOf(await email.toBytes()), written)
+      assert.equal(email.prepare().envelope.forwardPaths.length, 1)
+    })
+  }
+
+  it('with an invitation that says it is a cancellation has a file instead', async () => {
+    const email = read(
+      'From: shop@example.org',
+      'Content-Type: text/calendar; method=CANCEL',
+      '',
+      'BEGIN:VCALENDAR',
+      'METHOD:REQUEST',
+      'END:VCALENDAR',
+    )
+    const again = Email.fromBytes(await email.toBytes())
+
+    for (const { calendar, attachments } of [email, again]) {
+      assert.equal(calendar, undefined)
+      assert.equal(attachments[0]?.contentType, 'text/calendar')
+      assert.equal(attachments[0].parameters.get('method'), 'CANCEL')
+    }
+  })
+})

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { SmtpClient, SmtpConnectionParameters, type SendingFailure } from '../../src/index.ts'
 import { Aborted, ConnectionFailed } from '../../src/errors.ts'
 import type { MailHost, MailHostOptions } from '../../src/testing.ts'
-import { letters, lettersTo, parametersOf, SHOP, startHost } from './sending-world.ts'
+import { letters, lettersTo, OTHER, parametersOf, SHOP, startHost } from './sending-world.ts'
 import { takeCensus } from '../census.ts'
 
 takeCensus()
@@ -100,6 +100,47 @@ describe('sending several letters', () => {
       assert.equal(letters(host, SHOP).length, 12)
       assert.equal(greetings, 4)
     })
+  }
+
+  for (const fate of ['disconnect', { reply: '421 4.7.0 go away' }] as const) {
+    for (const offersChunking of [true, false]) {
+      // With CHUNKING those that had left whole together with it are in doubt.
+      for (const at of offersChunking ? [0] : [0, 5]) {
+        it(`sends all others when letter ${at} is one that the server hangs up on, ${offersChunking ? 'with' : 'without'} CHUNKING: ${JSON.stringify(fate)}`, async () => {
+          await using host = await startHost({
+            offersChunking,
+            onCommand: (_protocol, line) =>
+              line.includes(OTHER) && line.startsWith('RCPT') ? fate : 'proceed',
+          })
+          const emails = lettersTo(...Array<string>(40).fill(SHOP))
+          emails[at]?.setRecipients(OTHER)
+
+          const results = await SmtpClient.send(parametersOf(host), emails)
+
+          const failed = results.flatMap((result, index) => (result.isSuccessful() ? [] : [index]))
+          assert.deepEqual(failed, [at])
+          assert.equal(letters(host, SHOP).length, 39)
+        })
+      }
+
+      it(`does not connect for each letter to a server that takes none, ${offersChunking ? 'with' : 'without'} CHUNKING: ${JSON.stringify(fate)}`, async () => {
+        let greetings = 0
+        await using host = await startHost({
+          offersChunking,
+          onCommand: (_protocol, line) => {
+            if (line.startsWith('EHLO')) greetings++
+            return line.startsWith('RCPT') ? fate : 'proceed'
+          },
+        })
+
+        const emails = lettersTo(...Array<string>(160).fill(SHOP))
+        const results = await SmtpClient.send(parametersOf(host), emails)
+
+        assert.ok(results.every((result) => !result.isSuccessful()))
+        // Three letters in a row show it, and then one of each sixteen that are under way together.
+        assert.ok(greetings <= 32, `${greetings} connections`)
+      })
+    }
   }
 
   it('gives every letter the same reason when there is no connection, and tries once', async () => {

@@ -11,7 +11,7 @@ import {
   SmtpConnectionParameters,
   type SendingProgress,
 } from '../../src/index.ts'
-import { AuthenticationFailed, SmtpCapabilityMissing } from '../../src/errors.ts'
+import { Aborted, AuthenticationFailed, SmtpCapabilityMissing } from '../../src/errors.ts'
 import { readDkimKey } from '../../src/dkim.ts'
 import { textOf } from '../../src/base/octets.ts'
 import {
@@ -236,6 +236,30 @@ describe('signing what is sent', () => {
 
     assert.ok(exception.cause instanceof IllegalStateException)
     assert.equal(letters(host, SHOP).length, 0)
+  })
+})
+
+describe('giving up a letter that is being signed', () => {
+  it('S26 ends at once although an attachment never comes', async () => {
+    const { privateKey } = generateKeyPairSync('ed25519')
+    const dkim = readDkimKey({
+      domain: 'example.org',
+      selector: 's',
+      privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    })
+    await using host = await startHost()
+    const controller = new AbortController()
+    const email = new Email(OFFICE, SHOP)
+    email.attachData(async function* (): AsyncGenerator<Uint8Array> {
+      controller.abort()
+      yield await new Promise<Uint8Array>(() => undefined)
+    })
+
+    const { signal } = controller
+    const exception = await refusal(SmtpClient.send(parametersOf(host), email, { dkim, signal }))
+
+    assert.ok(exception.cause instanceof Aborted)
+    assert.equal(exception.outcome, 'failed')
   })
 })
 

@@ -134,6 +134,50 @@ describe('SMTP pool and a server', () => {
     assert.equal(host.mailbox('a@x.org').letters().length, 2)
   })
 
+  for (const fate of ['disconnect', { reply: '421 4.7.0 go away' }] as const) {
+    it(`S27 give up one letter that the server hangs up on, and none behind it: ${JSON.stringify(fate)}`, async () => {
+      await using host = await startHost({
+        accounts: [account, ...OTHERS],
+        onCommand: (_, line) => (line.startsWith('RCPT TO:<b@x.org>') ? fate : 'proceed'),
+      })
+      const limits = { ...DATA_ONLY, maxConnections: 1, maxAttempts: 2, backOffMs: 1 }
+      await using pool = new SmtpPool(at(host), limits)
+
+      const poison = pool.send(envelope('b@x.org'), content('poison')).then(
+        (outcome) => summary(outcome).join(),
+        () => 'failed',
+      )
+      const others = Array.from({ length: 30 }, () => pool.send(one, content('other')))
+      const ends = await Promise.all(others.map(async (other) => summary(await other).join()))
+
+      assert.deepEqual(new Set(ends), new Set(['accepted 250']))
+      assert.match(await poison, /^(?:failed|deferred 421)$/)
+      assert.equal(host.mailbox('a@x.org').letters().length, 30)
+    })
+
+    it(`S27 give up all that wait for a server that takes none: ${JSON.stringify(fate)}`, async () => {
+      let connections = 0
+      await using host = await startHost({
+        onCommand: (_, line) => {
+          if (line.startsWith('MAIL')) connections++
+          return line.startsWith('RCPT') ? fate : 'proceed'
+        },
+      })
+      const limits = { ...DATA_ONLY, maxConnections: 1, maxAttempts: 2, backOffMs: 1 }
+      await using pool = new SmtpPool(at(host), limits)
+
+      const sendings = Array.from({ length: 100 }, () => pool.send(one, content('x')))
+      const ends = await Promise.allSettled(sendings)
+
+      const accepted = ends.filter(
+        (end) => end.status === 'fulfilled' && summary(end.value).join() === 'accepted 250',
+      )
+      assert.deepEqual(accepted, [])
+      // Three letters, twice each.
+      assert.equal(connections, 6)
+    })
+  }
+
   for (const word of ['421 4.4.2 idle', '221 2.0.0 bye', '550 5.4.2 idle', '451 4.7.0 idle']) {
     it(`S12 S27 go on over a fresh connection when an idle one has said "${word}"`, async () => {
       await using host = await startHost()

@@ -49,6 +49,37 @@ describe('TLS from the first octet', () => {
     assert.equal(await greeting(named), '220\r\n')
   })
 
+  for (const servername of ['почта.рф', 'xn--80a1acny.xn--p1ai.', 'XN--80a1acny.xn--p1ai']) {
+    it(`goes by the A-labels of ${servername}, and asks for them`, async () => {
+      const asked: string[] = []
+      const cert = fixture('international.crt')
+      await using server = await serveTls((socket) => socket.write('220\r\n'), {
+        cert,
+        SNICallback: (name, done) => {
+          asked.push(name.toLowerCase())
+          done(null)
+        },
+      })
+
+      const at = server.at({ tls: 'implicit', ca: cert, servername })
+
+      assert.equal(await greeting(at), '220\r\n')
+      assert.deepEqual(asked, ['xn--80a1acny.xn--p1ai'])
+    })
+  }
+
+  for (const servername of ['', ' ', 'a\r\nb', null]) {
+    it(`is not tried with the name ${JSON.stringify(servername)}, for which Node.js would put this machine's`, async () => {
+      const cert = fixture('wrong-host.crt')
+      await using server = await serveTls(() => assert.fail('nobody is to connect'), { cert })
+      const at = server.at({ tls: 'implicit', ca: CA })
+      // Who writes no types may give anything.
+      Object.assign(at, { servername })
+
+      await assert.rejects(openConnection(at), RangeError)
+    })
+  }
+
   const certificates: readonly { name: string; cert: string; ca?: string; check: TlsCheck }[] = [
     { name: 'has expired', cert: 'expired.crt', ca: CA, check: 'expired' },
     { name: 'is for another host', cert: 'wrong-host.crt', ca: CA, check: 'wrong-host' },

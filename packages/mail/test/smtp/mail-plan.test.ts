@@ -166,6 +166,29 @@ describe('A wish for the delivery', () => {
     })
   }
 
+  for (const wish of [
+    { requireTLS: true },
+    { requireTls: 'yes' },
+    { toString: 'x' },
+    { returnContent: 'hdrs' },
+    { deliverBy: { seconds: 60, otherwise: 'retrun' } },
+  ]) {
+    it(`S23 is refused when it is misspelt: ${JSON.stringify(wish)}`, () => {
+      // Who writes no types may give anything.
+      const delivery: DeliveryRequest = {}
+      Object.assign(delivery, wish)
+
+      assert.throws(() => commands(delivery, ['REQUIRETLS', 'DSN', 'DELIVERBY']), RangeError)
+    })
+  }
+
+  it('that is given as undefined is none', () => {
+    const delivery: DeliveryRequest = {}
+    Object.assign(delivery, { returnContent: undefined })
+
+    assert.equal(commands(delivery, [])[0], MAIL)
+  })
+
   it('S23 for TLS is refused on a connection that has none, whatever is offered', () => {
     assert.throws(() => commands({ requireTls: true }, ['REQUIRETLS'], { tls: 'none' }), {
       code: 'SMTP_CAPABILITY_MISSING',
