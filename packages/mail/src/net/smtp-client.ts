@@ -1,9 +1,8 @@
-import { hostname } from 'node:os'
 import { CanonicalLetter, type LetterBody } from '../base/canonical-letter.ts'
 import type { Envelope, SendingOutcome } from '../smtp/envelope.ts'
 import type { SmtpExtensions } from '../smtp/extensions.ts'
 import { DEFAULT_SMTP_LIMITS, type SmtpLimits } from '../smtp/limits.ts'
-import { isClientName, parseClientName, type ClientName } from '../smtp/path.ts'
+import { parseClientName } from '../smtp/path.ts'
 import { openSession, quit, type SmtpSession } from '../smtp/session.ts'
 import { sendLetters, type QueuedLetter } from '../smtp/send-letters.ts'
 import { DEFAULT_DEADLINES } from '../wire/deadlines.ts'
@@ -15,6 +14,7 @@ import { Aborted } from './errors.ts'
 import { sendToAll } from './left-over.ts'
 import { environmentOf, toLogin } from './login.ts'
 import type { ConnectionOptions, MailServer } from './mail-server.ts'
+import { ownName } from './own-name.ts'
 import { ContentSource, contentOf } from './smtp-content.ts'
 import { settingsOf } from './settings.ts'
 import { openConnection } from './tcp-connection.ts'
@@ -133,12 +133,6 @@ export async function openSmtp(
 function refuseUnknownWord(option: string, word: unknown, known: readonly unknown[]): void {
   if (word === undefined || known.includes(word)) return
   throw new TypeError(`the option ${option} must be one of ${known.join(', ')}`)
-}
-
-/** RFC 5321 §4.1.4: a client without a host name in the DNS calls itself by its address. Behind a NAT any is as good. */
-function ownName(): ClientName {
-  const name = hostname()
-  return name.includes('.') && isClientName(name) ? name : parseClientName('[127.0.0.1]')
 }
 
 /**

@@ -134,8 +134,7 @@ export function parseClientName(text: string): ClientName {
   return text
 }
 
-/** Whether a text is what {@link parseClientName} accepts. */
-export function isClientName(text: string): text is ClientName {
+function isClientName(text: string): text is ClientName {
   if (!isAscii(text)) return false
   try {
     checkPath(MailboxAddress.of({ localPart: 'postmaster', domain: text }))
