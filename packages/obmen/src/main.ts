@@ -19,12 +19,24 @@ import { ru } from './locale/ru.ts'
 import type { Io } from './output/io.ts'
 import { processIo } from './output/process-io.ts'
 
+type Beginning = ReturnType<typeof readBeginning>
+
 const LOCALES: Readonly<Record<Language, Messages>> = { en, ru }
 
 /** Runs the program for this process, and sets its exit code: the process ends when nothing is left to do. */
 export async function runProcess(): Promise<void> {
-  process.exitCode = await main(process.argv.slice(2), processIo())
+  const argv = process.argv.slice(2)
+  const io = processIo((error) => {
+    const beginning = readBeginning(argv)
+    const messages = chooseMessages(beginning, io)
+    process.exitCode = explain(knowError(error, STANDARD_OUTPUT), { io, messages, beginning })
+  })
+  const exitCode = await main(argv, io)
+  process.exitCode ??= exitCode
 }
+
+/** A name for it that is the same in every language. */
+const STANDARD_OUTPUT = '/dev/stdout'
 
 /**
  * Runs one command line. Everything that is thrown ends here: it is told on standard error, as what happened and what to do,
@@ -32,9 +44,7 @@ export async function runProcess(): Promise<void> {
  */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   const beginning = readBeginning(argv)
-  const asked = beginning.language ?? ''
-  const language = isLanguage(asked) ? asked : chooseLanguage(io.env, io.systemLocale)
-  const messages = LOCALES[language]
+  const messages = chooseMessages(beginning, io)
   try {
     checkLanguage(beginning.language)
     if (beginning.asksForVersion) {
@@ -48,6 +58,10 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   } catch (error) {
     return explain(error, { io, messages, beginning })
   }
+}
+
+function chooseMessages({ language: asked = '' }: Beginning, io: Io): Messages {
+  return LOCALES[isLanguage(asked) ? asked : chooseLanguage(io.env, io.systemLocale)]
 }
 
 /** The help of one command, or of all: also of a group such as `node`. */
@@ -78,7 +92,7 @@ function explain(
   }: {
     readonly io: Io
     readonly messages: Messages
-    readonly beginning: ReturnType<typeof readBeginning>
+    readonly beginning: Beginning
   },
 ): ExitCode {
   const known = knowError(error)
