@@ -1,8 +1,10 @@
 import type { ExchangeEvent } from '@obmen/exchange'
 
+import type { MailUrl } from '../config/mail-url.ts'
 import { knowError } from '../errors/known-error.ts'
 import type { Messages } from '../locale/messages.ts'
 import type { Progress } from '../output/progress.ts'
+import { watchSilence } from './silence.ts'
 
 /** What is interesting only while it lasts. */
 const PASSING: ReadonlySet<ExchangeEvent['kind']> = new Set<ExchangeEvent['kind']>([
@@ -18,6 +20,7 @@ export class ExchangeWatch {
   readonly #spoolFolder: string
   /** The nodes that have a problem, by its words: where the mail server is away, all have the same. */
   readonly #troubled = new Map<string, Set<string>>()
+  #silence: Disposable | undefined
 
   constructor(progress: Progress, messages: Messages, spoolFolder: string) {
     this.#progress = progress
@@ -26,6 +29,7 @@ export class ExchangeWatch {
   }
 
   take(event: ExchangeEvent): void {
+    this.#heard()
     if (event.kind === 'problem') {
       this.#tellProblem(event)
       return
@@ -36,11 +40,14 @@ export class ExchangeWatch {
     else this.#progress.note(text)
   }
 
-  connecting(host: string): void {
-    this.#progress.show(this.#messages.exchange.connecting(host))
+  /** Until anything else is heard of the exchange, the server is silent. */
+  connecting(url: MailUrl): void {
+    this.#progress.show(this.#messages.exchange.connecting(url.host))
+    this.#silence = watchSilence(url, this.#progress, this.#messages)
   }
 
   looking(looked: number, letters: number): void {
+    this.#heard()
     this.#progress.show(this.#messages.exchange.looking(looked, letters))
   }
 
@@ -53,6 +60,7 @@ export class ExchangeWatch {
   }
 
   end(): void {
+    this.#heard()
     for (const [message, [, ...others]] of this.#troubled) {
       if (others.length === 0) continue
       const { exchange, general } = this.#messages
@@ -60,6 +68,11 @@ export class ExchangeWatch {
     }
     this.#troubled.clear()
     this.#progress.end()
+  }
+
+  #heard(): void {
+    this.#silence?.[Symbol.dispose]()
+    this.#silence = undefined
   }
 
   #tellProblem({ node, error }: ExchangeEvent & { readonly kind: 'problem' }): void {

@@ -77,7 +77,7 @@ async function exchangeOnce(
   const tellStopping = (): void => watch.stopping()
   signal.addEventListener('abort', tellStopping, { once: true })
   try {
-    watch.connecting(site.config.receive.url.host)
+    watch.connecting(site.config.receive.url)
     return await exchange(contextOf(invocation, site, { transport, signal, watch }), codes)
   } catch (error) {
     // A conversation that was broken off fails with an error of its own; what happened is that somebody stopped it.

@@ -11,6 +11,7 @@ import type {
 import type { PreparedTable } from '@obmen/exchange/sqlite'
 import type { RecipientOutcome } from '@obmen/mail/smtp'
 
+import type { MailUrl } from '../config/mail-url.ts'
 import type { KnownError } from '../errors/known-error.ts'
 import type { Language } from './language.ts'
 
@@ -121,6 +122,8 @@ export interface NodeMessages {
 export interface ExchangeMessages {
   /** `undefined` for what needs no word. */
   readonly event: (event: ExchangeEvent) => string | undefined
+  /** The server has said nothing for some time. Without TLS from the beginning it is the server that speaks first. */
+  readonly silent: (url: MailUrl) => string
   readonly connecting: (host: string) => string
   readonly looking: (looked: number, letters: number) => string
   readonly stopping: () => string
@@ -217,8 +220,6 @@ export interface FindingMessages {
 export interface SendMessages {
   /** How much of the letter is out; without its size where that is not known. */
   readonly sending: (sentOctets: number, sizeOctets: number | undefined) => string
-  /** The server has said nothing for some time. Without TLS from the beginning it is the server that speaks first. */
-  readonly silent: (server: string, tls: 'implicit' | 'starttls' | 'none') => string
   readonly stopping: () => string
   readonly serverTitle: () => string
   readonly fromTitle: () => string

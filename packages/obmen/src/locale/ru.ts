@@ -1,3 +1,4 @@
+import { IMPLICIT_PORTS } from '../config/mail-url.ts'
 import type { CodeLetters, FormatMessages, Messages } from './messages.ts'
 import { russianConfig } from './ru-config.ts'
 import { russianConflicts, russianRefused } from './ru-conflicts.ts'
@@ -133,6 +134,10 @@ export const ru: Messages = {
   exchange: {
     event: (event) => describeEvent(event, format),
     connecting: (host) => `соединение с ${host}`,
+    silent: ({ protocol, host, port, tls }) =>
+      tls === 'implicit'
+        ? `${host}:${port} пока молчит`
+        : `${host}:${port} пока молчит; так бывает, если порт шифруется с самого начала (${IMPLICIT_PORTS[protocol]}), а указано ${protocol}://: тогда пишите ${protocol}s://`,
     looking: (looked, letters) =>
       `просмотр писем: ${russianNumber(looked)} из ${russianNumber(letters)}`,
     stopping: () => 'остановка: сделанное сохраняется; ещё раз — закончить программу сразу',
