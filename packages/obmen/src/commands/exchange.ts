@@ -4,6 +4,7 @@ import { exchange, type ExchangeContext, type NodeExchange, parseNodeCode } from
 import type { MailTransport } from '@obmen/exchange/mail'
 
 import { EXIT } from '../errors/exit-code.ts'
+import { UsageError } from '../errors/usage-error.ts'
 import { Progress } from '../output/progress.ts'
 import { instanceOf } from '../site/instance.ts'
 import type { Site } from '../site/open-site.ts'
@@ -35,6 +36,12 @@ export const exchangeCommand: Command = {
   async run(invocation) {
     const { io, messages, options } = invocation
     const codes = invocation.arguments.map(parseNodeCode)
+    if (options.text('every') !== undefined && !options.isSet('watch')) {
+      throw new UsageError(
+        { kind: 'options-missing', options: ['--watch'] },
+        { command: 'exchange' },
+      )
+    }
     await using site = await siteOf(invocation)
     for (const code of codes) checkOther(site, code)
     await warnOfUnprepared(invocation, site)

@@ -389,6 +389,16 @@ describe('exchange that fails', () => {
     assert.match(err, /error: stopped before the end\ntry: run the same command again: /)
   })
 
+  it('takes an interval only together with --watch', async () => {
+    await using post = await TestPost.start()
+    using office = await post.site('ЦБ', 'С01', SOME_GOODS)
+
+    const { exitCode, err } = await office.run('exchange', '--every', '1 hour')
+
+    assert.equal(exitCode, 64)
+    assert.match(err, /--watch/)
+  })
+
   for (const words of [['exchange'], ['exchange', '--dry-run']]) {
     it(`says in ${words.join(' ')} that a server says nothing, and what may be the matter`, async (t) => {
       await using post = await TestPost.start()
