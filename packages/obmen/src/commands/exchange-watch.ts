@@ -18,11 +18,19 @@ export class ExchangeWatch {
   readonly #progress: Progress
   readonly #messages: Messages
   readonly #spoolFolder: string
+  readonly #tellsEmptyMailbox: boolean
   /** The nodes that have a problem, by its words: where the mail server is away, all have the same. */
   readonly #troubled = new Map<string, Set<string>>()
   #silence: Disposable | undefined
 
-  constructor(progress: Progress, messages: Messages, spoolFolder: string) {
+  /** @param options a program that goes on says nothing as long as nothing happens: not every minute that there is no message */
+  constructor(
+    progress: Progress,
+    messages: Messages,
+    spoolFolder: string,
+    options: { readonly tellsEmptyMailbox: boolean },
+  ) {
+    this.#tellsEmptyMailbox = options.tellsEmptyMailbox
     this.#progress = progress
     this.#messages = messages
     this.#spoolFolder = spoolFolder
@@ -34,6 +42,7 @@ export class ExchangeWatch {
       this.#tellProblem(event)
       return
     }
+    if (event.kind === 'inbox-read' && event.messages === 0 && !this.#tellsEmptyMailbox) return
     const text = this.#messages.exchange.event(event)
     if (text === undefined) return
     if (PASSING.has(event.kind)) this.#progress.show(text)

@@ -72,9 +72,11 @@ async function exchangeOnce(
   site: Site,
   codes: Parameters<typeof exchange>[1],
 ): Promise<readonly NodeExchange[]> {
-  const { io, messages } = invocation
+  const { io, messages, options } = invocation
   await using _lock = await site.database.takeExchangeLock()
-  const watch = new ExchangeWatch(new Progress(io), messages, site.config.spoolFolder)
+  const watch = new ExchangeWatch(new Progress(io), messages, site.config.spoolFolder, {
+    tellsEmptyMailbox: !options.isSet('watch'),
+  })
   const signal = io.interruption()
   const transport = openTransport(invocation, site, {
     log: (line) => watch.note(line),

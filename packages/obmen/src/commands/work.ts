@@ -127,6 +127,7 @@ class Shift {
       new Progress({ ...io, isTerminal: false }),
       messages,
       spoolFolder,
+      { tellsEmptyMailbox: false },
     )
     const site = { ...this.#site, store }
     const transport = openTransport(this.#invocation, site, {
