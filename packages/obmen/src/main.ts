@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 
 import type { Command } from './commands/command.ts'
 import {
+  type Beginning,
   checkLanguage,
   findCommand,
   parseArguments,
@@ -19,8 +20,6 @@ import { ru } from './locale/ru.ts'
 import type { Io } from './output/io.ts'
 import { processIo } from './output/process-io.ts'
 
-type Beginning = ReturnType<typeof readBeginning>
-
 const LOCALES: Readonly<Record<Language, Messages>> = { en, ru }
 
 /** Runs the program for this process, and sets its exit code: the process ends when nothing is left to do. */
@@ -29,7 +28,8 @@ export async function runProcess(): Promise<void> {
   const io = processIo((error) => {
     const beginning = readBeginning(argv)
     const messages = chooseMessages(beginning, io)
-    process.exitCode = explain(knowError(error, STANDARD_OUTPUT), { io, messages, beginning })
+    const told = { io, messages, beginning: { ...beginning, asksForJson: false } }
+    process.exitCode = explain(knowError(error, STANDARD_OUTPUT), told)
   })
   const exitCode = await main(argv, io)
   process.exitCode ??= exitCode
@@ -88,7 +88,7 @@ function explain(
   {
     io,
     messages,
-    beginning: { words, isVerbose },
+    beginning: { words, isVerbose, asksForJson },
   }: {
     readonly io: Io
     readonly messages: Messages
@@ -99,6 +99,10 @@ function explain(
   const { message, hint } = messages.errorText(known, words[0])
   io.err(`${messages.general.errorLine(message)}\n`)
   if (hint !== undefined) io.err(`${messages.general.tryLine(hint)}\n`)
+  if (asksForJson) {
+    const { code, transient } = known
+    io.out(`${JSON.stringify({ error: { code, transient, message, hint: hint ?? null } })}\n`)
+  }
   if (isVerbose) io.err(`\n${inspect(known, { depth: 5 })}\n`)
   return exitCodeOf(known)
 }
