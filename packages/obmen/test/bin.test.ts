@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, openSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -121,17 +121,21 @@ describe('program', () => {
     assert.deepEqual(await once(child, 'exit'), [64, null])
   })
 
-  it('says that its results can not be written', { skip: !existsSync('/dev/full') }, async () => {
-    const full = openSync('/dev/full', 'w')
-    const child = spawn(process.execPath, [BIN, '--help'], {
-      env: { ...process.env, LC_ALL: 'C' },
-      stdio: ['ignore', full, 'pipe'],
+  it('says that its results can not be written', async () => {
+    const mainModule = new URL('../src/main.ts', import.meta.url)
+    const program = `
+      const { runProcess } = await import(${JSON.stringify(mainModule.href)})
+      process.argv = ['node', 'obmen', '--version', '--lang', 'en']
+      const running = runProcess()
+      process.stdout.emit('error', Object.assign(new Error(), { code: 'ENOSPC', syscall: 'write' }))
+      await running`
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+      stdio: ['ignore', 'ignore', 'pipe'],
     })
     const exit = once(child, 'exit')
     await waitForWords(child, /^error: \/dev\/stdout can't be written to: the disk is full\ntry: /)
 
     assert.deepEqual(await exit, [74, null])
-    closeSync(full)
   })
 
   it('says in both languages which Node.js it needs', () => {

@@ -34,8 +34,8 @@ describe('the spool', () => {
   })
 
   // `recursive` of Node.js 24 never comes back from there.
-  it('comes back from where nobody makes folders', { skip: !existsSync('/proc') }, async () => {
-    await assert.rejects(new Spool('/proc/obmen/spool').prepare(), { path: '/proc/obmen' })
+  it('comes back from where nobody makes folders', async () => {
+    await assert.rejects(new Spool('/proc/obmen/spool').prepare(), { path: /^\/proc/ })
   })
 
   it('keeps the bodies that are needed, and files that are not its own', async (t) => {

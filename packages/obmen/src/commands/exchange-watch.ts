@@ -13,6 +13,12 @@ const PASSING: ReadonlySet<ExchangeEvent['kind']> = new Set<ExchangeEvent['kind'
   'writing',
 ])
 
+export interface WatchOptions {
+  readonly spoolFolder: string
+  /** A program that goes on says nothing as long as nothing happens: not every minute that there is no message. */
+  readonly tellsEmptyMailbox: boolean
+}
+
 /** Tells people what happens during an exchange: problems at once, with what to do about them; who else has them, at its end. */
 export class ExchangeWatch {
   readonly #progress: Progress
@@ -23,17 +29,11 @@ export class ExchangeWatch {
   readonly #troubled = new Map<string, Set<string>>()
   #silence: Disposable | undefined
 
-  /** @param options a program that goes on says nothing as long as nothing happens: not every minute that there is no message */
-  constructor(
-    progress: Progress,
-    messages: Messages,
-    spoolFolder: string,
-    options: { readonly tellsEmptyMailbox: boolean },
-  ) {
+  constructor(progress: Progress, messages: Messages, options: WatchOptions) {
     this.#tellsEmptyMailbox = options.tellsEmptyMailbox
     this.#progress = progress
     this.#messages = messages
-    this.#spoolFolder = spoolFolder
+    this.#spoolFolder = options.spoolFolder
   }
 
   take(event: ExchangeEvent): void {

@@ -74,7 +74,8 @@ async function exchangeOnce(
 ): Promise<readonly NodeExchange[]> {
   const { io, messages, options } = invocation
   await using _lock = await site.database.takeExchangeLock()
-  const watch = new ExchangeWatch(new Progress(io), messages, site.config.spoolFolder, {
+  const watch = new ExchangeWatch(new Progress(io), messages, {
+    spoolFolder: site.config.spoolFolder,
     tellsEmptyMailbox: !options.isSet('watch'),
   })
   const signal = io.interruption()

@@ -1,4 +1,4 @@
-import type { MailUrl } from '../config/mail-url.ts'
+import { IMPLICIT_PORTS, type MailUrl } from '../config/mail-url.ts'
 import type { Messages } from '../locale/messages.ts'
 import type { Progress } from '../output/progress.ts'
 
@@ -16,6 +16,14 @@ const SILENCE_MS = 10_000
  * }
  */
 export function watchSilence(url: MailUrl, progress: Progress, messages: Messages): Disposable {
-  const timer = setTimeout(() => progress.note(messages.exchange.silent(url)), SILENCE_MS)
+  const { protocol, host, port, tls } = url
+  const silent = messages.exchange.silent({
+    server: `${host}:${port}`,
+    scheme: protocol,
+    ...(tls !== 'implicit' && {
+      encrypted: { scheme: `${protocol}s`, port: IMPLICIT_PORTS[protocol] },
+    }),
+  })
+  const timer = setTimeout(() => progress.note(silent), SILENCE_MS)
   return { [Symbol.dispose]: () => clearTimeout(timer) }
 }

@@ -1,4 +1,3 @@
-import { IMPLICIT_PORTS } from '../config/mail-url.ts'
 import type { CodeLetters, FormatMessages, Messages } from './messages.ts'
 import { englishConfig } from './en-config.ts'
 import { englishConflicts, englishRefused } from './en-conflicts.ts'
@@ -128,10 +127,10 @@ export const en: Messages = {
   exchange: {
     event: (event) => describeEvent(event, format),
     connecting: (host) => `connecting to ${host}`,
-    silent: ({ protocol, host, port, tls }) =>
-      tls === 'implicit'
-        ? `${host}:${port} has said nothing yet`
-        : `${host}:${port} has said nothing yet; at a port that is encrypted from its beginning (${IMPLICIT_PORTS[protocol]}) that is so with ${protocol}://: write ${protocol}s://`,
+    silent: ({ server, scheme, encrypted }) =>
+      encrypted === undefined
+        ? `${server} has said nothing yet`
+        : `${server} has said nothing yet; at a port that is encrypted from its beginning (${encrypted.port}) that is so with ${scheme}://: write ${encrypted.scheme}://`,
     looking: (looked, letters) =>
       `looking at letters: ${numbers.format(looked)} of ${numbers.format(letters)}`,
     stopping: () => 'stopping: what is done stays done; once more ends the program at once',

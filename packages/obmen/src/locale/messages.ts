@@ -11,7 +11,6 @@ import type {
 import type { PreparedTable } from '@obmen/exchange/sqlite'
 import type { RecipientOutcome } from '@obmen/mail/smtp'
 
-import type { MailUrl } from '../config/mail-url.ts'
 import type { KnownError } from '../errors/known-error.ts'
 import type { Language } from './language.ts'
 
@@ -19,6 +18,13 @@ import type { Language } from './language.ts'
 export interface ErrorText {
   readonly message: string
   readonly hint: string | undefined
+}
+
+/** A server that says nothing, at `host:port`. `encrypted` is the other way to write its address, and the port of that. */
+export interface SilentServer {
+  readonly server: string
+  readonly scheme: string
+  readonly encrypted?: { readonly scheme: string; readonly port: number }
 }
 
 /** Every text that people read, as a function of what it tells. One language each implements it. */
@@ -123,7 +129,7 @@ export interface ExchangeMessages {
   /** `undefined` for what needs no word. */
   readonly event: (event: ExchangeEvent) => string | undefined
   /** The server has said nothing for some time. Without TLS from the beginning it is the server that speaks first. */
-  readonly silent: (url: MailUrl) => string
+  readonly silent: (server: SilentServer) => string
   readonly connecting: (host: string) => string
   readonly looking: (looked: number, letters: number) => string
   readonly stopping: () => string

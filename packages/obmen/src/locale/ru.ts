@@ -1,4 +1,3 @@
-import { IMPLICIT_PORTS } from '../config/mail-url.ts'
 import type { CodeLetters, FormatMessages, Messages } from './messages.ts'
 import { russianConfig } from './ru-config.ts'
 import { russianConflicts, russianRefused } from './ru-conflicts.ts'
@@ -134,10 +133,10 @@ export const ru: Messages = {
   exchange: {
     event: (event) => describeEvent(event, format),
     connecting: (host) => `соединение с ${host}`,
-    silent: ({ protocol, host, port, tls }) =>
-      tls === 'implicit'
-        ? `${host}:${port} пока молчит`
-        : `${host}:${port} пока молчит; так бывает, если порт шифруется с самого начала (${IMPLICIT_PORTS[protocol]}), а указано ${protocol}://: тогда пишите ${protocol}s://`,
+    silent: ({ server, scheme, encrypted }) =>
+      encrypted === undefined
+        ? `${server} пока молчит`
+        : `${server} пока молчит; так бывает, если порт шифруется с самого начала (${encrypted.port}), а указано ${scheme}://: тогда пишите ${encrypted.scheme}://`,
     looking: (looked, letters) =>
       `просмотр писем: ${russianNumber(looked)} из ${russianNumber(letters)}`,
     stopping: () => 'остановка: сделанное сохраняется; ещё раз — закончить программу сразу',

@@ -26,7 +26,10 @@ function toldOf(codes: readonly string[], messages: Messages): readonly string[]
     input: () => Promise.resolve(''),
     interruption: () => new AbortController().signal,
   }
-  const watch = new ExchangeWatch(new Progress(io), messages, 'spool', { tellsEmptyMailbox: true })
+  const watch = new ExchangeWatch(new Progress(io), messages, {
+    spoolFolder: 'spool',
+    tellsEmptyMailbox: true,
+  })
   for (const node of [...codes, ...codes].map(parseNodeCode)) watch.take(troubleOf(node))
   watch.end()
   return written.join('').trimEnd().split('\n')

@@ -388,40 +388,6 @@ describe('exchange that fails', () => {
     assert.equal(exitCode, 130)
     assert.match(err, /error: stopped before the end\ntry: run the same command again: /)
   })
-
-  it('takes an interval only together with --watch', async () => {
-    await using post = await TestPost.start()
-    using office = await post.site('ЦБ', 'С01', SOME_GOODS)
-
-    const { exitCode, err } = await office.run('exchange', '--every', '1 hour')
-
-    assert.equal(exitCode, 64)
-    assert.match(err, /--watch/)
-  })
-
-  for (const words of [['exchange'], ['exchange', '--dry-run']]) {
-    it(`says in ${words.join(' ')} that a server says nothing, and what may be the matter`, async (t) => {
-      await using post = await TestPost.start()
-      using office = await post.site('ЦБ', 'С01', SOME_GOODS)
-      t.mock.timers.enable({ apis: ['setTimeout'] })
-      const silent = createServer((socket) => {
-        t.mock.timers.tick(10_000)
-        socket.destroy()
-      })
-      await once(silent.listen(0, '127.0.0.1'), 'listening')
-      const { port } = silent.address() as AddressInfo
-      office.env['OBMEN_RECEIVE'] = `pop3://exchange%40example.org@127.0.0.1:${port}`
-
-      const { exitCode, err } = await office.run(...words)
-      await new Promise((resolve) => silent.close(resolve))
-
-      assert.equal(exitCode, 75)
-      const told = new RegExp(
-        `^127\\.0\\.0\\.1:${port} has said nothing yet; .*\\(995\\).* pop3s://\n`,
-      )
-      assert.match(err, told)
-    })
-  }
 })
 
 /** What was sent to the first node of a result. */
