@@ -80,7 +80,9 @@ export class DeadlineExceeded extends MailError {
       hint:
         phase === 'total'
           ? 'Raise totalTimeoutMs if the network is slow or the letters are large'
-          : 'Try again later; raise the deadline of this phase if the server is known to be slow',
+          : phase === 'receive'
+            ? 'Check host and port: one that is encrypted from its beginning (465, 993, 995) says nothing before TLS; raise the deadline if the server is known to be slow'
+            : 'Try again later; raise the deadline of this phase if the server is known to be slow',
     })
     this.phase = phase
     this.timeoutMs = timeoutMs

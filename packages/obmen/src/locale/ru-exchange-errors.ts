@@ -117,7 +117,7 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
     text(
       `почтовый сервер не принял ${error.fileName}: ${wordsAfterVerdict(error.message)}`,
       error.row === undefined
-        ? 'проверьте messageSize и address в настройке и место в ящике; слова сервера приведены выше'
+        ? REFUSAL_HINTS[error.reason]
         : `строка ${error.row.key} таблицы «${error.row.table}» одна больше, чем принимает почтовый сервер: уменьшите её или попросите поднять предел`,
     ),
   DELIVERY_DEFERRED: (error) =>
@@ -130,6 +130,15 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
       `соединение прервалось раньше, чем сервер подтвердил ${fileName}`,
       'ничего: письмо уйдёт ещё раз, а применится один раз',
     ),
+}
+
+const REFUSAL_HINTS: Readonly<
+  Record<(AnyExchangeError & { readonly code: 'DELIVERY_REFUSED' })['reason'], string>
+> = {
+  'mailbox-full': 'ящик полон: удалите письма или увеличьте его',
+  'too-large': 'уменьшите messageSize в настройке или попросите поднять предел почтового сервера',
+  'address-unknown': 'проверьте address в настройке: сервер не знает этого адреса',
+  other: 'спросите администратора почтового сервера; его слова приведены выше',
 }
 
 function quoteAll(names: readonly string[]): string {

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 import { TlsFailed } from '@obmen/mail/errors'
 
 import {
+  DeliveryRefused,
   NodeCodeInvalid,
   type RuleFault,
   RuleInvalid,
@@ -115,6 +116,12 @@ describe('error in words', () => {
       assert.match(message, /^правило таблицы «Orders» нельзя исполнить: .*[а-я]{3}/)
       assert.doesNotMatch(message, /undefined|\[object/)
     }
+  })
+
+  it('says in Russian what to do about a full mailbox', () => {
+    const refused = new DeliveryRefused('m.zst', '552 5.2.2 full', { reason: 'mailbox-full' })
+
+    assert.equal(ru.errorText(refused).hint, 'ящик полон: удалите письма или увеличьте его')
   })
 
   it('keeps the words of the server in Russian', () => {
