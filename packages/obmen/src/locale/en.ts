@@ -166,7 +166,10 @@ export const en: Messages = {
     database: () => 'database',
     address: () => 'mailbox',
     waiting: () => 'rows to send',
-    conflicts: (count) => `Conflicts: ${numbers.format(count)}`,
+    conflicts: (count, open) => {
+      const state = open === 0 ? 'all decided' : `${numbers.format(open)} to be decided`
+      return `Conflicts: ${numbers.format(count)}${count === 0 ? '' : `, ${state}`}`
+    },
     unsentRows: (count) => `Rows that can't be sent as they are: ${numbers.format(count)}`,
     unsentReason: (reason) =>
       reason.kind === 'not-utf8'

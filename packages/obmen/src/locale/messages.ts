@@ -162,7 +162,7 @@ export interface StatusMessages {
   readonly database: () => string
   readonly address: () => string
   readonly waiting: () => string
-  readonly conflicts: (count: number) => string
+  readonly conflicts: (count: number, open: number) => string
   readonly refusedRows: (count: number) => string
   readonly unsentRows: (count: number) => string
   readonly unsentReason: (reason: UnsentReason) => string

@@ -172,7 +172,10 @@ export const ru: Messages = {
     database: () => 'база данных',
     address: () => 'почтовый ящик',
     waiting: () => 'строк к отправке',
-    conflicts: (count) => `Конфликтов: ${russianNumber(count)}`,
+    conflicts: (count, open) => {
+      const state = open === 0 ? 'все решены' : `ждут решения: ${russianNumber(open)}`
+      return `Конфликтов: ${russianNumber(count)}${count === 0 ? '' : `, ${state}`}`
+    },
     unsentRows: (count) => `Строк, которые нельзя отправить как есть: ${russianNumber(count)}`,
     unsentReason: (reason) =>
       reason.kind === 'not-utf8'
