@@ -30,6 +30,7 @@ import type {
 } from './store/errors.ts'
 import type { DeliveryDeferred, DeliveryRefused, DeliveryUnknown } from './transport/errors.ts'
 
+export type { RuleFault } from './plan/rule-fault.ts'
 export { MessageDamaged, MessageTooNew } from './message/errors.ts'
 export {
   NodeAttributeInvalid,

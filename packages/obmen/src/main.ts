@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 
 import type { Command } from './commands/command.ts'
 import {
+  type Beginning,
   checkLanguage,
   findCommand,
   parseArguments,
@@ -23,8 +24,19 @@ const LOCALES: Readonly<Record<Language, Messages>> = { en, ru }
 
 /** Runs the program for this process, and sets its exit code: the process ends when nothing is left to do. */
 export async function runProcess(): Promise<void> {
-  process.exitCode = await main(process.argv.slice(2), processIo())
+  const argv = process.argv.slice(2)
+  const io = processIo((error) => {
+    const beginning = readBeginning(argv)
+    const messages = chooseMessages(beginning, io)
+    const told = { io, messages, beginning: { ...beginning, asksForJson: false } }
+    process.exitCode = explain(knowError(error, STANDARD_OUTPUT), told)
+  })
+  const exitCode = await main(argv, io)
+  process.exitCode ??= exitCode
 }
+
+/** A name for it that is the same in every language. */
+const STANDARD_OUTPUT = '/dev/stdout'
 
 /**
  * Runs one command line. Everything that is thrown ends here: it is told on standard error, as what happened and what to do,
@@ -32,9 +44,7 @@ export async function runProcess(): Promise<void> {
  */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   const beginning = readBeginning(argv)
-  const asked = beginning.language ?? ''
-  const language = isLanguage(asked) ? asked : chooseLanguage(io.env, io.systemLocale)
-  const messages = LOCALES[language]
+  const messages = chooseMessages(beginning, io)
   try {
     checkLanguage(beginning.language)
     if (beginning.asksForVersion) {
@@ -48,6 +58,10 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   } catch (error) {
     return explain(error, { io, messages, beginning })
   }
+}
+
+function chooseMessages({ language: asked = '' }: Beginning, io: Io): Messages {
+  return LOCALES[isLanguage(asked) ? asked : chooseLanguage(io.env, io.systemLocale)]
 }
 
 /** The help of one command, or of all: also of a group such as `node`. */
@@ -74,17 +88,21 @@ function explain(
   {
     io,
     messages,
-    beginning: { words, isVerbose },
+    beginning: { words, isVerbose, asksForJson },
   }: {
     readonly io: Io
     readonly messages: Messages
-    readonly beginning: ReturnType<typeof readBeginning>
+    readonly beginning: Beginning
   },
 ): ExitCode {
   const known = knowError(error)
   const { message, hint } = messages.errorText(known, words[0])
   io.err(`${messages.general.errorLine(message)}\n`)
   if (hint !== undefined) io.err(`${messages.general.tryLine(hint)}\n`)
+  if (asksForJson) {
+    const { code, transient } = known
+    io.out(`${JSON.stringify({ error: { code, transient, message, hint: hint ?? null } })}\n`)
+  }
   if (isVerbose) io.err(`\n${inspect(known, { depth: 5 })}\n`)
   return exitCodeOf(known)
 }

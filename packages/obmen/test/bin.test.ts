@@ -74,7 +74,8 @@ describe('program', () => {
     const processIo = new URL('../src/output/process-io.ts', import.meta.url)
     const busyProgram = `
       const { processIo } = await import(${JSON.stringify(processIo.href)})
-      processIo().interruption().addEventListener('abort', () => console.error('stopping'))
+      const io = processIo(() => undefined)
+      io.interruption().addEventListener('abort', () => console.error('stopping'))
       setInterval(() => undefined, 1000)
       console.error('busy')`
     const child = spawn(process.execPath, ['--input-type=module', '--eval', busyProgram], {
@@ -87,6 +88,54 @@ describe('program', () => {
     child.kill('SIGINT')
 
     assert.deepEqual(await once(child, 'exit'), [null, 'SIGINT'])
+  })
+
+  it('hears a signal wherever it asks for one, and listens but once', async () => {
+    const processIo = new URL('../src/output/process-io.ts', import.meta.url)
+    const askingProgram = `
+      const { processIo } = await import(${JSON.stringify(processIo.href)})
+      const io = processIo(() => undefined)
+      const waiting = setInterval(() => undefined, 1000)
+      for (let asked = 0; asked < 20; asked += 1) io.interruption()
+      process.on('SIGINT', () => {
+        clearInterval(waiting)
+        console.error(io.interruption().aborted, process.listenerCount('SIGTERM'))
+      })
+      console.error('asked')`
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', askingProgram], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    await waitForWords(child, /asked/)
+
+    child.kill('SIGINT')
+
+    await waitForWords(child, /^true 1$/m)
+  })
+
+  it('goes on when nobody reads what it tells, and ends as it would', async () => {
+    const child = spawn(process.execPath, [BIN, 'exchange', '--nonsense'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    child.stderr.destroy()
+
+    assert.deepEqual(await once(child, 'exit'), [64, null])
+  })
+
+  it('says that its results can not be written', async () => {
+    const mainModule = new URL('../src/main.ts', import.meta.url)
+    const program = `
+      const { runProcess } = await import(${JSON.stringify(mainModule.href)})
+      process.argv = ['node', 'obmen', '--version', '--lang', 'en']
+      const running = runProcess()
+      process.stdout.emit('error', Object.assign(new Error(), { code: 'ENOSPC', syscall: 'write' }))
+      await running`
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    const exit = once(child, 'exit')
+    await waitForWords(child, /^error: \/dev\/stdout can't be written to: the disk is full\ntry: /)
+
+    assert.deepEqual(await exit, [74, null])
   })
 
   it('says in both languages which Node.js it needs', () => {

@@ -1,5 +1,6 @@
 import { ExchangeError } from './exchange-error.ts'
 import type { NodeCode } from './node-code.ts'
+import { describeRuleFault, type RuleFault } from './rule-fault.ts'
 import type { Stop } from './standing.ts'
 
 /** A node that this database exchanges nothing with. */
@@ -52,13 +53,16 @@ export class RuleInvalid extends ExchangeError {
   readonly code = 'RULE_INVALID'
   readonly transient = false
   readonly table: string
-  readonly fault: string
+  readonly fault: RuleFault
 
-  constructor(table: string, fault: string, options: { readonly cause?: unknown } = {}) {
-    super(`the rule for table ${JSON.stringify(table)} can't be kept: ${fault}`, {
-      ...options,
-      hint: 'mend it under "rules" in the configuration; until then nothing is exchanged',
-    })
+  constructor(table: string, fault: RuleFault, options: { readonly cause?: unknown } = {}) {
+    super(
+      `the rule for table ${JSON.stringify(table)} can't be kept: ${describeRuleFault(fault)}`,
+      {
+        ...options,
+        hint: 'mend it under "rules" in the configuration; until then nothing is exchanged',
+      },
+    )
     this.table = table
     this.fault = fault
   }

@@ -144,10 +144,7 @@ export function isUsable(block: KeyBlock, own: KeyBlock | undefined, at: KeyPosi
 export function keyBlockRuleOf(rules: PlanRules, table: string): KeyBlockRule | undefined {
   const rule = rules.tables.get(table)?.keyBlocks
   if (rule !== undefined && rules.mainNode === undefined) {
-    throw new RuleInvalid(
-      table,
-      'blocks of keys are handed out by the head office: name it as "main"',
-    )
+    throw new RuleInvalid(table, { kind: 'main-missing' })
   }
   return rule
 }

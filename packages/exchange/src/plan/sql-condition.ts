@@ -34,13 +34,13 @@ export function parseCondition(text: string, table: string): SqlCondition {
       depth += 1
     } else if (token === ')') {
       depth -= 1
-      if (depth < 0) throw new RuleInvalid(table, 'a bracket is closed that was not opened')
+      if (depth < 0) throw new RuleInvalid(table, { kind: 'bracket-unopened' })
     } else if (token.length < 2 || token === '--' || token === '/*') {
-      throw new RuleInvalid(table, `${JSON.stringify(token)} has no place in a condition`)
+      throw new RuleInvalid(table, { kind: 'token-out-of-place', token })
     }
   }
-  if (depth > 0) throw new RuleInvalid(table, 'a bracket is not closed')
-  if (text.trim() === '') throw new RuleInvalid(table, 'the condition is empty')
+  if (depth > 0) throw new RuleInvalid(table, { kind: 'bracket-open' })
+  if (text.trim() === '') throw new RuleInvalid(table, { kind: 'condition-empty' })
   return { parts: [...parts, text.slice(begin)], names }
 }
 

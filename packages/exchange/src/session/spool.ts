@@ -1,5 +1,6 @@
-import { mkdir, readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 
 /**
  * The folder of messages on their way out and in. A body stays until all letters with it are taken, so that another try sends the
@@ -13,7 +14,7 @@ export class Spool {
   }
 
   async prepare(): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
+    await makeFolder(this.#folder)
   }
 
   /** The body of messages; its name is a UUID. */
@@ -41,3 +42,19 @@ export class Spool {
 }
 
 const OURS = /^(?:in_|body_[0-9a-f-]+$)/
+
+/**
+ * Makes a folder and those that it lies in. `recursive` of Node.js says of a disk that can only be read that there is no such folder;
+ * here it is what the operating system says.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return
+    if (code !== 'ENOENT' || existsSync(dirname(folder))) throw error
+    await makeFolder(dirname(folder))
+    await mkdir(folder, { mode: 0o700 })
+  }
+}

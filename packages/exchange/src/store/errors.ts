@@ -1,4 +1,5 @@
 import { ExchangeError } from '../plan/exchange-error.ts'
+import type { ExchangePlan } from '../plan/exchange-plan.ts'
 
 /** A database that was not prepared for an exchange, or not by this program. */
 export class StoreNotPrepared extends ExchangeError {
@@ -14,15 +15,16 @@ export class StoreNotPrepared extends ExchangeError {
 export class StoreOfAnotherPlan extends ExchangeError {
   readonly code = 'STORE_OF_ANOTHER_PLAN'
   readonly transient = false
-  readonly prepared: string
-  readonly wanted: string
+  readonly prepared: ExchangePlan
+  readonly wanted: ExchangePlan
 
-  constructor(prepared: string, wanted: string) {
-    super(`the database was prepared as ${prepared}, not as ${wanted}`, {
+  constructor(prepared: ExchangePlan, wanted: ExchangePlan) {
+    const [was, is] = [prepared, wanted].map(({ thisNode, name }) => `node ${thisNode} of ${name}`)
+    super(`the database was prepared as ${was}, not as ${is}`, {
       hint: 'check "plan", "node" and "database" in the configuration: is it the file of another site, or a copy of its database?',
     })
-    this.prepared = prepared
-    this.wanted = wanted
+    this.prepared = { name: prepared.name, thisNode: prepared.thisNode }
+    this.wanted = { name: wanted.name, thisNode: wanted.thisNode }
   }
 }
 
@@ -48,12 +50,15 @@ export class TableUnknown extends ExchangeError {
   readonly code = 'TABLE_UNKNOWN'
   readonly transient = false
   readonly table: string
+  /** The tables that there are. */
+  readonly known: readonly string[]
 
   constructor(table: string, known: readonly string[]) {
     super(`there is no table ${JSON.stringify(table)} in the database`, {
       hint: `check "tables" in the configuration; the database has: ${known.join(', ')}`,
     })
     this.table = table
+    this.known = known
   }
 }
 

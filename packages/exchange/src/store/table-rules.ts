@@ -14,7 +14,7 @@ export function checkTableNames(
 ): void {
   const names = new Set(tables.map(({ name }) => name))
   for (const table of rules.tables.keys()) {
-    if (!names.has(table)) throw new RuleInvalid(table, 'the plan has no such table')
+    if (!names.has(table)) throw new RuleInvalid(table, { kind: 'table-unknown' })
   }
 }
 
@@ -30,11 +30,8 @@ export function readLeftOut(
   for (const column of rule?.leaveOut ?? []) {
     if (table.others.some(({ name }) => name === column)) continue
     const isKey = table.key.some(({ name }) => name === column)
-    const name = JSON.stringify(column)
-    throw new RuleInvalid(
-      table.name,
-      isKey ? `column ${name} is part of its key and can't stay here` : `it has no column ${name}`,
-    )
+    const kind = isKey ? 'column-in-key' : 'column-unknown'
+    throw new RuleInvalid(table.name, { kind, column })
   }
   return new Set(rule?.leaveOut)
 }

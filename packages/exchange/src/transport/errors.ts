@@ -11,9 +11,13 @@ export interface RowName {
   readonly key: string
 }
 
+/** Why a mail server does not take a message. */
+export type RefusalReason = 'mailbox-full' | 'too-large' | 'address-unknown' | 'other'
+
 interface RefusalFacts extends DeliveryFacts {
   /** Its size is the reason. */
   readonly isTooLarge?: boolean
+  readonly reason?: RefusalReason
   /** The row that is too large, when there is no other one in the message. */
   readonly row?: RowName
 }
@@ -24,6 +28,8 @@ export class DeliveryRefused extends ExchangeError {
   readonly transient = false
   readonly fileName: string
   readonly isTooLarge: boolean
+  /** Why, where the status of the server tells it. */
+  readonly reason: RefusalReason
   /** The one row in the message that alone is larger than the mail server takes: no smaller message helps. */
   readonly row: RowName | undefined
   readonly #words: string
@@ -32,6 +38,7 @@ export class DeliveryRefused extends ExchangeError {
     super(`${fileName} was refused: ${words}`, facts)
     this.fileName = fileName
     this.isTooLarge = facts.isTooLarge ?? false
+    this.reason = facts.reason ?? (this.isTooLarge ? 'too-large' : 'other')
     this.row = facts.row
     this.#words = words
   }

@@ -14,7 +14,7 @@ import type { MailboxAddress } from '@obmen/mail/mime'
 
 import { formatFileName } from '../message/file-name.ts'
 import type { ExchangePlan } from '../plan/exchange-plan.ts'
-import { DeliveryDeferred, DeliveryRefused, DeliveryUnknown } from './errors.ts'
+import { DeliveryDeferred, DeliveryRefused, DeliveryUnknown, type RefusalReason } from './errors.ts'
 import { composeLetter } from './exchange-letter.ts'
 import { openImapLetterBox } from './imap-letter-box.ts'
 import type { LetterBox } from './letter-box.ts'
@@ -157,14 +157,20 @@ const TOO_LARGE = {
 /** What an administrator can do about the refusals that happen: quota, size, address, relaying. */
 function refusalFacts({ reply }: RecipientOutcome): {
   readonly isTooLarge?: boolean
+  readonly reason?: RefusalReason
   readonly hint: string
 } {
   const enhanced = reply?.enhancedStatus
   const status = enhanced === undefined ? '' : formatEnhancedStatus(enhanced)
   // RFC 5321 gives one code, 552, to a full mailbox and to a large letter; only RFC 3463 keeps them apart.
-  if (status === '5.2.2') return { hint: 'the mailbox is full: remove letters or raise its quota' }
+  if (status === '5.2.2') {
+    const hint = 'the mailbox is full: remove letters or raise its quota'
+    return { reason: 'mailbox-full', hint }
+  }
   if (reply?.code === 552 || status === '5.3.4' || status === '5.2.3') return TOO_LARGE
-  if (status === '5.1.1')
-    return { hint: 'check "address" in the configuration: the server does not know it' }
+  if (status === '5.1.1') {
+    const hint = 'check "address" in the configuration: the server does not know it'
+    return { reason: 'address-unknown', hint }
+  }
   return { hint: 'ask the administrator of the mail server; its words are above' }
 }

@@ -291,18 +291,43 @@ describe('a message whose letter', () => {
 
 describe('a message that is refused', () => {
   const refusals = [
-    { code: 552, text: '5.2.2 mailbox full', hint: /^the mailbox is full/, isTooLarge: false },
-    { code: 552, text: '5.3.4 too large', hint: /^lower "messageSize"/, isTooLarge: true },
-    { code: 552, text: 'too much', hint: /^lower "messageSize"/, isTooLarge: true },
-    { code: 550, text: '5.1.1 who is that', hint: /^check "address"/, isTooLarge: false },
+    {
+      code: 552,
+      text: '5.2.2 mailbox full',
+      hint: /^the mailbox is full/,
+      reason: 'mailbox-full',
+      isTooLarge: false,
+    },
+    {
+      code: 552,
+      text: '5.3.4 too large',
+      hint: /^lower "messageSize"/,
+      reason: 'too-large',
+      isTooLarge: true,
+    },
+    {
+      code: 552,
+      text: 'too much',
+      hint: /^lower "messageSize"/,
+      reason: 'too-large',
+      isTooLarge: true,
+    },
+    {
+      code: 550,
+      text: '5.1.1 who is that',
+      hint: /^check "address"/,
+      reason: 'address-unknown',
+      isTooLarge: false,
+    },
   ]
-  for (const { code, text, hint, isTooLarge } of refusals) {
+  for (const { code, text, hint, reason, isTooLarge } of refusals) {
     it(`with ${code} ${text} comes with the advice for it`, async (t) => {
       const { sender } = await openPost(t, { onLetter: () => ({ kind: 'refuse', code, text }) })
 
       await assert.rejects(sender.deliver(outgoing(1)), (error) => {
         assert.ok(error instanceof DeliveryRefused)
         assert.match(error.hint ?? '', hint)
+        assert.equal(error.reason, reason)
         return error.isTooLarge === isTooLarge
       })
     })

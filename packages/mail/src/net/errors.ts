@@ -16,7 +16,10 @@ export class ConnectionFailed extends MailError {
     readonly systemCode: string
     readonly cause: unknown
   }) {
-    super(`connecting to ${facts.host}:${facts.port} failed: ${facts.systemCode}`, {
+    const { host, port, systemCode } = facts
+    const words = SYSTEM_WORDS[systemCode]
+    const reason = words === undefined ? systemCode : `${words} (${systemCode})`
+    super(`connecting to ${host}:${port} failed: ${reason}`, {
       cause: facts.cause,
       hint: SYSTEM_HINTS[facts.systemCode] ?? 'Check the network of this machine, host and port',
     })
@@ -24,6 +27,17 @@ export class ConnectionFailed extends MailError {
     this.port = facts.port
     this.systemCode = facts.systemCode
   }
+}
+
+/** The code alone says nothing to a person, and often nobody sees more than the message. */
+const SYSTEM_WORDS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'there is no host of this name',
+  EAI_AGAIN: 'the name of the host is not resolved at present',
+  ECONNREFUSED: 'nobody answers at this port',
+  EHOSTUNREACH: 'there is no way to the host',
+  ENETUNREACH: 'there is no network',
+  ETIMEDOUT: 'there is no answer',
+  ECONNRESET: 'the connection was reset',
 }
 
 const SYSTEM_HINTS: Readonly<Record<string, string>> = {
@@ -36,15 +50,18 @@ const SYSTEM_HINTS: Readonly<Record<string, string>> = {
 export type DeadlinePhase =
   'connect' | 'tls' | 'send' | 'receive' | 'source' | 'sink' | 'token' | 'total'
 
-const PHASE_ATTEMPTS: Readonly<Record<DeadlinePhase, string>> = {
-  connect: 'connecting',
-  tls: 'the TLS handshake',
-  send: 'sending',
-  receive: 'waiting for an answer',
-  source: 'waiting for the next piece of the content',
-  sink: 'waiting for the sink to take the content',
-  token: 'asking for an access token',
-  total: 'the whole conversation',
+/** What was tried, and the word that the name of the server follows, where it is the server that was waited for. */
+const PHASE_ATTEMPTS: Readonly<
+  Record<DeadlinePhase, readonly [attempt: string, preposition?: string]>
+> = {
+  connect: ['connecting', 'to'],
+  tls: ['the TLS handshake', 'with'],
+  send: ['sending', 'to'],
+  receive: ['waiting for an answer', 'of'],
+  source: ['waiting for the next piece of the content'],
+  sink: ['waiting for the sink to take the content'],
+  token: ['asking for an access token'],
+  total: ['the whole conversation', 'with'],
 }
 
 /** The other side, or the caller's content, sink or token provider, took too long. The connection is closed, and whether the last command took effect is not known. */
@@ -53,17 +70,30 @@ export class DeadlineExceeded extends MailError {
   readonly transient = true
   readonly phase: DeadlinePhase
   readonly timeoutMs: number
+  /** The server that did not do it, as `host:port`; `undefined` where it is not the server that was waited for. */
+  readonly server: string | undefined
 
-  constructor(phase: DeadlinePhase, timeoutMs: number) {
-    super(`${PHASE_ATTEMPTS[phase]} was given up: not done within ${timeoutMs} ms`, {
+  constructor(phase: DeadlinePhase, timeoutMs: number, server?: string) {
+    const [attempt, preposition] = PHASE_ATTEMPTS[phase]
+    const whose = server === undefined ? '' : ` ${preposition} ${server}`
+    super(`${attempt}${whose} was given up: not done within ${inWords(timeoutMs)}`, {
       hint:
         phase === 'total'
           ? 'Raise totalTimeoutMs if the network is slow or the letters are large'
-          : 'Try again later; raise the deadline of this phase if the server is known to be slow',
+          : phase === 'receive'
+            ? 'Check host and port: one that is encrypted from its beginning (465, 993, 995) says nothing before TLS; raise the deadline if the server is known to be slow'
+            : 'Try again later; raise the deadline of this phase if the server is known to be slow',
     })
     this.phase = phase
     this.timeoutMs = timeoutMs
+    this.server = server
   }
+}
+
+/** In the largest unit that makes a whole number of it. */
+function inWords(ms: number): string {
+  if (ms > 60_000 && ms % 60_000 === 0) return `${ms / 60_000} minutes`
+  return ms > 1_000 && ms % 1_000 === 0 ? `${ms / 1_000} seconds` : `${ms} ms`
 }
 
 /** The caller's `AbortSignal` ended it; its reason is the `cause`. The connection is closed. */

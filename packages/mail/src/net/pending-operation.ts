@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts'
 import type { MailError } from '../base/mail-error.ts'
 import { DeadlineTimer } from './deadline-timer.ts'
-import { DeadlineExceeded, type DeadlinePhase } from './errors.ts'
+import type { DeadlinePhase } from './errors.ts'
 
 /** How long an operation may take, of which some may have passed before it began. */
 export interface Deadline {
@@ -23,11 +23,11 @@ export class PendingOperation {
   #pending: Pending | undefined
 
   /** @param onMissed what is to be done at the deadline, which must end the operation. */
-  constructor(onMissed: (missed: DeadlineExceeded) => void) {
+  constructor(onMissed: (phase: DeadlinePhase, timeoutMs: number) => void) {
     this.#timer = new DeadlineTimer(() => {
       const { phase, timeoutMs } = this.#pending?.deadline ?? {}
       if (phase !== undefined && timeoutMs !== undefined) {
-        onMissed(new DeadlineExceeded(phase, timeoutMs))
+        onMissed(phase, timeoutMs)
       }
     })
   }

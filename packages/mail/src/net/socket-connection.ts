@@ -22,7 +22,13 @@ import { ProtocolLogger } from '../wire/protocol-log.ts'
 import { channelBindingOf } from './channel-binding.ts'
 import { clientCertificateOf } from './client-certificate.ts'
 import type { Connection } from './connection.ts'
-import { Aborted, ConnectionFailed, DeadlineExceeded, TlsFailed } from './errors.ts'
+import {
+  Aborted,
+  ConnectionFailed,
+  DeadlineExceeded,
+  type DeadlinePhase,
+  TlsFailed,
+} from './errors.ts'
 import type { ConnectionOptions, MailServer } from './mail-server.ts'
 import { openSocket } from './open-socket.ts'
 import { PendingOperation, type Deadline } from './pending-operation.ts'
@@ -67,7 +73,7 @@ export class SocketConnection implements Connection {
   #hasRoom = true
   /** How much was sent since the system was last asked for what has arrived. */
   #octetsSinceRead = 0
-  readonly #operation = new PendingOperation((missed) => this.close(missed))
+  readonly #operation = new PendingOperation((phase, ms) => this.#giveUp(phase, ms))
 
   /** @param log what records the conversation instead of an ordinary logger. */
   constructor(server: MailServer, options: ConnectionOptions, log?: ProtocolLogger) {
@@ -207,7 +213,15 @@ export class SocketConnection implements Connection {
   }
 
   get #name(): string {
-    return `the connection to ${this.#server.host}:${this.#server.port}`
+    return `the connection to ${this.#address}`
+  }
+
+  get #address(): string {
+    return `${this.#server.host}:${this.#server.port}`
+  }
+
+  #giveUp(phase: DeadlinePhase, timeoutMs: number): void {
+    this.close(new DeadlineExceeded(phase, timeoutMs, this.#address))
   }
 
   /** Follows what ends the connection from outside of it. Returns what undoes that. */
@@ -218,9 +232,7 @@ export class SocketConnection implements Connection {
     const timer =
       totalTimeoutMs === undefined
         ? undefined
-        : startTimer(totalTimeoutMs, () =>
-            this.close(new DeadlineExceeded('total', totalTimeoutMs)),
-          )
+        : startTimer(totalTimeoutMs, () => this.#giveUp('total', totalTimeoutMs))
     return () => {
       signal?.removeEventListener('abort', abort)
       clearTimeout(timer)

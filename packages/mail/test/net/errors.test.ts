@@ -12,17 +12,33 @@ describe('ConnectionFailed', () => {
       cause: undefined,
     })
 
-    assert.equal(error.message, 'connecting to mail.example.org:465 failed: ENOTFOUND')
+    assert.equal(
+      error.message,
+      'connecting to mail.example.org:465 failed: there is no host of this name (ENOTFOUND)',
+    )
     assert.match(error.hint ?? '', /spelling/)
     assert.equal(error.transient, true)
   })
 })
 
 describe('DeadlineExceeded', () => {
-  it('names what was waited for and for how long', () => {
-    const error = new DeadlineExceeded('receive', 300_000)
+  it('names what was waited for, of whom, and for how long', () => {
+    const error = new DeadlineExceeded('receive', 300_000, 'mail.example.org:587')
 
-    assert.equal(error.message, 'waiting for an answer was given up: not done within 300000 ms')
+    assert.equal(
+      error.message,
+      'waiting for an answer of mail.example.org:587 was given up: not done within 5 minutes',
+    )
+    assert.equal(error.server, 'mail.example.org:587')
+  })
+
+  it('says how long in words that fit', () => {
+    const words = [90_000, 10_000, 1_500, 60_000].map((ms) => new DeadlineExceeded('source', ms))
+
+    assert.deepEqual(
+      words.map(({ message }) => message.replace(/.* within /, '')),
+      ['90 seconds', '10 seconds', '1500 ms', '60 seconds'],
+    )
   })
 
   it('names the setting when it was the whole conversation', () => {

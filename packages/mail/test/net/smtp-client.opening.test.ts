@@ -201,6 +201,7 @@ describe('opening an SMTP connection', () => {
     await assert.rejects(openSmtp(silent.at(), { deadlines: { greetingMs: 20 } }), {
       code: 'DEADLINE_EXCEEDED',
       phase: 'receive',
+      server: `127.0.0.1:${silent.at().port}`,
     })
   })
 

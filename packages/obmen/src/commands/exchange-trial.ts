@@ -1,11 +1,14 @@
 import type { NodeCode } from '@obmen/exchange'
 import { openSmtp, type ProtocolLog } from '@obmen/mail/smtp'
 
+import type { MailServerSetting } from '../config/config.ts'
+import { Progress } from '../output/progress.ts'
 import { formatTable } from '../output/table.ts'
 import { toMailServer } from '../site/mail-server.ts'
 import type { Site } from '../site/open-site.ts'
 import type { Invocation } from './command.ts'
 import { openTransport } from './open-transport.ts'
+import { watchSilence } from './silence.ts'
 import { countWaitingRows, type WaitingRows } from './waiting-rows.ts'
 
 interface NodeTrial extends WaitingRows {
@@ -70,7 +73,7 @@ async function readTrials(
 /** The nodes whose messages wait, one entry a message. */
 async function readInbox(invocation: Invocation, site: Site): Promise<readonly NodeCode[]> {
   const transport = openTransport(invocation, site, { log: logTo(invocation) })
-  const inbox = await transport.openInbox()
+  const inbox = await withoutSilence(invocation, site.config.receive, () => transport.openInbox())
   try {
     const waiting = await inbox.waiting()
     return waiting.map(({ name }) => name.from)
@@ -82,8 +85,19 @@ async function readInbox(invocation: Invocation, site: Site): Promise<readonly N
 async function checkSending(invocation: Invocation, { config }: Site): Promise<void> {
   const { io, options } = invocation
   const server = toMailServer(config.send, io.env)
-  const smtp = await openSmtp(server, options.isSet('verbose') ? { log: logTo(invocation) } : {})
+  const log = options.isSet('verbose') ? { log: logTo(invocation) } : {}
+  const smtp = await withoutSilence(invocation, config.send, () => openSmtp(server, log))
   await smtp.close()
+}
+
+/** A trial is for what is not set right yet, such as a port at which nobody speaks first. */
+async function withoutSilence<Opened>(
+  { io, messages }: Invocation,
+  { url }: MailServerSetting,
+  open: () => Promise<Opened>,
+): Promise<Opened> {
+  using _silence = watchSilence(url, new Progress(io), messages)
+  return await open()
 }
 
 function logTo({ io }: Invocation): ProtocolLog {

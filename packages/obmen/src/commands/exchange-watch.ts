@@ -1,8 +1,10 @@
 import type { ExchangeEvent } from '@obmen/exchange'
 
+import type { MailUrl } from '../config/mail-url.ts'
 import { knowError } from '../errors/known-error.ts'
 import type { Messages } from '../locale/messages.ts'
 import type { Progress } from '../output/progress.ts'
+import { watchSilence } from './silence.ts'
 
 /** What is interesting only while it lasts. */
 const PASSING: ReadonlySet<ExchangeEvent['kind']> = new Set<ExchangeEvent['kind']>([
@@ -11,36 +13,50 @@ const PASSING: ReadonlySet<ExchangeEvent['kind']> = new Set<ExchangeEvent['kind'
   'writing',
 ])
 
+export interface WatchOptions {
+  readonly spoolFolder: string
+  /** A program that goes on says nothing as long as nothing happens: not every minute that there is no message. */
+  readonly tellsEmptyMailbox: boolean
+}
+
 /** Tells people what happens during an exchange: problems at once, with what to do about them; who else has them, at its end. */
 export class ExchangeWatch {
   readonly #progress: Progress
   readonly #messages: Messages
   readonly #spoolFolder: string
+  readonly #tellsEmptyMailbox: boolean
   /** The nodes that have a problem, by its words: where the mail server is away, all have the same. */
   readonly #troubled = new Map<string, Set<string>>()
+  #silence: Disposable | undefined
 
-  constructor(progress: Progress, messages: Messages, spoolFolder: string) {
+  constructor(progress: Progress, messages: Messages, options: WatchOptions) {
+    this.#tellsEmptyMailbox = options.tellsEmptyMailbox
     this.#progress = progress
     this.#messages = messages
-    this.#spoolFolder = spoolFolder
+    this.#spoolFolder = options.spoolFolder
   }
 
   take(event: ExchangeEvent): void {
+    this.#heard()
     if (event.kind === 'problem') {
       this.#tellProblem(event)
       return
     }
+    if (event.kind === 'inbox-read' && event.messages === 0 && !this.#tellsEmptyMailbox) return
     const text = this.#messages.exchange.event(event)
     if (text === undefined) return
     if (PASSING.has(event.kind)) this.#progress.show(text)
     else this.#progress.note(text)
   }
 
-  connecting(host: string): void {
-    this.#progress.show(this.#messages.exchange.connecting(host))
+  /** Until anything else is heard of the exchange, the server is silent. */
+  connecting(url: MailUrl): void {
+    this.#progress.show(this.#messages.exchange.connecting(url.host))
+    this.#silence = watchSilence(url, this.#progress, this.#messages)
   }
 
   looking(looked: number, letters: number): void {
+    this.#heard()
     this.#progress.show(this.#messages.exchange.looking(looked, letters))
   }
 
@@ -53,6 +69,7 @@ export class ExchangeWatch {
   }
 
   end(): void {
+    this.#heard()
     for (const [message, [, ...others]] of this.#troubled) {
       if (others.length === 0) continue
       const { exchange, general } = this.#messages
@@ -60,6 +77,11 @@ export class ExchangeWatch {
     }
     this.#troubled.clear()
     this.#progress.end()
+  }
+
+  #heard(): void {
+    this.#silence?.[Symbol.dispose]()
+    this.#silence = undefined
   }
 
   #tellProblem({ node, error }: ExchangeEvent & { readonly kind: 'problem' }): void {

@@ -4,6 +4,7 @@ import { exchange, type ExchangeContext, type NodeExchange, parseNodeCode } from
 import type { MailTransport } from '@obmen/exchange/mail'
 
 import { EXIT } from '../errors/exit-code.ts'
+import { UsageError } from '../errors/usage-error.ts'
 import { Progress } from '../output/progress.ts'
 import { instanceOf } from '../site/instance.ts'
 import type { Site } from '../site/open-site.ts'
@@ -35,6 +36,12 @@ export const exchangeCommand: Command = {
   async run(invocation) {
     const { io, messages, options } = invocation
     const codes = invocation.arguments.map(parseNodeCode)
+    if (options.text('every') !== undefined && !options.isSet('watch')) {
+      throw new UsageError(
+        { kind: 'options-missing', options: ['--watch'] },
+        { command: 'exchange' },
+      )
+    }
     await using site = await siteOf(invocation)
     for (const code of codes) checkOther(site, code)
     await warnOfUnprepared(invocation, site)
@@ -65,9 +72,12 @@ async function exchangeOnce(
   site: Site,
   codes: Parameters<typeof exchange>[1],
 ): Promise<readonly NodeExchange[]> {
-  const { io, messages } = invocation
+  const { io, messages, options } = invocation
   await using _lock = await site.database.takeExchangeLock()
-  const watch = new ExchangeWatch(new Progress(io), messages, site.config.spoolFolder)
+  const watch = new ExchangeWatch(new Progress(io), messages, {
+    spoolFolder: site.config.spoolFolder,
+    tellsEmptyMailbox: !options.isSet('watch'),
+  })
   const signal = io.interruption()
   const transport = openTransport(invocation, site, {
     log: (line) => watch.note(line),
@@ -77,7 +87,7 @@ async function exchangeOnce(
   const tellStopping = (): void => watch.stopping()
   signal.addEventListener('abort', tellStopping, { once: true })
   try {
-    watch.connecting(site.config.receive.url.host)
+    watch.connecting(site.config.receive.url)
     return await exchange(contextOf(invocation, site, { transport, signal, watch }), codes)
   } catch (error) {
     // A conversation that was broken off fails with an error of its own; what happened is that somebody stopped it.

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { accessSync, constants, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 import type { PlanContent, Preparation } from '@obmen/exchange/sqlite'
@@ -12,6 +12,7 @@ import {
   loadConfig,
   loadFileAlone,
 } from '../config/load-config.ts'
+import { readCertificates } from '../config/read-file.ts'
 import type { RawSetting } from '../config/raw-setting.ts'
 import { DEFAULT_PASSWORD_VARIABLE } from '../config/secrets.ts'
 import { formatConfig } from '../config/write-config.ts'
@@ -186,7 +187,7 @@ function fileText(invocation: Invocation, sources: ConfigSources): string {
 /** Throws when a file of certificates is missing, which would otherwise show at the first exchange. */
 function checkCertificates({ send, receive }: Config): void {
   for (const { caFile } of [send, receive]) {
-    if (caFile !== undefined) accessSync(caFile, constants.R_OK)
+    if (caFile !== undefined) readCertificates(caFile)
   }
 }
 

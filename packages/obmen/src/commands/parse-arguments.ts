@@ -22,6 +22,8 @@ export interface Beginning {
   readonly asksForHelp: boolean
   readonly asksForVersion: boolean
   readonly isVerbose: boolean
+  /** Whether a program reads the result, and the error too. */
+  readonly asksForJson: boolean
   readonly language: string | undefined
 }
 
@@ -29,7 +31,7 @@ export interface Beginning {
 export function readBeginning(argv: readonly string[]): Beginning {
   const { values, positionals } = parseArgs({
     args: [...argv],
-    options: GLOBAL_OPTIONS,
+    options: { ...GLOBAL_OPTIONS, json: { type: 'boolean' } },
     strict: false,
     allowPositionals: true,
   })
@@ -38,6 +40,7 @@ export function readBeginning(argv: readonly string[]): Beginning {
     asksForHelp: values.help === true,
     asksForVersion: values.version === true,
     isVerbose: values.verbose === true,
+    asksForJson: values.json === true,
     language: typeof values.lang === 'string' ? values.lang : undefined,
   }
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 import {
@@ -12,6 +11,7 @@ import {
 } from '@obmen/mail/mime'
 import { type Envelope, ForwardPath, ReversePath, uniqueRecipients } from '@obmen/mail/smtp'
 
+import { readTextFile } from '../config/read-file.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import { attachFile } from '../site/attached-file.ts'
 import type { Invocation } from './command.ts'
@@ -87,7 +87,7 @@ async function readText({ io, options }: Invocation): Promise<string | undefined
 
 function readHtml({ io, options }: Invocation): string | undefined {
   const path = options.text('html')
-  return path === undefined ? undefined : readFileSync(resolve(io.cwd, path), 'utf8')
+  return path === undefined ? undefined : readTextFile(resolve(io.cwd, path))
 }
 
 function missing(option: string): UsageError {

@@ -9,9 +9,7 @@ import { sendHelp } from './send-help.ts'
 import { readLetter } from './send-letter.ts'
 import { reportSending } from './send-report.ts'
 import { readSender, type Sender } from './send-sender.ts'
-
-/** A server greets within a second or two, unless it makes everybody wait; RFC 5321 §4.5.3.2.1 gives it five minutes, and nobody waits for that without a word. */
-const SILENCE_MS = 10_000
+import { watchSilence } from './silence.ts'
 
 /** Sends one letter that is written on the command line. */
 export const sendCommand: Command = {
@@ -55,17 +53,14 @@ async function send(
   const tellStopping = (): void => progress.note(messages.send.stopping())
   signal.addEventListener('abort', tellStopping, { once: true })
   const { sizeOctets } = letter
-  const { host, port, tls } = server.url
-  const silence = setTimeout(() => {
-    progress.note(messages.send.silent(`${host}:${port}`, tls))
-  }, SILENCE_MS)
+  using silence = watchSilence(server.url, progress, messages)
   try {
-    progress.show(messages.exchange.connecting(host))
+    progress.show(messages.exchange.connecting(server.url.host))
     await using smtp = await openSmtp(toMailServer(server, io.env), {
       signal,
       ...(options.isSet('log') && { log: (line) => progress.note(line) }),
     })
-    clearTimeout(silence)
+    silence[Symbol.dispose]()
     return await smtp.send(envelope, letter, {
       signal,
       onProgress: (sent) => progress.show(messages.send.sending(sent, sizeOctets)),
@@ -75,7 +70,6 @@ async function send(
     if (signal.reason instanceof Interrupted) throw signal.reason.beforeAnything()
     throw error
   } finally {
-    clearTimeout(silence)
     signal.removeEventListener('abort', tellStopping)
     progress.end()
   }

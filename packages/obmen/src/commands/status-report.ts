@@ -97,7 +97,7 @@ function formatUnsent({ unsentRows }: Status, { messages }: Invocation): string 
 
 function formatConflicts({ conflicts }: Status, { messages }: Invocation): string {
   const { status, format } = messages
-  if (conflicts.length === 0) return `${status.conflicts(0)}\n`
+  if (conflicts.length === 0) return `${status.conflicts(0, 0)}\n`
   const table = formatTable(
     [
       status.tableTitle(),
@@ -110,7 +110,8 @@ function formatConflicts({ conflicts }: Status, { messages }: Invocation): strin
       return [table, key, node, format.moment(decidedAt), status.winner(winner)]
     }),
   )
-  return `${status.conflicts(conflicts.length)}\n${table}${more(conflicts, messages)}`
+  const open = conflicts.filter(({ isOpen }) => isOpen).length
+  return `${status.conflicts(conflicts.length, open)}\n${table}${more(conflicts, messages)}`
 }
 
 function formatKeyBlocks({ keyBlocks }: Status, { messages }: Invocation): string {

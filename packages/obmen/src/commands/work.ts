@@ -123,11 +123,10 @@ class Shift {
     const { config, database } = this.#site
     const { io, messages } = this.#invocation
     const store = await database.openStore(config.plan, config.rules)
-    const watch = new ExchangeWatch(
-      new Progress({ ...io, isTerminal: false }),
-      messages,
+    const watch = new ExchangeWatch(new Progress({ ...io, isTerminal: false }), messages, {
       spoolFolder,
-    )
+      tellsEmptyMailbox: false,
+    })
     const site = { ...this.#site, store }
     const transport = openTransport(this.#invocation, site, {
       log: (line) => watch.note(line),

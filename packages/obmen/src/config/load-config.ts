@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 import { ConfigInvalid, ConfigNotFound } from '../errors/config-error.ts'
 import { type Config, environmentName, type SettingName, TEXT_SETTINGS } from './config.ts'
 import { type RawSetting, rawText } from './raw-setting.ts'
+import { readOctets } from './read-file.ts'
 import { readYaml } from './read-yaml.ts'
 import { typeConfig } from './type-config.ts'
 
@@ -54,7 +55,7 @@ export function configPath({ path, env }: ConfigSources): string {
 function readConfigFile(path: string, cwd: string): ReadonlyMap<string, RawSetting> | undefined {
   const absolute = resolve(cwd, path)
   if (!existsSync(absolute)) return undefined
-  const octets = readFileSync(absolute)
+  const octets = readOctets(absolute)
   try {
     return readYaml(new TextDecoder('utf-8', { fatal: true }).decode(octets), path)
   } catch (error) {

@@ -31,13 +31,20 @@ interface Protocol {
   readonly use: MailUse
 }
 
+/** Where a protocol is encrypted from the beginning of the connection: RFC 8314 §7.3 and §3.3. */
+export const IMPLICIT_PORTS: Readonly<Record<MailProtocol, number>> = {
+  smtp: 465,
+  pop3: 995,
+  imap: 993,
+}
+
 /** Ports by RFC 8314 §7.3 and §3.3, and RFC 6409 §3.1. */
 const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map([
-  ['smtps', { protocol: 'smtp', tls: 'implicit', port: 465, use: 'send' }],
+  ['smtps', { protocol: 'smtp', tls: 'implicit', port: IMPLICIT_PORTS.smtp, use: 'send' }],
   ['smtp', { protocol: 'smtp', tls: 'starttls', port: 587, use: 'send' }],
-  ['pop3s', { protocol: 'pop3', tls: 'implicit', port: 995, use: 'receive' }],
+  ['pop3s', { protocol: 'pop3', tls: 'implicit', port: IMPLICIT_PORTS.pop3, use: 'receive' }],
   ['pop3', { protocol: 'pop3', tls: 'starttls', port: 110, use: 'receive' }],
-  ['imaps', { protocol: 'imap', tls: 'implicit', port: 993, use: 'receive' }],
+  ['imaps', { protocol: 'imap', tls: 'implicit', port: IMPLICIT_PORTS.imap, use: 'receive' }],
   ['imap', { protocol: 'imap', tls: 'starttls', port: 143, use: 'receive' }],
 ])
 

@@ -96,21 +96,25 @@ function readPolicyWord(text: string): ConflictPolicy {
   if (text === 'latest' || text === 'ours' || text === 'theirs' || text === 'ask') {
     return { kind: text }
   }
-  throw new ValueInvalid({ text, expected: 'text', example: 'latest, ours, theirs, ask' })
+  throw new ValueInvalid({
+    text,
+    expected: 'choice',
+    example: 'latest, ours, theirs, ask, { priority: [HQ, S01] }',
+  })
 }
 
 function readDirection(text: string): TableRule['direction'] {
   if (text === 'both' || text === 'out' || text === 'in') return text
-  throw new ValueInvalid({ text, expected: 'text', example: 'both, out, in' })
+  throw new ValueInvalid({ text, expected: 'choice', example: 'both, out, in' })
 }
 
 function readForeignKeys(text: string): 'kept' | 'ignored' {
   if (text === 'kept' || text === 'ignored') return text
-  throw new ValueInvalid({ text, expected: 'text', example: 'kept, ignored' })
+  throw new ValueInvalid({ text, expected: 'choice', example: 'kept, ignored' })
 }
 
 function readYesNo(text: string): boolean {
   if (['yes', 'true', 'да'].includes(text)) return true
   if (['no', 'false', 'нет'].includes(text)) return false
-  throw new ValueInvalid({ text, expected: 'text', example: 'yes, no' })
+  throw new ValueInvalid({ text, expected: 'choice', example: 'yes, no' })
 }

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 
 import { Secret } from '@obmen/mail/smtp'
 
 import { SecretMissing, type SecretReference } from '../errors/config-error.ts'
 import type { Environment } from './load-config.ts'
+import { readTextFile } from './read-file.ts'
 
 /** A variable by this name is where a password is looked for when nothing else is said. */
 export const DEFAULT_PASSWORD_VARIABLE = 'OBMEN_MAIL_PASSWORD'
@@ -19,5 +20,5 @@ export function resolveSecret(reference: SecretReference, env: Environment): Sec
 }
 
 function readSecretFile(path: string): string | undefined {
-  return existsSync(path) ? readFileSync(path, 'utf8').replace(/\r?\n$/, '') : undefined
+  return existsSync(path) ? readTextFile(path).replace(/\r?\n$/, '') : undefined
 }

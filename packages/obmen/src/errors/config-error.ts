@@ -54,7 +54,12 @@ export class ConfigInvalid extends ObmenError {
   readonly problem: ConfigProblem
 
   constructor(place: Place, problem: ConfigProblem) {
-    super(`${formatPlace(place)}: ${describeProblem(problem)}`, {
+    // An option names the setting already.
+    const words =
+      problem.kind === 'value' && place.kind === 'option'
+        ? problem.fault.message
+        : describeProblem(problem)
+    super(`${formatPlace(place)}: ${words}`, {
       hint: adviseOn(problem),
       ...(problem.kind === 'value' && { cause: problem.fault }),
     })
@@ -84,12 +89,14 @@ function describeProblem(problem: ConfigProblem): string {
 
 /** The library's words for these speak to programmers. */
 const YAML_WORDS: Readonly<Record<string, string>> = {
-  BAD_INDENT: 'the line is indented differently from those above it',
+  BAD_INDENT:
+    'the line is indented differently from those above it, or a bracket there is not closed',
   BLOCK_AS_IMPLICIT_KEY: 'there is one colon too many, or the line is indented too far',
   DUPLICATE_KEY: 'the setting occurs twice',
   MISSING_CHAR: 'a closing quote or bracket is missing',
   MULTIPLE_DOCS: 'the settings are divided by ---',
   TAB_AS_INDENT: 'the line is indented with a tab',
+  UNEXPECTED_TOKEN: 'there is a character too many, such as a closing bracket',
 }
 
 function adviseOn(problem: ConfigProblem): string {
@@ -140,6 +147,20 @@ export class ConfigDiffers extends ObmenError {
     })
     this.path = path
     this.keys = keys
+  }
+}
+
+/** A file of trusted certificates that holds none: nothing would be trusted, and nobody would know why. */
+export class CertificatesMissing extends ObmenError {
+  readonly code = 'CERTIFICATES_MISSING'
+  readonly transient = false
+  readonly path: string
+
+  constructor(path: string) {
+    super(`there is no certificate in ${path}`, {
+      hint: 'name a file with certificates in PEM (-----BEGIN CERTIFICATE-----); from DER it is made with: openssl x509 -inform der -in FILE -out ca.pem',
+    })
+    this.path = path
   }
 }
 

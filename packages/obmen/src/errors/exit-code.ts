@@ -28,7 +28,10 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   NODE_UNKNOWN: EXIT.usage,
   CONFLICT_UNKNOWN: EXIT.usage,
   REFUSED_ROW_UNKNOWN: EXIT.usage,
+  // Of an option. That of a setting is a CONFIG_INVALID.
+  VALUE_INVALID: EXIT.usage,
 
+  CERTIFICATES_MISSING: EXIT.configuration,
   CONFIG_DIFFERS: EXIT.configuration,
   NODE_ATTRIBUTE_MISSING: EXIT.configuration,
   RULE_INVALID: EXIT.configuration,
@@ -44,7 +47,6 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   STORE_MOVED: EXIT.configuration,
   STORE_OF_ANOTHER_PLAN: EXIT.configuration,
   TABLE_UNKNOWN: EXIT.configuration,
-  VALUE_INVALID: EXIT.configuration,
 
   ADDRESS_INVALID: EXIT.data,
   ATTACHED_LETTER_INVALID: EXIT.data,
@@ -109,6 +111,7 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
 /** Errors that may pass by themselves end with 75, whatever they are: a scheduler needs to know nothing else. */
 export function exitCodeOf(error: KnownError): ExitCode {
   if (error.code === 'INTERRUPTED' && error.signal === 'SIGINT') return EXIT.interrupted
+  if (error.code === 'CONFIG_INVALID' && error.place.kind === 'option') return EXIT.usage
   return error.transient ? EXIT.temporary : EXIT_CODES[error.code]
 }
 

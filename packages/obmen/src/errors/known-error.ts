@@ -1,7 +1,13 @@
 import { type AnyExchangeError, ExchangeError } from '@obmen/exchange/errors'
 import { type AnyMailError, MailError } from '@obmen/mail/errors'
 
-import type { ConfigDiffers, ConfigInvalid, ConfigNotFound, SecretMissing } from './config-error.ts'
+import type {
+  CertificatesMissing,
+  ConfigDiffers,
+  ConfigInvalid,
+  ConfigNotFound,
+  SecretMissing,
+} from './config-error.ts'
 import { ObmenError } from './obmen-error.ts'
 import {
   DatabaseBusy,
@@ -22,6 +28,7 @@ import type { DatabaseUrlInvalid, MailUrlInvalid, ValueInvalid } from './value-e
 
 /** Any error of this package: `switch (error.code)` narrows to its class and its facts. */
 export type AnyObmenError =
+  | CertificatesMissing
   | ConfigDiffers
   | ConfigInvalid
   | ConfigNotFound

@@ -59,7 +59,7 @@ const DATABASE_HINTS: Readonly<Record<DatabaseUnusable['problem'], string>> = {
   'read-only': WRITABLE_HINT,
   closed: WRITABLE_HINT,
   denied:
-    'check user, password and the name of the database; the user must own the tables, and may CREATE in the database',
+    'check user, password (OBMEN_DATABASE_PASSWORD, "databasePassword" or ~/.pgpass) and the name of the database; the user must own the tables, and may CREATE in the database',
   server: 'look into the log of the PostgreSQL server',
   other:
     'check that the file is a SQLite database and that this user may write to it and to its folder',
@@ -185,7 +185,9 @@ export class FileUnusable extends ObmenError {
   readonly systemCode: string
 
   constructor(path: string, systemCode: string, facts: { readonly cause?: unknown } = {}) {
-    super(`${path === '' ? 'a file' : path} can't be used: ${systemCode}`, {
+    const words = SYSTEM_WORDS[systemCode]
+    const reason = words === undefined ? systemCode : `${words} (${systemCode})`
+    super(`${path === '' ? 'a file' : path} can't be used: ${reason}`, {
       ...facts,
       hint: SYSTEM_HINTS[systemCode] ?? 'check the path, the disk and the rights of this user',
     })
@@ -194,13 +196,24 @@ export class FileUnusable extends ObmenError {
   }
 }
 
+const SYSTEM_WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'this user has no right to it',
+  EPERM: 'this user has no right to it',
+  ENOENT: 'there is no such file or folder',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of the path is a file',
+  EROFS: 'its disk can only be read',
+  EEXIST: 'something else has this name',
+}
+
 const SYSTEM_HINTS: Readonly<Record<string, string>> = {
   EACCES: 'give this user the right to read and write it',
   EPERM: 'give this user the right to read and write it',
-  ENOENT: 'check the path: there is no such file or folder',
-  EISDIR: 'name a file: this is a folder',
-  ENOTDIR: 'check the path: a part of it is a file, not a folder',
+  ENOENT: 'check the path',
+  EISDIR: 'name a file',
+  ENOTDIR: 'check the path',
   EROFS: 'name a folder on a disk that can be written to',
+  EEXIST: 'name another path, or put away what is there',
 }
 
 /** Somebody stopped the program. Everything that was done stays done, nothing is left half. */

@@ -1,9 +1,16 @@
 import { ObmenError } from './obmen-error.ts'
 
 /** What a value was expected to be. */
-export type ValueKind = 'size' | 'duration' | 'count' | 'date' | 'text'
+export type ValueKind = 'size' | 'duration' | 'count' | 'date' | 'text' | 'choice'
 
-/** A size, a duration, a count or a text that is none, or beyond its bounds. Bounds are written as in the configuration: `1 GB`. */
+interface ValueFacts {
+  readonly text: string
+  readonly expected: ValueKind
+  readonly example: string
+  readonly bounds?: readonly [lowest: string, highest: string]
+}
+
+/** A size, a duration, a count or a text that is none, or beyond its bounds, or one that is not among its choices (`example` lists them). Bounds are written as in the configuration: `1 GB`. */
 export class ValueInvalid extends ObmenError {
   readonly code = 'VALUE_INVALID'
   readonly transient = false
@@ -12,24 +19,24 @@ export class ValueInvalid extends ObmenError {
   readonly example: string
   readonly bounds: readonly [lowest: string, highest: string] | undefined
 
-  constructor(facts: {
-    readonly text: string
-    readonly expected: ValueKind
-    readonly example: string
-    readonly bounds?: readonly [lowest: string, highest: string]
-  }) {
+  constructor(facts: ValueFacts) {
     const { text, expected, example, bounds } = facts
-    super(
-      bounds === undefined
-        ? `${JSON.stringify(text)} can't be a ${expected}`
-        : `${JSON.stringify(text)} is not between ${bounds[0]} and ${bounds[1]}`,
-      { hint: `write for example: ${example}` },
-    )
+    super(describeValue(facts), {
+      hint: expected === 'choice' ? `write one of: ${example}` : `write for example: ${example}`,
+    })
     this.text = text
     this.expected = expected
     this.example = example
     this.bounds = bounds
   }
+}
+
+function describeValue({ text, expected, bounds }: ValueFacts): string {
+  const value = JSON.stringify(text)
+  if (bounds !== undefined) return `${value} is not between ${bounds[0]} and ${bounds[1]}`
+  return expected === 'choice'
+    ? `${value} is not one of the choices`
+    : `${value} can't be a ${expected}`
 }
 
 /** What is wrong with the address of a mail server. */

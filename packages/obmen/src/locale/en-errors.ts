@@ -23,7 +23,9 @@ function adviseAdministrator(error: KnownError, command?: string): string | unde
     case 'NO_USABLE_MECHANISM':
       return 'check that the connection is encrypted, or ask the provider how programs log in'
     case 'DEADLINE_EXCEEDED':
-      return 'try again later; check the network of this machine'
+      return error.phase === 'receive'
+        ? 'check host, port and network, and try again later; a port that is encrypted from its beginning (465, 993, 995) says nothing to smtp://, imap:// and pop3://: write smtps://, imaps://, pop3s://'
+        : 'try again later; check the network of this machine'
     case 'IMAP_COMMAND_REJECTED':
       return error.command.startsWith('SELECT') && !error.transient
         ? 'check the mailbox that "receive" names, as in imaps://user@mail.example.org/Exchange; without a name it is INBOX'

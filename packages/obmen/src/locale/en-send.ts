@@ -7,10 +7,6 @@ export function englishSend(format: FormatMessages): SendMessages {
       sizeOctets === undefined
         ? `sending: ${format.size(sentOctets)}`
         : `sending: ${format.size(sentOctets)} of ${format.size(sizeOctets)}`,
-    silent: (server, tls) =>
-      tls === 'implicit'
-        ? `${server} has said nothing yet`
-        : `${server} has said nothing yet; at a port that is encrypted from its beginning (465) that is so with smtp://: write smtps://`,
     stopping: () => 'stopping; once more ends the program at once',
     serverTitle: () => 'server',
     fromTitle: () => 'from',

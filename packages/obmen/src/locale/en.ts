@@ -127,6 +127,10 @@ export const en: Messages = {
   exchange: {
     event: (event) => describeEvent(event, format),
     connecting: (host) => `connecting to ${host}`,
+    silent: ({ server, scheme, encrypted }) =>
+      encrypted === undefined
+        ? `${server} has said nothing yet`
+        : `${server} has said nothing yet; at a port that is encrypted from its beginning (${encrypted.port}) that is so with ${scheme}://: write ${encrypted.scheme}://`,
     looking: (looked, letters) =>
       `looking at letters: ${numbers.format(looked)} of ${numbers.format(letters)}`,
     stopping: () => 'stopping: what is done stays done; once more ends the program at once',
@@ -162,7 +166,10 @@ export const en: Messages = {
     database: () => 'database',
     address: () => 'mailbox',
     waiting: () => 'rows to send',
-    conflicts: (count) => `Conflicts: ${numbers.format(count)}`,
+    conflicts: (count, open) => {
+      const state = open === 0 ? 'all decided' : `${numbers.format(open)} to be decided`
+      return `Conflicts: ${numbers.format(count)}${count === 0 ? '' : `, ${state}`}`
+    },
     unsentRows: (count) => `Rows that can't be sent as they are: ${numbers.format(count)}`,
     unsentReason: (reason) =>
       reason.kind === 'not-utf8'

@@ -20,6 +20,13 @@ export interface ErrorText {
   readonly hint: string | undefined
 }
 
+/** A server that says nothing, at `host:port`. `encrypted` is the other way to write its address, and the port of that. */
+export interface SilentServer {
+  readonly server: string
+  readonly scheme: string
+  readonly encrypted?: { readonly scheme: string; readonly port: number }
+}
+
 /** Every text that people read, as a function of what it tells. One language each implements it. */
 export interface Messages {
   readonly language: Language
@@ -121,6 +128,8 @@ export interface NodeMessages {
 export interface ExchangeMessages {
   /** `undefined` for what needs no word. */
   readonly event: (event: ExchangeEvent) => string | undefined
+  /** The server has said nothing for some time. Without TLS from the beginning it is the server that speaks first. */
+  readonly silent: (server: SilentServer) => string
   readonly connecting: (host: string) => string
   readonly looking: (looked: number, letters: number) => string
   readonly stopping: () => string
@@ -153,7 +162,7 @@ export interface StatusMessages {
   readonly database: () => string
   readonly address: () => string
   readonly waiting: () => string
-  readonly conflicts: (count: number) => string
+  readonly conflicts: (count: number, open: number) => string
   readonly refusedRows: (count: number) => string
   readonly unsentRows: (count: number) => string
   readonly unsentReason: (reason: UnsentReason) => string
@@ -217,8 +226,6 @@ export interface FindingMessages {
 export interface SendMessages {
   /** How much of the letter is out; without its size where that is not known. */
   readonly sending: (sentOctets: number, sizeOctets: number | undefined) => string
-  /** The server has said nothing for some time. Without TLS from the beginning it is the server that speaks first. */
-  readonly silent: (server: string, tls: 'implicit' | 'starttls' | 'none') => string
   readonly stopping: () => string
   readonly serverTitle: () => string
   readonly fromTitle: () => string

@@ -1,4 +1,4 @@
-import type { AnyExchangeError, SchemaMismatch } from '@obmen/exchange/errors'
+import type { AnyExchangeError, RuleFault, SchemaMismatch } from '@obmen/exchange/errors'
 
 import { type ErrorTexts, text, wordsAfterVerdict } from './error-texts.ts'
 import { exceptOptions, isOnlyOutsidePlan } from './table-words.ts'
@@ -46,7 +46,7 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
     ),
   RULE_INVALID: ({ table, fault }) =>
     text(
-      `правило таблицы «${table}» нельзя исполнить (${fault})`,
+      `правило таблицы «${table}» нельзя исполнить: ${describeRuleFault(fault)}`,
       'исправьте его в настройке, в разделе rules; до тех пор обмена нет',
     ),
   MESSAGE_DAMAGED: ({ damage }) =>
@@ -90,11 +90,14 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
     ),
   STORE_OF_ANOTHER_PLAN: ({ prepared, wanted }) =>
     text(
-      `база данных подготовлена для другого узла или плана (в базе: ${prepared}; в настройке: ${wanted})`,
+      `база данных подготовлена как узел ${prepared.thisNode} плана ${prepared.name}, а не как узел ${wanted.thisNode} плана ${wanted.name}`,
       'проверьте plan, node и database: это файл другого узла или копия его базы?',
     ),
-  TABLE_UNKNOWN: ({ table }) =>
-    text(`таблицы «${table}» в базе нет`, 'проверьте tables в настройке'),
+  TABLE_UNKNOWN: ({ table, known }) =>
+    text(
+      `таблицы «${table}» в базе нет`,
+      `проверьте tables в настройке; в базе есть: ${known.join(', ')}`,
+    ),
   TABLE_WITHOUT_PRIMARY_KEY: ({ tables }) =>
     text(
       `нет первичного ключа: ${quoteAll(tables)}`,
@@ -114,7 +117,7 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
     text(
       `почтовый сервер не принял ${error.fileName}: ${wordsAfterVerdict(error.message)}`,
       error.row === undefined
-        ? 'проверьте messageSize и address в настройке и место в ящике; слова сервера приведены выше'
+        ? REFUSAL_HINTS[error.reason]
         : `строка ${error.row.key} таблицы «${error.row.table}» одна больше, чем принимает почтовый сервер: уменьшите её или попросите поднять предел`,
     ),
   DELIVERY_DEFERRED: (error) =>
@@ -129,8 +132,50 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
     ),
 }
 
+const REFUSAL_HINTS: Readonly<
+  Record<(AnyExchangeError & { readonly code: 'DELIVERY_REFUSED' })['reason'], string>
+> = {
+  'mailbox-full': 'ящик полон: удалите письма или увеличьте его',
+  'too-large': 'уменьшите messageSize в настройке или попросите поднять предел почтового сервера',
+  'address-unknown': 'проверьте address в настройке: сервер не знает этого адреса',
+  other: 'спросите администратора почтового сервера; его слова приведены выше',
+}
+
 function quoteAll(names: readonly string[]): string {
   return names.map((name) => `«${name}»`).join(', ')
+}
+
+function describeRuleFault(fault: RuleFault): string {
+  switch (fault.kind) {
+    case 'table-unknown':
+      return 'в плане нет такой таблицы'
+    case 'column-unknown':
+      return `в ней нет столбца «${fault.column}»`
+    case 'column-in-key':
+      return `столбец «${fault.column}» входит в её ключ и не может остаться здесь`
+    case 'condition-empty':
+      return 'условие пустое'
+    case 'bracket-open':
+      return 'скобка не закрыта'
+    case 'bracket-unopened':
+      return 'закрыта скобка, которую не открывали'
+    case 'token-out-of-place':
+      return `«${fault.token}» в условии не бывает`
+    case 'refused':
+      return `${fault.database} отвечает: ${fault.words}`
+    case 'main-missing':
+      return 'блоки ключей раздаёт главный узел: назовите его в main'
+    case 'key-not-one-integer':
+      return 'блоками раздаётся только ключ из одного целочисленного столбца'
+    case 'key-not-autoincrement':
+      return `SQLite нельзя указать, откуда считать её ключ: объявите его так: ${fault.column} INTEGER PRIMARY KEY AUTOINCREMENT`
+    case 'key-without-sequence':
+      return `у её ключа «${fault.column}» нет своей последовательности`
+    case 'sequence-not-by-one':
+      return `последовательность ${fault.sequence} считает не по одному или начинает заново`
+    case 'block-too-large':
+      return `блок в ${fault.size} номеров больше, чем умещает её ключ «${fault.column}»: ${fault.limit}`
+  }
 }
 
 /** Each table once, with all that is different about it. */

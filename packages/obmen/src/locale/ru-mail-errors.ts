@@ -39,10 +39,12 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
       `соединение с почтовым сервером прервалось (${error.message})`,
       'повторите позже; если так каждый раз, посмотрите последние строки сервера: --verbose (в obmen send: --log)',
     ),
-  DEADLINE_EXCEEDED: ({ phase, timeoutMs }) =>
+  DEADLINE_EXCEEDED: ({ phase, timeoutMs, server }) =>
     text(
-      `почтовый сервер не ответил за ${Math.round(timeoutMs / 1000)} с (${PHASES[phase]})`,
-      'повторите позже; проверьте сеть на этом компьютере',
+      `почтовый сервер${server === undefined ? '' : ` ${server}`} не ответил за ${Math.round(timeoutMs / 1000)} с (${PHASES[phase]})`,
+      phase === 'receive'
+        ? 'проверьте имя сервера, порт и сеть и повторите позже; порт, который шифруется с самого начала (465, 993, 995), молчит в ответ на smtp://, imap:// и pop3://: пишите smtps://, imaps://, pop3s://'
+        : 'повторите позже; проверьте сеть на этом компьютере',
     ),
   ABORTED: () => text('разговор с почтовым сервером прерван по команде', 'запустите обмен снова'),
   PROTOCOL_VIOLATION: ({ line }) =>

@@ -16,7 +16,11 @@ export const russianObmenErrors: ErrorTexts<AnyObmenError> = {
       'создайте его: obmen init, или укажите другой: --config ФАЙЛ',
     ),
   CONFIG_INVALID: ({ place, problem }) => {
-    const { message, hint } = describeConfig(problem)
+    // An option names the setting already.
+    const { message, hint } =
+      problem.kind === 'value' && place.kind === 'option'
+        ? describeFault(problem.fault)
+        : describeConfig(problem)
     return text(`${formatPlace(place)}: ${message}`, hint)
   },
   CONFIG_DIFFERS: ({ path, keys }) =>
@@ -36,10 +40,15 @@ export const russianObmenErrors: ErrorTexts<AnyObmenError> = {
           `пароля нет в файле ${reference.path}`,
           `запишите пароль в ${reference.path} и закройте файл от других: chmod 600`,
         ),
+  CERTIFICATES_MISSING: ({ path }) =>
+    text(
+      `в файле ${path} нет ни одного сертификата`,
+      'укажите файл с сертификатами в формате PEM (-----BEGIN CERTIFICATE-----); из DER его делает: openssl x509 -inform der -in ФАЙЛ -out ca.pem',
+    ),
   FILE_UNUSABLE: ({ path, systemCode }) =>
     text(
       `${path === '' ? 'файл' : path}: ${SYSTEM_WORDS[systemCode] ?? systemCode}`,
-      'проверьте путь, диск и права этого пользователя',
+      SYSTEM_HINTS[systemCode] ?? 'проверьте путь, диск и права этого пользователя',
     ),
   DATABASE_NOT_FOUND: ({ path }) =>
     text(
@@ -122,7 +131,7 @@ const DATABASE_HINTS: typeof DATABASE_PROBLEMS = {
   'read-only': WRITABLE_HINT,
   closed: WRITABLE_HINT,
   denied:
-    'проверьте пользователя, пароль и имя базы; пользователь должен владеть таблицами и иметь в базе право CREATE',
+    'проверьте пользователя, пароль (OBMEN_DATABASE_PASSWORD, databasePassword или ~/.pgpass) и имя базы; пользователь должен владеть таблицами и иметь в базе право CREATE',
   server: 'посмотрите журнал сервера PostgreSQL',
   other: 'проверьте, что это база SQLite и что этот пользователь может писать в неё и в её папку',
 }
@@ -245,13 +254,14 @@ function describeFault(fault: (ConfigProblem & { readonly kind: 'value' })['faul
 }
 
 const YAML_WORDS: Readonly<Record<string, string>> = {
-  BAD_INDENT: 'у строки другой отступ, чем у строк выше',
+  BAD_INDENT: 'у строки другой отступ, чем у строк выше, или выше не закрыта скобка',
   BLOCK_AS_IMPLICIT_KEY: 'лишнее двоеточие или слишком большой отступ',
   DUPLICATE_KEY: 'настройка встречается дважды',
   MISSING_CHAR: 'нет закрывающей кавычки или скобки',
   MULTIPLE_DOCS: 'настройки разделены строкой ---',
   NOT_TEXT: 'имена должны быть простыми словами, ссылки (*) не используются',
   TAB_AS_INDENT: 'отступ сделан табуляцией',
+  UNEXPECTED_TOKEN: 'есть лишний знак, например закрывающая скобка',
 }
 
 const VALUE_KINDS: Readonly<Record<ValueInvalid['expected'], string>> = {
@@ -260,6 +270,7 @@ const VALUE_KINDS: Readonly<Record<ValueInvalid['expected'], string>> = {
   count: 'число',
   date: 'дата',
   text: 'текст',
+  choice: 'одно из возможных значений',
 }
 
 function describeValue({ text: value, expected, example, bounds }: ValueInvalid): ErrorText {
@@ -267,7 +278,7 @@ function describeValue({ text: value, expected, example, bounds }: ValueInvalid)
     bounds === undefined
       ? `«${value}» — это не ${VALUE_KINDS[expected]}`
       : `«${value}» не между ${bounds[0]} и ${bounds[1]}`,
-    `напишите, например: ${example}`,
+    expected === 'choice' ? `напишите одно из них: ${example}` : `напишите, например: ${example}`,
   )
 }
 
@@ -307,4 +318,14 @@ const SYSTEM_WORDS: Readonly<Record<string, string>> = {
   EISDIR: 'это папка, а не файл',
   ENOTDIR: 'часть пути — файл, а не папка',
   EROFS: 'на этот диск нельзя писать',
+  EEXIST: 'под этим именем уже есть что-то другое',
+}
+
+const SYSTEM_HINTS: Readonly<Record<string, string>> = {
+  EACCES: 'дайте этому пользователю право читать и писать там',
+  EPERM: 'дайте этому пользователю право читать и писать там',
+  ENOENT: 'проверьте путь',
+  EISDIR: 'назовите файл, а не папку',
+  EROFS: 'назовите папку на диске, на который можно писать',
+  EEXIST: 'назовите другой путь или уберите то, что там лежит',
 }

@@ -7,10 +7,6 @@ export function russianSend(format: FormatMessages): SendMessages {
       sizeOctets === undefined
         ? `отправка: ${format.size(sentOctets)}`
         : `отправка: ${format.size(sentOctets)} из ${format.size(sizeOctets)}`,
-    silent: (server, tls) =>
-      tls === 'implicit'
-        ? `${server} пока молчит`
-        : `${server} пока молчит; так бывает, если порт шифруется с самого начала (465), а указано smtp://: тогда пишите smtps://`,
     stopping: () => 'остановка; ещё раз — закончить программу сразу',
     serverTitle: () => 'сервер',
     fromTitle: () => 'от кого',

@@ -133,6 +133,10 @@ export const ru: Messages = {
   exchange: {
     event: (event) => describeEvent(event, format),
     connecting: (host) => `соединение с ${host}`,
+    silent: ({ server, scheme, encrypted }) =>
+      encrypted === undefined
+        ? `${server} пока молчит`
+        : `${server} пока молчит; так бывает, если порт шифруется с самого начала (${encrypted.port}), а указано ${scheme}://: тогда пишите ${encrypted.scheme}://`,
     looking: (looked, letters) =>
       `просмотр писем: ${russianNumber(looked)} из ${russianNumber(letters)}`,
     stopping: () => 'остановка: сделанное сохраняется; ещё раз — закончить программу сразу',
@@ -168,7 +172,10 @@ export const ru: Messages = {
     database: () => 'база данных',
     address: () => 'почтовый ящик',
     waiting: () => 'строк к отправке',
-    conflicts: (count) => `Конфликтов: ${russianNumber(count)}`,
+    conflicts: (count, open) => {
+      const state = open === 0 ? 'все решены' : `ждут решения: ${russianNumber(open)}`
+      return `Конфликтов: ${russianNumber(count)}${count === 0 ? '' : `, ${state}`}`
+    },
     unsentRows: (count) => `Строк, которые нельзя отправить как есть: ${russianNumber(count)}`,
     unsentReason: (reason) =>
       reason.kind === 'not-utf8'

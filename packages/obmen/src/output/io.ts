@@ -18,7 +18,7 @@ export interface Io {
   now(): number
   /**
    * Aborts, with `Interrupted` as its reason, when somebody stops the program. From the first call on, the first
-   * SIGINT or SIGTERM does only that, and the second ends the process at once.
+   * SIGINT or SIGTERM does only that, and the second ends the process at once. Every call gives the same signal.
    */
   interruption(): AbortSignal
 }

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs'
-
 import type { IncomingServer } from '@obmen/exchange/mail'
 import type { MailServer } from '@obmen/mail/smtp'
 
 import type { MailServerSetting } from '../config/config.ts'
 import type { Environment } from '../config/load-config.ts'
+import { readCertificates } from '../config/read-file.ts'
 import { resolveSecret } from '../config/secrets.ts'
 
 /** A mail server as it is connected to: with the password and the certificates that the configuration refers to. Throws {@link SecretMissing}. */
@@ -14,7 +13,7 @@ export function toMailServer(setting: MailServerSetting, env: Environment): Mail
     host: url.host,
     port: url.port,
     tls: url.tls,
-    ...(caFile !== undefined && { ca: readFileSync(caFile, 'utf8') }),
+    ...(caFile !== undefined && { ca: readCertificates(caFile) }),
     ...(servername !== undefined && { servername }),
     ...(url.user !== undefined &&
       password !== undefined && {

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-
 import type { ChangeStore, ExchangePlan, PlanRules } from '@obmen/exchange'
 import {
   openPostgresStore,
@@ -15,6 +13,7 @@ import pg from 'pg'
 
 import type { PostgresSetting } from '../config/database-setting.ts'
 import type { Environment } from '../config/load-config.ts'
+import { readCertificates } from '../config/read-file.ts'
 import { DATABASE_PASSWORD_VARIABLE, resolveSecret } from '../config/secrets.ts'
 import { DatabaseUnreachable, ExchangeRunning } from '../errors/site-error.ts'
 import { PostgresWorkers } from './postgres-workers.ts'
@@ -109,9 +108,7 @@ function toPoolConfig({ url, password, caFile }: PostgresSetting, env: Environme
     database: url.database,
     ...(url.user !== undefined && { user: url.user }),
     ...(isOurs && { password: resolveSecret(reference, env).reveal() }),
-    ssl:
-      url.tls === 'verified' &&
-      (caFile === undefined ? true : { ca: readFileSync(caFile, 'utf8') }),
+    ssl: url.tls === 'verified' && (caFile === undefined ? true : { ca: readCertificates(caFile) }),
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: 'obmen',
   }

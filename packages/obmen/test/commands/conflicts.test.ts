@@ -93,7 +93,7 @@ describe('conflicts show', () => {
       out: '',
       err: 'error: there is no conflict No. 9 on record here\ntry: see them with: obmen conflicts list\n',
     })
-    assert.equal((await site.run('conflicts', 'show', 'x')).exitCode, 78)
+    assert.equal((await site.run('conflicts', 'show', 'x')).exitCode, 64)
   })
 })
 

@@ -184,14 +184,14 @@ describe('init that fails', () => {
     {
       name: 'because of the name of the plan',
       argv: initWith('--plan', 'два слова'),
-      exitCode: 78,
-      err: /^error: --plan: plan: "два слова" can't be the name of an exchange plan\ntry: /,
+      exitCode: 64,
+      err: /^error: --plan: "два слова" can't be the name of an exchange plan\ntry: /,
     },
     {
       name: 'because of a password in an address',
       argv: initWith('--send', 'smtps://user:tanstaaf@mail.example.org'),
-      exitCode: 78,
-      err: /^error: --send: send: a password must not stand in the address of a mail server\ntry: take it out/,
+      exitCode: 64,
+      err: /^error: --send: a password must not stand in the address of a mail server\ntry: take it out/,
     },
     {
       name: 'because there is no database',
@@ -209,13 +209,19 @@ describe('init that fails', () => {
       name: 'because a file of certificates is not there',
       argv: initWith('--ca', 'ca.crt'),
       exitCode: 77,
-      err: /^error: .*ca\.crt can't be used: ENOENT\ntry: check the path/,
+      err: /^error: .*ca\.crt can't be used: there is no such file or folder \(ENOENT\)\ntry: check the path/,
+    },
+    {
+      name: 'because a file of certificates holds none',
+      argv: initWith('--ca', 'trade.db'),
+      exitCode: 78,
+      err: /^error: there is no certificate in .*trade\.db\ntry: name a file with certificates in PEM/,
     },
     {
       name: 'because the folder of the file is not there',
       argv: initWith('--config', 'absent/obmen.yaml'),
       exitCode: 77,
-      err: /^error: .*absent\/obmen\.yaml can't be used: ENOENT\ntry: check the path/,
+      err: /^error: .*absent\/obmen\.yaml can't be used: there is no such file or folder \(ENOENT\)\ntry: check the path/,
     },
   ]
   for (const { name, argv, exitCode, err } of FAILING) {

@@ -129,7 +129,7 @@ describe('a database address', () => {
 
       const { exitCode, err } = await site.run(...init(address))
 
-      assert.equal(exitCode, 78)
+      assert.equal(exitCode, 64)
       assert.match(err, says)
       assert.doesNotMatch(err, /tanstaaf/)
     })

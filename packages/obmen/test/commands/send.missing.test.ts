@@ -61,8 +61,8 @@ describe('send with something missing', () => {
     {
       name: 'a well-formed server',
       argv: ['--server', 'pop3://office@mail.example.org', '--to', SHOP, ...TEXTS],
-      exitCode: 78,
-      err: /^error: --server: server: "pop3" is not the right protocol here\n/,
+      exitCode: 64,
+      err: /^error: --server: "pop3" is not the right protocol here\n/,
     },
     {
       name: 'a well-formed recipient',
@@ -80,7 +80,7 @@ describe('send with something missing', () => {
       name: 'a file where there is a folder',
       argv: ['--server', 'smtps://a%40b.org@h.org', '--to', SHOP, ...TEXTS, '--attach', '.'],
       exitCode: 77,
-      err: /this is a folder/,
+      err: /it is a folder/,
     },
   ]
   for (const { name, argv, exitCode, err } of WRONG) {

@@ -134,7 +134,7 @@ Conflicts: 0
       out,
       /Rows that the database refused: 1\n.*\nno +\[1\] +С01 .* UNIQUE constraint failed\n/,
     )
-    assert.match(out, /Conflicts: 1\n.*\nno +\[2\] +С01 .* that node\n/)
+    assert.match(out, /Conflicts: 1, all decided\n.*\nno +\[2\] +С01 .* that node\n/)
   })
 
   it('shows rows that can not be sent as they are, with the reason', async () => {
@@ -166,10 +166,24 @@ Conflicts: 0
 
     const { out } = await site.run('status')
 
-    assert.match(out, /Conflicts: 12\n/)
+    assert.match(out, /Conflicts: 12, all decided\n/)
     assert.match(out, /\[12\]/)
     assert.doesNotMatch(out, /\[2\]/)
     assert.match(out, /… and 2 older: see --json\n/)
+  })
+
+  it('says how many conflicts wait for a person', async () => {
+    using site = await siteWithNode()
+    site.exec(`
+      INSERT INTO obmen_conflict (table_name, row_key, node, winner, ours, theirs, decided_at, is_open)
+        VALUES ('no', '[1]', 'С01', 'ours', '[]', '[]', 1788264000000, 1),
+          ('no', '[2]', 'С01', 'ours', '[]', '[]', 1788264000000, 0)`)
+
+    assert.match((await site.run('status')).out, /^Conflicts: 2, 1 to be decided$/m)
+    assert.match(
+      (await site.run('status', '--lang', 'ru')).out,
+      /^Конфликтов: 2, ждут решения: 1$/m,
+    )
   })
 
   it('speaks Russian', async () => {

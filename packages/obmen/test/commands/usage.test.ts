@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
 import { COMMANDS } from '../../src/commands/registry.ts'
+import { ConfigNotFound } from '../../src/errors/config-error.ts'
 import { UsageError } from '../../src/errors/usage-error.ts'
 import { TestSite } from '../test-site.ts'
 
@@ -182,4 +183,18 @@ describe('wrong command line', () => {
       })
     })
   }
+})
+
+describe('an error', () => {
+  it('is there for a program too, with --json', async () => {
+    using site = new TestSite('')
+
+    const { exitCode, out, err } = await site.run('status', '--json')
+
+    const { message, hint } = new ConfigNotFound('obmen.yaml')
+    const error = { code: 'CONFIG_NOT_FOUND', transient: false, message, hint }
+    assert.equal(exitCode, 78)
+    assert.deepEqual(JSON.parse(out), { error })
+    assert.equal(err, `error: ${message}\ntry: ${hint}\n`)
+  })
 })

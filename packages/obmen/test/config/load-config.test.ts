@@ -37,6 +37,15 @@ function withoutLine(key: string): string {
 }
 
 describe('configuration', () => {
+  it('that is a folder is told by its name', () => {
+    using site = new TestSite('')
+
+    assert.throws(() => loadConfig({ path: site.folder, cwd: '/', env: {} }), {
+      code: 'FILE_UNUSABLE',
+      message: `${site.folder} can't be used: it is a folder (EISDIR)`,
+    })
+  })
+
   it('needs seven lines, and has defaults for the rest', () => {
     const config = load(COMPLETE)
 

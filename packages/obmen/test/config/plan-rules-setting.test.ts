@@ -72,6 +72,13 @@ rules:
     assert.deepEqual([rules.conflicts.kind, rules.strict, rules.mainNode], ['theirs', true, 'С01'])
   })
 
+  it('that can be one of a few words are refused with these words', () => {
+    assert.throws(() => load('strict: perhaps'), {
+      message: 'obmen.yaml:8: strict: "perhaps" is not one of the choices',
+      hint: 'write one of: yes, no',
+    })
+  })
+
   for (const lines of [
     'rules: [Orders]',
     'rules: { Orders: out }',

@@ -25,7 +25,7 @@ import {
   TableWithoutPrimaryKey,
   TextNotUtf8,
 } from '@obmen/exchange/errors'
-import { parseNodeCode } from '@obmen/exchange'
+import { parseNodeCode, parsePlanName } from '@obmen/exchange'
 import {
   Aborted,
   AddressInvalid,
@@ -63,6 +63,7 @@ import {
 import { Reply } from '@obmen/mail/smtp'
 
 import {
+  CertificatesMissing,
   ConfigDiffers,
   ConfigInvalid,
   ConfigNotFound,
@@ -87,6 +88,7 @@ import { UsageError } from '../../src/errors/usage-error.ts'
 import { DatabaseUrlInvalid, MailUrlInvalid, ValueInvalid } from '../../src/errors/value-error.ts'
 
 const NODE = parseNodeCode('С01')
+const PLAN = { name: parsePlanName('Склады'), thisNode: NODE }
 
 /** One error of every code: the type asks for a new one where a package gets one. */
 export const EVERY_ERROR: { readonly [Code in KnownError['code']]: KnownError } = {
@@ -100,6 +102,7 @@ export const EVERY_ERROR: { readonly [Code in KnownError['code']]: KnownError } 
   }),
   CAPTURE_DISTURBED: new CaptureDisturbed(['Orders']),
   COLLATION_UNKNOWN: new CollationUnknown('Orders', 'code', 'RUSSIAN'),
+  CERTIFICATES_MISSING: new CertificatesMissing('/site/ca.crt'),
   CONFIG_DIFFERS: new ConfigDiffers('obmen.yaml', ['plan']),
   CONFIG_INVALID: new ConfigInvalid({ kind: 'file', path: 'obmen.yaml' }, { kind: 'not-settings' }),
   CONFIG_NOT_FOUND: new ConfigNotFound('obmen.yaml'),
@@ -170,7 +173,7 @@ export const EVERY_ERROR: { readonly [Code in KnownError['code']]: KnownError } 
   MESSAGE_TOO_NEW: new MessageTooNew(2, 1),
   NODE_ATTRIBUTE_INVALID: new NodeAttributeInvalid('code', 'name'),
   NODE_ATTRIBUTE_MISSING: new NodeAttributeMissing(NODE, 'Orders', 'warehouse'),
-  RULE_INVALID: new RuleInvalid('Orders', 'the condition is empty'),
+  RULE_INVALID: new RuleInvalid('Orders', { kind: 'condition-empty' }),
   NODE_CODE_INVALID: new NodeCodeInvalid('a b'),
   NODE_EXISTS: new NodeExists(NODE),
   NODE_IS_THIS_NODE: new NodeIsThisNode(NODE),
@@ -209,7 +212,7 @@ export const EVERY_ERROR: { readonly [Code in KnownError['code']]: KnownError } 
   SMTP_SIZE_EXCEEDED: new SmtpSizeExceeded(2000, 1000),
   STORE_NOT_PREPARED: new StoreNotPrepared(),
   STORE_MOVED: new StoreMoved('/data/trade.db on machine 1', '/copy/trade.db on machine 1'),
-  STORE_OF_ANOTHER_PLAN: new StoreOfAnotherPlan('node А of П', 'node Б of П'),
+  STORE_OF_ANOTHER_PLAN: new StoreOfAnotherPlan(PLAN, { ...PLAN, thisNode: parseNodeCode('С02') }),
   TABLE_UNKNOWN: new TableUnknown('Ordes', ['Orders']),
   TABLE_WITHOUT_PRIMARY_KEY: new TableWithoutPrimaryKey(['Log']),
   TEXT_NOT_UTF8: new TextNotUtf8({ table: 'Orders', key: '7', column: 'note' }),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
+import { ConfigInvalid } from '../../src/errors/config-error.ts'
 import { EXIT, exitCodeOf, worstExitCode } from '../../src/errors/exit-code.ts'
 import { Interrupted } from '../../src/errors/site-error.ts'
 import { EVERY_ERROR } from './every-error.ts'
@@ -22,6 +23,14 @@ describe('exit code', () => {
     assert.equal(exitCodeOf(EVERY_ERROR.EXCHANGE_RUNNING), 75)
     assert.equal(exitCodeOf(EVERY_ERROR.AUTHENTICATION_FAILED), 77)
     assert.equal(exitCodeOf(EVERY_ERROR.CONFIG_INVALID), 78)
+  })
+
+  it('tells a mistake in the command line from one in the file', () => {
+    const problem = { kind: 'key-missing', key: 'plan', example: 'plan: Goods' } as const
+    const inOption = new ConfigInvalid({ kind: 'option', option: '--plan' }, problem)
+    const inVariable = new ConfigInvalid({ kind: 'environment', name: 'OBMEN_PLAN' }, problem)
+
+    assert.deepEqual([exitCodeOf(inOption), exitCodeOf(inVariable)], [64, 78])
   })
 
   it('is 130 after Ctrl-C and 75 after a request to end', () => {

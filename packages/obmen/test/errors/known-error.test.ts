@@ -97,7 +97,7 @@ describe('whatever is thrown', () => {
 
     assert.ok(known instanceof FileUnusable)
     assert.equal(known.systemCode, 'EISDIR')
-    assert.equal(known.hint, 'name a file: this is a folder')
+    assert.equal(known.hint, 'name a file')
   })
 
   it('is a mistake of the program otherwise, and keeps its cause', () => {

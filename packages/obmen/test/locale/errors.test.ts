@@ -3,7 +3,13 @@ import { describe, it } from 'node:test'
 
 import { TlsFailed } from '@obmen/mail/errors'
 
-import { NodeCodeInvalid, SchemaMismatch } from '@obmen/exchange/errors'
+import {
+  DeliveryRefused,
+  NodeCodeInvalid,
+  type RuleFault,
+  RuleInvalid,
+  SchemaMismatch,
+} from '@obmen/exchange/errors'
 
 import { ConfigInvalid, type ConfigProblem } from '../../src/errors/config-error.ts'
 import { UsageError, type UsageProblem } from '../../src/errors/usage-error.ts'
@@ -54,6 +60,23 @@ const URL_PROBLEMS: { readonly [Kind in MailUrlProblem['kind']]: MailUrlProblem 
   'tls-contradiction': { kind: 'tls-contradiction', protocol: 'smtps' },
 }
 
+const RULE_FAULTS: { readonly [Kind in RuleFault['kind']]: RuleFault & { kind: Kind } } = {
+  'table-unknown': { kind: 'table-unknown' },
+  'column-unknown': { kind: 'column-unknown', column: 'shelf' },
+  'column-in-key': { kind: 'column-in-key', column: 'id' },
+  'condition-empty': { kind: 'condition-empty' },
+  'bracket-open': { kind: 'bracket-open' },
+  'bracket-unopened': { kind: 'bracket-unopened' },
+  'token-out-of-place': { kind: 'token-out-of-place', token: ';' },
+  refused: { kind: 'refused', database: 'SQLite', words: 'no such column: shelf' },
+  'main-missing': { kind: 'main-missing' },
+  'key-not-one-integer': { kind: 'key-not-one-integer' },
+  'key-not-autoincrement': { kind: 'key-not-autoincrement', column: '"id"' },
+  'key-without-sequence': { kind: 'key-without-sequence', column: 'id' },
+  'sequence-not-by-one': { kind: 'sequence-not-by-one', sequence: 'orders_id_seq' },
+  'block-too-large': { kind: 'block-too-large', size: 100_000, column: 'id', limit: 32_767 },
+}
+
 const ALL = [
   ...Object.values(EVERY_ERROR),
   ...Object.values(USAGE_PROBLEMS).map((problem) => new UsageError(problem)),
@@ -85,6 +108,21 @@ describe('error in words', () => {
       assert.doesNotMatch(hint ?? '', /undefined|\[object/)
     })
   }
+
+  it('has Russian words for everything that may be wrong with a rule', () => {
+    for (const fault of Object.values(RULE_FAULTS)) {
+      const { message } = ru.errorText(new RuleInvalid('Orders', fault))
+
+      assert.match(message, /^правило таблицы «Orders» нельзя исполнить: .*[а-я]{3}/)
+      assert.doesNotMatch(message, /undefined|\[object/)
+    }
+  })
+
+  it('says in Russian what to do about a full mailbox', () => {
+    const refused = new DeliveryRefused('m.zst', '552 5.2.2 full', { reason: 'mailbox-full' })
+
+    assert.equal(ru.errorText(refused).hint, 'ящик полон: удалите письма или увеличьте его')
+  })
 
   it('keeps the words of the server in Russian', () => {
     assert.match(ru.errorText(EVERY_ERROR.DELIVERY_REFUSED).message, /: 552 5\.3\.4 too large$/)

@@ -101,7 +101,11 @@ export class PostgresKeyLedger extends KeyLedgerRows<RuledTable> {
     } catch (error) {
       await this.#connection.exec('ROLLBACK TO SAVEPOINT obmen_keys')
       if (isNotPermitted(error) && error instanceof Error) {
-        throw new RuleInvalid(table, `PostgreSQL says: ${error.message}`, { cause: error })
+        throw new RuleInvalid(
+          table,
+          { kind: 'refused', database: 'PostgreSQL', words: error.message },
+          { cause: error },
+        )
       }
       if (!isLockTimeout(error)) throw error
     }
@@ -147,7 +151,7 @@ export async function readKeyBlocks(
   if (rule === undefined) return undefined
   const [key, another] = table.key
   if (key?.codec.type !== 'integer' || another !== undefined) {
-    throw new RuleInvalid(table.name, 'only a key of one integer column is handed out in blocks')
+    throw new RuleInvalid(table.name, { kind: 'key-not-one-integer' })
   }
   const found = await connection.first(
     'SELECT pg_get_serial_sequence($1, $2)',
@@ -156,18 +160,16 @@ export async function readKeyBlocks(
   )
   const sequence = toText(found?.[0])
   if (sequence === '') {
-    throw new RuleInvalid(table.name, `no sequence belongs to its key "${key.name}"`)
+    throw new RuleInvalid(table.name, { kind: 'key-without-sequence', column: key.name })
   }
   const { countsByOne, greatest } = await readSequence(connection, sequence)
   if (!countsByOne) {
-    throw new RuleInvalid(table.name, `sequence ${sequence} does not count by one, or begins again`)
+    throw new RuleInvalid(table.name, { kind: 'sequence-not-by-one', sequence })
   }
   const limit = Math.min(greatest, await readColumnLimit(connection, table, key.name))
   if (rule.size > limit) {
-    throw new RuleInvalid(
-      table.name,
-      `a block of ${rule.size} numbers is more than its key "${key.name}" counts to, which is ${limit}`,
-    )
+    const { size } = rule
+    throw new RuleInvalid(table.name, { kind: 'block-too-large', size, column: key.name, limit })
   }
   return { ...rule, sequence, limit }
 }

@@ -80,10 +80,7 @@ export async function openPostgresStore(
   const prepared = await inTransaction(pool, 'REPEATABLE READ, READ ONLY', readMeta)
   if (prepared === undefined) throw new StoreNotPrepared()
   if (prepared.name !== plan.name || prepared.thisNode !== plan.thisNode) {
-    throw new StoreOfAnotherPlan(
-      `node ${prepared.thisNode} of ${prepared.name}`,
-      `node ${plan.thisNode} of ${plan.name}`,
-    )
+    throw new StoreOfAnotherPlan(prepared, plan)
   }
   const store = new PostgresStore(pool, plan, { ...rules, schema: prepared.schema })
   await store.checkCapture()

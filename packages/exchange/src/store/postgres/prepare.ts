@@ -87,10 +87,7 @@ async function preparePlan(
     return schema
   }
   if (prepared.name !== plan.name || prepared.thisNode !== plan.thisNode) {
-    throw new StoreOfAnotherPlan(
-      `node ${prepared.thisNode} of ${prepared.name}`,
-      `node ${plan.thisNode} of ${plan.name}`,
-    )
+    throw new StoreOfAnotherPlan(prepared, plan)
   }
   return prepared.schema
 }

@@ -83,7 +83,11 @@ async function readCondition(
   } catch (error) {
     await connection.exec('ROLLBACK TO SAVEPOINT obmen_rule')
     if (!(error instanceof Error) || !(isRefusal(error) || isSyntaxError(error))) throw error
-    throw new RuleInvalid(table.name, `PostgreSQL says: ${error.message}`, { cause: error })
+    throw new RuleInvalid(
+      table.name,
+      { kind: 'refused', database: 'PostgreSQL', words: error.message },
+      { cause: error },
+    )
   }
   await connection.exec('RELEASE SAVEPOINT obmen_rule')
   return condition

@@ -93,13 +93,11 @@ export function readKeyBlocks(
   if (rule === undefined) return undefined
   const [key, another] = table.key
   if (key?.type !== 'integer' || another !== undefined) {
-    throw new RuleInvalid(table.name, 'only a key of one integer column is handed out in blocks')
+    throw new RuleInvalid(table.name, { kind: 'key-not-one-integer' })
   }
   if (!isAutoincrement(database, table.name)) {
-    throw new RuleInvalid(
-      table.name,
-      `SQLite can't be told from where to count its key on: declare it ${quoteName(key.name)} INTEGER PRIMARY KEY AUTOINCREMENT`,
-    )
+    const column = quoteName(key.name)
+    throw new RuleInvalid(table.name, { kind: 'key-not-autoincrement', column })
   }
   return rule
 }

@@ -64,10 +64,7 @@ function preparePlan(database: SqliteDatabase, plan: ExchangePlan): void {
     return
   }
   if (prepared.name !== plan.name || prepared.thisNode !== plan.thisNode) {
-    throw new StoreOfAnotherPlan(
-      `node ${prepared.thisNode} of ${prepared.name}`,
-      `node ${plan.thisNode} of ${plan.name}`,
-    )
+    throw new StoreOfAnotherPlan(prepared, plan)
   }
 }
 

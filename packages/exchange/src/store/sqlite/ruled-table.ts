@@ -77,8 +77,9 @@ function readCondition(
     // With any values: only names and grammar are looked at.
     database.prepare(`SELECT 1 FROM ${quoteName(table.name)} WHERE (${condition.parts.join("''")})`)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new RuleInvalid(table.name, `SQLite says: ${reason}`, { cause: error })
+    const words = error instanceof Error ? error.message : String(error)
+    const fault = { kind: 'refused', database: 'SQLite', words } as const
+    throw new RuleInvalid(table.name, fault, { cause: error })
   }
   return condition
 }

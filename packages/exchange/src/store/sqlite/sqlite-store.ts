@@ -82,10 +82,7 @@ export function openSqliteStore(
   const prepared = readPlan(database)
   if (prepared === undefined) throw new StoreNotPrepared()
   if (prepared.name !== plan.name || prepared.thisNode !== plan.thisNode) {
-    throw new StoreOfAnotherPlan(
-      `node ${prepared.thisNode} of ${prepared.name}`,
-      `node ${plan.thisNode} of ${plan.name}`,
-    )
+    throw new StoreOfAnotherPlan(prepared, plan)
   }
   database.exec(`PRAGMA foreign_keys = OFF; PRAGMA cache_size = -${CACHE_KIBIOCTETS}`)
   const store = new SqliteStore(database, plan, rules)

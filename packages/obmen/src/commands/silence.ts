@@ -1,0 +1,29 @@
+import { IMPLICIT_PORTS, type MailUrl } from '../config/mail-url.ts'
+import type { Messages } from '../locale/messages.ts'
+import type { Progress } from '../output/progress.ts'
+
+/** A server greets within a second or two, unless it makes everybody wait; RFC 5321 §4.5.3.2.1 gives it five minutes, and nobody waits for that without a word. */
+const SILENCE_MS = 10_000
+
+/**
+ * Says so when a server that was connected to has said nothing for some time, and what may be the matter. To be disposed of as
+ * soon as it has.
+ *
+ * @example
+ * {
+ *   using _silence = watchSilence(url, progress, messages)
+ *   smtp = await openSmtp(server)
+ * }
+ */
+export function watchSilence(url: MailUrl, progress: Progress, messages: Messages): Disposable {
+  const { protocol, host, port, tls } = url
+  const silent = messages.exchange.silent({
+    server: `${host}:${port}`,
+    scheme: protocol,
+    ...(tls !== 'implicit' && {
+      encrypted: { scheme: `${protocol}s`, port: IMPLICIT_PORTS[protocol] },
+    }),
+  })
+  const timer = setTimeout(() => progress.note(silent), SILENCE_MS)
+  return { [Symbol.dispose]: () => clearTimeout(timer) }
+}

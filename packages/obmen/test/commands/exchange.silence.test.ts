@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { describe, it } from 'node:test'
+
+import { INIT, TestSite } from '../test-site.ts'
+import { takeCensus } from '../../../mail/test/census.ts'
+
+takeCensus()
+
+/** A site that knows another one. */
+async function openSite(): Promise<TestSite> {
+  const site = new TestSite()
+  site.env['OBMEN_MAIL_PASSWORD'] = 'tanstaaf'
+  await site.run(...INIT)
+  await site.run('node', 'add', 'С01')
+  return site
+}
+
+describe('a mail server that says nothing', () => {
+  for (const words of [['exchange'], ['exchange', '--dry-run']]) {
+    it(`is told of in ${words.join(' ')}, with what may be the matter`, async (t) => {
+      using site = await openSite()
+      t.mock.timers.enable({ apis: ['setTimeout'] })
+      const silent = createServer((socket) => {
+        t.mock.timers.tick(10_000)
+        socket.destroy()
+      })
+      await once(silent.listen(0, '127.0.0.1'), 'listening')
+      const { port } = silent.address() as AddressInfo
+      site.env['OBMEN_RECEIVE'] = `pop3://exchange%40example.org@127.0.0.1:${port}`
+
+      const { exitCode, err } = await site.run(...words)
+      await new Promise((resolve) => silent.close(resolve))
+
+      assert.equal(exitCode, 75)
+      const told = `127\\.0\\.0\\.1:${port} has said nothing yet; .*\\(995\\).* pop3s://\\n`
+      assert.match(err, new RegExp(`^${told}`))
+    })
+  }
+})
+
+describe('exchange --every', () => {
+  it('is an interval of --watch alone', async () => {
+    using site = await openSite()
+
+    const { exitCode, err } = await site.run('exchange', '--every', '1 hour')
+
+    assert.equal(exitCode, 64)
+    assert.match(err, /--watch/)
+  })
+})
