@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto'
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -12,7 +12,7 @@ const MEGABYTE = 1e6
 
 /** In megabytes. */
 const SIZES = [50, 500] as const
-const ROUNDS = 3
+const ROUNDS = 5
 
 /** Of the letter that is sent before, over the same connection: so that the programs are measured as they run, not as they start and are compiled. */
 const MEGABYTES_BEFORE = 50
@@ -97,11 +97,12 @@ async function send(
   }
 }
 
-/** Writes the file and reads it once, so that for none of the programs it is the first time: on a virtual machine that may take ten times as long. */
+/** Writes the file, to the disk, lest that go on while it is sent, and reads it once: on a virtual machine the first time may take ten times as long. */
 function writeRandomFile(path: string, megabytes: number): void {
   const piece = Buffer.alloc(MEGABYTE)
   const written = openSync(path, 'wx')
   for (let number = 0; number < megabytes; number += 1) writeSync(written, randomFillSync(piece))
+  fsyncSync(written)
   closeSync(written)
   const read = openSync(path, 'r')
   while (readSync(read, piece) > 0);

@@ -24,7 +24,7 @@ export type Runs<Measured extends Run = Run> = Readonly<
   Record<Sender | 'chunked', readonly Measured[]>
 >
 
-/** The programs take turns, so that what disturbs one disturbs the others too. */
+/** The programs take turns, so that what disturbs one disturbs the others too, once the sinks have been sent to: they are compiled as they run, like the programs. */
 export async function takeTurns<Measured extends Run>(
   rounds: number,
   { sink, chunking }: { readonly sink: Sink; readonly chunking: Sink | undefined },
@@ -36,6 +36,8 @@ export async function takeTurns<Measured extends Run>(
     nodemailer: new Array<Measured>(),
     raw: new Array<Measured>(),
   }
+  await send('obmen', sink)
+  if (chunking !== undefined) await send('obmen', chunking)
   for (let round = 0; round < rounds; round += 1) {
     runs.obmen.push(await send('obmen', sink))
     if (chunking !== undefined) runs.chunked.push(await send('obmen', chunking))
