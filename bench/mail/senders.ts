@@ -47,6 +47,24 @@ export async function takeTurns<Measured extends Run>(
   return runs
 }
 
+/** Programs that have just been started: those that send little and end pay for the compiling, and little else. */
+export async function startLines(
+  rounds: number,
+  { unit, peer }: Pick<RateWords, 'unit' | 'peer'>,
+  send: (sender: 'obmen' | 'nodemailer') => Promise<Run>,
+): Promise<readonly Line[]> {
+  const ours: Run[] = []
+  const theirs: Run[] = []
+  for (let round = 0; round < rounds; round += 1) {
+    ours.push(await send('obmen'))
+    theirs.push(await send('nodemailer'))
+  }
+  return [
+    figure('obmen, DATA', median(ratesOf(ours)), unit),
+    peerFigure(peer, ratesOf(theirs), { ours: ratesOf(ours), unit }),
+  ]
+}
+
 /** What is said of the rates. */
 export interface RateWords {
   readonly unit: string

@@ -4,8 +4,16 @@ import { existsSync } from 'node:fs'
 
 import { timeOf } from '../clock.ts'
 import { runProgram } from '../programs.ts'
-import { figure, type Line, median, peerFigure, type Section } from './figures.ts'
-import { costLines, rateLines, ratesOf, type Run, type Sender, takeTurns } from './senders.ts'
+import { type Line, peerFigure, type Section } from './figures.ts'
+import {
+  costLines,
+  rateLines,
+  ratesOf,
+  type Run,
+  type Sender,
+  startLines,
+  takeTurns,
+} from './senders.ts'
 import { type Sink, SMTP_SOURCE, startDiscardingSink, startSmtpSink } from './sinks.ts'
 
 const ROUNDS = 3
@@ -25,6 +33,7 @@ const CALLS_AT_ONCE = 100
 const LETTER_OCTETS = 2048
 
 const PEER = 'nodemailer, pool of one connection'
+const UNIT = 'letters/s'
 
 /** Small letters over one connection, each composed: to Postfix's sink, and to one that costs less than the clients. */
 export async function* measureSmallLetters(): AsyncGenerator<Section> {
@@ -37,7 +46,9 @@ export async function* measureSmallLetters(): AsyncGenerator<Section> {
   yield { title: `${title}, to smtp-sink`, lines }
   yield {
     title: `the first ${STARTED.letters} letters of a program, to a sink that discards`,
-    lines: await measureStart(discarding),
+    lines: await startLines(ROUNDS, { unit: UNIT, peer: PEER }, (sender) => {
+      return send(sender, discarding, STARTED)
+    }),
   }
 }
 
@@ -53,35 +64,19 @@ async function measure(sink: Sink, chunking?: Sink): Promise<readonly Line[]> {
     if (isLastOfRound && existsSync(SMTP_SOURCE)) smtpSource.push(await smtpSourceRate(to))
     return run
   })
-  const unit = 'letters/s'
   const source = peerFigure('smtp-source, which composes nothing', smtpSource, {
     ours: ratesOf(runs.obmen),
-    unit,
+    unit: UNIT,
     target: { sense: 'at least', bound: 0.6 },
   })
   return [
     ...rateLines(runs, {
-      unit,
+      unit: UNIT,
       peer: PEER,
       target: { sense: 'at least', bound: 5 },
       others: [source],
     }),
     ...costLines(runs, 'µs of CPU a letter'),
-  ]
-}
-
-/** Programs that send a few letters and end pay for the compiling, and little else. */
-async function measureStart(sink: Sink): Promise<readonly Line[]> {
-  const ours: Run[] = []
-  const theirs: Run[] = []
-  for (let round = 0; round < ROUNDS; round += 1) {
-    ours.push(await send('obmen', sink, STARTED))
-    theirs.push(await send('nodemailer', sink, STARTED))
-  }
-  const unit = 'letters/s'
-  return [
-    figure('obmen, DATA', median(ratesOf(ours)), unit),
-    peerFigure(PEER, ratesOf(theirs), { ours: ratesOf(ours), unit }),
   ]
 }
 

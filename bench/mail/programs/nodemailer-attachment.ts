@@ -1,4 +1,4 @@
-/** The same letters by nodemailer, over one connection too. Arguments: port, the two paths. */
+/** The same letters by nodemailer, over one connection too. Arguments: port, the two paths, of which the first may be empty. */
 import { createReadStream } from 'node:fs'
 
 import { createTransport } from 'nodemailer'
@@ -20,7 +20,7 @@ const transport = createTransport({
   pool: true,
   maxConnections: 1,
 })
-await send(pathBefore)
+if (pathBefore !== '') await send(pathBefore)
 const cost = await costOf(() => send(path))
 transport.close()
 console.log(JSON.stringify({ ...cost, idleOctets, peakOctets: peakOctets() }))

@@ -1,4 +1,4 @@
-/** Sends a letter with a file, and then, which is measured, one with another. Arguments: port, the two paths. */
+/** Sends a letter with a file, and then, which is measured, one with another. Arguments: port, the two paths, of which the first may be empty. */
 import { composeMessage, formatMessageId, MailboxAddress } from '@obmen/mail/mime'
 import { fileContent, ForwardPath, openSmtp, ReversePath } from '@obmen/mail/smtp'
 
@@ -10,7 +10,7 @@ const [port = '0', pathBefore = '', path = ''] = process.argv.slice(2)
 const idleOctets = peakOctets()
 const server = { host: '127.0.0.1', port: Number(port), tls: 'none' } as const
 const smtp = await openSmtp(server, { clientName: 'bench.example.org' })
-await send(pathBefore)
+if (pathBefore !== '') await send(pathBefore)
 const cost = await costOf(() => send(path))
 await smtp.close()
 console.log(JSON.stringify({ ...cost, idleOctets, peakOctets: peakOctets() }))

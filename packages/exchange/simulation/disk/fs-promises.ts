@@ -73,6 +73,12 @@ export function mkdir(): Promise<void> {
   return Promise.resolve()
 }
 
+/** What is asked of a path that is there already: whether it is a folder. */
+export function stat(path: string): Promise<{ isDirectory(): boolean }> {
+  const { files } = diskOf(path)
+  return Promise.resolve({ isDirectory: () => !files.has(path) })
+}
+
 export function readdir(folder: string): Promise<string[]> {
   const begin = `${folder}/`
   const names = [...diskOf(folder).files.keys()].filter((path) => path.startsWith(begin))
