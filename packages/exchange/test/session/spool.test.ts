@@ -25,6 +25,14 @@ describe('the spool', () => {
     assert.deepEqual(readdirSync(folder), [])
   })
 
+  it('is made by whoever comes first, where several make it at once', async (t) => {
+    const folder = join(makeFolder(t), 'a', 'b', 'c')
+
+    await Promise.all(Array.from({ length: 8 }, () => new Spool(folder).prepare()))
+
+    assert.deepEqual(readdirSync(folder), [])
+  })
+
   it('says what the system says where it can not be made', async (t) => {
     const file = join(makeFolder(t), 'file')
     writeFileSync(file, '')
