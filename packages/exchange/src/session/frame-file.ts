@@ -3,6 +3,7 @@ import { zstdDecompressSync } from 'node:zlib'
 
 import { MessageDamaged } from '../message/errors.ts'
 import { findFrameEnd } from '../message/frame-end.ts'
+import { codeOf } from './error-code.ts'
 import { FileWindow } from './file-window.ts'
 
 /** Room for ten thousand decided conflicts in a header, each with its key, or for what ten thousand tables hold: whatever else is said is small beside it. */
@@ -133,7 +134,3 @@ const LACK_OF_MEMORY: ReadonlySet<string> = new Set([
   'Z_MEM_ERROR',
   'ERR_ZLIB_INITIALIZATION_FAILED',
 ])
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
-}

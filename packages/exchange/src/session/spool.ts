@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
+import { codeOf } from './error-code.ts'
+
 /**
  * The folder of messages on their way out and in. A body stays until all letters with it are taken, so that another try sends the
  * same octets; an incoming message is saved whole before anything of it is applied.
@@ -66,8 +68,4 @@ async function makeOne(folder: string): Promise<void> {
   } catch (error) {
     if (codeOf(error) !== 'EEXIST' || !(await stat(folder)).isDirectory()) throw error
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
 }
