@@ -1,4 +1,4 @@
-/** The same letters by nodemailer, over one connection too. Arguments: port, the two paths, of which the first may be empty. */
+/** The same letters by nodemailer, over one connection too. Arguments: port, the path of the last, and those of the others, if any. */
 import { createReadStream } from 'node:fs'
 
 import { createTransport } from 'nodemailer'
@@ -6,7 +6,7 @@ import { createTransport } from 'nodemailer'
 import { costOf, peakOctets } from '../../clock.ts'
 import { recipientOf, SENDER, SUBJECT } from '../letter.ts'
 
-const [port = '0', pathBefore = '', path = ''] = process.argv.slice(2)
+const [port = '0', path = '', ...pathsBefore] = process.argv.slice(2)
 
 /** By the path alone, nodemailer would read 64 KiB at a time, and take half as long again. */
 const READ_OCTETS = 128 * 1024
@@ -20,7 +20,7 @@ const transport = createTransport({
   pool: true,
   maxConnections: 1,
 })
-if (pathBefore !== '') await send(pathBefore)
+for (const pathBefore of pathsBefore) await send(pathBefore)
 const cost = await costOf(() => send(path))
 transport.close()
 console.log(JSON.stringify({ ...cost, idleOctets, peakOctets: peakOctets() }))

@@ -1,16 +1,16 @@
-/** Sends a letter with a file, and then, which is measured, one with another. Arguments: port, the two paths, of which the first may be empty. */
+/** Sends letters with a file each, and then, which is measured, one with another. Arguments: port, the path of the last, and those of the others, if any. */
 import { composeMessage, formatMessageId, MailboxAddress } from '@obmen/mail/mime'
 import { fileContent, ForwardPath, openSmtp, ReversePath } from '@obmen/mail/smtp'
 
 import { costOf, peakOctets } from '../../clock.ts'
 import { recipientOf, SENDER, SUBJECT } from '../letter.ts'
 
-const [port = '0', pathBefore = '', path = ''] = process.argv.slice(2)
+const [port = '0', path = '', ...pathsBefore] = process.argv.slice(2)
 
 const idleOctets = peakOctets()
 const server = { host: '127.0.0.1', port: Number(port), tls: 'none' } as const
 const smtp = await openSmtp(server, { clientName: 'bench.example.org' })
-if (pathBefore !== '') await send(pathBefore)
+for (const pathBefore of pathsBefore) await send(pathBefore)
 const cost = await costOf(() => send(path))
 await smtp.close()
 console.log(JSON.stringify({ ...cost, idleOctets, peakOctets: peakOctets() }))
