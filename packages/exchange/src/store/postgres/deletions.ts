@@ -41,11 +41,11 @@ export async function endDay(
 }
 
 /** A node whose letters wait for missing ones may have written them before it knew of a deletion: it has acknowledged nothing yet. */
+const ACKNOWLEDGED = 'CASE gap_before WHEN 0 THEN acknowledged_seq ELSE 0 END'
+
 async function readAcknowledgedByAll(connection: Connection): Promise<number> {
   const [acknowledged = null] =
-    (await connection.first(
-      'SELECT min(CASE gap_before WHEN 0 THEN acknowledged_seq ELSE 0 END) FROM obmen_exchange.nodes',
-    )) ?? []
+    (await connection.first(`SELECT min(${ACKNOWLEDGED}) FROM obmen_exchange.nodes`)) ?? []
   return acknowledged === null ? Number.MAX_SAFE_INTEGER : toNumber(acknowledged)
 }
 
@@ -56,7 +56,8 @@ async function purge(
 ): Promise<number> {
   const [purged = null, stamp = null] =
     (await connection.first(
-      `WITH old AS (DELETE FROM ${indexName(table)} WHERE gone AND seq <= $1::bigint RETURNING stamp)
+      `WITH old AS (DELETE FROM ${indexName(table)} WHERE gone AND seq <= $1::bigint
+         AND ${isKnownByParts(table)} RETURNING stamp)
        SELECT count(*), max(stamp) FROM old`,
       throughSeq,
     )) ?? []
@@ -70,4 +71,13 @@ async function purge(
     )
   }
   return toNumber(purged)
+}
+
+/** A node to which a table goes in parts is told of a deletion at a position of its own, which may be a later one. */
+function isKnownByParts(table: RuledTable): string {
+  if (table.condition === undefined) return 'true'
+  const keys = keyNames(table).join(', ')
+  return `(${keys}) NOT IN (
+    SELECT ${keys} FROM obmen_exchange.nodes JOIN ${shareName(table)} ON node = code
+     WHERE seq > ${ACKNOWLEDGED})`
 }

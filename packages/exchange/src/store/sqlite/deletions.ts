@@ -45,17 +45,16 @@ export function endDay(
 }
 
 /** A node whose letters wait for missing ones may have written them before it knew of a deletion: it has acknowledged nothing yet. */
+const ACKNOWLEDGED = 'CASE gap_before WHEN 0 THEN acknowledged_seq ELSE 0 END'
+
 function readAcknowledgedByAll(database: SqliteDatabase): number {
   const [acknowledged = null] =
-    new Query(
-      database,
-      'SELECT min(CASE gap_before WHEN 0 THEN acknowledged_seq ELSE 0 END) FROM obmen_node',
-    ).first() ?? []
+    new Query(database, `SELECT min(${ACKNOWLEDGED}) FROM obmen_node`).first() ?? []
   return acknowledged === null ? Number.MAX_SAFE_INTEGER : toNumber(acknowledged)
 }
 
 function purge(database: SqliteDatabase, table: RuledTable, throughSeq: number): number {
-  const isOld = 'WHERE gone = 1 AND seq <= ?'
+  const isOld = `WHERE gone = 1 AND seq <= ? AND ${isKnownByParts(table)}`
   const old = BigInt(throughSeq)
   const newest = `SELECT max(stamp) FROM ${indexName(table)} ${isOld}`
   const [stamp = null] = new Query(database, newest).first(old) ?? []
@@ -72,4 +71,13 @@ function purge(database: SqliteDatabase, table: RuledTable, throughSeq: number):
     )
   }
   return purged
+}
+
+/** A node to which a table goes in parts is told of a deletion at a position of its own, which may be a later one. */
+function isKnownByParts(table: RuledTable): string {
+  if (table.condition === undefined) return 'true'
+  const keys = keyNames(table).join(', ')
+  return `(${keys}) NOT IN (
+    SELECT ${keys} FROM obmen_node JOIN ${shareName(table)} ON node = code
+     WHERE seq > ${ACKNOWLEDGED})`
 }

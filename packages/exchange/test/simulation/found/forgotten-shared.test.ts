@@ -1,5 +1,6 @@
 import { describe } from 'node:test'
 
+import type { Fate, Step } from '../../../simulation/world/step.ts'
 import { DAY_MS, YEAR_MS } from '../../../simulation/world/times.ts'
 import {
   exchange,
@@ -10,6 +11,12 @@ import {
   STAR,
   write,
 } from '../it-ends-well.ts'
+
+/** An exchange whose connection breaks before the first letter is confirmed: it comes late, or never. */
+function brokenExchange(node: number, verdict: Fate['verdict'], delayMs = 0): Step {
+  const letter = { verdict, delaysMs: [delayMs], damage: 'none', hint: 'kept' } as const
+  return { kind: 'exchange', node, instance: 'own', fates: [letter] }
+}
 
 describe('a deletion that a node was told nothing of, because the row was none of its part', () => {
   // Seed 8025202. The model was wrong: such a deletion is forgotten before the node has told everything, and then the node's row, by a clock
@@ -31,6 +38,33 @@ describe('a deletion that a node was told nothing of, because the row was none o
       exchange(0),
       exchange(2),
       { kind: 'wait', ms: 10 * DAY_MS },
+    ],
+  })
+})
+
+describe('a deletion that a node is told of late, because the row was none of its part before', () => {
+  // Seed 140025392. The deletion was forgotten before the node had acknowledged it, and a letter of the node that was on its way was taken.
+  itEndsWell('is not forgotten before the node knows it', {
+    seed: 140_025_392,
+    shape: plainShape({
+      ...STAR,
+      tables: [plainTable()],
+      clocksMs: [0, -6 * YEAR_MS, 0],
+      rules: plainRules({ keepDeletionsDays: 0 }),
+      zones: ['02468', '0123456789', '12'],
+    }),
+    steps: [
+      { kind: 'zone', node: 1, zone: '' },
+      write(0, { key: 4, serial: 42 }),
+      exchange(0),
+      write(0, { verb: 'delete', key: 4, serial: 43 }),
+      { kind: 'zone', node: 1, zone: '0123456789' },
+      write(1, { key: 4, serial: 44 }),
+      brokenExchange(1, 'unknown, taken', 2 * DAY_MS),
+      exchange(0),
+      exchange(2),
+      { kind: 'wait', ms: 2 * DAY_MS },
+      brokenExchange(1, 'unknown, lost'),
     ],
   })
 })

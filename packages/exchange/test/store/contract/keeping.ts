@@ -6,7 +6,7 @@ import { NodeExists, NodeUnknown } from '@obmen/exchange/errors'
 
 import { FIRST_EPOCH } from '../../../src/plan/epoch.ts'
 import { toMessageNo } from '../../../src/plan/message-no.ts'
-import { DEFAULT_PLAN_RULES } from '../../../src/plan/plan-rules.ts'
+import { DEFAULT_PLAN_RULES, type PlanRules } from '../../../src/plan/plan-rules.ts'
 import { deletion, type OpenDatabase, row, type StoreToTry, tableLine } from './store-to-try.ts'
 
 const ORDERS = 'CREATE TABLE orders (id INTEGER PRIMARY KEY, place TEXT, margin INTEGER);'
@@ -173,6 +173,36 @@ function keepsDays(open: OpenDatabase): void {
 
     assert.deepEqual(purged, [0, 0, 1])
   })
+
+  it('of a deleted row stays while a node that was told late of it has not acknowledged it', async () => {
+    const node = await open(`${ORDERS} INSERT INTO orders VALUES (1, 'b', 1)`, SHARED)
+    await addNodes(node, FIRST)
+    await node.store.transaction((transaction) => {
+      return transaction.setAttributes(FIRST, new Map([['place', 'a']]))
+    })
+    await node.sql('DELETE FROM orders')
+    const nothing = await node.newChanges()
+    const endDay = async (acknowledgedSeq: number): Promise<number> => {
+      const known = { ...newNodeState(FIRST), offeredSeq: acknowledgedSeq, acknowledgedSeq }
+      return node.store.transaction(async (transaction) => {
+        await transaction.saveNode(known)
+        return transaction.endDay({ nowMs: 86_400_000, keepDays: 0 })
+      })
+    }
+    const before = await node.fold()
+    await node.apply(tableLine('orders', 1, { id: 'integer', place: 'text' }), [
+      row(0, FIRST, 1n, 'a'),
+    ])
+    const told = await node.newChanges()
+    const purged = [await endDay(before), await endDay(await node.fold())]
+
+    assert.deepEqual([nothing, told, purged], [[], ['- orders 1'], [0, 1]])
+  })
+}
+
+const SHARED: PlanRules = {
+  ...DEFAULT_PLAN_RULES,
+  tables: new Map([['orders', { direction: 'both', where: 'place = :place', leaveOut: [] }]]),
 }
 
 function keepsForgottenDeletions(open: OpenDatabase): void {
