@@ -7,6 +7,7 @@ import { readHeadSeq, writeForgottenStamp } from './meta.ts'
 import { type Connection, toNumber } from './postgres-database.ts'
 import type { RuledTable } from './ruled-table.ts'
 import { shareName } from './share.ts'
+import { WAITING } from './waiting-share.ts'
 
 const DAY_MS = 24 * 3600 * 1000
 
@@ -67,7 +68,8 @@ async function purge(
     const isEntry = keyNames(table).map((key) => `i.${key} = s.${key}`)
     await connection.exec(
       `DELETE FROM ${shareName(table)} s
-        WHERE NOT EXISTS (SELECT 1 FROM ${indexName(table)} i WHERE ${isEntry.join(' AND ')})`,
+        WHERE s.seq <> ${WAITING}
+          AND NOT EXISTS (SELECT 1 FROM ${indexName(table)} i WHERE ${isEntry.join(' AND ')})`,
     )
   }
   return toNumber(purged)

@@ -14,6 +14,7 @@ import { indexName, keyNames } from './capture.ts'
 import { readHeadSeq, writeForgottenStamp } from './meta.ts'
 import type { RuledTable } from './ruled-table.ts'
 import { shareName } from './share.ts'
+import { WAITING } from './waiting-share.ts'
 import { Query, type SqliteDatabase, toNumber } from './sqlite-database.ts'
 
 const DAY_MS = 24 * 3600 * 1000
@@ -67,7 +68,7 @@ function purge(database: SqliteDatabase, table: RuledTable, throughSeq: number):
       .join(' AND ')
     database.exec(
       `DELETE FROM ${shareName(table)} AS s
-        WHERE NOT EXISTS (SELECT 1 FROM ${indexName(table)} i WHERE ${isEntry})`,
+        WHERE s.seq <> ${WAITING} AND NOT EXISTS (SELECT 1 FROM ${indexName(table)} i WHERE ${isEntry})`,
     )
   }
   return purged

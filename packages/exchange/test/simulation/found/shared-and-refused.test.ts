@@ -1,6 +1,6 @@
 import { describe } from 'node:test'
 
-import { HOUR_MS, YEAR_MS } from '../../../simulation/world/times.ts'
+import { DAY_MS, HOUR_MS, YEAR_MS } from '../../../simulation/world/times.ts'
 import {
   exchange,
   itEndsWell,
@@ -207,6 +207,29 @@ describe('a row that waits to leave the part of its node, and is its part again 
       exchange(0),
       { kind: 'restore', node: 0, spool: 'kept' },
       write(0, { key: 2, serial: 15 }),
+    ],
+  })
+})
+
+describe('a row that waits at the head office, while the deletion of another one is forgotten', () => {
+  // Seed 140082279. With the deletion it was forgotten that the node has the row, and the node heard nothing of a newer one that is none of its part.
+  itEndsWell('is known to be at its node', {
+    seed: 140_082_279,
+    shape: plainShape({
+      tables: [plainTable({ unique: 'code' })],
+      firstRows: [[0, 1], [3]],
+      rules: plainRules({ keepDeletionsDays: 0 }),
+      zones: ['0123456789', '02468'],
+    }),
+    steps: [
+      write(1, { verb: 'replace', key: 3, serial: 2, value: 0 }),
+      write(0, { key: 2, serial: 4, value: 2 }),
+      write(0, { verb: 'delete', key: 2, serial: 5 }),
+      exchange(0),
+      exchange(1),
+      { kind: 'wait', ms: 2 * DAY_MS },
+      exchange(0),
+      write(0, { key: 3, serial: 9, value: 3 }),
     ],
   })
 })

@@ -238,6 +238,29 @@ function keepsSharesBesideOlder(open: OpenDatabase): void {
     assert.deepEqual(told, [['+ orders 1 "a"'], []])
     assert.deepEqual(await node.newChanges(), ['x orders 1'])
   })
+
+  it('leaves a node its row, which waits here, also when a deletion of another row is forgotten', async () => {
+    const node = await withNewer(open)
+    await node.sql(`INSERT INTO orders VALUES (3, 'd', 9); DELETE FROM orders WHERE id = 3`)
+    const told = await node.newChanges()
+    const purged = await forgetDeletions(node)
+
+    await node.sql(`INSERT INTO orders VALUES (1, 'c', 9)`)
+
+    assert.deepEqual([told, purged], [[], 1])
+    assert.deepEqual(await node.newChanges(), ['x orders 1'])
+  })
+}
+
+/** As if all nodes had acknowledged all deletions. */
+async function forgetDeletions(node: StoreToTry): Promise<number> {
+  const acknowledgedSeq = await node.fold()
+  return node.store.transaction(async (transaction) => {
+    for (const known of await transaction.nodes()) {
+      await transaction.saveNode({ ...known, offeredSeq: acknowledgedSeq, acknowledgedSeq })
+    }
+    return transaction.endDay({ nowMs: 86_400_000, keepDays: 0 })
+  })
 }
 
 const LINE = tableLine('orders', 1, { id: 'integer', place: 'text' })
