@@ -1,12 +1,13 @@
 import { type NodeCode, type NodeState, restartNode } from '@obmen/exchange'
 
 import { compareEpochs } from '../../src/plan/epoch.ts'
-import { compareStates, describeState } from '../model/row-state.ts'
+import { compareStates, describeState, type RowId, type RowState } from '../model/row-state.ts'
 import type { Site } from '../site/site.ts'
 import { checkConvergence, checkSite, checkStrangeLetters, waitingAt } from './checks.ts'
 import { countsKeys } from './counted-rows.ts'
 import { exchangeOnce } from './exchange-once.ts'
-import { tableNumber } from './shape.ts'
+import { tableNumber, type WorldShape } from './shape.ts'
+import { columnNames, quote } from './tables.ts'
 import { WorldFailure } from './world-failure.ts'
 import { writeStatements } from './write-statements.ts'
 import type { World } from './world.ts'
@@ -64,7 +65,8 @@ async function checkKeysLeft({ shape, sites }: World): Promise<void> {
 function checkNothingIsHeld(world: World, site: Site): void {
   for (const [id, state] of waitingAt(site.model)) {
     const table = world.shape.tables[tableNumber(id)]
-    const fitsNever = table?.refusingNode === site.node || table?.parent !== undefined
+    const isRefused = table?.refusingNode === site.node || table?.parent !== undefined
+    const fitsNever = isRefused || isPlaceTaken(world.shape, site, { id, state })
     const isForgotten = world.sites.every(({ model }) => {
       const known = model.rows.get(id)
       return known === undefined || compareStates(known, state) !== 0
@@ -73,6 +75,25 @@ function checkNothingIsHeld(world: World, site: Site): void {
     const facts = `${describeState(state)} at ${site.name}`
     throw new WorldFailure('a row that fits is held back no more', facts)
   }
+}
+
+/** Whether another row has the unique value of one that waits: of two that their node forgot, one has found a place. */
+function isPlaceTaken(
+  { tables }: WorldShape,
+  { model }: Site,
+  waiting: { readonly id: RowId; readonly state: RowState },
+): boolean {
+  const number = tableNumber(waiting.id)
+  const table = tables[number]
+  if (table?.unique === undefined || waiting.state.text === undefined) return false
+  const place = columnNames(table).indexOf(quote(table.unique))
+  const valueOf = (text: string): unknown => {
+    const values: unknown = JSON.parse(text)
+    return Array.isArray(values) ? values[place] : undefined
+  }
+  return [...model.present].some(([id, text]) => {
+    return tableNumber(id) === number && valueOf(text) === valueOf(waiting.state.text ?? '')
+  })
 }
 
 function mend(world: World): void {

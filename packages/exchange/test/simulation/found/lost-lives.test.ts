@@ -1,6 +1,6 @@
 import { describe } from 'node:test'
 
-import { DAY_MS } from '../../../simulation/world/times.ts'
+import { DAY_MS, HOUR_MS } from '../../../simulation/world/times.ts'
 import {
   exchange,
   itEndsWell,
@@ -64,4 +64,39 @@ describe('a message of a life that is over', () => {
       ],
     },
   )
+})
+
+describe('rows of two lives of a head office, which nobody else knows any more', () => {
+  // Seed 140079992. The model was wrong: both have the same unique value, so that one of them waits until somebody decides.
+  itEndsWell('may be too many for one place', {
+    seed: 140_079_992,
+    shape: plainShape({
+      tables: [
+        plainTable({
+          key: [
+            { name: 'id', kind: 'uuid' },
+            { name: 'code', kind: 'text' },
+            { name: 'no', kind: 'integer' },
+          ],
+          unique: 'place',
+          hasOwnColumn: true,
+        }),
+      ],
+      firstRows: [[0, 1, 4], []],
+      clocksMs: [-3 * HOUR_MS, 0],
+      rules: plainRules({ window: 24 }),
+      zones: ['12', '0123456789'],
+    }),
+    steps: [
+      write(1, { key: 4, serial: 1, value: 3 }),
+      { kind: 'back up', node: 0 },
+      write(0, { key: 3, serial: 2, value: 3 }),
+      exchange(0),
+      exchange(1),
+      { kind: 'restore', node: 0, spool: 'lost' },
+      write(0, { key: 2, serial: 6, value: 3 }),
+      exchange(0),
+      { kind: 'restore', node: 0, spool: 'lost' },
+    ],
+  })
 })
