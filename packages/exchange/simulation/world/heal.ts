@@ -12,8 +12,11 @@ import { WorldFailure } from './world-failure.ts'
 import { writeStatements } from './write-statements.ts'
 import type { World } from './world.ts'
 
-/** No world needs more rounds of undisturbed exchanges. */
+/** No world needs more rounds of undisturbed exchanges, beside those for its rows. */
 const MAX_ROUNDS = 60
+
+/** With a window of one and messages of one row, a row is written in one round and acknowledged in the next. */
+const ROUNDS_FOR_A_ROW = 2
 
 /** Longer than any node waits for an answer: the time to wait doubles five times. */
 const LONG_FACTOR = 40
@@ -178,7 +181,9 @@ const STIR_SERIAL = 2_000_000
 
 async function settle(world: World): Promise<void> {
   let hasWaited = false
-  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+  const rowCount = world.sites.reduce((sum, { model }) => sum + model.rows.size, 0)
+  const maxRounds = MAX_ROUNDS + ROUNDS_FOR_A_ROW * rowCount
+  for (let round = 0; round < maxRounds; round += 1) {
     const before = world.mailbox.posted
     // A row that was on its way from somebody else may come to where it stops its message.
     if (world.shape.isStrict === true && round % 10 === 9) {
@@ -199,7 +204,7 @@ async function settle(world: World): Promise<void> {
     if (isQuiet) world.nowMs += world.shape.rules.resendAfterMs * LONG_FACTOR
     hasWaited = isQuiet
   }
-  throw new WorldFailure('nodes come to rest', `after ${MAX_ROUNDS} rounds they still write`)
+  throw new WorldFailure('nodes come to rest', `after ${maxRounds} rounds they still write`)
 }
 
 function hasLetter({ mailbox, nowMs, planName }: World, { plan }: Site): boolean {
