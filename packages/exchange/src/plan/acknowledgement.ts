@@ -14,6 +14,7 @@ export function acceptAcknowledgement(node: NodeState, acknowledged: MessageIden
   return {
     ...node,
     acknowledgedNo: messageNo,
+    acknowledgedUuid: message.uuid,
     acknowledgedSeq,
     offeredSeq: Math.max(node.offeredSeq, acknowledgedSeq),
     unacknowledged: node.unacknowledged.filter((sent) => sent.messageNo > messageNo),

@@ -66,7 +66,7 @@ export interface MessageHeader extends MessageIdentity {
   readonly epoch: Epoch
   /** The message continues from here: it may be applied by a receiver that has applied this number or a later one. */
   readonly baseNo: MessageNo
-  /** The sender's messages between the last acknowledged one and this one, oldest first. */
+  /** The sender's messages from the last acknowledged one, if there is one, to the one before this, oldest first. */
   readonly predecessors: readonly MessageIdentity[]
   /** The last message of the receiver that the sender has applied: the acknowledgement, by number and uuid. */
   readonly acknowledges?: MessageIdentity

@@ -62,6 +62,8 @@ export interface NodeState {
   /** The last of our messages that the node has confirmed, and what of the change index it knows by that. */
   readonly acknowledgedNo: MessageNo
   readonly acknowledgedSeq: number
+  /** The uuid of that message: by it a fork is recognised. Absent when there is none. */
+  readonly acknowledgedUuid?: string
   /** Position in the change index up to which changes were put into messages. */
   readonly offeredSeq: number
   /** Messages with numbers above `acknowledgedNo`, in their order. */

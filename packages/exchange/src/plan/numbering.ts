@@ -71,10 +71,20 @@ export function planNextMessage(
     baseNo: findBaseNo(node),
     afterSeq: node.offeredSeq,
     throughSeq: isWindowFull ? node.offeredSeq : Math.max(headSeq, node.offeredSeq),
-    predecessors: node.unacknowledged.map(({ messageNo, uuid }) => ({ messageNo, uuid })),
+    predecessors: predecessorsOf(node),
     acknowledges: acknowledgementFor(node),
     gapBefore: node.gapBefore,
   }
+}
+
+/** What the next message follows on: the last message that was acknowledged, and those behind it. Whoever has received another one under such a number is in another history. */
+function predecessorsOf(node: NodeState): MessageIdentity[] {
+  const { acknowledgedNo: messageNo, acknowledgedUuid: uuid, unacknowledged } = node
+  const known = uuid === undefined ? [] : [{ messageNo, uuid }]
+  return [
+    ...known,
+    ...unacknowledged.map((sent) => ({ messageNo: sent.messageNo, uuid: sent.uuid })),
+  ]
 }
 
 /** While nothing is exchanged, databases of a node that runs twice are told so, and learn nothing else. */

@@ -68,11 +68,19 @@ function findFalseAcknowledgement(
   if (messageNo > sender.sentNo) {
     return { kind: 'never-sent', messageNo, sentNo: sender.sentNo }
   }
-  const sent = sender.unacknowledged.find((message) => message.messageNo === messageNo)
-  if (sent !== undefined && sent.uuid !== uuid) {
-    return { kind: 'sent-otherwise', messageNo }
-  }
-  return undefined
+  const sentUuid = uuidOf(messageNo, sender)
+  return sentUuid === undefined || sentUuid === uuid
+    ? undefined
+    : { kind: 'sent-otherwise', messageNo }
+}
+
+/** Of a message sent long ago nobody knows it any more. */
+function uuidOf(
+  messageNo: MessageNo,
+  { acknowledgedNo, acknowledgedUuid, unacknowledged }: NodeState,
+): string | undefined {
+  if (messageNo === acknowledgedNo) return acknowledgedUuid
+  return unacknowledged.find((sent) => sent.messageNo === messageNo)?.uuid
 }
 
 /**

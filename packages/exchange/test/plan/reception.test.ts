@@ -120,6 +120,11 @@ describe('a message', () => {
       expected: 'fork',
     },
     {
+      name: 'is a fork when it acknowledges with another uuid what was acknowledged last',
+      message: header(8, { acknowledges: identity(3, 'other') }),
+      expected: 'fork',
+    },
+    {
       name: 'is no fork when its predecessors are as they came, or never came',
       message: header(8, { predecessors: [identity(5), identity(6, 'lost'), identity(7)] }),
       expected: 'apply',

@@ -32,6 +32,7 @@ export function sentTo(messages: readonly SentMessage[], acknowledged = 0): Node
     ...NEW_NODE,
     sentNo: last?.messageNo ?? toMessageNo(acknowledged),
     acknowledgedNo: toMessageNo(acknowledged),
+    ...(acknowledged > 0 && { acknowledgedUuid: identity(acknowledged).uuid }),
     acknowledgedSeq: 10 * acknowledged,
     offeredSeq: last?.throughSeq ?? 10 * acknowledged,
     unacknowledged: messages,

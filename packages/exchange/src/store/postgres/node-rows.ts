@@ -21,7 +21,7 @@ export async function readNodeCodes(connection: Connection): Promise<NodeCode[]>
 
 const NODES = `
   SELECT code, epoch_counter, epoch_random, sent_no, acknowledged_no, acknowledged_seq, offered_seq,
-         received_no, owes_acknowledgement, gap_before, told_refused, standing, former
+         received_no, owes_acknowledgement, gap_before, told_refused, standing, former, acknowledged_uuid
     FROM obmen_exchange.nodes`
 
 const SENT = `
@@ -59,11 +59,13 @@ function groupByNode(rows: readonly SqlRow[]): ReadonlyMap<string, SqlRow[]> {
 function toNodeState(row: SqlRow, sent: readonly SqlRow[], received: readonly SqlRow[]): NodeState {
   const toldRefused = toNumber(row[10])
   const standing = parseStanding(toText(row[11]))
+  const acknowledgedUuid = toText(row[13])
   return {
     code: parseNodeCode(toText(row[0])),
     epoch: { counter: toNumber(row[1]), random: toText(row[2]) },
     sentNo: toMessageNo(toNumber(row[3])),
     acknowledgedNo: toMessageNo(toNumber(row[4])),
+    ...(acknowledgedUuid !== '' && { acknowledgedUuid }),
     acknowledgedSeq: toNumber(row[5]),
     offeredSeq: toNumber(row[6]),
     unacknowledged: sent.map(toSentMessage),
@@ -102,18 +104,19 @@ export async function writeNode(
   before?: NodeState,
 ): Promise<void> {
   await connection.run(
-    `INSERT INTO obmen_exchange.nodes VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+    `INSERT INTO obmen_exchange.nodes VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
      ON CONFLICT (code) DO UPDATE SET
-       (epoch_counter, epoch_random, sent_no, acknowledged_no, acknowledged_seq, offered_seq, received_no,
+       (epoch_counter, epoch_random, sent_no, acknowledged_no, acknowledged_uuid, acknowledged_seq, offered_seq, received_no,
         owes_acknowledgement, gap_before, told_refused, standing, former) =
        (excluded.epoch_counter, excluded.epoch_random, excluded.sent_no, excluded.acknowledged_no,
-        excluded.acknowledged_seq, excluded.offered_seq, excluded.received_no, excluded.owes_acknowledgement,
+        excluded.acknowledged_uuid, excluded.acknowledged_seq, excluded.offered_seq, excluded.received_no, excluded.owes_acknowledgement,
         excluded.gap_before, excluded.told_refused, excluded.standing, excluded.former)`,
     node.code,
     node.epoch.counter,
     node.epoch.random,
     node.sentNo,
     node.acknowledgedNo,
+    node.acknowledgedUuid ?? '',
     node.acknowledgedSeq,
     node.offeredSeq,
     node.receivedNo,

@@ -39,6 +39,7 @@ CREATE TABLE obmen_exchange.nodes (
   epoch_random         text NOT NULL,
   sent_no              bigint NOT NULL,
   acknowledged_no      bigint NOT NULL,
+  acknowledged_uuid    text NOT NULL,    -- of the message with that number; '' when there is none
   acknowledged_seq     bigint NOT NULL,
   offered_seq          bigint NOT NULL,
   received_no          bigint NOT NULL,

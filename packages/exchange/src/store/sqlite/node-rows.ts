@@ -21,17 +21,19 @@ export function readNode(database: SqliteDatabase, code: NodeCode): NodeState | 
   const row = new Query(
     database,
     `SELECT epoch_counter, epoch_random, sent_no, acknowledged_no, acknowledged_seq, offered_seq,
-            received_no, owes_acknowledgement, gap_before, told_refused, standing, former
+            received_no, owes_acknowledgement, gap_before, told_refused, standing, former, acknowledged_uuid
        FROM obmen_node WHERE code = ?`,
   ).first(code)
   if (row === undefined) return undefined
   const toldRefused = toNumber(row[9])
   const standing = parseStanding(toText(row[10]))
+  const acknowledgedUuid = toText(row[12])
   return {
     code,
     epoch: { counter: toNumber(row[0]), random: toText(row[1]) },
     sentNo: toMessageNo(toNumber(row[2])),
     acknowledgedNo: toMessageNo(toNumber(row[3])),
+    ...(acknowledgedUuid !== '' && { acknowledgedUuid }),
     acknowledgedSeq: toNumber(row[4]),
     offeredSeq: toNumber(row[5]),
     unacknowledged: readSent(database, code),
@@ -79,13 +81,14 @@ function readReceived(database: SqliteDatabase, code: NodeCode): MessageIdentity
 export function writeNode(database: SqliteDatabase, node: NodeState, before?: NodeState): void {
   new Query(
     database,
-    'INSERT OR REPLACE INTO obmen_node VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO obmen_node VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   ).run(
     node.code,
     BigInt(node.epoch.counter),
     node.epoch.random,
     BigInt(node.sentNo),
     BigInt(node.acknowledgedNo),
+    node.acknowledgedUuid ?? '',
     BigInt(node.acknowledgedSeq),
     BigInt(node.offeredSeq),
     BigInt(node.receivedNo),

@@ -27,6 +27,7 @@ CREATE TABLE obmen_node (
   epoch_random         TEXT NOT NULL,
   sent_no              INTEGER NOT NULL,
   acknowledged_no      INTEGER NOT NULL,
+  acknowledged_uuid    TEXT NOT NULL,    -- of the message with that number; '' when there is none
   acknowledged_seq     INTEGER NOT NULL,
   offered_seq          INTEGER NOT NULL,
   received_no          INTEGER NOT NULL,

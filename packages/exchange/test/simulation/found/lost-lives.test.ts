@@ -1,6 +1,6 @@
 import { describe } from 'node:test'
 
-import { DAY_MS, HOUR_MS } from '../../../simulation/world/times.ts'
+import { DAY_MS, HOUR_MS, YEAR_MS } from '../../../simulation/world/times.ts'
 import {
   exchange,
   itEndsWell,
@@ -97,6 +97,30 @@ describe('rows of two lives of a head office, which nobody else knows any more',
       write(0, { key: 2, serial: 6, value: 3 }),
       exchange(0),
       { kind: 'restore', node: 0, spool: 'lost' },
+    ],
+  })
+})
+
+describe('a node that was restored from a backup, after both sides had removed each other and begun again', () => {
+  // Seed 140080985. The numbers were those of the backup: only the uuids of what was acknowledged tell that they mean other messages.
+  itEndsWell('is seen to be in another history', {
+    seed: 140_080_985,
+    shape: plainShape({
+      firstRows: [[], [0, 1]],
+      clocksMs: [-2 * YEAR_MS, 0],
+      removal: 'at once',
+    }),
+    steps: [
+      exchange(1),
+      exchange(0),
+      exchange(1),
+      { kind: 'back up', node: 1 },
+      { kind: 're-add', node: 0, peer: 1 },
+      { kind: 're-add', node: 1, peer: 0 },
+      write(0, { key: 2, serial: 9 }),
+      exchange(0),
+      exchange(1),
+      { kind: 'restore', node: 1, spool: 'kept' },
     ],
   })
 })
