@@ -30,8 +30,8 @@ export const NUMBERING_MUTATIONS: readonly Mutation[] = [
   }),
   one('ignores the uuid in acknowledgements', {
     file: RECEPTION,
-    text: `  if (sent !== undefined && sent.uuid !== uuid) {`,
-    replacement: `  if (sent === undefined && uuid === '') {`,
+    text: `  if (sentUuid !== undefined && sentUuid !== uuid) `,
+    replacement: `  if (sentUuid === undefined && uuid === '') `,
   }),
   one('ignores the uuids of predecessors', {
     file: RECEPTION,

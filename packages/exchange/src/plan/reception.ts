@@ -69,9 +69,8 @@ function findFalseAcknowledgement(
     return { kind: 'never-sent', messageNo, sentNo: sender.sentNo }
   }
   const sentUuid = uuidOf(messageNo, sender)
-  return sentUuid === undefined || sentUuid === uuid
-    ? undefined
-    : { kind: 'sent-otherwise', messageNo }
+  if (sentUuid !== undefined && sentUuid !== uuid) return { kind: 'sent-otherwise', messageNo }
+  return undefined
 }
 
 /** Of a message sent long ago nobody knows it any more. */

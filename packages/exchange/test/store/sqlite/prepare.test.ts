@@ -67,7 +67,9 @@ describe('preparing a database', () => {
   it('is undone also where foreign keys are enforced and nodes are known', async () => {
     const database = openDatabase()
     prepareSqlite(database, PLAN, { kind: 'all' })
-    database.exec(`INSERT INTO obmen_node VALUES ('С01', 1, '', 1, 0, 0, 0, 0, 0, 0, 0, '', NULL)`)
+    database.exec(
+      `INSERT INTO obmen_node VALUES ('С01', 1, '', 1, 0, '', 0, 0, 0, 0, 0, 0, '', NULL)`,
+    )
     database.exec(`INSERT INTO obmen_sent VALUES ('С01', 1, 'u', 0, 1, 1, 1, 1, 1, 0, NULL)`)
 
     database.exec('PRAGMA foreign_keys = ON')
