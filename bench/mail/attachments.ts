@@ -47,7 +47,7 @@ export async function* measureAttachments(): AsyncGenerator<Section> {
   try {
     const pathBefore = join(folder, 'before.bin')
     writeRandomFile(pathBefore, MEGABYTES_BEFORE)
-    const pathsBefore = new Array<string>(LETTERS_BEFORE).fill(pathBefore)
+    const pathsBefore = Array.from({ length: LETTERS_BEFORE }, () => pathBefore)
     for (const megabytes of SIZES) {
       const path = join(folder, `${megabytes}.bin`)
       writeRandomFile(path, megabytes)
