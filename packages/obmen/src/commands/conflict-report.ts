@@ -2,6 +2,7 @@ import type { ConflictRecord } from '@obmen/exchange'
 
 import { formatFacts, formatTable } from '../output/table.ts'
 import type { Invocation } from './command.ts'
+import { valuesOnRecord } from './values-on-record.ts'
 
 /** What is told of a conflict in JSON. Names and units stay the same in every language and version. */
 export interface ConflictReport {
@@ -13,16 +14,20 @@ export interface ConflictReport {
   readonly winner: ConflictRecord['winner']
   readonly policy: ConflictRecord['policy']
   readonly isOpen: boolean
-  /** The row as it was here, as a JSON array in a text; `null`: deleted. */
-  readonly ours: string | null
-  readonly theirs: string | null
+  /** The values of the row as it was here, in the order of `columns`; `null`: deleted. */
+  readonly ours: unknown
+  readonly theirs: unknown
   /** As ISO 8601. */
   readonly decidedAt: string
 }
 
 export function reportConflict({ ours, theirs, ...conflict }: ConflictRecord): ConflictReport {
-  const decidedAt = new Date(conflict.decidedAt).toISOString()
-  return { ...conflict, ours: ours ?? null, theirs: theirs ?? null, decidedAt }
+  return {
+    ...conflict,
+    ours: valuesOnRecord(ours),
+    theirs: valuesOnRecord(theirs),
+    decidedAt: new Date(conflict.decidedAt).toISOString(),
+  }
 }
 
 /** Conflicts for people, a line each. */

@@ -1,10 +1,9 @@
-import type { RefusedRow } from '@obmen/exchange'
-
 import { EXIT } from '../errors/exit-code.ts'
 import { formatTable } from '../output/table.ts'
 import type { Command } from './command.ts'
 import { siteOf } from './configuration.ts'
 import { refusedListHelp } from './refused-help.ts'
+import { reportRefused } from './refused-report.ts'
 
 /** Lists the rows that the database refused. */
 export const refusedListCommand: Command = {
@@ -41,8 +40,4 @@ export const refusedListCommand: Command = {
     }
     return EXIT.ok
   },
-}
-
-function reportRefused({ ours, refusedAt, ...row }: RefusedRow): Record<string, unknown> {
-  return { ...row, ours: ours ?? null, refusedAt: new Date(refusedAt).toISOString() }
 }

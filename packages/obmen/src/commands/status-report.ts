@@ -14,6 +14,7 @@ export function formatStatus(status: Status, invocation: Invocation): string {
     formatFacts([
       [messages.status.plan(), status.plan],
       [messages.status.thisNode(), status.node],
+      ...factsOfMain(status, invocation),
       [messages.status.database(), shownPath(invocation, status.database)],
       [messages.status.address(), status.address],
     ]),
@@ -29,6 +30,16 @@ export function formatStatus(status: Status, invocation: Invocation): string {
     formatChecksums(status, invocation),
   ]
   return parts.filter((part) => part !== '').join('\n')
+}
+
+/** A head office that is not among the nodes is misspelt, or reached through another node: who reads it knows which. */
+function factsOfMain(
+  { main, node, nodes }: Status,
+  { messages }: Invocation,
+): readonly (readonly [string, string])[] {
+  if (main === null) return []
+  const isKnown = main === node || nodes.some((other) => other.node === main)
+  return [[messages.status.mainNode(), messages.status.mainNodeIs(main, isKnown)]]
 }
 
 function formatNodes(nodes: readonly NodeStatus[], { messages }: Invocation): string {

@@ -11,8 +11,10 @@ import type {
 import { EXIT } from '../errors/exit-code.ts'
 import type { Site } from '../site/open-site.ts'
 import type { Command } from './command.ts'
+import { reportConflict } from './conflict-report.ts'
 import { siteOf } from './configuration.ts'
 import { type NodeReport, reportNode } from './node-report.ts'
+import { reportRefused } from './refused-report.ts'
 import { statusHelp } from './status-help.ts'
 import { formatStatus } from './status-report.ts'
 import { warnOfUnprepared } from './unprepared-tables.ts'
@@ -38,6 +40,8 @@ export const statusCommand: Command = {
 export interface Status {
   readonly plan: string
   readonly node: string
+  /** The head office, as the configuration has it; `null` when it names none. */
+  readonly main: string | null
   readonly database: string
   readonly address: string
   readonly nodes: readonly NodeStatus[]
@@ -63,6 +67,7 @@ export async function readStatus(
   return {
     plan: config.plan.name,
     node: config.plan.thisNode,
+    main: config.rules.mainNode ?? null,
     database: config.database,
     address: config.address.addrSpec,
     nodes: nodes.map((node, index) => {
@@ -84,9 +89,7 @@ function formatJson(status: Status): string {
   const { conflicts, keyBlocks, checksums, ...rest } = others
   const json = {
     ...rest,
-    refusedRows: refusedRows.map(({ ours, refusedAt, ...row }) => {
-      return { ...row, ours: ours ?? null, refusedAt: instant(refusedAt) }
-    }),
+    refusedRows: refusedRows.map(reportRefused),
     unsentRows: unsentRows.map(({ table, key, reason, setAsideAt }) => {
       return { table, key, reason, setAsideAt: instant(setAsideAt) }
     }),
@@ -96,12 +99,7 @@ function formatJson(status: Status): string {
     differences: differences.map(({ foundAt, ...difference }) => {
       return { ...difference, foundAt: instant(foundAt) }
     }),
-    conflicts: conflicts.map(({ ours, theirs, ...conflict }) => ({
-      ...conflict,
-      ours: ours ?? null,
-      theirs: theirs ?? null,
-      decidedAt: instant(conflict.decidedAt),
-    })),
+    conflicts: conflicts.map(reportConflict),
     ...(keyBlocks.length > 0 && {
       keyBlocks: keyBlocks.map(({ block, ...state }) => ({ ...state, block: block ?? null })),
     }),

@@ -163,6 +163,8 @@ export const en: Messages = {
   status: {
     plan: () => 'plan',
     thisNode: () => 'this node',
+    mainNode: () => 'head office',
+    mainNodeIs: (code, isKnown) => (isKnown ? code : `${code}, none of the nodes here`),
     database: () => 'database',
     address: () => 'mailbox',
     waiting: () => 'rows to send',

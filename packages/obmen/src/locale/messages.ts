@@ -159,6 +159,9 @@ export interface ExchangeMessages {
 export interface StatusMessages {
   readonly plan: () => string
   readonly thisNode: () => string
+  readonly mainNode: () => string
+  /** The head office of the configuration; where it is not known here, it may be misspelt, or behind another node. */
+  readonly mainNodeIs: (code: string, isKnown: boolean) => string
   readonly database: () => string
   readonly address: () => string
   readonly waiting: () => string

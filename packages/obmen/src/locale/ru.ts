@@ -169,6 +169,8 @@ export const ru: Messages = {
   status: {
     plan: () => 'план обмена',
     thisNode: () => 'этот узел',
+    mainNode: () => 'центральный узел',
+    mainNodeIs: (code, isKnown) => (isKnown ? code : `${code}, среди узлов здесь его нет`),
     database: () => 'база данных',
     address: () => 'почтовый ящик',
     waiting: () => 'строк к отправке',

@@ -13,7 +13,7 @@ import {
   type SqliteDatabase,
 } from '@obmen/exchange/sqlite'
 
-import { DatabaseNotFound } from '../errors/site-error.ts'
+import { DatabaseNotFound, DatabaseUnusable } from '../errors/site-error.ts'
 import { takeExchangeLock } from './exchange-lock.ts'
 import type { SiteDatabase } from './site-database.ts'
 import { withoutCommit } from './without-commit.ts'
@@ -31,7 +31,7 @@ export class SqliteSiteDatabase implements SiteDatabase {
 
   /**
    * Triggers of the application may hold "texts" in double quotes, as SQLite takes them by default, so they are allowed here too.
-   * Throws {@link DatabaseNotFound}: a new file would only hide a wrong path.
+   * Throws {@link DatabaseNotFound}: a new file would only hide a wrong path. Throws {@link DatabaseUnusable} for a file of another kind.
    */
   constructor(path: string, { isTrial }: { readonly isTrial: boolean }) {
     if (!existsSync(path)) throw new DatabaseNotFound(path)
@@ -41,6 +41,7 @@ export class SqliteSiteDatabase implements SiteDatabase {
       enableForeignKeyConstraints: false,
       enableDoubleQuotedStringLiterals: true,
     })
+    checkKind(this.#file, path)
     this.#database = isTrial ? withoutCommit(this.#file) : this.#file
     this.foreignLetters = new ForeignLetters(this.#file)
   }
@@ -70,6 +71,21 @@ export class SqliteSiteDatabase implements SiteDatabase {
 
   [Symbol.asyncDispose](): Promise<void> {
     return inPromise(() => this.#file.close())
+  }
+}
+
+/** SQLITE_NOTADB: https://sqlite.org/rescode.html */
+const NOT_A_DATABASE = 26
+
+/** SQLite opens any file, and finds out at the first look, whose error does not say which file. */
+function checkKind(file: DatabaseSync, path: string): void {
+  try {
+    file.exec('PRAGMA schema_version')
+  } catch (error) {
+    file.close()
+    const isOther = error instanceof Error && 'errcode' in error && error.errcode === NOT_A_DATABASE
+    if (!isOther) throw error
+    throw new DatabaseUnusable(`${path}: ${error.message}`, 'other', { cause: error })
   }
 }
 

@@ -33,7 +33,7 @@ const SECOND = {
   winner: 'ours',
   policy: 'latest',
   isOpen: false,
-  ours: '[2,"ours"]',
+  ours: [2, 'ours'],
   theirs: null,
   decidedAt: '2026-08-31T12:00:00.000Z',
 }

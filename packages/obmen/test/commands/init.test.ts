@@ -264,7 +264,7 @@ describe('init that fails', () => {
     assert.equal(existsSync(site.pathOf('other.yaml')), false)
   })
 
-  it('because the file is no database is told in the words of SQLite', async () => {
+  it('because the file is no database is told with its name, in the words of SQLite', async () => {
     using site = new TestSite()
     site.write(
       'trade.db',
@@ -274,7 +274,10 @@ describe('init that fails', () => {
     const outcome = await site.run(...INIT)
 
     assert.equal(outcome.exitCode, 77)
-    assert.match(outcome.err, /^error: the database can't be used: file is not a database\n/)
+    assert.match(
+      outcome.err,
+      /^error: the database can't be used: .*trade\.db: file is not a database\n/,
+    )
     assert.equal(existsSync(site.pathOf('obmen.yaml')), false)
   })
 })

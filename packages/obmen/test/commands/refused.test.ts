@@ -32,7 +32,7 @@ describe('refused list', () => {
           key: '[1]',
           node: 'С01',
           reason: 'UNIQUE constraint failed: goods.name',
-          row: '["u",5,"С01",1,"tea"]',
+          row: ['u', 5, 'С01', 1, 'tea'],
           ours: null,
           refusedAt: '2026-09-01T12:00:00.000Z',
         },

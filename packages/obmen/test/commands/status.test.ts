@@ -32,6 +32,21 @@ Conflicts: 0
     })
   })
 
+  it('shows the head office, and whether it is among the nodes', async () => {
+    using site = await siteWithNode()
+    const factsWith = async (main: string): Promise<string | undefined> => {
+      site.env['OBMEN_MAIN'] = main
+      const { out } = await site.run('status')
+      return /^head office +(.*)$/m.exec(out)?.[1]
+    }
+
+    const shown = [await factsWith('ЦБ'), await factsWith('С01'), await factsWith('ЦБB')]
+
+    assert.deepEqual(shown, ['ЦБ', 'С01', 'ЦБB, none of the nodes here'])
+    const json = await site.ask('status')
+    assert.equal(Object(json).main, 'ЦБB')
+  })
+
   it('names the tables that the configuration includes and that are not exchanged yet', async () => {
     using site = await siteWithNode()
     site.exec('CREATE TABLE later (id INTEGER PRIMARY KEY)')
@@ -96,6 +111,7 @@ Conflicts: 0
     assert.deepEqual(await site.ask('status'), {
       plan: 'УдаленныеСклады',
       node: 'ЦБ',
+      main: null,
       database: site.pathOf('trade.db'),
       address: 'exchange@example.org',
       nodes: [{ ...emptyNode, waitingRows: 4 }],
@@ -105,7 +121,7 @@ Conflicts: 0
           key: '[1]',
           node: 'С01',
           reason: 'UNIQUE constraint failed',
-          row: '{}',
+          row: {},
           ours: null,
           refusedAt: '2026-09-01T12:00:00.000Z',
         },
@@ -124,7 +140,7 @@ Conflicts: 0
           isOpen: false,
           winner: 'theirs',
           ours: null,
-          theirs: '[2]',
+          theirs: [2],
           decidedAt: '2026-09-01T12:00:00.000Z',
         },
       ],
