@@ -45,6 +45,8 @@ interface TransportOptions {
   readonly signal?: AbortSignal
   /** Called while the mailbox is looked through. */
   readonly onLook?: (looked: number, letters: number) => void
+  /** Called when the server that sends is to be connected to, and when it has greeted and let us in, or failed to. */
+  readonly onConnect?: (phase: 'begins' | 'is over') => void
 }
 
 export type MailTransportOptions = TransportOptions & IncomingServer
@@ -121,12 +123,22 @@ export class MailTransport implements Transport {
 
   async #connect(): Promise<SmtpConnection> {
     if (this.#smtp?.isOpen === true) return this.#smtp
-    this.#opening ??= openSmtp(this.#options.smtp, this.#connectionOptions())
+    this.#opening ??= this.#open()
     try {
       this.#smtp = await this.#opening
       return this.#smtp
     } finally {
       this.#opening = undefined
+    }
+  }
+
+  async #open(): Promise<SmtpConnection> {
+    const { smtp, onConnect } = this.#options
+    onConnect?.('begins')
+    try {
+      return await openSmtp(smtp, this.#connectionOptions())
+    } finally {
+      onConnect?.('is over')
     }
   }
 

@@ -28,6 +28,8 @@ export class ExchangeWatch {
   /** The nodes that have a problem, by its words: where the mail server is away, all have the same. */
   readonly #troubled = new Map<string, Set<string>>()
   #silence: Disposable | undefined
+  /** Of the server that sends: other things happen while it is waited for. */
+  #sendingSilence: Disposable | undefined
 
   constructor(progress: Progress, messages: Messages, options: WatchOptions) {
     this.#tellsEmptyMailbox = options.tellsEmptyMailbox
@@ -53,6 +55,12 @@ export class ExchangeWatch {
   connecting(url: MailUrl): void {
     this.#progress.show(this.#messages.exchange.connecting(url.host))
     this.#silence = watchSilence(url, this.#progress, this.#messages)
+  }
+
+  connectingToSend(url: MailUrl, phase: 'begins' | 'is over'): void {
+    this.#sendingSilence?.[Symbol.dispose]()
+    this.#sendingSilence =
+      phase === 'begins' ? watchSilence(url, this.#progress, this.#messages) : undefined
   }
 
   looking(looked: number, letters: number): void {

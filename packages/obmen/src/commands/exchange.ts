@@ -82,6 +82,7 @@ async function exchangeOnce(
   const transport = openTransport(invocation, site, {
     log: (line) => watch.note(line),
     onLook: (looked, letters) => watch.looking(looked, letters),
+    onConnect: (phase) => watch.connectingToSend(site.config.send.url, phase),
     signal,
   })
   const tellStopping = (): void => watch.stopping()

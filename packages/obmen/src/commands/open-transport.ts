@@ -9,6 +9,7 @@ import type { Invocation } from './command.ts'
 export interface TransportWatch {
   readonly signal?: AbortSignal
   readonly onLook?: (looked: number, letters: number) => void
+  readonly onConnect?: (phase: 'begins' | 'is over') => void
 }
 
 /** The way to the mailbox of a site. With `--verbose` every line of the conversation goes to `log`. Throws {@link SecretMissing}. */

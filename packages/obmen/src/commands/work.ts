@@ -130,6 +130,7 @@ class Shift {
     const site = { ...this.#site, store }
     const transport = openTransport(this.#invocation, site, {
       log: (line) => watch.note(line),
+      onConnect: (phase) => watch.connectingToSend(config.send.url, phase),
       signal,
     })
     try {

@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, it } from 'node:test'
 
+import { startMailHost } from '@obmen/mail/testing'
+
 import { INIT, TestSite } from '../test-site.ts'
 import { takeCensus } from '../../../mail/test/census.ts'
 
@@ -38,6 +40,32 @@ describe('a mail server that says nothing', () => {
       assert.match(err, new RegExp(`^${told}`))
     })
   }
+})
+
+describe('a mail server that takes letters and says nothing', () => {
+  it('is told of in exchange, when the mailbox has been looked into', async (t) => {
+    using site = await openSite()
+    const host = await startMailHost({
+      accounts: [{ address: 'exchange@example.org', password: 'tanstaaf' }],
+    })
+    t.after(() => host.close())
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const silent = createServer((socket) => {
+      t.mock.timers.tick(10_000)
+      socket.destroy()
+    })
+    await once(silent.listen(0, '127.0.0.1'), 'listening')
+    const { port } = silent.address() as AddressInfo
+    site.env['OBMEN_RECEIVE'] = `pop3://exchange%40example.org@127.0.0.1:${host.pop3.port}?tls=none`
+    site.env['OBMEN_SEND'] = `smtp://exchange%40example.org@127.0.0.1:${port}`
+
+    const { exitCode, err } = await site.run('exchange')
+    await new Promise((resolve) => silent.close(resolve))
+
+    assert.equal(exitCode, 75)
+    const told = `127\\.0\\.0\\.1:${port} has said nothing yet; .*\\(465\\).* smtps://\\n`
+    assert.match(err, new RegExp(told))
+  })
 })
 
 describe('exchange --every', () => {
