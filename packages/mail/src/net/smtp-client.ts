@@ -190,7 +190,7 @@ export class SmtpConnection implements AsyncDisposable {
    * Recipients whom the server puts off because it takes only so many for one letter (RFC 5321 §4.5.3.1.10) get a letter of this package in further transactions.
    *
    * @throws SmtpCapabilityMissing when an address, the content or a wish for the delivery needs what the server does not offer; the session goes on.
-   * @throws SmtpSizeExceeded when `sizeOctets` is more than the server takes; the session goes on.
+   * @throws SmtpSizeExceeded when `sizeOctets` is more than the server takes; the session goes on. Also when content whose size is not given passes that, as above.
    * @throws TypeError when a path of the envelope is none; the session goes on.
    * @throws RangeError when there is no forward path, or `sizeOctets` or a wish for the delivery has a value that it can't have; the session
    * goes on. Also when `sizeOctets` is not the number of octets that the content had, as below.

@@ -5,6 +5,7 @@ import type { Deadlines } from '../wire/deadlines.ts'
 import type { Demand, Dialog } from '../wire/dialog.ts'
 import type { ContentForm } from './content-form.ts'
 import type { Content } from './content.ts'
+import { SmtpSizeExceeded } from './errors.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -19,6 +20,8 @@ interface Surroundings {
   readonly pipeline: Pipeline
   readonly deadlines: Deadlines
   readonly transaction: Transaction
+  /** The octets that the server takes, if it says so. */
+  readonly sizeLimit: number | undefined
 }
 
 /** The content of one letter, in the form in which it travels, block by block. */
@@ -28,6 +31,7 @@ export class ContentReader {
   readonly #pipeline: Pipeline
   readonly #transaction: Transaction
   readonly #timeoutMs: number
+  readonly #sizeLimit: number
   #piece: Uint8Array = NO_OCTETS
   #octets = 0
   #isBegun = false
@@ -37,12 +41,16 @@ export class ContentReader {
   #prepared: Uint8Array | undefined
   #hasFailed = false
 
-  constructor(content: Content, { form, pipeline, deadlines, transaction }: Surroundings) {
+  constructor(
+    content: Content,
+    { form, pipeline, deadlines, transaction, sizeLimit = Number.POSITIVE_INFINITY }: Surroundings,
+  ) {
     this.#form = form
     this.#content = content
     this.#pipeline = pipeline
     this.#transaction = transaction
     this.#timeoutMs = deadlines.contentMs
+    this.#sizeLimit = sizeLimit
   }
 
   /** Whether what {@link next} has thrown is a matter of this letter alone. */
@@ -53,7 +61,7 @@ export class ContentReader {
   /** Makes the form of content that is in memory and no larger, in time that is left: before it is known whether the server wants it. */
   prepare(maxOctets: number): void {
     const octets = this.#content.whole?.()
-    if (octets === undefined || octets.length > maxOctets) return
+    if (octets === undefined || octets.length > Math.min(maxOctets, this.#sizeLimit)) return
     this.#isWhole = true
     this.#octets = octets.length
     this.#prepared = this.#form.push(octets)
@@ -62,7 +70,7 @@ export class ContentReader {
   /**
    * The next block, of about so many octets at most; `null` at the end, or when everybody has been refused.
    *
-   * @throws SmtpContentInvalid, RangeError, and whatever the source throws.
+   * @throws SmtpContentInvalid, SmtpSizeExceeded, RangeError, and whatever the source throws.
    */
   *next(maxOctets: number): Dialog<Uint8Array | null> {
     const prepared = this.#takePrepared()
@@ -76,8 +84,10 @@ export class ContentReader {
     const isLarger = piece.length > maxOctets
     const block = isLarger ? piece.subarray(0, maxOctets) : piece
     this.#piece = isLarger ? piece.subarray(maxOctets) : NO_OCTETS
-    this.#octets += block.length
-    return this.#attempt(() => this.#form.push(block))
+    return this.#attempt(() => {
+      this.#count(block.length)
+      return this.#form.push(block)
+    })
   }
 
   /** What is sent after the last block. Throws as {@link next}. */
@@ -97,6 +107,13 @@ export class ContentReader {
         // What becomes of a letter, and of those that travel with it, must not depend on who watches.
       }
     })
+  }
+
+  /** A size that was declared has been looked at before. */
+  #count(octets: number): void {
+    this.#octets += octets
+    if (this.#octets <= this.#sizeLimit || this.#content.sizeOctets !== undefined) return
+    throw new SmtpSizeExceeded(this.#octets, this.#sizeLimit, { isBegun: true })
   }
 
   #endSource(): null {

@@ -106,19 +106,31 @@ const CONTENT_DEFECTS: Readonly<
   },
 }
 
-/** The letter is larger than the server takes (RFC 1870). Nothing was sent; the connection can be used for smaller letters. */
+/**
+ * The letter is larger than the server takes (RFC 1870). Of a letter whose size is known nothing was sent, and the connection can be used for smaller
+ * ones; one whose size nobody knew was not sent to its end.
+ */
 export class SmtpSizeExceeded extends MailError {
   readonly code = 'SMTP_SIZE_EXCEEDED'
   readonly transient = false
+  /** Of a letter that was begun, the octets up to where it was stopped: it has so many at least. */
   readonly sizeOctets: number
   readonly limitOctets: number
+  readonly isBegun: boolean
 
-  constructor(sizeOctets: number, limitOctets: number) {
+  constructor(
+    sizeOctets: number,
+    limitOctets: number,
+    { isBegun = false }: { readonly isBegun?: boolean } = {},
+  ) {
     super(
-      `sending was not begun: the letter has ${sizeOctets} octets, and the server takes at most ${limitOctets}`,
+      isBegun
+        ? `the letter was not sent to its end: it has ${sizeOctets} octets or more, and the server takes at most ${limitOctets}`
+        : `sending was not begun: the letter has ${sizeOctets} octets, and the server takes at most ${limitOctets}`,
       { hint: 'Divide what is sent into smaller letters' },
     )
     this.sizeOctets = sizeOctets
     this.limitOctets = limitOctets
+    this.isBegun = isBegun
   }
 }

@@ -250,7 +250,14 @@ class Burst {
     const pipeline = this.#pipeline
     if (!transaction.isRefused) {
       const form = formOf(content, 'DATA')
-      const reader = new ContentReader(content, { form, pipeline, deadlines, transaction })
+      const { sizeLimit } = this.#session.extensions
+      const reader = new ContentReader(content, {
+        form,
+        pipeline,
+        deadlines,
+        transaction,
+        sizeLimit,
+      })
       pipeline.put(DATA.octets, transaction.dataStep(deadlines.dataMs))
       yield* pipeline.flush()
       // The server is at work now. What this side can do meanwhile need not be done when the server waits.
@@ -327,7 +334,14 @@ class Burst {
     const { deadlines } = this.#session.channel
     const form = formOf(content, 'BDAT')
     const pipeline = this.#pipeline
-    const reader = new ContentReader(content, { form, pipeline, deadlines, transaction })
+    const { sizeLimit } = this.#session.extensions
+    const reader = new ContentReader(content, {
+      form,
+      pipeline,
+      deadlines,
+      transaction,
+      sizeLimit,
+    })
     try {
       if (yield* this.#sendAllChunks(transaction, reader)) return
     } catch (error) {

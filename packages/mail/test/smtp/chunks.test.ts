@@ -321,6 +321,33 @@ describe('A letter in chunks', () => {
     assert.deepEqual(said[2], ['accepted 250'])
   })
 
+  it('S21 that passes the limit of the server, when nobody knew its size, is taken back as well', async () => {
+    const { said, session } = await play(
+      burst([{}, { source: pieces('x\r\nx\r\n', 3) }, {}]),
+      `${opening('PIPELINING', 'CHUNKING', 'SIZE 5')}${ENVELOPE}\n${OK}
+      C: BDAT 3 LAST\nC: x\nC: RSET\n${ENVELOPE}\nC: RSET\n${ENVELOPE}\nC: BDAT 3 LAST\nC: x
+      S: 250 queued\nS: 250 reset\n${OK}\nS: 250 reset\n${OK}\nS: 250 queued`,
+    )
+
+    assert.deepEqual([said[0], said[2]], [['accepted 250'], ['accepted 250']])
+    assert.match(
+      String(said[1]),
+      /SmtpSizeExceeded: .* not sent to its end: it has 6 octets or more, and the server takes at most 5/,
+    )
+    assert.equal(session.state, 'ready')
+  })
+
+  it('S21 that passes the limit of the server after DATA ends the session before its end', async () => {
+    const { said, session } = await play(
+      burst([{ source: pieces('x\r\nx\r\n', 3) }, {}]),
+      `${opening('PIPELINING', 'SIZE 5')}${ENVELOPE}\nC: DATA\n${OK}\nS: 354 go on`,
+    )
+
+    assert.match(String(said[0]), /SmtpSizeExceeded/)
+    assert.match(String(said[1]), /ConnectionLost: sending ended: the session was over/)
+    assert.equal(session.state, 'ended')
+  })
+
   it('S9 whose source fails after DATA ends the session, and those behind it are told so', async () => {
     const { said, session } = await play(
       burst([failing('x\r\n'), {}]),

@@ -90,9 +90,9 @@ export const russianMailErrors: ErrorTexts<AnyMailError> = {
       `письмо не отправлено: в его строке ${line} есть то, чего в письме быть не может`,
       'сообщите об этом разработчикам',
     ),
-  SMTP_SIZE_EXCEEDED: ({ sizeOctets, limitOctets }) =>
+  SMTP_SIZE_EXCEEDED: ({ sizeOctets, limitOctets, isBegun }) =>
     text(
-      `письмо слишком велико: ${sizeOctets} байт, а сервер принимает не больше ${limitOctets}`,
+      `письмо слишком велико: ${sizeOctets} байт${isBegun ? ' или больше' : ''}, а сервер принимает не больше ${limitOctets}`,
       'приложите меньше файлов или разделите их на несколько писем',
     ),
   POP3_RESPONSE_REJECTED: ({ response, transient }) =>
