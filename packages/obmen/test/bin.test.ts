@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -47,6 +47,18 @@ describe('program', () => {
     assert.equal(outcome.status, 64)
     assert.equal(outcome.stdout, '')
     assert.match(outcome.stderr, /^error: there is no command "nonsense"\ntry: one of: /)
+  })
+
+  it('that can write no file leaves none behind that would be taken for a configuration', () => {
+    using site = new TestSite()
+    const env = { ...process.env, LC_ALL: 'C', NODE_COMPILE_CACHE: '' }
+    const limited = ['-c', 'ulimit -f 0 && exec "$0" "$@"', process.execPath, BIN, ...INIT]
+
+    const outcome = spawnSync('sh', limited, { cwd: site.folder, env, encoding: 'utf8' })
+
+    assert.equal(existsSync(site.pathOf('obmen.yaml')), false)
+    assert.match(outcome.stderr, /^error: .*obmen\.yaml can't be used: /)
+    assert.notEqual(outcome.status, 0)
   })
 
   it('after a first signal ends although a mail server stays silent', async () => {

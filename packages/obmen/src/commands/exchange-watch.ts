@@ -78,6 +78,7 @@ export class ExchangeWatch {
 
   end(): void {
     this.#heard()
+    this.#sendingSilence?.[Symbol.dispose]()
     for (const [message, [, ...others]] of this.#troubled) {
       if (others.length === 0) continue
       const { exchange, general } = this.#messages

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { rmSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 import type { PlanContent, Preparation } from '@obmen/exchange/sqlite'
@@ -18,6 +18,7 @@ import { DEFAULT_PASSWORD_VARIABLE } from '../config/secrets.ts'
 import { formatConfig } from '../config/write-config.ts'
 import { ConfigDiffers, type SecretReference } from '../errors/config-error.ts'
 import { EXIT } from '../errors/exit-code.ts'
+import { knowError } from '../errors/known-error.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import { instanceOf } from '../site/instance.ts'
 import { openDatabase } from '../site/open-database.ts'
@@ -206,11 +207,24 @@ async function writeAndPrepare(
   config: Config,
   file: { readonly path: string; readonly text: string | undefined },
 ): Promise<Preparation> {
-  if (file.text !== undefined) writeFileSync(file.path, file.text, { flag: 'wx', mode: 0o600 })
+  if (file.text !== undefined) writeNewFile(file.path, file.text)
   try {
     return await database.prepare(config.plan, config.tables)
   } catch (error) {
     if (file.text !== undefined) rmSync(file.path, { force: true })
     throw error
+  }
+}
+
+/** Leaves no file behind that holds a part: the next run would take it for a configuration. */
+function writeNewFile(path: string, text: string): void {
+  const file = openSync(path, 'wx', 0o600)
+  try {
+    writeFileSync(file, text)
+  } catch (error) {
+    rmSync(path, { force: true })
+    throw knowError(error, path)
+  } finally {
+    closeSync(file)
   }
 }

@@ -13,6 +13,7 @@ import {
   type SqliteDatabase,
 } from '@obmen/exchange/sqlite'
 
+import { knowError } from '../errors/known-error.ts'
 import { DatabaseNotFound, DatabaseUnusable } from '../errors/site-error.ts'
 import { takeExchangeLock } from './exchange-lock.ts'
 import type { SiteDatabase } from './site-database.ts'
@@ -36,12 +37,7 @@ export class SqliteSiteDatabase implements SiteDatabase {
   constructor(path: string, { isTrial }: { readonly isTrial: boolean }) {
     if (!existsSync(path)) throw new DatabaseNotFound(path)
     this.#path = path
-    this.#file = new DatabaseSync(path, {
-      timeout: BUSY_TIMEOUT_MS,
-      enableForeignKeyConstraints: false,
-      enableDoubleQuotedStringLiterals: true,
-    })
-    checkKind(this.#file, path)
+    this.#file = openFile(path)
     this.#database = isTrial ? withoutCommit(this.#file) : this.#file
     this.foreignLetters = new ForeignLetters(this.#file)
   }
@@ -74,18 +70,22 @@ export class SqliteSiteDatabase implements SiteDatabase {
   }
 }
 
-/** SQLITE_NOTADB: https://sqlite.org/rescode.html */
-const NOT_A_DATABASE = 26
-
-/** SQLite opens any file, and finds out at the first look, whose error does not say which file. */
-function checkKind(file: DatabaseSync, path: string): void {
+/** SQLite opens nearly any file, and finds out at the first look. Its errors do not say which file: what is told here does. */
+function openFile(path: string): DatabaseSync {
+  let file: DatabaseSync | undefined
   try {
-    file.exec('PRAGMA schema_version')
+    file = new DatabaseSync(path, {
+      timeout: BUSY_TIMEOUT_MS,
+      enableForeignKeyConstraints: false,
+      enableDoubleQuotedStringLiterals: true,
+    })
+    file.exec('SELECT count(*) FROM sqlite_schema')
+    return file
   } catch (error) {
-    file.close()
-    const isOther = error instanceof Error && 'errcode' in error && error.errcode === NOT_A_DATABASE
-    if (!isOther) throw error
-    throw new DatabaseUnusable(`${path}: ${error.message}`, 'other', { cause: error })
+    file?.close()
+    const known = knowError(error)
+    if (!(known instanceof DatabaseUnusable)) throw error
+    throw new DatabaseUnusable(`${path}: ${known.words}`, known.problem, { cause: error })
   }
 }
 
