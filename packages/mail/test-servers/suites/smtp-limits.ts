@@ -50,15 +50,17 @@ export function describeSmtpLimits(laboratory: Laboratory): void {
         await deleteLetters(await awaitLetters(maildropServer, [letter]))
       })
 
-      it(`of size are an outcome when ${port.id} finds out by itself`, async () => {
+      it(`of size stop a letter of unknown size on its way to ${port.id}`, async () => {
         await using connection = await openSmtp(senderAt(laboratory, port), BOUNDED)
         const { sizeLimit = 0 } = connection.extensions
         const letter = rawLetter(LINE.repeat(Math.ceil((sizeLimit * 1.01) / LINE.length)))
 
-        const outcomes = await send(connection, envelope, letter)
-
-        // OpenSMTPD says 554: the transaction failed, without a word about why.
-        assert.match(outcomes.join(), /^rejected 55[24]$/)
+        await assert.rejects(connection.send(envelope, letter.content()), (error) => {
+          assert.ok(error instanceof SmtpSizeExceeded, String(error))
+          assert.deepEqual([error.isBegun, error.limitOctets], [true, sizeLimit])
+          return true
+        })
+        assert.equal(connection.isOpen, connection.extensions.has('CHUNKING'))
         assert.deepEqual(await presentLetters(maildropServer, [letter]), [])
       })
     }
