@@ -30,6 +30,8 @@ export async function heal(world: World): Promise<void> {
   // Where a row stops its message, somebody has to say something else of it before anything goes on.
   if (world.shape.isStrict === true) makeRoom(world)
   await settle(world)
+  // The last letters of a copy may be what shows that there was one.
+  if (await decide(world)) await settle(world)
   if (world.shape.isStrict === true && (await overtakeLostLives(world))) await settle(world)
   checkConvergence(world.shape, world.sites, world.zones)
   checkStrangeLetters(world.mailbox)
@@ -113,14 +115,17 @@ function mend(world: World): void {
   mailbox.deliverAll(planName)
 }
 
-/** Copies are gone: where nodes were seen to run twice, somebody says so at both sides. */
-async function decide(world: World): Promise<void> {
+/** Copies are gone: where nodes were seen to run twice, somebody says so at both sides. Gives whether there were any. */
+async function decide(world: World): Promise<boolean> {
+  let hasDecided = false
   for (const site of world.sites) {
     for (const { code, standing } of await site.store.nodes()) {
       if (standing?.stop === undefined) continue
       await beginAnew(world, site, code)
+      hasDecided = true
     }
   }
+  return hasDecided
 }
 
 async function beginAnew(world: World, site: Site, code: NodeCode): Promise<NodeState> {

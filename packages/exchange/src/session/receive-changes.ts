@@ -129,7 +129,8 @@ export class NodeReceiver {
     const { messageNo } = message.name
     const node = await this.#node()
     const early = message.hint && judgeByMark({ ...message.hint, messageNo }, node)
-    if (early !== undefined) {
+    // What waits behind a gap is read once more when something came: by that it may show itself as of another history.
+    if (early !== undefined && !(early.kind === 'gap' && this.#summary.messages > 0)) {
       await this.#conclude(message, early)
       return false
     }

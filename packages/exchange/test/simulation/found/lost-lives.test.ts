@@ -1,5 +1,6 @@
 import { describe } from 'node:test'
 
+import { LOST } from '../../../simulation/draw/draw-exchanges.ts'
 import { DAY_MS, HOUR_MS, YEAR_MS } from '../../../simulation/world/times.ts'
 import {
   exchange,
@@ -121,6 +122,49 @@ describe('a node that was restored from a backup, after both sides had removed e
       exchange(0),
       exchange(1),
       { kind: 'restore', node: 1, spool: 'kept' },
+    ],
+  })
+})
+
+describe('a message of a life that is over, behind messages that never came', () => {
+  // Seed 150080149. Its mark told only that it comes too early, and it was not read again.
+  itEndsWell('shows itself when the first message of the new life has come, and goes', {
+    seed: 150_080_149,
+    shape: plainShape({ removal: 'at once' }),
+    steps: [
+      { kind: 'back up', node: 0 },
+      write(0, { key: 2, serial: 2 }),
+      { kind: 'exchange', node: 0, instance: 'own', fates: [LOST] },
+      write(0, { key: 0, serial: 5 }),
+      { kind: 'exchange', node: 0, instance: 'own', fates: [LOST] },
+      write(0, { key: 4, serial: 7 }),
+      exchange(0),
+      { kind: 'restore', node: 0, spool: 'kept' },
+    ],
+  })
+})
+
+describe('a copy of a database that shows itself only by its last letter', () => {
+  // Seed 150066189. The world was wrong: it looked for who runs twice, so that somebody decides, before the last letters had come.
+  itEndsWell('is seen, and everything goes on when somebody begins anew', {
+    seed: 150_066_189,
+    shape: plainShape({
+      firstRows: [[], [0, 1, 2, 3]],
+      clocksMs: [4 * YEAR_MS, 0],
+      rules: plainRules({ messageSizeOctets: 250, keepDeletionsDays: 400 }),
+      policy: 'priority',
+      removal: 'at once',
+    }),
+    steps: [
+      { kind: 'copy', node: 0 },
+      write(0, { verb: 'replace', key: 2, serial: 1, value: 1 }),
+      exchange(0),
+      exchange(1),
+      exchange(0, 'copy'),
+      exchange(1),
+      exchange(0),
+      exchange(1),
+      exchange(0, 'copy'),
     ],
   })
 })

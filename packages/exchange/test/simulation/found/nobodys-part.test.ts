@@ -1,9 +1,7 @@
 import { describe } from 'node:test'
 
-import type { Fate } from '../../../simulation/world/step.ts'
+import { LOST } from '../../../simulation/draw/draw-exchanges.ts'
 import { CHAIN, exchange, itEndsWell, plainShape, plainTable, write } from '../it-ends-well.ts'
-
-const LOST: Fate = { verdict: 'taken', delaysMs: [], damage: 'none', hint: 'kept' }
 
 describe('a head office that was restored from a backup', () => {
   // Seed 61536. The model was wrong: what the head office said to make its loss known was nobody’s part, so nobody heard of it.
