@@ -152,7 +152,9 @@ export class SiteModel {
       if (from === letter.from && letter.rows.get(id)?.text !== undefined) this.leaving.delete(id)
     }
     for (const id of new Set([...letter.rows.keys(), ...this.held.keys()])) {
-      const waited = this.held.get(id)
+      const held = this.held.get(id)
+      // Of a letter that came twice, what waits since the first time is not what the second one tells.
+      const waited = held && { ...held }
       this.held.delete(id)
       const told = letter.rows.get(id)
       const isFirst =

@@ -214,3 +214,28 @@ describe('a row that waits, and lacks a column that came meanwhile,', () => {
     ],
   })
 })
+
+describe('a row that waits, and comes once more with the letter that came twice,', () => {
+  // Seed 160039933. The model was wrong: what the second letter tells counted as what waits since the first one, and was decided then.
+  itEndsWell('is decided anew where the node has begun again and changed it since', {
+    seed: 160_039_933,
+    shape: plainShape({
+      tables: [plainTable({ refusingNode: 1 })],
+      firstRows: [[2]],
+      clocksMs: [0, -2 * YEAR_MS],
+      policy: 'function',
+    }),
+    steps: [
+      write(0, { verb: 'update', key: 2, serial: 3 }),
+      {
+        kind: 'exchange',
+        node: 0,
+        instance: 'own',
+        fates: [{ verdict: 'taken', delaysMs: [5 * 60_000, 0], damage: 'none', hint: 'kept' }],
+      },
+      exchange(1),
+      { kind: 're-add', node: 1, peer: 0 },
+      write(1, { key: 2, serial: 6 }),
+    ],
+  })
+})
