@@ -94,6 +94,7 @@ export class ArrivalJudge {
     const { entry, row, via } = arrival
     if (entry === undefined) return row.kind === 'departure'
     if (row.kind === 'departure') return !this.#isToDepart(arrival, entry)
+    if (compareVersions(row, entry) > 0) return false
     const present = (await presentOf([arrival])).get(arrival)
     const meeting: Meeting = { ...arrival, entry, present }
     const isOvertaken = await this.#isOvertaken(meeting)

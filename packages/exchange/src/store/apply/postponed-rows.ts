@@ -1,4 +1,5 @@
 import type { RowLine, TableLine } from '../../message/body-lines.ts'
+import type { Value } from '../../message/values.ts'
 import { compareVersions } from '../../plan/row-version.ts'
 import { RowRefused, SchemaMismatch } from '../errors.ts'
 import type { ApplyDatabase } from './apply-database.ts'
@@ -69,8 +70,7 @@ export class PostponedRows {
     if (hasRestored) this.#rows = await this.#withoutOutdated()
     const toGo = this.#takePlaces(stillHeld)
     const kept = this.#takePlaces(refused)
-    let setAside = 0
-    for (const row of [...this.#rows, ...kept]) if (await this.#setAside(row)) setAside += 1
+    const setAside = await this.#setAside([...this.#rows, ...kept])
     for (const row of toGo) {
       const table = row.target.line
       if (row.waitsFor !== row.reason)
@@ -215,13 +215,28 @@ export class PostponedRows {
     await this.#options.database.forgetWaiting(target.line.table, key)
   }
 
-  /** Gives whether the row waits. What waits already, and for the same reason, stays on record as it is. */
-  async #setAside(postponed: Postponed): Promise<boolean> {
+  /** Gives how many of the rows wait. What waits already, and for the same reason, stays on record as it is. */
+  async #setAside(rows: readonly Postponed[]): Promise<number> {
+    let count = 0
+    for (const [target, own] of byTarget(rows)) {
+      const news = own.filter(({ reason, waitsFor = '' }) => reason !== waitsFor)
+      count += own.length - news.length
+      const presents = await target.presentRows(news.map(({ row }) => row))
+      for (const [index, row] of news.entries()) {
+        if (await this.#setAsideOne(row, presents[index])) count += 1
+      }
+    }
+    return count
+  }
+
+  /** Gives whether the row waits. */
+  async #setAsideOne(
+    postponed: Postponed,
+    present: readonly Value[] | undefined,
+  ): Promise<boolean> {
     const { target, key, row, via, reason, waitsFor = '' } = postponed
-    if (reason === waitsFor) return true
     const { database, nowMs, isStrict } = this.#options
     const { line } = target
-    const [present] = await target.presentRows([row])
     if (row.kind !== 'row' && present === undefined) {
       // A key that the database does not take is no row here.
       await this.#forget(postponed)

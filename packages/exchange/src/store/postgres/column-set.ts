@@ -1,9 +1,10 @@
 import type { RowLine } from '../../message/body-lines.ts'
 import type { CapturedTable } from './capture.ts'
-import { type Connection, toArray, toNumber } from './postgres-database.ts'
+import { type Connection, toArray, toNumber, toText } from './postgres-database.ts'
 import { type Refusals, writeRefusing } from './refusing.ts'
 import { type NumberedRow, RowTexts } from './row-batch.ts'
 import { RowStatements } from './row-statements.ts'
+import { theRow, type Tried, tryEach } from './row-trial.ts'
 import type { UserColumn } from './user-table.ts'
 
 /** Some columns of a table, key columns first, with what it takes to write rows in them. */
@@ -26,6 +27,7 @@ export class ColumnSet {
     connection: Connection,
     rows: readonly NumberedRow[],
     work: (exact: readonly RowLine[]) => Promise<unknown>,
+    each?: (rows: readonly NumberedRow[]) => Promise<Tried>,
   ): Promise<Refusals> {
     const faulty = new Map(
       rows.flatMap(({ place, row }): [number, string][] => {
@@ -34,12 +36,13 @@ export class ColumnSet {
       }),
     )
     const sound = rows.filter(({ place }) => !faulty.has(place))
-    const refusals = await writeRefusing(connection, sound, async (some) => {
+    const all = async (some: readonly NumberedRow[]): Promise<Refusals | undefined> => {
       const inexact = await this.inexact(connection, some)
       const exact = some.filter(({ place }) => !inexact.has(place)).map(({ row }) => row)
       const isDone = exact.length === 0 || (await work(exact)) !== false
       return isDone ? inexact : undefined
-    })
+    }
+    const refusals = await writeRefusing(connection, sound, { all, each })
     return new Map([...faulty, ...refusals])
   }
 
@@ -53,10 +56,28 @@ export class ColumnSet {
     return new Map(
       found.map(([n, column, form]) => {
         const place = rows[toNumber(n) - 1]?.place ?? -1
-        const { name = '', declared = '' } = this.#columns[toNumber(column)] ?? {}
-        const reason = `column ${JSON.stringify(name)} of type ${declared} would keep this value as ${JSON.stringify(form)}`
-        return [place, reason]
+        return [place, this.#inexactReason(toNumber(column), toText(form))]
       }),
     )
+  }
+
+  /** Tries rows one after the other, none of which has a fault. */
+  tryEach(
+    connection: Connection,
+    verb: 'insert' | 'update' | 'delete',
+    rows: readonly NumberedRow[],
+  ): Promise<Tried> {
+    const row = theRow(this.#columns.length)
+    return tryEach(connection, rows, {
+      statement: this.statements[`${verb}Of`](row),
+      inexact: this.statements.inexactOf(row),
+      inexactReason: (column, form) => this.#inexactReason(column, form),
+      bind: (one) => this.texts.bindRow(one),
+    })
+  }
+
+  #inexactReason(column: number, form: string): string {
+    const { name = '', declared = '' } = this.#columns[column] ?? {}
+    return `column ${JSON.stringify(name)} of type ${declared} would keep this value as ${JSON.stringify(form)}`
   }
 }

@@ -32,6 +32,9 @@ export interface PlainOptions {
   readonly hasExtras: boolean
 }
 
+/** Where one of so few rows is refused, all of them are given back: they are then tried one after the other, which takes less than halves of halves. */
+const SMALL_BATCH = 250
+
 /**
  * Writes the rows that need no thought with one statement for each batch, which judges them, writes them, and enters them into the
  * change index: asking first and writing what was found takes seven.
@@ -67,7 +70,7 @@ export class PlainWriter {
     return rows.filter((row) => !isWritten.has(row))
   }
 
-  /** Writes as many rows as it can: when the database refuses some, by halves. Gives those that are written. */
+  /** Writes as many rows as it can: when the database refuses some, by halves that are not small. Gives those that are written. */
   async #writeAll(rows: readonly RowLine[], terms: PlainTerms): Promise<readonly RowLine[]> {
     if (rows.length === 0) return []
     await this.#connection.exec('SAVEPOINT obmen_plain')
@@ -104,7 +107,8 @@ export class PlainWriter {
       if (isNotSupported(error)) return { again: [] }
       if (!isRefusal(error)) throw error
       const middle = Math.ceil(rows.length / 2)
-      return { again: rows.length === 1 ? [] : [rows.slice(0, middle), rows.slice(middle)] }
+      const isSmall = rows.length <= SMALL_BATCH
+      return { again: isSmall ? [] : [rows.slice(0, middle), rows.slice(middle)] }
     }
   }
 

@@ -163,7 +163,7 @@ function toElement(value: string | null): string {
  * size, a constraint, the check option of a view, an exception of the application's own function; and of class 54 an index entry
  * that is too long.
  */
-const REFUSALS = /^(?:22|23|44)...$|^P0001$|^54000$|^428C9$/
+export const REFUSALS: RegExp = /^(?:22|23|44)...$|^P0001$|^54000$|^428C9$/
 
 /** Whether the database refused a row. */
 export function isRefusal(error: unknown): error is Error {

@@ -83,6 +83,12 @@ export class RowTexts {
     })
   }
 
+  /** One row as an array of all columns. */
+  bindRow(row: RowLine): string {
+    const texts = this.#encode(row)
+    return toArray(this.#columns.map((_, index) => texts[index] ?? null))
+  }
+
   #encode(row: RowLine): readonly Text[] {
     const known = this.#encoded.get(row)
     if (known !== undefined) return known

@@ -26,8 +26,12 @@ export class RowStatements {
   readonly record: string
   /** Gives the number of a row, the column and the form of a value that would not be kept as it is; absent where all are. */
   readonly inexact: string | undefined
+  readonly #table: CapturedTable
+  readonly #columns: readonly UserColumn[]
 
   constructor(table: CapturedTable, columns: readonly UserColumn[]) {
+    this.#table = table
+    this.#columns = columns
     const keyLength = table.key.length
     const keys = table.key.map(writeColumn)
     const keyRows = rowsFrom(keyLength)
@@ -48,19 +52,36 @@ export class RowStatements {
       SELECT v.n, max(i.at) FROM ${keyRows}
         JOIN (SELECT * FROM ${logName(table)} WHERE k1 = ANY ($1::text[]::${table.key[0]?.declared ?? 'text'}[])) i
           ON ${isEntryOfRow} GROUP BY v.n`
-    this.delete = `DELETE FROM ${target} d USING ${keyRows} WHERE ${this.isRow}`
+    this.delete = this.deleteOf(keyRows)
     this.makeRoom = `
       INSERT INTO ${indexName(table)} (${keyNames(table).join(', ')}, seq, stamp, origin, via, gone)
       SELECT ${keys.join(', ')}, 0, 0, '', '', true FROM ${keyRows} ON CONFLICT DO NOTHING`
     this.forget = `DELETE FROM ${indexName(table)} i USING ${keyRows} WHERE ${isEntryOfRow}`
-    this.update = `
-      UPDATE ${target} d SET ${assignments(table, columns, writeColumn)} FROM ${rows} WHERE ${this.isRow}`
-    const names = columns.map(({ name }) => quoteName(name)).join(', ')
-    this.insert = `
-      INSERT INTO ${target} (${names}) OVERRIDING SYSTEM VALUE
-      SELECT ${columns.map(writeColumn).join(', ')} FROM ${rows} ORDER BY v.n`
+    this.update = this.updateOf(rows)
+    this.insert = this.insertOf(rows)
     this.record = recordStatement(table, keys)
-    this.inexact = inexactStatement(columns, rows)
+    this.inexact = this.inexactOf(rows)
+  }
+
+  /** The same statements for rows `v` that come from elsewhere. */
+  deleteOf(rows: string): string {
+    return `DELETE FROM ${tableName(this.#table)} d USING ${rows} WHERE ${this.isRow}`
+  }
+
+  updateOf(rows: string): string {
+    const values = assignments(this.#table, this.#columns, writeColumn)
+    return `UPDATE ${tableName(this.#table)} d SET ${values} FROM ${rows} WHERE ${this.isRow}`
+  }
+
+  insertOf(rows: string): string {
+    const names = this.#columns.map(({ name }) => quoteName(name)).join(', ')
+    return `
+      INSERT INTO ${tableName(this.#table)} (${names}) OVERRIDING SYSTEM VALUE
+      SELECT ${this.#columns.map(writeColumn).join(', ')} FROM ${rows} ORDER BY v.n`
+  }
+
+  inexactOf(rows: string): string | undefined {
+    return inexactStatement(this.#columns, rows)
   }
 }
 

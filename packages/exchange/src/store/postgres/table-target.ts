@@ -23,6 +23,7 @@ import { type ForeignKey, type ReferenceStatements, referenceStatements } from '
 import { PlainWriter } from './plain-writer.ts'
 import type { RuledTable } from './ruled-table.ts'
 import { hasShortKey, type NumberedRow, numbered, rowsFrom } from './row-batch.ts'
+import type { Tried } from './row-trial.ts'
 import { tableName, toTableLine, type UserColumn } from './user-table.ts'
 
 /** Which table, for whose rows, at which node, and how. */
@@ -177,9 +178,10 @@ export class PostgresTableTarget implements TableTarget {
     const faults = rows.map((row) => this.#named.texts.faultOf(row))
     const sound = numbered(rows).filter(({ place }) => faults[place] === undefined)
     const known = await this.#lock(sound.map(({ row }) => row))
-    const refusals = await writeRefusing(this.#connection, sound, (some) =>
-      this.#writeSome(some, known),
-    )
+    const refusals = await writeRefusing(this.#connection, sound, {
+      all: (some) => this.#writeSome(some, known),
+      each: (some) => this.#writeEach(some, known),
+    })
     for (const [place, row] of rows.entries()) {
       const refused = faults[place] ?? refusals.get(place)
       const isMerged = this.#hasExtras && row.kind === 'row' && known.has(row)
@@ -213,6 +215,28 @@ export class PostgresTableTarget implements TableTarget {
       (changedCount === changed.length || (await this.#areAsSent(changed))) &&
       (addedCount === added.length || (await this.#areThere(added)))
     return areDone ? inexact : undefined
+  }
+
+  /** The same one after the other. Deletions of rows that are not here, or whose keys are long, are left to a try of their own. */
+  async #writeEach(rows: readonly NumberedRow[], known: Known): Promise<Tried> {
+    const gone = rows.filter(({ row }) => row.kind !== 'row')
+    const isPlain = ({ row }: NumberedRow): boolean =>
+      known.has(row) && hasShortKey(row, this.line.keyLength)
+    const written = rows.filter(({ row }) => row.kind === 'row')
+    const tries = [
+      [this.#keyed, 'delete', gone.filter(isPlain)],
+      [this.#named, 'update', written.filter(({ row }) => known.has(row))],
+      [this.#named, 'insert', written.filter(({ row }) => !known.has(row))],
+    ] as const
+    const refusals: Refusals = new Map()
+    const others = gone.filter((row) => !isPlain(row)).map(({ place }) => place)
+    const passedOver = new Set(others)
+    for (const [set, verb, some] of tries) {
+      const tried = await set.tryEach(this.#connection, verb, some)
+      for (const [place, reason] of tried.refusals) refusals.set(place, reason)
+      for (const place of tried.passedOver) passedOver.add(place)
+    }
+    return { refusals, passedOver }
   }
 
   /** Gives how many rows the statement is said to have written. */
@@ -304,10 +328,13 @@ export class PostgresTableTarget implements TableTarget {
   }
 
   #insert(rows: readonly NumberedRow[], set: ColumnSet): Promise<Refusals> {
-    return set.withExact(this.#connection, rows, async (exact) => {
+    const insert = async (exact: readonly RowLine[]): Promise<boolean> => {
       const count = await this.#connection.run(set.statements.insert, ...set.texts.bind(exact))
       return count === exact.length || this.#areThere(exact)
-    })
+    }
+    return set.withExact(this.#connection, rows, insert, (some) =>
+      set.tryEach(this.#connection, 'insert', some),
+    )
   }
 
   async #read(
