@@ -39,8 +39,8 @@ export const APPLYING_MUTATIONS: readonly Mutation[] = [
   }),
   one('drops rows that the database refuses', {
     file: POSTPONED,
-    text: `    for (const row of [...this.#rows, ...kept]) if (await this.#setAside(row)) setAside += 1\n`,
-    replacement: '',
+    text: `await this.#setAside([...this.#rows, ...kept])`,
+    replacement: `0`,
   }),
   one('does not try again what was refused', {
     file: POSTPONED,

@@ -28,7 +28,7 @@ export async function heal(world: World): Promise<void> {
   await decide(world)
   if (world.disturbed.size > 0) stir(world)
   // Where a row stops its message, somebody has to say something else of it before anything goes on.
-  if (world.shape.isStrict === true) makeRoom(world)
+  if (world.shape.isStrict === true) makeRoom(world, world.sites)
   await settle(world)
   // The last letters of a copy may be what shows that there was one.
   if (await decide(world)) await settle(world)
@@ -39,8 +39,14 @@ export async function heal(world: World): Promise<void> {
   await checkKeysLeft(world)
   if (!isAnythingHeld(world)) return
   world.tell?.('make room')
-  makeRoom(world)
+  makeRoom(world, world.sites)
   await settle(world)
+  // A policy may keep rows that everybody takes away at once, and two of them want one place again: then one takes it.
+  const crowded = world.sites.find((site) => isAnyPlaceTaken(world.shape, site))
+  if (crowded !== undefined) {
+    makeRoom(world, [crowded])
+    await settle(world)
+  }
   checkConvergence(world.shape, world.sites, world.zones)
   for (const site of world.sites) checkNothingIsHeld(world, site)
 }
@@ -80,6 +86,10 @@ function checkNothingIsHeld(world: World, site: Site): void {
     const facts = `${describeState(state)} at ${site.name}`
     throw new WorldFailure('a row that fits is held back no more', facts)
   }
+}
+
+function isAnyPlaceTaken(shape: WorldShape, site: Site): boolean {
+  return [...waitingAt(site.model)].some(([id, state]) => isPlaceTaken(shape, site, { id, state }))
 }
 
 /** Whether another row has the unique value of one that waits: of two that their node forgot, one has found a place. */
@@ -192,7 +202,7 @@ async function settle(world: World): Promise<void> {
     const before = world.mailbox.posted
     // A row that was on its way from somebody else may come to where it stops its message.
     if (world.shape.isStrict === true && round % 10 === 9) {
-      makeRoom(world)
+      makeRoom(world, world.sites)
       // Behind a message of a lost life nodes offer theirs again and again, until the window is full or somebody decides.
       await overtakeLostLives(world)
     }
@@ -218,9 +228,9 @@ function hasLetter({ mailbox, nowMs, planName }: World, { plan }: Site): boolean
   })
 }
 
-/** Every program empties the tables in which a row found no place. */
-function makeRoom(world: World): void {
-  for (const site of world.sites) {
+/** Programs empty the tables in which a row found no place. */
+function makeRoom(world: World, sites: readonly Site[]): void {
+  for (const site of sites) {
     const hasReferences = world.shape.tables.some(({ parent }) => parent !== undefined)
     for (const table of world.shape.tables.toReversed()) {
       const takesAll = table.unique === undefined && table.refusingNode === undefined

@@ -7,6 +7,14 @@ import { RowStatements } from './row-statements.ts'
 import { theRow, type Tried, tryEach } from './row-trial.ts'
 import type { UserColumn } from './user-table.ts'
 
+/** What is done with rows that PostgreSQL takes as they are. */
+export interface ExactWork {
+  /** With all of them at once. Gives `false` when not all of it is done. */
+  readonly all: (exact: readonly RowLine[]) => Promise<unknown>
+  /** With one after the other, see {@link Writing}. */
+  readonly each?: (rows: readonly NumberedRow[]) => Promise<Tried>
+}
+
 /** Some columns of a table, key columns first, with what it takes to write rows in them. */
 export class ColumnSet {
   readonly texts: RowTexts
@@ -20,14 +28,12 @@ export class ColumnSet {
   }
 
   /**
-   * Does the work with those of the rows that PostgreSQL takes as they are: in one go, or in parts when it refuses some, or the work says by `false`
-   * that not all of them are done. Gives the others, with the reason.
+   * Does the work with those of the rows that PostgreSQL takes as they are: in one go, or in parts when it refuses some. Gives the others, with the reason.
    */
   async withExact(
     connection: Connection,
     rows: readonly NumberedRow[],
-    work: (exact: readonly RowLine[]) => Promise<unknown>,
-    each?: (rows: readonly NumberedRow[]) => Promise<Tried>,
+    work: ExactWork,
   ): Promise<Refusals> {
     const faulty = new Map(
       rows.flatMap(({ place, row }): [number, string][] => {
@@ -39,10 +45,10 @@ export class ColumnSet {
     const all = async (some: readonly NumberedRow[]): Promise<Refusals | undefined> => {
       const inexact = await this.inexact(connection, some)
       const exact = some.filter(({ place }) => !inexact.has(place)).map(({ row }) => row)
-      const isDone = exact.length === 0 || (await work(exact)) !== false
+      const isDone = exact.length === 0 || (await work.all(exact)) !== false
       return isDone ? inexact : undefined
     }
-    const refusals = await writeRefusing(connection, sound, { all, each })
+    const refusals = await writeRefusing(connection, sound, { all, each: work.each })
     return new Map([...faulty, ...refusals])
   }
 

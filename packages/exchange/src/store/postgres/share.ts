@@ -224,7 +224,7 @@ export async function enterHeld(
   // A key that PostgreSQL does not take is no row here.
   const areShort = held.every((row) => hasShortKey(row, width))
   if (areShort && set.texts.areSure(held, width)) await enter(held)
-  else await set.withExact(connection, numbered(held), enter)
+  else await set.withExact(connection, numbered(held), { all: enter })
 }
 
 /** Whose rows were applied, and what of all rows waits since. */

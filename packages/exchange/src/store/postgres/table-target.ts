@@ -3,7 +3,6 @@ import type { Value } from '../../message/values.ts'
 import { type NodeCode, parseNodeCode } from '../../plan/node-code.ts'
 import { type NarrowerColumn, narrowerColumns } from '../../message/column-capacity.ts'
 import { checkColumns } from '../apply/check-columns.ts'
-import { formatRow, formatValues } from '../apply/row-text.ts'
 import { isRefused } from '../apply/row-writer.ts'
 import type {
   IndexEntry,
@@ -15,15 +14,15 @@ import type {
   WriteOutcome,
 } from '../apply/table-target.ts'
 import { decodeValues, readColumns } from './change-reader.ts'
+import { BatchWriter, type Known } from './batch-writer.ts'
 import { type Connection, type SqlRow, toArray, toNumber, toText } from './postgres-database.ts'
-import { askRefusing, type Refusals, writeRefusing } from './refusing.ts'
+import { askRefusing, type Refusals } from './refusing.ts'
 import { ColumnSet } from './column-set.ts'
 import { KeyDivider } from './equal-keys.ts'
 import { type ForeignKey, type ReferenceStatements, referenceStatements } from './foreign-keys.ts'
 import { PlainWriter } from './plain-writer.ts'
 import type { RuledTable } from './ruled-table.ts'
-import { hasShortKey, type NumberedRow, numbered, rowsFrom } from './row-batch.ts'
-import type { Tried } from './row-trial.ts'
+import { type NumberedRow, numbered, rowsFrom } from './row-batch.ts'
 import { tableName, toTableLine, type UserColumn } from './user-table.ts'
 
 /** Which table, for whose rows, at which node, and how. */
@@ -61,6 +60,7 @@ export class PostgresTableTarget implements TableTarget {
   readonly #named: ColumnSet
   readonly #whole: ColumnSet
   readonly #plain: PlainWriter | undefined
+  readonly #writer: BatchWriter
   readonly #keys: KeyDivider
 
   constructor(connection: Connection, options: TargetOptions) {
@@ -88,6 +88,14 @@ export class PostgresTableTarget implements TableTarget {
     this.#named = new ColumnSet(table, this.#columns)
     this.#keys = new KeyDivider(table)
     this.#whole = new ColumnSet(table, [...this.#columns, ...this.#extras])
+    this.#writer = new BatchWriter(connection, {
+      line,
+      keyed: this.#keyed,
+      named: this.#named,
+      hasExtras: this.#hasExtras,
+      present: (rows) => this.presentRows(rows),
+      lock: (rows) => this.#lock(rows),
+    })
     this.#plain = options.firesTriggers
       ? undefined
       : new PlainWriter(connection, {
@@ -168,94 +176,9 @@ export class PostgresTableTarget implements TableTarget {
     const rows = writes.map(({ row }) => row)
     const outcomes = new Map<RowLine, WriteOutcome>()
     for (const batch of await this.#keys.divideByVersion(this.#connection, rows)) {
-      await this.#writeBatch(batch, outcomes)
+      for (const [row, outcome] of await this.#writer.write(batch)) outcomes.set(row, outcome)
     }
     return rows.map((row) => outcomes.get(row) ?? 'as sent')
-  }
-
-  /** Writes rows of which no two have one key. */
-  async #writeBatch(rows: readonly RowLine[], outcomes: Map<RowLine, WriteOutcome>): Promise<void> {
-    const faults = rows.map((row) => this.#named.texts.faultOf(row))
-    const sound = numbered(rows).filter(({ place }) => faults[place] === undefined)
-    const known = await this.#lock(sound.map(({ row }) => row))
-    const refusals = await writeRefusing(this.#connection, sound, {
-      all: (some) => this.#writeSome(some, known),
-      each: (some) => this.#writeEach(some, known),
-    })
-    for (const [place, row] of rows.entries()) {
-      const refused = faults[place] ?? refusals.get(place)
-      const isMerged = this.#hasExtras && row.kind === 'row' && known.has(row)
-      if (refused !== undefined) outcomes.set(row, { refused })
-      else outcomes.set(row, isMerged ? 'merged' : 'as sent')
-    }
-  }
-
-  /** Writes and deletes rows, given those that are there. Deletions come first: they make room. `undefined` when not all of it is done. */
-  async #writeSome(rows: readonly NumberedRow[], known: Known): Promise<Refusals | undefined> {
-    const isRow = ({ row }: NumberedRow): boolean => row.kind === 'row'
-    const written = rows.filter(isRow)
-    const deleted = rows.filter((row) => !isRow(row))
-    const inexact = new Map([
-      ...(await this.#named.inexact(this.#connection, written)),
-      ...(await this.#keyed.inexact(this.#connection, deleted)),
-    ])
-    const exact = rows.filter(({ place }) => !inexact.has(place)).map(({ row }) => row)
-    const isThere = (row: RowLine): boolean => known.has(row)
-    const gone = exact.filter((row) => row.kind !== 'row')
-    const changed = exact.filter((row) => row.kind === 'row' && isThere(row))
-    const added = exact.filter((row) => row.kind === 'row' && !isThere(row))
-    const long = gone.filter((row) => !hasShortKey(row, this.line.keyLength))
-    await this.#run(this.#named.statements.makeRoom, long, this.line.keyLength)
-    const { statements } = this.#named
-    const deletedCount = await this.#run(statements.delete, gone, this.line.keyLength)
-    const changedCount = await this.#run(statements.update, changed)
-    const addedCount = await this.#run(statements.insert, added)
-    const areDone =
-      deletedCount >= gone.filter(isThere).length &&
-      (changedCount === changed.length || (await this.#areAsSent(changed))) &&
-      (addedCount === added.length || (await this.#areThere(added)))
-    return areDone ? inexact : undefined
-  }
-
-  /** The same one after the other. Deletions of rows that are not here, or whose keys are long, are left to a try of their own. */
-  async #writeEach(rows: readonly NumberedRow[], known: Known): Promise<Tried> {
-    const gone = rows.filter(({ row }) => row.kind !== 'row')
-    const isPlain = ({ row }: NumberedRow): boolean =>
-      known.has(row) && hasShortKey(row, this.line.keyLength)
-    const written = rows.filter(({ row }) => row.kind === 'row')
-    const tries = [
-      [this.#keyed, 'delete', gone.filter(isPlain)],
-      [this.#named, 'update', written.filter(({ row }) => known.has(row))],
-      [this.#named, 'insert', written.filter(({ row }) => !known.has(row))],
-    ] as const
-    const refusals: Refusals = new Map()
-    const others = gone.filter((row) => !isPlain(row)).map(({ place }) => place)
-    const passedOver = new Set(others)
-    for (const [set, verb, some] of tries) {
-      const tried = await set.tryEach(this.#connection, verb, some)
-      for (const [place, reason] of tried.refusals) refusals.set(place, reason)
-      for (const place of tried.passedOver) passedOver.add(place)
-    }
-    return { refusals, passedOver }
-  }
-
-  /** Gives how many rows the statement is said to have written. */
-  async #run(statement: string, rows: readonly RowLine[], width?: number): Promise<number> {
-    if (rows.length === 0) return 0
-    return this.#connection.run(statement, ...this.#named.texts.bind(rows, width))
-  }
-
-  /** A trigger may have put rows in their place by itself, such as into a child table. */
-  async #areThere(rows: readonly RowLine[]): Promise<boolean> {
-    return (await this.#lock(rows)).size === rows.length
-  }
-
-  async #areAsSent(rows: readonly RowLine[]): Promise<boolean> {
-    const presents = await this.presentRows(rows)
-    return rows.every((row, index) => {
-      const present = presents[index]
-      return present !== undefined && formatValues(this.line, present) === formatRow(this.line, row)
-    })
   }
 
   async record(rows: readonly RowLine[], entries: readonly IndexEntry[]): Promise<void> {
@@ -293,12 +216,13 @@ export class PostgresTableTarget implements TableTarget {
   /** Runs statements that take rows away, whose parameters are the keys. Gives what the database said of rows that it refuses. */
   #runKeyed(rows: readonly RowLine[], statements: readonly string[]): Promise<Refusals> {
     const { texts } = this.#keyed
-    return this.#keyed.withExact(this.#connection, numbered(rows), async (exact) => {
+    const run = async (exact: readonly RowLine[]): Promise<boolean> => {
       for (const statement of statements) {
         await this.#connection.run(statement, ...texts.bind(exact, this.line.keyLength))
       }
       return (await this.#lock(exact)).size === 0
-    })
+    }
+    return this.#keyed.withExact(this.#connection, numbered(rows), { all: run })
   }
 
   async putBack(
@@ -332,9 +256,10 @@ export class PostgresTableTarget implements TableTarget {
       const count = await this.#connection.run(set.statements.insert, ...set.texts.bind(exact))
       return count === exact.length || this.#areThere(exact)
     }
-    return set.withExact(this.#connection, rows, insert, (some) =>
-      set.tryEach(this.#connection, 'insert', some),
-    )
+    return set.withExact(this.#connection, rows, {
+      all: insert,
+      each: (some) => set.tryEach(this.#connection, 'insert', some),
+    })
   }
 
   async #read(
@@ -349,6 +274,11 @@ export class PostgresTableTarget implements TableTarget {
       const texts = found.get(row)
       return texts && decodeValues(columns, texts.slice(1))
     })
+  }
+
+  /** A trigger may have put rows in their place by itself, such as into a child table. */
+  async #areThere(rows: readonly RowLine[]): Promise<boolean> {
+    return (await this.#lock(rows)).size === rows.length
   }
 
   /** The rows that are there. From now on no other connection changes these before our commit. */
@@ -390,7 +320,6 @@ export class PostgresTableTarget implements TableTarget {
 }
 
 /** The rows that are in the table. */
-type Known = ReadonlyMap<RowLine, unknown>
 
 function toRefusal(refused: string | undefined): Refusal | undefined {
   return refused === undefined ? undefined : { refused }

@@ -67,7 +67,7 @@ async function newerWaiting(connection: Connection, held: Held): Promise<readonl
     keys.map((key) => `${name}.${key} = w.${key}`).join(' AND ')
   const set = new ColumnSet(table, table.key)
   const here = new Map<RowLine, RowVersion>()
-  await set.withExact(connection, numbered(rows), async (exact) => {
+  const look = async (exact: readonly RowLine[]): Promise<void> => {
     const found = await connection.all(
       `SELECT w.n, i.stamp, i.origin FROM (SELECT v.n, ${values.join(', ')} FROM ${rowsFrom(keys.length, 2)}) w
          JOIN ${share} s ON ${isRow('s')} JOIN ${indexName(table)} i ON ${isRow('i')}
@@ -80,7 +80,8 @@ async function newerWaiting(connection: Connection, held: Held): Promise<readonl
       const version = { stamp: toNumber(stamp), origin: parseNodeCode(toText(origin)) }
       if (row !== undefined) here.set(row, version)
     }
-  })
+  }
+  await set.withExact(connection, numbered(rows), { all: look })
   return waiting.filter(({ row }) => {
     const version = here.get(row)
     return version !== undefined && compareVersions(row, version) > 0
@@ -101,14 +102,14 @@ async function hold(
     const rows = waiting
       .filter((row) => isOf(table, row) && (row.via === node) === isItsOwn)
       .map(({ row }) => row)
-    await set.withExact(connection, numbered(rows), (exact) => {
-      return connection.run(
+    const mark = (exact: readonly RowLine[]): Promise<unknown> =>
+      connection.run(
         `UPDATE ${share} SET seq = ${WAITING}, is_in = true
           WHERE node = $1 AND (${orWhere} OR ${isItsOwn}) AND (${keys}) IN (SELECT ${values} FROM ${rowsFrom(width, 2)})`,
         node,
         ...set.texts.bind(exact, width),
       )
-    })
+    await set.withExact(connection, numbered(rows), { all: mark })
   }
 }
 

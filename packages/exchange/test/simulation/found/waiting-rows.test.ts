@@ -10,6 +10,7 @@ import {
   RING,
   STAR,
   write,
+  writeAll,
 } from '../it-ends-well.ts'
 
 describe('a row that waits, and came from a copy of a node that is gone', () => {
@@ -236,6 +237,46 @@ describe('a row that waits, and comes once more with the letter that came twice,
       exchange(1),
       { kind: 're-add', node: 1, peer: 0 },
       write(1, { key: 2, serial: 6 }),
+    ],
+  })
+})
+
+describe('two rows with one unique value, which a policy keeps when all sites take them away at once,', () => {
+  // Seed 160065994. The world was wrong: each site had one of them again, and nobody decided once more.
+  itEndsWell('have their places once somebody decides', {
+    seed: 160_065_994,
+    shape: plainShape({
+      ...RING,
+      tables: [
+        plainTable({ key: [{ name: 'id', kind: 'uuid' }], unique: 'code', isWithoutRowid: true }),
+      ],
+      firstRows: [[1, 3, 4], [], [3]],
+      clocksMs: [0, -2 * YEAR_MS, 0],
+      rules: plainRules({ messageSizeOctets: 250, keepDeletionsDays: 0 }),
+      policy: 'ours',
+      removal: 'at once',
+      capacity: 4,
+    }),
+    steps: [
+      { kind: 'back up', node: 1 },
+      write(1, { key: 2, serial: 2, value: 1 }),
+      exchange(1),
+      exchange(0),
+      { kind: 'restore', node: 1, spool: 'lost' },
+      write(1, { key: 3, serial: 3, value: 3 }),
+      exchange(1),
+      exchange(0),
+      writeAll(
+        2,
+        { key: 4, serial: 5, value: 1 },
+        { verb: 'replace', key: 0, serial: 6, value: 3 },
+      ),
+      {
+        kind: 'exchange',
+        node: 2,
+        instance: 'own',
+        fates: [{ verdict: 'deferred', delaysMs: [0], damage: 'none', hint: 'kept' }],
+      },
     ],
   })
 })
