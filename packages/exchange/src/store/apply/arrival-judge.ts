@@ -45,6 +45,8 @@ export class ArrivalJudge {
   readonly #options: JudgeOptions
   #outdated = 0
   #conflicts = 0
+  /** The versions of this message that lost or won against others: the same may wait since an earlier one. */
+  readonly #met = new Set<string>()
 
   constructor(options: JudgeOptions) {
     this.#options = options
@@ -102,7 +104,7 @@ export class ArrivalJudge {
     const order = isOvertaken ? -1 : orderOf(meeting)
     if (order > 0) return false
     this.#outdated += 1
-    if (order < 0 && entry.via !== via && !areSame(meeting)) {
+    if (order < 0 && entry.via !== via && !areSame(meeting) && !this.#met.has(nameOf(meeting))) {
       await this.#record(meeting, { winner: 'ours', policy: 'latest' })
     }
     return true
@@ -241,6 +243,7 @@ export class ArrivalJudge {
   ): Promise<void> {
     const { line } = target
     this.#conflicts += 1
+    this.#met.add(nameOf({ target, row }))
     await this.#options.database.keepConflict({
       line,
       table: line.table,
@@ -297,6 +300,11 @@ function valuesOf({ target, row }: Meeting, columns: ReadonlyMap<string, Value>)
   return target.line.columns.map(({ name }, index) => {
     return (index < keyLength ? row.values[index] : columns.get(name)) ?? null
   })
+}
+
+/** A version of a row. */
+function nameOf({ target: { line }, row }: Pick<Meeting, 'target' | 'row'>): string {
+  return JSON.stringify([line.table, formatKey(line, row), row.stamp, row.origin])
 }
 
 async function presentOf(

@@ -190,6 +190,22 @@ function settlesDifferences(open: OpenDatabase): void {
     )
   })
 
+  it('are one conflict where the same version waits since an earlier message', async () => {
+    const schema =
+      'CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT CHECK (length(code) < 5));'
+    const node = await open(schema, { ...DEFAULT_PLAN_RULES, conflicts: { kind: 'ours' } })
+    const theirs = row(LATER, 'А1', 1n, 'theirs')
+    await node.apply(LINE, [theirs], { code: 'Я1' })
+    await node.sql(`INSERT INTO goods VALUES (1, 'ours')`)
+    await node.fold()
+
+    const { conflicts, refused } = await node.apply(LINE, [theirs], { code: 'Я1' })
+
+    assert.deepEqual([conflicts, refused], [1, 0])
+    assert.equal((await node.store.conflicts()).length, 1)
+    assert.deepEqual(await node.rows(ROWS), [['1', 'ours']])
+  })
+
   it('keep the values of columns that the sender does not have, as a version of their own', async () => {
     const node = await withThree(
       open,
