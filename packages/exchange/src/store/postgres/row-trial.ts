@@ -47,8 +47,8 @@ export async function tryEach(
   trial: Trial,
 ): Promise<Tried> {
   const tried: Tried = { refusals: new Map(), passedOver: new Set() }
-  const places: number[] = []
-  const texts: string[] = []
+  let bound: Bound[] = []
+  let length = 0
   for (const { row, place } of rows) {
     const text = trial.bind(row)
     // PostgreSQL takes no NUL: such a row would keep all that are bound with it from their try.
@@ -56,17 +56,39 @@ export async function tryEach(
       tried.passedOver.add(place)
       continue
     }
-    places.push(place)
-    texts.push(text)
+    bound.push({ place, text })
+    length += text.length
+    if (length < BLOCK_LENGTH) continue
+    await tryBound(connection, bound, { trial, tried })
+    bound = []
+    length = 0
   }
-  const outcomes = texts.length === 0 ? [] : await runBlock(connection, trial, texts)
-  if (outcomes === undefined) for (const place of places) tried.passedOver.add(place)
+  if (bound.length > 0) await tryBound(connection, bound, { trial, tried })
+  return tried
+}
+
+/** Characters of rows that the server is given at once: it keeps a few copies of them. */
+const BLOCK_LENGTH = 1024 * 1024
+
+/** A row as text. */
+interface Bound {
+  readonly place: number
+  readonly text: string
+}
+
+async function tryBound(
+  connection: Connection,
+  bound: readonly Bound[],
+  { trial, tried }: { readonly trial: Trial; readonly tried: Tried },
+): Promise<void> {
+  const texts = bound.map(({ text }) => text)
+  const outcomes = await runBlock(connection, trial, texts)
+  if (outcomes === undefined) for (const { place } of bound) tried.passedOver.add(place)
   for (const { nth, state, words } of outcomes ?? []) {
-    const place = places[nth - 1] ?? -1
+    const place = bound[nth - 1]?.place ?? -1
     if (state === PASSED_OVER) tried.passedOver.add(place)
     else tried.refusals.set(place, state === INEXACT ? reasonOf(trial, words) : words)
   }
-  return tried
 }
 
 /** What the block says of a row that it did not write, by its number. */

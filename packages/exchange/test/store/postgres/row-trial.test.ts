@@ -115,6 +115,25 @@ describe('rows that PostgreSQL refuses', () => {
     ])
   })
 
+  it('are tried in blocks that are not large', async () => {
+    const { node } = await prepareIn(
+      pool,
+      'CREATE TABLE goods (id integer PRIMARY KEY, film text CHECK (length(film) < 400000))',
+    )
+    const line = tableLine('goods', 1, { id: 'integer', film: 'text' })
+    const lengths = [1, 500_000, 2, 500_000, 500_000, 3]
+    const films = lengths.map((length, id) => row(1, 'С01', BigInt(id), 'ф'.repeat(length)))
+
+    const { applied, refused } = await node.apply(line, films)
+
+    assert.deepEqual([applied, refused], [3, 3])
+    assert.deepEqual(
+      (await node.store.refusedRows()).map(({ key }) => key),
+      ['[1]', '[3]', '[4]'],
+    )
+    assert.deepEqual(await node.rows('SELECT id FROM goods ORDER BY id'), [['0'], ['2'], ['5']])
+  })
+
   it('are named also where columns have the names of what tries them', async () => {
     const { node } = await prepareIn(
       pool,
