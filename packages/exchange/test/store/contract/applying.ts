@@ -17,6 +17,7 @@ export function applyingContract(open: OpenDatabase): void {
     appliesVersions(open)
     takesForgotten(open)
     settlesDifferences(open)
+    meetsWaiting(open)
     settlesWithRestored(open)
     appliesUniqueValues(open)
     setsAside(open)
@@ -164,6 +165,24 @@ function settlesWithRestored(open: OpenDatabase): void {
   })
 }
 
+function meetsWaiting(open: OpenDatabase): void {
+  it('are one conflict where the same version waits since an earlier message', async () => {
+    const schema =
+      'CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT CHECK (length(code) < 5));'
+    const node = await open(schema, { ...DEFAULT_PLAN_RULES, conflicts: { kind: 'ours' } })
+    const theirs = row(LATER, 'А1', 1n, 'theirs')
+    await node.apply(LINE, [theirs], { code: 'Я1' })
+    await node.sql(`INSERT INTO goods VALUES (1, 'ours')`)
+    await node.fold()
+
+    const { conflicts, refused } = await node.apply(LINE, [theirs], { code: 'Я1' })
+
+    assert.deepEqual([conflicts, refused], [1, 0])
+    assert.equal((await node.store.conflicts()).length, 1)
+    assert.deepEqual(await node.rows(ROWS), [['1', 'ours']])
+  })
+}
+
 function settlesDifferences(open: OpenDatabase): void {
   it('are a conflict, on record with both versions, where the row was changed here too', async () => {
     const node = await open(GOODS)
@@ -188,22 +207,6 @@ function settlesDifferences(open: OpenDatabase): void {
         ['[2]', 'ours', '[2,"ours too"]', '[2,"x"]'],
       ],
     )
-  })
-
-  it('are one conflict where the same version waits since an earlier message', async () => {
-    const schema =
-      'CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT CHECK (length(code) < 5));'
-    const node = await open(schema, { ...DEFAULT_PLAN_RULES, conflicts: { kind: 'ours' } })
-    const theirs = row(LATER, 'А1', 1n, 'theirs')
-    await node.apply(LINE, [theirs], { code: 'Я1' })
-    await node.sql(`INSERT INTO goods VALUES (1, 'ours')`)
-    await node.fold()
-
-    const { conflicts, refused } = await node.apply(LINE, [theirs], { code: 'Я1' })
-
-    assert.deepEqual([conflicts, refused], [1, 0])
-    assert.equal((await node.store.conflicts()).length, 1)
-    assert.deepEqual(await node.rows(ROWS), [['1', 'ours']])
   })
 
   it('keep the values of columns that the sender does not have, as a version of their own', async () => {
