@@ -137,7 +137,13 @@ function isOvertaken(
   { thisNode, waited }: { readonly thisNode: string; readonly waited: RowState | undefined },
 ): boolean {
   const isOneVersion = own.stamp === theirs.stamp && own.origin === theirs.origin
-  return isOneVersion && own.origin === thisNode && theirs === waited
+  // It may come once more while it waits.
+  return (
+    isOneVersion &&
+    own.origin === thisNode &&
+    waited !== undefined &&
+    compareStates(theirs, waited) === 0
+  )
 }
 
 /** The policy decided for a deletion that is the earlier change, as a version of its own, which gave way at once to what refers to the row. */

@@ -172,6 +172,27 @@ describe('a row that waits, and is what a restored node made of its row in its o
   })
 })
 
+describe('a row that waits, and that its restored node evicted at the same time of its clock,', () => {
+  // Seed 170011892. The model was wrong: the same came once more from another node, and was no decision that waits.
+  itEndsWell('gives way to the eviction when it comes once more', {
+    seed: 170_011_892,
+    shape: plainShape({
+      ...RING,
+      tables: [plainTable({ unique: 'code', areKeysLast: true })],
+      clocksMs: [-2 * YEAR_MS, -3 * HOUR_MS, 4 * YEAR_MS],
+      rules: plainRules({ window: 24 }),
+    }),
+    steps: [
+      write(1, { key: 2, serial: 5, value: 2 }),
+      { kind: 'clock', node: 1, byMs: -3 * YEAR_MS },
+      { kind: 'back up', node: 1 },
+      exchange(1),
+      { kind: 'restore', node: 1, spool: 'lost' },
+      write(1, { verb: 'replace', key: 3, serial: 9, value: 2 }),
+    ],
+  })
+})
+
 describe('a decision that waits, of a row that a program deletes by a clock that is behind', () => {
   // Seeds 64001257, 64007989 and 64013577. The deletion got a version above the decision, and with it above the later deletion of another node.
   itEndsWell('gives way to the later deletion of another node', {
