@@ -43,10 +43,23 @@ abstract class NumberSet<Kind extends 'uid' | 'sequence'> {
     return size
   }
 
+  /** Looks no further than it must: the letters of a mailbox may be some ten thousand ranges, and each of them is asked for. */
   has(number: number): boolean {
-    return this.ranges.some(
-      ({ first, last }) => first <= number && (last === '*' || number <= last),
-    )
+    let from = 0
+    let to = this.ranges.length
+    while (from < to) {
+      const middle = (from + to) >> 1
+      const range = this.ranges[middle]
+      if (range === undefined || number < range.first) to = middle
+      else if (range.last === '*' || number <= range.last) return true
+      else from = middle + 1
+    }
+    return false
+  }
+
+  /** Whether it can stand in a command as it is. */
+  get fitsCommand(): boolean {
+    return this.ranges.length <= MAX_RANGES_IN_COMMAND
   }
 
   /**
