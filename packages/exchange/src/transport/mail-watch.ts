@@ -4,7 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 
-import { MailError } from '@obmen/mail/errors'
+import { LimitExceeded, MailError, ProtocolViolation } from '@obmen/mail/errors'
 import {
   type ConnectionOptions,
   type ImapConnection,
@@ -68,13 +68,15 @@ export class ImapWatch implements MailWatch {
   async next(forMs: number, signal: AbortSignal): Promise<void> {
     const time = AbortSignal.timeout(forMs)
     const either = AbortSignal.any([time, signal])
+    const wasOpen = this.#mailbox !== undefined
     try {
       await this.#untilLetters(either)
-      this.#pauseMs = 0
+      // A server that lets one in and then fails is to be left alone for longer and longer too.
+      if (wasOpen) this.#pauseMs = 0
     } catch (error) {
       await this.#abandon()
       if (signal.aborted) return
-      if (!(error instanceof MailError) || !error.transient) throw error
+      if (!isPassing(error, wasOpen)) throw error
       await this.#pause(either)
     }
   }
@@ -109,6 +111,16 @@ export class ImapWatch implements MailWatch {
     this.#pauseMs = Math.min(MAX_PAUSE_MS, this.#pauseMs * 2 || FIRST_PAUSE_MS)
     return pause(this.#pauseMs, signal)
   }
+}
+
+/**
+ * Whether a new connection may help. What a server says that was understood until then, such as that letters have other UIDs now, ends the connection and is no
+ * refusal; if it is for good, the next connection shows it.
+ */
+function isPassing(error: unknown, wasOpen: boolean): boolean {
+  if (!(error instanceof MailError)) return false
+  const isOfConnection = error instanceof ProtocolViolation || error instanceof LimitExceeded
+  return error.transient || (wasOpen && isOfConnection)
 }
 
 /** Waits, unless the signal aborts. */
