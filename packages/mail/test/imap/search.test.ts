@@ -14,7 +14,7 @@ const LONGEST_COMMAND = 8_192
 describe('A search among more letters than fit into a command', () => {
   it('takes several commands, and finds what each of them finds', async () => {
     const uids = UidSet.of(scattered(800))
-    const portions = uids.forCommands()
+    const portions = uids.forCommands().map(String)
     assert.ok(portions.every((portion) => `A5 UID SEARCH UID ${portion}`.length < LONGEST_COMMAND))
 
     const found = await playMailbox(
@@ -36,7 +36,7 @@ describe('A search among more letters than fit into a command', () => {
     const uids = Array.from({ length: 799 }, (_, index) => 1_000 + index)
     // The number 2 has the UID 1000, which is not wanted.
     const named = UidSet.of(uids.filter((uid) => uid % 2 === 0 && uid > 1_000))
-    const [first, last] = named.forCommands()
+    const [first, last] = named.forCommands().map(String)
 
     const found = await playMailbox(
       (session) => search(session, { sequenceNumbers, uids: UidSet.from(1_002) }),
