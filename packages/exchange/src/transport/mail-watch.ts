@@ -76,7 +76,8 @@ export class ImapWatch implements MailWatch {
     } catch (error) {
       await this.#abandon()
       if (signal.aborted) return
-      if (!isPassing(error, wasOpen)) throw error
+      const passes = isPassing(error) || (wasOpen && isOfConnection(error))
+      if (!passes) throw error
       await this.#pause(either)
     }
   }
@@ -113,14 +114,16 @@ export class ImapWatch implements MailWatch {
   }
 }
 
+function isPassing(error: unknown): boolean {
+  return error instanceof MailError && error.transient
+}
+
 /**
- * Whether a new connection may help. What a server says that was understood until then, such as that letters have other UIDs now, ends the connection and is no
- * refusal; if it is for good, the next connection shows it.
+ * Whether it ends a connection and is no refusal: the server said what can't be understood, such as that letters have other UIDs now. If that is for good, the
+ * next connection shows it.
  */
-function isPassing(error: unknown, wasOpen: boolean): boolean {
-  if (!(error instanceof MailError)) return false
-  const isOfConnection = error instanceof ProtocolViolation || error instanceof LimitExceeded
-  return error.transient || (wasOpen && isOfConnection)
+function isOfConnection(error: unknown): boolean {
+  return error instanceof ProtocolViolation || error instanceof LimitExceeded
 }
 
 /** Waits, unless the signal aborts. */
