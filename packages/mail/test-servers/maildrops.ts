@@ -128,7 +128,7 @@ async function messageIds(
 ): Promise<readonly (readonly [string, number])[]> {
   const uniqueIds = await maildrop.uniqueIds()
   assert.ok(uniqueIds, 'the server has no UIDL')
-  const unknown = [...uniqueIds].flatMap(([number, uniqueId]) =>
+  const unknown = [...uniqueIds].flatMap(([number, uniqueId = '']) =>
     known.has(uniqueId) ? [] : [number],
   )
   for await (const top of maildrop.tops(unknown, 0)) {
@@ -136,7 +136,7 @@ async function messageIds(
       top.kind === 'top' ? (parseHeaderSection(top.octets).first('Message-ID') ?? '') : ''
     known.set(uniqueIds.get(top.maildropNumber) ?? '', messageId)
   }
-  return [...uniqueIds].map(([number, uniqueId]) => [known.get(uniqueId) ?? '', number])
+  return [...uniqueIds].map(([number, uniqueId = '']) => [known.get(uniqueId) ?? '', number])
 }
 
 /** Deletes all copies of these letters from a maildrop, also of those that came by an alias. */

@@ -4,7 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 
-import { MailError } from '@obmen/mail/errors'
+import { LimitExceeded, MailError, ProtocolViolation } from '@obmen/mail/errors'
 import {
   type ConnectionOptions,
   type ImapConnection,
@@ -68,13 +68,16 @@ export class ImapWatch implements MailWatch {
   async next(forMs: number, signal: AbortSignal): Promise<void> {
     const time = AbortSignal.timeout(forMs)
     const either = AbortSignal.any([time, signal])
+    const wasOpen = this.#mailbox !== undefined
     try {
       await this.#untilLetters(either)
-      this.#pauseMs = 0
+      // A server that lets one in and then fails is to be left alone for longer and longer too.
+      if (wasOpen) this.#pauseMs = 0
     } catch (error) {
       await this.#abandon()
       if (signal.aborted) return
-      if (!(error instanceof MailError) || !error.transient) throw error
+      const passes = isPassing(error) || (wasOpen && isOfConnection(error))
+      if (!passes) throw error
       await this.#pause(either)
     }
   }
@@ -109,6 +112,18 @@ export class ImapWatch implements MailWatch {
     this.#pauseMs = Math.min(MAX_PAUSE_MS, this.#pauseMs * 2 || FIRST_PAUSE_MS)
     return pause(this.#pauseMs, signal)
   }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof MailError && error.transient
+}
+
+/**
+ * Whether it ends a connection and is no refusal: the server said what can't be understood, such as that letters have other UIDs now. If that is for good, the
+ * next connection shows it.
+ */
+function isOfConnection(error: unknown): boolean {
+  return error instanceof ProtocolViolation || error instanceof LimitExceeded
 }
 
 /** Waits, unless the signal aborts. */

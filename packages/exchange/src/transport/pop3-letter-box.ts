@@ -115,10 +115,15 @@ class Pop3LetterBox implements LetterBox {
 }
 
 /** The ids that tell a letter from all others: RFC 1939 §7 lets copies share one, and then a letter of ours could be taken for a foreign one that was seen before. */
-function withoutShared(uniqueIds: ReadonlyMap<number, string>): ReadonlyMap<number, string> {
+function withoutShared(
+  uniqueIds: ReadonlyMap<number, string | undefined>,
+): ReadonlyMap<number, string> {
   const seen = new Set<string>()
   const shared = new Set<string>()
-  for (const id of uniqueIds.values()) (seen.has(id) ? shared : seen).add(id)
-  if (shared.size === 0) return uniqueIds
-  return new Map([...uniqueIds].filter(([, id]) => !shared.has(id)))
+  for (const id of uniqueIds.values()) if (id !== undefined) (seen.has(id) ? shared : seen).add(id)
+  const own = new Map<number, string>()
+  for (const [number, id] of uniqueIds) {
+    if (id !== undefined && !shared.has(id)) own.set(number, id)
+  }
+  return own
 }

@@ -172,6 +172,23 @@ describe('a maildrop that does not say that it has TOP', () => {
   })
 })
 
+describe('a letter without a unique id', () => {
+  it('is looked at like any other, and every time', async (t) => {
+    const { mailbox, sender, receiver } = await openPost(t, {
+      onCommand: (_, line) =>
+        line === 'UIDL' ? { reply: '+OK\r\n1 own\r\n2\r\n3\r\n.' } : 'proceed',
+    })
+    for (let count = 0; count < 2; count += 1) mailbox.put('Subject: hello\r\n\r\nhi\r\n')
+    await sender.deliver(outgoing(1))
+
+    for (let look = 0; look < 2; look += 1) {
+      const inbox = await receiver.openInbox()
+      assert.equal((await inbox.waiting()).length, 1)
+      await inbox.close()
+    }
+  })
+})
+
 describe('letters that share a unique id', () => {
   it('are told apart, and none is remembered as foreign', async (t) => {
     const { mailbox, sender, receiver } = await openPost(t, {

@@ -116,6 +116,21 @@ describe('A watch by IMAP', () => {
     assert.equal(sent(watched, 'EXAMINE').length, 2)
   })
 
+  it('connects again when the server says what can not be understood', async (t) => {
+    const watched = await openWatch(t, 'imap')
+    watched.fateOf = (command) => (command === 'IDLE' ? { reply: 'PUDDING' } : 'proceed')
+
+    await loseInIdle(watched)
+    watched.fateOf = () => 'proceed'
+    while (sent(watched, 'EXAMINE').length < 2) await watched.watch.next(LONG_MS, NEVER)
+    const next = watched.watch.next(LONG_MS, NEVER)
+    await untilIdle(watched, 2)
+    watched.mailbox.put('Subject: hello\r\n\r\nhi\r\n')
+    await next
+
+    assert.equal(sent(watched, 'EXAMINE').length, 2)
+  })
+
   it('fails when the server does not want it any more', async (t) => {
     const watched = await openWatch(t, 'imap')
     watched.fateOf = (command) => (command === 'IDLE' ? 'disconnect' : 'proceed')

@@ -13,6 +13,7 @@ import { readBodyStructure } from './body-structure.ts'
 import { parseDateTime } from './date-time.ts'
 import type { ImapEnvelope } from './envelope.ts'
 import { envelopeOf } from './envelope.ts'
+import { isLetterNumber } from './number-set.ts'
 import type { ResponseReader } from './response-reader.ts'
 import { Unreadable } from './response-reader.ts'
 
@@ -135,7 +136,7 @@ function addDefect(letter: Building, item: string, reason: string): void {
 function readValue(reader: ResponseReader, name: string, letter: Building): void {
   switch (name) {
     case 'UID':
-      letter.uid = reader.number()
+      letter.uid = readLetterNumber(reader)
       break
     case 'FLAGS':
       letter.flags = reader.list(() => reader.atom())
@@ -172,6 +173,13 @@ function readValue(reader: ResponseReader, name: string, letter: Building): void
     default:
       reader.skipValue()
   }
+}
+
+/** The UID of a letter, or its number. */
+export function readLetterNumber(reader: ResponseReader): number {
+  const number = reader.number()
+  if (isLetterNumber(number)) return number
+  throw new Unreadable(`${number} is the number of no letter`)
 }
 
 function requireDate(octets: Uint8Array): Date {

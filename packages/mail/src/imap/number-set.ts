@@ -3,6 +3,11 @@
 /** The largest number that a letter can have (`nz-number`, RFC 9051 §9). */
 const MAX_NUMBER = 4_294_967_295
 
+/** Whether a letter can have it, as its UID or sequence number: what a server says is looked at before it is put into a set. */
+export function isLetterNumber(number: number): boolean {
+  return Number.isSafeInteger(number) && number >= 1 && number <= MAX_NUMBER
+}
+
 /** RFC 7162 §4 has 8,192 octets for a command line, and the longest range, with its comma, has 22. */
 const MAX_RANGES_IN_COMMAND = 350
 
@@ -43,10 +48,23 @@ abstract class NumberSet<Kind extends 'uid' | 'sequence'> {
     return size
   }
 
+  /** Looks no further than it must: the letters of a mailbox may be some ten thousand ranges, and each of them is asked for. */
   has(number: number): boolean {
-    return this.ranges.some(
-      ({ first, last }) => first <= number && (last === '*' || number <= last),
-    )
+    let from = 0
+    let to = this.ranges.length
+    while (from < to) {
+      const middle = (from + to) >> 1
+      const range = this.ranges[middle]
+      if (range === undefined || number < range.first) to = middle
+      else if (range.last === '*' || number <= range.last) return true
+      else from = middle + 1
+    }
+    return false
+  }
+
+  /** Whether it can stand in a command as it is. */
+  get fitsCommand(): boolean {
+    return this.ranges.length <= MAX_RANGES_IN_COMMAND
   }
 
   /**
@@ -203,7 +221,7 @@ function isBelow(last: number | '*', other: number | '*'): boolean {
 }
 
 function checked(number: number): number {
-  if (Number.isSafeInteger(number) && number >= 1 && number <= MAX_NUMBER) return number
+  if (isLetterNumber(number)) return number
   throw new RangeError(`the number of a letter is a whole number from 1, and not ${number}`)
 }
 
@@ -239,7 +257,7 @@ function parseRange(part: string): NumberRange | undefined {
   if (from === undefined) return undefined
   const to = groups?.['to'] ?? from
   const numbers = [from, to].filter((end) => end !== '*').map(Number)
-  if (!numbers.every((number) => number >= 1 && number <= MAX_NUMBER)) return undefined
+  if (!numbers.every(isLetterNumber)) return undefined
   const [first = MAX_NUMBER, last] = numbers
   if (from === '*' || to === '*') return { first, last: '*' }
   return orderedRange(first, last ?? first)

@@ -1,11 +1,11 @@
 import { textOf } from '../base/octets.ts'
 import { ProtocolViolation } from '../wire/errors.ts'
-import { readFetch } from './fetch-response.ts'
+import { readFetch, readLetterNumber } from './fetch-response.ts'
 import type { FramedResponse } from './framing.ts'
 import type { ImapLimits } from './limits.ts'
 import type { NameEncoding } from './mailbox-name.ts'
 import { MailboxName } from './mailbox-name.ts'
-import { UidSet } from './number-set.ts'
+import { isLetterNumber, UidSet } from './number-set.ts'
 import { readResponseCode } from './response-code.ts'
 import type { ResponseCode } from './response-code.ts'
 import { ResponseReader, Unreadable } from './response-reader.ts'
@@ -96,12 +96,18 @@ function tryResponseCode(reader: ResponseReader): ResponseCode | undefined {
   }
 }
 
+const NUMBERED: ReadonlySet<string> = new Set(['EXISTS', 'EXPUNGE', 'FETCH'])
+
 function readNumbered(reader: ResponseReader): ImapResponse {
   const number = reader.number()
   // Something that is not known here, and begins with a digit.
   if (!reader.isAt(' ')) return { kind: 'other', name: reader.keyword() }
   reader.skipSpaces()
   const name = reader.keyword()
+  const isCount = name === 'EXISTS' && number === 0
+  if (NUMBERED.has(name) && !isCount && !isLetterNumber(number)) {
+    throw new Unreadable(`${number} is the number of no letter`)
+  }
   switch (name) {
     case 'EXISTS':
       return { kind: 'exists', count: number }
@@ -217,7 +223,7 @@ function readSearch(reader: ResponseReader): SearchResponse {
   let modSeq: bigint | undefined
   for (; !reader.isAtEnd; reader.skipSpaces()) {
     if (!reader.skip('(')) {
-      numbers.push(reader.number())
+      numbers.push(readLetterNumber(reader))
       continue
     }
     reader.keyword()

@@ -1,4 +1,4 @@
-import { UidSet } from './number-set.ts'
+import { isLetterNumber, UidSet } from './number-set.ts'
 import type { ResponseReader } from './response-reader.ts'
 
 /**
@@ -60,8 +60,9 @@ function fieldsOf(name: string, text: string): Partial<ResponseCode> {
       return { capabilities: wordsOf(text) }
     case 'PERMANENTFLAGS':
       return { flags: wordsOf(text.replace(/^\(|\)$/g, '')) }
-    case 'UIDVALIDITY':
     case 'UIDNEXT':
+      return isLetterNumber(Number(text)) ? numberOf(text) : {}
+    case 'UIDVALIDITY':
     case 'UNSEEN':
       return numberOf(text)
     case 'HIGHESTMODSEQ':

@@ -4,8 +4,7 @@ import { ProtocolViolation } from '../wire/errors.ts'
 import { CommandPart, formatCommand } from './command.ts'
 import type { ImapLimits } from './limits.ts'
 import type { NameEncoding } from './mailbox-name.ts'
-import type { SequenceSet } from './number-set.ts'
-import { UidSet } from './number-set.ts'
+import { SequenceSet, UidSet } from './number-set.ts'
 import type { SearchResponse } from './response.ts'
 import type { ImapSession } from './session.ts'
 
@@ -52,11 +51,51 @@ export interface SearchCriteria {
 }
 
 /**
- * Finds letters in the open mailbox.
+ * Finds letters in the open mailbox. Where more UIDs or numbers are named than fit into a command, it takes several commands.
  *
  * @throws ImapCommandRejected when the server can't; with `BADCHARSET` when it can't look for text that is not ASCII.
  */
-export function* search(
+export function* search(session: ImapSession, criteria: SearchCriteria): Dialog<UidSet> {
+  const found: UidSet[] = []
+  let count = 0
+  for (const portion of yield* portionsOf(session, criteria)) {
+    const some = yield* searchOnce(session, portion)
+    count += some.size ?? Infinity
+    checkFound(count, session.channel.limits)
+    found.push(some)
+  }
+  return UidSet.union(found)
+}
+
+/** Servers end the session at a longer command than they take: Courier at 16 KiB, Dovecot at 64. */
+function* portionsOf(
+  session: ImapSession,
+  criteria: SearchCriteria,
+): Dialog<readonly SearchCriteria[]> {
+  const { sequenceNumbers, ...others } = criteria
+  if (sequenceNumbers !== undefined && !sequenceNumbers.fitsCommand) {
+    const numbered = yield* uidsOf(session, sequenceNumbers)
+    const { uids = numbered } = others
+    const both = numbered.without(numbered.without(uids))
+    return both.forCommands().map((portion) => ({ ...others, uids: portion }))
+  }
+  if (others.uids === undefined || others.uids.fitsCommand) return [criteria]
+  return others.uids.forCommands().map((portion) => ({ ...criteria, uids: portion }))
+}
+
+/**
+ * Asked for in portions, the numbers would not mean the same letters any more when some go between two commands. So the first is asked for, and the last, with all
+ * between them, and it is counted whose they are.
+ */
+function* uidsOf(session: ImapSession, numbers: SequenceSet): Dialog<UidSet> {
+  const first = numbers.ranges[0]?.first ?? 1
+  const last = numbers.ranges.at(-1)?.last ?? first
+  const covering = last === '*' ? SequenceSet.from(first) : SequenceSet.range(first, last)
+  const all = yield* searchOnce(session, { sequenceNumbers: covering })
+  return UidSet.of(all.numbers().filter((_, index) => numbers.has(first + index)))
+}
+
+function* searchOnce(
   { channel, capabilities }: ImapSession,
   criteria: SearchCriteria,
 ): Dialog<UidSet> {

@@ -2,7 +2,9 @@
 
 import { LimitExceeded } from '../base/limit-exceeded.ts'
 import { escapePeerWords } from '../base/peer-words.ts'
-import { asciiOf, textOf } from '../base/octets.ts'
+import { asciiOf, equalOctets, octetsOf, textOf } from '../base/octets.ts'
+import { decodeText } from './charset.ts'
+import { parseContentType } from './content-type.ts'
 import type { Defect, DefectKind, ReportDefect } from './defect.ts'
 import { decodeEncodedWords } from './encoded-word.ts'
 import { replaceControls, trimWhiteSpace } from './text.ts'
@@ -90,7 +92,7 @@ export const MAX_DEFECTS = 100
 
 /**
  * Reads a header section: up to the first empty line, or to the end. Lines may end in CRLF or LF. Text is UTF-8 (RFC 6532) or,
- * where it isn't, windows-1252; a byte order mark before the first field is passed over; a tab that begins a folded line reads as a space, since gateways make tabs of the spaces they fold
+ * where it isn't, in the charset that the section names in its Content-Type, or else windows-1252; a byte order mark before the first field is passed over; a tab that begins a folded line reads as a space, since gateways make tabs of the spaces they fold
  * at. Lines that are no fields are passed over and noted in {@link HeaderSection.defects}.
  *
  * @throws LimitExceeded when the section is larger than the limits.
@@ -116,8 +118,9 @@ export function parseHeaderSection(
   const section = withoutByteOrderMark(octets)
   const places = placesOfFields(section, allLimits)
   const plain = plainText(section, places)
+  const charset = plain === undefined ? charsetOf(section, places) : undefined
   for (const { start, end, isFolded } of places) {
-    const lines = plain?.slice(start, end) ?? textOf(section.subarray(start, end))
+    const lines = plain?.slice(start, end) ?? rawText(section.subarray(start, end), charset)
     const text = isFolded ? unfold(lines) : withoutLineEnd(lines)
     const field = readField(text, { isPlain: plain !== undefined, report })
     if (field === undefined) continue
@@ -220,6 +223,30 @@ function plainText(octets: Uint8Array, places: readonly FieldPlace[]): string | 
   const section = asciiOf(octets.subarray(0, places.at(-1)?.end ?? 0))
   const isPlain = section !== undefined && !CONTROLS.test(section) && !LONE_CR.test(section)
   return isPlain ? section : undefined
+}
+
+const CONTENT_TYPE = /^content-type[ \t]*:/i
+
+/** The charset that the section says its text is in, if there is one: who writes header fields without encoding them writes both in the same. */
+function charsetOf(octets: Uint8Array, places: readonly FieldPlace[]): string | undefined {
+  for (const { start, end } of places) {
+    const field = unfold(textOf(octets.subarray(start, end)))
+    if (!CONTENT_TYPE.test(field)) continue
+    return parseContentType(field.slice(field.indexOf(':') + 1)).parameters.get('charset')
+  }
+  return undefined
+}
+
+/** The text of a field that may be no ASCII. */
+function rawText(octets: Uint8Array, charset: string | undefined): string {
+  const text = textOf(octets)
+  // What was UTF-8 gives the same octets again.
+  if (charset === undefined || equalOctets(octetsOf(text), octets)) return text
+  const decoded = decodeText(octets, charset)
+  const isText = decoded.kind === 'decoded' && !decoded.isDamaged
+  // In charsets of which ASCII is no part not even the name of the field would be one.
+  const name = text.slice(0, text.indexOf(':') + 1)
+  return isText && decoded.text.startsWith(name) ? decoded.text : text
 }
 
 /** A tab that begins a line reads as a space. */

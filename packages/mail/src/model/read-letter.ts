@@ -22,6 +22,7 @@ import { EmailTextKind } from './email-text-kind.ts'
 import { EmailTextPart } from './email-text-part.ts'
 import { IllegalArgumentException } from './exception.ts'
 import { LetterFields } from './letter-fields.ts'
+import { bodyOf } from './letter-sections.ts'
 import { readListHeaders } from './list-headers.ts'
 import { STRUCTURED_FIELDS } from './structured-fields.ts'
 
@@ -64,6 +65,8 @@ export function readLetter(octets: Uint8Array): ReadLetter {
     else if (invitation !== undefined) calendar = invitation
     else attachments.push(attachmentOf(leaf))
   }
+  const wasCut = reader.defects.some(({ kind }) => kind === 'missing-closing-delimiter')
+  if (leaves.length === 0 && wasCut) texts.push(textWithoutParts(octets))
   return {
     fields: fieldsOf(header),
     texts,
@@ -110,14 +113,26 @@ function leavesOf(
         isDamaged ||= !HEADER_DEFECTS.has(event.defect.kind)
         break
       case 'end':
-        // A multipart has no content: its parts were ended before it.
-        if (begin !== undefined && !begin.contentType.mediaType.startsWith('multipart/')) {
-          leaves.push({ begin, content: concatOctets(pieces), isDamaged })
-        }
+        if (begin !== undefined) leaves.push(...leafOf({ begin, pieces, isDamaged }))
         begin = undefined
     }
   }
   return [header, leaves]
+}
+
+/** A multipart has no content, since its parts were ended before it; unless it has no boundary, and then what stands in it is text that anybody can read. */
+function leafOf({
+  begin,
+  pieces,
+  isDamaged,
+}: Omit<Leaf, 'content'> & { readonly pieces: readonly Uint8Array[] }): readonly Leaf[] {
+  const content = concatOctets(pieces)
+  const { contentType } = begin
+  if (!contentType.mediaType.startsWith('multipart/')) return [{ begin, content, isDamaged }]
+  if (content.length === 0) return []
+  const mediaType = EmailTextKind.PlainText.contentType
+  const asText = { ...begin, contentType: { ...contentType, mediaType } }
+  return [{ begin: asText, content, isDamaged: true }]
 }
 
 function isText({ contentType, disposition, fileName }: PartBegin): boolean {
@@ -149,6 +164,17 @@ function textOf({ begin, content, isDamaged }: Leaf): EmailTextPart {
     charset: contentType.parameters.get('charset'),
     transferEncoding: transferEncodingOf(begin),
     isDamaged,
+  })
+}
+
+/** A multipart whose delimiters are others than its header section says: all of it, since none of its parts was found. */
+function textWithoutParts(octets: Uint8Array): EmailTextPart {
+  return EmailTextPart.received({
+    octets: bodyOf(octets),
+    contentType: EmailTextKind.PlainText.contentType,
+    charset: undefined,
+    transferEncoding: undefined,
+    isDamaged: true,
   })
 }
 

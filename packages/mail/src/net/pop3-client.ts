@@ -134,9 +134,9 @@ export class Pop3Connection implements AsyncDisposable {
    * UIDL.
    *
    * Identical copies of a letter may share an id. Ids that break the rules (more than 70 characters, spaces) are taken as they are. A letter
-   * for which the server gives no id is missing from the map.
+   * for which the server gives no id has `undefined`.
    */
-  uniqueIds(): Promise<ReadonlyMap<number, string> | undefined> {
+  uniqueIds(): Promise<ReadonlyMap<number, string | undefined> | undefined> {
     return this.#run(() => this.#maildrop.uniqueIds())
   }
 

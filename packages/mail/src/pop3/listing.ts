@@ -23,16 +23,15 @@ export function parseScanListing(line: Uint8Array, sizes: Map<number, number>): 
 }
 
 /**
- * Enters one line of UIDL into the ids. A line without an id is passed over: the one letter that nobody can recognise must not keep
- * all others from being read.
+ * Enters one line of UIDL into the ids. A letter that the server gives no id is there without one: that nobody can recognise it must keep neither the others from
+ * being read, nor itself.
  *
  * @throws ProtocolViolation when it is no such line, or its letter has been listed already.
  */
-export function parseUniqueIdListing(line: Uint8Array, ids: Map<number, string>): void {
+export function parseUniqueIdListing(line: Uint8Array, ids: Map<number, string | undefined>): void {
   const groups = UNIQUE_ID_LISTING.exec(latin1.decode(line).trimEnd())?.groups
   const number = newNumber(groups?.['number'], { line, listed: ids })
-  const id = groups?.['id']
-  if (id !== undefined) ids.set(number, id)
+  ids.set(number, groups?.['id'])
 }
 
 interface ListingContext {

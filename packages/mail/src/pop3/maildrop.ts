@@ -74,10 +74,10 @@ export class Maildrop {
    * Maildrop number → unique id; `undefined` when the server has no UIDL.
    *
    * Two letters may have the same unique id (RFC 1939 §7 allows it for identical copies), and ids that break the rules, of more than 70
-   * characters or with spaces, are taken as they are. A letter for which the server gives no id is not in the map.
+   * characters or with spaces, are taken as they are. A letter for which the server gives no id has `undefined`.
    */
-  *uniqueIds(): Dialog<ReadonlyMap<number, string> | undefined> {
-    const ids = new Map<number, string>()
+  *uniqueIds(): Dialog<ReadonlyMap<number, string | undefined> | undefined> {
+    const ids = new Map<number, string | undefined>()
     try {
       yield* this.#channel.list(formatCommand('UIDL'), (line) => parseUniqueIdListing(line, ids))
     } catch (error) {

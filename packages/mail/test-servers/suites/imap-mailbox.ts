@@ -53,6 +53,7 @@ const TRIALS: readonly Trial[] = [
   { name: 'I16 gives back a large letter too, whole and in part', run: givesBackLarge },
   { name: 'describes letters', run: describes },
   { name: 'I12 finds letters', run: finds },
+  { name: 'finds letters among more than fit into a command', run: findsAmongMany },
   { name: 'marks, copies, moves and removes letters', run: changes },
   { name: 'I7 tells of a letter as soon as it comes', run: tellsOfNews },
   { name: 'I8 lets other commands be called while letters are read', run: readsAndMarks },
@@ -144,6 +145,18 @@ async function describes(own: OwnMailbox): Promise<void> {
   assert.equal(plain?.internalDate?.toISOString(), '2020-02-03T04:05:06.000Z')
   assert.equal(plain.sizeOctets, letterOf('two').length)
   assert.deepEqual([composed.defects, plain.defects], [[], []])
+}
+
+/** Courier ends a session at a command of 16 KiB, Dovecot refuses one of 64, Cyrus ends one at 128. */
+async function findsAmongMany({ imap, mailbox }: OwnMailbox): Promise<void> {
+  await imap.append(mailbox.name, letterOf('one'))
+  await imap.noop()
+  const uids = UidSet.of(Array.from({ length: 40_000 }, (_, index) => 2 * index + 1))
+  const found: (number | undefined)[] = []
+  for await (const { uid } of mailbox.fetch(uids, {})) found.push(uid)
+
+  assert.deepEqual(found, [1])
+  assert.equal(String(await mailbox.search({ uids })), '1')
 }
 
 async function finds(own: OwnMailbox): Promise<void> {

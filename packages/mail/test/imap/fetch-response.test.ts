@@ -61,6 +61,18 @@ describe('A FETCH response', () => {
     assert.equal(letter.uid, 3)
   })
 
+  it('has no UID that no letter can have', () => {
+    for (const uid of ['0', '4294967296', '99999999999']) {
+      const letter = letterOf(`UID ${uid} FLAGS (\\Seen)`)
+
+      assert.equal(letter.uid, undefined)
+      assert.deepEqual(letter.flags, ['\\Seen'])
+      assert.deepEqual(letter.defects, [
+        { item: 'UID', reason: `${uid} is the number of no letter` },
+      ])
+    }
+  })
+
   it('has the envelope as the server took it apart', () => {
     const { envelope } = letterOf(
       'ENVELOPE ("Wed, 17 Jul 1996 02:23:25 -0700" {8}\r\nIMAP4 "x (("Terry" NIL "gray" "cac.washington.edu")) NIL NIL ((NIL NIL "group" NIL)(NIL NIL "a" "b")(NIL NIL NIL NIL)) NIL NIL NIL "<B27397@cac>")',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { SequenceSet, UidSet } from '../../src/imap/number-set.ts'
+import { costOf } from '../cost-of.ts'
 
 const numbers = fc.array(fc.integer({ min: 1, max: 300 }))
 
@@ -58,6 +59,20 @@ describe('A set of UIDs', () => {
       assert.throws(() => UidSet.of([number]), RangeError)
       assert.throws(() => SequenceSet.from(number), RangeError)
     }
+  })
+
+  it('of many ranges tells for each number at little cost whether it is there', () => {
+    const askForEach = (count: number): (() => void) => {
+      const numbers = Array.from({ length: count }, (_, index) => 2 * index + 1)
+      const set = UidSet.of(numbers)
+      return () => {
+        assert.ok(numbers.every((number) => set.has(number) && !set.has(number + 1)))
+      }
+    }
+    costOf(askForEach(1_000))
+
+    // Sixteen times as many: in proportion the cost is some 16 times as much, squared 256.
+    assert.ok(costOf(askForEach(16_000)) < (costOf(askForEach(1_000)) + 1000) * 64)
   })
 
   it('is not taken for a set of sequence numbers', () => {

@@ -76,6 +76,24 @@ describe('Header section', () => {
     )
   })
 
+  it('M11 reads raw octets that are not UTF-8 in the charset that the section says its text is in', () => {
+    const read = (subject: string, type: string): string | undefined =>
+      parseHeaderSection(
+        Uint8Array.from(`Subject: ${subject}\r\nContent-Type: ${type}\r\n`, (character) =>
+          character.charCodeAt(0),
+        ),
+      ).first('subject')
+    const koi8 = '\xf4\xc5\xcd\xc1'
+    const utf8 = '\xd0\xa2\xd0\xb5'
+
+    assert.equal(read('\xd2\xe5\xec\xe0', 'text/plain;\r\n\tcharset="windows-1251"'), 'Тема')
+    assert.equal(read(koi8, 'text/plain; charset=koi8-r'), 'Тема')
+    assert.equal(read(utf8, 'text/plain; charset=koi8-r'), 'Те')
+    for (const charset of ['x-nobody', 'us-ascii', 'utf-8', 'utf-16', 'utf-7', 'iso-2022-jp']) {
+      assert.equal(read(koi8, `text/plain; charset=${charset}`), 'ôÅÍÁ')
+    }
+  })
+
   it('M11 reads raw octets as UTF-8, or as windows-1252 where they are not', () => {
     const header = parseHeaderSection(Buffer.from('A: \xd0\x90\r\nB: \xe9\r\n', 'latin1'))
 

@@ -149,6 +149,19 @@ describe('a letter that was read', () => {
     assert.equal(odd.hasBodyParsingErrors, false)
   })
 
+  it('has all of a letter as its text when none of its parts can be found', () => {
+    for (const parameter of ['', '; boundary=y']) {
+      const body = ['--x', 'Content-Type: text/plain', '', 'text', '--x--']
+      const email = read(`Content-Type: multipart/mixed${parameter}`, '', ...body)
+
+      assert.equal(email.getTextAsString(), body.join('\n'))
+      assert.equal(email.hasBodyParsingErrors, true)
+      assert.equal(email.attachments.length, 0)
+    }
+    const ended = read('Content-Type: multipart/mixed; boundary=x', '', 'preamble', '--x--')
+    assert.deepEqual([ended.getText(), ended.hasBodyParsingErrors], [[], false])
+  })
+
   it('says when it is a fragment', () => {
     const email = read('Content-Type: message/partial; id=a; number=1; total=2', '', 'Subject: x')
 

@@ -37,7 +37,7 @@ export function logIn(options: Partial<Pop3SessionOptions> = {}): Dialog<Maildro
 export interface Read {
   readonly count: number
   readonly sizes: readonly number[]
-  readonly ids: readonly string[] | undefined
+  readonly ids: readonly (string | undefined)[] | undefined
   readonly tops: readonly string[]
   readonly letters: readonly string[]
 }

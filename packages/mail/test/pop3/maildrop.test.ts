@@ -37,7 +37,10 @@ describe('STAT', () => {
 })
 
 describe('UIDL', () => {
-  const uidl = (login: string, answer: string): Promise<ReadonlyMap<number, string> | undefined> =>
+  const uidl = (
+    login: string,
+    answer: string,
+  ): Promise<ReadonlyMap<number, string | undefined> | undefined> =>
     play(
       inMaildrop((maildrop) => maildrop.uniqueIds()),
       `${login}

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 
 import { exchange, type ExchangeContext, findWork, type NodeCode } from '@obmen/exchange'
 import type { MailWatch } from '@obmen/exchange/mail'
@@ -61,10 +62,13 @@ export const workCommand: Command = {
 }
 
 async function untilNext(invocation: Invocation, watch: MailWatch, everyMs: number): Promise<void> {
+  const signal = invocation.io.interruption()
   try {
-    await watch.next(everyMs, invocation.io.interruption())
+    await watch.next(everyMs, signal)
   } catch (error) {
     tellTrouble(invocation, error)
+    // A server that refuses would refuse at once again, and may lock out who logs in too often.
+    await wait(everyMs, undefined, { signal }).catch(() => undefined)
   }
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { describe, it, type TestContext } from 'node:test'
 
+import type { MailHostOptions } from '@obmen/mail/testing'
 import type pg from 'pg'
 
 import { startExchangeHost } from '../exchange-host.ts'
@@ -20,8 +21,8 @@ interface Sites {
 }
 
 /** An office on PostgreSQL, and its shops. */
-async function openSites(t: TestContext): Promise<Sites> {
-  const { address, password, urls, ca } = await startExchangeHost(t)
+async function openSites(t: TestContext, options: Partial<MailHostOptions> = {}): Promise<Sites> {
+  const { address, password, urls, ca } = await startExchangeHost(t, options)
   const database = await server.newDatabase()
   await database.query('CREATE TABLE goods (id bigserial PRIMARY KEY, name text)')
   const { rows } = await database.query<{ name: string }>('SELECT current_database() AS name')
@@ -67,6 +68,28 @@ describe('work', () => {
     assert.equal(exitCode, 0, err)
     // All workers know up to where blocks of keys were handed out.
     assert.equal(existsSync(office.pathOf('obmen-spool/key-marks.json')), true)
+  })
+
+  it('leaves a server alone for a while that refuses to tell of letters', async (t) => {
+    const { promise: isRefused, resolve: refuse } = Promise.withResolvers<void>()
+    let opened = 0
+    const { office, shops } = await openSites(t, {
+      onCommand: (_, line) => {
+        if (line.startsWith('EXAMINE')) opened += 1
+        if (line !== 'IDLE') return 'proceed'
+        refuse()
+        return { reply: 'NO [NOPERM] not for you' }
+      },
+    })
+    const working = office.run('work', '--workers', '1', '--every', '1 hour')
+    await isRefused
+    for (const shop of shops) assert.equal((await shop.run('exchange')).exitCode, 0)
+    office.interruption.abort()
+    const { exitCode, err } = await working
+
+    assert.equal(exitCode, 0, err)
+    assert.match(err, /not for you/)
+    assert.equal(opened, 1)
   })
 
   it('says on SQLite what to do instead', async () => {
