@@ -52,6 +52,7 @@ import {
   needsMending,
   type Outcome,
 } from './waiting-messages.ts'
+import { writeWhole } from './write-whole.ts'
 
 /** What was received, and what could not be: the events have told of that already. */
 export interface Received {
@@ -172,8 +173,10 @@ export class NodeReceiver {
   async #save(message: WaitingMessage, path: string): Promise<void> {
     const file = await open(path, 'w', 0o600)
     try {
+      let end = 0
       await this.#inbox.fetch(message, async (octets) => {
-        await file.write(octets)
+        await writeWhole(file, octets, end)
+        end += octets.length
       })
     } finally {
       await file.close()
