@@ -25,7 +25,11 @@ interface Watched {
   readonly watch: MailWatch
 }
 
-async function openWatch(t: TestContext, protocol: 'imap' | 'pop3'): Promise<Watched> {
+async function openWatch(
+  t: TestContext,
+  protocol: 'imap' | 'pop3',
+  fateOf: Watched['fateOf'] = () => 'proceed',
+): Promise<Watched> {
   const host = await startMailHost({
     accounts: [{ address: ADDRESS, password: PASSWORD }],
     onCommand: (used, line) => {
@@ -48,17 +52,21 @@ async function openWatch(t: TestContext, protocol: 'imap' | 'pop3'): Promise<Wat
   const watched: Watched = {
     mailbox: host.mailbox(ADDRESS),
     commands: [],
-    fateOf: () => 'proceed',
+    fateOf,
     get watch() {
       return watch
     },
   }
-  const watch = await transport.openWatch()
+  const opening = transport.openWatch()
   t.after(async () => {
-    await watch.close()
+    await opening.then(
+      (opened) => opened.close(),
+      () => undefined,
+    )
     await transport.close()
     await host.close()
   })
+  const watch = await opening
   return watched
 }
 
@@ -114,6 +122,25 @@ describe('A watch by IMAP', () => {
     while (sent(watched, 'EXAMINE').length < 2) await watched.watch.next(LONG_MS, NEVER)
 
     assert.equal(sent(watched, 'EXAMINE').length, 2)
+  })
+
+  it('is opened while the server is away, and takes it that letters have come when it is back', async (t) => {
+    const watched = await openWatch(t, 'imap', (command) => {
+      return command.startsWith('EXAMINE') ? 'disconnect' : 'proceed'
+    })
+    watched.fateOf = () => 'proceed'
+
+    await watched.watch.next(LONG_MS, NEVER)
+
+    assert.deepEqual([sent(watched, 'EXAMINE').length, sent(watched, 'IDLE').length], [2, 0])
+  })
+
+  it('is not opened where there is no such mailbox', async (t) => {
+    const opened = openWatch(t, 'imap', (command) => {
+      return command.startsWith('EXAMINE') ? { reply: 'NO what is that' } : 'proceed'
+    })
+
+    await assert.rejects(opened, { code: 'IMAP_COMMAND_REJECTED' })
   })
 
   it('fails when the server does not want it any more', async (t) => {
