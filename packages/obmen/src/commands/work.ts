@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 
 import { exchange, type ExchangeContext, findWork, type NodeCode } from '@obmen/exchange'
-import type { MailWatch } from '@obmen/exchange/mail'
+import { type MailWatch, TIMED_WATCH } from '@obmen/exchange/mail'
 
 import { type Bounds, parseCount } from '../config/units.ts'
 import type { NodeQueue } from '../daemon/node-queue.ts'
@@ -61,10 +61,13 @@ export const workCommand: Command = {
 }
 
 async function untilNext(invocation: Invocation, watch: MailWatch, everyMs: number): Promise<void> {
+  const signal = invocation.io.interruption()
   try {
-    await watch.next(everyMs, invocation.io.interruption())
+    await watch.next(everyMs, signal)
   } catch (error) {
     tellTrouble(invocation, error)
+    // A server that has refused a login locks it when it is tried again and again.
+    await TIMED_WATCH.next(everyMs, signal)
   }
 }
 

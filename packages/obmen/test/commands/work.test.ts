@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { describe, it, type TestContext } from 'node:test'
 
+import type { MailHostOptions } from '@obmen/mail/testing'
 import type pg from 'pg'
 
 import { startExchangeHost } from '../exchange-host.ts'
@@ -20,8 +21,11 @@ interface Sites {
 }
 
 /** An office on PostgreSQL, and its shops. */
-async function openSites(t: TestContext): Promise<Sites> {
-  const { address, password, urls, ca } = await startExchangeHost(t)
+async function openSites(
+  t: TestContext,
+  hooks: Pick<MailHostOptions, 'onCommand'> = {},
+): Promise<Sites> {
+  const { address, password, urls, ca } = await startExchangeHost(t, hooks)
   const database = await server.newDatabase()
   await database.query('CREATE TABLE goods (id bigserial PRIMARY KEY, name text)')
   const { rows } = await database.query<{ name: string }>('SELECT current_database() AS name')
@@ -67,6 +71,32 @@ describe('work', () => {
     assert.equal(exitCode, 0, err)
     // All workers know up to where blocks of keys were handed out.
     assert.equal(existsSync(office.pathOf('obmen-spool/key-marks.json')), true)
+  })
+
+  it('does not knock again and again where it is let in no more', async (t) => {
+    let isShut = false
+    // Nobody but who watches the mailbox opens it so.
+    let watches = 0
+    const { office, shops } = await openSites(t, {
+      onCommand: (protocol, line) => {
+        if (protocol !== 'imap') return 'proceed'
+        if (line.startsWith('EXAMINE')) watches += 1
+        if (line === 'IDLE') isShut = true
+        if (line === 'IDLE') return 'disconnect'
+        return isShut && /^(?:SELECT|EXAMINE)/.test(line) ? { reply: 'NO no more' } : 'proceed'
+      },
+    })
+    const working = office.run('work', '--workers', '1', '--every', '1 day')
+    while (watches < 2) await new Promise((resolve) => setImmediate(resolve))
+    // Long enough for dozens of others.
+    for (let times = 0; times < 10; times += 1) {
+      for (const shop of shops) assert.notEqual((await shop.run('exchange')).exitCode, 0)
+    }
+    office.interruption.abort()
+    const { exitCode, err } = await working
+    assert.equal(exitCode, 0, err)
+    assert.match(err, /EXAMINE "Exchange" was rejected/)
+    assert.equal(watches, 2)
   })
 
   it('says on SQLite what to do instead', async () => {
