@@ -43,14 +43,17 @@ export class ImapWatch implements MailWatch {
   readonly #options: ConnectionOptions
   #imap: ImapConnection | undefined
   #mailbox: ImapMailbox | undefined
+  readonly #firstPauseMs: number
   #pauseMs = 0
 
   constructor(
     server: MailServer & { readonly mailbox?: string | undefined },
     options: ConnectionOptions,
+    firstPauseMs: number = FIRST_PAUSE_MS,
   ) {
     this.#server = server
     this.#options = options
+    this.#firstPauseMs = firstPauseMs
   }
 
   /** Connects. What comes from then on is noticed. */
@@ -70,7 +73,6 @@ export class ImapWatch implements MailWatch {
     const either = AbortSignal.any([time, signal])
     try {
       await this.#untilLetters(either)
-      this.#pauseMs = 0
     } catch (error) {
       await this.#abandon()
       if (signal.aborted) return
@@ -95,6 +97,8 @@ export class ImapWatch implements MailWatch {
     }
     while (!signal.aborted) {
       const changes = await mailbox.changes(signal)
+      // Not before: there are servers that let in, and hang up on each IDLE.
+      this.#pauseMs = 0
       // Letters that go are none that come, and neither are flags.
       if (changes.some(({ kind }) => kind === 'exists' || kind === 'many')) return
     }
@@ -106,7 +110,7 @@ export class ImapWatch implements MailWatch {
   }
 
   #pause(signal: AbortSignal): Promise<void> {
-    this.#pauseMs = Math.min(MAX_PAUSE_MS, this.#pauseMs * 2 || FIRST_PAUSE_MS)
+    this.#pauseMs = Math.min(MAX_PAUSE_MS, this.#pauseMs * 2 || this.#firstPauseMs)
     return pause(this.#pauseMs, signal)
   }
 }

@@ -7,6 +7,7 @@ import { Secret } from '@obmen/mail/imap'
 import { MailboxAddress } from '@obmen/mail/mime'
 import { type CommandFate, type Mailbox, startMailHost } from '@obmen/mail/testing'
 
+import { ImapWatch } from '../../src/transport/mail-watch.ts'
 import { ADDRESS, PASSWORD, PLAN, SHOP } from './messages.ts'
 import { takeCensus } from '../../../mail/test/census.ts'
 
@@ -133,6 +134,30 @@ describe('A watch by IMAP', () => {
     await watched.watch.next(LONG_MS, NEVER)
 
     assert.deepEqual([sent(watched, 'EXAMINE').length, sent(watched, 'IDLE').length], [2, 0])
+  })
+
+  it('leaves a server that hangs up each time alone for longer and longer', async (t) => {
+    let losses = 0
+    const host = await startMailHost({
+      accounts: [{ address: ADDRESS, password: PASSWORD }],
+      onCommand: (_, line) => {
+        if (line !== 'IDLE') return 'proceed'
+        losses += 1
+        return 'disconnect'
+      },
+    })
+    const credentials = { user: ADDRESS, password: new Secret(PASSWORD) }
+    const watch = new ImapWatch({ ...host.imap, tls: 'none', credentials }, {}, 10)
+    t.after(async () => {
+      await watch.close()
+      await host.close()
+    })
+    const begin = performance.now()
+
+    while (losses < 6) await watch.next(LONG_MS, NEVER)
+
+    // 10, 20, 40, 80 and 160 ms; a timer may be a moment early.
+    assert.equal(performance.now() - begin > 300, true)
   })
 
   it('is not opened where there is no such mailbox', async (t) => {
