@@ -14,18 +14,24 @@ async function takeHalf(t: TestContext): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'obmen-'))
   const handle = await open(join(folder, 'file'), 'w')
   const prototype: FileHandle = Object.getPrototypeOf(handle)
-  const write = prototype.write
+  const { write } = prototype
   await handle.close()
   rmSync(folder, { recursive: true })
-  t.mock.method(prototype, 'write', async function half(
-    this: FileHandle,
-    octets: Uint8Array,
-    offset = 0,
-    length: number = octets.length - offset,
-    position?: number,
-  ) {
-    return write.call(this, octets, offset, Math.ceil(length / 2), position)
-  })
+  t.mock.method(
+    prototype,
+    'write',
+    function half(
+      this: FileHandle,
+      octets: Uint8Array,
+      offset = 0,
+      length: number = octets.length - offset,
+      position: number | null = null,
+    ) {
+      const some = [octets, offset, Math.ceil(length / 2), position]
+      const written: ReturnType<typeof write> = Reflect.apply(write, this, some)
+      return written
+    },
+  )
 }
 
 describe('a disk that takes a part of what is written', () => {
