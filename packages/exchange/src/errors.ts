@@ -15,6 +15,7 @@ import type {
 } from './plan/errors.ts'
 import type { PlanNameInvalid } from './plan/exchange-plan.ts'
 import type { NodeCodeInvalid } from './plan/node-code.ts'
+import type { SpoolOfAnotherNode } from './session/errors.ts'
 import type {
   CaptureDisturbed,
   CollationUnknown,
@@ -44,6 +45,7 @@ export {
 export { ExchangeError, type ExchangeErrorCode } from './plan/exchange-error.ts'
 export { PlanNameInvalid } from './plan/exchange-plan.ts'
 export { NodeCodeInvalid } from './plan/node-code.ts'
+export { SpoolOfAnotherNode } from './session/errors.ts'
 export {
   CaptureDisturbed,
   CollationUnknown,
@@ -80,6 +82,7 @@ export type AnyExchangeError =
   | RuleInvalid
   | RowRefused
   | SchemaMismatch
+  | SpoolOfAnotherNode
   | StoreMoved
   | StoreNotPrepared
   | StoreOfAnotherPlan

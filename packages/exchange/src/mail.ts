@@ -5,5 +5,5 @@
  */
 export type { ForeignLetterMemory } from './transport/mail-inbox.ts'
 export type { IncomingServer, MailTransportOptions } from './transport/mail-transport.ts'
-export type { MailWatch } from './transport/mail-watch.ts'
 export { MailTransport } from './transport/mail-transport.ts'
+export { type MailWatch, TIMED_WATCH } from './transport/mail-watch.ts'

@@ -4,6 +4,7 @@ import type { NodeCode } from '../plan/node-code.ts'
 import type { Survey } from '../store/change-store.ts'
 import type { Inbox, WaitingMessage } from '../transport/transport.ts'
 import { DEFAULT_KEEP_DELETIONS_DAYS, type ExchangeContext } from './exchange-context.ts'
+import { claimFolder } from './folder-owner.ts'
 import { KeyBlocks } from './key-blocks.ts'
 import { isTransient } from './outgoing.ts'
 import { receiveChanges } from './receive-in-order.ts'
@@ -46,8 +47,9 @@ export async function exchange(
   const survey = await store.survey({ nowMs: now(), resendAfterMs: rules.resendAfterMs })
   const chosen = chooseNodes(survey.nodes, codes)
   await checkInstance(context, survey.instance)
-  const spool = new Spool(context.spoolFolder)
-  await spool.prepare()
+  const { spoolFolder, keysFolder = spoolFolder } = context
+  for (const folder of new Set([keysFolder, spoolFolder])) await claimFolder(folder, store.plan)
+  const spool = new Spool(spoolFolder)
   await spool.clean(survey.bodies)
   const received = await receiveFromAll(context, { chosen, survey })
   if (survey.hasKeyBlocks) await tendKeys(context, survey)

@@ -12,6 +12,7 @@ import { release } from '../platform/release.ts'
 import type { TextNotUtf8 } from '../store/errors.ts'
 import { sealPart } from './frames.ts'
 import { OctetBuffer } from './octet-buffer.ts'
+import { writeWhole } from './write-whole.ts'
 
 /** What of a body one node gets. */
 export interface BodyPieces {
@@ -106,11 +107,7 @@ export class MessageBody {
   async #addPart(octets: OctetBuffer, rowCount: number): Promise<BodyPieces> {
     const { seal, frames } = sealPart(octets.view(), rowCount)
     const begin = this.#octets
-    // A disk that is nearly full takes a part of it, and says no only to the rest.
-    for (let done = 0; done < frames.length;) {
-      const left = frames.length - done
-      done += (await this.#file.write(frames, done, left, begin + done)).bytesWritten
-    }
+    await writeWhole(this.#file, frames, begin)
     this.#octets += frames.length
     this.#isSynced = false
     release(frames)

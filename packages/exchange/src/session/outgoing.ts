@@ -21,6 +21,12 @@ const SMALL_BODY_OCTETS = 256 * 1024
 /** Every server has to take letters of this size (RFC 5321 §4.5.3.1.7). */
 const SMALL_LETTER_OCTETS = 64 * 1024
 
+/**
+ * After so many conversations in a row that broke before the server said a word about a letter, nothing more is handed over. One alone may have been idle for too
+ * long. A server that is away or silent takes minutes to be given up, and nodes may be hundreds.
+ */
+const BROKEN_CONVERSATIONS = 2
+
 /** What became of a letter. */
 export type Delivery =
   | { readonly kind: 'delivered' }
@@ -34,8 +40,9 @@ export type Delivery =
 export class Outbox {
   readonly #context: ExchangeContext
   readonly #spool: Spool
-  /** Why nothing is handed over any more: a login that is refused is not tried for each node. */
+  /** Why nothing is handed over any more: a login that is refused is not tried for each node, nor is a server that is away. */
   #failure: Error | undefined
+  #brokenInARow = 0
   #small: { readonly name: string; readonly octets: Uint8Array } | undefined
 
   constructor(context: ExchangeContext) {
@@ -64,11 +71,18 @@ export class Outbox {
   }
 
   /** Delivers letters of different nodes, all at once. */
-  deliverAll(letters: readonly Outgoing[]): Promise<readonly Delivery[]> {
-    return Promise.all(letters.map((letter) => this.deliver(letter)))
+  async deliverAll(letters: readonly Outgoing[]): Promise<readonly Delivery[]> {
+    const deliveries = await Promise.all(letters.map((letter) => this.#deliver(letter)))
+    const broken = deliveries.find(isBroken)
+    if (broken === undefined || !deliveries.every(isBroken)) this.#brokenInARow = 0
+    else {
+      this.#brokenInARow += 1
+      if (this.#brokenInARow >= BROKEN_CONVERSATIONS) this.#failure ??= broken.error
+    }
+    return deliveries
   }
 
-  async deliver(letter: Outgoing): Promise<Delivery> {
+  async #deliver(letter: Outgoing): Promise<Delivery> {
     if (this.#failure !== undefined) return { kind: 'failed', error: this.#failure }
     try {
       await this.#hand(letter)
@@ -104,6 +118,11 @@ export class Outbox {
       content: () => readContent(content, body),
     })
   }
+}
+
+/** Whether the server said nothing of a letter: it was not to be reached, or the conversation broke. */
+function isBroken(delivery: Delivery): delivery is Delivery & { readonly kind: 'failed' } {
+  return delivery.kind === 'failed' && !(delivery.error instanceof DeliveryDeferred)
 }
 
 function isOfOneLetter(error: Error): boolean {

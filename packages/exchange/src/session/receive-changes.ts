@@ -52,6 +52,7 @@ import {
   needsMending,
   type Outcome,
 } from './waiting-messages.ts'
+import { writeWhole } from './write-whole.ts'
 
 /** What was received, and what could not be: the events have told of that already. */
 export interface Received {
@@ -68,6 +69,8 @@ export class NodeReceiver {
   readonly #keys: KeyBlocks
   readonly #damaged: MessageDamaged[] = []
   #summary = NOTHING_RECEIVED
+  /** Of letters that could not be removed. */
+  #hasTold = false
 
   constructor(context: ExchangeContext, inbox: Inbox, code: NodeCode) {
     this.#context = context
@@ -95,7 +98,7 @@ export class NodeReceiver {
         const isNewer = compareEpochs(header.epoch, known.epoch) > 0
         return oweAnswer(isNewer ? startEpoch(known, header.epoch) : known)
       })
-      await this.#inbox.remove(message)
+      await this.#remove(message)
     } catch (error) {
       if (!(error instanceof MessageDamaged) && !(error instanceof MessageTooNew)) throw error
     } finally {
@@ -170,8 +173,10 @@ export class NodeReceiver {
   async #save(message: WaitingMessage, path: string): Promise<void> {
     const file = await open(path, 'w', 0o600)
     try {
+      let end = 0
       await this.#inbox.fetch(message, async (octets) => {
-        await file.write(octets)
+        await writeWhole(file, octets, end)
+        end += octets.length
       })
     } finally {
       await file.close()
@@ -327,8 +332,9 @@ export class NodeReceiver {
       this.#context.onEvent?.({ kind: 'gap', node, messageNo, receivedNo })
       return
     }
-    if (isReception(outcome) && deservesAnswer(outcome)) await this.#update(oweAnswer)
-    await this.#inbox.remove(message)
+    const isRemoved = await this.#remove(message)
+    // One that stays would be answered each time.
+    if (isRemoved && isReception(outcome) && deservesAnswer(outcome)) await this.#update(oweAnswer)
     if (outcome.kind === 'applied') {
       this.#summary = addSummary(this.#summary, outcome.summary)
       const { summary } = outcome
@@ -354,8 +360,21 @@ export class NodeReceiver {
     this.#context.onEvent?.({ kind: 'problem', node: this.#code, error })
     this.#damaged.push(error)
     if (message.hint === undefined) return
-    if (messageNo <= node.receivedNo) await this.#inbox.remove(message)
+    if (messageNo <= node.receivedNo) await this.#remove(message)
     else await this.#update((known) => recordDamage(known, messageNo))
+  }
+
+  /** A letter that stays is found again, and has no effect: it keeps none of those behind it from being received. Gives whether it goes. */
+  async #remove(message: WaitingMessage): Promise<boolean> {
+    try {
+      await this.#inbox.remove(message)
+      return true
+    } catch (error) {
+      if (this.#context.signal?.aborted === true || !(error instanceof Error)) throw error
+      if (!this.#hasTold) this.#context.onEvent?.({ kind: 'removal-unconfirmed', error })
+      this.#hasTold = true
+      return false
+    }
   }
 
   #node(): Promise<NodeState> {

@@ -1,8 +1,5 @@
-import { existsSync } from 'node:fs'
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-
-import { codeOf } from './error-code.ts'
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 
 /**
  * The folder of messages on their way out and in. A body stays until all letters with it are taken, so that another try sends the
@@ -13,10 +10,6 @@ export class Spool {
 
   constructor(folder: string) {
     this.#folder = folder
-  }
-
-  async prepare(): Promise<void> {
-    await makeFolder(this.#folder)
   }
 
   /** The body of messages; its name is a UUID. */
@@ -44,28 +37,3 @@ export class Spool {
 }
 
 const OURS = /^(?:in_|body_[0-9a-f-]+$)/
-
-/**
- * Makes a folder and those that it lies in, also when another process is just making them. `recursive` of Node.js says of a disk that can only be read that
- * there is no such folder; here it is what the operating system says.
- */
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await makeOne(folder)
-  } catch (error) {
-    const parent = dirname(folder)
-    // The root of a drive that is not there has no other parent.
-    if (codeOf(error) !== 'ENOENT' || parent === folder) throw error
-    if (!existsSync(parent)) await makeFolder(parent)
-    await makeOne(folder)
-  }
-}
-
-/** Makes a folder within one that is there, unless somebody has. */
-async function makeOne(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { mode: 0o700 })
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST' || !(await stat(folder)).isDirectory()) throw error
-  }
-}

@@ -29,15 +29,27 @@ function toUnsent(place: RowPlace, reason: UnsentReason, setAsideAt: number): Un
   return { table, key, seq: entrySeq, reason, setAsideAt }
 }
 
-/** Rows that were too large are tried again when the mail server says that it takes another size, or, if it says nothing, after some time. */
+/**
+ * Rows that were too large are tried again when the mail server says that it takes another size. After some time they are when it says nothing, and when it takes
+ * more than the row by what it says: servers refuse a letter for a full mailbox with the same code, 552.
+ */
 export async function findRetries(context: ExchangeContext): Promise<readonly UnsentRow[]> {
   const { store, transport, now, rules } = context
   const tooLarge = (await store.unsentRows()).filter(({ reason }) => reason.kind === 'too-large')
   if (tooLarge.length === 0) return []
   const limitOctets = (await transport.sizeLimit?.()) ?? 0
   return tooLarge.filter(({ reason, setAsideAt }) => {
-    const hasAnotherLimit = reason.kind === 'too-large' && reason.limitOctets !== limitOctets
-    const isUnknown = limitOctets === 0
-    return hasAnotherLimit || (isUnknown && Math.abs(now() - setAsideAt) >= rules.resendAfterMs)
+    if (reason.kind !== 'too-large') return false
+    const isDoubtful = limitOctets === 0 || letterSizeOf(reason.sizeOctets) <= limitOctets
+    const isLongAgo = Math.abs(now() - setAsideAt) >= rules.resendAfterMs
+    return reason.limitOctets !== limitOctets || (isDoubtful && isLongAgo)
   })
 }
+
+/** No letter with a row of so many octets is larger: base64 takes 4/3 of what did not compress, and line ends a thirtieth more. */
+function letterSizeOf(rowOctets: number): number {
+  return rowOctets * 1.5 + LETTER_OCTETS
+}
+
+/** What a letter has beside its attachment. */
+const LETTER_OCTETS = 16 * 1024

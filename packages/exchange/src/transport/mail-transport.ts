@@ -1,4 +1,4 @@
-import { SmtpSizeExceeded } from '@obmen/mail/errors'
+import { MailError, SmtpSizeExceeded } from '@obmen/mail/errors'
 import {
   type ConnectionOptions,
   formatEnhancedStatus,
@@ -97,13 +97,17 @@ export class MailTransport implements Transport {
 
   /**
    * Opens what tells when it is time to look into the mailbox again: by IMAP as soon as a letter has come, by POP3 when a time is over. Open it before
-   * the first look, and keep it open: then nothing comes unnoticed.
+   * the first look, and keep it open: then nothing comes unnoticed. A server that is away just now is connected to later. Throws MailError when it refuses for good.
    */
   async openWatch(): Promise<MailWatch> {
     const options = this.#options
     if (!('imap' in options)) return TIMED_WATCH
     const watch = new ImapWatch(options.imap, this.#connectionOptions())
-    await watch.open()
+    try {
+      await watch.open()
+    } catch (error) {
+      if (!(error instanceof MailError) || !error.transient) throw error
+    }
     return watch
   }
 

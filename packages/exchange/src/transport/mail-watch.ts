@@ -43,14 +43,17 @@ export class ImapWatch implements MailWatch {
   readonly #options: ConnectionOptions
   #imap: ImapConnection | undefined
   #mailbox: ImapMailbox | undefined
+  readonly #firstPauseMs: number
   #pauseMs = 0
 
   constructor(
     server: MailServer & { readonly mailbox?: string | undefined },
     options: ConnectionOptions,
+    firstPauseMs: number = FIRST_PAUSE_MS,
   ) {
     this.#server = server
     this.#options = options
+    this.#firstPauseMs = firstPauseMs
   }
 
   /** Connects. What comes from then on is noticed. */
@@ -71,8 +74,6 @@ export class ImapWatch implements MailWatch {
     const wasOpen = this.#mailbox !== undefined
     try {
       await this.#untilLetters(either)
-      // A server that lets one in and then fails is to be left alone for longer and longer too.
-      if (wasOpen) this.#pauseMs = 0
     } catch (error) {
       await this.#abandon()
       if (signal.aborted) return
@@ -98,6 +99,8 @@ export class ImapWatch implements MailWatch {
     }
     while (!signal.aborted) {
       const changes = await mailbox.changes(signal)
+      // Not before: there are servers that let in, and hang up on each IDLE.
+      this.#pauseMs = 0
       // Letters that go are none that come, and neither are flags.
       if (changes.some(({ kind }) => kind === 'exists' || kind === 'many')) return
     }
@@ -109,7 +112,7 @@ export class ImapWatch implements MailWatch {
   }
 
   #pause(signal: AbortSignal): Promise<void> {
-    this.#pauseMs = Math.min(MAX_PAUSE_MS, this.#pauseMs * 2 || FIRST_PAUSE_MS)
+    this.#pauseMs = Math.min(MAX_PAUSE_MS, this.#pauseMs * 2 || this.#firstPauseMs)
     return pause(this.#pauseMs, signal)
   }
 }

@@ -16,36 +16,6 @@ function makeFolder(t: TestContext): string {
 }
 
 describe('the spool', () => {
-  it('is made with the folders that it lies in', async (t) => {
-    const folder = join(makeFolder(t), 'a', 'b')
-
-    await new Spool(folder).prepare()
-    await new Spool(folder).prepare()
-
-    assert.deepEqual(readdirSync(folder), [])
-  })
-
-  it('is made by whoever comes first, where several make it at once', async (t) => {
-    const folder = join(makeFolder(t), 'a', 'b', 'c')
-
-    await Promise.all(Array.from({ length: 8 }, () => new Spool(folder).prepare()))
-
-    assert.deepEqual(readdirSync(folder), [])
-  })
-
-  it('says what the system says where it can not be made', async (t) => {
-    const file = join(makeFolder(t), 'file')
-    writeFileSync(file, '')
-
-    await assert.rejects(new Spool(file).prepare(), { code: 'EEXIST', path: file })
-    await assert.rejects(new Spool(join(file, 'spool')).prepare(), { code: 'ENOTDIR' })
-  })
-
-  // `recursive` of Node.js 24 never comes back from there.
-  it('comes back from where nobody makes folders', async () => {
-    await assert.rejects(new Spool('/proc/obmen/spool').prepare(), { path: /^\/proc/ })
-  })
-
   it('keeps the bodies that are needed, and files that are not its own', async (t) => {
     const folder = makeFolder(t)
     const spool = new Spool(folder)

@@ -118,6 +118,21 @@ describe('a row that is too large for the mail server', () => {
 })
 
 describe('a full mailbox, whose server speaks of a size too', () => {
+  it('keeps a row that is smaller than what the server takes no longer than a day', async (t) => {
+    const world = await openWorld(t)
+    world.office.sql(`INSERT INTO goods (id, name) VALUES (2, '${photo(100_000)}')`)
+    await exchange(limit(world.office, 0, 25_000_000))
+    const before = await world.office.store.unsentRows()
+    world.clock.nowMs += 24 * 3600 * 1000
+
+    await exchange(limit(world.office, 25_000_000, 25_000_000))
+    const after = await world.office.store.unsentRows()
+    await settle(world)
+
+    assert.deepEqual([before.length, after.length], [1, 0])
+    assert.equal(await areEqual(world), true)
+  })
+
   it('sets no row aside', async (t) => {
     const world = await openWorld(t)
     world.office.sql(`INSERT INTO goods (id, name) VALUES (1, 'Чай'), (2, 'Кофе')`)

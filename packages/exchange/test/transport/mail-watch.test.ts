@@ -7,6 +7,7 @@ import { Secret } from '@obmen/mail/imap'
 import { MailboxAddress } from '@obmen/mail/mime'
 import { type CommandFate, type Mailbox, startMailHost } from '@obmen/mail/testing'
 
+import { ImapWatch } from '../../src/transport/mail-watch.ts'
 import { ADDRESS, PASSWORD, PLAN, SHOP } from './messages.ts'
 import { takeCensus } from '../../../mail/test/census.ts'
 
@@ -25,7 +26,11 @@ interface Watched {
   readonly watch: MailWatch
 }
 
-async function openWatch(t: TestContext, protocol: 'imap' | 'pop3'): Promise<Watched> {
+async function openWatch(
+  t: TestContext,
+  protocol: 'imap' | 'pop3',
+  fateOf: Watched['fateOf'] = () => 'proceed',
+): Promise<Watched> {
   const host = await startMailHost({
     accounts: [{ address: ADDRESS, password: PASSWORD }],
     onCommand: (used, line) => {
@@ -48,17 +53,21 @@ async function openWatch(t: TestContext, protocol: 'imap' | 'pop3'): Promise<Wat
   const watched: Watched = {
     mailbox: host.mailbox(ADDRESS),
     commands: [],
-    fateOf: () => 'proceed',
+    fateOf,
     get watch() {
       return watch
     },
   }
-  const watch = await transport.openWatch()
+  const opening = transport.openWatch()
   t.after(async () => {
-    await watch.close()
+    await opening.then(
+      (opened) => opened.close(),
+      () => undefined,
+    )
     await transport.close()
     await host.close()
   })
+  const watch = await opening
   return watched
 }
 
@@ -129,6 +138,49 @@ describe('A watch by IMAP', () => {
     await next
 
     assert.equal(sent(watched, 'EXAMINE').length, 2)
+  })
+
+  it('is opened while the server is away, and takes it that letters have come when it is back', async (t) => {
+    const watched = await openWatch(t, 'imap', (command) => {
+      return command.startsWith('EXAMINE') ? 'disconnect' : 'proceed'
+    })
+    watched.fateOf = () => 'proceed'
+
+    await watched.watch.next(LONG_MS, NEVER)
+
+    assert.deepEqual([sent(watched, 'EXAMINE').length, sent(watched, 'IDLE').length], [2, 0])
+  })
+
+  it('leaves a server that hangs up each time alone for longer and longer', async (t) => {
+    let losses = 0
+    const host = await startMailHost({
+      accounts: [{ address: ADDRESS, password: PASSWORD }],
+      onCommand: (_, line) => {
+        if (line !== 'IDLE') return 'proceed'
+        losses += 1
+        return 'disconnect'
+      },
+    })
+    const credentials = { user: ADDRESS, password: new Secret(PASSWORD) }
+    const watch = new ImapWatch({ ...host.imap, tls: 'none', credentials }, {}, 10)
+    t.after(async () => {
+      await watch.close()
+      await host.close()
+    })
+    const begin = performance.now()
+
+    while (losses < 6) await watch.next(LONG_MS, NEVER)
+
+    // 10, 20, 40, 80 and 160 ms; a timer may be a moment early.
+    assert.equal(performance.now() - begin > 300, true)
+  })
+
+  it('is not opened where there is no such mailbox', async (t) => {
+    const opened = openWatch(t, 'imap', (command) => {
+      return command.startsWith('EXAMINE') ? { reply: 'NO what is that' } : 'proceed'
+    })
+
+    await assert.rejects(opened, { code: 'IMAP_COMMAND_REJECTED' })
   })
 
   it('fails when the server does not want it any more', async (t) => {

@@ -1,8 +1,7 @@
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 
 import { exchange, type ExchangeContext, findWork, type NodeCode } from '@obmen/exchange'
-import type { MailWatch } from '@obmen/exchange/mail'
+import { type MailWatch, TIMED_WATCH } from '@obmen/exchange/mail'
 
 import { type Bounds, parseCount } from '../config/units.ts'
 import type { NodeQueue } from '../daemon/node-queue.ts'
@@ -67,8 +66,8 @@ async function untilNext(invocation: Invocation, watch: MailWatch, everyMs: numb
     await watch.next(everyMs, signal)
   } catch (error) {
     tellTrouble(invocation, error)
-    // A server that refuses would refuse at once again, and may lock out who logs in too often.
-    await wait(everyMs, undefined, { signal }).catch(() => undefined)
+    // A server that has refused a login locks it when it is tried again and again.
+    await TIMED_WATCH.next(everyMs, signal)
   }
 }
 

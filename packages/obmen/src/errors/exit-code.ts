@@ -43,6 +43,7 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   MAIL_URL_INVALID: EXIT.configuration,
   PLAN_NAME_INVALID: EXIT.configuration,
   SECRET_MISSING: EXIT.configuration,
+  SPOOL_OF_ANOTHER_NODE: EXIT.configuration,
   STORE_NOT_PREPARED: EXIT.configuration,
   STORE_MOVED: EXIT.configuration,
   STORE_OF_ANOTHER_PLAN: EXIT.configuration,

@@ -81,6 +81,11 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
       `в таблице «${table}», строка ${key}, столбец «${column}», записан текст не в кодировке UTF-8`,
       'запишите этот текст заново в UTF-8 или храните его как BLOB; до тех пор ничего не отправляется',
     ),
+  SPOOL_OF_ANOTHER_NODE: ({ folder, owner, wanted }) =>
+    text(
+      `в папке ${folder} лежат сообщения узла ${owner.node} плана ${owner.plan}, а это узел ${wanted.node} плана ${wanted.plan}`,
+      'дайте каждому узлу свою папку (spool в файле настройки); если того узла больше нет, удалите папку',
+    ),
   STORE_NOT_PREPARED: () =>
     text('база данных не подготовлена к обмену', 'подготовьте её: obmen init'),
   STORE_MOVED: ({ before, now }) =>
