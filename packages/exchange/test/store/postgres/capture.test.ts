@@ -12,7 +12,7 @@ import pg from 'pg'
 
 import { PLAN, row, tableLine } from '../contract/store-to-try.ts'
 import { clear, prepareIn } from './prepared-postgres.ts'
-import { readRows, startPostgres } from './test-server.ts'
+import { nameOf, readRows, startPostgres } from './test-server.ts'
 
 const server = await startPostgres()
 const pool = await server.newDatabase()
@@ -272,10 +272,11 @@ async function openAsOwner(t: { after(work: () => Promise<void>): void }): Promi
   readonly apply: (rows: readonly RowLine[]) => Promise<void>
 }> {
   await clear(pool)
+  const name = await nameOf(pool)
   await pool.query(
-    `DROP ROLE IF EXISTS owner; CREATE ROLE owner LOGIN; GRANT CREATE, USAGE ON SCHEMA public TO owner; GRANT CREATE ON DATABASE test_1 TO owner`,
+    `DROP ROLE IF EXISTS owner; CREATE ROLE owner LOGIN; GRANT CREATE, USAGE ON SCHEMA public TO owner; GRANT CREATE ON DATABASE ${name} TO owner`,
   )
-  const own = new pg.Pool({ ...server.settings('test_1'), user: 'owner' })
+  const own = new pg.Pool({ ...server.settings(name), user: 'owner' })
   t.after(async () => {
     await own.end()
     await pool.query('DROP SCHEMA obmen_exchange CASCADE; DROP OWNED BY owner; DROP ROLE owner')

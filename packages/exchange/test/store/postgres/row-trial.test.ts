@@ -9,7 +9,7 @@ import pg from 'pg'
 import { deletion, PLAN, row, tableLine } from '../contract/store-to-try.ts'
 import { applyMessage } from '../store-language.ts'
 import { clear, prepareIn } from './prepared-postgres.ts'
-import { startPostgres } from './test-server.ts'
+import { nameOf, startPostgres } from './test-server.ts'
 
 const server = await startPostgres()
 const pool = await server.newDatabase()
@@ -168,10 +168,11 @@ describe('rows that PostgreSQL refuses', () => {
 describe('a role that may not use the language of blocks', () => {
   it('has its rows tried one by one', async (t) => {
     await clear(pool)
+    const name = await nameOf(pool)
     await pool.query(
-      'DROP ROLE IF EXISTS trier; CREATE ROLE trier LOGIN; GRANT CREATE, USAGE ON SCHEMA public TO trier; GRANT CREATE ON DATABASE test_1 TO trier',
+      `DROP ROLE IF EXISTS trier; CREATE ROLE trier LOGIN; GRANT CREATE, USAGE ON SCHEMA public TO trier; GRANT CREATE ON DATABASE ${name} TO trier`,
     )
-    const own = new pg.Pool({ ...server.settings('test_1'), user: 'trier' })
+    const own = new pg.Pool({ ...server.settings(name), user: 'trier' })
     t.after(async () => {
       await own.end()
       await pool.query('GRANT USAGE ON LANGUAGE plpgsql TO PUBLIC')

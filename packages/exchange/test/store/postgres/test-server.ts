@@ -27,3 +27,9 @@ export async function readRows(pool: pg.Pool, query: string): Promise<string[][]
   })
   return rows.map((row) => row.map(String))
 }
+
+/** The name of a pool's database: files that share a server have numbered ones. */
+export async function nameOf(pool: pg.Pool): Promise<string> {
+  const [[name = ''] = []] = await readRows(pool, 'SELECT current_database()')
+  return name
+}
