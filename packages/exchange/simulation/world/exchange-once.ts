@@ -113,6 +113,10 @@ function onEvent(world: World, site: Site, event: ExchangeEvent): void {
     const facts = `${site.name}: ${JSON.stringify(event.difference)}`
     throw new WorldFailure('tables are not found to differ while nobody alters them', facts)
   }
+  if (event.kind === 'tried-again') {
+    const waiting = world.mailbox.ofPlan(world.planName)
+    site.fetched = waiting.find(({ message }) => message.content?.uuid === event.uuid)?.message
+  }
   if (world.disturbed.size > 0) return
   if (event.kind === 'fork') {
     const facts = `${site.name}: ${JSON.stringify(event.evidence)}`

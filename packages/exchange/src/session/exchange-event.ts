@@ -13,6 +13,13 @@ export type ExchangeEvent =
   /** Messages wait from a node that was not added here; they are left alone. */
   | { readonly kind: 'unknown-sender'; readonly node: NodeCode; readonly messages: number }
   | { readonly kind: 'fetching'; readonly node: NodeCode; readonly messageNo: MessageNo }
+  /** A message that waits until something is mended is here already: it is not fetched again. */
+  | {
+      readonly kind: 'tried-again'
+      readonly node: NodeCode
+      readonly messageNo: MessageNo
+      readonly uuid: string
+    }
   | {
       readonly kind: 'applying'
       readonly node: NodeCode

@@ -5,8 +5,6 @@
  *
  * The letter goes only after the commit: a process that dies anywhere before leaves it, and finds a duplicate the next time.
  */
-import { open } from 'node:fs/promises'
-
 import { MessageDamaged, MessageTooNew } from '../message/errors.ts'
 import { acceptAcknowledgement, gapNeedsResend } from '../plan/acknowledgement.ts'
 import { compareEpochs, FIRST_EPOCH } from '../plan/epoch.ts'
@@ -39,20 +37,14 @@ import type { StoreTransaction } from '../store/change-store.ts'
 import type { Inbox, WaitingMessage } from '../transport/transport.ts'
 import { compareTables } from './compare-tables.ts'
 import type { ExchangeContext } from './exchange-context.ts'
+import { IncomingFiles } from './incoming-files.ts'
 import { keepAliveDuring } from './keep-alive.ts'
 import { KeyBlocks } from './key-blocks.ts'
-import { readMessage, type VerifiedMessage, verifyMessage } from './message-reader.ts'
+import { readMessage, type VerifiedMessage } from './message-reader.ts'
 import { addSummary, NOTHING_RECEIVED, type ReceivingSummary } from './receiving-summary.ts'
 import { keepWhatIsSaid } from './set-aside.ts'
 import { Spool } from './spool.ts'
-import {
-  checkEpoch,
-  checkName,
-  isReception,
-  needsMending,
-  type Outcome,
-} from './waiting-messages.ts'
-import { writeWhole } from './write-whole.ts'
+import { checkEpoch, isReception, needsMending, type Outcome } from './waiting-messages.ts'
 
 /** What was received, and what could not be: the events have told of that already. */
 export interface Received {
@@ -65,7 +57,7 @@ export class NodeReceiver {
   readonly #context: ExchangeContext
   readonly #inbox: Inbox
   readonly #code: NodeCode
-  readonly #spool: Spool
+  readonly #files: IncomingFiles
   readonly #keys: KeyBlocks
   readonly #damaged: MessageDamaged[] = []
   #summary = NOTHING_RECEIVED
@@ -76,7 +68,7 @@ export class NodeReceiver {
     this.#context = context
     this.#inbox = inbox
     this.#code = code
-    this.#spool = new Spool(context.spoolFolder)
+    this.#files = new IncomingFiles(inbox, new Spool(context.spoolFolder))
     this.#keys = new KeyBlocks(context)
   }
 
@@ -90,9 +82,8 @@ export class NodeReceiver {
    */
   async dismiss(message: WaitingMessage): Promise<void> {
     this.#context.signal?.throwIfAborted()
-    const path = this.#spool.incoming()
     try {
-      const { header } = await this.#fetch(message, path)
+      const { header } = (await this.#files.readKept(message)) ?? (await this.#files.fetch(message))
       await this.#update((known) => {
         checkEpoch(header, known)
         const isNewer = compareEpochs(header.epoch, known.epoch) > 0
@@ -102,7 +93,7 @@ export class NodeReceiver {
     } catch (error) {
       if (!(error instanceof MessageDamaged) && !(error instanceof MessageTooNew)) throw error
     } finally {
-      await this.#spool.remove(path)
+      await this.#files.forget(message)
     }
   }
 
@@ -137,50 +128,38 @@ export class NodeReceiver {
       await this.#conclude(message, early)
       return false
     }
-    const path = this.#spool.incoming()
+    let isKept = false
     try {
-      this.#context.onEvent?.({ kind: 'fetching', node: this.#code, messageNo })
-      const verified = await this.#fetch(message, path)
+      const verified = (await this.#readKept(message)) ?? (await this.#fetch(message))
       const outcome = await keepAliveDuring(this.#inbox, () => this.#apply(verified))
       await this.#conclude(message, outcome)
       const isApplied = outcome.kind === 'applied'
       if (isApplied) await keepAliveDuring(this.#inbox, () => this.#compare(verified))
       return isApplied
     } catch (error) {
+      isKept = needsMending(error)
+      if (isKept) await this.#files.keep(message)
       if (!(error instanceof MessageDamaged)) throw error
       await this.#setAside(message, node, error)
       return false
     } finally {
-      await this.#spool.remove(path)
+      if (!isKept) await this.#files.forget(message)
     }
   }
 
-  /** A message that came damaged by one way may come whole by another. */
-  async #fetch(message: WaitingMessage, path: string): Promise<VerifiedMessage> {
-    for (;;) {
-      try {
-        await this.#save(message, path)
-        const verified = await verifyMessage(path)
-        checkName(message, verified.header)
-        return verified
-      } catch (error) {
-        const hasOtherWay = this.#inbox.hasOtherWay?.(message) === true
-        if (!(error instanceof MessageDamaged) || !hasOtherWay) throw error
-      }
+  async #readKept(message: WaitingMessage): Promise<VerifiedMessage | undefined> {
+    const kept = await this.#files.readKept(message)
+    if (kept !== undefined) {
+      const { messageNo, uuid } = kept.header
+      this.#context.onEvent?.({ kind: 'tried-again', node: this.#code, messageNo, uuid })
     }
+    return kept
   }
 
-  async #save(message: WaitingMessage, path: string): Promise<void> {
-    const file = await open(path, 'w', 0o600)
-    try {
-      let end = 0
-      await this.#inbox.fetch(message, async (octets) => {
-        await writeWhole(file, octets, end)
-        end += octets.length
-      })
-    } finally {
-      await file.close()
-    }
+  #fetch(message: WaitingMessage): Promise<VerifiedMessage> {
+    const { messageNo } = message.name
+    this.#context.onEvent?.({ kind: 'fetching', node: this.#code, messageNo })
+    return this.#files.fetch(message)
   }
 
   /** Decides on the message and applies it, all in one transaction. */

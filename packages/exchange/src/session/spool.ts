@@ -22,18 +22,34 @@ export class Spool {
     return join(this.#folder, 'in_message')
   }
 
+  /** A message that waits until something is mended. `uuid` is as its letter says. */
+  kept(uuid: string): string {
+    return join(this.#folder, `kept_${uuid}`)
+  }
+
+  /** Removes the messages that were kept and wait no more: every one but these. */
+  async forgetKept(uuids: Iterable<string>): Promise<void> {
+    const needed = new Set([...uuids].map((uuid) => this.kept(uuid)))
+    await this.#removeAll(KEPT, needed)
+  }
+
   async remove(path: string): Promise<void> {
     await rm(path, { force: true })
   }
 
-  /** Removes what a process left that died: every file of ours but these bodies. */
+  /** Removes what a process left that died: what had just come in, and every body but these. */
   async clean(bodies: Iterable<string>): Promise<void> {
     const needed = new Set([...bodies].map((name) => this.body(name)))
+    await this.#removeAll(IN_OR_BODY, needed)
+  }
+
+  async #removeAll(pattern: RegExp, needed: ReadonlySet<string>): Promise<void> {
     for (const file of await readdir(this.#folder)) {
       const path = join(this.#folder, file)
-      if (OURS.test(file) && !needed.has(path)) await rm(path, { force: true })
+      if (pattern.test(file) && !needed.has(path)) await rm(path, { force: true })
     }
   }
 }
 
-const OURS = /^(?:in_|body_[0-9a-f-]+$)/
+const IN_OR_BODY = /^(?:in_|body_[0-9a-f-]+$)/
+const KEPT = /^kept_[0-9a-f-]+$/

@@ -9,6 +9,7 @@ import { watchSilence } from './silence.ts'
 /** What is interesting only while it lasts. */
 const PASSING: ReadonlySet<ExchangeEvent['kind']> = new Set<ExchangeEvent['kind']>([
   'fetching',
+  'tried-again',
   'applying',
   'writing',
 ])

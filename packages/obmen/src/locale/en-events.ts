@@ -14,6 +14,8 @@ export function describeEvent(event: ExchangeEvent, format: FormatMessages): str
       return `${format.letters(event.messages)} from node ${event.node}, which is not added here: obmen node add ${event.node}`
     case 'fetching':
       return `${event.node}: fetching message ${event.messageNo}`
+    case 'tried-again':
+      return `${event.node}: trying message ${event.messageNo} again`
     case 'applying':
       return `${event.node}: applying message ${event.messageNo}, ${format.number(event.rowsDone)} of ${format.rows(event.rowCount)}`
     case 'applied':

@@ -14,6 +14,8 @@ export function describeEvent(event: ExchangeEvent, format: FormatMessages): str
       return `${format.letters(event.messages)} от узла ${event.node}, которого здесь нет: obmen node add ${event.node}`
     case 'fetching':
       return `${event.node}: загрузка сообщения ${event.messageNo}`
+    case 'tried-again':
+      return `${event.node}: ещё одна попытка записать сообщение ${event.messageNo}`
     case 'applying':
       return `${event.node}: запись сообщения ${event.messageNo}, ${format.number(event.rowsDone)} из ${format.number(event.rowCount)}`
     case 'applied':
