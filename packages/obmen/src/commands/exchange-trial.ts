@@ -9,6 +9,7 @@ import { formatTable } from '../output/table.ts'
 import { toMailServer } from '../site/mail-server.ts'
 import type { Site } from '../site/open-site.ts'
 import type { Invocation } from './command.ts'
+import { noteOnHeadOffice } from './head-office.ts'
 import { openTransport } from './open-transport.ts'
 import { describeSilence, watchSilence } from './silence.ts'
 import { countWaitingRows, type WaitingRows } from './waiting-rows.ts'
@@ -38,6 +39,7 @@ export async function tryExchange(
 ): Promise<void> {
   const { io, options, messages } = invocation
   await using _lock = await site.database.takeExchangeLock()
+  await warnOfHeadOffice(invocation, site)
   const trials = await readTrials(invocation, site, codes)
   await checkSending(invocation, site)
   if (options.isSet('json')) {
@@ -62,6 +64,16 @@ export async function tryExchange(
   const { send, receive } = site.config
   io.out(`\n${exchange.serversAnswer(send.url.host, receive.url.host)}\n`)
   io.out(`${general.nothingChanged()}\n`)
+}
+
+/** A trial is for what is not set right yet; every exchange would say it again where the head office is behind another node. */
+async function warnOfHeadOffice({ io, messages }: Invocation, site: Site): Promise<void> {
+  const { plan, rules } = site.config
+  if (rules.mainNode === undefined) return
+  const nodes = await site.store.nodes()
+  const known = [plan.thisNode, ...nodes.map(({ code }) => code)]
+  const note = noteOnHeadOffice(rules.mainNode, known, messages)
+  if (note !== undefined) io.err(`${messages.status.mainNode()}: ${note}\n`)
 }
 
 async function readTrials(

@@ -154,8 +154,8 @@ export interface StatusMessages {
   readonly plan: () => string
   readonly thisNode: () => string
   readonly mainNode: () => string
-  /** The head office of the configuration; where it is not known here, it may be misspelt, or behind another node. */
-  readonly mainNodeIs: (code: string, isKnown: boolean) => string
+  /** A head office that is no node here: it may be misspelt, as `nearest` if that is near, or behind another node. */
+  readonly mainNodeUnknown: (code: string, nearest: string | undefined) => string
   readonly database: () => string
   readonly address: () => string
   readonly waiting: () => string

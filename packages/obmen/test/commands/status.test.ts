@@ -40,11 +40,24 @@ Conflicts: 0
       return /^head office +(.*)$/m.exec(out)?.[1]
     }
 
-    const shown = [await factsWith('ЦБ'), await factsWith('С01'), await factsWith('ЦБB')]
+    const shown = [await factsWith('ЦБ'), await factsWith('С01'), await factsWith('Восток')]
 
-    assert.deepEqual(shown, ['ЦБ', 'С01', 'ЦБB, none of the nodes here'])
+    assert.deepEqual(shown, ['ЦБ', 'С01', 'Восток, none of the nodes here'])
     const json = await site.ask('status')
-    assert.equal(Object(json).main, 'ЦБB')
+    assert.equal(Object(json).main, 'Восток')
+  })
+
+  it('names the node that a misspelt head office may be', async () => {
+    using site = await siteWithNode()
+    site.env['OBMEN_MAIN'] = 'ЦД'
+
+    const english = await site.run('status')
+    const russian = await site.run('status', '--lang', 'ru')
+
+    const note =
+      /^head office +ЦД, none of the nodes here; did you mean "ЦБ"\? Then correct "main"$/m
+    assert.match(english.out, note)
+    assert.match(russian.out, /«ЦБ»\? Тогда исправьте main$/m)
   })
 
   it('names the tables that the configuration includes and that are not exchanged yet', async () => {
