@@ -188,20 +188,6 @@ Nothing was changed (--dry-run).
     })
   })
 
-  it('names in a trial the node that a misspelt head office may be', async () => {
-    await using post = await TestPost.start()
-    using shop = await post.site('С01', 'ЦБ', GOODS)
-    shop.env['OBMEN_MAIN'] = 'ЦД'
-
-    const { exitCode, err } = await shop.run('exchange', '--dry-run')
-
-    assert.equal(exitCode, 0)
-    assert.equal(
-      err,
-      'head office: ЦД, none of the nodes here; did you mean "ЦБ"? Then correct "main"\n',
-    )
-  })
-
   it('names tables that came later, here and where a message needs them', async () => {
     await using post = await TestPost.start()
     using office = await post.site('ЦБ', 'С01', SOME_GOODS)

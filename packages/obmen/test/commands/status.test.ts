@@ -47,19 +47,6 @@ Conflicts: 0
     assert.equal(Object(json).main, 'Восток')
   })
 
-  it('names the node that a misspelt head office may be', async () => {
-    using site = await siteWithNode()
-    site.env['OBMEN_MAIN'] = 'ЦД'
-
-    const english = await site.run('status')
-    const russian = await site.run('status', '--lang', 'ru')
-
-    const note =
-      /^head office +ЦД, none of the nodes here; did you mean "ЦБ"\? Then correct "main"$/m
-    assert.match(english.out, note)
-    assert.match(russian.out, /«ЦБ»\? Тогда исправьте main$/m)
-  })
-
   it('names the tables that the configuration includes and that are not exchanged yet', async () => {
     using site = await siteWithNode()
     site.exec('CREATE TABLE later (id INTEGER PRIMARY KEY)')
