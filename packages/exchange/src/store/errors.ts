@@ -232,15 +232,27 @@ export class CaptureDisturbed extends ExchangeError {
   readonly code = 'CAPTURE_DISTURBED'
   readonly transient = false
   readonly tables: readonly string[]
+  /** Those of them that are not there any more: dropped, or renamed. A repair would take them out of the plan. */
+  readonly missing: readonly string[]
 
-  constructor(tables: readonly string[]) {
-    const names = tables.map((table) => JSON.stringify(table)).join(', ')
+  constructor(tables: readonly string[], missing: readonly string[] = []) {
+    const names = quoteNames(tables)
     super(
-      `changes are no longer registered completely for ${names}: its triggers or its key changed`,
+      missing.length === 0
+        ? `changes are no longer registered completely for ${names}: its triggers or its key changed`
+        : `changes are no longer registered completely for ${names}: the database has no ${quoteNames(missing)} any more`,
       {
-        hint: 'mend it with: obmen init --repair; it registers every row of these tables as changed',
+        hint:
+          missing.length === 0
+            ? 'mend it with: obmen init --repair; it registers every row of these tables as changed'
+            : 'put the table back under its name, with its key; if it is to leave the plan, on all nodes: obmen init --repair',
       },
     )
     this.tables = tables
+    this.missing = missing
   }
+}
+
+function quoteNames(names: readonly string[]): string {
+  return names.map((name) => JSON.stringify(name)).join(', ')
 }

@@ -1,6 +1,7 @@
 import { MailError, SmtpSizeExceeded } from '@obmen/mail/errors'
 import {
   type ConnectionOptions,
+  type Deadlines,
   formatEnhancedStatus,
   ForwardPath,
   type MailServer,
@@ -42,6 +43,8 @@ interface TransportOptions {
   readonly subjectPrefix: string
   readonly foreignLetters: ForeignLetterMemory
   readonly log?: ProtocolLog
+  /** Other deadlines than those by default, for every conversation. */
+  readonly deadlines?: Partial<Deadlines>
   readonly signal?: AbortSignal
   /** Called while the mailbox is looked through. */
   readonly onLook?: (looked: number, letters: number) => void
@@ -147,8 +150,8 @@ export class MailTransport implements Transport {
   }
 
   #connectionOptions(): ConnectionOptions {
-    const { log, signal } = this.#options
-    return { ...(log && { log }), ...(signal && { signal }) }
+    const { log, deadlines, signal } = this.#options
+    return { ...(log && { log }), ...(deadlines && { deadlines }), ...(signal && { signal }) }
   }
 }
 

@@ -1,15 +1,27 @@
 import type { NodeCode } from '@obmen/exchange'
-import { openSmtp, type ProtocolLog } from '@obmen/mail/smtp'
+import { DeadlineExceeded } from '@obmen/mail/errors'
+import { type Deadlines, openSmtp, type ProtocolLog } from '@obmen/mail/smtp'
 
 import type { MailServerSetting } from '../config/config.ts'
+import { ServerSilent } from '../errors/site-error.ts'
 import { Progress } from '../output/progress.ts'
 import { formatTable } from '../output/table.ts'
 import { toMailServer } from '../site/mail-server.ts'
 import type { Site } from '../site/open-site.ts'
 import type { Invocation } from './command.ts'
+import { noteOnHeadOffice } from './head-office.ts'
 import { openTransport } from './open-transport.ts'
-import { watchSilence } from './silence.ts'
+import { describeSilence, watchSilence } from './silence.ts'
 import { countWaitingRows, type WaitingRows } from './waiting-rows.ts'
+
+/**
+ * Somebody sits before a trial. The slowest servers greet within 30 seconds: those that keep strangers waiting on purpose do so for 5 to 20. No
+ * other deadline of a conversation is as long, so that it is the greeting that did not come.
+ */
+const GREETING_MS = 30_000
+
+/** TLS from the beginning at a port that speaks first, or says nothing at all, waits for as long. */
+const TRIAL_DEADLINES: Partial<Deadlines> = { greetingMs: GREETING_MS, tlsMs: GREETING_MS }
 
 interface NodeTrial extends WaitingRows {
   readonly node: NodeCode
@@ -27,6 +39,7 @@ export async function tryExchange(
 ): Promise<void> {
   const { io, options, messages } = invocation
   await using _lock = await site.database.takeExchangeLock()
+  await warnOfHeadOffice(invocation, site)
   const trials = await readTrials(invocation, site, codes)
   await checkSending(invocation, site)
   if (options.isSet('json')) {
@@ -53,6 +66,16 @@ export async function tryExchange(
   io.out(`${general.nothingChanged()}\n`)
 }
 
+/** A trial is for what is not set right yet; every exchange would say it again where the head office is behind another node. */
+async function warnOfHeadOffice({ io, messages }: Invocation, site: Site): Promise<void> {
+  const { plan, rules } = site.config
+  if (rules.mainNode === undefined) return
+  const nodes = await site.store.nodes()
+  const known = [plan.thisNode, ...nodes.map(({ code }) => code)]
+  const note = noteOnHeadOffice(rules.mainNode, known, messages)
+  if (note !== undefined) io.err(`${messages.status.mainNode()}: ${note}\n`)
+}
+
 async function readTrials(
   invocation: Invocation,
   site: Site,
@@ -72,7 +95,10 @@ async function readTrials(
 
 /** The nodes whose messages wait, one entry a message. */
 async function readInbox(invocation: Invocation, site: Site): Promise<readonly NodeCode[]> {
-  const transport = openTransport(invocation, site, { log: logTo(invocation) })
+  const transport = openTransport(invocation, site, {
+    log: logTo(invocation),
+    deadlines: TRIAL_DEADLINES,
+  })
   const inbox = await withoutSilence(invocation, site.config.receive, () => transport.openInbox())
   try {
     const waiting = await inbox.waiting()
@@ -86,18 +112,33 @@ async function checkSending(invocation: Invocation, { config }: Site): Promise<v
   const { io, options } = invocation
   const server = toMailServer(config.send, io.env)
   const log = options.isSet('verbose') ? { log: logTo(invocation) } : {}
-  const smtp = await withoutSilence(invocation, config.send, () => openSmtp(server, log))
+  const smtp = await withoutSilence(invocation, config.send, () =>
+    openSmtp(server, { ...log, deadlines: TRIAL_DEADLINES }),
+  )
   await smtp.close()
 }
 
-/** A trial is for what is not set right yet, such as a port at which nobody speaks first. */
+/** A trial is for what is not set right yet, such as a port at which nobody speaks first. Throws {@link ServerSilent} when it stays so. */
 async function withoutSilence<Opened>(
   { io, messages }: Invocation,
   { url }: MailServerSetting,
   open: () => Promise<Opened>,
 ): Promise<Opened> {
   using _silence = watchSilence(url, new Progress(io), messages)
-  return await open()
+  try {
+    return await open()
+  } catch (error) {
+    if (!isWithoutGreeting(error)) throw error
+    throw new ServerSilent(describeSilence(url), GREETING_MS, { cause: error })
+  }
+}
+
+function isWithoutGreeting(error: unknown): boolean {
+  return (
+    error instanceof DeadlineExceeded &&
+    error.phase === 'receive' &&
+    error.timeoutMs === GREETING_MS
+  )
 }
 
 function logTo({ io }: Invocation): ProtocolLog {

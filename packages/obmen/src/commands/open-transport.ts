@@ -1,13 +1,14 @@
 import { MailTransport } from '@obmen/exchange/mail'
-import type { ProtocolLog } from '@obmen/mail/smtp'
+import type { Deadlines, ProtocolLog } from '@obmen/mail/smtp'
 
 import { toIncomingServer, toMailServer } from '../site/mail-server.ts'
 import type { Site } from '../site/open-site.ts'
 import type { Invocation } from './command.ts'
 
-/** Who stops the conversations with the mail servers, and who watches the mailbox being looked through. */
+/** Who stops the conversations with the mail servers, how long they may wait, and who watches the mailbox being looked through. */
 export interface TransportWatch {
   readonly signal?: AbortSignal
+  readonly deadlines?: Partial<Deadlines>
   readonly onLook?: (looked: number, letters: number) => void
   readonly onConnect?: (phase: 'begins' | 'is over') => void
 }

@@ -1,4 +1,5 @@
 import { IMPLICIT_PORTS, type MailUrl } from '../config/mail-url.ts'
+import type { SilentServer } from '../errors/site-error.ts'
 import type { Messages } from '../locale/messages.ts'
 import type { Progress } from '../output/progress.ts'
 
@@ -16,14 +17,18 @@ const SILENCE_MS = 10_000
  * }
  */
 export function watchSilence(url: MailUrl, progress: Progress, messages: Messages): Disposable {
-  const { protocol, host, port, tls } = url
-  const silent = messages.exchange.silent({
+  const silent = messages.exchange.silent(describeSilence(url))
+  const timer = setTimeout(() => progress.note(silent), SILENCE_MS)
+  return { [Symbol.dispose]: () => clearTimeout(timer) }
+}
+
+/** What there is to say of a server that says nothing: whether it may be waiting for TLS. */
+export function describeSilence({ protocol, host, port, tls }: MailUrl): SilentServer {
+  return {
     server: `${host}:${port}`,
     scheme: protocol,
     ...(tls !== 'implicit' && {
       encrypted: { scheme: `${protocol}s`, port: IMPLICIT_PORTS[protocol] },
     }),
-  })
-  const timer = setTimeout(() => progress.note(silent), SILENCE_MS)
-  return { [Symbol.dispose]: () => clearTimeout(timer) }
+  }
 }

@@ -1,6 +1,7 @@
 import { formatFacts, formatTable, type TableColumn } from '../output/table.ts'
 import type { Invocation } from './command.ts'
 import { commandLine, shownPath } from './configuration.ts'
+import { noteOnHeadOffice } from './head-office.ts'
 import { formatFindings } from './status-findings.ts'
 import type { NodeStatus, Status } from './status.ts'
 
@@ -32,14 +33,13 @@ export function formatStatus(status: Status, invocation: Invocation): string {
   return parts.filter((part) => part !== '').join('\n')
 }
 
-/** A head office that is not among the nodes is misspelt, or reached through another node: who reads it knows which. */
 function factsOfMain(
   { main, node, nodes }: Status,
   { messages }: Invocation,
 ): readonly (readonly [string, string])[] {
   if (main === null) return []
-  const isKnown = main === node || nodes.some((other) => other.node === main)
-  return [[messages.status.mainNode(), messages.status.mainNodeIs(main, isKnown)]]
+  const note = noteOnHeadOffice(main, [node, ...nodes.map((other) => other.node)], messages)
+  return [[messages.status.mainNode(), note ?? main]]
 }
 
 function formatNodes(nodes: readonly NodeStatus[], { messages }: Invocation): string {

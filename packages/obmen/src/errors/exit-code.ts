@@ -101,6 +101,7 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   DELIVERY_DEFERRED: EXIT.temporary,
   DELIVERY_UNKNOWN: EXIT.temporary,
   EXCHANGE_RUNNING: EXIT.temporary,
+  SERVER_SILENT: EXIT.temporary,
   WORKERS_NEED_POSTGRESQL: EXIT.configuration,
   FILE_CHANGED: EXIT.temporary,
   INTERRUPTED: EXIT.temporary,

@@ -21,6 +21,7 @@ import {
   FileUnusable,
   type Interrupted,
   type RefusedRowUnknown,
+  type ServerSilent,
   Unexpected,
 } from './site-error.ts'
 import type { UsageError } from './usage-error.ts'
@@ -46,6 +47,7 @@ export type AnyObmenError =
   | MailUrlInvalid
   | RefusedRowUnknown
   | SecretMissing
+  | ServerSilent
   | Unexpected
   | UsageError
   | ValueInvalid

@@ -8,6 +8,7 @@ export type ObmenErrorCode =
   | 'VALUE_INVALID'
   | 'MAIL_URL_INVALID'
   | 'SECRET_MISSING'
+  | 'SERVER_SILENT'
   | 'FILE_UNUSABLE'
   | 'FILE_CHANGED'
   | 'DISK_UNUSABLE'

@@ -176,6 +176,36 @@ export class RefusedRowUnknown extends ObmenError {
   }
 }
 
+/** A server that says nothing, at `host:port`. `encrypted` is the other way to write its address, and the port of that. */
+export interface SilentServer {
+  readonly server: string
+  readonly scheme: string
+  readonly encrypted?: { readonly scheme: string; readonly port: number }
+}
+
+/** A mail server that was tried took the connection and said nothing. Nobody waits for it as long as an exchange does. */
+export class ServerSilent extends ObmenError {
+  readonly code = 'SERVER_SILENT'
+  readonly transient = true
+  readonly server: SilentServer
+  readonly waitedMs: number
+
+  constructor(server: SilentServer, waitedMs: number, facts: { readonly cause?: unknown } = {}) {
+    super(
+      `${server.server} took the connection and did not greet within ${waitedMs / 1000} seconds`,
+      { ...facts, hint: adviseOnSilence(server) },
+    )
+    this.server = server
+    this.waitedMs = waitedMs
+  }
+}
+
+function adviseOnSilence({ scheme, encrypted }: SilentServer): string {
+  const hint = 'check that a mail server listens at this port'
+  if (encrypted === undefined) return hint
+  return `${hint}; one that is encrypted from its beginning (${encrypted.port}) says nothing to ${scheme}://: write ${encrypted.scheme}://`
+}
+
 /** A file or folder could not be read or written. */
 export class FileUnusable extends ObmenError {
   readonly code = 'FILE_UNUSABLE'

@@ -164,7 +164,10 @@ export const en: Messages = {
     plan: () => 'plan',
     thisNode: () => 'this node',
     mainNode: () => 'head office',
-    mainNodeIs: (code, isKnown) => (isKnown ? code : `${code}, none of the nodes here`),
+    mainNodeUnknown: (code, nearest) =>
+      nearest === undefined
+        ? `${code}, none of the nodes here`
+        : `${code}, none of the nodes here; did you mean "${nearest}"? Then correct "main"`,
     database: () => 'database',
     address: () => 'mailbox',
     waiting: () => 'rows to send',

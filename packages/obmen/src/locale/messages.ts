@@ -12,19 +12,13 @@ import type { PreparedTable } from '@obmen/exchange/sqlite'
 import type { RecipientOutcome } from '@obmen/mail/smtp'
 
 import type { KnownError } from '../errors/known-error.ts'
+import type { SilentServer } from '../errors/site-error.ts'
 import type { Language } from './language.ts'
 
 /** An error for people: what happened, and what to do about it. */
 export interface ErrorText {
   readonly message: string
   readonly hint: string | undefined
-}
-
-/** A server that says nothing, at `host:port`. `encrypted` is the other way to write its address, and the port of that. */
-export interface SilentServer {
-  readonly server: string
-  readonly scheme: string
-  readonly encrypted?: { readonly scheme: string; readonly port: number }
 }
 
 /** Every text that people read, as a function of what it tells. One language each implements it. */
@@ -160,8 +154,8 @@ export interface StatusMessages {
   readonly plan: () => string
   readonly thisNode: () => string
   readonly mainNode: () => string
-  /** The head office of the configuration; where it is not known here, it may be misspelt, or behind another node. */
-  readonly mainNodeIs: (code: string, isKnown: boolean) => string
+  /** A head office that is no node here: it may be misspelt, as `nearest` if that is near, or behind another node. */
+  readonly mainNodeUnknown: (code: string, nearest: string | undefined) => string
   readonly database: () => string
   readonly address: () => string
   readonly waiting: () => string

@@ -113,11 +113,16 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
       `столбец ключа «${column}» таблицы «${table}» сравнивается по правилу ${collation}, которого здесь нет`,
       'задайте столбцу BINARY, NOCASE или RTRIM либо исключите таблицу: tables: { except: [ … ] }',
     ),
-  CAPTURE_DISTURBED: ({ tables }) =>
-    text(
-      `изменения больше не регистрируются полностью: ${quoteAll(tables)}`,
-      'восстановите: obmen init --repair; все строки этих таблиц будут считаться изменёнными',
-    ),
+  CAPTURE_DISTURBED: ({ tables, missing }) =>
+    missing.length === 0
+      ? text(
+          `изменения больше не регистрируются полностью: ${quoteAll(tables)}`,
+          'восстановите: obmen init --repair; все строки этих таблиц будут считаться изменёнными',
+        )
+      : text(
+          `изменения больше не регистрируются полностью: ${quoteAll(tables)}; в базе больше нет: ${quoteAll(missing)}`,
+          'верните таблицу под прежним именем и с прежним ключом; если она должна выйти из плана на всех узлах: obmen init --repair',
+        ),
   DELIVERY_REFUSED: (error) =>
     text(
       `почтовый сервер не принял ${error.fileName}: ${wordsAfterVerdict(error.message)}`,

@@ -95,6 +95,13 @@ export const russianObmenErrors: ErrorTexts<AnyObmenError> = {
       'обмен с этой базой уже идёт',
       'подождите, пока он закончится; удалять ничего не нужно, даже если он был прерван',
     ),
+  SERVER_SILENT: ({ server: { server, scheme, encrypted }, waitedMs }) =>
+    text(
+      `${server} принимает соединение, но ${waitedMs / 1000} с молчит`,
+      encrypted === undefined
+        ? 'проверьте, что на этом порту почтовый сервер'
+        : `проверьте, что на этом порту почтовый сервер; порт, который шифруется с самого начала (${encrypted.port}), молчит в ответ на ${scheme}://: пишите ${encrypted.scheme}://`,
+    ),
   FILE_CHANGED: ({ path }) =>
     text(
       `файл ${path} изменился, пока отправлялся; письмо никто не получил`,

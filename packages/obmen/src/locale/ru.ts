@@ -170,7 +170,10 @@ export const ru: Messages = {
     plan: () => 'план обмена',
     thisNode: () => 'этот узел',
     mainNode: () => 'центральный узел',
-    mainNodeIs: (code, isKnown) => (isKnown ? code : `${code}, среди узлов здесь его нет`),
+    mainNodeUnknown: (code, nearest) =>
+      nearest === undefined
+        ? `${code}, среди узлов здесь его нет`
+        : `${code}, среди узлов здесь его нет; может быть, «${nearest}»? Тогда исправьте main`,
     database: () => 'база данных',
     address: () => 'почтовый ящик',
     waiting: () => 'строк к отправке',

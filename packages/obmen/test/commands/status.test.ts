@@ -40,11 +40,11 @@ Conflicts: 0
       return /^head office +(.*)$/m.exec(out)?.[1]
     }
 
-    const shown = [await factsWith('ЦБ'), await factsWith('С01'), await factsWith('ЦБB')]
+    const shown = [await factsWith('ЦБ'), await factsWith('С01'), await factsWith('Восток')]
 
-    assert.deepEqual(shown, ['ЦБ', 'С01', 'ЦБB, none of the nodes here'])
+    assert.deepEqual(shown, ['ЦБ', 'С01', 'Восток, none of the nodes here'])
     const json = await site.ask('status')
-    assert.equal(Object(json).main, 'ЦБB')
+    assert.equal(Object(json).main, 'Восток')
   })
 
   it('names the tables that the configuration includes and that are not exchanged yet', async () => {

@@ -83,6 +83,7 @@ import {
   FileUnusable,
   Interrupted,
   RefusedRowUnknown,
+  ServerSilent,
   Unexpected,
 } from '../../src/errors/site-error.ts'
 import { UsageError } from '../../src/errors/usage-error.ts'
@@ -207,6 +208,10 @@ export const EVERY_ERROR: { readonly [Code in KnownError['code']]: KnownError } 
   CONFLICT_UNKNOWN: new ConflictUnknown(7),
   SCHEMA_MISMATCH: new SchemaMismatch('Orders', { kind: 'not-in-plan' }),
   SECRET_MISSING: new SecretMissing({ kind: 'env', name: 'OBMEN_MAIL_PASSWORD' }),
+  SERVER_SILENT: new ServerSilent(
+    { server: 'mail.example.org:110', scheme: 'pop3', encrypted: { scheme: 'pop3s', port: 995 } },
+    30_000,
+  ),
   SMTP_CAPABILITY_MISSING: new SmtpCapabilityMissing('SMTPUTF8', 'the address <ящик@example.org>'),
   SMTP_REPLY_REJECTED: new SmtpReplyRejected('EHLO', new Reply(554, ['go away'])),
   SMTP_CONTENT_INVALID: new SmtpContentInvalid('long-line', 7),

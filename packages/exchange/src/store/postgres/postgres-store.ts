@@ -51,6 +51,7 @@ import { readDifferences } from '../difference-rows.ts'
 import { sumTables } from './sum-tables.ts'
 import { survey } from './survey.ts'
 import { areSharesCurrent, type Extent, extendShares, makeShareTables } from './share.ts'
+import { isDropped, type UserTable } from './user-table.ts'
 
 /**
  * Opens a database that {@link preparePostgres} has prepared. The pool must have room for two connections.
@@ -141,7 +142,9 @@ export class PostgresStore implements ChangeStore {
     const catalog = await readCaptureCatalog(connection)
     const states = captured.map((table) => captureStateOf(table, catalog))
     const disturbed = captured.filter((_, index) => states[index] === 'disturbed')
-    if (disturbed.length > 0) throw new CaptureDisturbed(disturbed.map(({ name }) => name))
+    if (disturbed.length > 0) {
+      throw new CaptureDisturbed(namesOf(disturbed), namesOf(disturbed.filter(isDropped)))
+    }
     const tables = await putUnderRules(connection, captured, this.#options)
     this.#hasShares = tables.some(({ condition }) => condition !== undefined)
     return { tables, partitioned: tables.filter((_, index) => states[index] === 'partitioned') }
@@ -276,4 +279,8 @@ export class PostgresStore implements ChangeStore {
   conflicts(): Promise<readonly ConflictRecord[]> {
     return this.#read((connection) => readConflicts(bookkeepingOf(connection)))
   }
+}
+
+function namesOf(tables: readonly UserTable[]): readonly string[] {
+  return tables.map(({ name }) => name)
 }

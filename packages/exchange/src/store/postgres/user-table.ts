@@ -155,3 +155,8 @@ export function toTableLine(table: UserTable): TableLine {
 export function droppedTable(schema: string, name: string): UserTable {
   return { schema, name, oid: 0, key: [], others: [], parents: [], partitions: [] }
 }
+
+/** Whether it is a {@link droppedTable}: no relation has the number 0. */
+export function isDropped({ oid }: UserTable): boolean {
+  return oid === 0
+}

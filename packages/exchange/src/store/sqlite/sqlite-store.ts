@@ -44,7 +44,7 @@ import { readDifferences } from '../difference-rows.ts'
 import { sumTables } from './sum-tables.ts'
 import { survey } from './survey.ts'
 import { readUnsent } from './unsent-rows.ts'
-import { droppedTable, readUserTables } from './user-table.ts'
+import { droppedTable, isDropped, readUserTables } from './user-table.ts'
 import { rollBack, writeTransaction } from './write-transaction.ts'
 
 /**
@@ -118,6 +118,10 @@ export function readCapturedTables(database: SqliteDatabase): CapturedTable[] {
   })
 }
 
+function namesOf(tables: readonly CapturedTable[]): readonly string[] {
+  return tables.map(({ name }) => name)
+}
+
 /** Everything that the tables and their capture follow from. Triggers that were put back stand elsewhere: hence the order. */
 function readSchemaText(database: SqliteDatabase): string {
   const statements = new Query(
@@ -181,7 +185,9 @@ export class SqliteStore implements ChangeStore {
       const tables = putUnderRules(this.#database, captured, this.#rules)
       const inspector = new CaptureInspector(this.#database)
       const disturbed = tables.filter((table) => inspector.stateOf(table) === 'disturbed')
-      if (disturbed.length > 0) throw new CaptureDisturbed(disturbed.map(({ name }) => name))
+      if (disturbed.length > 0) {
+        throw new CaptureDisturbed(namesOf(disturbed), namesOf(disturbed.filter(isDropped)))
+      }
       this.#tables = tables
       this.#outdated = tables.filter((table) => inspector.stateOf(table) === 'outdated')
       this.#schema = schema

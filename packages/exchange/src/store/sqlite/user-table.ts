@@ -124,6 +124,11 @@ export function droppedTable(name: string): UserTable {
   }
 }
 
+/** Whether it is a {@link droppedTable}: any other has a column. */
+export function isDropped({ key, others }: UserTable): boolean {
+  return key.length + others.length === 0
+}
+
 /** The table as a message names it: key columns first. */
 export function toTableLine(table: UserTable): TableLine {
   const key = table.key.map(({ name, type, collation, declared }) => ({

@@ -173,6 +173,18 @@ describe('preparing a PostgreSQL database', () => {
     })
   }
 
+  it('names a table that was renamed, which a repair would take out of the plan', async () => {
+    const { node, store } = await prepareIn(pool, GOODS)
+
+    await node.sql('ALTER TABLE goods RENAME TO wares')
+
+    await assert.rejects(store.checkCapture(), {
+      code: 'CAPTURE_DISTURBED',
+      missing: ['goods'],
+      message: /the database has no "goods" any more$/,
+    })
+  })
+
   it('takes the tables of the schema that it is told', async () => {
     await clear(pool)
     await pool.query(

@@ -52,6 +52,24 @@ describe('a disturbed capture', () => {
     })
   }
 
+  for (const { name, statements } of [
+    { name: 'was renamed', statements: 'ALTER TABLE goods RENAME TO wares' },
+    { name: 'was dropped', statements: 'DROP TABLE goods' },
+  ]) {
+    it(`names a table that ${name}, which a repair would take out of the plan`, async () => {
+      const node = new PreparedDatabase(SCHEMA)
+
+      node.sql(statements)
+
+      await assert.rejects(node.fold(), {
+        code: 'CAPTURE_DISTURBED',
+        missing: ['goods'],
+        message: /the database has no "goods" any more$/,
+        hint: /^put the table back under its name/,
+      })
+    })
+  }
+
   it('is not what an added column or index is', async () => {
     const node = new PreparedDatabase(SCHEMA)
 
