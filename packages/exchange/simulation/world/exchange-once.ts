@@ -109,6 +109,8 @@ function contextOf(world: World, site: Site, fates: Fate[]): ExchangeContext {
 
 function onEvent(world: World, site: Site, event: ExchangeEvent): void {
   world.tell?.(`  ${site.name}: ${describe(event)}`)
+  // The exchange goes on after many an error, and says so.
+  if ('error' in event) throwFailureIn(event.error)
   if (event.kind === 'difference') {
     const facts = `${site.name}: ${JSON.stringify(event.difference)}`
     throw new WorldFailure('tables are not found to differ while nobody alters them', facts)
@@ -131,11 +133,16 @@ function describe(event: ExchangeEvent): string {
   return 'error' in event ? `${event.kind} ${event.error.message}` : JSON.stringify(event)
 }
 
+/** What must be true was found not to be, in a call of the engine. */
+function throwFailureIn(error: unknown): void {
+  for (const cause of causesOf(error)) if (cause instanceof WorldFailure) throw cause
+}
+
 /** Every error of an exchange has its cause in something that happened. */
 function judge(world: World, site: Site, error: unknown): void {
   world.tell?.(`  ${site.name} reports ${String(error)}`)
+  throwFailureIn(error)
   for (const cause of causesOf(error)) {
-    if (cause instanceof WorldFailure) throw cause
     if (cause instanceof SimulatedFailure) return
     if (cause instanceof DeliveryDeferred || cause instanceof DeliveryUnknown) return
     if (cause instanceof DeliveryRefused) return
