@@ -3,6 +3,7 @@ import { type Mutation, one } from './mutation.ts'
 
 const NUMBERING = 'plan/numbering.ts'
 const RECEPTION = 'plan/reception.ts'
+const INCOMING = 'session/incoming-files.ts'
 const RECEIVE = 'session/receive-changes.ts'
 const SEND = 'session/send-changes.ts'
 const READER = 'session/message-reader.ts'
@@ -14,9 +15,9 @@ export const NUMBERING_MUTATIONS: readonly Mutation[] = [
     replacement: '',
   }),
   one('removes the letter before the commit', {
-    file: RECEIVE,
-    text: `      checkName(message, verified.header)\n`,
-    replacement: `      checkName(message, verified.header)\n      await this.#inbox.remove(message)\n`,
+    file: INCOMING,
+    text: `        checkName(message, verified.header)\n        return verified\n`,
+    replacement: `        checkName(message, verified.header)\n        await this.#inbox.remove(message)\n        return verified\n`,
   }),
   one('ignores baseNo', {
     file: RECEPTION,
@@ -127,9 +128,9 @@ export const NUMBERING_MUTATIONS: readonly Mutation[] = [
     ],
   },
   one('accepts letters that carry another message', {
-    file: RECEIVE,
-    text: `      checkName(message, verified.header)\n`,
-    replacement: '',
+    file: INCOMING,
+    text: `        checkName(message, verified.header)\n        return verified\n`,
+    replacement: `        return verified\n`,
   }),
   one('lets a message that was refused block what stands in its place', {
     file: 'session/receive-in-order.ts',
