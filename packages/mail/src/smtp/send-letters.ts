@@ -249,15 +249,7 @@ class Burst {
     const { deadlines } = this.#session.channel
     const pipeline = this.#pipeline
     if (!transaction.isRefused) {
-      const form = formOf(content, 'DATA')
-      const { sizeLimit } = this.#session.extensions
-      const reader = new ContentReader(content, {
-        form,
-        pipeline,
-        deadlines,
-        transaction,
-        sizeLimit,
-      })
+      const reader = this.#readerOf(content, transaction, 'DATA')
       pipeline.put(DATA.octets, transaction.dataStep(deadlines.dataMs))
       yield* pipeline.flush()
       // The server is at work now. What this side can do meanwhile need not be done when the server waits.
@@ -330,18 +322,23 @@ class Burst {
     yield* this.#pipeline.settle()
   }
 
-  *#sendChunks(transaction: Transaction, { content }: QueuedLetter): Dialog<void> {
-    const { deadlines } = this.#session.channel
-    const form = formOf(content, 'BDAT')
-    const pipeline = this.#pipeline
-    const { sizeLimit } = this.#session.extensions
-    const reader = new ContentReader(content, {
-      form,
-      pipeline,
-      deadlines,
+  #readerOf(
+    content: QueuedLetter['content'],
+    transaction: Transaction,
+    verb: 'DATA' | 'BDAT',
+  ): ContentReader {
+    const { channel, extensions } = this.#session
+    return new ContentReader(content, {
+      form: formOf(content, verb),
+      pipeline: this.#pipeline,
+      deadlines: channel.deadlines,
       transaction,
-      sizeLimit,
+      sizeLimit: extensions.sizeLimit,
     })
+  }
+
+  *#sendChunks(transaction: Transaction, { content }: QueuedLetter): Dialog<void> {
+    const reader = this.#readerOf(content, transaction, 'BDAT')
     try {
       if (yield* this.#sendAllChunks(transaction, reader)) return
     } catch (error) {

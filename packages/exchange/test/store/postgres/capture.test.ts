@@ -8,11 +8,11 @@ import {
   preparePostgres,
   removePostgresPreparation,
 } from '@obmen/exchange/postgres'
-import pg from 'pg'
+import type pg from 'pg'
 
 import { PLAN, row, tableLine } from '../contract/store-to-try.ts'
 import { clear, prepareIn } from './prepared-postgres.ts'
-import { nameOf, readRows, startPostgres } from './test-server.ts'
+import { openRole, readRows, startPostgres } from './test-server.ts'
 
 const server = await startPostgres()
 const pool = await server.newDatabase()
@@ -284,15 +284,7 @@ async function openAsOwner(t: { after(work: () => Promise<void>): void }): Promi
   readonly apply: (rows: readonly RowLine[]) => Promise<void>
 }> {
   await clear(pool)
-  const name = await nameOf(pool)
-  await pool.query(
-    `DROP ROLE IF EXISTS owner; CREATE ROLE owner LOGIN; GRANT CREATE, USAGE ON SCHEMA public TO owner; GRANT CREATE ON DATABASE ${name} TO owner`,
-  )
-  const own = new pg.Pool({ ...server.settings(name), user: 'owner' })
-  t.after(async () => {
-    await own.end()
-    await pool.query('DROP SCHEMA obmen_exchange CASCADE; DROP OWNED BY owner; DROP ROLE owner')
-  })
+  const own = await openRole(t, pool, 'owner')
   await own.query(TRIGGERS)
   await preparePostgres(own, PLAN, { kind: 'all' })
   const store = await openPostgresStore(own, PLAN)

@@ -4,12 +4,11 @@ import { describe, it } from 'node:test'
 
 import { openPostgresStore, type PostgresPool, preparePostgres } from '@obmen/exchange/postgres'
 import type { RowLine } from '@obmen/exchange'
-import pg from 'pg'
 
 import { deletion, PLAN, row, tableLine } from '../contract/store-to-try.ts'
 import { applyMessage } from '../store-language.ts'
 import { clear, prepareIn } from './prepared-postgres.ts'
-import { nameOf, startPostgres } from './test-server.ts'
+import { openRole, startPostgres } from './test-server.ts'
 
 const server = await startPostgres()
 const pool = await server.newDatabase()
@@ -168,16 +167,8 @@ describe('rows that PostgreSQL refuses', () => {
 describe('a role that may not use the language of blocks', () => {
   it('has its rows tried one by one', async (t) => {
     await clear(pool)
-    const name = await nameOf(pool)
-    await pool.query(
-      `DROP ROLE IF EXISTS trier; CREATE ROLE trier LOGIN; GRANT CREATE, USAGE ON SCHEMA public TO trier; GRANT CREATE ON DATABASE ${name} TO trier`,
-    )
-    const own = new pg.Pool({ ...server.settings(name), user: 'trier' })
-    t.after(async () => {
-      await own.end()
-      await pool.query('GRANT USAGE ON LANGUAGE plpgsql TO PUBLIC')
-      await pool.query('DROP SCHEMA obmen_exchange CASCADE; DROP OWNED BY trier; DROP ROLE trier')
-    })
+    const own = await openRole(t, pool, 'trier')
+    t.after(() => pool.query('GRANT USAGE ON LANGUAGE plpgsql TO PUBLIC'))
     await own.query(GOODS)
     await preparePostgres(own, PLAN, { kind: 'all' })
     const store = await openPostgresStore(own, PLAN)

@@ -1,6 +1,6 @@
 import { after } from 'node:test'
 
-import type pg from 'pg'
+import pg from 'pg'
 
 import { type PostgresServer, startServer } from './postgres-server.ts'
 
@@ -28,8 +28,21 @@ export async function readRows(pool: pg.Pool, query: string): Promise<string[][]
   return rows.map((row) => row.map(String))
 }
 
-/** The name of a pool's database: files that share a server have numbered ones. */
-export async function nameOf(pool: pg.Pool): Promise<string> {
-  const [[name = ''] = []] = await readRows(pool, 'SELECT current_database()')
-  return name
+/** A new role that may what an owner of tables in the pool's database may, and what connects as it. */
+export async function openRole(
+  t: { after(work: () => Promise<void>): void },
+  pool: pg.Pool,
+  role: string,
+): Promise<pg.Pool> {
+  const [[database = ''] = []] = await readRows(pool, 'SELECT current_database()')
+  await pool.query(
+    `DROP ROLE IF EXISTS ${role}; CREATE ROLE ${role} LOGIN; GRANT CREATE, USAGE ON SCHEMA public TO ${role}; GRANT CREATE ON DATABASE ${database} TO ${role}`,
+  )
+  const server = await startPostgres()
+  const own = new pg.Pool({ ...server.settings(database), user: role })
+  t.after(async () => {
+    await own.end()
+    await pool.query(`DROP SCHEMA obmen_exchange CASCADE; DROP OWNED BY ${role}; DROP ROLE ${role}`)
+  })
+  return own
 }
