@@ -142,7 +142,7 @@ function dateOf({ year, month, day, hour, minute, second, offset }: DateFields):
 }
 
 /** RFC 5322 §3.3: from 1900 on, and four digits. Programs without a date write the first of their calendar, such as 1601. */
-function isYear(year: number): boolean {
+export function isYear(year: number): boolean {
   return year >= MIN_YEAR && year <= MAX_YEAR
 }
 

@@ -65,7 +65,7 @@ export function headerFields(draft: MessageDraft): HeaderFields {
   if (authors.length !== 1 && (authors.length === 0 || sender === undefined)) throw authorless()
   const address = new AddressFields()
   const fields =
-    foldField('Date', [formatDateTime(draft.date)]) +
+    foldField('Date', [formatDateTime(draft.date, draft.dateOffsetMinutes)]) +
     address.write('From', authors) +
     address.write('Sender', sender === undefined ? [] : [sender]) +
     address.write('Reply-To', 'kind' in replyTo ? [replyTo] : replyTo) +

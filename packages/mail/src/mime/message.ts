@@ -86,6 +86,8 @@ export interface MessageDraft {
   readonly replyTo?: MailboxAddress | readonly AddressListEntry[]
   readonly subject?: string
   readonly date: Date
+  /** The zone that {@link date} is written in, minutes east of Greenwich; `+0000` when it is not given. The engine never asks where it runs. */
+  readonly dateOffsetMinutes?: number
   /** `<left@right>`, as `formatMessageId` makes it. */
   readonly messageId: string
   /** The letters that this one answers, and those before (RFC 5322 §3.6.4). */

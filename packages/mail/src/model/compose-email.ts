@@ -16,6 +16,7 @@ import { EmailTextKind } from './email-text-kind.ts'
 import type { EmailTextPart } from './email-text-part.ts'
 import { IllegalStateException } from './exception.ts'
 import type { LetterFields } from './letter-fields.ts'
+import { localOffsetMinutes } from './local-offset.ts'
 import { streamUsedUp } from './stream-content.ts'
 
 /** What a letter is made of. */
@@ -51,12 +52,14 @@ export function composeEmail(parts: LetterParts): ComposedEmail {
     fields.isContentTypeSet ? fields.contentType : undefined,
   )
   const sender = fields.actualSender ?? (coAuthors.length > 0 ? author : undefined)
+  const date = fields.sentDate ?? new Date()
   const draft: MessageDraft = {
     ...fieldsOf(fields),
     ...(importance && { importance }),
     from: [author.mailbox, ...coAuthors.map(({ mailbox }) => mailbox)],
     ...(sender && { sender: sender.mailbox }),
-    date: fields.sentDate ?? new Date(),
+    date,
+    dateOffsetMinutes: localOffsetMinutes(date),
     messageId,
     boundary: randomUUID().replaceAll('-', ''),
     ...(text !== undefined && { text }),

@@ -20,7 +20,7 @@ export abstract class EmailHeaders {
     return this.#fields.importance ?? EmailImportance.Normal
   }
 
-  /** `Date`. A letter that has none gets that of its sending on the way. */
+  /** `Date`. A letter that has none gets that of its sending on the way. It is written in the zone of this process (`TZ`). */
   get sentDate(): Date | undefined {
     const { sentDate } = this.#fields
     return sentDate && new Date(sentDate)

@@ -9,6 +9,7 @@ import { EmailAddress } from './email-address.ts'
 import { EmailAddressException } from './email-exception.ts'
 import { readImportance, type EmailImportance } from './email-importance.ts'
 import { LIST_HEADERS } from './list-headers.ts'
+import { localOffsetMinutes } from './local-offset.ts'
 import { unfit, type StructuredField } from './structured-field.ts'
 
 type AddressListName =
@@ -78,7 +79,7 @@ function subject(): StructuredField {
 function date(): StructuredField {
   return {
     isSingle: true,
-    get: ({ sentDate }) => (sentDate === undefined ? [] : [formatDateTime(sentDate)]),
+    get: ({ sentDate }) => (sentDate === undefined ? [] : [formatDateTime(sentDate, localOffsetMinutes(sentDate))]),
     set(fields, [value]) {
       const read = value === undefined ? undefined : parseDateTime(value)
       if (value !== undefined && read === undefined) throw unfit('Date', value)

@@ -29,6 +29,16 @@ describe('The header section of a composed letter', () => {
     assert.equal(fieldsOf({ subject: '' }), 'Subject:\r\n')
   })
 
+  it('says the date in UTC, or in the zone that it is given (RFC 5322 §3.3)', () => {
+    const date = new Date('2026-11-22T22:30:00Z')
+    const dateIn = (given: Partial<MessageDraft>) =>
+      headerFields(draftOf({ date, ...given })).fields.split('\r\n', 1)[0]
+
+    assert.equal(dateIn({}), 'Date: Sun, 22 Nov 2026 22:30:00 +0000')
+    assert.equal(dateIn({ dateOffsetMinutes: 180 }), 'Date: Mon, 23 Nov 2026 01:30:00 +0300')
+    assert.throws(() => dateIn({ dateOffsetMinutes: 0.5 }), HeaderInvalid)
+  })
+
   it('names several authors and who sends for them (RFC 5322 §3.6.2)', () => {
     const { fields } = headerFields(draftOf({ from: [mary, john], sender: john }))
 

@@ -102,7 +102,7 @@ export abstract class InternetMailMessageHeader {
     if (this.#from !== undefined) this.#from.displayName = name
   }
 
-  /** `Date`: when it was sent, as a point in time. A letter that has none gets that of its sending on the way. */
+  /** `Date`: when it was sent, as a point in time. A letter that has none gets that of its sending on the way. It is written in the zone of this process (`TZ`). */
   get postingDate(): Date | undefined {
     return this.#fields.sentDate && new Date(this.#fields.sentDate)
   }

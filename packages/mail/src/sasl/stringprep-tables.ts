@@ -1,5 +1,5 @@
 /**
- * A table of data: the tables of RFC 3454 that SASLprep (RFC 4013) uses, for Unicode 3.2. Newer versions of Unicode must
+ * A table of data: the tables of RFC 3454 that SASLprep (RFC 4013) and trace (RFC 4505) use, for Unicode 3.2. Newer versions of Unicode must
  * not be looked at here: both sides have to come to the same octets, and the other side has these tables.
  *
  * Code points in hexadecimal, single or as `first-last`, in ascending order.
@@ -13,6 +13,11 @@ export const OTHER_SPACES = `
 /** B.1: what leaves no trace (RFC 4013 §2.1). */
 export const MAPPED_TO_NOTHING = `
   ad 34f 1806 180b-180d 200b-200d 2060 fe00-fe0f feff
+`
+
+/** C.7: what describes a character instead of being one. */
+export const IDEOGRAPHIC_DESCRIPTION = `
+  2ff0-2ffb
 `
 
 /** C.1.2, C.2.1, C.2.2 and C.3 to C.9 without the surrogates of C.5 (RFC 4013 §2.3). */
