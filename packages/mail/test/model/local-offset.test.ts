@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, it } from 'node:test'
-import { Email, InternetMailMessage } from '../../src/index.ts'
+import { Email } from '../../src/index.ts'
+import { InternetMailMessage } from '../../src/internet-mail.ts'
 import { textOf } from '../../src/base/octets.ts'
 import { localOffsetMinutes } from '../../src/model/local-offset.ts'
 
@@ -19,9 +20,17 @@ async function dateFieldOf(sentDate: string): Promise<string | undefined> {
 
 describe('The date of a letter', () => {
   for (const { zone, instant, written } of [
-    { zone: 'UTC', instant: '4:33:00 +0000', written: 'Sun, 22 Nov 2026 04:33:00 +0000' },
-    { zone: 'Europe/Moscow', instant: '22:33:00 +0000', written: 'Mon, 23 Nov 2026 01:33:00 +0300' },
-    { zone: 'America/New_York', instant: '04:33:00 +0300', written: 'Sat, 21 Nov 2026 20:33:00 -0500' },
+    { zone: 'UTC', instant: '04:33:00 +0000', written: 'Sun, 22 Nov 2026 04:33:00 +0000' },
+    {
+      zone: 'Europe/Moscow',
+      instant: '22:33:00 +0000',
+      written: 'Mon, 23 Nov 2026 01:33:00 +0300',
+    },
+    {
+      zone: 'America/New_York',
+      instant: '04:33:00 +0300',
+      written: 'Sat, 21 Nov 2026 20:33:00 -0500',
+    },
     { zone: 'Asia/Kolkata', instant: '04:33:00 +0000', written: 'Sun, 22 Nov 2026 10:03:00 +0530' },
   ]) {
     it(`is written in the zone of the process, ${zone} (RFC 5322 §3.3)`, async () => {
@@ -38,7 +47,6 @@ describe('The date of a letter', () => {
     assert.equal(await dateFieldOf('1 Dec 2026 12:00 GMT'), 'Tue, 1 Dec 2026 13:00:00 +0100')
   })
 
-
   it('is written so by the other objects, and stays the same point in time', async () => {
     process.env['TZ'] = 'Asia/Vladivostok'
     const message = new InternetMailMessage()
@@ -46,10 +54,7 @@ describe('The date of a letter', () => {
     message.to.add('office@example.org')
     message.postingDate = new Date('2026-11-22T22:33:00Z')
 
-    assert.match(
-      textOf(await contentOf(message)),
-      /^Date: Mon, 23 Nov 2026 08:33:00 \+1000\r$/m,
-    )
+    assert.match(await message.getSourceText(), /^Date: Mon, 23 Nov 2026 08:33:00 \+1000\r$/m)
     assert.equal(message.postingDate.toISOString(), '2026-11-22T22:33:00.000Z')
   })
 
