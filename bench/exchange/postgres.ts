@@ -1,6 +1,6 @@
 /**
  * What an exchange costs on PostgreSQL: the same table as on SQLite, 12 columns of a trade with texts in Cyrillic. Beside it what
- * one would do by hand: INSERT … ON CONFLICT in batches of arrays.
+ * one would do by hand: INSERT … ON CONFLICT in batches, of lists of values and of arrays.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -24,7 +24,15 @@ import {
   startServer,
 } from '../../packages/exchange/test/store/postgres/postgres-server.ts'
 import { figure, median, peerFigure, type Section } from '../mail/figures.ts'
-import { type Batches, makeOrders, readDigest, TABLE, writeOrders } from './postgres-orders.ts'
+import {
+  type Batches,
+  listsOf,
+  makeOrders,
+  readDigest,
+  TABLE,
+  writeArrays,
+  writeLists,
+} from './postgres-orders.ts'
 import { type SharedCost, sharedCostOf } from './server-clock.ts'
 
 /** What is measured once, so that it can be repeated; the median of as many counts. */
@@ -32,8 +40,9 @@ const ROUNDS = 3
 
 /** What rows cost, by hand and on their way, each step by itself. */
 interface WayCosts {
-  /** The rows, written without an exchange, and with registration. */
-  readonly bare: SharedCost
+  /** The rows, written without an exchange, in both ways, and with registration. */
+  readonly lists: SharedCost
+  readonly arrays: SharedCost
   readonly registered: SharedCost
   readonly fold: SharedCost
   /** To read, encode, compress, seal, write and deliver. */
@@ -65,16 +74,18 @@ async function measureRound(rows: number): Promise<Round> {
   const server = await startServer()
   const folder = mkdtempSync(join(tmpdir(), 'obmen-bench-'))
   try {
-    const bare = await server.newDatabase()
-    await bare.query(TABLE)
+    const [byLists, byArrays] = [await server.newDatabase(), await server.newDatabase()]
+    for (const bare of [byLists, byArrays]) await bare.query(TABLE)
     const post = new PostOffice()
     const office = await openSite(server, { folder, post, code: 'ЦБ', peer: 'С01' })
     const shop = await openSite(server, { folder, post, code: 'С01', peer: 'ЦБ' })
     const way = async (batches: Batches): Promise<WayCosts> => {
       const cost = (work: () => unknown): Promise<SharedCost> => sharedCostOf(server.pid, work)
+      const lists = listsOf(batches)
       const costs = {
-        bare: await cost(() => writeOrders(bare, batches)),
-        registered: await cost(() => writeOrders(office.pool, batches)),
+        lists: await cost(() => writeLists(byLists, lists)),
+        arrays: await cost(() => writeArrays(byArrays, batches)),
+        registered: await cost(() => writeArrays(office.pool, batches)),
         fold: await cost(() => office.context.store.transaction((some) => some.fold())),
         send: await cost(() => exchange(office.context)),
         receive: await cost(() => exchange(shop.context)),
@@ -139,7 +150,7 @@ const PARTS: readonly (readonly [Part, string])[] = [
 ]
 
 function captureSection(costs: readonly WayCosts[], of: Measured): Section {
-  const perSecond = (name: 'bare' | 'registered', part: Part): number[] =>
+  const perSecond = (name: 'arrays' | 'registered', part: Part): number[] =>
     costs.map((cost) => (of.rows / cost[name][part]) * 1000)
   return {
     title: `PostgreSQL, registration: ${of.rows} ${of.words} in one transaction`,
@@ -149,11 +160,16 @@ function captureSection(costs: readonly WayCosts[], of: Measured): Section {
       const target = { sense: 'at least', bound: 0.55 } as const
       return [
         figure('with registration', median(ours), unit),
-        peerFigure('without', perSecond('bare', part), { ours, unit, target }),
+        peerFigure('without', perSecond('arrays', part), { ours, unit, target }),
       ]
     }),
   }
 }
+
+const BY_HAND = [
+  ['lists', 'INSERT … ON CONFLICT in batches'],
+  ['arrays', 'the same, an array for each column'],
+] as const
 
 const STEPS = [
   ['fold', 'fold the log'],
@@ -168,10 +184,12 @@ function waySection(costs: readonly WayCosts[], of: Measured): Section {
       const way = costs.map((cost) => STEPS.reduce((sum, [name]) => sum + cost[name][part], 0))
       return [
         figure('the whole way', median(way), unit),
-        peerFigure(
-          'INSERT … ON CONFLICT in batches',
-          costs.map((cost) => cost.bare[part]),
-          { ours: way, unit, target: { sense: 'at most', bound: 2.5 } },
+        ...BY_HAND.map(([name, words]) =>
+          peerFigure(
+            words,
+            costs.map((cost) => cost[name][part]),
+            { ours: way, unit, target: { sense: 'at most', bound: 2.5 } },
+          ),
         ),
         ...STEPS.map(([name, words]) =>
           figure(words, median(costs.map((cost) => cost[name][part])), unit),
