@@ -79,7 +79,8 @@ function subject(): StructuredField {
 function date(): StructuredField {
   return {
     isSingle: true,
-    get: ({ sentDate }) => (sentDate === undefined ? [] : [formatDateTime(sentDate, localOffsetMinutes(sentDate))]),
+    get: ({ sentDate }) =>
+      sentDate === undefined ? [] : [formatDateTime(sentDate, localOffsetMinutes(sentDate))],
     set(fields, [value]) {
       const read = value === undefined ? undefined : parseDateTime(value)
       if (value !== undefined && read === undefined) throw unfit('Date', value)
