@@ -10,6 +10,7 @@ import {
   constants,
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -171,9 +172,20 @@ function copyPrograms(native: string): string {
   if (existsSync(copy)) return copy
   const making = mkdtempSync(`${copy}-`)
   cpSync(native, making, { recursive: true, verbatimSymlinks: true })
-  chmodSync(making, 0o755)
+  openTree(making)
   moveTo(making, copy)
   return copy
+}
+
+/** Lets everybody read what its owner reads, and execute what its owner executes, whatever was installed with which umask. */
+function openTree(folder: string): void {
+  const entries = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  for (const path of [folder, ...entries.map((entry) => join(folder, entry))]) {
+    const status = lstatSync(path)
+    if (status.isSymbolicLink()) continue
+    const owners = status.mode & 0o700
+    chmodSync(path, owners | ((owners >> 3) & 0o050) | ((owners >> 6) & 0o005))
+  }
 }
 
 /** A data folder as `initdb` makes it, made once for all test files: that takes longer than all the rest. */
