@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createPrivateKey, generateKeyPairSync, type JsonWebKey } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { inspect } from 'node:util'
 import { describe, it } from 'node:test'
 import { type DkimKeyCheck, DkimKeyUnusable, readDkimKey, Secret } from '../../src/dkim.ts'
@@ -36,9 +36,13 @@ function refused(check: DkimKeyCheck, source: Source): void {
   )
 }
 
-/** The numbers of a new RSA key. */
-function keyParts(): JsonWebKey {
-  return generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ format: 'jwk' })
+function newRsaKey(): KeyObject {
+  return generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey
+}
+
+/** The number that a key shares with its public half. */
+function modulusOf(key: KeyObject): Buffer {
+  return Buffer.from(key.export({ format: 'jwk' }).n ?? '', 'base64url')
 }
 
 describe('A DKIM key', () => {
@@ -136,10 +140,14 @@ describe('A DKIM key is refused at once', () => {
   })
 
   it('when it does not fit to its own public half', () => {
-    const { n = '' } = keyParts()
-    const key = createPrivateKey({ format: 'jwk', key: { ...keyParts(), n } })
+    const key = newRsaKey()
+    const der = key.export({ format: 'der', type: 'pkcs8' })
+    modulusOf(newRsaKey()).copy(der, der.indexOf(modulusOf(key)))
+    const text = der.toString('base64')
 
-    refused('damaged', { privateKey: pemOf(key) })
+    refused('damaged', {
+      privateKey: `-----BEGIN PRIVATE KEY-----\n${text}\n-----END PRIVATE KEY-----\n`,
+    })
   })
 
   it('when its domain is no name of the DNS', () => {

@@ -5,6 +5,7 @@ import type { PlainTerms } from '../apply/table-target.ts'
 import { compare, indexName, keyNames } from './capture.ts'
 import type { RuledTable } from './ruled-table.ts'
 import {
+  prepareToWrite,
   quoteName,
   refusalOf,
   type SqliteDatabase,
@@ -64,12 +65,13 @@ class RowFirst implements KnownRows {
     })
     const isEntry = keyNames(table).map((name, place) => `${name} = ${parameter(place)}`)
     const isOlder = isOlderEntry({ stamp: '?', sender: '?', acknowledged: '?', origin: '?' })
-    this.#update = database.prepare(
+    this.#update = prepareToWrite(
+      database,
       `${updateStatement(options)} AND EXISTS (
          SELECT 1 FROM ${indexName(table)} WHERE ${isOlder} AND ${isEntry.join(' AND ')})` +
         (hasParents === '' ? '' : ` AND ${hasParents}`),
     )
-    this.#renew = database.prepare(renewStatement(table))
+    this.#renew = prepareToWrite(database, renewStatement(table))
   }
 
   write(row: RowLine, seq: number, terms: PlainTerms): boolean {
@@ -114,12 +116,16 @@ class EntryFirst implements KnownRows {
     this.#named = named
     const isOlder = isOlderEntry({ stamp: '?2', sender: '?4', acknowledged: '?', origin: '?3' })
     const key = keyNames(table).map((name) => `${name} = ?`)
-    this.#renew = database.prepare(
+    this.#renew = prepareToWrite(
+      database,
       `${renewSet(table)} WHERE gone = 0 AND ${isOlder} AND ${key.join(' AND ')}` +
         (hasParents === '' ? '' : ` AND ${hasParents}`),
     )
-    this.#update = database.prepare(updateStatement(options))
-    this.#forget = database.prepare(`DELETE FROM ${indexName(table)} WHERE ${key.join(' AND ')}`)
+    this.#update = prepareToWrite(database, updateStatement(options))
+    this.#forget = prepareToWrite(
+      database,
+      `DELETE FROM ${indexName(table)} WHERE ${key.join(' AND ')}`,
+    )
   }
 
   write({ values, stamp, origin }: RowLine, seq: number, terms: PlainTerms): boolean {

@@ -2,7 +2,12 @@ import type { RowLine, TableLine } from '../../message/body-lines.ts'
 import type { PlainTerms } from '../apply/table-target.ts'
 import { type CapturedTable, indexName, keyNames } from './capture.ts'
 import { attempt, type KnownRows } from './known-rows.ts'
-import type { SqliteDatabase, SqliteStatement, SqlValue } from './sqlite-database.ts'
+import {
+  prepareToWrite,
+  type SqliteDatabase,
+  type SqliteStatement,
+  type SqlValue,
+} from './sqlite-database.ts'
 
 /** A table, and what writes a row of it: parameters are the columns of the line, in their order. */
 export interface PlainOptions {
@@ -39,9 +44,9 @@ export class PlainWriter {
     this.#known = known
     const entry = keyNames(table).map((name, index) => `${name} = ?${index + 1}`)
     const isEntry = `SELECT 1 FROM ${indexName(table)} WHERE ${entry.join(' AND ')}`
-    this.#insert = database.prepare(insert(`NOT EXISTS (${isEntry})`))
-    this.#enter = database.prepare(enterStatement(table, 1))
-    this.#enterGroup = database.prepare(enterStatement(table, GROUP_ENTRIES))
+    this.#insert = prepareToWrite(database, insert(`NOT EXISTS (${isEntry})`))
+    this.#enter = prepareToWrite(database, enterStatement(table, 1))
+    this.#enterGroup = prepareToWrite(database, enterStatement(table, GROUP_ENTRIES))
   }
 
   /** Gives the rows that need a thought. */

@@ -7,7 +7,7 @@ export interface SqliteDatabase {
   prepare(sql: string): SqliteStatement
 }
 
-/** What can be bound to a parameter and comes out of a column. Whole numbers come as `bigint`, see {@link prepare}. */
+/** What can be bound to a parameter and comes out of a column. Whole numbers come as `bigint`, see {@link Query}. */
 export type SqlValue = null | number | bigint | string | Uint8Array
 
 export interface SqliteStatement {
@@ -21,6 +21,16 @@ export interface SqliteStatement {
 
 /** A row as an array of its columns. */
 export type SqlRow = readonly SqlValue[]
+
+/**
+ * A statement that writes. It tells the last rowid as `bigint`: as `number`, one above 2^53 is an error from Node 26 on, and only after the row
+ * was written.
+ */
+export function prepareToWrite(database: SqliteDatabase, sql: string): SqliteStatement {
+  const statement = database.prepare(sql)
+  statement.setReadBigInts(true)
+  return statement
+}
 
 /**
  * A statement whose rows come as arrays, whole numbers as `bigint`: as `number`, those above 2^53 would be an error.
