@@ -122,7 +122,7 @@ export const LAYERS: readonly Layer[] = [
     ['obmen commands', ...OBMEN_PARTS],
     [...NODE, ...BOTH],
   ),
-  layer('obmen bin', /^obmen\/src\/bin\.ts$/, ['obmen main', 'obmen locale'], NODE),
+  layer('obmen bin', /^obmen\/src\/(bin|node-version)\.ts$/, ['obmen main', 'obmen locale'], NODE),
 ]
 
 /** The layer of a path from the root of the repository. */

@@ -22,6 +22,7 @@ import type {
   ConflictUnknown,
   RowRefused,
   SchemaMismatch,
+  SqliteUnfit,
   StoreMoved,
   StoreNotPrepared,
   StoreOfAnotherPlan,
@@ -52,6 +53,7 @@ export {
   ConflictUnknown,
   RowRefused,
   SchemaMismatch,
+  SqliteUnfit,
   StoreMoved,
   StoreNotPrepared,
   StoreOfAnotherPlan,
@@ -83,6 +85,7 @@ export type AnyExchangeError =
   | RowRefused
   | SchemaMismatch
   | SpoolOfAnotherNode
+  | SqliteUnfit
   | StoreMoved
   | StoreNotPrepared
   | StoreOfAnotherPlan

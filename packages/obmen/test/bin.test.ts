@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 
 import { en } from '../src/locale/en.ts'
 import { ru } from '../src/locale/ru.ts'
+import { isNodeSufficient } from '../src/node-version.ts'
 import { INIT, TestSite } from './test-site.ts'
 import { takeCensus } from '../../mail/test/census.ts'
 
@@ -148,6 +149,21 @@ describe('program', () => {
     await waitForWords(child, /^error: \/dev\/stdout can't be written to: the disk is full\ntry: /)
 
     assert.deepEqual(await exit, [74, null])
+  })
+
+  it('needs a Node.js whose SQLite keeps texts whole', () => {
+    const versions = [
+      '20.20.2',
+      '24.15.1',
+      '24.16.0',
+      '24.21.0',
+      '25.9.0',
+      '26.0.0',
+      '26.1.0',
+      '28.0.0',
+    ]
+
+    assert.deepEqual(versions.filter(isNodeSufficient), ['24.16.0', '24.21.0', '26.1.0', '28.0.0'])
   })
 
   it('says in both languages which Node.js it needs', () => {

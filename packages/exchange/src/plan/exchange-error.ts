@@ -15,6 +15,7 @@ export type ExchangeErrorCode =
   | 'ROW_REFUSED'
   | 'CONFLICT_UNKNOWN'
   | 'SPOOL_OF_ANOTHER_NODE'
+  | 'SQLITE_UNFIT'
   | 'STORE_NOT_PREPARED'
   | 'STORE_MOVED'
   | 'STORE_OF_ANOTHER_PLAN'

@@ -11,6 +11,18 @@ export class StoreNotPrepared extends ExchangeError {
   }
 }
 
+/** A driver that does not keep what the database holds: an older `node:sqlite` ends texts at their first NUL. */
+export class SqliteUnfit extends ExchangeError {
+  readonly code = 'SQLITE_UNFIT'
+  readonly transient = false
+
+  constructor() {
+    super('the SQLite of this Node.js does not give texts as they are', {
+      hint: 'run Node.js 24.16 or later, and of 26 at least 26.1: https://nodejs.org/',
+    })
+  }
+}
+
 /** A database that was prepared for another plan or as another node. */
 export class StoreOfAnotherPlan extends ExchangeError {
   readonly code = 'STORE_OF_ANOTHER_PLAN'

@@ -75,6 +75,7 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   FILE_UNUSABLE: EXIT.permission,
   NO_USABLE_MECHANISM: EXIT.permission,
 
+  SQLITE_UNFIT: EXIT.unavailable,
   DELIVERY_REFUSED: EXIT.unavailable,
   EMAIL_DIRECTORY_NOT_FOUND: EXIT.unavailable,
   EMAIL_NOT_DELETED: EXIT.unavailable,

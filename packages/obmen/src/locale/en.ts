@@ -52,7 +52,7 @@ export const en: Messages = {
       `Not exchanged yet: ${tables.join(', ')}. Their changes are not registered; begin with: ${command}`,
     nothingChanged: () => 'Nothing was changed (--dry-run).',
     nodeTooOld: (version) =>
-      `error: this is Node.js ${version}, and Obmen needs 24 or later\ntry: https://nodejs.org/`,
+      `error: this is Node.js ${version}, and Obmen needs 24.16 or later, of 26 at least 26.1\ntry: https://nodejs.org/`,
     overview: (commands) =>
       [
         'Keeps databases in step by e-mail.',

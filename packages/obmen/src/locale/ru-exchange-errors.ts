@@ -86,6 +86,11 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
       `в папке ${folder} лежат сообщения узла ${owner.node} плана ${owner.plan}, а это узел ${wanted.node} плана ${wanted.plan}`,
       'дайте каждому узлу свою папку (spool в файле настройки); если того узла больше нет, удалите папку',
     ),
+  SQLITE_UNFIT: () =>
+    text(
+      'SQLite в этом Node.js отдаёт тексты не такими, какие они есть',
+      'нужен Node.js 24.16 или новее, а из версий 26 — не раньше 26.1: https://nodejs.org/',
+    ),
   STORE_NOT_PREPARED: () =>
     text('база данных не подготовлена к обмену', 'подготовьте её: obmen init'),
   STORE_MOVED: ({ before, now }) =>

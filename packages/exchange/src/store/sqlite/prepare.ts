@@ -8,6 +8,7 @@ import {
 } from '../content.ts'
 import { CollationUnknown, StoreOfAnotherPlan } from '../errors.ts'
 import type { CapturedTable } from './capture.ts'
+import { requireFitDriver } from './driver-check.ts'
 import {
   CaptureInspector,
   findFormer,
@@ -29,13 +30,14 @@ import { writeTransaction } from './write-transaction.ts'
  * table of the plan. The application's own tables are not changed. What is prepared already stays as it is, so it may be
  * called again, after a table was added to the plan's content or to mend triggers. All in one transaction.
  *
- * Throws {@link TableUnknown}, {@link TableWithoutPrimaryKey}, {@link CollationUnknown}, {@link StoreOfAnotherPlan}.
+ * Throws {@link SqliteUnfit}, {@link TableUnknown}, {@link TableWithoutPrimaryKey}, {@link CollationUnknown}, {@link StoreOfAnotherPlan}.
  */
 export function prepareSqlite(
   database: SqliteDatabase,
   plan: ExchangePlan,
   content: PlanContent,
 ): Preparation {
+  requireFitDriver(database)
   return writeTransaction(database, () => {
     preparePlan(database, plan)
     return prepareTables(database, plan, content)

@@ -29,6 +29,7 @@ import { countChanges } from './change-count.ts'
 import { readChanges } from './change-reader.ts'
 import { checksum } from './checksum.ts'
 import { readConflicts, readResolutions } from '../conflict-rows.ts'
+import { requireFitDriver } from './driver-check.ts'
 import { CaptureInspector, replaceEvictionTriggers } from './install-capture.ts'
 import { findUnguarded, makeKeyGuards } from './key-guard.ts'
 import { SqliteKeyLedger } from './key-ledger.ts'
@@ -59,7 +60,7 @@ const CACHE_KIBIOCTETS = 32 * 1024
  * SQLite enforces no foreign keys on this connection: in a first load of several messages a child may come before its parent, and
  * a cascade would delete what nobody deleted. They are kept all the same, see docs/decisions/011-foreign-keys-across-messages.md.
  *
- * Throws {@link StoreNotPrepared}, {@link StoreOfAnotherPlan}, {@link RuleInvalid} for a rule that a table can't keep, and
+ * Throws {@link SqliteUnfit}, {@link StoreNotPrepared}, {@link StoreOfAnotherPlan}, {@link RuleInvalid} for a rule that a table can't keep, and
  * {@link CaptureDisturbed} when triggers are missing.
  *
  * @example
@@ -79,6 +80,7 @@ export function openSqliteStore(
   plan: ExchangePlan,
   rules: PlanRules = DEFAULT_PLAN_RULES,
 ): SqliteStore {
+  requireFitDriver(database)
   const prepared = readPlan(database)
   if (prepared === undefined) throw new StoreNotPrepared()
   if (prepared.name !== plan.name || prepared.thisNode !== plan.thisNode) {
