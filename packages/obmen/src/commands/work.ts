@@ -17,6 +17,7 @@ import { ExchangeWatch } from './exchange-watch.ts'
 import { reportExchange } from './exchange-report.ts'
 import { hasDoneSomething, readEvery, tellTrouble } from './exchange-loop.ts'
 import { openTransport } from './open-transport.ts'
+import { warnOfUnprepared } from './unprepared-tables.ts'
 import { workHelp } from './work-help.ts'
 
 /** Each takes three connections of the hundred that PostgreSQL has by default. */
@@ -35,6 +36,7 @@ export const workCommand: Command = {
     await using site = await siteOf(invocation, { workers: count })
     const { workers } = site.database
     if (workers === undefined) throw new WorkersNeedPostgresql()
+    await warnOfUnprepared(invocation, site)
     await using _joined = await workers.join()
     const shift = new Shift(invocation, { ...site, workers })
     // The queue takes a quarter of a second to load, which no other command needs to wait for.

@@ -1,6 +1,10 @@
+import type { ConfigInvalid } from '../errors/config-error.ts'
 import type { KnownError } from '../errors/known-error.ts'
+import { englishConfig } from './en-config.ts'
 import { exceptOptions, isOnlyOutsidePlan } from './table-words.ts'
+import { findLikelyName, listNames } from './likely-name.ts'
 import type { ErrorText } from './messages.ts'
+import { meaningOf } from './setting-meaning.ts'
 
 /**
  * Errors speak English by themselves. Only where a hint speaks to a programmer, here is what an administrator can do about it, in the
@@ -16,6 +20,11 @@ function adviseAdministrator(error: KnownError, command?: string): string | unde
       return (
         (command === 'send' ? SEND_TLS_HINTS[error.check] : undefined) ?? TLS_HINTS[error.check]
       )
+    case 'CONFIG_INVALID':
+      return explainSetting(error)
+    case 'RULE_INVALID':
+    case 'TABLE_UNKNOWN':
+      return adviseOnName(error)
     case 'TLS_UNAVAILABLE':
       return 'check the port; with smtps://, imaps:// or pop3s:// the connection is encrypted from its beginning (465, 993, 995)'
     case 'AUTHENTICATION_FAILED':
@@ -43,6 +52,26 @@ function adviseAdministrator(error: KnownError, command?: string): string | unde
     default:
       return undefined
   }
+}
+
+/** What a setting means, where its value is out of range. */
+function explainSetting(error: ConfigInvalid): string | undefined {
+  const meaning = meaningOf(error, englishConfig)
+  return meaning && `write for example: ${meaning.example}. ${meaning.text}`
+}
+
+function adviseOnName(
+  error: KnownError & { readonly code: 'RULE_INVALID' | 'TABLE_UNKNOWN' },
+): string | undefined {
+  const name = findLikelyName(error)
+  if (name === undefined) return undefined
+  const guess =
+    name.nearest === undefined
+      ? `there are: ${listNames(name.known)}. Correct`
+      : `did you mean "${name.nearest}"? Then correct`
+  return error.code === 'TABLE_UNKNOWN'
+    ? `${guess} "tables" in the configuration, or --only and --except`
+    : `${guess} "rules" in the configuration; until then nothing is exchanged`
 }
 
 const TLS_HINTS: Readonly<Partial<Record<(KnownError & { code: 'TLS_FAILED' })['check'], string>>> =
