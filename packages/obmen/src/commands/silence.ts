@@ -16,7 +16,11 @@ const SILENCE_MS = 10_000
  *   smtp = await openSmtp(server)
  * }
  */
-export function watchSilence(url: MailUrl, progress: Progress, messages: Messages): Disposable {
+export function watchSilence(
+  url: MailUrl,
+  progress: Pick<Progress, 'note'>,
+  messages: Messages,
+): Disposable {
   const silent = messages.exchange.silent(describeSilence(url))
   const timer = setTimeout(() => progress.note(silent), SILENCE_MS)
   return { [Symbol.dispose]: () => clearTimeout(timer) }
