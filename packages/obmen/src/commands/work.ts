@@ -10,7 +10,7 @@ import { knowError } from '../errors/known-error.ts'
 import { WorkersNeedPostgresql } from '../errors/site-error.ts'
 import { Progress } from '../output/progress.ts'
 import type { Site } from '../site/open-site.ts'
-import type { WorkerDatabase } from '../site/site-database.ts'
+import type { HeldLock, WorkerDatabase } from '../site/site-database.ts'
 import type { Command, Invocation } from './command.ts'
 import { siteOf } from './configuration.ts'
 import { contextOf } from './exchange.ts'
@@ -41,7 +41,7 @@ export const workCommand: Command = {
     const { workers } = site.database
     if (workers === undefined) throw new WorkersNeedPostgresql()
     await warnOfUnprepared(invocation, site)
-    await using _joined = await workers.join()
+    await using membership = await Membership.of(workers)
     const shift = new Shift(invocation, { ...site, workers }, everyMs)
     // The queue takes a quarter of a second to load, which no other command needs to wait for.
     const { NodeQueue: Queue } = await import('../daemon/node-queue.ts')
@@ -55,7 +55,7 @@ export const workCommand: Command = {
     const watch = await transport.openWatch()
     try {
       while (!io.interruption().aborted) {
-        await shift.offerWork(queue)
+        await shift.offerWork(queue, membership)
         if (!io.interruption().aborted) await shift.untilNext(watch, everyMs)
       }
       return EXIT.ok
@@ -68,6 +68,32 @@ export const workCommand: Command = {
 
 interface SharedSite extends Omit<Site, typeof Symbol.asyncDispose> {
   readonly workers: WorkerDatabase
+}
+
+/** That this process is one of the workers, and no single exchange runs beside them. The server forgets it when it is started anew. */
+class Membership implements AsyncDisposable {
+  readonly #workers: WorkerDatabase
+  #lock: HeldLock
+
+  private constructor(workers: WorkerDatabase, lock: HeldLock) {
+    this.#workers = workers
+    this.#lock = lock
+  }
+
+  static async of(workers: WorkerDatabase): Promise<Membership> {
+    return new Membership(workers, await workers.join())
+  }
+
+  async renew(): Promise<void> {
+    if (!this.#lock.lost.aborted) return
+    const lost = this.#lock
+    this.#lock = await this.#workers.join()
+    await lost[Symbol.asyncDispose]()
+  }
+
+  [Symbol.asyncDispose](): PromiseLike<void> {
+    return this.#lock[Symbol.asyncDispose]()
+  }
 }
 
 /** What one search for work, or the work on one node, works with. */
@@ -94,10 +120,11 @@ class Shift {
     this.#told = this.#newMemory()
   }
 
-  async offerWork(queue: NodeQueue): Promise<void> {
+  async offerWork(queue: NodeQueue, membership: Membership): Promise<void> {
     const { config } = this.#site
     const signal = this.#invocation.io.interruption()
     try {
+      await membership.renew()
       const look = { spoolFolder: config.spoolFolder, signal, told: this.#told }
       const nodes = await this.#with(look, (context) => findWork(context))
       await queue.offer(nodes)
@@ -135,7 +162,8 @@ class Shift {
       // A worker that was taken for dead may still be at it; the node comes to its turn again.
       if (lock === undefined) return
       const spoolFolder = this.#spoolOf(node)
-      const results = await this.#with({ spoolFolder, signal, told }, (context) =>
+      const either = AbortSignal.any([signal, lock.lost])
+      const results = await this.#with({ spoolFolder, signal: either, told }, (context) =>
         exchange(context, [node]),
       )
       if (isWorthTelling(this.#invocation, results, told)) {
