@@ -1,3 +1,5 @@
+import type { SchemaMismatch } from '@obmen/exchange/errors'
+
 import type { ConfigInvalid } from '../errors/config-error.ts'
 import type { KnownError } from '../errors/known-error.ts'
 import { englishConfig } from './en-config.ts'
@@ -44,7 +46,7 @@ function adviseAdministrator(error: KnownError, command?: string): string | unde
     case 'SCHEMA_MISMATCH':
       return isOnlyOutsidePlan(error)
         ? 'if the table is here and "tables" includes it, run here: obmen init; otherwise make the tables equal. The message waits in the mailbox'
-        : undefined
+        : adviseOnTypes(error)
     case 'TABLE_WITHOUT_PRIMARY_KEY':
       return `give each a PRIMARY KEY, or leave them out: ${exceptOptions(error.tables)} (in the file: tables: { except: [ … ] })`
     case 'SMTP_SIZE_EXCEEDED':
@@ -58,6 +60,16 @@ function adviseAdministrator(error: KnownError, command?: string): string | unde
 function explainSetting(error: ConfigInvalid): string | undefined {
   const meaning = meaningOf(error, englishConfig)
   return meaning && `write for example: ${meaning.example}. ${meaning.text}`
+}
+
+/** What columns of PostgreSQL and SQLite go together, where they are what differs. */
+function adviseOnTypes({ hint = '', typesInSqlite }: SchemaMismatch): string {
+  const pairs = typesInSqlite.map(({ type, columns }) =>
+    type === 'decimal'
+      ? 'decimal is numeric of PostgreSQL without a precision or with more than 15 digits, and goes with TEXT of SQLite; numeric(15,2) goes with NUMERIC'
+      : `${type} of PostgreSQL goes with a column of SQLite of affinity ${columns.join(' or ')}`,
+  )
+  return [hint, ...pairs].join('; ')
 }
 
 function adviseOnName(

@@ -66,10 +66,7 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
           `таблица «${error.table}» здесь не участвует в обмене`,
           'если она здесь есть и входит в tables, выполните здесь: obmen init; иначе сделайте таблицы одинаковыми. Сообщение подождёт в ящике',
         )
-      : text(
-          describeDifferences(error.differences),
-          'сделайте таблицы одинаковыми, здесь или там; сообщение подождёт в ящике и будет принято при следующем обмене',
-        ),
+      : text(describeDifferences(error.differences), adviseOnTypes(error)),
   ROW_REFUSED: ({ table, key, reason }) =>
     text(
       `база не принимает строку ${key} таблицы «${table}»: ${reason}`,
@@ -154,6 +151,19 @@ const REFUSAL_HINTS: Readonly<
 
 function quoteAll(names: readonly string[]): string {
   return names.map((name) => `«${name}»`).join(', ')
+}
+
+/** What columns of PostgreSQL and SQLite go together, where they are what differs. */
+function adviseOnTypes({ typesInSqlite }: SchemaMismatch): string {
+  const pairs = typesInSqlite.map(({ type, columns }) =>
+    type === 'decimal'
+      ? 'decimal — это numeric в PostgreSQL без точности или больше 15 цифр, ему подходит TEXT в SQLite; numeric(15,2) подходит NUMERIC'
+      : `типу ${type} в PostgreSQL подходит столбец SQLite с affinity ${columns.join(' или ')}`,
+  )
+  return [
+    'сделайте таблицы одинаковыми, здесь или там; сообщение подождёт в ящике и будет принято при следующем обмене',
+    ...pairs,
+  ].join('; ')
 }
 
 /** What may have been meant; behind it stands where to correct it. */

@@ -159,6 +159,25 @@ describe('error in words', () => {
     )
   })
 
+  it('names each difference once, and what columns of both kinds of databases go together', () => {
+    const what = { kind: 'column', column: 'price', here: 'numeric', there: 'decimal' } as const
+    const error = SchemaMismatch.ofAll([
+      { table: 'goods', what },
+      { table: 'goods', what: { ...what } },
+    ])
+    assert.ok(error !== undefined)
+
+    assert.equal(error.differences.length, 1)
+    assert.match(
+      en.errorText(error).hint ?? '',
+      /decimal is numeric .* TEXT of SQLite; numeric\(15,2\)/,
+    )
+    assert.match(
+      ru.errorText(error).hint ?? '',
+      /decimal — это numeric .* TEXT в SQLite; numeric\(15,2\)/,
+    )
+  })
+
   it('speaks of settings, not of the parameters of a library', () => {
     const hint = en.errorText(EVERY_ERROR.TLS_FAILED).hint
 
