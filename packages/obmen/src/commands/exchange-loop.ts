@@ -8,7 +8,7 @@ import { knowError, type KnownError } from '../errors/known-error.ts'
 import type { Invocation } from './command.ts'
 import { reportExchange } from './exchange-report.ts'
 import { LoginPace } from './login-pace.ts'
-import { openTransport } from './open-transport.ts'
+import { watchMailbox } from './mailbox-watch.ts'
 import { tellIfOver, tellTrouble } from './tell-trouble.ts'
 import { ToldBefore } from './told-before.ts'
 
@@ -33,8 +33,7 @@ export async function exchangeForGood(
   const { io } = invocation
   const loop = new ExchangeLoop(invocation, config, exchangeOnce)
   const signal = io.interruption()
-  const transport = openTransport(invocation, { config }, { log: (line) => io.err(`${line}\n`) })
-  const watch = await transport.openWatch()
+  const watch = await watchMailbox(invocation, config)
   try {
     while (!signal.aborted) {
       await loop.exchangeAndTell()
@@ -43,7 +42,6 @@ export async function exchangeForGood(
     return EXIT.ok
   } finally {
     await watch.close()
-    await transport.close()
   }
 }
 

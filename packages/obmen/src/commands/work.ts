@@ -18,6 +18,7 @@ import { ExchangeWatch } from './exchange-watch.ts'
 import { reportExchange } from './exchange-report.ts'
 import { isWorthTelling, readEvery } from './exchange-loop.ts'
 import { LoginPace } from './login-pace.ts'
+import { watchMailbox } from './mailbox-watch.ts'
 import { openTransport } from './open-transport.ts'
 import { warnOfUnprepared } from './unprepared-tables.ts'
 import { tellIfOver, tellTrouble } from './tell-trouble.ts'
@@ -51,8 +52,7 @@ export const workCommand: Command = {
       onError: (error) => shift.tellOfQueue(error),
     })
     await queue.work({ count, work: (node, signal) => shift.workOn(node, signal) })
-    const transport = openTransport(invocation, site, { log: () => undefined })
-    const watch = await transport.openWatch()
+    const watch = await watchMailbox(invocation, site.config)
     try {
       while (!io.interruption().aborted) {
         await shift.offerWork(queue, membership)
@@ -61,7 +61,6 @@ export const workCommand: Command = {
       return EXIT.ok
     } finally {
       await watch.close()
-      await transport.close()
     }
   },
 }
