@@ -92,8 +92,11 @@ export class ExchangeLoop {
   /** Waits until it is time for another exchange; by `timed`, where the mailbox is better not watched now. */
   async untilNext(watch: MailWatch, timed: MailWatch = TIMED_WATCH): Promise<void> {
     const signal = this.#invocation.io.interruption()
-    // To watch the mailbox is to log in.
-    if (this.#pace.isRefused) return timed.next(this.#pace.waitMs, signal)
+    if (this.#pace.isRefused) {
+      // To watch the mailbox is to log in; it is opened anew later, with the password that is there then.
+      await watch.close()
+      return timed.next(this.#pace.waitMs, signal)
+    }
     try {
       await watch.next(this.#everyMs, signal)
     } catch (error) {

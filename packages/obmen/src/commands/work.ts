@@ -138,8 +138,11 @@ class Shift {
 
   async untilNext(watch: MailWatch, everyMs: number): Promise<void> {
     const signal = this.#invocation.io.interruption()
-    // To watch the mailbox is to log in.
-    if (this.#pace.isRefused) return TIMED_WATCH.next(this.#pace.waitMs, signal)
+    if (this.#pace.isRefused) {
+      // To watch the mailbox is to log in; it is opened anew later, with the password that is there then.
+      await watch.close()
+      return TIMED_WATCH.next(this.#pace.waitMs, signal)
+    }
     try {
       await watch.next(everyMs, signal)
     } catch (error) {

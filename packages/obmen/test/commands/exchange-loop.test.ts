@@ -82,7 +82,7 @@ class TestLoop {
         if (kind === 'time' || this.watchError === undefined) return Promise.resolve()
         throw this.watchError
       },
-      close: () => Promise.resolve(),
+      close: () => Promise.resolve(void this.waits.push(`${kind} no more`)),
     }
   }
 }
@@ -105,7 +105,10 @@ describe('exchange for good', () => {
     for (let times = 0; times < 6; times += 1) await test.round(REFUSED)
     await test.round(AWAY)
 
-    const doubling = [1, 2, 4, 8, 15, 15].map((minutes) => `time ${minutes}`)
+    const doubling = [1, 2, 4, 8, 15, 15].flatMap((minutes) => [
+      'letters no more',
+      `time ${minutes}`,
+    ])
     assert.deepEqual(test.waits, ['letters 1', ...doubling, 'letters 1'])
   })
 
