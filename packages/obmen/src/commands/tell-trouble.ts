@@ -1,17 +1,20 @@
 import type { NodeCode } from '@obmen/exchange'
 
 import type { KnownError } from '../errors/known-error.ts'
+import { formatErrorJson } from '../output/error-json.ts'
 import type { Invocation } from './command.ts'
 import type { ToldBefore } from './told-before.ts'
 
-/** Tells what went wrong, unless it was told before, or is that somebody stops the program. */
+/** Tells what went wrong, unless it was told before, or is that somebody stops the program. A program is told each time. */
 export function tellTrouble(
-  { io, messages }: Invocation,
+  { io, messages, options }: Invocation,
   error: KnownError,
   told: ToldBefore,
 ): void {
   if (io.interruption().aborted) return
-  const { message, hint } = messages.errorText(error)
+  const text = messages.errorText(error)
+  if (options.isSet('json')) io.out(formatErrorJson(error, text))
+  const { message, hint } = text
   if (!told.isNewTrouble(message)) return
   io.err(`${messages.general.errorLine(message)}\n`)
   if (hint !== undefined) io.err(`${messages.general.tryLine(hint)}\n`)

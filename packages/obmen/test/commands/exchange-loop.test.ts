@@ -141,6 +141,8 @@ describe('exchange for good', () => {
     await test.round(failed)
 
     assert.match(await test.round(failed), /^\{"nodes":\[.*"CONNECTION_FAILED".*\]\}\n$/)
+    await test.round(REFUSED)
+    assert.match(await test.round(REFUSED), /^\{"error":\{"code":"AUTHENTICATION_FAILED",.*\}\}\n$/)
   })
 
   it('that is stopped in the midst of an exchange has come to its end', async () => {
