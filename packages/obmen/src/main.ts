@@ -17,6 +17,7 @@ import { en } from './locale/en.ts'
 import { chooseLanguage, isLanguage, type Language } from './locale/language.ts'
 import type { Messages } from './locale/messages.ts'
 import { ru } from './locale/ru.ts'
+import { formatErrorJson } from './output/error-json.ts'
 import type { Io } from './output/io.ts'
 import { processIo } from './output/process-io.ts'
 
@@ -96,13 +97,11 @@ function explain(
   },
 ): ExitCode {
   const known = knowError(error)
-  const { message, hint } = messages.errorText(known, words[0])
+  const text = messages.errorText(known, words[0])
+  const { message, hint } = text
   io.err(`${messages.general.errorLine(message)}\n`)
   if (hint !== undefined) io.err(`${messages.general.tryLine(hint)}\n`)
-  if (asksForJson) {
-    const { code, transient } = known
-    io.out(`${JSON.stringify({ error: { code, transient, message, hint: hint ?? null } })}\n`)
-  }
+  if (asksForJson) io.out(formatErrorJson(known, text))
   if (isVerbose) io.err(`\n${inspect(known, { depth: 5 })}\n`)
   return exitCodeOf(known)
 }

@@ -1,7 +1,9 @@
 /** Why a rule can't be kept: for a program that has its own words for it. */
 export type RuleFault =
-  | { readonly kind: 'table-unknown' }
-  | { readonly kind: 'column-unknown'; readonly column: string }
+  /** `known`: the tables of the plan. */
+  | { readonly kind: 'table-unknown'; readonly known: readonly string[] }
+  /** `known`: the columns of the table. */
+  | { readonly kind: 'column-unknown'; readonly column: string; readonly known: readonly string[] }
   | { readonly kind: 'column-in-key'; readonly column: string }
   | { readonly kind: 'condition-empty' }
   | { readonly kind: 'bracket-open' }
@@ -12,6 +14,8 @@ export type RuleFault =
       readonly kind: 'refused'
       readonly database: 'SQLite' | 'PostgreSQL'
       readonly words: string
+      /** Those of the table, where it is the condition that is not understood. */
+      readonly columns: readonly string[]
     }
   | { readonly kind: 'main-missing' }
   | { readonly kind: 'key-not-one-integer' }

@@ -43,7 +43,22 @@ export function chooseTables<Table extends NamedTable>(
   return chosen
 }
 
-export function isIncluded(name: string, content: PlanContent): boolean {
+/**
+ * Of the tables that are there, those that the content includes and that don't take part yet. Throws {@link TableUnknown} for one that is to take part, and
+ * neither is there nor did so before: somebody has misspelt it. One that was dropped is told of by the capture.
+ */
+export function findUnprepared(
+  names: readonly string[],
+  prepared: ReadonlySet<string>,
+  content: PlanContent,
+): readonly string[] {
+  const wanted = content.kind === 'only' ? content.tables : []
+  const unknown = wanted.find((table) => !names.includes(table) && !prepared.has(table))
+  if (unknown !== undefined) throw new TableUnknown(unknown, names)
+  return names.filter((name) => !prepared.has(name) && isIncluded(name, content))
+}
+
+function isIncluded(name: string, content: PlanContent): boolean {
   return content.kind === 'all' || content.tables.includes(name) === (content.kind === 'only')
 }
 

@@ -1,3 +1,4 @@
+import { HELD_IN } from '../message/type-agreement.ts'
 import { ExchangeError } from '../plan/exchange-error.ts'
 import type { ExchangePlan } from '../plan/exchange-plan.ts'
 
@@ -150,9 +151,32 @@ export class SchemaMismatch extends ExchangeError {
 
   /** One error of several; `undefined` of none. */
   static ofAll(differences: readonly TableDifference[]): SchemaMismatch | undefined {
-    const [first, ...others] = differences
+    const [first, ...others] = eachOnce(differences)
     return first && new SchemaMismatch(first.table, first.what, others)
   }
+
+  /** What the values of a type go with that is in no column here: of a column of PostgreSQL on one side and one of SQLite on the other. */
+  get typesInSqlite(): readonly TypeInSqlite[] {
+    const types = this.differences.flatMap(({ what }) =>
+      what.kind === 'column' ? [what.here, what.there] : [],
+    )
+    return [...HELD_IN].flatMap(([type, columns]) => {
+      return types.includes(type) ? [{ type, columns }] : []
+    })
+  }
+}
+
+/** A type of PostgreSQL, as messages name it, and the columns of SQLite that hold its values exactly, by their affinity. */
+export interface TypeInSqlite {
+  readonly type: string
+  readonly columns: readonly string[]
+}
+
+/** A message names a table again and again. */
+function eachOnce(differences: readonly TableDifference[]): readonly TableDifference[] {
+  return [
+    ...new Map(differences.map((difference) => [JSON.stringify(difference), difference])).values(),
+  ]
 }
 
 /** Each table once, with all that is different about it. */

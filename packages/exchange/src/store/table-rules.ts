@@ -14,7 +14,8 @@ export function checkTableNames(
 ): void {
   const names = new Set(tables.map(({ name }) => name))
   for (const table of rules.tables.keys()) {
-    if (!names.has(table)) throw new RuleInvalid(table, { kind: 'table-unknown' })
+    if (!names.has(table))
+      throw new RuleInvalid(table, { kind: 'table-unknown', known: [...names] })
   }
 }
 
@@ -30,8 +31,9 @@ export function readLeftOut(
   for (const column of rule?.leaveOut ?? []) {
     if (table.others.some(({ name }) => name === column)) continue
     const isKey = table.key.some(({ name }) => name === column)
-    const kind = isKey ? 'column-in-key' : 'column-unknown'
-    throw new RuleInvalid(table.name, { kind, column })
+    if (isKey) throw new RuleInvalid(table.name, { kind: 'column-in-key', column })
+    const known = table.others.map(({ name }) => name)
+    throw new RuleInvalid(table.name, { kind: 'column-unknown', column, known })
   }
   return new Set(rule?.leaveOut)
 }
@@ -41,4 +43,12 @@ export function describeConditions(
   tables: readonly { readonly id: number; readonly condition?: SqlCondition }[],
 ): string {
   return JSON.stringify(tables.map(({ id, condition }) => [id, condition ?? null]))
+}
+
+/** All columns of a table, for a person who has misspelt one. */
+export function columnNames(table: {
+  readonly key: readonly NamedColumn[]
+  readonly others: readonly NamedColumn[]
+}): readonly string[] {
+  return [...table.key, ...table.others].map(({ name }) => name)
 }

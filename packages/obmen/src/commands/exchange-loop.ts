@@ -1,42 +1,47 @@
 import type { NodeExchange } from '@obmen/exchange'
-import type { MailWatch } from '@obmen/exchange/mail'
+import { type MailWatch, TIMED_WATCH } from '@obmen/exchange/mail'
 
+import type { Config } from '../config/config.ts'
 import { type Bounds, parseDuration } from '../config/units.ts'
 import { EXIT, type ExitCode } from '../errors/exit-code.ts'
-import { knowError } from '../errors/known-error.ts'
-import type { Site } from '../site/open-site.ts'
+import { knowError, type KnownError } from '../errors/known-error.ts'
 import type { Invocation } from './command.ts'
 import { reportExchange } from './exchange-report.ts'
-import { openTransport } from './open-transport.ts'
+import { LoginPace } from './login-pace.ts'
+import { watchMailbox } from './mailbox-watch.ts'
+import { tellIfOver, tellTrouble } from './tell-trouble.ts'
+import { ToldBefore } from './told-before.ts'
 
 /** A server that is asked more often than every second shuts its door; and a day is what `--watch` is not for. */
 const EVERY: Bounds = { lowest: 1_000, highest: 86_400_000 }
 /** As often as the programs of people look for letters. */
 const DEFAULT_EVERY = '1 minute'
 
+/** One exchange. Trouble that `told` knows of is not to be told again. */
+export type ExchangeOnce = (told: ToldBefore) => Promise<readonly NodeExchange[]>
+
 /**
- * Exchanges as soon as a letter has come, and from time to time, because changes of this side wait to be sent too; until somebody stops it. Trouble that passes is
- * told, and the next exchange goes on. Throws what does not pass.
+ * Exchanges as soon as a letter has come, and from time to time, because changes of this side wait to be sent too; until somebody stops it. Throws what does not
+ * pass by itself as long as no exchange has come to its end, because whoever has started the program is still there. Later nobody is: trouble is told once, and
+ * the next exchange goes on when it was mended, here or at the provider.
  */
 export async function exchangeForGood(
   invocation: Invocation,
-  site: Site,
-  exchangeOnce: () => Promise<readonly NodeExchange[]>,
+  config: Config,
+  exchangeOnce: ExchangeOnce,
 ): Promise<ExitCode> {
   const { io } = invocation
-  const everyMs = readEvery(invocation)
+  const loop = new ExchangeLoop(invocation, config, exchangeOnce)
   const signal = io.interruption()
-  const transport = openTransport(invocation, site, { log: (line) => io.err(`${line}\n`) })
-  const watch = await transport.openWatch()
+  const watch = await watchMailbox(invocation, config)
   try {
     while (!signal.aborted) {
-      await exchangeAndTell(invocation, site, exchangeOnce)
-      await untilNext(invocation, watch, everyMs)
+      await loop.exchangeAndTell()
+      if (!signal.aborted) await loop.untilNext(watch)
     }
     return EXIT.ok
   } finally {
     await watch.close()
-    await transport.close()
   }
 }
 
@@ -45,42 +50,80 @@ export function readEvery({ options }: Invocation): number {
   return parseDuration(options.text('every') ?? DEFAULT_EVERY, EVERY)
 }
 
-async function untilNext(invocation: Invocation, watch: MailWatch, everyMs: number): Promise<void> {
-  try {
-    await watch.next(everyMs, invocation.io.interruption())
-  } catch (error) {
-    tellPassing(invocation, error)
+/** The exchanges of {@link exchangeForGood}, one after the other. */
+export class ExchangeLoop {
+  readonly #invocation: Invocation
+  readonly #config: Config
+  readonly #exchangeOnce: ExchangeOnce
+  readonly #told: ToldBefore
+  readonly #pace: LoginPace
+  readonly #everyMs: number
+  #hasExchanged = false
+
+  constructor(invocation: Invocation, config: Config, exchangeOnce: ExchangeOnce) {
+    this.#invocation = invocation
+    this.#config = config
+    this.#exchangeOnce = exchangeOnce
+    this.#told = new ToldBefore(() => invocation.io.now())
+    this.#everyMs = readEvery(invocation)
+    this.#pace = new LoginPace(this.#everyMs)
+  }
+
+  async exchangeAndTell(): Promise<void> {
+    const { spoolFolder } = this.#config
+    try {
+      const results = await this.#exchangeOnce(this.#told)
+      this.#hasExchanged = true
+      const errors = results.flatMap((result) => result.errors)
+      this.#pace.take(errors.map((error) => knowError(error, spoolFolder)))
+      if (isWorthTelling(this.#invocation, results, this.#told)) {
+        reportExchange(this.#invocation, results, spoolFolder)
+      }
+    } catch (error) {
+      if (this.#invocation.io.interruption().aborted) return
+      const known = knowError(error, spoolFolder)
+      if (isMistake(known) || !(known.transient || this.#hasExchanged)) throw error
+      this.#pace.take([known])
+      tellTrouble(this.#invocation, known, this.#told)
+    }
+    tellIfOver(this.#invocation, this.#told)
+  }
+
+  /** Waits until it is time for another exchange; by `timed`, where the mailbox is better not watched now. */
+  async untilNext(watch: MailWatch, timed: MailWatch = TIMED_WATCH): Promise<void> {
+    const signal = this.#invocation.io.interruption()
+    if (this.#pace.isRefused) {
+      // To watch the mailbox is to log in; it is opened anew later, with the password that is there then.
+      await watch.close()
+      return timed.next(this.#pace.waitMs, signal)
+    }
+    try {
+      await watch.next(this.#everyMs, signal)
+    } catch (error) {
+      if (signal.aborted) return
+      const known = knowError(error)
+      if (isMistake(known)) throw error
+      tellTrouble(this.#invocation, known, this.#told)
+      await timed.next(this.#everyMs, signal)
+    }
   }
 }
 
-async function exchangeAndTell(
-  invocation: Invocation,
-  { config }: Site,
-  exchangeOnce: () => Promise<readonly NodeExchange[]>,
-): Promise<void> {
-  try {
-    const results = await exchangeOnce()
-    if (results.some(hasDoneSomething)) reportExchange(invocation, results, config.spoolFolder)
-  } catch (error) {
-    tellPassing(invocation, error)
-  }
+/** What nobody but a programmer can mend: it ends the program, so that it begins anew. */
+function isMistake({ code }: KnownError): boolean {
+  return code === 'UNEXPECTED'
 }
 
-/** Whether there is something to tell of an exchange with a node. */
-export function hasDoneSomething({ received, sent, errors }: NodeExchange): boolean {
-  return errors.length > 0 || (received?.messages ?? 0) > 0 || (sent?.messages ?? 0) > 0
+/** Whether there is something to tell of exchanges that somebody who reads what was told before does not know. Programs are told of each error. */
+export function isWorthTelling(
+  { options }: Invocation,
+  results: readonly NodeExchange[],
+  told: ToldBefore,
+): boolean {
+  const isOfErrors = results.some(({ errors }) => errors.length > 0)
+  return results.some(hasMoved) || (isOfErrors && (options.isSet('json') || told.hasNews))
 }
 
-function tellPassing(invocation: Invocation, error: unknown): void {
-  if (invocation.io.interruption().aborted || !knowError(error).transient) throw error
-  tellTrouble(invocation, error)
-}
-
-/** Tells what went wrong, unless it is that somebody stops the program. */
-export function tellTrouble({ io, messages }: Invocation, error: unknown): void {
-  if (io.interruption().aborted) return
-  const known = knowError(error)
-  const { message, hint } = messages.errorText(known)
-  io.err(`${messages.general.errorLine(message)}\n`)
-  if (hint !== undefined) io.err(`${messages.general.tryLine(hint)}\n`)
+function hasMoved({ received, sent }: NodeExchange): boolean {
+  return (received?.messages ?? 0) > 0 || (sent?.messages ?? 0) > 0
 }

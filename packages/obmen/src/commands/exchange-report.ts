@@ -2,6 +2,7 @@ import type { NodeExchange } from '@obmen/exchange'
 
 import { type ExitCode, worstExitCode } from '../errors/exit-code.ts'
 import { knowError, type KnownError } from '../errors/known-error.ts'
+import { toErrorJson } from '../output/error-json.ts'
 import { formatTable, type TableColumn } from '../output/table.ts'
 import type { Invocation } from './command.ts'
 
@@ -64,8 +65,7 @@ function formatJson(
     sent: sent ?? null,
     errors: errors.map((error) => {
       const known = know(error)
-      const { message, hint } = messages.errorText(known)
-      return { code: known.code, transient: known.transient, message, hint: hint ?? null }
+      return toErrorJson(known, messages.errorText(known))
     }),
   }))
   return `${JSON.stringify({ nodes })}\n`

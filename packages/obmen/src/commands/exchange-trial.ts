@@ -1,9 +1,7 @@
 import type { NodeCode } from '@obmen/exchange'
-import { DeadlineExceeded } from '@obmen/mail/errors'
-import { type Deadlines, openSmtp, type ProtocolLog } from '@obmen/mail/smtp'
+import { openSmtp, type ProtocolLog } from '@obmen/mail/smtp'
 
 import type { MailServerSetting } from '../config/config.ts'
-import { ServerSilent } from '../errors/site-error.ts'
 import { Progress } from '../output/progress.ts'
 import { formatTable } from '../output/table.ts'
 import { toMailServer } from '../site/mail-server.ts'
@@ -11,17 +9,8 @@ import type { Site } from '../site/open-site.ts'
 import type { Invocation } from './command.ts'
 import { noteOnHeadOffice } from './head-office.ts'
 import { openTransport } from './open-transport.ts'
-import { describeSilence, watchSilence } from './silence.ts'
+import { PERSONAL_DEADLINES, type Waiting, withoutSilence } from './silence.ts'
 import { countWaitingRows, type WaitingRows } from './waiting-rows.ts'
-
-/**
- * Somebody sits before a trial. The slowest servers greet within 30 seconds: those that keep strangers waiting on purpose do so for 5 to 20. No
- * other deadline of a conversation is as long, so that it is the greeting that did not come.
- */
-const GREETING_MS = 30_000
-
-/** TLS from the beginning at a port that speaks first, or says nothing at all, waits for as long. */
-const TRIAL_DEADLINES: Partial<Deadlines> = { greetingMs: GREETING_MS, tlsMs: GREETING_MS }
 
 interface NodeTrial extends WaitingRows {
   readonly node: NodeCode
@@ -97,9 +86,11 @@ async function readTrials(
 async function readInbox(invocation: Invocation, site: Site): Promise<readonly NodeCode[]> {
   const transport = openTransport(invocation, site, {
     log: logTo(invocation),
-    deadlines: TRIAL_DEADLINES,
+    deadlines: PERSONAL_DEADLINES,
   })
-  const inbox = await withoutSilence(invocation, site.config.receive, () => transport.openInbox())
+  const inbox = await withoutSilence(waitingFor(invocation, site.config.receive), () =>
+    transport.openInbox(),
+  )
   try {
     const waiting = await inbox.waiting()
     return waiting.map(({ name }) => name.from)
@@ -112,33 +103,14 @@ async function checkSending(invocation: Invocation, { config }: Site): Promise<v
   const { io, options } = invocation
   const server = toMailServer(config.send, io.env)
   const log = options.isSet('verbose') ? { log: logTo(invocation) } : {}
-  const smtp = await withoutSilence(invocation, config.send, () =>
-    openSmtp(server, { ...log, deadlines: TRIAL_DEADLINES }),
+  const smtp = await withoutSilence(waitingFor(invocation, config.send), () =>
+    openSmtp(server, { ...log, deadlines: PERSONAL_DEADLINES }),
   )
   await smtp.close()
 }
 
-/** A trial is for what is not set right yet, such as a port at which nobody speaks first. Throws {@link ServerSilent} when it stays so. */
-async function withoutSilence<Opened>(
-  { io, messages }: Invocation,
-  { url }: MailServerSetting,
-  open: () => Promise<Opened>,
-): Promise<Opened> {
-  using _silence = watchSilence(url, new Progress(io), messages)
-  try {
-    return await open()
-  } catch (error) {
-    if (!isWithoutGreeting(error)) throw error
-    throw new ServerSilent(describeSilence(url), GREETING_MS, { cause: error })
-  }
-}
-
-function isWithoutGreeting(error: unknown): boolean {
-  return (
-    error instanceof DeadlineExceeded &&
-    error.phase === 'receive' &&
-    error.timeoutMs === GREETING_MS
-  )
+function waitingFor({ io, messages }: Invocation, { url }: MailServerSetting): Waiting {
+  return { url, progress: new Progress(io), messages }
 }
 
 function logTo({ io }: Invocation): ProtocolLog {

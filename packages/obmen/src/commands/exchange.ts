@@ -1,21 +1,28 @@
 import { randomUUID } from 'node:crypto'
 
-import { exchange, type ExchangeContext, type NodeExchange, parseNodeCode } from '@obmen/exchange'
+import {
+  exchange,
+  type ExchangeContext,
+  type NodeCode,
+  type NodeExchange,
+  parseNodeCode,
+} from '@obmen/exchange'
 import type { MailTransport } from '@obmen/exchange/mail'
 
 import { EXIT } from '../errors/exit-code.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import { Progress } from '../output/progress.ts'
 import { instanceOf } from '../site/instance.ts'
-import type { Site } from '../site/open-site.ts'
+import { openSite, type Site } from '../site/open-site.ts'
 import type { Command, Invocation } from './command.ts'
-import { commandLine, siteOf } from './configuration.ts'
+import { commandLine, configOf } from './configuration.ts'
 import { exchangeHelp } from './exchange-help.ts'
 import { exchangeForGood } from './exchange-loop.ts'
 import { ExchangeWatch } from './exchange-watch.ts'
 import { reportExchange } from './exchange-report.ts'
 import { tryExchange } from './exchange-trial.ts'
 import { checkOther } from './node-add.ts'
+import type { ToldBefore } from './told-before.ts'
 import { warnOfUnprepared } from './unprepared-tables.ts'
 import { openTransport } from './open-transport.ts'
 
@@ -34,7 +41,7 @@ export const exchangeCommand: Command = {
     json: { type: 'boolean' },
   },
   async run(invocation) {
-    const { io, messages, options } = invocation
+    const { io, options } = invocation
     const codes = invocation.arguments.map(parseNodeCode)
     if (options.text('every') !== undefined && !options.isSet('watch')) {
       throw new UsageError(
@@ -42,41 +49,57 @@ export const exchangeCommand: Command = {
         { command: 'exchange' },
       )
     }
-    await using site = await siteOf(invocation)
-    for (const code of codes) checkOther(site, code)
-    await warnOfUnprepared(invocation, site)
-    const nodes = await site.store.transaction(async (transaction) => {
-      for (const code of codes) await transaction.node(code)
-      return transaction.nodes()
+    const config = configOf(invocation)
+    {
+      await using site = await openSite(config, io)
+      if (!(await hasNodes(invocation, site, codes))) return EXIT.ok
+      if (options.isSet('dry-run')) {
+        await tryExchange(invocation, site, codes)
+        return EXIT.ok
+      }
+      if (!options.isSet('watch')) {
+        const results = await exchangeOnce(invocation, site, { codes })
+        return reportExchange(invocation, results, config.spoolFolder)
+      }
+    }
+    return exchangeForGood(invocation, config, async (told) => {
+      // Anew for each exchange: the file may have been replaced by a backup, and tables may have changed.
+      await using site = await openSite(config, io)
+      return await exchangeOnce(invocation, site, { codes, told })
     })
-    if (nodes.length === 0) {
-      io.err(`${messages.node.none(commandLine(invocation, 'node add CODE'))}\n`)
-      if (options.isSet('json')) io.out(`${JSON.stringify({ nodes: [] })}\n`)
-      return EXIT.ok
-    }
-    if (options.isSet('dry-run')) {
-      await tryExchange(invocation, site, codes)
-      return EXIT.ok
-    }
-    const once = (): Promise<readonly NodeExchange[]> =>
-      exchangeOnce(invocation, site, codes.length > 0 ? codes : undefined)
-    if (options.isSet('watch')) return await exchangeForGood(invocation, site, once)
-    const results = await once()
-    return reportExchange(invocation, results, site.config.spoolFolder)
   },
+}
+
+/** Whether there is a node to exchange with; says so when there is none. Throws for codes that are no other node's. */
+async function hasNodes(
+  invocation: Invocation,
+  site: Site,
+  codes: readonly NodeCode[],
+): Promise<boolean> {
+  const { io, messages, options } = invocation
+  for (const code of codes) checkOther(site, code)
+  await warnOfUnprepared(invocation, site)
+  const nodes = await site.store.transaction(async (transaction) => {
+    for (const code of codes) await transaction.node(code)
+    return transaction.nodes()
+  })
+  if (nodes.length > 0) return true
+  io.err(`${messages.node.none(commandLine(invocation, 'node add CODE'))}\n`)
+  if (options.isSet('json')) io.out(`${JSON.stringify({ nodes: [] })}\n`)
+  return false
 }
 
 /** An exchange with nodes, or all, under the lock of a single exchange. */
 async function exchangeOnce(
   invocation: Invocation,
   site: Site,
-  codes: Parameters<typeof exchange>[1],
+  { codes, told }: { readonly codes: readonly NodeCode[]; readonly told?: ToldBefore },
 ): Promise<readonly NodeExchange[]> {
-  const { io, messages, options } = invocation
+  const { io, messages } = invocation
   await using _lock = await site.database.takeExchangeLock()
   const watch = new ExchangeWatch(new Progress(io), messages, {
     spoolFolder: site.config.spoolFolder,
-    tellsEmptyMailbox: !options.isSet('watch'),
+    ...(told !== undefined && { told }),
   })
   const signal = io.interruption()
   const transport = openTransport(invocation, site, {
@@ -89,7 +112,8 @@ async function exchangeOnce(
   signal.addEventListener('abort', tellStopping, { once: true })
   try {
     watch.connecting(site.config.receive.url)
-    return await exchange(contextOf(invocation, site, { transport, signal, watch }), codes)
+    const context = contextOf(invocation, site, { transport, signal, watch })
+    return await exchange(context, codes.length > 0 ? codes : undefined)
   } catch (error) {
     // A conversation that was broken off fails with an error of its own; what happened is that somebody stopped it.
     signal.throwIfAborted()

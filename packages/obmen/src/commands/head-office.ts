@@ -1,4 +1,4 @@
-import { findNearest } from '../config/nearest-key.ts'
+import { findNearest } from '../errors/nearest-key.ts'
 import type { Messages } from '../locale/messages.ts'
 
 /**

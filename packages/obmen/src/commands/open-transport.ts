@@ -13,10 +13,13 @@ export interface TransportWatch {
   readonly onConnect?: (phase: 'begins' | 'is over') => void
 }
 
+/** Of a transport that only waits for letters. */
+const NO_MEMORY = { all: () => new Set<string>(), replace: () => undefined }
+
 /** The way to the mailbox of a site. With `--verbose` every line of the conversation goes to `log`. Throws {@link SecretMissing}. */
 export function openTransport(
   { io, options }: Invocation,
-  { config, database }: Pick<Site, 'config' | 'database'>,
+  { config, database }: Pick<Site, 'config'> & Partial<Pick<Site, 'database'>>,
   { log, ...watch }: TransportWatch & { readonly log: ProtocolLog },
 ): MailTransport {
   return new MailTransport({
@@ -25,7 +28,7 @@ export function openTransport(
     smtp: toMailServer(config.send, io.env),
     ...toIncomingServer(config.receive, io.env),
     subjectPrefix: config.subjectPrefix,
-    foreignLetters: database.foreignLetters,
+    foreignLetters: database?.foreignLetters ?? NO_MEMORY,
     ...watch,
     ...(options.isSet('verbose') && { log }),
   })

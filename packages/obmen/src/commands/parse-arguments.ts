@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-import { findNearest } from '../config/nearest-key.ts'
+import { findNearest } from '../errors/nearest-key.ts'
 import { UsageError } from '../errors/usage-error.ts'
 import { isLanguage, type Language, LANGUAGES } from '../locale/language.ts'
 import type { Command, OptionSpecs } from './command.ts'

@@ -9,7 +9,7 @@ import { sendHelp } from './send-help.ts'
 import { readLetter } from './send-letter.ts'
 import { reportSending } from './send-report.ts'
 import { readSender, type Sender } from './send-sender.ts'
-import { watchSilence } from './silence.ts'
+import { PERSONAL_DEADLINES, withoutSilence } from './silence.ts'
 
 /** Sends one letter that is written on the command line. */
 export const sendCommand: Command = {
@@ -53,14 +53,15 @@ async function send(
   const tellStopping = (): void => progress.note(messages.send.stopping())
   signal.addEventListener('abort', tellStopping, { once: true })
   const { sizeOctets } = letter
-  using silence = watchSilence(server.url, progress, messages)
   try {
     progress.show(messages.exchange.connecting(server.url.host))
-    await using smtp = await openSmtp(toMailServer(server, io.env), {
-      signal,
-      ...(options.isSet('log') && { log: (line) => progress.note(line) }),
-    })
-    silence[Symbol.dispose]()
+    await using smtp = await withoutSilence({ url: server.url, progress, messages }, () =>
+      openSmtp(toMailServer(server, io.env), {
+        signal,
+        deadlines: PERSONAL_DEADLINES,
+        ...(options.isSet('log') && { log: (line) => progress.note(line) }),
+      }),
+    )
     return await smtp.send(envelope, letter, {
       signal,
       onProgress: (sent) => progress.show(messages.send.sending(sent, sizeOctets)),

@@ -15,7 +15,7 @@ import { type Bounds, parseCount } from './units.ts'
 const TABLE_RULE_KEYS = ['where', 'leaveOut', 'direction', 'conflicts', 'keyBlocks']
 
 /** A smaller block is used up between two letters; of larger ones a key of 32 bits has few. */
-const KEY_BLOCK_SIZE: Bounds = { lowest: 10, highest: 100_000_000 }
+const KEY_BLOCK_SIZE: Bounds = { lowest: 10, highest: 100_000_000, usual: 10_000 }
 
 /**
  * Reads `main`, `conflicts`, `strict`, `foreignKeys` and `rules`: what the plan says of tables, shares and conflicts. Whether the tables and
@@ -68,12 +68,13 @@ function readKeyBlocks(setting: RawSetting, key: string): KeyBlockRule {
   const size = readValue(sizeSetting, `${key}.size`, (text) => parseCount(text, KEY_BLOCK_SIZE))
   const reserve = parts.get('reserve')
   // With a reserve as large as the block, each message would bring a new one.
-  const bounds = { lowest: 1, highest: size - 1 }
+  const usual = Math.ceil(size / 4)
+  const bounds = { lowest: 1, highest: size - 1, usual }
   return {
     size,
     reserve: reserve
       ? readValue(reserve, `${key}.reserve`, (text) => parseCount(text, bounds))
-      : Math.ceil(size / 4),
+      : usual,
   }
 }
 

@@ -1,9 +1,9 @@
 import { dirname, resolve } from 'node:path'
 
 import { ConfigInvalid, type SettingFault } from '../errors/config-error.ts'
+import { findNearest } from '../errors/nearest-key.ts'
 import { ValueInvalid } from '../errors/value-error.ts'
-import { SETTING_EXAMPLES, type SettingName } from './config.ts'
-import { findNearest } from './nearest-key.ts'
+import { isSettingName, SETTING_EXAMPLES, type SettingName } from './config.ts'
 import type { RawSetting } from './raw-setting.ts'
 
 /** Settings under their names, and the ways to read one that name its place when it is wrong. */
@@ -68,7 +68,13 @@ export function readValue<Value>(
     return parse(setting.text)
   } catch (error) {
     if (error instanceof Error && 'code' in error && isFault(error)) {
-      throw new ConfigInvalid(setting.place, { kind: 'value', key, fault: error })
+      const line = isSettingName(key) && setting.place.kind === 'file' && SETTING_EXAMPLES[key]
+      throw new ConfigInvalid(setting.place, {
+        kind: 'value',
+        key,
+        fault: error,
+        ...(line !== false && { line }),
+      })
     }
     throw error
   }

@@ -26,7 +26,7 @@ const DAY_MS = 86_400_000
 const MESSAGE_SIZE: Bounds = { lowest: 64 * 1024, highest: 1024 ** 3 }
 
 /** A receiver remembers the last 200 messages by their uuid, and all that are in flight must be among them. */
-const WINDOW: Bounds = { lowest: 1, highest: 150 }
+const WINDOW: Bounds = { lowest: 1, highest: 150, usual: DEFAULT_SENDING_RULES.window }
 
 /** A letter may well take minutes; and a year is as good as never. */
 const RESEND_AFTER: Bounds = { lowest: 10 * 60_000, highest: 366 * DAY_MS }

@@ -27,6 +27,8 @@ const DURATION_UNITS: readonly Unit[] = [
 export interface Bounds {
   readonly lowest: number
   readonly highest: number
+  /** What is advised for one that does not; by default the lowest. */
+  readonly usual?: number
 }
 
 /** Reads `10 MB`, `500 КБ`, `1.5 GB`, `20000 octets` as octets; 1 KB is 1024. Throws {@link ValueInvalid}. */
@@ -50,7 +52,11 @@ export function parseDuration(text: string, bounds: Bounds): number {
 /** Reads a whole number. Throws {@link ValueInvalid}. */
 export function parseCount(text: string, bounds: Bounds): number {
   if (!/^\d{1,9}$/.test(text)) {
-    throw new ValueInvalid({ text, expected: 'count', example: String(bounds.lowest) })
+    throw new ValueInvalid({
+      text,
+      expected: 'count',
+      example: String(bounds.usual ?? bounds.lowest),
+    })
   }
   return check(Number(text), bounds, { text, expected: 'count', format: String })
 }
@@ -80,7 +86,7 @@ function parseWithUnit(text: string, units: readonly Unit[]): number | undefined
 
 function check(
   number: number,
-  { lowest, highest }: Bounds,
+  { lowest, highest, usual = lowest }: Bounds,
   facts: {
     readonly text: string
     readonly expected: 'size' | 'duration' | 'count'
@@ -90,5 +96,5 @@ function check(
   if (number >= lowest && number <= highest) return number
   const { text, expected, format } = facts
   const bounds = [format(lowest), format(highest)] as const
-  throw new ValueInvalid({ text, expected, example: bounds[0], bounds })
+  throw new ValueInvalid({ text, expected, example: format(usual), bounds })
 }

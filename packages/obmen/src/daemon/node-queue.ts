@@ -46,6 +46,29 @@ interface NodeJob {
   readonly node: string
 }
 
+/** The queue complains in objects that have the words of an error and are none. What fails is a statement: its error is kept here. */
+class Failures {
+  readonly run: RunStatement
+  #last: Error | undefined
+
+  constructor(run: RunStatement) {
+    this.run = async (text, values) => {
+      try {
+        return await run(text, values)
+      } catch (error) {
+        if (error instanceof Error) this.#last = error
+        throw error
+      }
+    }
+  }
+
+  /** The error that a complaint is about. */
+  behind(complaint: { readonly message: string }): Error {
+    if (complaint instanceof Error) return complaint
+    return this.#last?.message === complaint.message ? this.#last : new Error(complaint.message)
+  }
+}
+
 /** A queue of nodes to be exchanged with. */
 export class NodeQueue implements AsyncDisposable {
   readonly #boss: PgBoss
@@ -59,15 +82,16 @@ export class NodeQueue implements AsyncDisposable {
 
   /** Opens the queue, and makes it when it is not there. Rejects with what `pg` says when the database can't be reached. */
   static async open({ run, plan, onError }: QueueOptions): Promise<NodeQueue> {
+    const failures = new Failures(run)
     const boss = new PgBoss({
-      db: { executeSql: run },
+      db: { executeSql: failures.run },
       schema: SCHEMA,
       supervise: true,
       schedule: false,
       superviseIntervalSeconds: 1,
       monitorIntervalSeconds: 1,
     })
-    boss.on('error', onError)
+    boss.on('error', (complaint) => onError(failures.behind(complaint)))
     await boss.start()
     const queue = new NodeQueue(boss, plan)
     await boss.createQueue(queue.#name, {

@@ -44,7 +44,13 @@ export type ConfigProblem =
     }
   | { readonly kind: 'key-missing'; readonly key: string; readonly example: string }
   | { readonly kind: 'shape'; readonly key: string; readonly example: string }
-  | { readonly kind: 'value'; readonly key: string; readonly fault: SettingFault }
+  | {
+      readonly kind: 'value'
+      readonly key: string
+      readonly fault: SettingFault
+      /** A line as it could stand in the file, where the key is that of a setting. */
+      readonly line?: string
+    }
 
 /** A configuration that can't be used as it is. Nothing was done. */
 export class ConfigInvalid extends ObmenError {

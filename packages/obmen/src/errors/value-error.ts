@@ -34,6 +34,7 @@ export class ValueInvalid extends ObmenError {
 function describeValue({ text, expected, bounds }: ValueFacts): string {
   const value = JSON.stringify(text)
   if (bounds !== undefined) return `${value} is not between ${bounds[0]} and ${bounds[1]}`
+  if (expected === 'count') return `${value} is no whole number`
   return expected === 'choice'
     ? `${value} is not one of the choices`
     : `${value} can't be a ${expected}`

@@ -1,6 +1,12 @@
+import type { SchemaMismatch } from '@obmen/exchange/errors'
+
+import type { ConfigInvalid } from '../errors/config-error.ts'
 import type { KnownError } from '../errors/known-error.ts'
+import { englishConfig } from './en-config.ts'
 import { exceptOptions, isOnlyOutsidePlan } from './table-words.ts'
+import { findLikelyName, listNames } from './likely-name.ts'
 import type { ErrorText } from './messages.ts'
+import { meaningOf } from './setting-meaning.ts'
 
 /**
  * Errors speak English by themselves. Only where a hint speaks to a programmer, here is what an administrator can do about it, in the
@@ -16,6 +22,11 @@ function adviseAdministrator(error: KnownError, command?: string): string | unde
       return (
         (command === 'send' ? SEND_TLS_HINTS[error.check] : undefined) ?? TLS_HINTS[error.check]
       )
+    case 'CONFIG_INVALID':
+      return explainSetting(error)
+    case 'RULE_INVALID':
+    case 'TABLE_UNKNOWN':
+      return adviseOnName(error)
     case 'TLS_UNAVAILABLE':
       return 'check the port; with smtps://, imaps:// or pop3s:// the connection is encrypted from its beginning (465, 993, 995)'
     case 'AUTHENTICATION_FAILED':
@@ -35,7 +46,7 @@ function adviseAdministrator(error: KnownError, command?: string): string | unde
     case 'SCHEMA_MISMATCH':
       return isOnlyOutsidePlan(error)
         ? 'if the table is here and "tables" includes it, run here: obmen init; otherwise make the tables equal. The message waits in the mailbox'
-        : undefined
+        : adviseOnTypes(error)
     case 'TABLE_WITHOUT_PRIMARY_KEY':
       return `give each a PRIMARY KEY, or leave them out: ${exceptOptions(error.tables)} (in the file: tables: { except: [ … ] })`
     case 'SMTP_SIZE_EXCEEDED':
@@ -43,6 +54,36 @@ function adviseAdministrator(error: KnownError, command?: string): string | unde
     default:
       return undefined
   }
+}
+
+/** What a setting means, where its value is out of range. */
+function explainSetting(error: ConfigInvalid): string | undefined {
+  const meaning = meaningOf(error, englishConfig)
+  return meaning && `write for example: ${meaning.example}. ${meaning.text}`
+}
+
+/** What columns of PostgreSQL and SQLite go together, where they are what differs. */
+function adviseOnTypes({ hint = '', typesInSqlite }: SchemaMismatch): string {
+  const pairs = typesInSqlite.map(({ type, columns }) =>
+    type === 'decimal'
+      ? 'decimal is numeric of PostgreSQL without a precision or with more than 15 digits, and goes with TEXT of SQLite; numeric(15,2) goes with NUMERIC'
+      : `${type} of PostgreSQL goes with a column of SQLite of affinity ${columns.join(' or ')}`,
+  )
+  return [hint, ...pairs].join('; ')
+}
+
+function adviseOnName(
+  error: KnownError & { readonly code: 'RULE_INVALID' | 'TABLE_UNKNOWN' },
+): string | undefined {
+  const name = findLikelyName(error)
+  if (name === undefined) return undefined
+  const guess =
+    name.nearest === undefined
+      ? `there are: ${listNames(name.known)}. Correct`
+      : `did you mean "${name.nearest}"? Then correct`
+  return error.code === 'TABLE_UNKNOWN'
+    ? `${guess} "tables" in the configuration, or --only and --except`
+    : `${guess} "rules" in the configuration; until then nothing is exchanged`
 }
 
 const TLS_HINTS: Readonly<Partial<Record<(KnownError & { code: 'TLS_FAILED' })['check'], string>>> =

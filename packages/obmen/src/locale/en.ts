@@ -134,6 +134,7 @@ export const en: Messages = {
     looking: (looked, letters) =>
       `looking at letters: ${numbers.format(looked)} of ${numbers.format(letters)}`,
     stopping: () => 'stopping: what is done stays done; once more ends the program at once',
+    troubleIsOver: () => 'the trouble is over: the exchange goes on',
     nodeProblem: (node, message) => `node ${node}: ${message}`,
     sameProblem: (nodes, message) => `the same (${format.nodes(nodes)}): ${message}`,
     waitingInTitle: () => 'messages to receive',

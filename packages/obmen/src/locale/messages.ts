@@ -127,6 +127,7 @@ export interface ExchangeMessages {
   readonly connecting: (host: string) => string
   readonly looking: (looked: number, letters: number) => string
   readonly stopping: () => string
+  readonly troubleIsOver: () => string
   readonly nodeProblem: (node: string, message: string) => string
   /** The words of a problem that was told of another node. */
   readonly sameProblem: (nodes: readonly string[], message: string) => string

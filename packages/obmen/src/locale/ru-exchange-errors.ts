@@ -1,5 +1,6 @@
 import type { AnyExchangeError, RuleFault, SchemaMismatch } from '@obmen/exchange/errors'
 
+import { findLikelyName, listNames } from './likely-name.ts'
 import { type ErrorTexts, text, wordsAfterVerdict } from './error-texts.ts'
 import { exceptOptions, isOnlyOutsidePlan } from './table-words.ts'
 
@@ -44,10 +45,10 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
       `правилу таблицы «${table}» нужен признак «${attribute}» узла «${node}», а у узла его нет`,
       `задайте его: obmen node set ${node} ${attribute}=…`,
     ),
-  RULE_INVALID: ({ table, fault }) =>
+  RULE_INVALID: (error) =>
     text(
-      `правило таблицы «${table}» нельзя исполнить: ${describeRuleFault(fault)}`,
-      'исправьте его в настройке, в разделе rules; до тех пор обмена нет',
+      `правило таблицы «${error.table}» нельзя исполнить: ${describeRuleFault(error.fault)}`,
+      `${adviseOnName(error)} rules в настройке; до тех пор обмена нет`,
     ),
   MESSAGE_DAMAGED: ({ damage }) =>
     text(
@@ -65,10 +66,7 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
           `таблица «${error.table}» здесь не участвует в обмене`,
           'если она здесь есть и входит в tables, выполните здесь: obmen init; иначе сделайте таблицы одинаковыми. Сообщение подождёт в ящике',
         )
-      : text(
-          describeDifferences(error.differences),
-          'сделайте таблицы одинаковыми, здесь или там; сообщение подождёт в ящике и будет принято при следующем обмене',
-        ),
+      : text(describeDifferences(error.differences), adviseOnTypes(error)),
   ROW_REFUSED: ({ table, key, reason }) =>
     text(
       `база не принимает строку ${key} таблицы «${table}»: ${reason}`,
@@ -103,10 +101,10 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
       `база данных подготовлена как узел ${prepared.thisNode} плана ${prepared.name}, а не как узел ${wanted.thisNode} плана ${wanted.name}`,
       'проверьте plan, node и database: это файл другого узла или копия его базы?',
     ),
-  TABLE_UNKNOWN: ({ table, known }) =>
+  TABLE_UNKNOWN: (error) =>
     text(
-      `таблицы «${table}» в базе нет`,
-      `проверьте tables в настройке; в базе есть: ${known.join(', ')}`,
+      `таблицы «${error.table}» в базе нет`,
+      `${adviseOnName(error)} tables в настройке, или --only и --except`,
     ),
   TABLE_WITHOUT_PRIMARY_KEY: ({ tables }) =>
     text(
@@ -158,6 +156,30 @@ const REFUSAL_HINTS: Readonly<
 
 function quoteAll(names: readonly string[]): string {
   return names.map((name) => `«${name}»`).join(', ')
+}
+
+/** What columns of PostgreSQL and SQLite go together, where they are what differs. */
+function adviseOnTypes({ typesInSqlite }: SchemaMismatch): string {
+  const pairs = typesInSqlite.map(({ type, columns }) =>
+    type === 'decimal'
+      ? 'decimal — это numeric в PostgreSQL без точности или больше 15 цифр, ему подходит TEXT в SQLite; numeric(15,2) подходит NUMERIC'
+      : `типу ${type} в PostgreSQL подходит столбец SQLite с affinity ${columns.join(' или ')}`,
+  )
+  return [
+    'сделайте таблицы одинаковыми, здесь или там; сообщение подождёт в ящике и будет принято при следующем обмене',
+    ...pairs,
+  ].join('; ')
+}
+
+/** What may have been meant; behind it stands where to correct it. */
+function adviseOnName(
+  error: AnyExchangeError & { readonly code: 'RULE_INVALID' | 'TABLE_UNKNOWN' },
+): string {
+  const name = findLikelyName(error)
+  if (name === undefined) return 'исправьте'
+  return name.nearest === undefined
+    ? `есть такие: ${listNames(name.known)}. Исправьте`
+    : `может быть, «${name.nearest}»? Тогда исправьте`
 }
 
 function describeRuleFault(fault: RuleFault): string {

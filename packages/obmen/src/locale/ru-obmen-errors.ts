@@ -1,11 +1,13 @@
-import { type ConfigProblem, formatPlace } from '../errors/config-error.ts'
+import { type ConfigInvalid, type ConfigProblem, formatPlace } from '../errors/config-error.ts'
 import type { AnyObmenError } from '../errors/known-error.ts'
 import type { UsageError, UsageProblem } from '../errors/usage-error.ts'
 import type { DatabaseUrlInvalid, MailUrlInvalid, ValueInvalid } from '../errors/value-error.ts'
 import { type ErrorTexts, text } from './error-texts.ts'
 import type { ErrorText } from './messages.ts'
+import { russianConfig } from './ru-config.ts'
 import { russianExchangeErrors } from './ru-exchange-errors.ts'
 import { russianMailErrors } from './ru-mail-errors.ts'
+import { meaningOf } from './setting-meaning.ts'
 
 /** The errors of the program itself in Russian. */
 export const russianObmenErrors: ErrorTexts<AnyObmenError> = {
@@ -15,13 +17,14 @@ export const russianObmenErrors: ErrorTexts<AnyObmenError> = {
       `файла настройки ${path} нет`,
       'создайте его: obmen init, или укажите другой: --config ФАЙЛ',
     ),
-  CONFIG_INVALID: ({ place, problem }) => {
+  CONFIG_INVALID: (error) => {
+    const { place, problem } = error
     // An option names the setting already.
     const { message, hint } =
       problem.kind === 'value' && place.kind === 'option'
         ? describeFault(problem.fault)
         : describeConfig(problem)
-    return text(`${formatPlace(place)}: ${message}`, hint)
+    return text(`${formatPlace(place)}: ${message}`, explainSetting(error) ?? hint)
   },
   CONFIG_DIFFERS: ({ path, keys }) =>
     text(
@@ -243,6 +246,12 @@ function describeConfig(problem: ConfigProblem): ErrorText {
   }
 }
 
+/** What a setting means, where its value is out of range. */
+function explainSetting(error: ConfigInvalid): string | undefined {
+  const meaning = meaningOf(error, russianConfig)
+  return meaning && `напишите, например: ${meaning.example}. ${meaning.text}`
+}
+
 function describeFault(fault: (ConfigProblem & { readonly kind: 'value' })['fault']): ErrorText {
   switch (fault.code) {
     case 'PLAN_NAME_INVALID':
@@ -274,7 +283,7 @@ const YAML_WORDS: Readonly<Record<string, string>> = {
 const VALUE_KINDS: Readonly<Record<ValueInvalid['expected'], string>> = {
   size: 'объём',
   duration: 'срок',
-  count: 'число',
+  count: 'целое число',
   date: 'дата',
   text: 'текст',
   choice: 'одно из возможных значений',

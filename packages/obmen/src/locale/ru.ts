@@ -140,6 +140,7 @@ export const ru: Messages = {
     looking: (looked, letters) =>
       `просмотр писем: ${russianNumber(looked)} из ${russianNumber(letters)}`,
     stopping: () => 'остановка: сделанное сохраняется; ещё раз — закончить программу сразу',
+    troubleIsOver: () => 'неполадки кончились: обмен идёт дальше',
     nodeProblem: (node, message) => `узел ${node}: ${message}`,
     sameProblem: (nodes, message) => `то же (${format.nodes(nodes)}): ${message}`,
     waitingInTitle: () => 'сообщений к приёму',

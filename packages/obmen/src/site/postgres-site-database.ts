@@ -15,7 +15,8 @@ import type { PostgresSetting } from '../config/database-setting.ts'
 import type { Environment } from '../config/load-config.ts'
 import { readCertificates } from '../config/read-file.ts'
 import { DATABASE_PASSWORD_VARIABLE, resolveSecret } from '../config/secrets.ts'
-import { DatabaseUnreachable, ExchangeRunning } from '../errors/site-error.ts'
+import { ExchangeRunning } from '../errors/site-error.ts'
+import { reaching } from './postgres-reach.ts'
 import { PostgresWorkers } from './postgres-workers.ts'
 import type { SiteDatabase } from './site-database.ts'
 
@@ -52,8 +53,9 @@ export class PostgresSiteDatabase implements SiteDatabase {
     this.#setting = setting
     const max = MAX_CONNECTIONS + workers * CONNECTIONS_OF_A_WORKER
     this.#driver = new pg.Pool({ ...toPoolConfig(setting, env), max })
-    // A connection that ends while nobody uses it is replaced by the next one.
+    // A connection that ends while nobody uses it is replaced by the next one; what is done over one that ends fails by itself.
     this.#driver.on('error', () => undefined)
+    this.#driver.on('connect', (client) => client.on('error', () => undefined))
     this.#pool = reaching(this.#driver, setting.url.text)
     this.#trialPool = isTrial ? withoutCommit(this.#pool) : this.#pool
     this.foreignLetters = new PostgresForeignLetters(this.#pool)
@@ -112,32 +114,6 @@ function toPoolConfig({ url, password, caFile }: PostgresSetting, env: Environme
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: 'obmen',
   }
-}
-
-/** Tells a server that does not answer from one that says no. */
-function reaching(pool: pg.Pool, address: string): PostgresPool {
-  return {
-    connect: async () => {
-      try {
-        return await pool.connect()
-      } catch (error) {
-        throw isAnswer(error)
-          ? error
-          : new DatabaseUnreachable(address, wordsOf(error), { cause: error })
-      }
-    },
-  }
-}
-
-/** What a server answers has a severity; what the system says has none. */
-function isAnswer(error: unknown): boolean {
-  return error instanceof Error && 'severity' in error
-}
-
-/** Of several addresses of one host, the first that was tried speaks for all. */
-function wordsOf(error: unknown): string {
-  if (error instanceof AggregateError) return wordsOf(error.errors[0])
-  return error instanceof Error ? error.message : String(error)
 }
 
 /** A pool on which everything is done and nothing stays: what a trial run needs to find every mistake. */

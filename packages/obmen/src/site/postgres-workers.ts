@@ -1,8 +1,9 @@
 import type { NodeCode } from '@obmen/exchange'
 import type pg from 'pg'
 
-import { ExchangeRunning } from '../errors/site-error.ts'
-import type { WorkerDatabase } from './site-database.ts'
+import { DatabaseUnreachable, ExchangeRunning } from '../errors/site-error.ts'
+import { orUnreachable } from './postgres-reach.ts'
+import type { HeldLock, WorkerDatabase } from './site-database.ts'
 
 /** A PostgreSQL database on which several workers share the nodes. Its locks are the sessions': they end with the connection. */
 export class PostgresWorkers implements WorkerDatabase {
@@ -17,10 +18,10 @@ export class PostgresWorkers implements WorkerDatabase {
   }
 
   run(text: string, values: unknown[] = []): Promise<{ rows: object[] }> {
-    return this.#driver.query<object>(text, values)
+    return orUnreachable(this.#address, () => this.#driver.query<object>(text, values))
   }
 
-  async join(): Promise<AsyncDisposable> {
+  async join(): Promise<HeldLock> {
     const lock = await this.#tryLock(
       `SELECT pg_try_advisory_lock_shared(${this.#exchangeLock}) AS taken`,
     )
@@ -28,19 +29,29 @@ export class PostgresWorkers implements WorkerDatabase {
     return lock
   }
 
-  takeNode(node: NodeCode): Promise<AsyncDisposable | undefined> {
+  takeNode(node: NodeCode): Promise<HeldLock | undefined> {
     return this.#tryLock('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken', [
       `obmen node ${node}`,
     ])
   }
 
-  async #tryLock(text: string, values: unknown[] = []): Promise<AsyncDisposable | undefined> {
-    const client = await this.#driver.connect()
-    const { rows } = await client.query<{ taken: boolean }>(text, values)
-    if (rows[0]?.taken !== true) {
+  #tryLock(text: string, values: unknown[] = []): Promise<HeldLock | undefined> {
+    return orUnreachable(this.#address, async () => {
+      const client = await this.#driver.connect()
+      const release = (): Promise<void> => Promise.resolve(client.release(true))
+      const lost = new AbortController()
+      client.once('error', (error: Error) => {
+        lost.abort(new DatabaseUnreachable(this.#address, error.message, { cause: error }))
+      })
+      try {
+        const { rows } = await client.query<{ taken: boolean }>(text, values)
+        if (rows[0]?.taken === true) return { lost: lost.signal, [Symbol.asyncDispose]: release }
+      } catch (error) {
+        await release()
+        throw error
+      }
       client.release()
       return undefined
-    }
-    return { [Symbol.asyncDispose]: () => Promise.resolve(client.release(true)) }
+    })
   }
 }

@@ -19,12 +19,18 @@ export interface SiteDatabase extends AsyncDisposable {
   readonly workers?: WorkerDatabase
 }
 
+/** A lock that lasts as long as the connection that holds it. */
+export interface HeldLock extends AsyncDisposable {
+  /** Aborts when the server has ended that connection: from then on somebody else may have the lock. */
+  readonly lost: AbortSignal
+}
+
 /** A database on which several workers share the nodes. */
 export interface WorkerDatabase {
   /** Runs a statement of the queue, or several; gives what `pg` gives. */
   run(text: string, values?: unknown[]): Promise<{ rows: object[] }>
   /** Lets other workers work beside this one, and no single exchange. Throws {@link ExchangeRunning}. */
-  join(): Promise<AsyncDisposable>
+  join(): Promise<HeldLock>
   /** Lets nobody else exchange with a node; `undefined` when somebody does. */
-  takeNode(node: NodeCode): Promise<AsyncDisposable | undefined>
+  takeNode(node: NodeCode): Promise<HeldLock | undefined>
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { copyFileSync, renameSync } from 'node:fs'
 import { describe, it, type TestContext } from 'node:test'
 
 import type { CommandFate, Mailbox, MailHostOptions } from '@obmen/mail/testing'
@@ -94,6 +95,22 @@ describe('exchange by IMAP', () => {
     assert.equal(out.match(/^HQ /gm)?.length, 1)
     assert.deepEqual(err.match(/^mailbox: .*$/gm), ['mailbox: 1 message for this node'])
     assert.equal(mailbox.letters().length, 1)
+  })
+
+  it('goes on with --watch on the file that a backup has put in the place of the database', async (t) => {
+    const { commands, office, shop } = await openSites(t)
+    copyFileSync(shop.pathOf('trade.db'), shop.pathOf('backup.db'))
+
+    const watching = shop.run('exchange', '--watch', '--every', '1 hour')
+    await untilIdle(commands, 1)
+    renameSync(shop.pathOf('backup.db'), shop.pathOf('trade.db'))
+    await office.run('exchange')
+    await untilIdle(commands, 2)
+    shop.interruption.abort()
+    const { exitCode, err } = await watching
+
+    assert.equal(exitCode, 0, err)
+    assert.deepEqual(shop.column('SELECT name FROM goods'), ['tea'])
   })
 
   it('tells of trouble that passes, and goes on with --watch', async (t) => {

@@ -28,7 +28,6 @@ function toldOf(codes: readonly string[], messages: Messages): readonly string[]
   }
   const watch = new ExchangeWatch(new Progress(io), messages, {
     spoolFolder: 'spool',
-    tellsEmptyMailbox: true,
   })
   for (const node of [...codes, ...codes].map(parseNodeCode)) watch.take(troubleOf(node))
   watch.end()

@@ -42,36 +42,46 @@ describe('a mail server that says nothing', () => {
   }
 })
 
-describe('a trial of a mail server that says nothing', () => {
-  it('is over after half a minute, in words of its own', async (t) => {
-    using site = await openSite()
-    let now = performance.now()
-    t.mock.timers.enable({ apis: ['setTimeout'] })
-    t.mock.method(performance, 'now', () => now)
-    let isOver = false
-    const passSeconds = (left: number, socket: Socket): void => {
-      now += 1_000
-      t.mock.timers.tick(1_000)
-      if (left > 1 && !isOver) setImmediate(() => passSeconds(left - 1, socket))
-      else socket.destroy()
-    }
-    const silent = createServer((socket) => {
-      socket.on('error', () => {})
-      // More than a trial waits, and less than an exchange would.
-      passSeconds(45, socket)
+describe('a mail server that says nothing to a person who waits', () => {
+  const LETTER = ['--to', 'shop@example.org', '--subject', 'x', '--text', 'x']
+  const COMMANDS = [
+    { words: ['exchange', '--dry-run'], setting: 'OBMEN_RECEIVE', scheme: 'imap', port: 993 },
+    { words: ['send', ...LETTER], setting: 'OBMEN_SEND', scheme: 'smtp', port: 465 },
+  ]
+  for (const { words, setting, scheme, port: implicitPort } of COMMANDS) {
+    it(`is given up after half a minute, in words of its own: ${words[0]}`, async (t) => {
+      using site = await openSite()
+      let now = performance.now()
+      t.mock.timers.enable({ apis: ['setTimeout'] })
+      t.mock.method(performance, 'now', () => now)
+      let isOver = false
+      const passSeconds = (left: number, socket: Socket): void => {
+        now += 1_000
+        t.mock.timers.tick(1_000)
+        if (left > 1 && !isOver) setImmediate(() => passSeconds(left - 1, socket))
+        else socket.destroy()
+      }
+      const silent = createServer((socket) => {
+        socket.on('error', () => {})
+        // More than a person waits, and less than an exchange would.
+        passSeconds(45, socket)
+      })
+      await once(silent.listen(0, '127.0.0.1'), 'listening')
+      const { port } = silent.address() as AddressInfo
+      site.env[setting] = `${scheme}://exchange%40example.org@127.0.0.1:${port}`
+
+      const { exitCode, err } = await site.run(...words)
+      isOver = true
+      await new Promise((resolve) => silent.close(resolve))
+
+      assert.equal(exitCode, 75)
+      assert.match(
+        err,
+        /127\.0\.0\.1:\d+ took the connection and did not greet within 30 seconds\n/,
+      )
+      assert.match(err, new RegExp(`try: .*\\(${implicitPort}\\).* ${scheme}s://\\n`))
     })
-    await once(silent.listen(0, '127.0.0.1'), 'listening')
-    const { port } = silent.address() as AddressInfo
-    site.env['OBMEN_RECEIVE'] = `imap://exchange%40example.org@127.0.0.1:${port}`
-
-    const { exitCode, err } = await site.run('exchange', '--dry-run')
-    isOver = true
-    await new Promise((resolve) => silent.close(resolve))
-
-    assert.equal(exitCode, 75)
-    assert.match(err, /127\.0\.0\.1:\d+ took the connection and did not greet within 30 seconds\n/)
-    assert.match(err, /try: .*\(993\).* imaps:\/\/\n/)
-  })
+  }
 })
 
 describe('a mail server that takes letters and says nothing', () => {

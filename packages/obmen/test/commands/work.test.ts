@@ -70,6 +70,33 @@ describe('work', () => {
     assert.equal(existsSync(office.pathOf('obmen-spool/key-marks.json')), true)
   })
 
+  it('goes on when the database server has ended its connections', async (t) => {
+    const { office, shops, database } = await openSites(t)
+    const working = office.run('work', '--workers', '1', '--every', '1 second')
+    const [shop] = shops
+    assert.ok(shop)
+    const arrives = async (id: number): Promise<void> => {
+      shop.exec(`INSERT INTO goods VALUES (${id}, 'tea')`)
+      assert.equal((await shop.run('exchange')).exitCode, 0)
+      const isThere = async (): Promise<boolean> =>
+        (await database.query('SELECT 1 FROM goods WHERE id = $1', [id])).rows.length > 0
+      while (!(await isThere())) await new Promise((resolve) => setImmediate(resolve))
+    }
+    await arrives(1)
+    await database.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'obmen'`,
+    )
+    await arrives(2)
+    // Whoever shares the work has told so again: no single exchange runs beside it.
+    const beside = await office.run('exchange')
+    office.interruption.abort()
+    const { exitCode, err } = await working
+
+    assert.equal(exitCode, 0, err)
+    assert.match(beside.err, /another exchange on this database is under way/)
+  })
+
   it('leaves a server alone for a while that refuses to tell of letters', async (t) => {
     const { promise: isRefused, resolve: refuse } = Promise.withResolvers<void>()
     let opened = 0

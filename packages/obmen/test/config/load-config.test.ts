@@ -268,7 +268,7 @@ describe('wrong configuration', () => {
 
   it('names the variable that is wrong', () => {
     assert.throws(() => load(COMPLETE, { env: { OBMEN_WINDOW: 'many' } }), {
-      message: `OBMEN_WINDOW: window: "many" can't be a count`,
+      message: 'OBMEN_WINDOW: window: "many" is no whole number',
     })
   })
 

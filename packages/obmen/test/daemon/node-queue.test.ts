@@ -120,4 +120,23 @@ describe('a queue of nodes', () => {
     dying.bury()
     await worker[Symbol.asyncDispose]()
   })
+
+  it('complains in the error of the statement that failed', async (t) => {
+    const pool = await server.newDatabase()
+    const failure = new RangeError('the database is away')
+    let isAway = false
+    const complaint = Promise.withResolvers<Error>()
+    const queue = await NodeQueue.open({
+      run: (text, values) => (isAway ? Promise.reject(failure) : pool.query<object>(text, values)),
+      plan: PLAN,
+      onError: (error) => complaint.resolve(error),
+    })
+    t.after(() => queue[Symbol.asyncDispose]())
+
+    await queue.work({ count: 1, work: () => Promise.resolve() })
+    isAway = true
+
+    assert.equal(await complaint.promise, failure)
+    isAway = false
+  })
 })

@@ -61,14 +61,19 @@ const URL_PROBLEMS: { readonly [Kind in MailUrlProblem['kind']]: MailUrlProblem 
 }
 
 const RULE_FAULTS: { readonly [Kind in RuleFault['kind']]: RuleFault & { kind: Kind } } = {
-  'table-unknown': { kind: 'table-unknown' },
-  'column-unknown': { kind: 'column-unknown', column: 'shelf' },
+  'table-unknown': { kind: 'table-unknown', known: ['Orders'] },
+  'column-unknown': { kind: 'column-unknown', column: 'shelf', known: ['id'] },
   'column-in-key': { kind: 'column-in-key', column: 'id' },
   'condition-empty': { kind: 'condition-empty' },
   'bracket-open': { kind: 'bracket-open' },
   'bracket-unopened': { kind: 'bracket-unopened' },
   'token-out-of-place': { kind: 'token-out-of-place', token: ';' },
-  refused: { kind: 'refused', database: 'SQLite', words: 'no such column: shelf' },
+  refused: {
+    kind: 'refused',
+    database: 'SQLite',
+    words: 'no such column: shelf',
+    columns: ['id'],
+  },
   'main-missing': { kind: 'main-missing' },
   'key-not-one-integer': { kind: 'key-not-one-integer' },
   'key-not-autoincrement': { kind: 'key-not-autoincrement', column: '"id"' },
@@ -151,6 +156,25 @@ describe('error in words', () => {
     assert.match(
       en.errorText(error).message,
       /column "price" is text here and numeric at the sender/,
+    )
+  })
+
+  it('names each difference once, and what columns of both kinds of databases go together', () => {
+    const what = { kind: 'column', column: 'price', here: 'numeric', there: 'decimal' } as const
+    const error = SchemaMismatch.ofAll([
+      { table: 'goods', what },
+      { table: 'goods', what: { ...what } },
+    ])
+    assert.ok(error !== undefined)
+
+    assert.equal(error.differences.length, 1)
+    assert.match(
+      en.errorText(error).hint ?? '',
+      /decimal is numeric .* TEXT of SQLite; numeric\(15,2\)/,
+    )
+    assert.match(
+      ru.errorText(error).hint ?? '',
+      /decimal — это numeric .* TEXT в SQLite; numeric\(15,2\)/,
     )
   })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { symlinkSync } from 'node:fs'
+import { mkdirSync, symlinkSync } from 'node:fs'
 import { describe, it } from 'node:test'
 
 import { ExchangeRunning } from '../../src/errors/site-error.ts'
@@ -50,5 +50,17 @@ describe('lock of an exchange', () => {
     await once(holder, 'exit')
 
     takeExchangeLock(site.pathOf('trade.db'))[Symbol.dispose]()
+  })
+
+  it('names its file where that can not be made', () => {
+    using site = new TestSite('')
+    const lockPath = site.pathOf('trade.db-obmen-lock')
+    mkdirSync(lockPath)
+
+    assert.throws(() => takeExchangeLock(site.pathOf('trade.db')), {
+      code: 'DATABASE_UNUSABLE',
+      problem: 'closed',
+      message: `the database or its journal can't be opened: unable to open database file: ${lockPath}`,
+    })
   })
 })

@@ -103,7 +103,7 @@ export class PostgresKeyLedger extends KeyLedgerRows<RuledTable> {
       if (isNotPermitted(error) && error instanceof Error) {
         throw new RuleInvalid(
           table,
-          { kind: 'refused', database: 'PostgreSQL', words: error.message },
+          { kind: 'refused', database: 'PostgreSQL', words: error.message, columns: [] },
           { cause: error },
         )
       }

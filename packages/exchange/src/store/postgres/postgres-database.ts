@@ -1,5 +1,11 @@
 /**
- * The part of `pg` that this store needs. The application makes the pool, so that no driver is a dependency here.
+ * The part of `pg` that this store needs. The application makes the pool, so that no driver is a dependency here. It also listens to the errors of the pool and of
+ * each connection: `pg` ends the process for one that nobody listens to, as when the server is started anew. What is done here over that connection rejects all the same.
+ *
+ * @example
+ * const pool = new pg.Pool({ … })
+ * pool.on('error', () => undefined)
+ * pool.on('connect', (client) => client.on('error', () => undefined))
  */
 export interface PostgresPool {
   connect(): Promise<PostgresClient>

@@ -2,7 +2,7 @@ import type { TableLine } from '../../message/body-lines.ts'
 import { RuleInvalid } from '../../plan/errors.ts'
 import type { PlanRules, TableRule } from '../../plan/plan-rules.ts'
 import { parseCondition, type SqlCondition } from '../../plan/sql-condition.ts'
-import { checkTableNames, readLeftOut } from '../table-rules.ts'
+import { checkTableNames, columnNames, readLeftOut } from '../table-rules.ts'
 import type { CapturedTable } from './capture.ts'
 import { type Connection, isRefusal, isSyntaxError, toNumber } from './postgres-database.ts'
 import { readKeyBlocks, type SequenceRule } from './key-ledger.ts'
@@ -85,7 +85,12 @@ async function readCondition(
     if (!(error instanceof Error) || !(isRefusal(error) || isSyntaxError(error))) throw error
     throw new RuleInvalid(
       table.name,
-      { kind: 'refused', database: 'PostgreSQL', words: error.message },
+      {
+        kind: 'refused',
+        database: 'PostgreSQL',
+        words: error.message,
+        columns: columnNames(table),
+      },
       { cause: error },
     )
   }

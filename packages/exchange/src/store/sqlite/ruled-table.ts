@@ -3,7 +3,7 @@ import { RuleInvalid } from '../../plan/errors.ts'
 import type { KeyBlockRule } from '../../plan/key-blocks.ts'
 import type { PlanRules, TableRule } from '../../plan/plan-rules.ts'
 import { parseCondition, type SqlCondition } from '../../plan/sql-condition.ts'
-import { checkTableNames, readLeftOut } from '../table-rules.ts'
+import { checkTableNames, columnNames, readLeftOut } from '../table-rules.ts'
 import type { CapturedTable } from './capture.ts'
 import { readKeyBlocks } from './key-guard.ts'
 import { Query, quoteName, type SqliteDatabase } from './sqlite-database.ts'
@@ -78,7 +78,8 @@ function readCondition(
     database.prepare(`SELECT 1 FROM ${quoteName(table.name)} WHERE (${condition.parts.join("''")})`)
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error)
-    const fault = { kind: 'refused', database: 'SQLite', words } as const
+    const columns = columnNames(table)
+    const fault = { kind: 'refused', database: 'SQLite', words, columns } as const
     throw new RuleInvalid(table.name, fault, { cause: error })
   }
   return condition

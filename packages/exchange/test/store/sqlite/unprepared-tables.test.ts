@@ -26,4 +26,25 @@ describe('tables that are not prepared', () => {
       assert.deepEqual(readUnpreparedTables(database, content), expected)
     })
   }
+
+  it('are none that were misspelt: that is an error', () => {
+    using database = new DatabaseSync(':memory:')
+    database.exec('CREATE TABLE goods (id INTEGER PRIMARY KEY)')
+    prepareSqlite(database, PLAN, { kind: 'all' })
+
+    assert.throws(() => readUnpreparedTables(database, { kind: 'only', tables: ['gods'] }), {
+      code: 'TABLE_UNKNOWN',
+      table: 'gods',
+      known: ['goods'],
+    })
+  })
+
+  it('may be named although they were dropped: the capture tells of that', () => {
+    using database = new DatabaseSync(':memory:')
+    database.exec('CREATE TABLE goods (id INTEGER PRIMARY KEY)')
+    prepareSqlite(database, PLAN, { kind: 'all' })
+    database.exec('DROP TABLE goods')
+
+    assert.deepEqual(readUnpreparedTables(database, { kind: 'only', tables: ['goods'] }), [])
+  })
 })

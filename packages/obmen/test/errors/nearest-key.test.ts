@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
 import { SETTING_NAMES } from '../../src/config/config.ts'
-import { findNearest } from '../../src/config/nearest-key.ts'
+import { findNearest } from '../../src/errors/nearest-key.ts'
 
 describe('nearest key', () => {
   const NEAR = [
