@@ -40,9 +40,10 @@ export class PostgresWorkers implements WorkerDatabase {
       const client = await this.#driver.connect()
       const release = (): Promise<void> => Promise.resolve(client.release(true))
       const lost = new AbortController()
-      client.once('error', (error: Error) => {
+      const lose = (error: Error): void => {
         lost.abort(new DatabaseUnreachable(this.#address, error.message, { cause: error }))
-      })
+      }
+      client.once('error', lose)
       try {
         const { rows } = await client.query<{ taken: boolean }>(text, values)
         if (rows[0]?.taken === true) return { lost: lost.signal, [Symbol.asyncDispose]: release }
@@ -50,6 +51,7 @@ export class PostgresWorkers implements WorkerDatabase {
         await release()
         throw error
       }
+      client.off('error', lose)
       client.release()
       return undefined
     })
