@@ -5,29 +5,19 @@ import { describe, it } from 'node:test'
 import { SqliteUnfit } from '@obmen/exchange/errors'
 import { openSqliteStore, prepareSqlite, type SqliteDatabase } from '@obmen/exchange/sqlite'
 
+import { withDriver } from './other-driver.ts'
 import { PLAN, schemaOf } from './prepared-database.ts'
 
 /** A database whose driver ends texts at their first NUL, as `node:sqlite` did before Node 24.16. */
 function cutting(database: DatabaseSync): SqliteDatabase {
   const cut = (value: unknown): unknown =>
     typeof value === 'string' ? value.replace(/\0.*/s, '') : value
-  return {
-    exec: (sql) => database.exec(sql),
-    prepare: (sql) => {
-      const statement = database.prepare(sql)
-      return {
-        run: (...values) => statement.run(...values),
-        get: (...values) => {
-          const row: unknown = statement.get(...values)
-          return Array.isArray(row) ? row.map(cut) : row
-        },
-        all: (...values) => statement.all(...values),
-        iterate: (...values) => statement.iterate(...values),
-        setReadBigInts: (enabled) => statement.setReadBigInts(enabled),
-        setReturnArrays: (enabled) => statement.setReturnArrays(enabled),
-      }
+  return withDriver(database, (statement) => ({
+    get: (...values) => {
+      const row: unknown = statement.get(...values)
+      return Array.isArray(row) ? row.map(cut) : row
     },
-  }
+  }))
 }
 
 describe('a driver that does not give texts as they are', () => {

@@ -1,52 +1,38 @@
 /** Node 26 refuses to give a rowid above 2^53 as a number, after the statement has done its work: an insert tells it, and every later statement does. */
 import assert from 'node:assert/strict'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
 
 import { openSqliteStore, prepareSqlite, type SqliteDatabase } from '@obmen/exchange/sqlite'
 
 import { applyMessage } from '../store-language.ts'
+import { withDriver } from './other-driver.ts'
 import { deletion, PLAN, readRows, row, tableLine } from './prepared-database.ts'
 
 const LARGE = 2n ** 53n + 1n
 const LARGEST = 2n ** 63n - 1n
 
 /** A database that gives rowids as Node 26 does, whatever this Node is. */
-class StrictDatabase implements SqliteDatabase {
-  readonly #database: DatabaseSync
-
-  constructor(database: DatabaseSync) {
-    this.#database = database
-  }
-
-  exec(sql: string): void {
-    this.#database.exec(sql)
-  }
-
-  prepare(sql: string): ReturnType<SqliteDatabase['prepare']> {
-    const statement = this.#database.prepare(sql)
+function strict(database: DatabaseSync): SqliteDatabase {
+  return withDriver(database, (statement) => {
     let readsBigInts = false
     return {
       run: (...values) => {
         const done = statement.run(...values)
-        if (!readsBigInts) requireSafe(done)
+        if (!readsBigInts) requireSafe(Number(done.lastInsertRowid))
         return done
       },
-      get: (...values) => statement.get(...values),
-      all: (...values) => statement.all(...values),
-      iterate: (...values) => statement.iterate(...values),
-      setReturnArrays: (enabled) => statement.setReturnArrays(enabled),
       setReadBigInts: (enabled) => {
         readsBigInts = enabled
         statement.setReadBigInts(enabled)
       },
     }
-  }
+  })
 }
 
-function requireSafe({ lastInsertRowid }: ReturnType<StatementSync['run']>): void {
-  if (Number.isSafeInteger(Number(lastInsertRowid))) return
-  const error = new RangeError(`Value is too large to be represented as a JavaScript number`)
+function requireSafe(rowid: number): void {
+  if (Number.isSafeInteger(rowid)) return
+  const error = new RangeError('Value is too large to be represented as a JavaScript number')
   throw Object.assign(error, { code: 'ERR_OUT_OF_RANGE' })
 }
 
@@ -57,10 +43,10 @@ describe('rows with keys above 2^53', () => {
   ] as const) {
     it(`are entered, changed and deleted in a table ${words}`, async () => {
       const database = new DatabaseSync(':memory:')
-      const strict = new StrictDatabase(database)
+      const strictly = strict(database)
       database.exec(schema)
-      prepareSqlite(strict, PLAN, { kind: 'all' })
-      const store = openSqliteStore(strict, PLAN)
+      prepareSqlite(strictly, PLAN, { kind: 'all' })
+      const store = openSqliteStore(strictly, PLAN)
       const line = tableLine('goods', 1, { id: 'integer', name: 'text' })
       const apply = async (...rows: readonly ReturnType<typeof row>[]): Promise<number> => {
         const { refused } = await applyMessage(store, [{ table: line, rows }], {})
