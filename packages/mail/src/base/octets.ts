@@ -62,6 +62,17 @@ export function textOf(octets: Uint8Array): string {
   }
 }
 
+/**
+ * A text in every form in which {@link textOf} may give it when a peer repeats it: as it is, and with a character for each of its octets, as it reads beside
+ * octets that are no UTF-8 (windows-1252) and as a peer may have taken it (ISO 8859-1).
+ */
+export function readingsOf(text: string): readonly string[] {
+  const octets = octetsOf(text)
+  if (octets.length === text.length) return [text]
+  const characters = Array.from(octets, (octet) => String.fromCharCode(octet)).join('')
+  return [...new Set([text, latin1Decoder.decode(octets), characters])]
+}
+
 /** The characters of octets that are all ASCII, one for each; `undefined` for any others. */
 export function asciiOf(octets: Uint8Array): string | undefined {
   try {

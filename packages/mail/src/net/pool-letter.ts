@@ -25,6 +25,12 @@ export class PoolLetter {
     return this.#end.promise
   }
 
+  /** Whether its content can be handed on again: it was not begun, or can be begun anew. */
+  get isReadable(): boolean {
+    const { isBegun, isWhole } = this.content
+    return !isBegun || (isWhole && (this.options.mayRepeat?.() ?? true))
+  }
+
   get isAborted(): boolean {
     return this.options.signal?.aborted === true
   }

@@ -55,7 +55,7 @@ export interface SendOptions {
   readonly onProgress?: (sentOctets: number) => void
   /** Called before this rejects because the session was over before the letter had its turn: what ended it has nothing to do with this letter. What it throws is ignored. */
   readonly onPassedOver?: () => void
-  /** Whether a letter of this package can be read again, for recipients whom the server had no room for; by default it can. */
+  /** Whether a letter of this package can be read again: for recipients whom the server had no room for, and by a pool after a 421. By default it can. */
   readonly mayRepeat?: () => boolean
 }
 

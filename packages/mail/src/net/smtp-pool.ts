@@ -114,7 +114,7 @@ export class SmtpPool implements AsyncDisposable {
   /**
    * Sends a letter as soon as a connection has room and the rate allows it: in the order of the calls, as far as there is one over several
    * connections. The contract is that of `SmtpConnection.send`: what the server says is an outcome, content is closed however it ends. Content is iterated once at
-   * the most, a letter of this package also again after a 421. The signal ends the waiting too.
+   * the most, a letter of this package also again after a 421 unless `mayRepeat` says no. The signal ends the waiting too.
    *
    * @throws what `openSmtp` throws, when there is no connection to be had; what `SmtpConnection.send` throws.
    */
@@ -174,9 +174,8 @@ export class SmtpPool implements AsyncDisposable {
   #judge(letter: PoolLetter, delivery: Delivery, connection: PoolConnection): void {
     const error = delivery.kind === 'answered' ? undefined : delivery.error
     if (connection.isLost) this.#lose(connection, error)
-    const { isBegun, isWhole } = letter.content
     // With a reply, nobody has the letter by the server's own word; without one, only because no octet of it has left.
-    const isUnsent = delivery.kind === 'dismissed' ? isWhole : !isBegun
+    const isUnsent = delivery.kind === 'dismissed' ? letter.isReadable : !letter.content.isBegun
     // A connection that has taken others is progress: some servers take few letters over each.
     const isFruitless = connection.answered === 0
     if (isFruitless && !letter.isPassedOver) letter.attempts++

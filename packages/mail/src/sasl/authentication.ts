@@ -1,5 +1,5 @@
 import { decodeBase64, encodeBase64 } from '../base/base64.ts'
-import { octetsOf } from '../base/octets.ts'
+import { octetsOf, readingsOf } from '../base/octets.ts'
 import { escapePeerWords } from '../base/peer-words.ts'
 import type { Credentials } from './credentials.ts'
 import type { SaslContext } from './environment.ts'
@@ -178,5 +178,5 @@ function secretsOf(credentials: Credentials): string[] {
 }
 
 function withBase64(secret: string): string[] {
-  return [secret, encodeBase64(octetsOf(secret))]
+  return [...readingsOf(secret), encodeBase64(octetsOf(secret))]
 }

@@ -1,4 +1,4 @@
-import { concatOctets, NO_OCTETS, textOf } from '../base/octets.ts'
+import { concatOctets, NO_OCTETS, readingsOf, textOf } from '../base/octets.ts'
 import { escapePeerWords } from '../base/peer-words.ts'
 
 const LF = 0x0a
@@ -44,6 +44,8 @@ export class ProtocolLogger {
   #answersSecret = false
   #linesInARow = 0
   #unfinished: Uint8Array = NO_OCTETS
+  /** The end of the line was not kept. */
+  #isCut = false
   #octetsNotShown = 0
 
   constructor(log: ProtocolLog) {
@@ -58,9 +60,7 @@ export class ProtocolLogger {
     }
     this.#flush()
     this.#remember(octets, logAs)
-    for (const secret of secrets) {
-      if (secret.length >= MIN_SECRET_LENGTH) this.#secrets.add(secret)
-    }
+    for (const secret of secrets) this.#addSecret(secret)
     this.#write(`C: ${escapePeerWords(logAs)}`)
   }
 
@@ -95,14 +95,18 @@ export class ProtocolLogger {
   #keep(octets: Uint8Array): void {
     const room = Math.max(0, MAX_KEPT_OCTETS - this.#unfinished.length)
     const kept = octets.subarray(0, room)
+    this.#isCut ||= kept.length < octets.length
     this.#unfinished = this.#unfinished.length === 0 ? kept : concatOctets([this.#unfinished, kept])
   }
 
   #writeLine(): void {
-    const line = textOf(this.#unfinished).replace(/\r?\n$/, '')
+    const octets = this.#isCut ? withoutLastCharacter(this.#unfinished) : this.#unfinished
+    const line = this.#shown(textOf(octets).replace(/\r?\n$/, ''))
+    const shown = this.#isCut ? this.#withoutCutSecret(line) : line
     this.#unfinished = NO_OCTETS
+    this.#isCut = false
     this.#linesInARow++
-    this.#write(`${this.#side}: ${escapePeerWords(this.#shown(line))}`)
+    this.#write(`${this.#side}: ${escapePeerWords(shown)}`)
   }
 
   #flush(): void {
@@ -127,8 +131,19 @@ export class ProtocolLogger {
   #remember(octets: Uint8Array, logAs: string): void {
     const shown = new Set(logAs.split(/\s+/))
     for (const word of textOf(octets).split(/\s+/)) {
-      if (word.length >= MIN_SECRET_LENGTH && !shown.has(word)) this.#secrets.add(word)
+      if (!shown.has(word)) this.#addSecret(word)
     }
+  }
+
+  #addSecret(secret: string): void {
+    if (secret.length < MIN_SECRET_LENGTH) return
+    for (const reading of readingsOf(secret)) this.#secrets.add(reading)
+  }
+
+  /** The end of a line that was cut may be the beginning of a secret, which is then not to be found as a whole. */
+  #withoutCutSecret(line: string): string {
+    const cut = Math.max(0, ...Array.from(this.#secrets, (secret) => beginningAtEnd(secret, line)))
+    return `${line.slice(0, line.length - cut)}…`
   }
 
   /** With the proofs of both sides of SCRAM or DIGEST-MD5 at hand, passwords can be tried one after the other. */
@@ -138,4 +153,18 @@ export class ProtocolLogger {
     for (const secret of this.#secrets) clean = clean.replaceAll(secret, '********')
     return clean
   }
+}
+
+/** How much of a text, from its beginning, is the end of a line. */
+function beginningAtEnd(text: string, line: string): number {
+  let length = Math.min(text.length, line.length)
+  while (!line.endsWith(text.slice(0, length))) length--
+  return length
+}
+
+/** What was cut in the middle of a character is no UTF-8. */
+function withoutLastCharacter(octets: Uint8Array): Uint8Array {
+  let end = octets.length - 1
+  while (end > 0 && ((octets[end] ?? 0) & 0xc0) === 0x80) end--
+  return octets.subarray(0, end)
 }

@@ -209,13 +209,14 @@ describe('SMTP pool', () => {
     const world = fakeWorld(() => fates.shift() ?? 'accept')
     const pool = world.pool()
 
-    for (const [letter, end, empty] of [
-      [content(), 'deferred 421', 0],
-      [new ComposedLetter(), 'accepted 250', 0],
+    for (const [letter, end, empty, options] of [
+      [content(), 'deferred 421', 0, {}],
+      [new ComposedLetter(), 'accepted 250', 0, {}],
+      [new ComposedLetter(), 'deferred 421', 0, { mayRepeat: () => false }],
     ] as const) {
       await sendAll(pool, 1)
       fates.push('dismiss after the content was begun')
-      assert.deepEqual(summary(await pool.send(one, letter)), [end])
+      assert.deepEqual(summary(await pool.send(one, letter, options)), [end])
       assert.equal(world.connections.at(-1)?.empty, empty)
     }
     await pool.close()

@@ -94,6 +94,20 @@ describe('The secret', () => {
       assertHidden(lines, [...FORMS, ...sent.filter((text) => text.length > 3)])
     })
   }
+
+  it('A15 does not show in the error, although the server took its octets for characters', () => {
+    const password = new Secret('пароль')
+    for (const mechanism of PASSWORD_MECHANISMS.filter(({ isClearText }) => isClearText)) {
+      const authentication = begin(mechanism, { user: 'tim', password })
+      const octets = Buffer.from(password.reveal())
+      for (const misread of [octets.toString('latin1'), new TextDecoder('latin1').decode(octets)]) {
+        const serverWords = `535 tim\0${misread}`
+        const error = authentication.rejected({ serverWords, transient: false, hint: 'no' })
+
+        assert.match(error.message, /535 tim\\u\{0\}\*{8}$/)
+      }
+    }
+  })
 })
 
 function assertHidden(shown: readonly string[], secrets: readonly string[]): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { octetsOf } from '../../src/base/octets.ts'
+import { concatOctets, octetsOf } from '../../src/base/octets.ts'
 import { ProtocolLogger } from '../../src/wire/protocol-log.ts'
 import { cut, pieceSizes } from './cut.ts'
 
@@ -122,4 +122,39 @@ describe('A protocol log', () => {
 
     assert.deepEqual(lines, ['C: AUTH PLAIN ********', 'S: 535 tim may not use "********"'])
   })
+
+  // Access tokens of OAuth have one to three thousand characters.
+  for (const length of [40, 1000, 1020, 3000]) {
+    it(`A15 shows no part of a secret of ${length} characters in a line that is cut`, () => {
+      const secret = Array.from({ length }, (_, at) => (at * 7919).toString(36).at(-2)).join('')
+      const isShown = (line: string): boolean =>
+        Array.from(secret.slice(8), (_, at) => secret.slice(at, at + 8)).some((part) =>
+          line.includes(part),
+        )
+      for (const before of [0, 1, 900, 990, 1019]) {
+        const { lines, logger } = newLog()
+        logger.sent(octetsOf('AUTH XOAUTH2 x\r\n'), { logAs: 'AUTH ********', secrets: [secret] })
+        const repeated = `${' '.repeat(before)}${secret}`.repeat(40)
+        logger.received(octetsOf(`500 ${repeated}\r\n`))
+        logger.received(octetsOf('500 ok\r\n'))
+
+        assert.equal(lines.some(isShown), false)
+        assert.match(lines[1] ?? '', /^S: 500 .*…$/)
+        assert.equal(lines[2], 'S: 500 ok')
+      }
+    })
+  }
+
+  for (const [by, echo] of [
+    ['as ISO 8859-1', octetsOf(Buffer.from('пароль').toString('latin1'))],
+    ['beside an octet that is no UTF-8', concatOctets([octetsOf('пароль'), Uint8Array.of(0xff)])],
+  ] as const) {
+    it(`A15 does not show a secret that the server repeats ${by}`, () => {
+      const { lines, logger } = newLog()
+      logger.sent(octetsOf('PASS пароль\r\n'), { logAs: 'PASS ********' })
+      logger.received(concatOctets([octetsOf('-ERR '), echo, octetsOf('\r\n')]))
+
+      assert.match(lines[1] ?? '', /^S: -ERR \*{8}ÿ?$/)
+    })
+  }
 })
