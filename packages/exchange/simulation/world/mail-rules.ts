@@ -34,12 +34,16 @@ export function checkPosted(
     const own = site.model.rows.get(id)
     const isFromThere = site.model.sources.get(id) === name.to
     if (!isFromThere || own === undefined || compareStates(own, state) !== 0) continue
+    if (site.database.hasAddedColumn && state.origin === name.from) continue
     const facts = `${describeState(state)} from ${name.from} to ${name.to}`
     throw new WorldFailure('nothing is sent to where it came from', facts)
   }
 }
 
-/** A row that left a share and enters it again has to be sent, whoever made it; one that waited comes from any that had it. */
+/**
+ * A row that left a share and enters it again has to be sent, whoever made it; one that waited comes from any that had it. And what a node made itself, and got back into a table
+ * with a column more, nobody else has with that column.
+ */
 function travelsOnce({ tables, zones }: WorldShape, site: Site): boolean {
   const refuses = tables.some(
     ({ unique, refusingNode, parent }) => (unique ?? refusingNode ?? parent) !== undefined,
