@@ -66,25 +66,27 @@ export async function writeArrays(pool: pg.Pool, batches: Batches): Promise<void
   })
 }
 
-/** The values of each batch, row by row. */
-export type Lists = readonly (readonly unknown[])[]
+/** The statement of each batch with its values, row by row: made ready as well. */
+export type Lists = readonly { readonly statement: string; readonly values: unknown[] }[]
 
 export function listsOf(batches: Batches): Lists {
   return batches.map((columns) => {
-    const rowCount = columns[0]?.length ?? 0
-    return Array.from({ length: rowCount }, (_, row) => columns.map((column) => column[row])).flat()
+    const rows = Array.from({ length: columns[0]?.length ?? 0 }, (_, row) => {
+      return columns.map((column) => column[row])
+    })
+    return { statement: listStatement(rows.length), values: rows.flat() }
   })
 }
 
 /** The same with a list of values for each row, as most programs and mappers write: `VALUES ($1, …), ($13, …), …`. */
 export async function writeLists(pool: pg.Pool, lists: Lists): Promise<void> {
   await inTransaction(pool, async (client) => {
-    for (const values of lists) await client.query(listStatement(values.length), [...values])
+    for (const { statement, values } of lists) await client.query(statement, values)
   })
 }
 
-function listStatement(valueCount: number): string {
-  const rows = Array.from({ length: valueCount / COLUMNS.length }, (_, row) => {
+function listStatement(rowCount: number): string {
+  const rows = Array.from({ length: rowCount }, (_, row) => {
     return `(${COLUMNS.map((_column, index) => `$${row * COLUMNS.length + index + 1}`).join(', ')})`
   })
   return `INSERT INTO orders VALUES ${rows.join(', ')} ${WRITE}`
