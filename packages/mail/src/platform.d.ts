@@ -19,3 +19,18 @@ declare class URL {
   static parse(url: string): URL | null
   readonly hostname: string
 }
+
+/** Functions of numbers and of memory of their own. Of modules that import nothing, because none is given anything. */
+declare namespace WebAssembly {
+  class Module {
+    constructor(octets: Uint8Array<ArrayBuffer>)
+  }
+  class Instance {
+    constructor(module: Module)
+    readonly exports: Readonly<Record<string, Memory | NumberFunction | undefined>>
+  }
+  type NumberFunction = (...numbers: readonly number[]) => unknown
+  class Memory {
+    readonly buffer: ArrayBuffer
+  }
+}

@@ -34,6 +34,14 @@ export abstract class CanonicalLetter implements AsyncIterable<Uint8Array> {
     // A letter that can be sent any number of times need not know.
   }
 
+  /**
+   * The octets as iterating gives them, for who looks at no piece any more when he asks for the next: an array may be used again for what follows. Whether it is,
+   * is the letter's affair.
+   */
+  lentPieces(): AsyncGenerator<Uint8Array, void, undefined> {
+    return this[Symbol.asyncIterator]()
+  }
+
   /** The octets, from the beginning, each time it is called. */
   abstract [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined>
 }

@@ -40,11 +40,19 @@ export class SignedMessage extends CanonicalLetter {
     return kept && concatOctets([octetsOf(this.signatureFields.join('')), ...kept])
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+  override lentPieces(): AsyncGenerator<Uint8Array, void, undefined> {
+    return this.#write(this.#source.letter.lentPieces())
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    return this.#write(this.#source.letter)
+  }
+
+  async *#write(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
     const whole = this.whole()
     if (whole === undefined) {
       yield octetsOf(this.signatureFields.join(''))
-      yield* readAgain(this.#source)
+      yield* readAgain(this.#source, pieces)
     } else {
       yield whole
     }
@@ -62,12 +70,15 @@ interface SignedSource {
 }
 
 /** The octets of a letter, the last piece only when all of them have turned out to be what was signed. */
-async function* readAgain(source: SignedSource): AsyncGenerator<Uint8Array, void, undefined> {
-  const { letter, digest } = source
+async function* readAgain(
+  source: SignedSource,
+  pieces: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { digest } = source
   const reading = source.newReading()
   let octetsRead = 0
   let last: Uint8Array | undefined
-  for await (const octets of letter) {
+  for await (const octets of pieces) {
     reading.push(octets)
     octetsRead += octets.length
     if (octetsRead > digest.sizeOctets) break

@@ -39,6 +39,8 @@ type Turn = StatusResponse | ContinuationResponse
 export interface CommandContent {
   readonly octetCount: number
   readonly source: AsyncIterator<Uint8Array>
+  /** A piece is good only until the next is asked for. */
+  readonly isLent?: boolean
   /** Whether it goes as `UTF8 (~{12} …)` (RFC 6855 §4). */
   readonly isUtf8?: boolean
 }
@@ -242,15 +244,16 @@ export class ImapChannel {
     return undefined
   }
 
-  *#sendContent({ octetCount, source, isUtf8 }: CommandContent): Dialog<void> {
+  *#sendContent({ octetCount, source, isLent, isUtf8 }: CommandContent): Dialog<void> {
     const { contentMs } = this.deadlines
+    const handOver = isLent === true ? { isLent } : {}
     let missing = octetCount
     for (;;) {
       const octets = yield { kind: 'pull', source, timeoutMs: contentMs }
       if (!octets) break
       missing -= octets.length
       if (missing < 0) break
-      if (octets.length > 0) yield* send(octets, contentMs)
+      if (octets.length > 0) yield { kind: 'send', octets, timeoutMs: contentMs, ...handOver }
     }
     if (missing !== 0) {
       // Nothing that could be sent now would be understood.

@@ -1,6 +1,7 @@
 /** A file that goes with a letter → the fields of its part, and its content as it is written. */
 
 import type { LetterBody } from '../base/canonical-letter.ts'
+import type { ContentUse } from '../base/content-use.ts'
 import { escapePeerWords } from '../base/peer-words.ts'
 import { AttachedLetterCheck } from './attached-letter.ts'
 import { Base64Encoder, base64Size } from './base64.ts'
@@ -125,6 +126,7 @@ function withSemicolons(parts: readonly string[]): readonly string[] {
  * anything beyond the size: half a file must not pass for a whole one.
  *
  * @param delimiter `--` and the boundary of the multipart that it is a part of.
+ * @param use what becomes of the pieces that this gives.
  * @throws TypeError when the content is anything but `Uint8Array`; a stream with an encoding gives strings.
  * @throws RangeError when it has another size than was said.
  * @throws AttachedLetterInvalid when it is a letter, and not what its `body` says.
@@ -132,14 +134,16 @@ function withSemicolons(parts: readonly string[]): readonly string[] {
 export async function* writeAttachment(
   { attachment, isLetter, body }: AttachmentPart,
   delimiter: string,
+  use: ContentUse,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { sizeOctets, fileName } = attachment
   const writer = isLetter
     ? new AttachedLetterCheck({ body, delimiter, fileName })
-    : new Base64Encoder()
+    : new Base64Encoder({ overwritesLines: !use.keepsPieces })
   let contentOctets = 0
   // Base64 is made of a piece at once; a letter is passed on as it is.
-  for await (const octets of attachment.content({ keepsPieces: isLetter })) {
+  const keepsPieces = isLetter && use.keepsPieces
+  for await (const octets of attachment.content({ keepsPieces })) {
     if (!(octets instanceof Uint8Array)) throw new TypeError('content comes in Uint8Arrays')
     contentOctets += octets.length
     if (sizeOctets !== undefined && contentOctets > sizeOctets) {

@@ -6,8 +6,8 @@
 import { encodeBase64Octets } from '../base/base64.ts'
 import { concatOctets, newOctets, NO_OCTETS } from '../base/octets.ts'
 import { CRLF, ENCODED_LINE_OCTETS, LINE_OCTETS } from './base64-line.ts'
-import { decodeNatively, encodeNatively } from './native-base64.ts'
-import type { NativeSpan } from './native-base64.ts'
+import { encodeLines } from './encode-lines.ts'
+import { decodeNatively, type NativeSpan } from './decode-natively.ts'
 
 const PAD = 0x3d
 const CR = 0x0d
@@ -45,14 +45,29 @@ export function base64Size(contentOctets: number): number {
   return Math.ceil(contentOctets / 3) * 4 + Math.ceil(contentOctets / LINE_OCTETS) * 2
 }
 
+/** How content is encoded. */
+export interface EncoderOptions {
+  /**
+   * Has the lines of each piece written over those of the piece before: for who sends them at once. Making an array for each takes half as long as encoding into it.
+   * By default they stay as they are.
+   */
+  readonly overwritesLines?: boolean
+}
+
 /**
  * Encodes content as base64 lines of 76 digits, each ended by CRLF, the last one too. What it returns depends only on the
  * content, not on how the content was cut.
  */
 export class Base64Encoder {
+  readonly #overwritesLines: boolean
+  #room: Uint8Array = NO_OCTETS
   /** The octets of a line not yet full. */
   readonly #line = new Uint8Array(LINE_OCTETS)
   #lineLength = 0
+
+  constructor(options: EncoderOptions = {}) {
+    this.#overwritesLines = options.overwritesLines ?? false
+  }
 
   /**
    * The lines that these octets complete; empty when they complete none.
@@ -72,13 +87,19 @@ export class Base64Encoder {
     this.#line.set(octets.subarray(0, missing), this.#lineLength)
     const bulkLines = Math.floor((octets.length - missing) / LINE_OCTETS)
     const headOctets = missing > 0 ? ENCODED_LINE_OCTETS : 0
-    const encoded = new Uint8Array(headOctets + bulkLines * ENCODED_LINE_OCTETS)
+    const encoded = this.#roomFor(headOctets + bulkLines * ENCODED_LINE_OCTETS)
     if (missing > 0) writeLines(this.#line, encoded)
     const rest = missing + bulkLines * LINE_OCTETS
     writeBulk(octets.subarray(missing, rest), encoded.subarray(headOctets))
     this.#line.set(octets.subarray(rest))
     this.#lineLength = octets.length - rest
     return encoded
+  }
+
+  #roomFor(octetCount: number): Uint8Array {
+    if (!this.#overwritesLines) return new Uint8Array(octetCount)
+    if (this.#room.length < octetCount) this.#room = new Uint8Array(octetCount)
+    return this.#room.subarray(0, octetCount)
   }
 
   /** The last line, if one was begun. The encoder is then ready for another content. */
@@ -102,9 +123,9 @@ export function encodeBase64Lines(octets: Uint8Array): Uint8Array {
   return encoded
 }
 
-/** Writes whole lines, natively as far as that goes. */
+/** Writes whole lines, in WebAssembly when that is worth it. */
 function writeBulk(octets: Uint8Array, encoded: Uint8Array): void {
-  const line = encodeNatively(octets, encoded)
+  const line = encodeLines(octets, encoded)
   writeLines(octets.subarray(line * LINE_OCTETS), encoded.subarray(line * ENCODED_LINE_OCTETS))
 }
 

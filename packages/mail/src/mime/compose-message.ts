@@ -2,6 +2,7 @@
 
 import { CanonicalLetter } from '../base/canonical-letter.ts'
 import type { LetterBody } from '../base/canonical-letter.ts'
+import type { ContentUse } from '../base/content-use.ts'
 import { writeAttachment } from './attachment-part.ts'
 import { headerFields } from './header-fields.ts'
 import { layOutParts } from './lay-out-parts.ts'
@@ -77,18 +78,22 @@ export class ComposedMessage extends CanonicalLetter {
     return only instanceof Uint8Array && more.length === 0 ? only : undefined
   }
 
+  override lentPieces(): AsyncGenerator<Uint8Array, void, undefined> {
+    return writePieces(this.#layout, { keepsPieces: false })
+  }
+
   [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    return writePieces(this.#layout)
+    return writePieces(this.#layout, { keepsPieces: true })
   }
 }
 
-async function* writePieces({
-  pieces,
-  delimiter,
-}: Layout): AsyncGenerator<Uint8Array, void, undefined> {
+async function* writePieces(
+  { pieces, delimiter }: Layout,
+  use: ContentUse,
+): AsyncGenerator<Uint8Array, void, undefined> {
   for (const piece of pieces) {
     if (piece instanceof Uint8Array) yield piece
-    else yield* writeAttachment(piece, delimiter)
+    else yield* writeAttachment(piece, delimiter, use)
   }
 }
 

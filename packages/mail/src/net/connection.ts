@@ -2,6 +2,14 @@ import type { MailError } from '../base/mail-error.ts'
 import type { ChannelBinding } from '../sasl/environment.ts'
 import type { ProtocolLogger } from '../wire/protocol-log.ts'
 
+/** What else is known of octets that are handed over. */
+export interface HandOverOptions {
+  /** More is handed over at once, and these may wait for it. */
+  readonly isContinued?: boolean
+  /** They are given back when this resolves or returns, and so are those before, that they continue: until then they have left, or were copied. */
+  readonly isLent?: boolean
+}
+
 /**
  * A connection to a mail server, as an engine sees it: the port that `drive` runs a dialog over. Operations follow one
  * another; none is begun while another is pending. Each settles exactly once, by its deadline at the latest.
@@ -21,15 +29,9 @@ export interface Connection {
   readonly log?: ProtocolLogger | undefined
   /**
    * Hands octets over. Resolves, or returns at once, when there is room for more, which may be before they have left; so they belong to the connection
-   * and must not be changed afterwards.
-   *
-   * @param options `isContinued` says that more is handed over at once, and these may wait for it.
+   * and must not be changed afterwards, unless they are lent.
    */
-  send(
-    octets: Uint8Array,
-    timeoutMs: number,
-    options?: { readonly isContinued?: boolean },
-  ): Promise<void> | undefined
+  send(octets: Uint8Array, timeoutMs: number, options?: HandOverOptions): Promise<void> | undefined
   /**
    * The next octets, at least one; `null` when the peer has closed and everything before that was received.
    *

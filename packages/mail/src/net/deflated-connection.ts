@@ -13,7 +13,7 @@ import { concatOctets } from '../base/octets.ts'
 import type { ChannelBinding } from '../sasl/environment.ts'
 import { ConnectionLost, ProtocolViolation } from '../wire/errors.ts'
 import type { ProtocolLogger } from '../wire/protocol-log.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, HandOverOptions } from './connection.ts'
 import { DeadlineExceeded } from './errors.ts'
 
 /** What text comes to that was compressed: tables of zeros more, letters of people a tenth of it. */
@@ -57,11 +57,7 @@ export class DeflatedConnection implements Connection {
     return this.#connection.log
   }
 
-  async send(
-    octets: Uint8Array,
-    timeoutMs: number,
-    options: { readonly isContinued?: boolean } = {},
-  ): Promise<void> {
+  async send(octets: Uint8Array, timeoutMs: number, options: HandOverOptions = {}): Promise<void> {
     await this.#connection.send(await this.#deflater.deflate(octets), timeoutMs, options)
   }
 

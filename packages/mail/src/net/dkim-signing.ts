@@ -61,7 +61,7 @@ export async function signMessage(
     throw new TypeError('signMessage signs what composeMessage gives')
   }
   refuseUnfit('contentMs', contentMs)
-  const octets = patientOctets(letter, { signal, timeoutMs: contentMs })
+  const octets = patientOctets(letter.lentPieces(), { signal, timeoutMs: contentMs })
   const signing = { letter, octets, keys: 'sign' in keys ? [keys] : keys }
   // A key may be far away, and a signature take as long as it likes.
   return inTime(signLetter({ signedAt: new Date(), ...options, ...signing }, dkimCrypto), {

@@ -6,6 +6,9 @@ import { startTimer } from './timer.ts'
 
 const LF = 0x0a
 
+/** How long octets may take to be handed over until that is long: a dialog that sends no more at once than leaves in a second has somebody see it go on. */
+const LONG_MS = 250
+
 export interface DriveOptions {
   /** Closes the connection and ends the dialog with `Aborted`. */
   readonly signal?: AbortSignal
@@ -71,8 +74,7 @@ class Pump {
     this.#receivingSince = undefined
     switch (demand.kind) {
       case 'send':
-        this.#connection.log?.sent(demand.octets, demand)
-        return this.#connection.send(demand.octets, demand.timeoutMs, demand)?.then(nothing)
+        return this.#send(demand)
       case 'startTls':
         return this.#connection.startTls(demand.timeoutMs).then(nothing)
       case 'poll':
@@ -105,6 +107,15 @@ class Pump {
     }
     if (octets) this.#connection.log?.received(octets)
     return octets
+  }
+
+  /** Gives `null` when it took long. */
+  #send(demand: Demand & { readonly kind: 'send' }): Promise<null | undefined> | undefined {
+    this.#connection.log?.sent(demand.octets, demand)
+    const room = this.#connection.send(demand.octets, demand.timeoutMs, demand)
+    if (room === undefined) return undefined
+    const since = performance.now()
+    return room.then(() => (performance.now() - since > LONG_MS ? null : undefined))
   }
 
   async #listen({ forMs, interrupt }: Demand & { readonly kind: 'listen' }): Promise<Answer> {

@@ -21,12 +21,14 @@ export async function toContent(
   if (octetCount === undefined || !Number.isSafeInteger(octetCount) || octetCount < 0) {
     throw new TypeError('a letter that comes in pieces is appended with its sizeOctets')
   }
-  return { octetCount, source: letter[Symbol.asyncIterator]() }
+  return CanonicalLetter.is(letter)
+    ? { octetCount, source: letter.lentPieces(), isLent: true }
+    : { octetCount, source: letter[Symbol.asyncIterator]() }
 }
 
 async function countOctets(letter: CanonicalLetter): Promise<number> {
   let count = 0
-  for await (const octets of letter) count += octets.length
+  for await (const octets of letter.lentPieces()) count += octets.length
   return count
 }
 

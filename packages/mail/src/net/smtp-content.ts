@@ -21,6 +21,7 @@ export function contentOf(source: ContentSource, options: SendOptions): Content 
     isCanonical: true,
     whole: () => source.whole(),
     begin: () => letter.begin(),
+    lend: () => source.lend(),
   }
 }
 
@@ -32,6 +33,7 @@ export class ContentSource {
   /** That of a letter of this package is made when it is needed: until then it holds nothing, and most are had as a whole. */
   #iterator: AsyncIterator<Uint8Array> | undefined
   #isBegun = false
+  #isLent = false
   /** Ends the waiting for a piece; `undefined` when none is waited for. */
   #interrupt: ((reason: unknown) => void) | undefined
 
@@ -45,6 +47,11 @@ export class ContentSource {
   whole(): Uint8Array | undefined {
     const octets = this.canonicalLetter?.whole()
     return octets && searchable(octets)
+  }
+
+  /** Has pieces be good only until the next is asked for. */
+  lend(): void {
+    this.#isLent = true
   }
 
   next(): Promise<IteratorResult<Uint8Array>> {
@@ -86,6 +93,7 @@ export class ContentSource {
   }
 
   #begin(): AsyncIterator<Uint8Array> {
-    return this.#content[Symbol.asyncIterator]()
+    const lender = this.#isLent ? this.canonicalLetter : undefined
+    return lender?.lentPieces() ?? this.#content[Symbol.asyncIterator]()
   }
 }

@@ -21,7 +21,7 @@ import { ConnectionLost } from '../wire/errors.ts'
 import { ProtocolLogger } from '../wire/protocol-log.ts'
 import { channelBindingOf } from './channel-binding.ts'
 import { clientCertificateOf } from './client-certificate.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, HandOverOptions } from './connection.ts'
 import {
   Aborted,
   ConnectionFailed,
@@ -112,18 +112,28 @@ export class SocketConnection implements Connection {
   send(
     octets: Uint8Array,
     timeoutMs: number,
-    { isContinued = false }: { readonly isContinued?: boolean } = {},
+    { isContinued = false, isLent = false }: HandOverOptions = {},
   ): Promise<void> | undefined {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
     const socket = this.#socket
     if (isContinued && socket.writableCorked === 0) socket.cork()
     // A write is refused when more is waiting than it should, counting what the system has taken at once.
-    this.#hasRoom = socket.write(octets) || socket.writableLength === 0
+    const isTaken = isLent ? socket.write(octets, this.#tellLeft) : socket.write(octets)
+    this.#hasRoom = isTaken || socket.writableLength === 0
     this.#octetsSinceRead += octets.length
     if (isContinued) return undefined
     if (socket.writableCorked > 0) socket.uncork()
-    if (this.#hasRoom) return undefined
-    return this.#reach(() => this.#hasRoom, { phase: 'send', timeoutMs })
+    const isReached = isLent ? this.#lookLeft : (): boolean => this.#hasRoom
+    return isReached() ? undefined : this.#reach(isReached, { phase: 'send', timeoutMs })
+  }
+
+  /** Whether the socket holds nothing more of what was handed over. After a failure it holds nothing either. */
+  readonly #lookLeft = (): boolean =>
+    this.#failure === undefined && this.#socket.writableLength === 0
+
+  /** A failure is told by itself. */
+  readonly #tellLeft = (failure?: Error | null): void => {
+    if (!failure) this.#wake()
   }
 
   receive(timeoutMs: number, spentMs: number = 0): Promise<Uint8Array | null> | Uint8Array {

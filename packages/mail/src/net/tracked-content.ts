@@ -34,7 +34,7 @@ class TrackedOctets implements TrackedContent {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    return new ContentCursor(this.#begin)
+    return new ContentCursor(() => this.#begin.begin())
   }
 }
 
@@ -77,8 +77,15 @@ class TrackedLetter extends CanonicalLetter implements TrackedContent {
     this.#begin.release()
   }
 
+  override lentPieces(): AsyncGenerator<Uint8Array, void, undefined> {
+    return new ContentCursor(() => {
+      this.begin()
+      return this.#letter.lentPieces()
+    })
+  }
+
   [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    return new ContentCursor(this.#begin)
+    return new ContentCursor(() => this.#begin.begin())
   }
 }
 
@@ -114,15 +121,15 @@ class ContentBegin {
 
 /** An iterator that begins content with the first piece it is asked for: closing one of which nothing was asked has no effect. */
 class ContentCursor implements AsyncGenerator<Uint8Array, void, undefined> {
-  readonly #begin: ContentBegin
+  readonly #begin: () => AsyncIterator<Uint8Array>
   #iterator: AsyncIterator<Uint8Array> | undefined
 
-  constructor(begin: ContentBegin) {
+  constructor(begin: () => AsyncIterator<Uint8Array>) {
     this.#begin = begin
   }
 
   async next(): Promise<IteratorResult<Uint8Array, void>> {
-    this.#iterator ??= this.#begin.begin()
+    this.#iterator ??= this.#begin()
     const step = await this.#iterator.next()
     return step.done === true ? { done: true, value: undefined } : step
   }

@@ -53,6 +53,11 @@ export class ContentReader {
     this.#sizeLimit = sizeLimit
   }
 
+  /** Whether a block is good only until the next is asked for: who gets it copies it or puts it into the pipeline as lent. */
+  get isLent(): boolean {
+    return !this.#isWhole && this.#content.lend !== undefined
+  }
+
   /** Whether what {@link next} has thrown is a matter of this letter alone. */
   get hasFailed(): boolean {
     return this.#hasFailed
@@ -141,10 +146,12 @@ export class ContentReader {
     this.#isBegun = true
     this.#isWhole = octets !== undefined
     if (this.#isWhole) this.#content.begin?.()
+    else if (this.isLent) this.#content.lend?.()
     return octets
   }
 
   *#pull(): Dialog<Uint8Array | null> {
+    yield* this.#pipeline.giveBack()
     const { source } = this.#content
     const timeoutMs = this.#timeoutMs
     const early = yield* this.#demand({

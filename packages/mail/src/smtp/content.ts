@@ -8,6 +8,11 @@ export interface Content {
   readonly whole?: () => Uint8Array | undefined
   /** Called before octets of {@link whole} leave. */
   readonly begin?: () => void
+  /**
+   * Has the source use its arrays again: called before the first piece is asked for, by who looks at no piece any more when he asks for the next. Where it is missing, pieces
+   * stay as they are.
+   */
+  readonly lend?: () => void
   /** How many octets the source will give, as it gives them, if that is known (RFC 1870 §3). */
   readonly sizeOctets?: number
   /** What octets it may have: RFC 6152, RFC 3030. Without it, seven bits. */

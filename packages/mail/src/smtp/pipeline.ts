@@ -7,8 +7,9 @@
  * step is owed a reply is no answer to anything, and the session ends with it.
  */
 
+import { assert } from '../base/assert.ts'
 import { MailError } from '../base/mail-error.ts'
-import { concatOctets } from '../base/octets.ts'
+import { concatOctets, NO_OCTETS } from '../base/octets.ts'
 import type { Dialog } from '../wire/dialog.ts'
 import { ConnectionLost, ProtocolViolation } from '../wire/errors.ts'
 import { CLOSING, isSendingFailure, refuseUnasked, type CommandChannel } from './command-channel.ts'
@@ -29,11 +30,28 @@ const REFILL_AT = MAX_OWED_REPLIES / 2
  */
 export const MAX_BATCH_OCTETS = 131_072
 
+/**
+ * How much content is handed over at once where the last did not take long: what a file gives at a time, and half of the processor time that hand-overs cost. Each
+ * {@link MAX_BATCH_OCTETS} of it has its three minutes.
+ */
+const MAX_SWIFT_OCTETS = 3 * MAX_BATCH_OCTETS
+
 /** So many octets are sent as they are. Fewer are joined with others, because handing over costs more than copying them. */
 const MIN_PIECE_OCTETS = 16_384
 
 /** Service closing transmission channel, which is the answer to QUIT and to nothing else (RFC 5321 §4.2.3). */
 const QUITTING = 221
+
+/** What is lent and is no more than this is copied when it is given back: so it leaves together with what follows, and costs less than a hand-over of its own. */
+export const MAX_COPIED_OCTETS = 65_536
+
+/** What goes with a part of a letter's content. */
+interface ContentOptions {
+  /** What the server replies to; all of the part leaves together with it. */
+  readonly step?: Step
+  /** The octets are good until {@link Pipeline.giveBack}. */
+  readonly isLent?: boolean
+}
 
 /** Something that the server replies to. */
 export interface Step {
@@ -54,6 +72,10 @@ export class Pipeline {
   #batch: Uint8Array[] = []
   #batchOctets = 0
   #hasContent = false
+  /** How many of the batch, the last of it, are lent. */
+  #lentParts = 0
+  /** The last content did not take long to be handed over. */
+  #isSwift = false
   #hasReplied = false
   /** Called when the batch has been handed over. */
   #notices: (() => void)[] = []
@@ -74,6 +96,11 @@ export class Pipeline {
     return this.#owed.length > 0
   }
 
+  /** How much content is put at a time, at most: it is handed over at once. */
+  get blockOctets(): number {
+    return this.#isSwift ? MAX_SWIFT_OCTETS : MAX_BATCH_OCTETS
+  }
+
   /** Whether something was put that has not left yet. */
   get hasUnsent(): boolean {
     return this.#batch.length > 0
@@ -92,12 +119,17 @@ export class Pipeline {
     else if (!this.hasRoom) yield* this.flush()
   }
 
-  /** Adds a part of a letter's content to what leaves next. A step that is given with it is its own, and all of it leaves together. */
-  *putContent(parts: readonly Uint8Array[], step?: Step): Dialog<void> {
+  /** Adds a part of a letter's content to what leaves next. */
+  *putContent(
+    parts: readonly Uint8Array[],
+    { step, isLent = false }: ContentOptions = {},
+  ): Dialog<void> {
     let octets = 0
     for (const part of parts) octets += part.length
-    if (this.#batchOctets > 0 && this.#batchOctets + octets > MAX_BATCH_OCTETS) yield* this.flush()
+    if (this.#batchOctets > 0 && this.#batchOctets + octets > this.blockOctets) yield* this.flush()
+    if (!isLent) this.#assertGivenBack()
     if (octets > 0) this.#batch.push(...parts)
+    if (octets > 0 && isLent) this.#lentParts += parts.length
     this.#batchOctets += octets
     this.#hasContent = true
     if (step === undefined) return
@@ -107,10 +139,25 @@ export class Pipeline {
 
   /** Adds a command to what leaves next. There is room for it. */
   put(octets: Uint8Array, step: Step): void {
+    this.#assertGivenBack()
     this.#batch.push(octets)
     this.#batchOctets += octets.length
     this.#owed.push(step)
     this.#unsent++
+  }
+
+  /** Looks no more at what was lent: much is sent, a little copied. */
+  *giveBack(): Dialog<void> {
+    if (this.#lentParts === 0) return
+    if (this.#batchOctets > MAX_COPIED_OCTETS) return yield* this.flush()
+    const lent = this.#batch.splice(-this.#lentParts)
+    this.#batch.push(concatOctets([NO_OCTETS, ...lent]))
+    this.#lentParts = 0
+  }
+
+  /** What is lent is the last of the batch: whoever puts something behind it has asked for the next piece before. */
+  #assertGivenBack(): void {
+    assert(this.#lentParts === 0, 'what was lent is given back before more is put')
   }
 
   /** Has something called when what was put so far has been handed to the connection. */
@@ -126,18 +173,27 @@ export class Pipeline {
     const isSmall = this.#batchOctets < MIN_PIECE_OCTETS
     const pieces = isSmall ? [concatOctets(this.#batch)] : joinSmall(this.#batch)
     const notices = this.#notices
-    const timeoutMs = this.#channel.deadlines[this.#hasContent ? 'contentMs' : 'commandMs']
+    const { commandMs, contentMs } = this.#channel.deadlines
+    const blocks = Math.ceil(this.#batchOctets / MAX_BATCH_OCTETS)
+    const timeoutMs = this.#hasContent ? blocks * contentMs : commandMs
     const sentBefore = this.#owed.length - this.#unsent
+    const isLent = this.#lentParts > 0
+    const isLarge = this.#hasContent && this.#batchOctets > MAX_COPIED_OCTETS
     this.#batch = []
     this.#batchOctets = 0
     this.#hasContent = false
+    this.#lentParts = 0
     this.#notices = []
     this.#unsent = 0
     for (let at = sentBefore; at < this.#owed.length; at++) this.#owed[at]?.handOver?.()
     const last = pieces.at(-1)
     try {
+      // A little content finds room in any line.
+      if (isLarge) this.#isSwift = true
       for (const octets of pieces) {
-        yield { kind: 'send', octets, timeoutMs, isContinued: octets !== last }
+        const isContinued = octets !== last
+        const answer = yield { kind: 'send', octets, timeoutMs, isContinued, isLent }
+        if (answer === null) this.#isSwift = false
       }
     } catch (error) {
       yield* this.#hearLastWord(error, sentBefore)

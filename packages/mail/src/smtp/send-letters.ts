@@ -18,8 +18,9 @@
 import { assert } from '../base/assert.ts'
 import type { Dialog } from '../wire/dialog.ts'
 import { ProtocolViolation } from '../wire/errors.ts'
+import { Chunk, MAX_CHUNK_OCTETS } from './chunk.ts'
 import { CLOSING } from './command-channel.ts'
-import { DATA, formatBdat, LONE_DOT, RSET } from './command.ts'
+import { DATA, LONE_DOT, RSET } from './command.ts'
 import { formOf } from './content-form.ts'
 import { ContentReader } from './content-reader.ts'
 import type { MailPlan } from './mail-plan.ts'
@@ -50,9 +51,6 @@ const MAX_UNDECIDED_LETTERS = 16
  * need, and beside megabytes a round trip is not felt.
  */
 const MAX_UNCONFIRMED_OCTETS = 4 * 1024 * 1024
-
-/** With its command, a chunk leaves at once. */
-const MAX_CHUNK_OCTETS = MAX_BATCH_OCTETS - formatBdat(MAX_BATCH_OCTETS, 'LAST').octets.length
 
 /**
  * Sends letters until none waits and every reply is in. Each is told what became of it as soon as that is certain; the dialog itself
@@ -296,18 +294,19 @@ class Burst {
     const end = transaction.endStep(this.#session.channel.deadlines.contentEndMs)
     pipeline.isInContent = true
     for (;;) {
-      const block = yield* reader.next(MAX_BATCH_OCTETS)
+      const block = yield* reader.next(pipeline.blockOctets)
       if (block === null) break
-      yield* pipeline.putContent([block])
+      yield* pipeline.putContent([block], { isLent: reader.isLent })
       reader.report()
     }
-    yield* pipeline.putContent([reader.end()], {
+    const step = {
       ...end,
       handOver: () => {
         pipeline.isInContent = false
         end.handOver?.()
       },
-    })
+    }
+    yield* pipeline.putContent([reader.end()], { step })
   }
 
   /**
@@ -345,6 +344,7 @@ class Burst {
       if (!reader.hasFailed) throw error
       transaction.fail(error)
     }
+    yield* this.#pipeline.giveBack()
     transaction.settle()
     // What was begun is forgotten together with the next letter, or by QUIT.
     this.#needsReset = true
@@ -352,34 +352,28 @@ class Burst {
 
   /** Gives whether the last chunk was among them. It is not when everybody has been refused meanwhile. */
   *#sendAllChunks(transaction: Transaction, reader: ContentReader): Dialog<boolean> {
-    const { contentMs, contentEndMs } = this.#session.channel.deadlines
-    const pipeline = this.#pipeline
-    let chunk: Uint8Array[] = []
-    let octets = 0
+    const { contentEndMs } = this.#session.channel.deadlines
+    const chunk = new Chunk()
     for (;;) {
       const block = transaction.isRefused ? null : yield* reader.next(MAX_CHUNK_OCTETS)
       if (transaction.isRefused) return false
       if (block === null) break
-      if (octets + block.length > MAX_CHUNK_OCTETS && octets > 0) {
-        const step = transaction.chunkStep(contentMs)
-        yield* pipeline.putContent([formatBdat(octets).octets, ...chunk], step)
-        reader.report()
-        yield* pipeline.makeRoom()
-        chunk = []
-        octets = 0
-      }
-      chunk.push(block)
-      octets += block.length
+      if (!chunk.hasRoomFor(block)) yield* this.#sendChunk(transaction, reader, chunk)
       this.#unconfirmedOctets += block.length
+      if (chunk.add(block, reader)) yield* this.#sendChunk(transaction, reader, chunk)
     }
-    const rest = reader.end()
-    const last = formatBdat(octets + rest.length, 'LAST').octets
-    yield* pipeline.putContent(
-      [last, ...chunk, rest],
-      this.#lastChunkStep(transaction, contentEndMs),
-    )
+    const step = this.#lastChunkStep(transaction, contentEndMs)
+    yield* this.#pipeline.putContent(chunk.takeLast(reader.end()), { step })
     reader.report()
     return true
+  }
+
+  *#sendChunk(transaction: Transaction, reader: ContentReader, chunk: Chunk): Dialog<void> {
+    const { isLent } = reader
+    const step = transaction.chunkStep(this.#session.channel.deadlines.contentMs)
+    yield* this.#pipeline.putContent(chunk.take(), { step, isLent })
+    reader.report()
+    yield* this.#pipeline.makeRoom()
   }
 
   /** Whether a server forgets the envelope of content that it has refused is its own affair. */

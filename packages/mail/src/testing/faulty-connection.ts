@@ -1,5 +1,5 @@
 import type { MailError } from '../base/mail-error.ts'
-import type { Connection } from '../net/connection.ts'
+import type { Connection, HandOverOptions } from '../net/connection.ts'
 import { TlsFailed } from '../net/errors.ts'
 import { ConnectionLost } from '../wire/errors.ts'
 import type { ChannelBinding } from '../sasl/environment.ts'
@@ -51,11 +51,15 @@ export class FaultyConnection implements Connection {
     return this.#inner.log
   }
 
-  async send(octets: Uint8Array, timeoutMs: number): Promise<void> {
+  async send(
+    octets: Uint8Array,
+    timeoutMs: number,
+    { isLent = false }: HandOverOptions = {},
+  ): Promise<void> {
     await this.#begin()
     if (this.#hasHungUp) throw new ConnectionLost('sending')
     if (this.#calls >= (this.#faults.swallowFromCall ?? Infinity)) return
-    await this.#inner.send(octets, timeoutMs)
+    await this.#inner.send(octets, timeoutMs, { isLent })
   }
 
   async receive(timeoutMs: number, spentMs?: number): Promise<Uint8Array | null> {

@@ -7,7 +7,7 @@
  *
  * | demand | the engine is resumed with |
  * |---|---|
- * | `send` | nothing, once the octets are handed to the connection |
+ * | `send` | nothing, once the octets are handed to the connection, or `null` when that took long |
  * | `receive` | the next octets (at least one), or `null` when the peer has closed |
  * | `poll` | octets that have arrived already, at once `undefined` when there are none, or `null` when the peer has closed |
  * | `listen` | octets as soon as there are some, or `undefined` when it is over without |
@@ -29,6 +29,8 @@ export type Demand =
       readonly timeoutMs: number
       /** The next demand sends what follows them, and both may leave together: so nobody has to copy large octets to join them with others. */
       readonly isContinued?: boolean
+      /** Once this is answered nobody looks at the octets any more, nor at those that they continue: the array may be used again. */
+      readonly isLent?: boolean
       /** What the protocol log shows instead of the octets when they hold a secret. */
       readonly logAs?: string
       /** The secrets in the octets, in every form in which the peer may repeat them: the log never shows these from now on. */

@@ -43,6 +43,28 @@ describe('Driving a dialog', () => {
     assert.equal(await drive(sendAndReceive('NOOP\r\n'), connection), 'closed')
   })
 
+  for (const { name, tookMs, answer } of [
+    { name: 'took no time', tookMs: 0, answer: undefined },
+    { name: 'took a little', tookMs: 250, answer: undefined },
+    { name: 'took long', tookMs: 251, answer: null },
+  ]) {
+    it(`tells it that a hand-over ${name}`, async (t) => {
+      let nowMs = 1000
+      t.mock.method(performance, 'now', () => nowMs)
+      const connection = Object.assign(new TranscriptConnection(''), {
+        send: async () => {
+          await Promise.resolve()
+          nowMs += tookMs
+        },
+      })
+      function* sendOnce(): Dialog<unknown> {
+        return yield { kind: 'send', octets: octetsOf('x'), timeoutMs }
+      }
+
+      assert.equal(await drive(sendOnce(), connection), answer)
+    })
+  }
+
   it('starts TLS', async () => {
     const connection = new TranscriptConnection('-- TLS')
 

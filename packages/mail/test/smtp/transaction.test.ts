@@ -5,6 +5,7 @@ import type { Envelope } from '../../src/smtp/envelope.ts'
 import { SmtpCapabilityMissing } from '../../src/smtp/errors.ts'
 import { ReversePath } from '../../src/smtp/path.ts'
 import { play } from '../../src/testing/play.ts'
+import { DEFAULT_DEADLINES } from '../../src/wire/deadlines.ts'
 import type { Demand, Dialog, OctetSource } from '../../src/wire/dialog.ts'
 import {
   envelope,
@@ -222,27 +223,61 @@ describe('Session', () => {
     })
   }
 
-  it('sends large pieces in blocks, so that a deadline is for a block', () => {
-    const sizes: number[] = []
+  /** The sizes of what is sent of a content of 900,000 octets in one piece, and how long each may take, when hand-overs are answered so, over and over. */
+  function contentBlocks(answers: readonly (null | undefined)[]): readonly (readonly number[])[] {
+    const blocks: (readonly number[])[] = []
+    let begun = 0
     const dialog = sendAll([one])
     const replies = ['220 x', '250 x', '250 ok', '250 ok', '354 go', '250 ok']
     let step = dialog.next()
-    let content: Uint8Array | null = octetsOf('x\r\n'.repeat(100_000))
+    let content: Uint8Array | null = octetsOf('x\r\n'.repeat(300_000))
     while (step.done !== true) {
       const demand: Demand = step.value
-      if (demand.kind === 'send') sizes.push(demand.octets.length)
       if (demand.kind === 'receive') step = dialog.next(octetsOf(`${replies.shift()}\r\n`))
       else if (demand.kind === 'pull') {
         step = dialog.next(content)
         content = null
+      } else if (demand.kind === 'send' && replies.length === 1) {
+        step = dialog.next(answers[blocks.length % answers.length])
+        begun += demand.octets.length
+        if (demand.isContinued === true) continue
+        blocks.push([begun, demand.timeoutMs])
+        begun = 0
       } else step = dialog.next(undefined)
     }
-
-    assert.equal(Math.max(...sizes), 131_072)
     assert.equal(
-      sizes.slice(4).reduce((sum, size) => sum + size, 0),
-      300_000 + '.\r\n'.length,
+      blocks.reduce((sum, [size = 0]) => sum + size, 0),
+      900_000 + '.\r\n'.length,
     )
+    return blocks
+  }
+
+  const { contentMs } = DEFAULT_DEADLINES
+
+  it('sends large pieces in blocks, so that a deadline is for a block', () => {
+    assert.deepEqual(contentBlocks([null]), [
+      ...Array.from({ length: 6 }, () => [131_072, contentMs]),
+      [900_000 - 6 * 131_072 + '.\r\n'.length, contentMs],
+    ])
+  })
+
+  it('sends three blocks at once where those before took no time, with the time of three', () => {
+    assert.deepEqual(contentBlocks([undefined]), [
+      [131_072, contentMs],
+      [131_072, contentMs],
+      [393_216, 3 * contentMs],
+      [900_000 - 5 * 131_072 + '.\r\n'.length, 2 * contentMs],
+    ])
+  })
+
+  it('goes back to one block when the line has become slow', () => {
+    assert.deepEqual(contentBlocks([undefined, null, null]), [
+      [131_072, contentMs],
+      [131_072, contentMs],
+      [393_216, 3 * contentMs],
+      [131_072, contentMs],
+      [900_000 - 6 * 131_072 + '.\r\n'.length, contentMs],
+    ])
   })
 
   it('makes demands with the deadlines of their phases', () => {

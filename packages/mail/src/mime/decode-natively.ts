@@ -1,73 +1,13 @@
 /**
- * Base64 in native code, in a fraction of the time that it takes in `base64.ts`, which does what is left here. Native encoders know no lines, so line ends are put in here. Native decoders
+ * Base64 decoded in native code, in a fraction of the time that it takes in `base64.ts`, which does what is left here. Native decoders
  * pass over what is no digit, and don't tell: so they get nothing but whole lines, all of one length, whose ends were looked at here, and are believed when they have made of them as many octets
  * as digits alone give.
  */
 
-import { CRLF, ENCODED_LINE_OCTETS, LINE_OCTETS } from './base64-line.ts'
+import { CRLF } from './base64-line.ts'
 
 const CR = 0x0d
 const LF = 0x0a
-
-/** Octets that encode themselves in native code: the Buffers of Node.js, which files and sockets give. */
-interface SelfEncoding extends Uint8Array {
-  base64Slice(start: number, end: number): string
-}
-
-function encodesItself(octets: Uint8Array): octets is SelfEncoding {
-  return 'base64Slice' in octets && typeof octets.base64Slice === 'function'
-}
-
-/** More lines at a time would not stay in the cache of the processor. */
-const NATIVE_LINES = 800
-const LINE_DIGITS = ENCODED_LINE_OCTETS - 2
-
-/** Digits without line ends. */
-const digitOctets = new Uint8Array(NATIVE_LINES * LINE_DIGITS)
-const digitView = new DataView(digitOctets.buffer)
-const encoder = new TextEncoder()
-
-/** Writes whole lines of octets that encode themselves. @returns how many lines were written: none of octets that don't. */
-export function encodeNatively(octets: Uint8Array, encoded: Uint8Array): number {
-  const lineCount = octets.length / LINE_OCTETS
-  let line = 0
-  while (encodesItself(octets) && line < lineCount) {
-    const end = Math.min(lineCount, line + NATIVE_LINES)
-    const digits = octets.base64Slice(line * LINE_OCTETS, end * LINE_OCTETS)
-    // Not what was expected of it.
-    if (digits.length !== (end - line) * LINE_DIGITS) break
-    encoder.encodeInto(digits, digitOctets)
-    insertLineEnds(encoded.subarray(line * ENCODED_LINE_OCTETS, end * ENCODED_LINE_OCTETS))
-    line = end
-  }
-  return line
-}
-
-/**
- * Moves digits to where they belong, eight at a time as a number of so many octets: no digit is above 0x7a, so none of these is NaN, and all of them come
- * through as they are. Little-endian only because processors are.
- */
-function insertLineEnds(encoded: Uint8Array): void {
-  const lines = new DataView(encoded.buffer, encoded.byteOffset, encoded.byteLength)
-  let from = 0
-  for (let to = 0; to < encoded.length; to += ENCODED_LINE_OCTETS) {
-    moveDigits(lines, to, from)
-    moveDigits(lines, to + MOVED_DIGITS, from + MOVED_DIGITS)
-    moveDigits(lines, to + 2 * MOVED_DIGITS, from + 2 * MOVED_DIGITS)
-    from += LINE_DIGITS
-    lines.setUint32(to + LINE_DIGITS - 4, digitView.getUint32(from - 4, true), true)
-    lines.setUint16(to + LINE_DIGITS, CRLF)
-  }
-}
-
-/** Three times as many, and four more, are a line. A loop over a line takes five times as long as a line in these words (measured). */
-const MOVED_DIGITS = 24
-
-function moveDigits(lines: DataView, to: number, from: number): void {
-  lines.setFloat64(to, digitView.getFloat64(from, true), true)
-  lines.setFloat64(to + 8, digitView.getFloat64(from + 8, true), true)
-  lines.setFloat64(to + 16, digitView.getFloat64(from + 16, true), true)
-}
 
 /** A text of more digits is not made among the short-lived objects, and takes five times as long (measured). */
 const MAX_TEXT_DIGITS = 65_536
