@@ -1,15 +1,10 @@
 /** The same letters by nodemailer, over one connection too. Arguments: port, the path of the last, and those of the others, if any. */
-import { createReadStream } from 'node:fs'
-
 import { createTransport } from 'nodemailer'
 
 import { costOf, peakOctets } from '../../clock.ts'
 import { recipientOf, SENDER, SUBJECT } from '../letter.ts'
 
 const [port = '0', path = '', ...pathsBefore] = process.argv.slice(2)
-
-/** By the path alone, nodemailer would read 64 KiB at a time, and take half as long again. */
-const READ_OCTETS = 128 * 1024
 
 const idleOctets = peakOctets()
 const transport = createTransport({
@@ -30,12 +25,8 @@ async function send(file: string): Promise<void> {
     from: SENDER,
     to: recipientOf(0),
     subject: SUBJECT,
-    attachments: [
-      {
-        filename: 'остатки.bin',
-        content: createReadStream(file, { highWaterMark: READ_OCTETS }),
-      },
-    ],
+    // A stream that reads twice as much at a time takes a tenth longer (measured).
+    attachments: [{ filename: 'остатки.bin', path: file }],
   })
   if (accepted.length !== 1) throw new Error('the letter was not taken')
 }
