@@ -2,9 +2,10 @@ import { copyOctets } from '../base/octets.ts'
 import { formatBdat } from './command.ts'
 import { MAX_BATCH_OCTETS, MAX_COPIED_OCTETS } from './pipeline.ts'
 
-/** With its command, a chunk leaves at once. */
-export const MAX_CHUNK_OCTETS: number =
-  MAX_BATCH_OCTETS - formatBdat(MAX_BATCH_OCTETS, 'LAST').octets.length
+/** The command of a chunk at most, for what leaves at once together with it. */
+export const MAX_BDAT_OCTETS: number = formatBdat(Number.MAX_SAFE_INTEGER, 'LAST').octets.length
+
+const MAX_GATHERED_OCTETS = MAX_BATCH_OCTETS - MAX_BDAT_OCTETS
 
 /** Content that is gathered to leave as one chunk (RFC 3030 §2), because the command before it says how large it is. */
 export class Chunk {
@@ -13,7 +14,7 @@ export class Chunk {
 
   /** Whether there is room beside what was gathered; if nothing was, there is. */
   hasRoomFor(block: Uint8Array): boolean {
-    return this.#octets === 0 || this.#octets + block.length <= MAX_CHUNK_OCTETS
+    return this.#octets === 0 || this.#octets + block.length <= MAX_GATHERED_OCTETS
   }
 
   /** @returns whether the chunk has to leave before the next block is asked for, because a block that was lent is too large to be copied. */

@@ -18,7 +18,7 @@
 import { assert } from '../base/assert.ts'
 import type { Dialog } from '../wire/dialog.ts'
 import { ProtocolViolation } from '../wire/errors.ts'
-import { Chunk, MAX_CHUNK_OCTETS } from './chunk.ts'
+import { Chunk, MAX_BDAT_OCTETS } from './chunk.ts'
 import { CLOSING } from './command-channel.ts'
 import { DATA, LONE_DOT, RSET } from './command.ts'
 import { formOf } from './content-form.ts'
@@ -355,7 +355,8 @@ class Burst {
     const { contentEndMs } = this.#session.channel.deadlines
     const chunk = new Chunk()
     for (;;) {
-      const block = transaction.isRefused ? null : yield* reader.next(MAX_CHUNK_OCTETS)
+      const maxOctets = this.#pipeline.blockOctets - MAX_BDAT_OCTETS
+      const block = transaction.isRefused ? null : yield* reader.next(maxOctets)
       if (transaction.isRefused) return false
       if (block === null) break
       if (!chunk.hasRoomFor(block)) yield* this.#sendChunk(transaction, reader, chunk)
