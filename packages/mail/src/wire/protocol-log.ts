@@ -1,4 +1,4 @@
-import { concatOctets, NO_OCTETS, readingsOf, textOf } from '../base/octets.ts'
+import { concatOctets, copyOctets, NO_OCTETS, readingsOf, textOf } from '../base/octets.ts'
 import { escapePeerWords } from '../base/peer-words.ts'
 
 const LF = 0x0a
@@ -88,6 +88,8 @@ export class ProtocolLogger {
       const to = lineFeed === -1 ? octets.length : lineFeed + 1
       this.#keep(octets.subarray(from, to))
       if (lineFeed !== -1) this.#writeLine()
+      // What is sent may be lent, and its array used again.
+      else this.#unfinished = copyOctets(this.#unfinished)
       from = to
     }
   }

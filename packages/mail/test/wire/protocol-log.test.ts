@@ -44,6 +44,17 @@ describe('A protocol log', () => {
     assert.deepEqual(lines, ['S: 25', 'C: QU'])
   })
 
+  it('shows half a line as it was, whatever becomes of the array that it was sent in', () => {
+    const { lines, logger } = newLog()
+    const room = octetsOf('Subject: one\r\nDate')
+
+    logger.sent(room)
+    room.fill(0x21)
+    logger.sent(octetsOf(': today\r\n'))
+
+    assert.deepEqual(lines, ['C: Subject: one', 'C: Date: today'])
+  })
+
   it('shows what is given instead of a secret', () => {
     const { lines, logger } = newLog()
 
