@@ -14,8 +14,11 @@ import './compile-cache.ts'
 /** Every test that needs no server. */
 const TESTS = ['packages/*/test/**/*.test.ts', 'scripts/test/*.test.ts']
 
-/** Files that start processes, or shut this one down. */
-const APART = ['packages/obmen/test/{bin,kill}.test.ts']
+/** Files that start processes, shut this one down, or take something away from it. */
+const APART = [
+  'packages/obmen/test/{bin,kill}.test.ts',
+  'packages/mail/test/mime/base64.no-webassembly.test.ts',
+]
 
 /** Files that share one PostgreSQL. */
 const ON_POSTGRES = [
