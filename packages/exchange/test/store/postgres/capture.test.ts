@@ -111,6 +111,27 @@ describe('what PostgreSQL alone has', () => {
     ])
   })
 
+  it('is registered: keys of types whose schema nobody looks for names in', async () => {
+    const types = await server.newDatabase()
+    await pool.query(`ALTER DATABASE ${types.options.database} SET search_path = ''`)
+    const { node } = await prepareIn(
+      types,
+      `CREATE SCHEMA "Other types"; CREATE EXTENSION citext SCHEMA "Other types"; CREATE EXTENSION ltree SCHEMA "Other types";
+       CREATE TABLE public.goods (code "Other types".citext PRIMARY KEY, name text);
+       CREATE TABLE public.places (path "Other types".ltree PRIMARY KEY, name text);
+       INSERT INTO public.goods VALUES ('tea', 'a'); INSERT INTO public.places VALUES ('a.b', 'c')`,
+    )
+    await node.newChanges()
+
+    await node.sql(`UPDATE public.goods SET code = 'TEA'; UPDATE public.places SET path = 'a.d'`)
+
+    assert.deepEqual((await node.newChanges()).toSorted(), [
+      '+ goods "TEA" "a"',
+      '+ places "a.d" "c"',
+      '- places "a.b"',
+    ])
+  })
+
   it('is registered for a role that has no right to our schema', async () => {
     const { node } = await prepareIn(
       pool,
