@@ -40,7 +40,7 @@ export type PostgresContent = PlanContent & {
  * Prepares a database for an exchange: makes the schema `obmen_exchange` with the tables that Obmen needs, and log, change index and
  * triggers for each table of the plan. The application's own tables are not changed. What is prepared already stays as it is, so it may
  * be called again, after a table was added to the plan's content or to mend triggers. All in one transaction, which waits for those
- * who write to a table that joins the plan. The role must own the tables, or have TRIGGER on them, and CREATE on the database.
+ * who write to a table that joins the plan. The role must own the tables, and have CREATE on the database.
  *
  * Throws {@link TableUnknown}, {@link TableWithoutPrimaryKey}, {@link TablesInherit}, {@link StoreOfAnotherPlan}.
  *

@@ -145,6 +145,28 @@ describe('what PostgreSQL alone has', () => {
   })
 })
 
+describe('rows that a policy hides from the role of the exchange', () => {
+  it('are not taken for rows that are gone: their table is refused', async (t) => {
+    await clear(pool)
+    const owner = await openRole(t, pool, 'owner_of_policies')
+    await owner.query(`${GOODS} INSERT INTO goods VALUES (1, 'a'), (2, 'secret')`)
+    await preparePostgres(owner, PLAN, { kind: 'all' })
+    const store = await openPostgresStore(owner, PLAN)
+    const fold = (): Promise<number> => store.transaction((transaction) => transaction.fold())
+    const position = await fold()
+    await owner.query(`ALTER TABLE goods ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+      CREATE POLICY public ON goods USING (name <> 'secret')`)
+    await pool.query(`UPDATE goods SET name = name`)
+
+    await assert.rejects(fold(), /row-level security policy for table "goods"/)
+
+    await pool.query('ALTER ROLE owner_of_policies BYPASSRLS')
+    assert.equal(await fold(), position + 2)
+    const gone = 'SELECT gone FROM obmen_exchange.index_1'
+    assert.deepEqual(await readRows(pool, gone), [['f'], ['f']])
+  })
+})
+
 describe('preparing a PostgreSQL database', () => {
   it('and removing leaves the schema of the application as it was', async () => {
     await clear(pool)
