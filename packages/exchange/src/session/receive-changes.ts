@@ -9,7 +9,7 @@ import { MessageDamaged, MessageTooNew } from '../message/errors.ts'
 import { acceptAcknowledgement, gapNeedsResend } from '../plan/acknowledgement.ts'
 import { compareEpochs, FIRST_EPOCH } from '../plan/epoch.ts'
 import { NodeRunsTwice } from '../plan/errors.ts'
-import { judgeByMark } from '../plan/letter-mark.ts'
+import { judgeByMark, type LetterMark } from '../plan/letter-mark.ts'
 import type { MessageHeader } from '../plan/message-header.ts'
 import type { NodeCode } from '../plan/node-code.ts'
 import { type NodeState, startEpoch } from '../plan/node-state.ts'
@@ -24,6 +24,7 @@ import {
   recordDamage,
   recordGap,
   recordReception,
+  type Reception,
 } from '../plan/reception.ts'
 import {
   isStopped,
@@ -40,11 +41,12 @@ import type { ExchangeContext } from './exchange-context.ts'
 import { IncomingFiles } from './incoming-files.ts'
 import { keepAliveDuring } from './keep-alive.ts'
 import { KeyBlocks } from './key-blocks.ts'
+import { LetterNotes } from './letter-notes.ts'
 import { readMessage, type VerifiedMessage } from './message-reader.ts'
 import { addSummary, NOTHING_RECEIVED, type ReceivingSummary } from './receiving-summary.ts'
 import { keepWhatIsSaid } from './set-aside.ts'
 import { Spool } from './spool.ts'
-import { checkEpoch, isReception, needsMending, type Outcome } from './waiting-messages.ts'
+import { checkEpoch, needsMending, type Outcome } from './waiting-messages.ts'
 
 /** What was received, and what could not be: the events have told of that already. */
 export interface Received {
@@ -59,7 +61,10 @@ export class NodeReceiver {
   readonly #code: NodeCode
   readonly #files: IncomingFiles
   readonly #keys: KeyBlocks
+  readonly #notes: LetterNotes
   readonly #damaged: MessageDamaged[] = []
+  /** How many can't be read, as was told before. */
+  #damagedBefore = 0
   #summary = NOTHING_RECEIVED
   /** Of letters that could not be removed. */
   #hasTold = false
@@ -68,8 +73,15 @@ export class NodeReceiver {
     this.#context = context
     this.#inbox = inbox
     this.#code = code
-    this.#files = new IncomingFiles(inbox, new Spool(context.spoolFolder))
+    const spool = new Spool(context.spoolFolder)
+    this.#files = new IncomingFiles(inbox, spool)
+    this.#notes = new LetterNotes(spool)
     this.#keys = new KeyBlocks(context)
+  }
+
+  /** How many letters can't be read, and were told of by an earlier exchange. */
+  get damagedBefore(): number {
+    return this.#damagedBefore
   }
 
   get received(): Received {
@@ -82,6 +94,7 @@ export class NodeReceiver {
    */
   async dismiss(message: WaitingMessage): Promise<void> {
     this.#context.signal?.throwIfAborted()
+    if (this.#notes.has('settled', message)) return void (await this.#remove(message))
     try {
       const { header } = (await this.#files.readKept(message)) ?? (await this.#files.fetch(message))
       await this.#update((known) => {
@@ -89,6 +102,7 @@ export class NodeReceiver {
         const isNewer = compareEpochs(header.epoch, known.epoch) > 0
         return oweAnswer(isNewer ? startEpoch(known, header.epoch) : known)
       })
+      await this.#notes.add('settled', message)
       await this.#remove(message)
     } catch (error) {
       if (!(error instanceof MessageDamaged) && !(error instanceof MessageTooNew)) throw error
@@ -122,7 +136,8 @@ export class NodeReceiver {
     this.#context.signal?.throwIfAborted()
     const { messageNo } = message.name
     const node = await this.#node()
-    const early = message.hint && judgeByMark({ ...message.hint, messageNo }, node)
+    const mark = message.hint && { ...message.hint, messageNo }
+    const early = mark && (judgeByMark(mark, node) ?? this.#judgeByNote(message, mark, node))
     // What waits behind a gap is read once more when something came: by that it may show itself as of another history.
     if (early !== undefined && !(early.kind === 'gap' && this.#summary.messages > 0)) {
       await this.#conclude(message, early)
@@ -145,6 +160,14 @@ export class NodeReceiver {
     } finally {
       if (!isKept) await this.#files.forget(message)
     }
+  }
+
+  /** A letter that had no effect before has none either while its number is behind us. */
+  #judgeByNote(message: WaitingMessage, mark: LetterMark, node: NodeState): Reception | undefined {
+    const isBehind =
+      compareEpochs(mark.epoch, node.epoch) === 0 && mark.messageNo <= node.receivedNo
+    const isSettled = isBehind && this.#notes.has('settled', message)
+    return isSettled ? { kind: 'duplicate', isRemembered: true } : undefined
   }
 
   async #readKept(message: WaitingMessage): Promise<VerifiedMessage | undefined> {
@@ -311,9 +334,10 @@ export class NodeReceiver {
       this.#context.onEvent?.({ kind: 'gap', node, messageNo, receivedNo })
       return
     }
-    const isRemoved = await this.#remove(message)
-    // One that stays would be answered each time.
-    if (isRemoved && isReception(outcome) && deservesAnswer(outcome)) await this.#update(oweAnswer)
+    if (outcome.kind === 'duplicate' || outcome.kind === 'stale') {
+      return this.#settle(message, outcome)
+    }
+    await this.#remove(message)
     if (outcome.kind === 'applied') {
       this.#summary = addSummary(this.#summary, outcome.summary)
       const { summary } = outcome
@@ -325,19 +349,37 @@ export class NodeReceiver {
       throw new NodeRunsTwice(node, outcome.stop)
     } else if (outcome.kind === 'fork') {
       this.#context.onEvent?.({ kind: 'fork', node, evidence: outcome.evidence })
-    } else if (outcome.kind === 'duplicate' || outcome.kind === 'stale') {
-      this.#context.onEvent?.({ kind: outcome.kind, node, messageNo })
     }
   }
 
+  /** A letter without effect is told of and answered once, also where the mail server does not let it be removed. */
+  async #settle(
+    message: WaitingMessage,
+    outcome: Reception & { readonly kind: 'duplicate' | 'stale' },
+  ): Promise<void> {
+    const wasSettled = this.#notes.has('settled', message)
+    const isRemoved = await this.#remove(message)
+    if (wasSettled) return
+    // Of one without our mark nobody could say later that it was answered.
+    const isNoted = message.hint !== undefined
+    if (deservesAnswer(outcome) && (isNoted || isRemoved)) await this.#update(oweAnswer)
+    await this.#notes.add('settled', message)
+    const { messageNo } = message.name
+    this.#context.onEvent?.({ kind: outcome.kind, node: this.#code, messageNo })
+  }
+
   /**
-   * A damaged message is reported and counts as lost: the gap that it leaves is reported and filled. Its letter goes when the
+   * A damaged message is reported, once, and counts as lost: the gap that it leaves is reported and filled. Its letter goes when the
    * message, or a later one in its place, has come; one without our mark on the outside is not ours to remove.
    */
   async #setAside(message: WaitingMessage, node: NodeState, error: MessageDamaged): Promise<void> {
     const { messageNo } = message.name
-    this.#context.onEvent?.({ kind: 'problem', node: this.#code, error })
-    this.#damaged.push(error)
+    if (this.#notes.has('damaged', message)) this.#damagedBefore += 1
+    else {
+      this.#context.onEvent?.({ kind: 'problem', node: this.#code, error })
+      this.#damaged.push(error)
+      await this.#notes.add('damaged', message)
+    }
     if (message.hint === undefined) return
     if (messageNo <= node.receivedNo) await this.#remove(message)
     else await this.#update((known) => recordDamage(known, messageNo))
