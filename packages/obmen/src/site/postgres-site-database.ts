@@ -30,6 +30,9 @@ const CONNECTIONS_OF_A_WORKER = 3
 /** A server in the same house answers in moments; a person at a command line does not wait longer. */
 const CONNECT_TIMEOUT_MS = 10_000
 
+/** The connection that holds a lock says nothing for hours. Gateways forget what is silent for some minutes, and then neither side learns that it is gone. */
+const KEEP_ALIVE_MS = 60_000
+
 /** "obmen:ex", 0x6f626d656e3a6578: the advisory lock of a database under which an exchange runs. Before 16 PostgreSQL reads decimals only. */
 const EXCHANGE_LOCK = '8026097768336090488'
 
@@ -108,6 +111,8 @@ function toPoolConfig({ url, password, caFile }: PostgresSetting, env: Environme
     ...(isOurs && { password: resolveSecret(reference, env).reveal() }),
     ssl: url.tls === 'verified' && (caFile === undefined ? true : { ca: readCertificates(caFile) }),
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     application_name: 'obmen',
   }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { Socket } from 'node:net'
 import { describe, it } from 'node:test'
 
 import { type MailHost, type MailHostOptions, startMailHost } from '@obmen/mail/testing'
@@ -77,6 +78,18 @@ describe('a site on PostgreSQL', () => {
     assert.deepEqual(await readRows(pool, 'SELECT * FROM goods'), [['1', 'Чай', '9.90']])
     assert.ok(typeof status === 'object' && status !== null && 'nodes' in status)
     assert.ok(Array.isArray(status.nodes) && status.nodes.length === 1)
+  })
+
+  it('is reached by connections that no gateway on the way forgets', async (t) => {
+    const pool = await server.newDatabase()
+    await pool.query(GOODS)
+    using site = new TestSite()
+    const keepAlive = t.mock.method(Socket.prototype, 'setKeepAlive')
+
+    await site.run(...init(addressOf(pool)))
+
+    const [first] = keepAlive.mock.calls
+    assert.deepEqual(first?.arguments, [true, 60_000])
   })
 
   it('warns of a table that is not prepared yet', async () => {
