@@ -5,6 +5,10 @@
 import { existsSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 
+import { compareEpochs } from '../plan/epoch.ts'
+import { judgeByMark } from '../plan/letter-mark.ts'
+import type { NodeState } from '../plan/node-state.ts'
+import type { Reception } from '../plan/reception.ts'
 import type { WaitingMessage } from '../transport/transport.ts'
 import type { Finding, Spool } from './spool.ts'
 
@@ -23,6 +27,17 @@ export class LetterNotes {
     if (hint === undefined) return false
     const path = this.#spool.note(finding, hint.uuid)
     return !this.#fresh.has(path) && existsSync(path)
+  }
+
+  /** What can be said of a letter unread: one that had no effect before has none either while its number is behind us. */
+  judge(message: WaitingMessage, node: NodeState): Reception | undefined {
+    const { hint, name } = message
+    if (hint === undefined) return undefined
+    const { messageNo } = name
+    const byMark = judgeByMark({ ...hint, messageNo }, node)
+    if (byMark !== undefined || !this.has('settled', message)) return byMark
+    const isBehind = compareEpochs(hint.epoch, node.epoch) === 0 && messageNo <= node.receivedNo
+    return isBehind ? { kind: 'duplicate', isRemembered: true } : undefined
   }
 
   async add(finding: Finding, { hint }: WaitingMessage): Promise<void> {

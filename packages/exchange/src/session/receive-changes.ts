@@ -9,7 +9,6 @@ import { MessageDamaged, MessageTooNew } from '../message/errors.ts'
 import { acceptAcknowledgement, gapNeedsResend } from '../plan/acknowledgement.ts'
 import { compareEpochs, FIRST_EPOCH } from '../plan/epoch.ts'
 import { NodeRunsTwice } from '../plan/errors.ts'
-import { judgeByMark, type LetterMark } from '../plan/letter-mark.ts'
 import type { MessageHeader } from '../plan/message-header.ts'
 import type { NodeCode } from '../plan/node-code.ts'
 import { type NodeState, startEpoch } from '../plan/node-state.ts'
@@ -37,6 +36,7 @@ import {
 import type { StoreTransaction } from '../store/change-store.ts'
 import type { Inbox, WaitingMessage } from '../transport/transport.ts'
 import { compareTables } from './compare-tables.ts'
+import { DamagedLetters } from './damaged-letters.ts'
 import type { ExchangeContext } from './exchange-context.ts'
 import { IncomingFiles } from './incoming-files.ts'
 import { keepAliveDuring } from './keep-alive.ts'
@@ -62,9 +62,7 @@ export class NodeReceiver {
   readonly #files: IncomingFiles
   readonly #keys: KeyBlocks
   readonly #notes: LetterNotes
-  readonly #damaged: MessageDamaged[] = []
-  /** How many can't be read, as was told before. */
-  #damagedBefore = 0
+  readonly #damaged: DamagedLetters
   #summary = NOTHING_RECEIVED
   /** Of letters that could not be removed. */
   #hasTold = false
@@ -76,16 +74,17 @@ export class NodeReceiver {
     const spool = new Spool(context.spoolFolder)
     this.#files = new IncomingFiles(inbox, spool)
     this.#notes = new LetterNotes(spool)
+    this.#damaged = new DamagedLetters(context, code, this.#notes)
     this.#keys = new KeyBlocks(context)
   }
 
-  /** How many letters can't be read, and were told of by an earlier exchange. */
-  get damagedBefore(): number {
-    return this.#damagedBefore
+  get received(): Received {
+    return { summary: this.#summary, damaged: this.#damaged.errors }
   }
 
-  get received(): Received {
-    return { summary: this.#summary, damaged: this.#damaged }
+  /** No more letters of the node are there. */
+  end(): void {
+    this.#damaged.tellOfOthers()
   }
 
   /**
@@ -134,10 +133,8 @@ export class NodeReceiver {
   /** Gives whether it was applied. */
   async receive(message: WaitingMessage): Promise<boolean> {
     this.#context.signal?.throwIfAborted()
-    const { messageNo } = message.name
     const node = await this.#node()
-    const mark = message.hint && { ...message.hint, messageNo }
-    const early = mark && (judgeByMark(mark, node) ?? this.#judgeByNote(message, mark, node))
+    const early = this.#notes.judge(message, node)
     // What waits behind a gap is read once more when something came: by that it may show itself as of another history.
     if (early !== undefined && !(early.kind === 'gap' && this.#summary.messages > 0)) {
       await this.#conclude(message, early)
@@ -160,14 +157,6 @@ export class NodeReceiver {
     } finally {
       if (!isKept) await this.#files.forget(message)
     }
-  }
-
-  /** A letter that had no effect before has none either while its number is behind us. */
-  #judgeByNote(message: WaitingMessage, mark: LetterMark, node: NodeState): Reception | undefined {
-    const isBehind =
-      compareEpochs(mark.epoch, node.epoch) === 0 && mark.messageNo <= node.receivedNo
-    const isSettled = isBehind && this.#notes.has('settled', message)
-    return isSettled ? { kind: 'duplicate', isRemembered: true } : undefined
   }
 
   async #readKept(message: WaitingMessage): Promise<VerifiedMessage | undefined> {
@@ -374,12 +363,7 @@ export class NodeReceiver {
    */
   async #setAside(message: WaitingMessage, node: NodeState, error: MessageDamaged): Promise<void> {
     const { messageNo } = message.name
-    if (this.#notes.has('damaged', message)) this.#damagedBefore += 1
-    else {
-      this.#context.onEvent?.({ kind: 'problem', node: this.#code, error })
-      this.#damaged.push(error)
-      await this.#notes.add('damaged', message)
-    }
+    await this.#damaged.take(message, error)
     if (message.hint === undefined) return
     if (messageNo <= node.receivedNo) await this.#remove(message)
     else await this.#update((known) => recordDamage(known, messageNo))

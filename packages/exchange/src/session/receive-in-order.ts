@@ -21,8 +21,7 @@ export async function receiveChanges(
   const { stop } = sender
   if (stop !== undefined) return dismissAll(receiver, sender, stop)
   await receiveInOrder(receiver, sender.waiting.toSorted(byEpochAndNumber))
-  const { damagedBefore: messages } = receiver
-  if (messages > 0) context.onEvent?.({ kind: 'damaged-before', node: sender.code, messages })
+  receiver.end()
   return receiver.received
 }
 

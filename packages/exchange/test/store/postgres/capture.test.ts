@@ -111,27 +111,6 @@ describe('what PostgreSQL alone has', () => {
     ])
   })
 
-  it('is registered: keys of types whose schema nobody looks for names in', async () => {
-    const types = await server.newDatabase()
-    await pool.query(`ALTER DATABASE ${types.options.database} SET search_path = ''`)
-    const { node } = await prepareIn(
-      types,
-      `CREATE SCHEMA "Other types"; CREATE EXTENSION citext SCHEMA "Other types"; CREATE EXTENSION ltree SCHEMA "Other types";
-       CREATE TABLE public.goods (code "Other types".citext PRIMARY KEY, name text);
-       CREATE TABLE public.places (path "Other types".ltree PRIMARY KEY, name text);
-       INSERT INTO public.goods VALUES ('tea', 'a'); INSERT INTO public.places VALUES ('a.b', 'c')`,
-    )
-    await node.newChanges()
-
-    await node.sql(`UPDATE public.goods SET code = 'TEA'; UPDATE public.places SET path = 'a.d'`)
-
-    assert.deepEqual((await node.newChanges()).toSorted(), [
-      '+ goods "TEA" "a"',
-      '+ places "a.d" "c"',
-      '- places "a.b"',
-    ])
-  })
-
   it('is registered for a role that has no right to our schema', async () => {
     const { node } = await prepareIn(
       pool,
@@ -142,28 +121,6 @@ describe('what PostgreSQL alone has', () => {
 
     assert.deepEqual(await node.newChanges(), ['+ goods 1 "a"'])
     await node.sql('DROP OWNED BY clerk')
-  })
-})
-
-describe('rows that a policy hides from the role of the exchange', () => {
-  it('are not taken for rows that are gone: their table is refused', async (t) => {
-    await clear(pool)
-    const owner = await openRole(t, pool, 'owner_of_policies')
-    await owner.query(`${GOODS} INSERT INTO goods VALUES (1, 'a'), (2, 'secret')`)
-    await preparePostgres(owner, PLAN, { kind: 'all' })
-    const store = await openPostgresStore(owner, PLAN)
-    const fold = (): Promise<number> => store.transaction((transaction) => transaction.fold())
-    const position = await fold()
-    await owner.query(`ALTER TABLE goods ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-      CREATE POLICY public ON goods USING (name <> 'secret')`)
-    await pool.query(`UPDATE goods SET name = name`)
-
-    await assert.rejects(fold(), /row-level security policy for table "goods"/)
-
-    await pool.query('ALTER ROLE owner_of_policies BYPASSRLS')
-    assert.equal(await fold(), position + 2)
-    const gone = 'SELECT gone FROM obmen_exchange.index_1'
-    assert.deepEqual(await readRows(pool, gone), [['f'], ['f']])
   })
 })
 

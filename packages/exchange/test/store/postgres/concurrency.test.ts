@@ -3,11 +3,11 @@ import { describe, it } from 'node:test'
 
 import { type ApplySummary, parseNodeCode, type RowLine } from '@obmen/exchange'
 import { openPostgresStore } from '@obmen/exchange/postgres'
-import pg from 'pg'
+import type pg from 'pg'
 
 import { deletion, PLAN, row, tableLine } from '../contract/store-to-try.ts'
 import { type PreparedPostgres, prepareIn } from './prepared-postgres.ts'
-import { readRows, startPostgres } from './test-server.ts'
+import { startPostgres } from './test-server.ts'
 
 const server = await startPostgres()
 const pool = await server.newDatabase()
@@ -74,31 +74,6 @@ describe('a fold', () => {
     await node.sql(`COMMIT PREPARED 'later'`)
 
     assert.deepEqual([before, await node.newChanges()], [[], ['+ goods 1 "a"']])
-  })
-
-  it('waits longer than the statements of its role may take', async (t) => {
-    await prepareIn(pool, GOODS)
-    const { database = '' } = pool.options
-    const hasty = new pg.Pool({ ...server.settings(database), statement_timeout: 50 })
-    t.after(() => hasty.end())
-    const store = await openPostgresStore(hasty, PLAN)
-    const other = await connect(t)
-    await other.query('BEGIN; LOCK TABLE obmen_exchange.log_1')
-
-    const folding = store.transaction((transaction) => transaction.fold())
-    const waiting = `SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid)
-      WHERE NOT granted AND clock_timestamp() - query_start > '200 ms'`
-    const isOver = folding.then(
-      () => true,
-      () => true,
-    )
-    while ((await readRows(pool, waiting)).length === 0) {
-      const ended = await Promise.race([isOver, new Promise((resolve) => setImmediate(resolve))])
-      if (ended === true) break
-    }
-    await other.query('COMMIT')
-
-    assert.equal(await folding, 0)
   })
 
   it('has nothing of a savepoint that was rolled back', async () => {
