@@ -1,4 +1,5 @@
 import type { MessageDamaged } from '../message/errors.ts'
+import type { MessageNo } from '../plan/message-no.ts'
 import type { NodeCode } from '../plan/node-code.ts'
 import type { WaitingMessage } from '../transport/transport.ts'
 import type { ExchangeContext } from './exchange-context.ts'
@@ -11,7 +12,7 @@ export class DamagedLetters {
   readonly #notes: LetterNotes
   /** Those that nobody was told of before. */
   readonly errors: MessageDamaged[] = []
-  #toldBefore = 0
+  readonly #toldBefore: MessageNo[] = []
 
   constructor(context: ExchangeContext, code: NodeCode, notes: LetterNotes) {
     this.#context = context
@@ -21,7 +22,7 @@ export class DamagedLetters {
 
   async take(message: WaitingMessage, error: MessageDamaged): Promise<void> {
     if (this.#notes.has('damaged', message)) {
-      this.#toldBefore += 1
+      this.#toldBefore.push(message.name.messageNo)
       return
     }
     this.#context.onEvent?.({ kind: 'problem', node: this.#code, error })
@@ -31,8 +32,9 @@ export class DamagedLetters {
 
   /** After all letters of the node. */
   tellOfOthers(): void {
-    if (this.#toldBefore === 0) return
-    const messages = this.#toldBefore
-    this.#context.onEvent?.({ kind: 'damaged-before', node: this.#code, messages })
+    const { length: messages } = this.#toldBefore
+    const [firstNo] = this.#toldBefore
+    if (firstNo === undefined) return
+    this.#context.onEvent?.({ kind: 'damaged-before', node: this.#code, messages, firstNo })
   }
 }

@@ -134,7 +134,7 @@ describe('a letter that can not be read', () => {
     assert.equal(events.includes('problem'), true)
     assert.deepEqual(
       shop.events.filter(({ kind }) => kind === 'problem' || kind === 'damaged-before'),
-      [{ kind: 'damaged-before', node: office.plan.thisNode, messages: 1 }],
+      [{ kind: 'damaged-before', node: office.plan.thisNode, messages: 1, firstNo: 1e12 }],
     )
   })
 
