@@ -26,6 +26,7 @@ import type {
   StoreMoved,
   StoreNotPrepared,
   StoreOfAnotherPlan,
+  TablesInherit,
   TableUnknown,
   TableWithoutPrimaryKey,
   TextNotUtf8,
@@ -57,6 +58,7 @@ export {
   StoreMoved,
   StoreNotPrepared,
   StoreOfAnotherPlan,
+  TablesInherit,
   TableUnknown,
   TableWithoutPrimaryKey,
   TextNotUtf8,
@@ -89,6 +91,7 @@ export type AnyExchangeError =
   | StoreMoved
   | StoreNotPrepared
   | StoreOfAnotherPlan
+  | TablesInherit
   | TableUnknown
   | TableWithoutPrimaryKey
   | TextNotUtf8

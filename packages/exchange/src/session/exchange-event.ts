@@ -10,6 +10,14 @@ export type ExchangeEvent =
   | { readonly kind: 'inbox-read'; readonly messages: number }
   /** A letter in the mailbox can't be read, so it is none of ours; it is left alone. */
   | { readonly kind: 'unreadable-letter'; readonly error: Error }
+  /** Letters of a node can't be read, as an earlier exchange has said. What was in them is asked for, or offered again by itself. */
+  | {
+      readonly kind: 'damaged-before'
+      readonly node: NodeCode
+      readonly messages: number
+      /** The number that the first of them has on its outside. */
+      readonly firstNo: MessageNo
+    }
   /** Messages wait from a node that was not added here; they are left alone. */
   | { readonly kind: 'unknown-sender'; readonly node: NodeCode; readonly messages: number }
   | { readonly kind: 'fetching'; readonly node: NodeCode; readonly messageNo: MessageNo }

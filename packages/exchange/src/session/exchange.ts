@@ -113,7 +113,7 @@ async function receiveFromAll(
     inbox = await context.transport.openInbox()
     const waiting = await inbox.waiting()
     tellInbox(context, { inbox, waiting, known: survey.nodes })
-    await new Spool(context.spoolFolder).forgetKept(waiting.flatMap(({ hint }) => hint?.uuid ?? []))
+    await new Spool(context.spoolFolder).forgetGone(waiting.flatMap(({ hint }) => hint?.uuid ?? []))
     const bySender = Map.groupBy(waiting, ({ name }) => name.from)
     const results: NodeExchange[] = []
     for (const code of chosen) {

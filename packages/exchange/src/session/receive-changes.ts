@@ -9,7 +9,6 @@ import { MessageDamaged, MessageTooNew } from '../message/errors.ts'
 import { acceptAcknowledgement, gapNeedsResend } from '../plan/acknowledgement.ts'
 import { compareEpochs, FIRST_EPOCH } from '../plan/epoch.ts'
 import { NodeRunsTwice } from '../plan/errors.ts'
-import { judgeByMark } from '../plan/letter-mark.ts'
 import type { MessageHeader } from '../plan/message-header.ts'
 import type { NodeCode } from '../plan/node-code.ts'
 import { type NodeState, startEpoch } from '../plan/node-state.ts'
@@ -24,6 +23,7 @@ import {
   recordDamage,
   recordGap,
   recordReception,
+  type Reception,
 } from '../plan/reception.ts'
 import {
   isStopped,
@@ -36,15 +36,17 @@ import {
 import type { StoreTransaction } from '../store/change-store.ts'
 import type { Inbox, WaitingMessage } from '../transport/transport.ts'
 import { compareTables } from './compare-tables.ts'
+import { DamagedLetters } from './damaged-letters.ts'
 import type { ExchangeContext } from './exchange-context.ts'
 import { IncomingFiles } from './incoming-files.ts'
 import { keepAliveDuring } from './keep-alive.ts'
 import { KeyBlocks } from './key-blocks.ts'
+import { LetterNotes } from './letter-notes.ts'
 import { readMessage, type VerifiedMessage } from './message-reader.ts'
 import { addSummary, NOTHING_RECEIVED, type ReceivingSummary } from './receiving-summary.ts'
 import { keepWhatIsSaid } from './set-aside.ts'
 import { Spool } from './spool.ts'
-import { checkEpoch, isReception, needsMending, type Outcome } from './waiting-messages.ts'
+import { checkEpoch, needsMending, type Outcome } from './waiting-messages.ts'
 
 /** What was received, and what could not be: the events have told of that already. */
 export interface Received {
@@ -59,7 +61,8 @@ export class NodeReceiver {
   readonly #code: NodeCode
   readonly #files: IncomingFiles
   readonly #keys: KeyBlocks
-  readonly #damaged: MessageDamaged[] = []
+  readonly #notes: LetterNotes
+  readonly #damaged: DamagedLetters
   #summary = NOTHING_RECEIVED
   /** Of letters that could not be removed. */
   #hasTold = false
@@ -68,12 +71,20 @@ export class NodeReceiver {
     this.#context = context
     this.#inbox = inbox
     this.#code = code
-    this.#files = new IncomingFiles(inbox, new Spool(context.spoolFolder))
+    const spool = new Spool(context.spoolFolder)
+    this.#files = new IncomingFiles(inbox, spool)
+    this.#notes = new LetterNotes(spool)
+    this.#damaged = new DamagedLetters(context, code, this.#notes)
     this.#keys = new KeyBlocks(context)
   }
 
   get received(): Received {
-    return { summary: this.#summary, damaged: this.#damaged }
+    return { summary: this.#summary, damaged: this.#damaged.errors }
+  }
+
+  /** No more letters of the node are there. */
+  end(): void {
+    this.#damaged.tellOfOthers()
   }
 
   /**
@@ -82,6 +93,7 @@ export class NodeReceiver {
    */
   async dismiss(message: WaitingMessage): Promise<void> {
     this.#context.signal?.throwIfAborted()
+    if (this.#notes.has('settled', message)) return void (await this.#remove(message))
     try {
       const { header } = (await this.#files.readKept(message)) ?? (await this.#files.fetch(message))
       await this.#update((known) => {
@@ -89,6 +101,7 @@ export class NodeReceiver {
         const isNewer = compareEpochs(header.epoch, known.epoch) > 0
         return oweAnswer(isNewer ? startEpoch(known, header.epoch) : known)
       })
+      await this.#notes.add('settled', message)
       await this.#remove(message)
     } catch (error) {
       if (!(error instanceof MessageDamaged) && !(error instanceof MessageTooNew)) throw error
@@ -120,9 +133,8 @@ export class NodeReceiver {
   /** Gives whether it was applied. */
   async receive(message: WaitingMessage): Promise<boolean> {
     this.#context.signal?.throwIfAborted()
-    const { messageNo } = message.name
     const node = await this.#node()
-    const early = message.hint && judgeByMark({ ...message.hint, messageNo }, node)
+    const early = this.#notes.judge(message, node)
     // What waits behind a gap is read once more when something came: by that it may show itself as of another history.
     if (early !== undefined && !(early.kind === 'gap' && this.#summary.messages > 0)) {
       await this.#conclude(message, early)
@@ -311,9 +323,10 @@ export class NodeReceiver {
       this.#context.onEvent?.({ kind: 'gap', node, messageNo, receivedNo })
       return
     }
-    const isRemoved = await this.#remove(message)
-    // One that stays would be answered each time.
-    if (isRemoved && isReception(outcome) && deservesAnswer(outcome)) await this.#update(oweAnswer)
+    if (outcome.kind === 'duplicate' || outcome.kind === 'stale') {
+      return this.#settle(message, outcome)
+    }
+    await this.#remove(message)
     if (outcome.kind === 'applied') {
       this.#summary = addSummary(this.#summary, outcome.summary)
       const { summary } = outcome
@@ -325,19 +338,32 @@ export class NodeReceiver {
       throw new NodeRunsTwice(node, outcome.stop)
     } else if (outcome.kind === 'fork') {
       this.#context.onEvent?.({ kind: 'fork', node, evidence: outcome.evidence })
-    } else if (outcome.kind === 'duplicate' || outcome.kind === 'stale') {
-      this.#context.onEvent?.({ kind: outcome.kind, node, messageNo })
     }
   }
 
+  /** A letter without effect is told of and answered once, also where the mail server does not let it be removed. */
+  async #settle(
+    message: WaitingMessage,
+    outcome: Reception & { readonly kind: 'duplicate' | 'stale' },
+  ): Promise<void> {
+    const wasSettled = this.#notes.has('settled', message)
+    const isRemoved = await this.#remove(message)
+    if (wasSettled) return
+    // Of one without our mark nobody could say later that it was answered.
+    const isNoted = message.hint !== undefined
+    if (deservesAnswer(outcome) && (isNoted || isRemoved)) await this.#update(oweAnswer)
+    await this.#notes.add('settled', message)
+    const { messageNo } = message.name
+    this.#context.onEvent?.({ kind: outcome.kind, node: this.#code, messageNo })
+  }
+
   /**
-   * A damaged message is reported and counts as lost: the gap that it leaves is reported and filled. Its letter goes when the
+   * A damaged message is reported, once, and counts as lost: the gap that it leaves is reported and filled. Its letter goes when the
    * message, or a later one in its place, has come; one without our mark on the outside is not ours to remove.
    */
   async #setAside(message: WaitingMessage, node: NodeState, error: MessageDamaged): Promise<void> {
     const { messageNo } = message.name
-    this.#context.onEvent?.({ kind: 'problem', node: this.#code, error })
-    this.#damaged.push(error)
+    await this.#damaged.take(message, error)
     if (message.hint === undefined) return
     if (messageNo <= node.receivedNo) await this.#remove(message)
     else await this.#update((known) => recordDamage(known, messageNo))

@@ -21,6 +21,7 @@ export async function receiveChanges(
   const { stop } = sender
   if (stop !== undefined) return dismissAll(receiver, sender, stop)
   await receiveInOrder(receiver, sender.waiting.toSorted(byEpochAndNumber))
+  receiver.end()
   return receiver.received
 }
 

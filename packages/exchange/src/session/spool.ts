@@ -1,6 +1,11 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
+const FINDINGS = ['damaged', 'settled'] as const
+
+/** `damaged`: it can't be read; `settled`: it has no effect any more, and was answered if it was to be. */
+export type Finding = (typeof FINDINGS)[number]
+
 /**
  * The folder of messages on their way out and in. A body stays until all letters with it are taken, so that another try sends the
  * same octets; an incoming message is saved whole before anything of it is applied.
@@ -27,10 +32,18 @@ export class Spool {
     return join(this.#folder, `kept_${uuid}`)
   }
 
-  /** Removes the messages that were kept and wait no more: every one but these. */
-  async forgetKept(uuids: Iterable<string>): Promise<void> {
-    const needed = new Set([...uuids].map((uuid) => this.kept(uuid)))
-    await this.#removeAll(KEPT, needed)
+  /** An empty file: what was found out about a letter that stays in the mailbox. `uuid` is as the letter says. */
+  note(finding: Finding, uuid: string): string {
+    return join(this.#folder, `${finding}_${uuid}`)
+  }
+
+  /** Removes what is kept of letters that are gone: of every one but these. */
+  async forgetGone(uuids: Iterable<string>): Promise<void> {
+    const needed = [...uuids].flatMap((uuid) => [
+      this.kept(uuid),
+      ...FINDINGS.map((finding) => this.note(finding, uuid)),
+    ])
+    await this.#removeAll(OF_LETTER, new Set(needed))
   }
 
   async remove(path: string): Promise<void> {
@@ -52,4 +65,4 @@ export class Spool {
 }
 
 const IN_OR_BODY = /^(?:in_|body_[0-9a-f-]+$)/
-const KEPT = /^kept_[0-9a-f-]+$/
+const OF_LETTER = /^(?:kept|damaged|settled)_[0-9a-f-]+$/

@@ -24,10 +24,6 @@ export type Outcome =
   | { readonly kind: 'applied'; readonly summary: ApplySummary }
   | { readonly kind: 'runs-twice'; readonly stop: Stop }
 
-export function isReception(outcome: Outcome): outcome is Reception {
-  return outcome.kind !== 'applied' && outcome.kind !== 'runs-twice'
-}
-
 /** What the database, or this version of the program, says of one message. */
 type NeedsMending = SchemaMismatch | RowRefused | MessageTooNew
 

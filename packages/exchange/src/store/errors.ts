@@ -90,6 +90,23 @@ export class TableWithoutPrimaryKey extends ExchangeError {
   }
 }
 
+/** Tables of PostgreSQL one of which inherits from the other: each of its rows would travel as two. */
+export class TablesInherit extends ExchangeError {
+  readonly code = 'TABLES_INHERIT'
+  readonly transient = false
+  readonly table: string
+  readonly parent: string
+
+  constructor(table: string, parent: string) {
+    const [child, ancestor] = [JSON.stringify(table), JSON.stringify(parent)]
+    super(`table ${child} inherits from ${ancestor}, so each of its rows is a row of both`, {
+      hint: `leave one of the two out of the exchange: tables: { except: [ … ] }. Changes of the other one are registered when programs name it in their statements`,
+    })
+    this.table = table
+    this.parent = parent
+  }
+}
+
 /** A key that is compared by a collation which only the application itself knows. */
 export class CollationUnknown extends ExchangeError {
   readonly code = 'COLLATION_UNKNOWN'

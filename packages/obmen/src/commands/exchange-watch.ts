@@ -19,6 +19,7 @@ const PASSING: ReadonlySet<ExchangeEvent['kind']> = new Set<ExchangeEvent['kind'
 const STATES: ReadonlySet<ExchangeEvent['kind']> = new Set<ExchangeEvent['kind']>([
   'inbox-read',
   'unreadable-letter',
+  'damaged-before',
   'unknown-sender',
   'acknowledged',
   'gap',

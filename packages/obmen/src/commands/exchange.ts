@@ -96,12 +96,14 @@ async function exchangeOnce(
   { codes, told }: { readonly codes: readonly NodeCode[]; readonly told?: ToldBefore },
 ): Promise<readonly NodeExchange[]> {
   const { io, messages } = invocation
-  await using _lock = await site.database.takeExchangeLock()
+  await using lock = await site.database.takeExchangeLock()
   const watch = new ExchangeWatch(new Progress(io), messages, {
     spoolFolder: site.config.spoolFolder,
     ...(told !== undefined && { told }),
   })
-  const signal = io.interruption()
+  const interruption = io.interruption()
+  // Who has lost the lock may be beside another exchange: it stops whole.
+  const signal = AbortSignal.any([interruption, lock.lost])
   const transport = openTransport(invocation, site, {
     log: (line) => watch.note(line),
     onLook: (looked, letters) => watch.looking(looked, letters),
@@ -109,17 +111,17 @@ async function exchangeOnce(
     signal,
   })
   const tellStopping = (): void => watch.stopping()
-  signal.addEventListener('abort', tellStopping, { once: true })
+  interruption.addEventListener('abort', tellStopping, { once: true })
   try {
     watch.connecting(site.config.receive.url)
     const context = contextOf(invocation, site, { transport, signal, watch })
     return await exchange(context, codes.length > 0 ? codes : undefined)
   } catch (error) {
-    // A conversation that was broken off fails with an error of its own; what happened is that somebody stopped it.
+    // A conversation that was broken off fails with an error of its own; what happened is that somebody stopped it, or that the lock is lost.
     signal.throwIfAborted()
     throw error
   } finally {
-    signal.removeEventListener('abort', tellStopping)
+    interruption.removeEventListener('abort', tellStopping)
     watch.end()
     await transport.close()
   }

@@ -20,9 +20,9 @@ export function tellTrouble(
   if (hint !== undefined) io.err(`${messages.general.tryLine(hint)}\n`)
 }
 
-/** Ends a round, and tells when the trouble of the one before, with a node or with all, is over. */
+/** Ends a round, and tells when the trouble of the one before, with a node or with all, is over. A round that somebody has broken off does not say so. */
 export function tellIfOver({ io, messages }: Invocation, told: ToldBefore, node?: NodeCode): void {
-  if (told.endRound() !== 'trouble is over') return
+  if (told.endRound() !== 'trouble is over' || io.interruption().aborted) return
   const { exchange } = messages
   const words = exchange.troubleIsOver()
   io.err(`${node === undefined ? words : exchange.nodeProblem(node, words)}\n`)

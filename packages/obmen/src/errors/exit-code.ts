@@ -64,6 +64,7 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   ROW_REFUSED: EXIT.data,
   SCHEMA_MISMATCH: EXIT.data,
   SMTP_CONTENT_INVALID: EXIT.data,
+  TABLES_INHERIT: EXIT.data,
   TABLE_WITHOUT_PRIMARY_KEY: EXIT.data,
   TEXT_NOT_UTF8: EXIT.data,
 

@@ -59,7 +59,7 @@ const DATABASE_HINTS: Readonly<Record<DatabaseUnusable['problem'], string>> = {
   'read-only': WRITABLE_HINT,
   closed: WRITABLE_HINT,
   denied:
-    'check user, password (OBMEN_DATABASE_PASSWORD, "databasePassword" or ~/.pgpass) and the name of the database; the user must own the tables, and may CREATE in the database',
+    'check user, password (OBMEN_DATABASE_PASSWORD, "databasePassword" or ~/.pgpass) and the name of the database; the user must own the tables, see all rows of them (BYPASSRLS), and may CREATE in the database',
   server: 'look into the log of the PostgreSQL server',
   other:
     'check that the file is a SQLite database and that this user may write to it and to its folder',

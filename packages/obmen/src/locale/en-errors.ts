@@ -47,6 +47,8 @@ function adviseAdministrator(error: KnownError, command?: string): string | unde
       return isOnlyOutsidePlan(error)
         ? 'if the table is here and "tables" includes it, run here: obmen init; otherwise make the tables equal. The message waits in the mailbox'
         : adviseOnTypes(error)
+    case 'TABLES_INHERIT':
+      return `leave one of the two out: ${exceptOptions([error.table])} (in the file: tables: { except: [ … ] }). Changes of the other one are registered when programs name it in their statements`
     case 'TABLE_WITHOUT_PRIMARY_KEY':
       return `give each a PRIMARY KEY, or leave them out: ${exceptOptions(error.tables)} (in the file: tables: { except: [ … ] })`
     case 'SMTP_SIZE_EXCEEDED':

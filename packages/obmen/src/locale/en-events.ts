@@ -10,6 +10,8 @@ export function describeEvent(event: ExchangeEvent, format: FormatMessages): str
       return `mailbox: ${format.messages(event.messages)} for this node`
     case 'unreadable-letter':
       return `a letter in the mailbox can't be read and is left alone: ${event.error.message}`
+    case 'damaged-before':
+      return `${event.node}: ${format.letters(event.messages)} still can't be read, the first is of message ${event.firstNo}; what is missing is asked for or sent again, and the letters may be removed by hand`
     case 'unknown-sender':
       return `${format.letters(event.messages)} from node ${event.node}, which is not added here: obmen node add ${event.node}`
     case 'fetching':

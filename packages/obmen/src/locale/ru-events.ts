@@ -10,6 +10,8 @@ export function describeEvent(event: ExchangeEvent, format: FormatMessages): str
       return `почтовый ящик: ${format.messages(event.messages)} для этого узла`
     case 'unreadable-letter':
       return `письмо в почтовом ящике не читается и оставлено как есть: ${event.error.message}`
+    case 'damaged-before':
+      return `${event.node}: по-прежнему не читается: ${format.letters(event.messages)}, первое из них с сообщением ${event.firstNo}; чего не хватает, запрашивается или придёт ещё раз, а письма можно удалить вручную`
     case 'unknown-sender':
       return `${format.letters(event.messages)} от узла ${event.node}, которого здесь нет: obmen node add ${event.node}`
     case 'fetching':

@@ -106,6 +106,11 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
       `таблицы «${error.table}» в базе нет`,
       `${adviseOnName(error)} tables в настройке, или --only и --except`,
     ),
+  TABLES_INHERIT: ({ table, parent }) =>
+    text(
+      `таблица «${table}» наследует «${parent}», поэтому каждая её строка есть в обеих`,
+      `исключите одну из двух: ${exceptOptions([table])} (в файле: tables: { except: [ … ] }). Изменения другой регистрируются, когда программы называют в запросах её`,
+    ),
   TABLE_WITHOUT_PRIMARY_KEY: ({ tables }) =>
     text(
       `нет первичного ключа: ${quoteAll(tables)}`,

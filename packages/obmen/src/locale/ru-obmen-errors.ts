@@ -141,7 +141,7 @@ const DATABASE_HINTS: typeof DATABASE_PROBLEMS = {
   'read-only': WRITABLE_HINT,
   closed: WRITABLE_HINT,
   denied:
-    'проверьте пользователя, пароль (OBMEN_DATABASE_PASSWORD, databasePassword или ~/.pgpass) и имя базы; пользователь должен владеть таблицами и иметь в базе право CREATE',
+    'проверьте пользователя, пароль (OBMEN_DATABASE_PASSWORD, databasePassword или ~/.pgpass) и имя базы; пользователь должен владеть таблицами, видеть в них все строки (BYPASSRLS) и иметь в базе право CREATE',
   server: 'посмотрите журнал сервера PostgreSQL',
   other: 'проверьте, что это база SQLite и что этот пользователь может писать в неё и в её папку',
 }

@@ -16,9 +16,10 @@ import type { Environment } from '../config/load-config.ts'
 import { readCertificates } from '../config/read-file.ts'
 import { DATABASE_PASSWORD_VARIABLE, resolveSecret } from '../config/secrets.ts'
 import { ExchangeRunning } from '../errors/site-error.ts'
+import { tryLock } from './postgres-lock.ts'
 import { reaching } from './postgres-reach.ts'
 import { PostgresWorkers } from './postgres-workers.ts'
-import type { SiteDatabase } from './site-database.ts'
+import type { HeldLock, SiteDatabase } from './site-database.ts'
 
 /** A site works on one message at a time, and holds the lock of an exchange beside. */
 const MAX_CONNECTIONS = 4
@@ -29,8 +30,11 @@ const CONNECTIONS_OF_A_WORKER = 3
 /** A server in the same house answers in moments; a person at a command line does not wait longer. */
 const CONNECT_TIMEOUT_MS = 10_000
 
-/** "obmen:ex": the advisory lock of a database under which an exchange runs. */
-const EXCHANGE_LOCK = '0x6f626d656e3a6578'
+/** The connection that holds a lock says nothing for hours. Gateways forget what is silent for some minutes, and then neither side learns that it is gone. */
+const KEEP_ALIVE_MS = 60_000
+
+/** "obmen:ex", 0x6f626d656e3a6578: the advisory lock of a database under which an exchange runs. Before 16 PostgreSQL reads decimals only. */
+const EXCHANGE_LOCK = '8026097768336090488'
 
 interface PostgresOptions {
   readonly env: Environment
@@ -82,17 +86,12 @@ export class PostgresSiteDatabase implements SiteDatabase {
     return readUnpreparedPostgresTables(this.#pool, content)
   }
 
-  /** The lock is the session's: it ends with the connection. */
-  async takeExchangeLock(): Promise<AsyncDisposable> {
-    const client = await this.#driver.connect()
-    const { rows } = await client.query<{ taken: boolean }>(
-      `SELECT pg_try_advisory_lock(${EXCHANGE_LOCK}) AS taken`,
-    )
-    if (rows[0]?.taken !== true) {
-      client.release()
-      throw new ExchangeRunning(this.#setting.url.text)
-    }
-    return { [Symbol.asyncDispose]: () => Promise.resolve(client.release(true)) }
+  async takeExchangeLock(): Promise<HeldLock> {
+    const address = this.#setting.url.text
+    const text = `SELECT pg_try_advisory_lock(${EXCHANGE_LOCK}) AS taken`
+    const lock = await tryLock(this.#driver, { address, text })
+    if (lock === undefined) throw new ExchangeRunning(address)
+    return lock
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -112,6 +111,8 @@ function toPoolConfig({ url, password, caFile }: PostgresSetting, env: Environme
     ...(isOurs && { password: resolveSecret(reference, env).reveal() }),
     ssl: url.tls === 'verified' && (caFile === undefined ? true : { ca: readCertificates(caFile) }),
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     application_name: 'obmen',
   }
 }

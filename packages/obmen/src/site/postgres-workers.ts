@@ -1,7 +1,8 @@
 import type { NodeCode } from '@obmen/exchange'
 import type pg from 'pg'
 
-import { DatabaseUnreachable, ExchangeRunning } from '../errors/site-error.ts'
+import { ExchangeRunning } from '../errors/site-error.ts'
+import { tryLock } from './postgres-lock.ts'
 import { orUnreachable } from './postgres-reach.ts'
 import type { HeldLock, WorkerDatabase } from './site-database.ts'
 
@@ -22,38 +23,17 @@ export class PostgresWorkers implements WorkerDatabase {
   }
 
   async join(): Promise<HeldLock> {
-    const lock = await this.#tryLock(
-      `SELECT pg_try_advisory_lock_shared(${this.#exchangeLock}) AS taken`,
-    )
+    const text = `SELECT pg_try_advisory_lock_shared(${this.#exchangeLock}) AS taken`
+    const lock = await tryLock(this.#driver, { address: this.#address, text })
     if (lock === undefined) throw new ExchangeRunning(this.#address)
     return lock
   }
 
   takeNode(node: NodeCode): Promise<HeldLock | undefined> {
-    return this.#tryLock('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken', [
-      `obmen node ${node}`,
-    ])
-  }
-
-  #tryLock(text: string, values: unknown[] = []): Promise<HeldLock | undefined> {
-    return orUnreachable(this.#address, async () => {
-      const client = await this.#driver.connect()
-      const release = (): Promise<void> => Promise.resolve(client.release(true))
-      const lost = new AbortController()
-      const lose = (error: Error): void => {
-        lost.abort(new DatabaseUnreachable(this.#address, error.message, { cause: error }))
-      }
-      client.once('error', lose)
-      try {
-        const { rows } = await client.query<{ taken: boolean }>(text, values)
-        if (rows[0]?.taken === true) return { lost: lost.signal, [Symbol.asyncDispose]: release }
-      } catch (error) {
-        await release()
-        throw error
-      }
-      client.off('error', lose)
-      client.release()
-      return undefined
+    return tryLock(this.#driver, {
+      address: this.#address,
+      text: 'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken',
+      values: [`obmen node ${node}`],
     })
   }
 }

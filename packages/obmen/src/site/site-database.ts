@@ -14,14 +14,14 @@ export interface SiteDatabase extends AsyncDisposable {
    * Lets one exchange run at a time on the database: two would deliver the same messages twice and clean each other's spool. The
    * lock ends with the process, however that ends. Throws {@link ExchangeRunning}.
    */
-  takeExchangeLock(): Promise<AsyncDisposable>
+  takeExchangeLock(): Promise<HeldLock>
   /** Absent where one process does everything. */
   readonly workers?: WorkerDatabase
 }
 
-/** A lock that lasts as long as the connection that holds it. */
+/** A lock that lasts as long as the connection, or the open file, that holds it. */
 export interface HeldLock extends AsyncDisposable {
-  /** Aborts when the server has ended that connection: from then on somebody else may have the lock. */
+  /** Aborts when the server has ended that connection: from then on somebody else may have the lock. A file's is never lost. */
   readonly lost: AbortSignal
 }
 

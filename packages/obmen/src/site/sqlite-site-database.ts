@@ -16,7 +16,7 @@ import {
 import { knowError } from '../errors/known-error.ts'
 import { DatabaseNotFound, DatabaseUnusable } from '../errors/site-error.ts'
 import { takeExchangeLock } from './exchange-lock.ts'
-import type { SiteDatabase } from './site-database.ts'
+import type { HeldLock, SiteDatabase } from './site-database.ts'
 import { withoutCommit } from './without-commit.ts'
 
 /** Applications write for moments; one that holds a database longer than this is busy with something large. */
@@ -58,10 +58,13 @@ export class SqliteSiteDatabase implements SiteDatabase {
     return inPromise(() => readUnpreparedTables(this.#file, content))
   }
 
-  takeExchangeLock(): Promise<AsyncDisposable> {
+  takeExchangeLock(): Promise<HeldLock> {
     return inPromise(() => {
       const lock = takeExchangeLock(this.#path)
-      return { [Symbol.asyncDispose]: () => Promise.resolve(lock[Symbol.dispose]()) }
+      return {
+        lost: new AbortController().signal,
+        [Symbol.asyncDispose]: () => Promise.resolve(lock[Symbol.dispose]()),
+      }
     })
   }
 

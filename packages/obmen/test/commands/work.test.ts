@@ -70,6 +70,32 @@ describe('work', () => {
     assert.equal(existsSync(office.pathOf('obmen-spool/key-marks.json')), true)
   })
 
+  it('keeps no node from its turn because of one that can not be sent to', async (t) => {
+    const { office, shops } = await openSites(t)
+    const rule = `goods: { where: ":colour = 'red'" }`
+    office.write(
+      'obmen.yaml',
+      office.read('obmen.yaml').replace(/^rules: .*$/m, `rules: { ${rule} }`),
+    )
+    for (const code of ['S1', 'S3']) await office.run('node', 'set', code, 'colour=red')
+    const [first, , third] = shops
+    assert.ok(first && third)
+
+    const working = office.run('work', '--workers', '1', '--every', '1 second')
+    // Twice: in between all nodes have had their turn.
+    for (const id of [1, 2]) {
+      first.exec(`INSERT INTO goods VALUES (${id}, 'tea')`)
+      await first.run('exchange')
+      while (third.column('SELECT 1 FROM goods').length < id) await third.run('exchange')
+    }
+    office.interruption.abort()
+    const { exitCode, err } = await working
+
+    assert.equal(exitCode, 0, err)
+    assert.match(err, /needs the attribute "colour" of node "S2"/)
+    assert.doesNotMatch(err, /node S[13]: /)
+  })
+
   it('goes on when the database server has ended its connections', async (t) => {
     const { office, shops, database } = await openSites(t)
     const working = office.run('work', '--workers', '1', '--every', '1 second')

@@ -24,6 +24,7 @@ import {
   StoreMoved,
   StoreOfAnotherPlan,
   TableUnknown,
+  TablesInherit,
   TableWithoutPrimaryKey,
   TextNotUtf8,
 } from '@obmen/exchange/errors'
@@ -227,6 +228,7 @@ export const EVERY_ERROR: { readonly [Code in KnownError['code']]: KnownError } 
   STORE_MOVED: new StoreMoved('/data/trade.db on machine 1', '/copy/trade.db on machine 1'),
   STORE_OF_ANOTHER_PLAN: new StoreOfAnotherPlan(PLAN, { ...PLAN, thisNode: parseNodeCode('С02') }),
   TABLE_UNKNOWN: new TableUnknown('Ordes', ['Orders']),
+  TABLES_INHERIT: new TablesInherit('dogs', 'animals'),
   TABLE_WITHOUT_PRIMARY_KEY: new TableWithoutPrimaryKey(['Log']),
   TEXT_NOT_UTF8: new TextNotUtf8({ table: 'Orders', key: '7', column: 'note' }),
   TLS_FAILED: new TlsFailed({ check: 'wrong-host', host: 'mail.example.org', port: 465 }),

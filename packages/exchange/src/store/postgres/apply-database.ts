@@ -9,6 +9,7 @@ import type { Bookkeeping } from '../bookkeeping.ts'
 import type { NewConflict } from '../change-store.ts'
 import { SchemaMismatch } from '../errors.ts'
 import { bookkeepingOf } from './bookkeeping.ts'
+import { checkLater, checkNow, circularKeys } from './circular-keys.ts'
 import { APPLYING } from './capture.ts'
 import {
   closeConflict,
@@ -49,6 +50,8 @@ export class PostgresApplyDatabase implements ApplyDatabase {
   readonly #mode: TriggerMode
   #foreignKeys: readonly ForeignKey[] | undefined
   readonly #triggers: SuspendedTriggers
+  /** The tables that the rows of this message, and those that wait, go to. */
+  readonly #reached = new Set<number>()
 
   private constructor(connection: Connection, options: ApplyDatabaseOptions, mode: TriggerMode) {
     this.#connection = connection
@@ -73,6 +76,7 @@ export class PostgresApplyDatabase implements ApplyDatabase {
   async targetFor(line: TableLine): Promise<TableTarget> {
     const table = this.#tables.get(line.table)
     if (table === undefined) throw new SchemaMismatch(line.table, { kind: 'not-in-plan' })
+    this.#reached.add(table.oid)
     if (this.#mode === 'disabled') await this.#triggers.suspend(table)
     this.#foreignKeys ??= await readForeignKeys(this.#connection)
     const foreignKeys = this.#foreignKeys
@@ -102,8 +106,12 @@ export class PostgresApplyDatabase implements ApplyDatabase {
 
   async tentatively(work: () => Promise<boolean>): Promise<void> {
     await this.#connection.exec('SAVEPOINT obmen_try')
+    const keys =
+      this.#mode === 'replica' ? [] : circularKeys(this.#foreignKeys ?? [], this.#reached)
+    const isLater = keys.length > 0 && (await checkLater(this.#connection, keys))
     const stays = await work()
     if (!stays) await this.#connection.exec('ROLLBACK TO SAVEPOINT obmen_try')
+    else if (isLater) await checkNow(this.#connection, keys)
     await this.#connection.exec('RELEASE SAVEPOINT obmen_try')
   }
 

@@ -12,6 +12,9 @@ export interface ForeignKey {
   readonly columns: readonly { readonly from: string; readonly to: string }[]
   /** Whether our role may lock rows of the parent: that is the right to change them. */
   readonly mayLock: boolean
+  /** The constraint as SQL names it, if no other one of the schema has its name. */
+  readonly constraint: { readonly sql: string; readonly schema: string } | undefined
+  readonly isDeferrable: boolean
 }
 
 interface TableName {
@@ -34,7 +37,9 @@ export async function readForeignKeys(connection: Connection): Promise<readonly 
     SELECT f.conrelid, ${named('f.conrelid')}, f.conrelid::regclass::text,
            f.confrelid, ${named('f.confrelid')}, f.confrelid::regclass::text,
            ${columns('f.conkey', 'f.conrelid')}, ${columns('f.confkey', 'f.confrelid')},
-           has_any_column_privilege(f.confrelid, 'UPDATE')
+           has_any_column_privilege(f.confrelid, 'UPDATE'),
+           CASE WHEN count(*) FILTER (WHERE f.conparentid = 0) OVER (PARTITION BY f.connamespace, f.conname) = 1 THEN f.conname END,
+           f.connamespace::regnamespace::text, f.condeferrable
       FROM pg_constraint f WHERE f.contype = 'f' AND f.conparentid = 0 ORDER BY f.oid`)
   return rows.map((row) => {
     const to = parseArray(toText(row[7]))
@@ -43,8 +48,17 @@ export async function readForeignKeys(connection: Connection): Promise<readonly 
       parent: { oid: toNumber(row[3]), sql: toText(row[4]), name: toText(row[5]) },
       columns: parseArray(toText(row[6])).map((from, index) => ({ from, to: to[index] ?? '' })),
       mayLock: toBoolean(row[8]),
+      constraint: toConstraint(row[9], row[10]),
+      isDeferrable: toBoolean(row[11]),
     }
   })
+}
+
+function toConstraint(
+  name: string | null | undefined,
+  schema: string | null | undefined,
+): ForeignKey['constraint'] {
+  return name === null ? undefined : { sql: quoteName(toText(name)), schema: toText(schema) }
 }
 
 /** What a table refers to and is referred to by, for rows in a sender's columns. */

@@ -79,7 +79,10 @@ function isSqlRow(row: unknown): row is SqlRow {
  * What every transaction of ours sets for itself, so that a value has one form, whatever the settings of the server, the
  * database and the role are. In these forms PostgreSQL reads back exactly what it wrote. Our statements are short: to compile each of
  * them anew, as servers do whose plans look dear, takes longer than to run it. And what a fold sorts, some hundred thousand keys, stays in memory: the 4 MB that
- * servers grant as they come are half of that.
+ * servers grant as they come are half of that. Types that came with an extension are compared by their own operators, also where the role does not look for names in their
+ * schema: PostgreSQL would take those of the type below for `citext`, and none for `ltree`. And a
+ * row that a policy hides from the role is not to be taken for one that is gone: PostgreSQL refuses to read its table then. Time limits are for the
+ * programs that a role is shared with: a first load takes as long as it takes.
  */
 export const SETTINGS = `
   SET LOCAL DateStyle = 'ISO, YMD';
@@ -89,7 +92,12 @@ export const SETTINGS = `
   SET LOCAL bytea_output = 'hex';
   SET LOCAL lc_monetary = 'C';
   SET LOCAL jit = off;
+  SET LOCAL row_security = off;
   SELECT set_config('work_mem', '32MB', true) WHERE pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('32MB');
+  SELECT set_config('search_path', concat_ws(', ', nullif(current_setting('search_path'), ''), string_agg(DISTINCT quote_ident(nspname), ', ')), true)
+    FROM pg_catalog.pg_opclass JOIN pg_catalog.pg_namespace n ON n.oid = opcnamespace WHERE nspname <> 'pg_catalog';
+  SELECT set_config('transaction_timeout', '0', true) WHERE current_setting('transaction_timeout', true) IS NOT NULL;
+  SET LOCAL statement_timeout = 0;
   SET LOCAL idle_in_transaction_session_timeout = 0`
 
 /** How a transaction begins. */

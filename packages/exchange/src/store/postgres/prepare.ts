@@ -6,7 +6,7 @@ import {
   type Preparation,
   type PreparedTable,
 } from '../content.ts'
-import { StoreOfAnotherPlan } from '../errors.ts'
+import { StoreOfAnotherPlan, TablesInherit } from '../errors.ts'
 import type { CapturedTable } from './capture.ts'
 import {
   adoptPartitions,
@@ -19,7 +19,13 @@ import {
 } from './install-capture.ts'
 import { releaseSequences } from './key-ledger.ts'
 import { lockStore, readHeadSeq, readMeta, writeHeadSeq, writeMeta } from './meta.ts'
-import { type Connection, inTransaction, type PostgresPool, toNumber } from './postgres-database.ts'
+import {
+  type Connection,
+  inTransaction,
+  type PostgresPool,
+  toNumber,
+  toText,
+} from './postgres-database.ts'
 import { readCapturedTables } from './captured-tables.ts'
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
 import { readUserTables, type UserTable } from './user-table.ts'
@@ -34,9 +40,9 @@ export type PostgresContent = PlanContent & {
  * Prepares a database for an exchange: makes the schema `obmen_exchange` with the tables that Obmen needs, and log, change index and
  * triggers for each table of the plan. The application's own tables are not changed. What is prepared already stays as it is, so it may
  * be called again, after a table was added to the plan's content or to mend triggers. All in one transaction, which waits for those
- * who write to a table that joins the plan. The role must own the tables, or have TRIGGER on them, and CREATE on the database.
+ * who write to a table that joins the plan. The role must own the tables, and have CREATE on the database.
  *
- * Throws {@link TableUnknown}, {@link TableWithoutPrimaryKey}, {@link StoreOfAnotherPlan}.
+ * Throws {@link TableUnknown}, {@link TableWithoutPrimaryKey}, {@link TablesInherit}, {@link StoreOfAnotherPlan}.
  *
  * @example
  * ```ts
@@ -105,6 +111,7 @@ async function prepareTables(
   const wanted = inOrderOfReferences(
     chooseTables(await readUserTables(connection, schema), content),
   )
+  await checkInheritance(connection, wanted)
   const captured = await readCapturedTables(connection, schema)
   const removed = captured.filter(({ name }) => !wanted.some((table) => table.name === name))
   for (const { id } of removed) await retireCapture(connection, id)
@@ -126,6 +133,26 @@ async function prepareTables(
     })
   }
   return { tables, removed: removed.map(({ name }) => name) }
+}
+
+/** What reads a table reads those that inherit from it too, and what changes them through it fires triggers of it alone. */
+async function checkInheritance(
+  connection: Connection,
+  tables: readonly UserTable[],
+): Promise<void> {
+  const oids = `{${tables.map(({ oid }) => oid).join(',')}}`
+  const pair = await connection.first(
+    `WITH RECURSIVE up (child, ancestor) AS (
+       SELECT inhrelid, inhparent FROM pg_inherits
+       UNION SELECT up.child, i.inhparent FROM up JOIN pg_inherits i ON i.inhrelid = up.ancestor
+     )
+     SELECT c.relname, a.relname
+       FROM up JOIN pg_class c ON c.oid = up.child JOIN pg_class a ON a.oid = up.ancestor
+      WHERE c.oid = ANY ($1::oid[]) AND a.oid = ANY ($1::oid[])
+      ORDER BY 1, 2 LIMIT 1`,
+    oids,
+  )
+  if (pair !== undefined) throw new TablesInherit(toText(pair[0]), toText(pair[1]))
 }
 
 async function addTable(

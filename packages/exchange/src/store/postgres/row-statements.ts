@@ -50,7 +50,7 @@ export class RowStatements {
         FROM ${keyRows} LEFT JOIN ${indexName(table)} i ON ${isEntryOfRow}`
     this.logged = `
       SELECT v.n, max(i.at) FROM ${keyRows}
-        JOIN (SELECT * FROM ${logName(table)} WHERE k1 = ANY ($1::text[]::${table.key[0]?.declared ?? 'text'}[])) i
+        JOIN (SELECT * FROM ${logName(table)} ${ofFirstKeys(table)}) i
           ON ${isEntryOfRow} GROUP BY v.n`
     this.delete = this.deleteOf(keyRows)
     this.makeRoom = `
@@ -126,4 +126,10 @@ function inexactStatement(columns: readonly UserColumn[], rows: string): string 
   const form = checks.map(({ fault, form: kept }) => `WHEN ${fault} THEN ${kept}`).join(' ')
   const isFaulty = checks.map(({ fault }) => fault).join(' OR ')
   return `SELECT v.n, CASE ${column} END, CASE ${form} END FROM ${rows} WHERE ${isFaulty}`
+}
+
+/** Lets most of a log go before it is joined. PostgreSQL takes an array of arrays for one array of more dimensions, so it finds no array in it. */
+function ofFirstKeys({ key: [first] }: CapturedTable): string {
+  if (first === undefined || first.base.endsWith('[]')) return ''
+  return `WHERE k1 = ANY ($1::text[]::${first.declared}[])`
 }

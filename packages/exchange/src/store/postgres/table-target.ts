@@ -229,10 +229,11 @@ export class PostgresTableTarget implements TableTarget {
     rows: readonly RowLine[],
     takenOut: readonly TakenOut[],
   ): Promise<readonly WriteOutcome[]> {
-    if (!this.#mayTakeOut) return rows.map(() => ({ refused: NO_EXCHANGE }))
+    // What is there still can't be put there; what is new can.
+    const present = this.#mayTakeOut ? undefined : await this.#lock(rows)
     const back = rows.flatMap((row, place): NumberedRow[] => {
       const extras = takenOut[place] ?? []
-      if (row.kind !== 'row' || isRefused(extras)) return []
+      if (row.kind !== 'row' || isRefused(extras) || present?.has(row) === true) return []
       return [{ place, row: { ...row, values: [...row.values, ...extras] } }]
     })
     const withExtras = back.filter(({ place }) => takenOut[place] !== undefined)
@@ -243,6 +244,7 @@ export class PostgresTableTarget implements TableTarget {
     ])
     return rows.map((row, place) => {
       const taken = takenOut[place]
+      if (present?.has(row) === true) return { refused: NO_EXCHANGE }
       const refused = toRefusal(refusals.get(place))
       if (refused !== undefined) return refused
       if (isRefused(taken)) return taken

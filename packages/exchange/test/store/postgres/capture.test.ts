@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
 import type { RowLine } from '@obmen/exchange'
-import { CaptureDisturbed, TableWithoutPrimaryKey } from '@obmen/exchange/errors'
+import { CaptureDisturbed, TablesInherit, TableWithoutPrimaryKey } from '@obmen/exchange/errors'
 import {
   openPostgresStore,
   preparePostgres,
@@ -183,6 +183,29 @@ describe('preparing a PostgreSQL database', () => {
       missing: ['goods'],
       message: /the database has no "goods" any more$/,
     })
+  })
+
+  it('refuses a table together with one that inherits from it, and takes each of them alone', async () => {
+    await clear(pool)
+    await pool.query(
+      `CREATE TABLE animals (id integer PRIMARY KEY, name text); CREATE TABLE pets () INHERITS (animals);
+       CREATE TABLE dogs (breed text, PRIMARY KEY (id)) INHERITS (pets)`,
+    )
+
+    const both = preparePostgres(pool, PLAN, { kind: 'except', tables: ['pets'] })
+
+    await assert.rejects(both, (error) => {
+      assert.ok(error instanceof TablesInherit)
+      assert.deepEqual([error.table, error.parent], ['dogs', 'animals'])
+      return true
+    })
+    for (const alone of ['animals', 'dogs']) {
+      const { tables } = await preparePostgres(pool, PLAN, { kind: 'only', tables: [alone] })
+      assert.deepEqual(
+        tables.map(({ table }) => table),
+        [alone],
+      )
+    }
   })
 
   it('takes the tables of the schema that it is told', async () => {

@@ -19,6 +19,8 @@ async function openWith(event: 'INSERT' | 'UPDATE', does: string, more = ''): Pr
     CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${does} END $$;
     CREATE TRIGGER look BEFORE ${event} ON goods FOR EACH ROW EXECUTE FUNCTION look();`
   const { node } = await prepareIn(pool, schema, {
+    // A child table of the plan is refused: its rows are those of the table.
+    content: { kind: 'only', tables: ['goods'] },
     rules: {
       conflicts: { kind: 'latest' },
       strict: false,
