@@ -28,7 +28,8 @@ usage: obmen send --to ADDRESS --subject TEXT --text TEXT
   --json                the result as JSON
 
 It ends with 0 when everybody's server took it, 69 when somebody was refused, 75 when somebody may be tried again
-later or the connection broke, and otherwise with 65 (data), 77 (login or rights) or 78 (configuration).
+later or the connection broke, and otherwise with 65 (data), 66 (a file that is not there), 77 (login or rights) or 78
+(configuration).
 
 Examples:
   obmen send --to admin@example.org --subject 'Is it there?' --text 'A test.'
@@ -63,7 +64,7 @@ Examples:
   --json                итог в виде JSON
 
 Код завершения 0, если письмо принято для всех, 69, если для кого-то отвергнуто, 75, если для кого-то отложено или
-связь прервалась, иначе 65 (данные), 77 (вход или права) или 78 (настройка).
+связь прервалась, иначе 65 (данные), 66 (нет файла), 77 (вход или права) или 78 (настройка).
 
 Примеры:
   obmen send --to admin@example.org --subject 'Дошло?' --text 'Проверка.'

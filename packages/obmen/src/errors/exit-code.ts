@@ -5,6 +5,8 @@ export const EXIT = {
   ok: 0,
   usage: 64,
   data: 65,
+  /** EX_NOINPUT */
+  file: 66,
   unavailable: 69,
   internal: 70,
   /** EX_IOERR */
@@ -68,12 +70,14 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   TABLE_WITHOUT_PRIMARY_KEY: EXIT.data,
   TEXT_NOT_UTF8: EXIT.data,
 
+  // Where rights are missing it is `permission`.
+  FILE_UNUSABLE: EXIT.file,
+
   DISK_UNUSABLE: EXIT.disk,
   DKIM_CONTENT_CHANGED: EXIT.disk,
 
   AUTHENTICATION_FAILED: EXIT.permission,
   DATABASE_UNUSABLE: EXIT.permission,
-  FILE_UNUSABLE: EXIT.permission,
   NO_USABLE_MECHANISM: EXIT.permission,
 
   SQLITE_UNFIT: EXIT.unavailable,
@@ -112,10 +116,14 @@ const EXIT_CODES: Readonly<Record<KnownError['code'], ExitCode>> = {
   UNEXPECTED: EXIT.internal,
 }
 
+/** What the system says where this user may not use a file. */
+const NO_RIGHT: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS'])
+
 /** Errors that may pass by themselves end with 75, whatever they are: a scheduler needs to know nothing else. */
 export function exitCodeOf(error: KnownError): ExitCode {
   if (error.code === 'INTERRUPTED' && error.signal === 'SIGINT') return EXIT.interrupted
   if (error.code === 'CONFIG_INVALID' && error.place.kind === 'option') return EXIT.usage
+  if (error.code === 'FILE_UNUSABLE' && NO_RIGHT.has(error.systemCode)) return EXIT.permission
   return error.transient ? EXIT.temporary : EXIT_CODES[error.code]
 }
 
@@ -127,6 +135,7 @@ const BY_SEVERITY: readonly ExitCode[] = [
   EXIT.unavailable,
   EXIT.usage,
   EXIT.data,
+  EXIT.file,
   EXIT.disk,
   EXIT.permission,
   EXIT.configuration,

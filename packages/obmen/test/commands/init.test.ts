@@ -208,7 +208,7 @@ describe('init that fails', () => {
     {
       name: 'because a file of certificates is not there',
       argv: initWith('--ca', 'ca.crt'),
-      exitCode: 77,
+      exitCode: 66,
       err: /^error: .*ca\.crt can't be used: there is no such file or folder \(ENOENT\)\ntry: check the path/,
     },
     {
@@ -220,7 +220,7 @@ describe('init that fails', () => {
     {
       name: 'because the folder of the file is not there',
       argv: initWith('--config', 'absent/obmen.yaml'),
-      exitCode: 77,
+      exitCode: 66,
       err: /^error: .*absent\/obmen\.yaml can't be used: there is no such file or folder \(ENOENT\)\ntry: check the path/,
     },
   ]

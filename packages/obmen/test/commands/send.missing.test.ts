@@ -73,13 +73,13 @@ describe('send with something missing', () => {
     {
       name: 'a file that is to be attached',
       argv: ['--server', 'smtps://a%40b.org@h.org', '--to', SHOP, ...TEXTS, '--attach', 'no.pdf'],
-      exitCode: 77,
+      exitCode: 66,
       err: /no\.pdf/,
     },
     {
       name: 'a file where there is a folder',
       argv: ['--server', 'smtps://a%40b.org@h.org', '--to', SHOP, ...TEXTS, '--attach', '.'],
-      exitCode: 77,
+      exitCode: 66,
       err: /it is a folder/,
     },
   ]

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 
 import { ConfigInvalid } from '../../src/errors/config-error.ts'
 import { EXIT, exitCodeOf, worstExitCode } from '../../src/errors/exit-code.ts'
-import { Interrupted } from '../../src/errors/site-error.ts'
+import { FileUnusable, Interrupted } from '../../src/errors/site-error.ts'
 import { EVERY_ERROR } from './every-error.ts'
 
 describe('exit code', () => {
@@ -23,6 +23,12 @@ describe('exit code', () => {
     assert.equal(exitCodeOf(EVERY_ERROR.EXCHANGE_RUNNING), 75)
     assert.equal(exitCodeOf(EVERY_ERROR.AUTHENTICATION_FAILED), 77)
     assert.equal(exitCodeOf(EVERY_ERROR.CONFIG_INVALID), 78)
+  })
+
+  it('tells a file that is not there from one that this user may not use', () => {
+    assert.equal(exitCodeOf(new FileUnusable('letter.pdf', 'ENOENT')), 66)
+    assert.equal(exitCodeOf(new FileUnusable('letter.pdf', 'EISDIR')), 66)
+    assert.equal(exitCodeOf(new FileUnusable('letter.pdf', 'EACCES')), 77)
   })
 
   it('tells a mistake in the command line from one in the file', () => {
