@@ -1,7 +1,8 @@
 import { Email } from './email.ts'
 import type { EmailsSendingResult } from './emails-sending-result.ts'
+import { IllegalArgumentException } from './exception.ts'
 import { sendEmails, type SendingOptions } from './send-emails.ts'
-import type { SmtpConnectionParameters } from './smtp-connection-parameters.ts'
+import { SmtpConnectionParameters } from './smtp-connection-parameters.ts'
 
 /** Sends letters. There is one: {@link SmtpClient}. */
 class SmtpClientSingleton {
@@ -11,6 +12,7 @@ class SmtpClientSingleton {
    * @throws EmailSendingException when it was not accepted for all of them. Its `outcome` says whether anybody may have it.
    * @throws IllegalStateException when the letter has no sender, no recipients, or a stream that was sent before, and HeaderInvalid when something in it can't be written. Nothing
    * was sent then.
+   * @throws IllegalArgumentException when the arguments are others than these: nothing must not look like everything sent where nobody writes types.
    *
    * @example
    * ```ts
@@ -46,11 +48,22 @@ class SmtpClientSingleton {
     given: Email | readonly Email[],
     options: SendingOptions = {},
   ): Promise<void | readonly EmailsSendingResult[]> {
+    checkArguments(parameters, given)
     if (!(given instanceof Email)) return sendEmails(parameters, given, options)
     // What the caller has to mend is told as such, before anything is sent.
     given.prepare()
     const [result] = await sendEmails(parameters, [given], options)
     if (result?.exception !== undefined) throw result.exception
+  }
+}
+
+/** What has no length would be sent as no letters at all, and that succeeds. */
+function checkArguments(parameters: unknown, given: unknown): void {
+  if (!(parameters instanceof SmtpConnectionParameters)) {
+    throw new IllegalArgumentException('the connection parameters are no SmtpConnectionParameters')
+  }
+  if (!(given instanceof Email) && !Array.isArray(given)) {
+    throw new IllegalArgumentException('what is to be sent is no Email, and no array of them')
   }
 }
 

@@ -153,15 +153,18 @@ export class SmtpPool implements AsyncDisposable {
       if (connection.isDone) this.#retire(connection)
     }
     while (this.#waiting.size > 0) {
-      const connection = this.#withRoom()
-      if (connection === undefined) break
       const waitMs = this.#pace.waitMs(this.#world.clock.now())
-      if (waitMs > 0) return this.#paceAlarm.set(waitMs)
+      if (waitMs > 0) {
+        this.#paceAlarm.set(waitMs)
+        break
+      }
+      const connection = this.#withRoom()
+      if (connection === undefined) return this.#openMore()
       const letter = this.#waiting.take()
       if (letter !== undefined) void this.#deliver(letter, connection)
     }
-    if (this.#waiting.size > 0) this.#openMore()
-    else for (const connection of this.#connections) connection.rest()
+    // Where the next letter has to wait long, a server would not wait with it.
+    for (const connection of this.#connections) connection.rest()
   }
 
   async #deliver(letter: PoolLetter, connection: PoolConnection): Promise<void> {

@@ -1,13 +1,11 @@
 import { decodeBase64, encodeBase64 } from '../base/base64.ts'
+import { conceal } from '../base/conceal.ts'
 import { octetsOf, readingsOf } from '../base/octets.ts'
 import { escapePeerWords } from '../base/peer-words.ts'
 import type { Credentials } from './credentials.ts'
 import type { SaslContext } from './environment.ts'
 import { AuthenticationFailed } from './errors.ts'
 import type { LoginName, Mechanism, MechanismName, Refusal, Responder } from './mechanism.ts'
-
-/** Below this length a response is too likely to be an ordinary word of the server's answer. */
-const MIN_REDACTED_LENGTH = 4
 
 /** An authentication that has begun, and who is about to be authenticated. */
 interface Beginning {
@@ -129,13 +127,9 @@ export class Authentication {
     })
   }
 
-  /** Some servers answer a line that they don't understand by repeating it. */
+  /** Some servers answer a line that they don't understand by repeating it, or its beginning. */
   #withoutSecrets(words: string): string {
-    let clean = words
-    for (const secret of this.#secrets) {
-      if (secret.length >= MIN_REDACTED_LENGTH) clean = clean.replaceAll(secret, '********')
-    }
-    return clean
+    return conceal(words, this.#secrets)
   }
 
   #shown(words: string): string {

@@ -1,3 +1,4 @@
+import { conceal } from '../base/conceal.ts'
 import { concatOctets, copyOctets, NO_OCTETS, readingsOf, textOf } from '../base/octets.ts'
 import { escapePeerWords } from '../base/peer-words.ts'
 
@@ -15,9 +16,6 @@ const MAX_LINES_IN_A_ROW = 40
 /** More of one line than is ever shown need not be kept while its end is awaited. */
 const MAX_KEPT_OCTETS = 1024
 
-/** Below this length a word of a secret is too likely to be an ordinary word of an answer. */
-const MIN_SECRET_LENGTH = 4
-
 /** A challenge of SASL: `334 …` of SMTP, `+ …` of POP3 and IMAP. */
 const CHALLENGE = /^(334[ -]|\+ ).+$/s
 
@@ -33,7 +31,7 @@ export interface Concealment {
 
 /**
  * Writes what is sent and received to a {@link ProtocolLog}: line by line, however the network cuts it; content
- * abbreviated to its beginning and its size; secrets replaced, also where a server repeats them.
+ * abbreviated to its beginning and its size; secrets replaced, also where a server repeats them or their beginning.
  */
 export class ProtocolLogger {
   readonly #log: ProtocolLog
@@ -138,7 +136,6 @@ export class ProtocolLogger {
   }
 
   #addSecret(secret: string): void {
-    if (secret.length < MIN_SECRET_LENGTH) return
     for (const reading of readingsOf(secret)) this.#secrets.add(reading)
   }
 
@@ -151,9 +148,7 @@ export class ProtocolLogger {
   /** With the proofs of both sides of SCRAM or DIGEST-MD5 at hand, passwords can be tried one after the other. */
   #shown(line: string): string {
     const conceals = this.#side === 'S' && this.#answersSecret
-    let clean = conceals ? line.replace(CHALLENGE, '$1********') : line
-    for (const secret of this.#secrets) clean = clean.replaceAll(secret, '********')
-    return clean
+    return conceal(conceals ? line.replace(CHALLENGE, '$1********') : line, this.#secrets)
   }
 }
 

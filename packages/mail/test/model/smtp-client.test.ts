@@ -7,6 +7,7 @@ import {
   Email,
   EmailTextKind,
   IllegalStateException,
+  ImapConnectionParameters,
   SmtpClient,
   SmtpConnectionParameters,
   type SendingProgress,
@@ -141,6 +142,37 @@ describe('sending one letter', () => {
     )
     await assert.rejects(SmtpClient.send(parameters, new Email(OFFICE)), IllegalStateException)
   })
+
+  for (const { name, given } of [
+    { name: 'no letter', given: { to: SHOP } },
+    { name: 'nothing', given: undefined },
+    { name: 'letters in a set', given: new Set([new Email(OFFICE, SHOP)]) },
+  ]) {
+    it(`does not succeed with ${name}, where nobody writes types`, async () => {
+      const parameters = new SmtpConnectionParameters('127.0.0.1')
+      const sending = Reflect.apply(SmtpClient.send, SmtpClient, [parameters, given])
+
+      await assert.rejects(Promise.resolve(sending), {
+        name: 'IllegalArgumentException',
+        message: 'what is to be sent is no Email, and no array of them',
+      })
+    })
+  }
+
+  for (const { name, parameters } of [
+    { name: 'the name of a server', parameters: 'smtp.example.org' },
+    { name: 'parameters of IMAP', parameters: new ImapConnectionParameters('127.0.0.1') },
+  ]) {
+    it(`says so when it is given ${name} instead of parameters of SMTP`, async () => {
+      const email = new Email(OFFICE, SHOP)
+      const sending = Reflect.apply(SmtpClient.send, SmtpClient, [parameters, email])
+
+      await assert.rejects(Promise.resolve(sending), {
+        name: 'IllegalArgumentException',
+        message: 'the connection parameters are no SmtpConnectionParameters',
+      })
+    })
+  }
 
   it('tells how far it has come', async () => {
     await using host = await startHost()

@@ -158,6 +158,25 @@ describe('SMTP pool', () => {
     await pool.close()
   })
 
+  it('closes a connection while all that waits has to wait for the rate, and opens none before its time', async () => {
+    const world = fakeWorld()
+    const pool = world.pool({ rate: { letters: 1, perMs: MINUTE }, idleTimeoutMs: 500 })
+    const ends = sendAll(pool, 3)
+    await world.clock.advance(499)
+    assert.equal(world.connections[0]?.isClosed, false)
+
+    await world.clock.advance(MINUTE - 500)
+
+    assert.equal(world.connections[0]?.isClosed, true)
+    assert.equal(pool.connectionCount, 0)
+    assert.equal(pool.pendingCount, 2)
+    await world.clock.advance(2 * MINUTE)
+    assert.deepEqual(await ends, Array(3).fill('accepted 250'))
+    assert.deepEqual(world.attempts, [0, MINUTE, 2 * MINUTE])
+    await pool.close()
+    assert.equal(world.clock.timers, 0)
+  })
+
   it('S27 sends over a fresh connection when the server has closed the idle one', async () => {
     const world = fakeWorld()
     const pool = world.pool()

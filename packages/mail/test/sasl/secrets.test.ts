@@ -78,6 +78,20 @@ describe('The secret', () => {
       assertHidden(shown, [...FORMS, ...sent.filter((text) => text.length > 3)])
     })
 
+    it(`A15 of ${name} does not show in the error, although the server repeats the beginning of what it was sent`, () => {
+      const authentication = start()
+      const sent = [...carryOn(authentication), SECRET]
+      const beginnings = sent.filter((text) => text.length > 12).map((text) => text.slice(0, 12))
+
+      for (const beginning of beginnings) {
+        const serverWords = `what is ${beginning}...?`
+        const error = authentication.rejected({ serverWords, transient: false, hint: 'no' })
+
+        assert.match(error.message, /what is \*{8}\.\.\.\?/)
+        assertHidden([inspect(error, { depth: 9, showHidden: true })], [beginning])
+      }
+    })
+
     it(`A15 of ${name} does not show in the log, in any piece`, () => {
       const sent = carryOn(start())
       const lines: string[] = []

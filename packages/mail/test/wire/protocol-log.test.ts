@@ -72,6 +72,22 @@ describe('A protocol log', () => {
     assert.deepEqual(lines.at(-1), 'S: 500 AUTH PLAIN ******** not understood')
   })
 
+  it('A15 does not show the beginning of a secret that the server repeats cut off', () => {
+    const { lines, logger } = newLog()
+
+    logger.sent(octetsOf('AUTH PLAIN AHRpbQB0YW5zdGFhZg==\r\n'), {
+      logAs: 'AUTH PLAIN ********',
+      secrets: ['tanstaafl2026'],
+    })
+    logger.received(octetsOf('500 "AUTH PLAIN AHRpbQB0YW5zd..." not understood\r\n'))
+    logger.received(octetsOf('535 tanstaafl20\r\n'))
+
+    assert.deepEqual(lines.slice(1), [
+      'S: 500 "AUTH PLAIN ********..." not understood',
+      'S: 535 ********',
+    ])
+  })
+
   it('escapes what could write over the screen and cuts long lines', () => {
     const { lines, logger } = newLog()
 

@@ -5,9 +5,12 @@ import { fileContent, type FileContent } from '@obmen/mail/smtp'
 
 import { FileChanged, FileUnusable } from '../errors/site-error.ts'
 
-/** A file to go with a letter; it is opened when its turn comes. Throws {@link FileUnusable} for a folder, and what `stat` throws. */
+/** A file to go with a letter; it is opened when its turn comes. Throws {@link FileUnusable} for a folder or a pipe, and what `stat` throws. */
 export function attachFile(path: string): DraftAttachment {
-  if (statSync(path).isDirectory()) throw new FileUnusable(path, 'EISDIR')
+  const status = statSync(path)
+  if (status.isDirectory()) throw new FileUnusable(path, 'EISDIR')
+  // It has no size, and could not be read again for recipients that were one too many.
+  if (status.isFIFO()) throw new FileUnusable(path, 'ESPIPE')
   const file = fileContent(path)
   return {
     ...file,

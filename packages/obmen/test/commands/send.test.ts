@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
@@ -318,6 +319,22 @@ describe('send', () => {
 
     assert.equal(exitCode, 75)
     assert.match(err, new RegExp(`^127\\.0\\.0\\.1:${port} has said nothing yet; .+ smtps://\\n`))
+  })
+
+  it('attaches no pipe, and says so before it asks the server for anything', async () => {
+    await using office = await TestOffice.start()
+    execFileSync('mkfifo', [office.site.pathOf('dump')])
+    const commands: string[] = []
+    office.onCommand = (line) => {
+      commands.push(line)
+      return 'proceed'
+    }
+
+    const { exitCode, err } = await office.run('--attach', 'dump')
+
+    assert.equal(exitCode, 77)
+    assert.match(err, /^error: .+dump can't be used: it is a pipe \(ESPIPE\)\ntry: write /)
+    assert.deepEqual(commands, [])
   })
 
   it('sends no file that is changed meanwhile', async () => {
