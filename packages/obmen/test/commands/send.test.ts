@@ -332,7 +332,7 @@ describe('send', () => {
 
     const { exitCode, err } = await office.run('--attach', 'dump')
 
-    assert.equal(exitCode, 77)
+    assert.equal(exitCode, 66)
     assert.match(err, /^error: .+dump can't be used: it is a pipe \(ESPIPE\)\ntry: write /)
     assert.deepEqual(commands, [])
   })
