@@ -57,12 +57,13 @@ class SmtpClientSingleton {
   }
 }
 
-/** What has no length would be sent as no letters at all, and that succeeds. */
+/** What has no length would be sent as no letters at all, and that succeeds; and letters are not begun when one among them can't be one. */
 function checkArguments(parameters: unknown, given: unknown): void {
   if (!(parameters instanceof SmtpConnectionParameters)) {
     throw new IllegalArgumentException('the connection parameters are no SmtpConnectionParameters')
   }
-  if (!(given instanceof Email) && !Array.isArray(given)) {
+  const isEmails = Array.isArray(given) && given.every((email) => email instanceof Email)
+  if (!(given instanceof Email) && !isEmails) {
     throw new IllegalArgumentException('what is to be sent is no Email, and no array of them')
   }
 }

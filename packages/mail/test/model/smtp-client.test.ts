@@ -146,6 +146,8 @@ describe('sending one letter', () => {
   for (const { name, given } of [
     { name: 'no letter', given: { to: SHOP } },
     { name: 'nothing', given: undefined },
+    { name: 'something among letters that is none', given: [new Email(OFFICE, SHOP), SHOP] },
+    { name: 'a hole among letters', given: [new Email(OFFICE, SHOP), undefined] },
     { name: 'letters in a set', given: new Set([new Email(OFFICE, SHOP)]) },
   ]) {
     it(`does not succeed with ${name}, where nobody writes types`, async () => {
