@@ -63,6 +63,9 @@ const SHORT_INTEGER: Codec = {
   isSure: (text, declared) => isWithin(Number(text), INTEGER_LIMITS.get(declared)),
 }
 
+/** JSON of PostgreSQL has it in quotes, as it has every type that it does not know for a number. */
+const OBJECT_NUMBER: Codec = { ...SHORT_INTEGER, readForLine: (value) => `${value}::bigint` }
+
 const INTEGER: Codec = {
   ...SHORT_INTEGER,
   isUnlikeInLine: (value) => `${value} NOT BETWEEN ${EXACT_RANGE}`,
@@ -226,7 +229,7 @@ export const CODECS: ReadonlyMap<string, Codec> = new Map([
   ['int2', SHORT_INTEGER],
   ['int4', SHORT_INTEGER],
   ['int8', INTEGER],
-  ['oid', SHORT_INTEGER],
+  ['oid', OBJECT_NUMBER],
   ['float8', DOUBLE],
   ['float4', SINGLE],
   ['bool', BOOLEAN],

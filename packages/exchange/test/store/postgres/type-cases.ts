@@ -97,6 +97,7 @@ export const CASES: readonly TypeCase[] = [
   { type: 'int4range', sqlite: 'TEXT', values: [`'[1,5)'`, `'empty'`] },
   { type: 'money', sqlite: 'TEXT', values: [`'12.34'`] },
   { type: 'bit(3)', sqlite: 'TEXT', values: [`'101'`] },
+  { type: 'oid', sqlite: 'INTEGER', values: ['0', '4294967295'] },
   { type: 'time with time zone', sqlite: 'TEXT', values: [`'10:30:00+03'`] },
 ]
 
