@@ -4,7 +4,7 @@
  * Each table of the plan has a *log* and a *change index*, with columns `k1…kn` for its primary key, of the same type and
  * collation, so that any key is held exactly and compared as the application compares it:
  *
- *     obmen_exchange.log_3   (k1, k2, at)                             appended to by the triggers
+ *     obmen_exchange.log_3   (k1, k2, at)                             appended to by the triggers, with wider types
  *     obmen_exchange.index_3 (k1, k2, seq, stamp, origin, via, gone, base)  one row for each row ever changed, made by the fold
  *
  * The triggers fire once a statement, with the rows that it changed (a transition table): registering a thousand rows is one
@@ -45,16 +45,30 @@ export const APPLYING = 'obmen.applying'
 /** The wall clock in milliseconds when the statement began. */
 export const NOW_MS = 'floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint'
 
-function keyDeclaration(column: UserColumn, index: number): string {
-  const collation = column.collation === '' ? '' : ` COLLATE ${column.collation}`
-  return `k${index + 1} ${column.declared}${collation} NOT NULL`
+function keyDeclaration({ collation }: UserColumn, type: string, index: number): string {
+  return `k${index + 1} ${type}${collation === '' ? '' : ` COLLATE ${collation}`}`
+}
+
+/**
+ * The type of a key in the log, with room for more than the column has: an application that makes its column wider goes on writing before
+ * anybody has made the log anew.
+ */
+function loggedType({ declared }: UserColumn): string {
+  if (declared === 'smallint' || declared === 'integer') return 'bigint'
+  if (/^character\(\d+\)$/.test(declared)) return 'bpchar'
+  return declared.replace(/^(character varying|numeric)\([\d,-]+\)$/, '$1')
 }
 
 /** The statements that make log and index of a table. */
 export function tableStatements(table: CapturedTable): string[] {
-  const columns = table.key.map(keyDeclaration).join(', ')
+  const logged = table.key.map((column, index) => {
+    return keyDeclaration(column, loggedType(column), index)
+  })
+  const columns = table.key
+    .map((column, index) => `${keyDeclaration(column, column.declared, index)} NOT NULL`)
+    .join(', ')
   return [
-    `CREATE TABLE ${logName(table)} (${columns}, at bigint NOT NULL)`,
+    `CREATE TABLE ${logName(table)} (${logged.join(', ')}, at bigint NOT NULL)`,
     // A publication of all tables would otherwise refuse that folded rows are deleted.
     `ALTER TABLE ${logName(table)} REPLICA IDENTITY FULL`,
     `CREATE TABLE ${indexName(table)} (${columns}, seq bigint NOT NULL, stamp bigint NOT NULL, ` +
@@ -105,14 +119,20 @@ END
 `
 }
 
-/** What the functions of a table's triggers consist of, by their names. */
+/**
+ * What the functions of a table's triggers consist of, by their names. A key column that was renamed or dropped meanwhile is NULL in the log,
+ * from the SELECT around: the application goes on writing, and the fold knows by it that keys are missing.
+ */
 export function functionBodies(table: CapturedTable): ReadonlyMap<string, string> {
   const columns = table.key.map(({ name }) => quoteName(name)).join(', ')
+  const unknown = table.key.map(({ name }, index) => {
+    return `(SELECT k${index + 1} FROM ${logName(table)} WHERE false) AS ${quoteName(name)}`
+  })
   const actions = CAPTURES.map(({ event, keys }): [string, string] => [
     `${event}_${table.id}`,
     body(
       `INSERT INTO ${logName(table)} (${keyNames(table).join(', ')}, at)\n` +
-        `    SELECT k.*, (SELECT ${NOW_MS}) FROM (${keys(columns)}) k`,
+        `    SELECT k.*, (SELECT ${NOW_MS}) FROM (SELECT ${unknown.join(', ')}) u, LATERAL (${keys(columns)}) k`,
     ),
   ])
   const truncate = body(`INSERT INTO obmen_exchange.truncated VALUES (${table.id}, ${NOW_MS})`)

@@ -25,6 +25,7 @@ export async function fold(
   await appendTruncated(connection, tables)
   let { headSeq } = at
   for (const table of await withLog(connection, tables)) {
+    await appendUnknown(connection, table)
     headSeq += await foldTable(connection, table, { headSeq, origin: at.origin })
   }
   return headSeq
@@ -127,6 +128,28 @@ export async function appendVanished(
     `INSERT INTO ${logName(table)} (${keys}, at)
      SELECT ${keys}, $1::bigint FROM ${indexName(table)} i WHERE NOT gone AND ${isGone(table, 'i')}`,
     at,
+  )
+}
+
+/**
+ * Where the log has no key for a change, its column had another name at the time: nobody knows which rows those were, so every row counts
+ * as changed.
+ */
+async function appendUnknown(connection: Connection, table: CapturedTable): Promise<void> {
+  const isUnknown = keyNames(table).map((key) => `${key} IS NULL`)
+  const count = await connection.run(
+    `DELETE FROM ${logName(table)} WHERE ${isUnknown.join(' OR ')}`,
+  )
+  if (count > 0) await appendAll(connection, table)
+}
+
+/** Appends every row, present or gone, to the log, without a time. Gives their number. */
+export function appendAll(connection: Connection, table: CapturedTable): Promise<number> {
+  const names = keyNames(table).join(', ')
+  const keys = table.key.map(({ name }) => quoteName(name)).join(', ')
+  return connection.run(
+    `INSERT INTO ${logName(table)} (${names}, at)
+     SELECT k.*, 0 FROM (SELECT ${names} FROM ${indexName(table)} UNION SELECT ${keys} FROM ${tableName(table)}) k`,
   )
 }
 

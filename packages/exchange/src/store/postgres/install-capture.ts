@@ -15,6 +15,7 @@ import {
   triggerName,
   triggerStatements,
 } from './capture.ts'
+import { appendAll } from './fold.ts'
 import { type Connection, quoteName, toNumber, toText } from './postgres-database.ts'
 import { removeShares } from './share.ts'
 import { QUOTED_NAME, tableName } from './user-table.ts'
@@ -92,15 +93,6 @@ export async function repairCapture(
   await makeTriggers(connection, table)
   await recordCapture(connection, table)
   return { rowCount: await appendAll(connection, table), positions: 0 }
-}
-
-function appendAll(connection: Connection, table: CapturedTable): Promise<number> {
-  const names = keyNames(table).join(', ')
-  return connection.run(
-    `INSERT INTO ${logName(table)} (${names}, at)
-     SELECT k.*, 0 FROM (
-       SELECT ${names} FROM ${indexName(table)} UNION SELECT ${keyColumns(table)} FROM ${tableName(table)}) k`,
-  )
 }
 
 /** Whether the index that is there was made for the key that the table has. */
