@@ -11,7 +11,7 @@
  * the database knows nothing of them, whatever its language.
  */
 import { quoteName } from './sqlite-database.ts'
-import type { ComparedColumn, UserTable } from './user-table.ts'
+import type { ComparedColumn, UniqueColumn, UserTable } from './user-table.ts'
 
 /** A table of the plan with the number that its log, index and triggers are named by. */
 export interface CapturedTable extends UserTable {
@@ -116,7 +116,7 @@ function evictionTriggers(table: CapturedTable): Trigger[] {
   const present = notNull(table, 'd')
   return table.uniques.flatMap((columns, index) => {
     const sameValue = columns
-      .map((column) => `d.${compare(column, '=', `NEW.${quoteName(column.name)}`)}`)
+      .map((column) => `d.${compare(column, '=', newValue(column))}`)
       .join(' AND ')
     const action =
       `INSERT INTO ${logName(table)} (${keyNames(table).join(', ')}, at, evicted) ` +
@@ -129,6 +129,12 @@ function evictionTriggers(table: CapturedTable): Trigger[] {
       { name: `evict_update_${index}`, event: 'BEFORE UPDATE', when: '', action: otherRow },
     ]
   })
+}
+
+/** Before the change NULL is still NULL, also where REPLACE takes the default in its place. */
+function newValue({ name, insteadOfNull }: UniqueColumn): string {
+  const value = `NEW.${quoteName(name)}`
+  return insteadOfNull === undefined ? value : `coalesce(${value}, ${insteadOfNull})`
 }
 
 function appendKey(table: CapturedTable, row: 'NEW' | 'OLD'): string {

@@ -11,7 +11,7 @@ export interface UserTable {
   /** The other columns that can be written: generated ones are left out. */
   readonly others: readonly Column[]
   /** The columns of each UNIQUE constraint or index beside the primary key. Those on expressions are left out. */
-  readonly uniques: readonly (readonly ComparedColumn[])[]
+  readonly uniques: readonly (readonly UniqueColumn[])[]
   /** Whether there is a UNIQUE index on an expression. */
   readonly hasUniqueExpression: boolean
   /** The columns that hold no NULL by their declaration. */
@@ -26,6 +26,11 @@ export interface UserTable {
 export interface ComparedColumn {
   readonly name: string
   readonly collation: string
+}
+
+export interface UniqueColumn extends ComparedColumn {
+  /** What REPLACE puts in the place of NULL where the column holds none, as SQL: its default, when that is a {@link LITERAL}. */
+  readonly insteadOfNull?: string
 }
 
 export interface KeyColumn extends ComparedColumn {
@@ -173,20 +178,27 @@ function readKeyCollations(database: SqliteDatabase, table: string): ReadonlyMap
   return new Map(rows.map(([column, collation]) => [toText(column), toText(collation)]))
 }
 
+/** Means the same in a trigger. A name does not: as a default it is a text, with or without quotes. */
+const LITERAL = /^(?:x?'(?:[^']|'')*'|[+-]?\d+(?:\.\d*)?(?:e[+-]?\d+)?)$/i
+
 function readUniques(
   database: SqliteDatabase,
   table: string,
 ): Pick<UserTable, 'uniques' | 'hasUniqueExpression'> {
-  const uniques = new Map<string, (ComparedColumn | undefined)[]>()
+  const uniques = new Map<string, (UniqueColumn | undefined)[]>()
   const rows = new Query(
     database,
-    `SELECT l.name, x.name, x.coll FROM pragma_index_list(?) l, pragma_index_xinfo(l.name) x
+    `SELECT l.name, x.name, x.coll, c.dflt_value
+       FROM pragma_index_list(?1) l, pragma_index_xinfo(l.name) x
+       LEFT JOIN pragma_table_xinfo(?1) c ON c.cid = x.cid AND c."notnull" = 1
       WHERE l."unique" = 1 AND l.origin <> 'pk' AND x.key = 1 ORDER BY l.seq, x.seqno`,
   ).all(table)
-  for (const [index, column, collation] of rows) {
+  for (const [index, name, collation, standIn = null] of rows) {
     const columns = uniques.get(toText(index)) ?? []
-    const isExpression = column === null
-    columns.push(isExpression ? undefined : { name: toText(column), collation: toText(collation) })
+    const column = { name: toText(name), collation: toText(collation) }
+    const insteadOfNull = toText(standIn)
+    const isKnown = LITERAL.test(insteadOfNull)
+    columns.push(name === null ? undefined : { ...column, ...(isKnown && { insteadOfNull }) })
     uniques.set(toText(index), columns)
   }
   const named = [...uniques.values()].flatMap((columns) => {

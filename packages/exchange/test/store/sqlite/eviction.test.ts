@@ -40,6 +40,21 @@ describe('a row that another one evicts', () => {
     assert.deepEqual((await node.newChanges()).toSorted(), ['+ goods 2 "a"', '- goods 1'])
   })
 
+  it('is found by the default that REPLACE takes in the place of NULL', async () => {
+    const node = new PreparedDatabase(
+      `CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT NOT NULL DEFAULT 'a''b' UNIQUE, size INTEGER NOT NULL DEFAULT small UNIQUE)`,
+    )
+    node.sql(`INSERT INTO goods VALUES (1, 'a''b', 1), (2, 'c', 2)`)
+    await node.newChanges()
+
+    node.sql(`INSERT OR REPLACE INTO goods VALUES (3, NULL, 3)`)
+    const inserted = await node.newChanges()
+    node.sql(`UPDATE OR REPLACE goods SET code = NULL WHERE id = 2`)
+
+    assert.deepEqual(inserted.toSorted(), [`+ goods 3 "a'b" 3`, '- goods 1'])
+    assert.deepEqual((await node.newChanges()).toSorted(), [`+ goods 2 "a'b" 2`, '- goods 3'])
+  })
+
   it('is found by any of several unique values, also of more than one column', async () => {
     const node = new PreparedDatabase(`
       CREATE TABLE goods (id INTEGER PRIMARY KEY, code TEXT UNIQUE, shelf TEXT, place INTEGER, UNIQUE (shelf, place))`)
