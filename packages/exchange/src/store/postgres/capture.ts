@@ -53,10 +53,10 @@ function keyDeclaration({ collation }: UserColumn, type: string, index: number):
  * The type of a key in the log, with room for more than the column has: an application that makes its column wider goes on writing before
  * anybody has made the log anew.
  */
-function loggedType({ declared }: UserColumn): string {
-  if (declared === 'smallint' || declared === 'integer') return 'bigint'
-  if (/^character\(\d+\)$/.test(declared)) return 'bpchar'
-  return declared.replace(/^(character varying|numeric)\([\d,-]+\)$/, '$1')
+function loggedType({ base }: UserColumn): string {
+  if (base === 'smallint' || base === 'integer') return 'bigint'
+  if (/^character\(\d+\)$/.test(base)) return 'bpchar'
+  return base.replace(/^(character varying|numeric)\([\d,-]+\)$/, '$1')
 }
 
 /** The statements that make log and index of a table. */
@@ -105,10 +105,12 @@ const CAPTURES: readonly Capture[] = [
 
 /**
  * What a message writes directly is not registered: its rows have a version already. What follows from it (a cascade, a trigger of
- * the application) is a change of this node like any other, and has another depth.
+ * the application) is a change of this node like any other, and has another depth. A key column may be called like a variable of
+ * PL/pgSQL: `old`, `found`.
  */
 function body(action: string): string {
   return `
+#variable_conflict use_column
 BEGIN
   IF current_setting(${quoteText(APPLYING)}, true) = 'on' AND pg_trigger_depth() = 1 THEN
     RETURN NULL;
