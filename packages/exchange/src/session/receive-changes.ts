@@ -27,9 +27,11 @@ import {
 } from '../plan/reception.ts'
 import {
   isStopped,
+  type Stop,
   type StoppedNode,
   withFork,
   withNewLife,
+  withoutChoice,
   withPeerLives,
   withStop,
 } from '../plan/standing.ts'
@@ -182,10 +184,7 @@ export class NodeReceiver {
       checkEpoch(header, known)
       const reception = decideReception(header, known)
       if (reception.kind === 'stale') return reception
-      if (header.isTwice === true) {
-        const standing = withStop(known.standing, { twice: 'here', since: this.#context.now() })
-        return this.#stop(transaction, { ...known, standing })
-      }
+      if (header.isTwice === true) return this.#hearStop(transaction, known)
       if (reception.kind === 'fork') {
         await this.#beginEpoch(transaction, known)
         return reception
@@ -234,8 +233,15 @@ export class NodeReceiver {
 
   /** The sender's state with what its message says of its lives: it may be a reason to stop. */
   #meet(node: NodeState, { lives = [] }: MessageHeader): NodeState {
-    const standing = withPeerLives(node.standing, lives, this.#context.now())
+    const standing = withPeerLives(withoutChoice(node.standing), lives, this.#context.now())
     return standing === undefined ? node : { ...node, standing }
+  }
+
+  /** The node has stopped. It may say so because nobody has begun anew there yet, after a person has done so here: then it ends no choice. */
+  #hearStop(transaction: StoreTransaction, known: NodeState): Outcome | Promise<Outcome> {
+    const stop: Stop = { twice: 'here', since: this.#context.now() }
+    if (known.standing?.isChosen) return { kind: 'runs-twice', stop: { ...stop, isChosen: true } }
+    return this.#stop(transaction, { ...known, standing: withStop(known.standing, stop) })
   }
 
   /** The databases that run twice are to learn it. */
