@@ -120,7 +120,9 @@ export class NodeRunsTwice extends ExchangeError {
   /** Whether a person has begun anew here already, so that only the node has still to do so. */
   readonly isChosen: boolean
 
-  constructor(node: NodeCode, { twice, since, isChosen = false }: Stop) {
+  constructor(node: NodeCode, stop: Stop) {
+    const { twice, since } = stop
+    const isChosen = stop.isChosen === true
     super(
       twice === 'there'
         ? `node "${node}" runs twice: two databases write under its code in turns, as one that was restored from a backup does not; nothing is exchanged with it`

@@ -97,7 +97,7 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
     text('база данных не подготовлена к обмену', 'подготовьте её: obmen init'),
   STORE_MOVED: ({ before, now }) =>
     text(
-      `до сих пор обмен вела база «${before}», а это «${now}»`,
+      `до сих пор обмен вела база ${placeOf(before)}, а это ${placeOf(now)}`,
       'если это копия, оставьте её в покое или сделайте отдельным узлом; если базу перенесли и старой больше нет: obmen init --moved',
     ),
   STORE_OF_ANOTHER_PLAN: ({ prepared, wanted }) =>
@@ -222,6 +222,15 @@ function describeRuleFault(fault: RuleFault): string {
     case 'block-too-large':
       return `блок в ${fault.size} номеров больше, чем умещает её ключ «${fault.column}»: ${fault.limit}`
   }
+}
+
+/** Where a database is: the file, and the words that `instanceOf` notes of the machine, which have no language. */
+function placeOf(instance: string): string {
+  const [, file, machine] = /^(.*) on (?:machine )?(\S+|this machine)$/.exec(instance) ?? []
+  if (file === undefined || machine === undefined) return `«${instance}»`
+  return machine === 'this machine'
+    ? `«${file}» на этом компьютере`
+    : `«${file}» на компьютере ${machine}`
 }
 
 /** Each table once, with all that is different about it. */
