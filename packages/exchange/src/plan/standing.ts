@@ -59,9 +59,15 @@ export function withPeerLives(
     : { ...known, peer }
 }
 
-/** The standing when nothing is exchanged any more. */
-export function withStop(standing: Standing | undefined, stop: Stop): Standing & WithStop {
-  return { ...(standing ?? NEW_STANDING), stop }
+/**
+ * The node's state after it said that it has stopped. Where a person has chosen this database already, it says so because nobody has
+ * begun anew there yet: that is to be told, and not to be kept.
+ */
+export function hearStop(node: NodeState, nowMs: number): StoppedNode {
+  const known = node.standing ?? NEW_STANDING
+  const isChosen = known.isChosen === true
+  const stop: Stop = { twice: 'here', since: nowMs, ...(isChosen && { isChosen }) }
+  return { ...node, standing: { ...known, stop } }
 }
 
 interface WithStop {

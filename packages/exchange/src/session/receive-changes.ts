@@ -26,14 +26,13 @@ import {
   type Reception,
 } from '../plan/reception.ts'
 import {
+  hearStop,
   isStopped,
-  type Stop,
   type StoppedNode,
   withFork,
   withNewLife,
   withoutChoice,
   withPeerLives,
-  withStop,
 } from '../plan/standing.ts'
 import type { StoreTransaction } from '../store/change-store.ts'
 import type { Inbox, WaitingMessage } from '../transport/transport.ts'
@@ -184,7 +183,7 @@ export class NodeReceiver {
       checkEpoch(header, known)
       const reception = decideReception(header, known)
       if (reception.kind === 'stale') return reception
-      if (header.isTwice === true) return this.#hearStop(transaction, known)
+      if (header.isTwice) return this.#stop(transaction, hearStop(known, this.#context.now()))
       if (reception.kind === 'fork') {
         await this.#beginEpoch(transaction, known)
         return reception
@@ -237,16 +236,10 @@ export class NodeReceiver {
     return standing === undefined ? node : { ...node, standing }
   }
 
-  /** The node has stopped. It may say so because nobody has begun anew there yet, after a person has done so here: then it ends no choice. */
-  #hearStop(transaction: StoreTransaction, known: NodeState): Outcome | Promise<Outcome> {
-    const stop: Stop = { twice: 'here', since: this.#context.now() }
-    if (known.standing?.isChosen) return { kind: 'runs-twice', stop: { ...stop, isChosen: true } }
-    return this.#stop(transaction, { ...known, standing: withStop(known.standing, stop) })
-  }
-
   /** The databases that run twice are to learn it. */
   async #stop(transaction: StoreTransaction, node: StoppedNode): Promise<Outcome> {
     const { stop } = node.standing
+    if (stop.isChosen) return { kind: 'runs-twice', stop }
     await transaction.saveNode({ ...node, owesAcknowledgement: stop.twice === 'there' })
     return { kind: 'runs-twice', stop }
   }
