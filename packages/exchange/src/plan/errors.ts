@@ -117,20 +117,33 @@ export class NodeRunsTwice extends ExchangeError {
   /** When the exchange was stopped, in milliseconds of the wall clock. */
   readonly since: number
 
-  constructor(node: NodeCode, { twice, since }: Stop) {
+  /** Whether a person has begun anew here already, so that only the node has still to do so. */
+  readonly isChosen: boolean
+
+  constructor(node: NodeCode, stop: Stop) {
+    const { twice, since } = stop
+    const isChosen = stop.isChosen === true
     super(
       twice === 'there'
         ? `node "${node}" runs twice: two databases write under its code in turns, as one that was restored from a backup does not; nothing is exchanged with it`
         : `this database runs twice: node "${node}" gets messages of two databases under this node's code; nothing is exchanged with it`,
-      {
-        hint:
-          twice === 'there'
-            ? `find the copy of its database and take it out of service for good; then run obmen node restart there, and here: obmen node restart ${node}`
-            : `if this is the copy, leave it alone; if it is the one that stays, take the copy out of service for good, then: obmen node restart ${node}`,
-      },
+      { hint: hintToRestart(node, { twice, isChosen }) },
     )
     this.node = node
     this.twice = twice
     this.since = since
+    this.isChosen = isChosen
   }
+}
+
+function hintToRestart(
+  node: NodeCode,
+  { twice, isChosen }: Pick<NodeRunsTwice, 'twice' | 'isChosen'>,
+): string {
+  if (twice === 'there') {
+    return `find the copy of its database and take it out of service for good; then run obmen node restart there, and here: obmen node restart ${node}`
+  }
+  return isChosen
+    ? `here the exchange has begun anew already; when the copy is out of service, run at ${node} too: obmen node restart, with this node's code`
+    : `if this is the copy, leave it alone; if it is the one that stays, take the copy out of service for good, then: obmen node restart ${node}`
 }

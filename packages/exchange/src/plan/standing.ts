@@ -14,6 +14,8 @@ export interface Standing {
   readonly checkedAt?: number
   /** Nothing is exchanged until a person has decided. */
   readonly stop?: Stop
+  /** A person has decided that this database is the one that stays; the node, stopped too, has not begun anew yet. */
+  readonly isChosen?: true
 }
 
 /** Why nothing is exchanged with a node. */
@@ -22,6 +24,8 @@ export interface Stop {
   readonly twice: 'here' | 'there'
   /** Wall clock in milliseconds. */
   readonly since: number
+  /** Here a person has begun anew already: only the node has still to do so. */
+  readonly isChosen?: true
 }
 
 const NEW_STANDING: Standing = { forks: 0, forkedAt: 0, lives: [], peer: NO_LINEAGE }
@@ -55,9 +59,15 @@ export function withPeerLives(
     : { ...known, peer }
 }
 
-/** The standing when nothing is exchanged any more. */
-export function withStop(standing: Standing | undefined, stop: Stop): Standing & WithStop {
-  return { ...(standing ?? NEW_STANDING), stop }
+/**
+ * The node's state after it said that it has stopped. Where a person has chosen this database already, it says so because nobody has
+ * begun anew there yet: that is to be told, and not to be kept.
+ */
+export function hearStop(node: NodeState, nowMs: number): StoppedNode {
+  const known = node.standing ?? NEW_STANDING
+  const isChosen = known.isChosen === true
+  const stop: Stop = { twice: 'here', since: nowMs, ...(isChosen && { isChosen }) }
+  return { ...node, standing: { ...known, stop } }
 }
 
 interface WithStop {
@@ -73,8 +83,16 @@ export function isStopped(node: NodeState): node is StoppedNode {
 
 /** The standing after a person has decided: who still runs twice shows it anew. */
 export function withoutStop(stopped: Standing): Standing {
-  const { stop: _, ...standing } = stopped
-  return { ...standing, peer: { ...NO_LINEAGE, lives: standing.peer.lives } }
+  const { stop, ...standing } = stopped
+  const peer = { ...NO_LINEAGE, lives: standing.peer.lives }
+  return { ...standing, peer, ...(stop?.twice === 'here' && { isChosen: true }) }
+}
+
+/** The standing after the node has exchanged something again: a stop that it tells of from now on is a new one. */
+export function withoutChoice(standing: Standing | undefined): Standing | undefined {
+  if (standing?.isChosen === undefined) return standing
+  const { isChosen: _, ...others } = standing
+  return others
 }
 
 /** The standing after a message said what the tables hold. */

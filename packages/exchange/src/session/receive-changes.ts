@@ -26,12 +26,13 @@ import {
   type Reception,
 } from '../plan/reception.ts'
 import {
+  hearStop,
   isStopped,
   type StoppedNode,
   withFork,
   withNewLife,
+  withoutChoice,
   withPeerLives,
-  withStop,
 } from '../plan/standing.ts'
 import type { StoreTransaction } from '../store/change-store.ts'
 import type { Inbox, WaitingMessage } from '../transport/transport.ts'
@@ -182,10 +183,7 @@ export class NodeReceiver {
       checkEpoch(header, known)
       const reception = decideReception(header, known)
       if (reception.kind === 'stale') return reception
-      if (header.isTwice === true) {
-        const standing = withStop(known.standing, { twice: 'here', since: this.#context.now() })
-        return this.#stop(transaction, { ...known, standing })
-      }
+      if (header.isTwice) return this.#stop(transaction, hearStop(known, this.#context.now()))
       if (reception.kind === 'fork') {
         await this.#beginEpoch(transaction, known)
         return reception
@@ -234,13 +232,14 @@ export class NodeReceiver {
 
   /** The sender's state with what its message says of its lives: it may be a reason to stop. */
   #meet(node: NodeState, { lives = [] }: MessageHeader): NodeState {
-    const standing = withPeerLives(node.standing, lives, this.#context.now())
+    const standing = withPeerLives(withoutChoice(node.standing), lives, this.#context.now())
     return standing === undefined ? node : { ...node, standing }
   }
 
   /** The databases that run twice are to learn it. */
   async #stop(transaction: StoreTransaction, node: StoppedNode): Promise<Outcome> {
     const { stop } = node.standing
+    if (stop.isChosen) return { kind: 'runs-twice', stop }
     await transaction.saveNode({ ...node, owesAcknowledgement: stop.twice === 'there' })
     return { kind: 'runs-twice', stop }
   }

@@ -23,6 +23,7 @@ export function parseStanding(text: string): Standing | undefined {
       returns: readArray(peer['returns']).filter((at) => typeof at === 'number'),
     },
     ...(stop !== undefined && { stop }),
+    ...(json['isChosen'] === true && { isChosen: true }),
     ...(typeof json['checkedAt'] === 'number' && {
       checkedAt: readNumber(json['checkedAt']),
     }),

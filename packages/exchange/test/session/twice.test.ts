@@ -137,6 +137,33 @@ describe('a copy of a database that runs beside it', () => {
     assert.equal(await areEqual(world), true)
   })
 
+  it('is out of the way also where the node begins anew first, and exchanges before its peer does', async (t) => {
+    const world = await openTrade(t)
+    const { shop, office } = world
+    const copy = cloneShop(t, world)
+    await workOn(world, [shop, copy], 40)
+    copy.close()
+
+    await restartNode(shop.context, OFFICE)
+    await shop.exchange()
+    await office.exchange()
+    const between = await shop.exchange()
+    const { standing } = await shop.node('ЦБ')
+    await restartNode(office.context, SHOP)
+    await settle(world)
+
+    const stops = between.flatMap(({ errors }) => {
+      return errors.filter((error) => error instanceof NodeRunsTwice)
+    })
+    assert.deepEqual(
+      stops.map(({ twice, isChosen }) => [twice, isChosen]),
+      [['here', true]],
+    )
+    assert.deepEqual([standing?.stop, standing?.isChosen], [undefined, true])
+    assert.equal((await shop.node('ЦБ')).standing?.isChosen, undefined)
+    assert.equal(await areEqual(world), true)
+  })
+
   it('stops the exchange again when only one side has begun anew', async (t) => {
     const world = await openTrade(t)
     const shops = [world.shop, cloneShop(t, world)]

@@ -82,6 +82,7 @@ const DISK_PROBLEMS: ReadonlyMap<string, DiskUnusable['problem']> = new Map([
   ['ENOSPC', 'full'],
   ['EDQUOT', 'full'],
   ['EIO', 'failing'],
+  ['EFBIG', 'failing'],
 ])
 
 /** Of SQLSTATE: a deadlock, a serialization failure, a lock that was not to be had in time. */
@@ -107,8 +108,12 @@ const IOERR_CODE = 10
 const FULL_CODE = 13
 const CANTOPEN_CODE = 14
 
+/** SQLITE_IOERR_SHMSIZE: the shared memory of a database in WAL mode is a file beside it, and on a full disk it can't be made. */
+const SHMSIZE_CODE = 4874
+
 function knowSqliteError(error: Error): KnownError {
-  const errcode = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : 0
+  const extended = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : 0
+  const errcode = extended === SHMSIZE_CODE ? FULL_CODE : extended & 0xff
   if (BUSY_CODES.has(errcode)) return new DatabaseBusy({ cause: error })
   const cause = { cause: error }
   if (errcode === FULL_CODE) return new DiskUnusable({ kind: 'database' }, 'full', cause)

@@ -123,7 +123,7 @@ export class DiskUnusable extends ObmenError {
         hint:
           problem === 'full'
             ? 'make room on that disk and run the command again: it goes on from here'
-            : 'check that disk, and the share if it is one of the network',
+            : 'check that disk, how much this user may write to it, and the share if it is one of the network',
       },
     )
     this.place = place

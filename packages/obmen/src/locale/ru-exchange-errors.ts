@@ -25,16 +25,20 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
     text(`узел «${node}» уже есть`, `посмотрите его номера: obmen node show ${node}`),
   NODE_IS_THIS_NODE: ({ node }) =>
     text(`«${node}» — это сам этот узел`, 'назовите узел на другой стороне: obmen node list'),
-  NODE_RUNS_TWICE: ({ node, twice }) =>
-    twice === 'there'
-      ? text(
-          `узел «${node}» работает в двух экземплярах: под его кодом по очереди пишут две базы, восстановленная из копии так не делает; обмен с ним остановлен`,
-          `найдите копию его базы и выведите её из работы насовсем; затем выполните там obmen node restart, а здесь: obmen node restart ${node}`,
-        )
-      : text(
-          `эта база работает в двух экземплярах: узел «${node}» получает сообщения двух баз под кодом этого узла; обмен с ним остановлен`,
-          `если это копия, оставьте её в покое; если это та база, что остаётся, выведите копию из работы насовсем, затем: obmen node restart ${node}`,
-        ),
+  NODE_RUNS_TWICE: ({ node, twice, isChosen }) => {
+    if (twice === 'there') {
+      return text(
+        `узел «${node}» работает в двух экземплярах: под его кодом по очереди пишут две базы, восстановленная из копии так не делает; обмен с ним остановлен`,
+        `найдите копию его базы и выведите её из работы насовсем; затем выполните там obmen node restart, а здесь: obmen node restart ${node}`,
+      )
+    }
+    return text(
+      `эта база работает в двух экземплярах: узел «${node}» получает сообщения двух баз под кодом этого узла; обмен с ним остановлен`,
+      isChosen
+        ? `здесь обмен уже начат заново; когда копия выведена из работы, выполните и на узле ${node}: obmen node restart с кодом этого узла`
+        : `если это копия, оставьте её в покое; если это та база, что остаётся, выведите копию из работы насовсем, затем: obmen node restart ${node}`,
+    )
+  },
   NODE_ATTRIBUTE_INVALID: ({ attribute, part }) =>
     text(
       `«${attribute}» не может быть признаком узла: не годится ${part === 'name' ? 'имя' : 'значение'}`,
@@ -93,7 +97,7 @@ export const russianExchangeErrors: ErrorTexts<AnyExchangeError> = {
     text('база данных не подготовлена к обмену', 'подготовьте её: obmen init'),
   STORE_MOVED: ({ before, now }) =>
     text(
-      `до сих пор обмен вела база «${before}», а это «${now}»`,
+      `до сих пор обмен вела база ${placeOf(before)}, а это ${placeOf(now)}`,
       'если это копия, оставьте её в покое или сделайте отдельным узлом; если базу перенесли и старой больше нет: obmen init --moved',
     ),
   STORE_OF_ANOTHER_PLAN: ({ prepared, wanted }) =>
@@ -218,6 +222,15 @@ function describeRuleFault(fault: RuleFault): string {
     case 'block-too-large':
       return `блок в ${fault.size} номеров больше, чем умещает её ключ «${fault.column}»: ${fault.limit}`
   }
+}
+
+/** Where a database is: the file, and the words that `instanceOf` notes of the machine, which have no language. */
+function placeOf(instance: string): string {
+  const [, file, machine] = /^(.*) on (?:machine )?(\S+|this machine)$/.exec(instance) ?? []
+  if (file === undefined || machine === undefined) return `«${instance}»`
+  return machine === 'this machine'
+    ? `«${file}» на этом компьютере`
+    : `«${file}» на компьютере ${machine}`
 }
 
 /** Each table once, with all that is different about it. */

@@ -92,6 +92,31 @@ describe('whatever is thrown', () => {
     assert.equal(known.message, "/srv/obmen-spool can't be written to: the disk is full")
   })
 
+  it('is a full disk when a database in WAL mode can have no shared memory beside it', () => {
+    const error = Object.assign(new Error('disk I/O error'), {
+      code: 'ERR_SQLITE_ERROR',
+      errcode: 4874,
+    })
+
+    const known = knowError(error)
+
+    assert.ok(known instanceof DiskUnusable)
+    assert.equal(known.problem, 'full')
+  })
+
+  it('is a disk that fails when a file may not become that large', () => {
+    const error = Object.assign(new Error('EFBIG: file too large, write'), {
+      code: 'EFBIG',
+      syscall: 'write',
+    })
+
+    const known = knowError(error, '/srv/obmen-spool')
+
+    assert.ok(known instanceof DiskUnusable)
+    assert.equal(known.problem, 'failing')
+    assert.match(known.hint ?? '', /how much this user may write/)
+  })
+
   it('is an unusable file with its path', () => {
     const known = knowError(thrownBy(() => readFileSync(tmpdir())))
 

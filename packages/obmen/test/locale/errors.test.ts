@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
+import { parseNodeCode } from '@obmen/exchange'
 import { TlsFailed } from '@obmen/mail/errors'
 
 import {
   DeliveryRefused,
   NodeCodeInvalid,
+  NodeRunsTwice,
   type RuleFault,
   RuleInvalid,
   SchemaMismatch,
+  StoreMoved,
 } from '@obmen/exchange/errors'
 
 import { ConfigInvalid, type ConfigProblem } from '../../src/errors/config-error.ts'
@@ -133,6 +136,32 @@ describe('error in words', () => {
     assert.match(ru.errorText(EVERY_ERROR.DELIVERY_REFUSED).message, /: 552 5\.3\.4 too large$/)
     assert.match(ru.errorText(EVERY_ERROR.SMTP_REPLY_REJECTED).message, /554 go away/)
     assert.match(ru.errorText(EVERY_ERROR.AUTHENTICATION_FAILED).message, /535 5\.7\.8 no/)
+  })
+
+  it('says in Russian on which machine a database was and is', () => {
+    const places = [
+      '/a on b/trade.db on machine 3d1219c7',
+      '/a/trade.db on this machine',
+      'elsewhere',
+    ]
+    const told = places.map((place) => ru.errorText(new StoreMoved(place, 'D:/a.db on OFFICE')))
+
+    assert.deepEqual(
+      told.map(({ message }) => message),
+      [
+        'до сих пор обмен вела база «/a on b/trade.db» на компьютере 3d1219c7, а это «D:/a.db» на компьютере OFFICE',
+        'до сих пор обмен вела база «/a/trade.db» на этом компьютере, а это «D:/a.db» на компьютере OFFICE',
+        'до сих пор обмен вела база «elsewhere», а это «D:/a.db» на компьютере OFFICE',
+      ],
+    )
+  })
+
+  it('sends the administrator to the other site when the exchange has begun anew here already', () => {
+    const here = { twice: 'here', since: 0 } as const
+    const error = new NodeRunsTwice(parseNodeCode('ЦБ'), { ...here, isChosen: true })
+
+    assert.match(en.errorText(error).hint ?? '', /run at ЦБ too: obmen node restart/)
+    assert.match(ru.errorText(error).hint ?? '', /и на узле ЦБ: obmen node restart/)
   })
 
   it('names every difference of two schemas, in the language of the reader', () => {
