@@ -46,12 +46,17 @@ export const NUMBERING_MUTATIONS: readonly Mutation[] = [
   }),
   one('takes an acknowledgement for everything that was offered', {
     file: 'plan/acknowledgement.ts',
-    text: `Math.max(node.acknowledgedSeq, message.throughSeq)`,
-    replacement: `Math.max(node.acknowledgedSeq, node.offeredSeq)`,
+    text: `    message.throughSeq,\n`,
+    replacement: `    node.offeredSeq,\n`,
+  }),
+  one('judges rows anew that are told again', {
+    file: 'session/sender-of.ts',
+    text: `    toldAgain: rowsToldAgain(header, node),\n`,
+    replacement: ``,
   }),
   one('processes no acknowledgement', {
     file: RECEIVE,
-    text: `header.acknowledges ? acceptAcknowledgement(node, header.acknowledges) : node`,
+    text: `acknowledges ? acceptAcknowledgement(node, acknowledges, receivedSeq) : node`,
     replacement: `node`,
   }),
   {

@@ -40,6 +40,8 @@ export class Site {
   readonly states = new Map<NodeCode, NodeState>()
   /** Messages that were applied since the site last lost its memory. */
   readonly applied = new Set<string>()
+  /** Versions of rows that were told here since, with the node and the epoch in which it told them. */
+  readonly told = new Set<string>()
   /** How often the site has lost its memory, or got a copy that has another one. */
   life = 0
   /** What was read last. */
@@ -106,6 +108,7 @@ export class Site {
     for (const [code, state] of backup.states) this.states.set(code, state)
     if (spool === 'lost') this.#files.clear()
     this.applied.clear()
+    this.told.clear()
     this.life += 1
   }
 

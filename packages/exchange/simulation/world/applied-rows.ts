@@ -1,5 +1,5 @@
 import type { AppliedRows } from '../model/site-model.ts'
-import { compareStates, type RowId, type RowState } from '../model/row-state.ts'
+import { compareStates, describeState, type RowId, type RowState } from '../model/row-state.ts'
 import type { Site } from '../site/site.ts'
 import { type Meeting, winnerOf } from './policy-winner.ts'
 import { tableNumber, type WorldShape } from './shape.ts'
@@ -12,13 +12,15 @@ export interface Occasion {
   readonly mayMerge: boolean
   /** Whether the sender may have forgotten that a row was deleted. */
   readonly hasForgotten: (id: RowId, deletion: RowState) => boolean
+  /** An earlier message of the sender told this version. */
+  readonly wasTold: (id: RowId, state: RowState) => boolean
 }
 
 /** What a database shows after a message of a sender was applied; it is looked at when somebody asks, and once. */
 export function appliedRows(
   site: Site,
   shape: WorldShape,
-  { sender, mayMerge, hasForgotten }: Occasion,
+  { sender, mayMerge, hasForgotten, wasTold }: Occasion,
 ): AppliedRows {
   const refused = site.reader.refused()
   const index = site.reader.index()
@@ -64,6 +66,7 @@ export function appliedRows(
         isParent: isParent(id),
         mayMerge,
         isBack,
+        isToldAgain: wasTold(id, theirs),
       }
       return decisionOf(shown, { ...meeting, waited }, { thisNode, sender, shape })
     },
@@ -91,11 +94,13 @@ interface ShownRow {
   readonly mayMerge: boolean
   /** Its deletion may have been forgotten by the sender, which tells of an older row. */
   readonly isBack: boolean
+  /** The version that came has met what was here before. */
+  readonly isToldAgain: boolean
 }
 
 /** What this node decided when two versions of a row met; `undefined` when one of them simply counts. */
 function decisionOf(
-  { now, refused, isParent, mayMerge, isBack }: ShownRow,
+  { now, refused, isParent, mayMerge, isBack, isToldAgain }: ShownRow,
   meeting: Meeting & { readonly waited: RowState | undefined },
   parties: Parties,
 ): RowState | undefined {
@@ -127,6 +132,10 @@ function decisionOf(
   if (givesWay) return decided
   // What waits was decided when it came.
   if (!mayDecide || own.origin === theirs.origin || theirs === waited) return undefined
+  if (isToldAgain) {
+    const facts = `${describeState(theirs)} at ${thisNode}, with ${describeState(own)}`
+    throw new WorldFailure('what was told before is no conflict', facts)
+  }
   checkPolicy(decided, meeting, parties)
   return decided
 }

@@ -48,13 +48,20 @@ function onApplied(world: World, site: Site): void {
   site.applied.add(uuid)
   const taken = { ...content, rows: takenRows(shape, site, content) }
   const before = new Set(site.model.held.keys())
+  const { from, epoch } = content
+  const nameOf = (id: RowId, { stamp, origin }: RowState): string =>
+    JSON.stringify([from, epoch.counter, epoch.random, id, stamp, origin])
+  // What has left a node's part and comes back is told anew, whatever version it has.
+  const isExact = shape.zones === undefined && world.disturbed.size === 0
   const occasion = {
     sender: content.from,
     mayMerge: isWidened,
     hasForgotten: (id: RowId, deletion: RowState) =>
       mayHaveForgotten(world, { sender: content.from, id, deletion }),
+    wasTold: (id: RowId, state: RowState) => isExact && site.told.has(nameOf(id, state)),
   }
   site.model.apply(taken, appliedRows(site, shape, occasion))
+  for (const [id, state] of taken.rows) site.told.add(nameOf(id, state))
   if (shape.isStrict !== true || content.hasMore) return
   const added = [...site.model.held.keys()].find((id) => !before.has(id))
   if (added === undefined) return
@@ -66,7 +73,12 @@ function onRetried({ shape, isWidened }: World, site: Site): void {
   const { model, plan } = site
   if (waitingAt(model).size === 0) return
   const nothing = { from: plan.thisNode, rows: new Map(), departures: new Map() }
-  const occasion = { sender: plan.thisNode, mayMerge: isWidened, hasForgotten: () => false }
+  const occasion = {
+    sender: plan.thisNode,
+    mayMerge: isWidened,
+    hasForgotten: () => false,
+    wasTold: () => false,
+  }
   model.apply(nothing, appliedRows(site, shape, occasion))
 }
 

@@ -231,6 +231,7 @@ export class World {
     this.disturbed.add(node).add(peer)
     const site = this.#site(node)
     site.applied.clear()
+    site.told.clear()
     const code = this.#site(peer).plan.thisNode
     await site.store.transaction((transaction) => transaction.removeNode(code))
     await addPeer(site.store, this.shape, peer)

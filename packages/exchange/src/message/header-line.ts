@@ -5,6 +5,7 @@ import {
   type FormerReception,
   MAX_NAMED_ROWS,
   type MessageHeader,
+  type RowsThrough,
   type SetAside,
   type SetAsideRow,
 } from '../plan/message-header.ts'
@@ -32,7 +33,10 @@ export function formatHeaderLine(header: MessageHeader): string {
     baseNo: header.baseNo,
     predecessors: header.predecessors.map(formatIdentity),
     ...(header.acknowledges && { acknowledges: formatIdentity(header.acknowledges) }),
+    ...(header.receivedSeq !== undefined && { received: header.receivedSeq }),
     ...(header.gapBefore && { gapBefore: header.gapBefore }),
+    ...(header.throughSeq !== undefined && { through: header.throughSeq }),
+    ...(header.toldBefore && { told: header.toldBefore.map(formatRowsThrough) }),
     ...(header.hasMore && { more: true }),
     ...(header.lives && { lives: header.lives }),
     ...(header.isTwice && { twice: true }),
@@ -51,6 +55,10 @@ function formatFormer({ epoch, receivedNo }: FormerReception): readonly [number,
 
 function formatIdentity({ messageNo, uuid }: MessageIdentity): readonly [number, string] {
   return [messageNo, uuid]
+}
+
+function formatRowsThrough({ throughSeq, rowCount }: RowsThrough): readonly [number, number] {
+  return [throughSeq, rowCount]
 }
 
 function formatSetAside({ rowCount, rows }: SetAside): readonly [number, ...string[][]] {
@@ -78,7 +86,10 @@ export function parseHeaderLine(text: string): MessageHeader {
     baseNo: toMessageNo(readNumber(json, 'baseNo')),
     predecessors: readIdentities(json.get('predecessors')),
     ...(acknowledges !== undefined && { acknowledges: readIdentity(acknowledges) }),
+    ...(json.has('received') && { receivedSeq: readNumber(json, 'received') }),
     ...(gapBefore !== undefined && { gapBefore: toMessageNo(readNumber(json, 'gapBefore')) }),
+    ...(json.has('through') && { throughSeq: readNumber(json, 'through') }),
+    ...readToldBefore(json.get('told')),
     ...(json.get('more') === true && { hasMore: true }),
     ...readLives(json.get('lives')),
     ...(json.get('twice') === true && { isTwice: true }),
@@ -199,6 +210,25 @@ function readLives(json: unknown): Pick<MessageHeader, 'lives'> {
     throw new MessageDamaged('its header has no lives')
   }
   return { lives }
+}
+
+/** More than the messages that any sender keeps in flight. */
+const MAX_TOLD_BEFORE = 1000
+
+function readToldBefore(json: unknown): Pick<MessageHeader, 'toldBefore'> {
+  if (json === undefined) return {}
+  if (!isArray(json)) throw new MessageDamaged('its header does not say what was told before')
+  return { toldBefore: json.slice(-MAX_TOLD_BEFORE).map(readRowsThrough) }
+}
+
+function readRowsThrough(json: unknown): RowsThrough {
+  const [throughSeq, rowCount] = isArray(json) ? json : []
+  if (isCount(throughSeq) && isCount(rowCount)) return { throughSeq, rowCount }
+  throw new MessageDamaged('its header does not say what was told before')
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }
 
 function readSetAside(json: unknown): Pick<MessageHeader, 'setAside'> {

@@ -3,14 +3,24 @@ import type { MessageIdentity, NodeState } from './node-state.ts'
 
 /**
  * The state of a node after its acknowledgement was processed: it knows our changes up to that message, and the
- * messages up to it are no longer in flight. Acknowledgements may come late or twice, so an older one changes nothing.
+ * messages up to it are no longer in flight. Acknowledgements may come late or twice, so an older one changes nothing. A message that offers
+ * changes again may reach less far than one that came before it: `receivedSeq` is how far all that came reaches, as the node says.
  */
-export function acceptAcknowledgement(node: NodeState, acknowledged: MessageIdentity): NodeState {
+export function acceptAcknowledgement(
+  node: NodeState,
+  acknowledged: MessageIdentity,
+  receivedSeq = 0,
+): NodeState {
   const { messageNo } = acknowledged
   if (messageNo <= node.acknowledgedNo) return node
   const message = node.unacknowledged.find((sent) => sent.messageNo === messageNo)
   if (message === undefined) return node
-  const acknowledgedSeq = Math.max(node.acknowledgedSeq, message.throughSeq)
+  const tellable = Math.max(...node.unacknowledged.map(({ throughSeq }) => throughSeq))
+  const acknowledgedSeq = Math.max(
+    node.acknowledgedSeq,
+    message.throughSeq,
+    Math.min(receivedSeq, tellable),
+  )
   return {
     ...node,
     acknowledgedNo: messageNo,

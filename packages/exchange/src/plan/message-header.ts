@@ -58,6 +58,12 @@ export interface ChosenVersion {
   readonly stamp: number
 }
 
+/** So many of a message's first rows lie at positions of the sender's change index up to this one. */
+export interface RowsThrough {
+  readonly throughSeq: number
+  readonly rowCount: number
+}
+
 /** What a message says of itself, before its rows. */
 export interface MessageHeader extends MessageIdentity {
   readonly plan: PlanName
@@ -70,8 +76,17 @@ export interface MessageHeader extends MessageIdentity {
   readonly predecessors: readonly MessageIdentity[]
   /** The last message of the receiver that the sender has applied: the acknowledgement, by number and uuid. */
   readonly acknowledges?: MessageIdentity
+  /** The position in the receiver's change index up to which its changes have come to the sender. Absent where none have. */
+  readonly receivedSeq?: number
   /** The sender has seen a letter with this number that it can't apply, because messages before it are missing. */
   readonly gapBefore?: MessageNo
+  /** Up to this position of the sender's change index a receiver knows its changes once it has applied the message. */
+  readonly throughSeq?: number
+  /**
+   * In a message that offers changes again: how many of its rows, which come in the order of their positions, earlier messages have told already, for each
+   * position that one of them ended at. A receiver that has applied one of them has met these rows. Absent where there are none.
+   */
+  readonly toldBefore?: readonly RowsThrough[]
   /** The size bound ended the message before the changes did: what belongs to its rows may come with the next one. */
   readonly hasMore?: true
   /** The lives that the sender's database has led, newest first: see lineage.ts. Absent where it has led one. */

@@ -70,6 +70,8 @@ export interface NodeState {
   readonly unacknowledged: readonly SentMessage[]
   /** The number of the last message of the node that was applied here. */
   readonly receivedNo: MessageNo
+  /** The position in the node's change index up to which its changes have come, in this epoch. Absent as long as it has told none. */
+  readonly receivedSeq?: number
   /** The last messages received, newest last: what an acknowledgement and a fork are recognised by. */
   readonly received: readonly MessageIdentity[]
   /** Something was received that the node wants to know about. */

@@ -87,6 +87,12 @@ function predecessorsOf(node: NodeState): MessageIdentity[] {
   ]
 }
 
+/** Where messages ended that told rows behind `afterSeq` and were not acknowledged: the next message tells these rows again. */
+export function findToldBefore({ unacknowledged }: NodeState, afterSeq: number): readonly number[] {
+  const ends = unacknowledged.map(({ throughSeq }) => throughSeq)
+  return [...new Set(ends)].filter((seq) => seq > afterSeq).toSorted((a, b) => a - b)
+}
+
 /** While nothing is exchanged, databases of a node that runs twice are told so, and learn nothing else. */
 function planNotice(node: NodeState, { twice }: Stop): NextMessage {
   if (twice === 'here' || !node.owesAcknowledgement) return { kind: 'none' }

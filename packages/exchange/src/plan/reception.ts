@@ -94,17 +94,31 @@ const REMEMBERED_MESSAGES = 200
  */
 export function recordReception(
   sender: NodeState,
-  message: MessageIdentity & { readonly predecessors: readonly MessageIdentity[] },
+  message: MessageIdentity & Pick<MessageHeader, 'predecessors' | 'throughSeq'>,
   rowCount: number,
 ): NodeState {
   const known = [...sender.received, ...message.predecessors, message]
+  const receivedSeq = Math.max(sender.receivedSeq ?? 0, message.throughSeq ?? 0)
   return {
     ...sender,
     receivedNo: message.messageNo,
+    ...(receivedSeq > 0 && { receivedSeq }),
     received: inOrder(known).slice(-REMEMBERED_MESSAGES),
     owesAcknowledgement: sender.owesAcknowledgement || rowCount > 0,
     gapBefore: sender.gapBefore > message.messageNo ? sender.gapBefore : NO_MESSAGE,
   }
+}
+
+/**
+ * How many of the first rows of a message were met already, in the same versions, because an earlier message of this epoch told them: the answer to
+ * that one has not come to the sender, which offers them again. What was changed here since was changed with knowledge of them.
+ */
+export function rowsToldAgain(
+  { toldBefore = [] }: Pick<MessageHeader, 'toldBefore'>,
+  { receivedSeq = 0 }: Pick<NodeState, 'receivedSeq'>,
+): number {
+  const met = toldBefore.filter(({ throughSeq }) => throughSeq <= receivedSeq)
+  return Math.max(0, ...met.map(({ rowCount }) => rowCount))
 }
 
 /** Each message once, by number. */

@@ -44,7 +44,8 @@ function headerFor(
 ): MessageHeader {
   const { plan } = store
   const { lives = [], stop } = node.standing ?? {}
-  const { former } = node
+  const { former, receivedSeq = 0 } = node
+  const { toldBefore = [] } = draft.body?.pieces ?? {}
   return {
     plan: plan.name,
     from: plan.thisNode,
@@ -55,7 +56,10 @@ function headerFor(
     baseNo: draft.baseNo,
     predecessors: draft.predecessors,
     ...(draft.acknowledges && { acknowledges: draft.acknowledges }),
+    ...(receivedSeq > 0 && draft.acknowledges && { receivedSeq }),
     ...(draft.gapBefore !== NO_MESSAGE && { gapBefore: draft.gapBefore }),
+    ...(draft.throughSeq > 0 && { throughSeq: draft.throughSeq }),
+    ...(toldBefore.length > 0 && { toldBefore }),
     ...(draft.hasMore && { hasMore: true }),
     ...(lives.length > 0 && { lives }),
     ...(stop !== undefined && { isTwice: true }),

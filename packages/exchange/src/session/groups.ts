@@ -7,6 +7,8 @@ export interface Group {
   readonly afterSeq: number
   readonly throughSeq: number
   readonly codes: readonly NodeCode[]
+  /** Between these two positions: where messages ended that told some of these nodes the same rows before. */
+  readonly toldBefore: readonly number[]
 }
 
 /** The groups that have still to be served. Those that come to be alike become one. */
@@ -16,8 +18,13 @@ export class Groups {
   add(group: Group): void {
     const { share, afterSeq, throughSeq, codes } = group
     const key = JSON.stringify([share, afterSeq, throughSeq])
-    const before = this.#groups.get(key)?.codes ?? []
-    this.#groups.set(key, { ...group, codes: [...before, ...codes] })
+    const before = this.#groups.get(key)
+    const toldBefore = [...new Set([...(before?.toldBefore ?? []), ...group.toldBefore])]
+    this.#groups.set(key, {
+      ...group,
+      codes: [...(before?.codes ?? []), ...codes],
+      toldBefore: toldBefore.filter((seq) => seq > afterSeq).toSorted((a, b) => a - b),
+    })
   }
 
   /** Takes one after another, those too that are added meanwhile. Those that are furthest behind come first, so that they catch up with others. */

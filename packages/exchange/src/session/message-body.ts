@@ -8,6 +8,7 @@
 import type { FileHandle } from 'node:fs/promises'
 
 import type { NodeCode } from '../plan/node-code.ts'
+import type { RowsThrough } from '../plan/message-header.ts'
 import { release } from '../platform/release.ts'
 import type { TextNotUtf8 } from '../store/errors.ts'
 import { sealPart } from './frames.ts'
@@ -20,6 +21,11 @@ export interface BodyPieces {
   readonly ranges: readonly (readonly [begin: number, end: number])[]
   /** The lines that seal the parts. */
   readonly seals: readonly string[]
+}
+
+/** What of a body one node gets, and how many of these rows earlier messages have told. */
+export interface ChosenPieces extends BodyPieces {
+  readonly toldBefore: readonly RowsThrough[]
 }
 
 /** A row of which nothing but its place is of interest. */
@@ -58,6 +64,8 @@ export class MessageBody {
   readonly defects: (RowPlace & { readonly error: TextNotUtf8 })[] = []
   readonly #file: FileHandle
   readonly #parts: Part[] = []
+  /** How many parts there are up to a position. */
+  readonly #ends: { readonly throughSeq: number; readonly parts: number }[] = []
   #octets = 0
   #isSynced = true
 
@@ -67,19 +75,34 @@ export class MessageBody {
   }
 
   /** What the node gets: everything but what came from it. */
-  async piecesFor(node: NodeCode): Promise<BodyPieces> {
+  async piecesFor(node: NodeCode): Promise<ChosenPieces> {
     const pieces: BodyPieces[] = []
+    /** The node's rows before each part, and all of them. */
+    const rowsBefore = [0]
     for (const part of this.#parts) {
-      if (!part.senders.has(node)) pieces.push(part)
-      else if (part.senders.size > 1) {
-        pieces.push(await this.#addRuns(part.runs.filter(({ sender }) => sender !== node)))
-      }
+      const own = await this.#partFor(part, node)
+      if (own !== undefined) pieces.push(own)
+      rowsBefore.push((rowsBefore.at(-1) ?? 0) + (own?.rowCount ?? 0))
     }
     return {
-      rowCount: pieces.reduce((sum, { rowCount }) => sum + rowCount, 0),
+      rowCount: rowsBefore.at(-1) ?? 0,
       ranges: joinRanges(pieces.flatMap(({ ranges }) => ranges)),
       seals: pieces.flatMap(({ seals }) => seals),
+      toldBefore: this.#ends
+        .map(({ throughSeq, parts }) => ({ throughSeq, rowCount: rowsBefore[parts] ?? 0 }))
+        .filter(({ rowCount }) => rowCount > 0),
     }
+  }
+
+  async #partFor(part: Part, node: NodeCode): Promise<BodyPieces | undefined> {
+    if (!part.senders.has(node)) return part
+    if (part.senders.size === 1) return undefined
+    return this.#addRuns(part.runs.filter(({ sender }) => sender !== node))
+  }
+
+  /** The rows of all parts so far lie at positions up to this one, and those that come do not. */
+  endAt(throughSeq: number): void {
+    this.#ends.push({ throughSeq, parts: this.#parts.length })
   }
 
   /** Adds a part. Its lines are `octets`, whose memory is used again afterwards. */

@@ -6,13 +6,13 @@ import { formatCheckLine, type TableSum } from '../message/check-line.ts'
 import { formatHeaderLine } from '../message/header-line.ts'
 import type { MessageHeader } from '../plan/message-header.ts'
 import type { MessageContent } from '../plan/node-state.ts'
-import type { BodyPieces } from './message-body.ts'
+import type { ChosenPieces } from './message-body.ts'
 import { compressFrame, frameOfLines } from './frames.ts'
 
 /** A body and what of it a message has; a message that only acknowledges has none. */
 export interface ChosenBody {
   readonly name: string
-  readonly pieces: BodyPieces
+  readonly pieces: ChosenPieces
 }
 
 /** Puts a message together: its own head and tail, and pieces of a body. */

@@ -7,7 +7,7 @@
  */
 import { MessageDamaged, MessageTooNew } from '../message/errors.ts'
 import { acceptAcknowledgement, gapNeedsResend } from '../plan/acknowledgement.ts'
-import { compareEpochs, FIRST_EPOCH } from '../plan/epoch.ts'
+import { compareEpochs } from '../plan/epoch.ts'
 import { NodeRunsTwice } from '../plan/errors.ts'
 import type { MessageHeader } from '../plan/message-header.ts'
 import type { NodeCode } from '../plan/node-code.ts'
@@ -18,7 +18,6 @@ import {
   decideReception,
   deservesAnswer,
   followEpoch,
-  knownBefore,
   oweAnswer,
   recordDamage,
   recordGap,
@@ -46,6 +45,7 @@ import { LetterNotes } from './letter-notes.ts'
 import { readMessage, type VerifiedMessage } from './message-reader.ts'
 import { addSummary, NOTHING_RECEIVED, type ReceivingSummary } from './receiving-summary.ts'
 import { keepWhatIsSaid } from './set-aside.ts'
+import { senderOf } from './sender-of.ts'
 import { Spool } from './spool.ts'
 import { checkEpoch, needsMending, type Outcome } from './waiting-messages.ts'
 
@@ -246,7 +246,8 @@ export class NodeReceiver {
 
   #processAcknowledgement(node: NodeState, header: MessageHeader): NodeState {
     const { onEvent } = this.#context
-    const accepted = header.acknowledges ? acceptAcknowledgement(node, header.acknowledges) : node
+    const { acknowledges, receivedSeq } = header
+    const accepted = acknowledges ? acceptAcknowledgement(node, acknowledges, receivedSeq) : node
     if (accepted.acknowledgedNo > node.acknowledgedNo) {
       onEvent?.({ kind: 'acknowledged', node: this.#code, messageNo: accepted.acknowledgedNo })
     }
@@ -269,15 +270,7 @@ export class NodeReceiver {
     if (isStopped(node)) return this.#stop(transaction, node)
     const { messageNo } = message.header
     await transaction.fold()
-    const beginsAnew = node.epoch.counter > FIRST_EPOCH.counter && node.acknowledgedSeq === 0
-    const applier = await transaction.beginApplying({
-      code: this.#code,
-      acknowledgedSeq: beginsAnew ? knownBefore(node, message.header) : node.acknowledgedSeq,
-      beginsAnew,
-      // A message without rows says nothing of those that are still to come.
-      hasMore: message.header.hasMore === true || message.rowCount === 0,
-      nowMs: now(),
-    })
+    const applier = await transaction.beginApplying(senderOf(message, node, now()))
     const { rowCount } = message
     let rowsDone = 0
     for await (const piece of readMessage(message, applier)) {

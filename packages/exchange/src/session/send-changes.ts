@@ -11,6 +11,7 @@
 import type { NodeCode } from '../plan/node-code.ts'
 import type { NodeState, SentMessage } from '../plan/node-state.ts'
 import {
+  findToldBefore,
   isOverdue,
   type PlannedMessage,
   offerAgain,
@@ -24,7 +25,7 @@ import { isStopped } from '../plan/standing.ts'
 import type { ChangeBatch, StoreTransaction } from '../store/change-store.ts'
 import type { ExchangeContext } from './exchange-context.ts'
 import { type Group, Groups, inChunks } from './groups.ts'
-import type { BodyPieces, MessageBody } from './message-body.ts'
+import type { ChosenPieces, MessageBody } from './message-body.ts'
 import { composeMessage } from './compose-message.ts'
 import { withNodes } from './with-nodes.ts'
 import { tellOfSetAside } from './set-aside.ts'
@@ -184,13 +185,14 @@ class SendingCycle {
     const able = codes.filter((code) => this.#resultOf(code).errors.length === 0)
     const plans = await withNodes(this.#context.store, able, (node) => {
       this.#checks.consider(node)
-      return this.#planFor(node)
+      const next = this.#planFor(node)
+      return next && { ...next, toldBefore: findToldBefore(node, next.afterSeq) }
     })
     for (const [node, next] of plans) {
       if (next === undefined) continue
-      const { afterSeq, throughSeq } = next
+      const { afterSeq, throughSeq, toldBefore } = next
       const share = await this.#context.store.shareOf(node)
-      groups.add({ share, afterSeq, throughSeq, codes: [node] })
+      groups.add({ share, afterSeq, throughSeq, codes: [node], toldBefore })
     }
   }
 
@@ -241,12 +243,12 @@ class SendingCycle {
     return next
   }
 
-  #write({ afterSeq, throughSeq, codes }: Group): Promise<MessageBody> {
+  #write({ afterSeq, throughSeq, codes, toldBefore }: Group): Promise<MessageBody> {
     const { store, onEvent, newUuid } = this.#context
     const [forNode] = codes
     if (forNode === undefined) throw new TypeError('a group of no nodes')
     const keepsOwn = codes.length > 1
-    const range = { forNode, afterSeq, throughSeq, keepsOwn }
+    const range = { forNode, afterSeq, throughSeq, keepsOwn, ends: toldBefore }
     const read = (roomForLines: () => number): AsyncIterable<ChangeBatch> => {
       return store.readChanges({ ...range, roomForLines })
     }
@@ -254,6 +256,7 @@ class SendingCycle {
     return writeBody({ name, path: this.#spool.body(name) }, read, {
       limitOctets: this.#limitOctets,
       leavesOwnOut: keepsOwn,
+      ends: toldBefore,
       onRows: (rowsDone) => onEvent?.({ kind: 'writing', node: forNode, rowsDone }),
     })
   }
@@ -282,7 +285,7 @@ class SendingCycle {
   /** Writes, records and delivers one message for each node. */
   async #sendTo(codes: readonly NodeCode[], task: SendingTask): Promise<ChunkOutcome> {
     this.#context.signal?.throwIfAborted()
-    const pieces = new Map<NodeCode, BodyPieces>()
+    const pieces = new Map<NodeCode, ChosenPieces>()
     for (const code of task.body === undefined ? [] : codes) {
       const some = await task.body?.piecesFor(code)
       if (some !== undefined) pieces.set(code, some)
@@ -309,7 +312,7 @@ class SendingCycle {
     at: {
       readonly node: NodeState
       readonly transaction: StoreTransaction
-      readonly pieces: BodyPieces | undefined
+      readonly pieces: ChosenPieces | undefined
     },
     { group, body, chosen: resolved, checks = [] }: SendingTask,
   ): Promise<Outgoing | 'known' | undefined> {

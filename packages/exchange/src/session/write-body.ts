@@ -20,6 +20,8 @@ export interface BodyOptions {
   /** Nodes that rows came from are among those that get it. Otherwise what is read is for the one that gets it, and all of it. */
   readonly leavesOwnOut: boolean
   readonly onRows?: (rowsDone: number) => void
+  /** Positions at which earlier messages ended, ascending: parts end there too. No batch reaches over one. */
+  readonly ends?: readonly number[]
 }
 
 /**
@@ -63,10 +65,12 @@ class Encoder {
   #table: string | undefined
   #lineOf: { readonly table: TableLine; readonly line: string } | undefined
   #isMixed = false
+  #ends: readonly number[]
 
   constructor(body: MessageBody, options: BodyOptions) {
     this.#body = body
     this.#options = options
+    this.#ends = options.ends ?? []
   }
 
   async add({ table, changes, lines }: ChangeBatch): Promise<void> {
@@ -74,6 +78,7 @@ class Encoder {
     const body = this.#body
     if (lines !== undefined) await this.#addLines(lines, tableLine)
     for (const change of changes) {
+      if (this.#isBehindEnd(change.seq)) await this.#endAt(change.seq)
       if (change.defect !== undefined) {
         body.defects.push({ ...placeOf(change, table), error: change.defect })
       } else if (!this.#takes(change, { table, tableLine })) {
@@ -97,6 +102,7 @@ class Encoder {
     { via, rowCount, lastSeq, octets, release }: ChangeLines,
     tableLine: string,
   ): Promise<void> {
+    if (this.#isBehindEnd(lastSeq)) await this.#endAt(lastSeq)
     const begin = this.#begin(via, tableLine)
     this.#part.append(octets)
     this.#take({ via, rowCount, octets: octets.length }, { begin, tableLine })
@@ -106,7 +112,19 @@ class Encoder {
   }
 
   async end(): Promise<void> {
+    await this.#endAt(Number.POSITIVE_INFINITY)
+  }
+
+  #isBehindEnd(seq: number): boolean {
+    const [end] = this.#ends
+    return end !== undefined && end < seq
+  }
+
+  /** What follows lies at this position, or behind it. */
+  async #endAt(seq: number): Promise<void> {
     if (this.#part.length > 0) await this.#endPart()
+    for (const end of this.#ends) if (end < seq) this.#body.endAt(end)
+    this.#ends = this.#ends.filter((end) => end >= seq)
   }
 
   async #endFullPart(): Promise<void> {

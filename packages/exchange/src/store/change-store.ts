@@ -128,6 +128,8 @@ export interface ChangesRequest {
    * come one by one.
    */
   readonly roomForLines?: () => number
+  /** Positions, ascending, behind which a batch begins. */
+  readonly ends?: readonly number[]
 }
 
 export interface SumRequest {
@@ -294,6 +296,8 @@ export interface Sender {
   readonly acknowledgedSeq: number
   /** It began a new epoch and has acknowledged nothing in it: nobody can say what it knew. */
   readonly beginsAnew?: boolean
+  /** So many of the message's first rows were met here already, in the same versions: what differs here was changed with knowledge of them. */
+  readonly toldAgain?: number
   /** The sender had more to say than went into this message: rows that belong together may come with the next one. */
   readonly hasMore?: boolean
   /** Wall clock in milliseconds, for the records of conflicts and refusals. */

@@ -42,6 +42,23 @@ const WORDS: MessageHeader = {
 }
 
 describe('a header line', () => {
+  it('says how far it reaches, what it tells again, and how far the other side has come', () => {
+    const header: MessageHeader = {
+      ...HEADER,
+      receivedSeq: 40,
+      throughSeq: 30,
+      toldBefore: [
+        { throughSeq: 10, rowCount: 2 },
+        { throughSeq: 20, rowCount: 5 },
+      ],
+    }
+    const line = formatHeaderLine(header)
+
+    const told = LINE.replace('"gapBefore"', '"received":40,"gapBefore"')
+    assert.equal(line, told.replace('"more"', '"through":30,"told":[[10,2],[20,5]],"more"'))
+    assert.deepEqual(parseHeaderLine(line), header)
+  })
+
   it('names lives and rows that were set aside, and says that a node runs twice', () => {
     const line = formatHeaderLine(WORDS)
 
@@ -54,6 +71,9 @@ describe('a header line', () => {
     ['lives that are no names', '"lives":[1]'],
     ['more lives than anybody leads', `"lives":${JSON.stringify(Array(65).fill('a'))}`],
     ['fewer rows than it names', '"setAside":[0,["goods","[1]","no"]]'],
+    ['a position that is none', '"through":-1'],
+    ['rows told before without a number', '"told":[[10]]'],
+    ['rows told before that are no list', '"told":{}'],
     ['a life of a long name', `"lives":["${'a'.repeat(101)}"]`],
     ['rows without a reason', '"setAside":[1,["goods","[1]"]]'],
   ] as const) {

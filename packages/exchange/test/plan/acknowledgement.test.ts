@@ -36,6 +36,14 @@ describe('an acknowledgement', () => {
     assert.deepEqual([node.acknowledgedSeq, node.offeredSeq], [20, 20])
   })
 
+  it('says how far everything that came reaches, but nothing of what was never sent', () => {
+    const again = sentTo([sent(1), sent(2), sent(3, { baseNo: toMessageNo(0), throughSeq: 10 })])
+
+    assert.equal(acceptAcknowledgement(again, identity(3)).acknowledgedSeq, 10)
+    assert.equal(acceptAcknowledgement(again, identity(3), 20).acknowledgedSeq, 20)
+    assert.equal(acceptAcknowledgement(again, identity(3), 500).acknowledgedSeq, 20)
+  })
+
   it('of a message that offered a part again takes back nothing', () => {
     const node = sentTo([sent(3, { throughSeq: 5 })], 2)
 

@@ -15,6 +15,7 @@ import {
   recordDamage,
   recordGap,
   recordReception,
+  rowsToldAgain,
   type Reception,
 } from '../../src/plan/reception.ts'
 import { identity, NEW_NODE, sent, sentTo } from './states.ts'
@@ -190,7 +191,37 @@ describe('a message', () => {
   }
 })
 
+describe('the rows of a message', () => {
+  const toldBefore = [
+    { throughSeq: 10, rowCount: 1 },
+    { throughSeq: 20, rowCount: 5 },
+  ]
+
+  it('were told before up to where the last message ended that came', () => {
+    for (const [receivedSeq, rowCount] of [
+      [9, 0],
+      [10, 1],
+      [19, 1],
+      [25, 5],
+    ] as const) {
+      assert.equal(rowsToldAgain({ toldBefore }, { receivedSeq }), rowCount)
+    }
+  })
+
+  it('are all new to who has received none, and where the sender says nothing of it', () => {
+    assert.equal(rowsToldAgain({ toldBefore }, NEW_NODE), 0)
+    assert.equal(rowsToldAgain({}, { receivedSeq: 100 }), 0)
+  })
+})
+
 describe('a message that was applied', () => {
+  it('has brought everything up to its end, also when a later one reaches less far', () => {
+    const first = recordReception(NEW_NODE, { ...header(1), throughSeq: 30 }, 1)
+
+    assert.equal(first.receivedSeq, 30)
+    assert.equal(recordReception(first, { ...header(2), throughSeq: 20 }, 1).receivedSeq, 30)
+  })
+
   it('is the last one received, and is owed an acknowledgement', () => {
     const node = recordReception(NEW_NODE, header(3, BASE(0)), 1)
 

@@ -107,7 +107,7 @@ export async function writeSealed(
   rowCount: number,
 ): Promise<string> {
   const path = join(await makeFolder(t), 'message')
-  const pieces = { rowCount, seals: [seal], ranges: [[0, frames.length]] } as const
+  const pieces = { rowCount, seals: [seal], ranges: [[0, frames.length]], toldBefore: [] } as const
   const { content } = composeContent(HEADER, { body: { name: 'body', pieces }, checks: [] })
   await pipeline(readContent(content, frames), createWriteStream(path))
   return path

@@ -22,6 +22,7 @@ export interface TestSender {
   readonly acknowledgedSeq?: number
   readonly beginsAnew?: boolean
   readonly hasMore?: boolean
+  readonly toldAgain?: number
 }
 
 /** Rows of one table, as a message carries them. */
@@ -31,6 +32,7 @@ export interface TestPart {
 }
 
 export interface TestRange {
+  readonly ends?: readonly number[]
   readonly afterSeq: number
   readonly throughSeq: number
   readonly forNode?: string

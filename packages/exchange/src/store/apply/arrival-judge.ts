@@ -23,6 +23,11 @@ export interface Judgement {
   readonly stay: readonly RowLine[]
 }
 
+/** Whether the sender told these rows before, in the same versions. */
+export interface RowHistory {
+  readonly areToldAgain?: boolean
+}
+
 /** What a judge has to know. */
 export interface JudgeOptions {
   readonly database: ApplyDatabase
@@ -61,11 +66,17 @@ export class ArrivalJudge {
     return this.#conflicts
   }
 
-  async judge(target: TableTarget, rows: readonly RowLine[]): Promise<Judgement> {
+  /** Rows that are told again were judged when they came first: what is here was decided then, or made on top of them. */
+  async judge(
+    target: TableTarget,
+    rows: readonly RowLine[],
+    { areToldAgain = false }: RowHistory,
+  ): Promise<Judgement> {
     const via = this.#options.sender.code
     const entries = await target.entriesOf(rows)
     const arrivals = rows.map((row, index): Known => ({ target, row, via, entry: entries[index] }))
-    const presents = await presentOf(arrivals.filter((arrival) => this.#needsPresent(arrival)))
+    const toCompare = areToldAgain ? [] : arrivals.filter((arrival) => this.#needsPresent(arrival))
+    const presents = await presentOf(toCompare)
     const write: Known[] = []
     const confirm: Known[] = []
     const depart: RowLine[] = []
@@ -77,6 +88,9 @@ export class ArrivalJudge {
         else stay.push(row)
       } else if (entry === undefined) {
         write.push(arrival)
+      } else if (areToldAgain) {
+        if (compareVersions(row, entry) > 0) write.push(arrival)
+        else this.#outdated += 1
       } else {
         const ruling = await this.#meet({ ...arrival, entry, present: presents.get(arrival) })
         if (ruling?.does === 'write') write.push(ruling.arrival)

@@ -5,7 +5,7 @@ import type { PlanRules } from '../../plan/plan-rules.ts'
 import type { ApplySummary, RowApplier, Sender } from '../change-store.ts'
 import { SchemaMismatch, type TableDifference } from '../errors.ts'
 import type { ApplyDatabase } from './apply-database.ts'
-import { ArrivalJudge } from './arrival-judge.ts'
+import { ArrivalJudge, type RowHistory } from './arrival-judge.ts'
 import { ColumnSieve } from './column-sieve.ts'
 import { HeldRows } from './held-rows.ts'
 import { inBatches } from './key-batches.ts'
@@ -42,11 +42,14 @@ export class BatchRowApplier implements RowApplier {
   #target: TableTarget | 'not taken' | undefined
   #sieve: ColumnSieve | undefined
   #ignored = 0
+  /** Rows that are still to come, and were told before. */
+  #toldAgain: number
   readonly #differences: TableDifference[] = []
   readonly #narrower = new Map<string, readonly NarrowerColumn[]>()
 
   constructor(options: ApplyOptions) {
     this.#options = options
+    this.#toldAgain = options.sender.toldAgain ?? 0
     const waiting = new WaitingVersions(options.database)
     const versions = new OwnVersions(waiting, options.thisNode)
     this.#writer = new RowWriter(versions, options.headSeq)
@@ -95,6 +98,8 @@ export class BatchRowApplier implements RowApplier {
   async applyRows(rows: readonly RowLine[]): Promise<void> {
     const target = this.#target
     if (target === undefined) throw new TypeError('rows before a table')
+    const toldAgain = Math.min(this.#toldAgain, rows.length)
+    this.#toldAgain -= toldAgain
     // The message waits: from here on only its other tables are looked at.
     if (this.#differences.length > 0) return
     if (target === 'not taken') {
@@ -102,10 +107,9 @@ export class BatchRowApplier implements RowApplier {
       return
     }
     const taken = this.#sieve?.pass(rows) ?? rows
-    for (const distinct of inBatches(taken, target.line.keyLength)) {
-      const batches = (await target.divide?.(distinct)) ?? [distinct]
-      for (const batch of batches) await this.#apply(target, batch)
-    }
+    const areToldAgain = true
+    if (toldAgain > 0) await this.#applyAll(target, taken.slice(0, toldAgain), { areToldAgain })
+    await this.#applyAll(target, toldAgain > 0 ? taken.slice(toldAgain) : taken)
   }
 
   async finish(): Promise<ApplySummary> {
@@ -133,7 +137,18 @@ export class BatchRowApplier implements RowApplier {
     return target
   }
 
-  async #apply(target: TableTarget, batch: readonly RowLine[]): Promise<void> {
+  async #applyAll(
+    target: TableTarget,
+    rows: readonly RowLine[],
+    history: RowHistory = {},
+  ): Promise<void> {
+    for (const distinct of inBatches(rows, target.line.keyLength)) {
+      const batches = (await target.divide?.(distinct)) ?? [distinct]
+      for (const batch of batches) await this.#apply(target, batch, history)
+    }
+  }
+
+  async #apply(target: TableTarget, batch: readonly RowLine[], history: RowHistory): Promise<void> {
     const { code, acknowledgedSeq, beginsAnew = false } = this.#options.sender
     await this.#takeBack(target, batch)
     const afterSeq = this.#writer.headSeq
@@ -141,7 +156,8 @@ export class BatchRowApplier implements RowApplier {
     const others = await target.writePlain(batch, terms)
     this.#writer.countPlain(batch.length - others.length)
     if (others.length === 0) return
-    const { write, confirm, depart, stay } = await this.#judge.judge(target, others)
+    const judgement = await this.#judge.judge(target, others, history)
+    const { write, confirm, depart, stay } = judgement
     const going: Arrival[] = depart.map((row) => ({ target, row, via: code }))
     await this.#forgetWaiting(target, stay)
     await this.#writer.record(confirm)

@@ -21,7 +21,8 @@ export async function readNodeCodes(connection: Connection): Promise<NodeCode[]>
 
 const NODES = `
   SELECT code, epoch_counter, epoch_random, sent_no, acknowledged_no, acknowledged_seq, offered_seq,
-         received_no, owes_acknowledgement, gap_before, told_refused, standing, former, acknowledged_uuid
+         received_no, owes_acknowledgement, gap_before, told_refused, standing, former, acknowledged_uuid,
+         received_seq
     FROM obmen_exchange.nodes`
 
 const SENT = `
@@ -60,6 +61,7 @@ function toNodeState(row: SqlRow, sent: readonly SqlRow[], received: readonly Sq
   const toldRefused = toNumber(row[10])
   const standing = parseStanding(toText(row[11]))
   const acknowledgedUuid = toText(row[13])
+  const receivedSeq = toNumber(row[14])
   return {
     code: parseNodeCode(toText(row[0])),
     epoch: { counter: toNumber(row[1]), random: toText(row[2]) },
@@ -70,6 +72,7 @@ function toNodeState(row: SqlRow, sent: readonly SqlRow[], received: readonly Sq
     offeredSeq: toNumber(row[6]),
     unacknowledged: sent.map(toSentMessage),
     receivedNo: toMessageNo(toNumber(row[7])),
+    ...(receivedSeq > 0 && { receivedSeq }),
     received: received.map(toIdentity),
     owesAcknowledgement: toBoolean(row[8]),
     gapBefore: toMessageNo(toNumber(row[9])),
@@ -104,12 +107,12 @@ export async function writeNode(
   before?: NodeState,
 ): Promise<void> {
   await connection.run(
-    `INSERT INTO obmen_exchange.nodes VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+    `INSERT INTO obmen_exchange.nodes VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
      ON CONFLICT (code) DO UPDATE SET
        (epoch_counter, epoch_random, sent_no, acknowledged_no, acknowledged_uuid, acknowledged_seq, offered_seq, received_no,
-        owes_acknowledgement, gap_before, told_refused, standing, former) =
+        received_seq, owes_acknowledgement, gap_before, told_refused, standing, former) =
        (excluded.epoch_counter, excluded.epoch_random, excluded.sent_no, excluded.acknowledged_no,
-        excluded.acknowledged_uuid, excluded.acknowledged_seq, excluded.offered_seq, excluded.received_no, excluded.owes_acknowledgement,
+        excluded.acknowledged_uuid, excluded.acknowledged_seq, excluded.offered_seq, excluded.received_no, excluded.received_seq, excluded.owes_acknowledgement,
         excluded.gap_before, excluded.told_refused, excluded.standing, excluded.former)`,
     node.code,
     node.epoch.counter,
@@ -120,6 +123,7 @@ export async function writeNode(
     node.acknowledgedSeq,
     node.offeredSeq,
     node.receivedNo,
+    node.receivedSeq ?? 0,
     String(node.owesAcknowledgement),
     node.gapBefore,
     node.toldRefused ?? 0,

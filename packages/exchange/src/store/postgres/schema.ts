@@ -43,6 +43,7 @@ CREATE TABLE obmen_exchange.nodes (
   acknowledged_seq     bigint NOT NULL,
   offered_seq          bigint NOT NULL,
   received_no          bigint NOT NULL,
+  received_seq         bigint NOT NULL,  -- the position in its change index up to which its changes have come; 0 for none
   owes_acknowledgement boolean NOT NULL,
   gap_before           bigint NOT NULL,
   told_refused         bigint NOT NULL,  -- how many of its rows wait here, as the last message to it says

@@ -35,7 +35,8 @@ export function* readChanges(
     const [first, second] = cursors.toSorted((a, b) => a.seq - b.seq)
     if (first === undefined || first.seq === Number.POSITIVE_INFINITY) return
     // A fold gives the changes of one table neighbouring positions, so a run is usually long.
-    yield* first.takeUntil(second?.seq ?? Number.POSITIVE_INFINITY)
+    const end = request.ends?.find((seq) => seq >= first.seq) ?? Number.POSITIVE_INFINITY
+    yield* first.takeUntil(Math.min(second?.seq ?? Number.POSITIVE_INFINITY, end + 1))
   }
 }
 

@@ -21,13 +21,15 @@ export function readNode(database: SqliteDatabase, code: NodeCode): NodeState | 
   const row = new Query(
     database,
     `SELECT epoch_counter, epoch_random, sent_no, acknowledged_no, acknowledged_seq, offered_seq,
-            received_no, owes_acknowledgement, gap_before, told_refused, standing, former, acknowledged_uuid
+            received_no, owes_acknowledgement, gap_before, told_refused, standing, former, acknowledged_uuid,
+            received_seq
        FROM obmen_node WHERE code = ?`,
   ).first(code)
   if (row === undefined) return undefined
   const toldRefused = toNumber(row[9])
   const standing = parseStanding(toText(row[10]))
   const acknowledgedUuid = toText(row[12])
+  const receivedSeq = toNumber(row[13])
   return {
     code,
     epoch: { counter: toNumber(row[0]), random: toText(row[1]) },
@@ -38,6 +40,7 @@ export function readNode(database: SqliteDatabase, code: NodeCode): NodeState | 
     offeredSeq: toNumber(row[5]),
     unacknowledged: readSent(database, code),
     receivedNo: toMessageNo(toNumber(row[6])),
+    ...(receivedSeq > 0 && { receivedSeq }),
     received: readReceived(database, code),
     owesAcknowledgement: toNumber(row[7]) === 1,
     gapBefore: toMessageNo(toNumber(row[8])),
@@ -81,7 +84,7 @@ function readReceived(database: SqliteDatabase, code: NodeCode): MessageIdentity
 export function writeNode(database: SqliteDatabase, node: NodeState, before?: NodeState): void {
   new Query(
     database,
-    'INSERT OR REPLACE INTO obmen_node VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO obmen_node VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   ).run(
     node.code,
     BigInt(node.epoch.counter),
@@ -92,6 +95,7 @@ export function writeNode(database: SqliteDatabase, node: NodeState, before?: No
     BigInt(node.acknowledgedSeq),
     BigInt(node.offeredSeq),
     BigInt(node.receivedNo),
+    BigInt(node.receivedSeq ?? 0),
     node.owesAcknowledgement ? 1n : 0n,
     BigInt(node.gapBefore),
     BigInt(node.toldRefused ?? 0),

@@ -31,6 +31,7 @@ CREATE TABLE obmen_node (
   acknowledged_seq     INTEGER NOT NULL,
   offered_seq          INTEGER NOT NULL,
   received_no          INTEGER NOT NULL,
+  received_seq         INTEGER NOT NULL,  -- the position in its change index up to which its changes have come; 0 for none
   owes_acknowledgement INTEGER NOT NULL,
   gap_before           INTEGER NOT NULL,
   told_refused         INTEGER NOT NULL,  -- how many of its rows wait here, as the last message to it says

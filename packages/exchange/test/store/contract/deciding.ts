@@ -54,6 +54,7 @@ export function decidingContract(open: OpenDatabase): void {
     itIsAbove(open)
     itIsAboveWhenNobodyWasAsked(open)
   })
+  describe('rows that a message tells again', () => areNoConflict(open))
   describe('a decision that waits', () => itGoesWhenTheRowWasChanged(open))
 }
 
@@ -94,6 +95,20 @@ function itIsAbove(open: OpenDatabase): void {
 
     assert.deepEqual(await told(node), [['row', 2, 'ЦБ', 'ours']])
     assert.deepEqual(await waiting(node), [])
+  })
+}
+
+function areNoConflict(open: OpenDatabase): void {
+  it('have met what is here, and those behind them have not', async () => {
+    const node = await open(`${GOODS}; INSERT INTO goods VALUES (2, 'ours too')`, RULES)
+    await node.fold()
+    const rows = [row(-1, 'С01', 1n, 'theirs'), row(-1, 'С01', 2n, 'theirs too')]
+
+    const { outdated, conflicts } = await node.apply(LINE, rows, { toldAgain: 1 })
+
+    assert.deepEqual([outdated, conflicts], [1, 1])
+    const codes = await node.rows('SELECT code FROM goods WHERE id < 3 ORDER BY id')
+    assert.deepEqual(codes, [['ours'], ['theirs too']])
   })
 }
 

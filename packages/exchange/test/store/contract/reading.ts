@@ -18,6 +18,7 @@ export function readingContract(open: OpenDatabase): void {
     readsWhatWaited(open)
     readsColumns(open)
     readsInBatches(open)
+    readsUpToEnds(open)
   })
   describe('rows as lines', () => readsLines(open))
   describe('checksums', () => comparesTables(open))
@@ -185,6 +186,28 @@ function readsColumns(open: OpenDatabase): void {
 
     assert.deepEqual(before, ['+ goods 1 "a"'])
     assert.deepEqual(await node.newChanges(), ['+ goods 1 "b" 5.0'])
+  })
+}
+
+function readsUpToEnds(open: OpenDatabase): void {
+  it('come in batches that reach over no end', async () => {
+    const node = await open(`${GOODS} CREATE TABLE other (id INTEGER PRIMARY KEY)`)
+    await node.sql(`${FIRST_THOUSAND} INSERT INTO goods SELECT i, 'x' FROM n`)
+    await node.sql(`${FIRST_THOUSAND} INSERT INTO other SELECT i FROM n`)
+    await node.fold()
+    const ends = [3, 4, 777, 1200, 1201, 2399]
+
+    const batches = await node.batches({ afterSeq: 3, throughSeq: 2400, ends })
+
+    const ranges = batches.map(({ changes }) => changes.map(({ seq }) => seq))
+    assert.deepEqual(
+      ranges.flat(),
+      Array.from({ length: 2397 }, (_, index) => index + 4),
+    )
+    const over = ranges.filter(([first = 0, ...rest]) => {
+      return ends.some((end) => first <= end && end < (rest.at(-1) ?? first))
+    })
+    assert.deepEqual(over, [])
   })
 }
 

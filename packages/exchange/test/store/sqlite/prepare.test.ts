@@ -68,7 +68,7 @@ describe('preparing a database', () => {
     const database = openDatabase()
     prepareSqlite(database, PLAN, { kind: 'all' })
     database.exec(
-      `INSERT INTO obmen_node VALUES ('С01', 1, '', 1, 0, '', 0, 0, 0, 0, 0, 0, '', NULL)`,
+      `INSERT INTO obmen_node VALUES ('С01', 1, '', 1, 0, '', 0, 0, 0, 0, 0, 0, 0, '', NULL)`,
     )
     database.exec(`INSERT INTO obmen_sent VALUES ('С01', 1, 'u', 0, 1, 1, 1, 1, 1, 0, NULL)`)
 

@@ -15,7 +15,7 @@ const VERSIONS = 'SELECT k1, stamp, origin, via FROM obmen_index_1 ORDER BY k1'
 async function exchanged(): Promise<PreparedDatabase> {
   const node = new PreparedDatabase(SCHEMA)
   await node.apply(GOODS, [row(1000, 'С01', 1n, 'x'), row(2000, 'С01', 2n, 'y')])
-  node.sql(`INSERT INTO obmen_node VALUES ('С01', 1, '', 1, 0, '', 0, 0, 1, 0, 0, 0, '', NULL)`)
+  node.sql(`INSERT INTO obmen_node VALUES ('С01', 1, '', 1, 0, '', 0, 0, 1, 0, 0, 0, 0, '', NULL)`)
   return node
 }
 
